@@ -1,0 +1,99 @@
+import type { ErrorOrigin } from '../base/errors.ts';
+
+export type Transport = 'http' | 'websocket';
+
+/** How an answer ended. `aborted`: the client left. `interrupted`: the gateway did not live to see it. */
+export type Finish = 'completed' | 'incomplete' | 'failed' | 'truncated' | 'aborted' | 'interrupted';
+
+export interface Usage {
+  inputTokens?: number;
+  cachedInputTokens?: number;
+  outputTokens?: number;
+  reasoningTokens?: number;
+  totalTokens?: number;
+}
+
+/**
+ * What is known of one exchange, as `logs --json` prints it and the admin API returns it.
+ * A contract that is only ever extended: absent = not known; sizes in bytes, times in milliseconds.
+ */
+export interface ExchangeRecord {
+  schemaVersion: 1;
+  /** The gateway's own id, which the client is given as `x-request-id`. */
+  id: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  durationMs?: number;
+  /** From the arrival of the request's head to the first byte of the upstream's body. */
+  ttfbMs?: number;
+  /** What the gateway itself spent: neither waiting for the client nor for the upstream. */
+  overheadMs?: number;
+  method: string;
+  /** The request's path and query as the client sent them. */
+  path: string;
+  status?: number;
+  transport: Transport;
+  stream?: boolean;
+  model?: string;
+  provider?: string;
+  /** Host (and port) of the upstream. */
+  upstream?: string;
+  auth?: 'master_key' | `key:${string}` | 'chatgpt' | 'none' | 'rejected';
+  client: {
+    name?: string;
+    version?: string;
+    originator?: string;
+    sessionId?: string;
+    threadId?: string;
+    turnId?: string;
+  };
+  request: {
+    /** The content codings as sent, such as `zstd`; absent where the body came plain. */
+    encoding?: string;
+    wireBytes?: number;
+    bodyBytes?: number;
+  };
+  response: {
+    bytes?: number;
+    events?: number;
+    finish?: Finish;
+    toolCalls?: string[];
+  };
+  usage?: Usage;
+  costUsd?: number;
+  error?: { origin: ErrorOrigin; code: string; message: string };
+  /** The upstream's response id (`resp_…`, `chatcmpl-…`). */
+  responseId?: string;
+  previousResponseId?: string;
+  upstreamRequestId?: string;
+  clientRequestId?: string;
+}
+
+/** A stored body, found by the exchange's id. */
+export interface StoredBody {
+  /** How the bytes are stored: `zstd` where `bytes` must be decompressed to read them. */
+  readonly coding: 'identity' | 'zstd';
+  readonly bytes: Buffer;
+  /** True where the body was longer than what the log keeps of one body. */
+  readonly cutOff: boolean;
+}
+
+/** Header lines in the order and spelling in which they came, secrets redacted. */
+export type HeaderLines = ReadonlyArray<readonly [name: string, value: string]>;
+
+/** Everything that the log holds of one exchange. */
+export interface ExchangeDetail {
+  readonly record: ExchangeRecord;
+  readonly requestHeaders: HeaderLines;
+  readonly responseHeaders: HeaderLines;
+  readonly requestBody?: StoredBody;
+  readonly responseBody?: StoredBody;
+}
+
+/** True where the exchange ended in a way that its user should look at. */
+export const isFailure = (record: ExchangeRecord): boolean =>
+  record.error !== undefined ||
+  (record.status ?? 0) >= 400 ||
+  record.response.finish === 'failed' ||
+  record.response.finish === 'truncated' ||
+  record.response.finish === 'interrupted';

@@ -1,0 +1,93 @@
+/** Where a failure happened, seen from the gateway. */
+export type ErrorOrigin = 'client' | 'gateway' | 'network' | 'upstream';
+
+interface ErrorClass {
+  /** HTTP status of the refusal; 0 for a failure that only the command line can have. */
+  readonly status: number;
+  readonly type: string;
+  readonly origin: ErrorOrigin;
+  /** Exit code of the command line where the failure ends a command. */
+  readonly exitCode: number;
+}
+
+const http = (status: number, type: string, origin: ErrorOrigin): ErrorClass => ({
+  status,
+  type,
+  origin,
+  exitCode: 1,
+});
+const command = (exitCode: number): ErrorClass => ({
+  status: 0,
+  type: 'command_error',
+  origin: 'gateway',
+  exitCode,
+});
+
+/** Every failure that the gateway can name. The codes, statuses and types are a contract with clients. */
+export const ERROR_CODES = {
+  missing_api_key: http(401, 'authentication_error', 'client'),
+  invalid_api_key: http(401, 'authentication_error', 'client'),
+  invalid_content_encoding: http(400, 'invalid_request_error', 'client'),
+  invalid_json: http(400, 'invalid_request_error', 'client'),
+  invalid_request: http(400, 'invalid_request_error', 'client'),
+  request_timeout: http(408, 'invalid_request_error', 'client'),
+  request_too_large: http(413, 'invalid_request_error', 'client'),
+  unsupported_content_encoding: http(415, 'invalid_request_error', 'client'),
+  websocket_not_supported: http(426, 'invalid_request_error', 'client'),
+  unknown_route: http(404, 'not_found_error', 'client'),
+  loop_detected: http(508, 'invalid_request_error', 'gateway'),
+  provider_not_configured: http(503, 'provider_error', 'gateway'),
+  shutting_down: http(503, 'provider_error', 'gateway'),
+  upstream_unreachable: http(502, 'provider_error', 'network'),
+  upstream_timeout: http(504, 'provider_error', 'network'),
+  upstream_stream_truncated: http(502, 'provider_error', 'upstream'),
+  internal_error: http(500, 'internal_error', 'gateway'),
+
+  command_failed: command(1),
+  invalid_usage: command(2),
+  invalid_config: command(2),
+  port_in_use: command(3),
+  invalid_toml: command(1),
+  config_drift: command(1),
+} as const satisfies Record<string, ErrorClass>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export interface GatewayErrorOptions {
+  readonly cause?: unknown;
+  /** The request field or header that is at fault. */
+  readonly param?: string;
+  /** Replaces the status of the code's class: 403 for 401 beside a ChatGPT sign-in. */
+  readonly status?: number;
+  /** Replaces the origin of the code's class, where only the place of the throw knows the hop. */
+  readonly origin?: ErrorOrigin;
+  /** Response headers that the refusal must carry, such as `Accept-Encoding` with a 415. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The one error type of the gateway. `message` says what happened, where, and what to do next,
+ * without the `gomodel-ts: ` prefix and without any secret.
+ */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly type: string;
+  readonly origin: ErrorOrigin;
+  readonly exitCode: number;
+  readonly param: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const kind: ErrorClass = ERROR_CODES[code];
+    this.code = code;
+    this.status = options.status ?? kind.status;
+    this.type = kind.type;
+    this.origin = options.origin ?? kind.origin;
+    this.exitCode = kind.exitCode;
+    this.param = options.param ?? null;
+    this.headers = options.headers ?? {};
+  }
+}
