@@ -1,0 +1,62 @@
+import type { ExchangeRecord, HeaderLines, Transport } from './record.ts';
+
+/** What is known when a request's head has arrived, before anything can refuse it. */
+export interface ExchangeOpening {
+  readonly method: string;
+  /** Path and query as the client sent them. */
+  readonly path: string;
+  readonly transport: Transport;
+  /** As node:http gives them: name, value, name, value… */
+  readonly rawHeaders: readonly string[];
+}
+
+/** One exchange while it runs. Nothing here throws, waits or delays the traffic. */
+export interface Exchange {
+  readonly id: string;
+  /** Mutated in place by those who learn something, until `close`. */
+  readonly record: ExchangeRecord;
+  /** `clock.monotonic()` at the opening. */
+  readonly openedAtMs: number;
+  readonly closed: boolean;
+  /**
+   * Keeps the request's body for the log, without copying it: the caller no longer changes it.
+   * @param bytes the wire bytes where they are one zstd body, else the decoded ones
+   */
+  keepRequestBody(bytes: Buffer, coding: 'identity' | 'zstd'): void;
+  keepResponseHeaders(rawHeaders: readonly string[]): void;
+  /** Past the bound of one body, or of all bodies in memory, the stored body is cut off. */
+  appendResponseBody(chunk: Uint8Array): void;
+  /**
+   * When this returns, the open line is in the file (one small synchronous write), unless the disk is in
+   * trouble: to be called just before the request leaves for the upstream.
+   */
+  commit(): void;
+  /** Tells subscribers that the record has changed. */
+  update(): void;
+  /** Idempotent. Sets `durationMs` where it is absent, tells subscribers, queues the close line. */
+  close(): void;
+}
+
+export interface ExchangeEvent {
+  readonly type: 'open' | 'update' | 'close';
+  readonly record: ExchangeRecord;
+}
+
+/** One side's body in a close line: where it lies, or that it was not kept. */
+export interface BodyReference {
+  /** File name of the pack, absent where nothing of the body was kept. */
+  readonly pack?: string;
+  readonly offset?: number;
+  readonly length: number;
+  readonly coding: 'identity' | 'zstd';
+  readonly cutOff: boolean;
+}
+
+/** node:http's flat list as pairs. */
+export const pairHeaders = (rawHeaders: readonly string[]): HeaderLines => {
+  const lines: [string, string][] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    lines.push([rawHeaders[index] as string, rawHeaders[index + 1] as string]);
+  }
+  return lines;
+};
