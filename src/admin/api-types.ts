@@ -109,6 +109,16 @@ export interface BodyText {
   notUtf8: boolean;
 }
 
+/** USD by kind of token, and the rates of a million that were applied. */
+export interface CostBreakdown {
+  input: number;
+  cachedInput: number;
+  output: number;
+  rates: { input: number; cachedInput: number; output: number };
+  /** Where the rates come from: the price list's name and date, or the user's own file. */
+  source: string;
+}
+
 /** Another exchange that belongs to the story of this one. */
 export interface RelatedExchange {
   id: string;
@@ -132,6 +142,8 @@ export interface AuditDetailAnswer {
   /** The exchange before and after in the same thread. */
   previous?: RelatedExchange;
   next?: RelatedExchange;
+  /** How `costUsd` (or `listPriceUsd`) comes about; absent where the model has no price or there is no usage. */
+  cost?: CostBreakdown;
   /** A curl command that sends the request again, with `$OPENAI_API_KEY` in place of the credential. */
   curl: string;
 }
@@ -148,7 +160,15 @@ export type TurnItem =
       namespace?: string;
       custom?: boolean;
     }
-  | { kind: 'toolOutput'; callId?: string; name?: string; parts: TurnPart[]; failed?: boolean }
+  /** `name` and `arguments` are those of the call, which stands in the resent history more often than not. */
+  | {
+      kind: 'toolOutput';
+      callId?: string;
+      name?: string;
+      arguments?: string;
+      parts: TurnPart[];
+      failed?: boolean;
+    }
   | { kind: 'unknown'; type: string; json: string };
 
 export type TurnPart =

@@ -1,0 +1,72 @@
+import { type ExchangeRecord, isFailure } from '../audit/record.ts';
+import type { ExchangeFilter } from './api-types.ts';
+
+/** `gpt-5*` as a pattern over the whole text, without regard to case; `*` stands for anything. */
+const matchesGlob = (text: string | undefined, glob: string): boolean => {
+  if (text === undefined) return false;
+  if (!glob.includes('*')) return text.toLowerCase() === glob.toLowerCase();
+  const pattern = glob
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
+  return new RegExp(`^${pattern}$`, 'i').test(text);
+};
+
+const matchesStatus = (record: ExchangeRecord, wanted: string): boolean => {
+  if (wanted === 'running') return record.durationMs === undefined;
+  const status = record.status?.toString() ?? '';
+  return /^[1-5]xx$/i.test(wanted) ? status.startsWith(wanted.charAt(0)) : status === wanted;
+};
+
+const matchesError = (record: ExchangeRecord, wanted: string): boolean =>
+  wanted === 'any'
+    ? isFailure(record)
+    : record.error?.origin === wanted || record.error?.code === wanted || record.response.finish === wanted;
+
+const SHORTEST_SESSION_PREFIX = 8;
+
+const matchesSession = (record: ExchangeRecord, wanted: string): boolean =>
+  [record.client.sessionId, record.client.threadId].some((id) =>
+    wanted.length >= SHORTEST_SESSION_PREFIX ? id?.startsWith(wanted) : id === wanted,
+  );
+
+const matchesClient = ({ client }: ExchangeRecord, wanted: string): boolean =>
+  client.name === wanted || `${client.name}/${client.version}` === wanted;
+
+const holdsText = (record: ExchangeRecord, text: string): boolean => {
+  const { client, error, response } = record;
+  const wanted = text.toLowerCase();
+  return [
+    record.id,
+    record.path,
+    record.model,
+    record.responseId,
+    record.previousResponseId,
+    record.upstreamRequestId,
+    record.clientRequestId,
+    client.name,
+    client.originator,
+    client.sessionId,
+    client.threadId,
+    client.turnId,
+    error?.code,
+    error?.message,
+    ...(response.toolCalls ?? []),
+  ].some((field) => field?.toLowerCase().includes(wanted));
+};
+
+/**
+ * Whether an exchange fulfils the log's filter. The gateway asks it of the journal, the page of the
+ * exchanges that arrive live: one answer, or a live row would vanish at the next reload.
+ */
+export const matchesFilter = (record: ExchangeRecord, filter: ExchangeFilter): boolean =>
+  (!filter.model || matchesGlob(record.model, filter.model)) &&
+  (!filter.provider || record.provider === filter.provider) &&
+  (!filter.method || record.method === filter.method.toUpperCase()) &&
+  (!filter.path || matchesGlob(record.path, filter.path)) &&
+  (!filter.status_code || matchesStatus(record, filter.status_code)) &&
+  (!filter.error_type || matchesError(record, filter.error_type)) &&
+  (!filter.stream || String(record.stream ?? false) === filter.stream) &&
+  (!filter.session || matchesSession(record, filter.session)) &&
+  (!filter.client || matchesClient(record, filter.client)) &&
+  (!filter.search || holdsText(record, filter.search));
