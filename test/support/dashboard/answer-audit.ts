@@ -1,0 +1,158 @@
+import type {
+  AuditDetailAnswer,
+  AuditLogAnswer,
+  ConversationAnswer,
+  RelatedExchange,
+} from '../../../src/admin/api-types.ts';
+import { matchesFilter } from '../../../src/admin/match-filter.ts';
+import { type HeaderLines, isFailure } from '../../../src/audit/record.ts';
+import { page, summarizeSession } from './answer-usage.ts';
+import { bodyText, storedBody } from './fixture-bodies.ts';
+import { costOf, type FixtureExchange } from './fixture-exchange.ts';
+import { sessionTurnOf } from './fixture-turn.ts';
+
+const FILTERS = [
+  'model',
+  'provider',
+  'method',
+  'path',
+  'status_code',
+  'error_type',
+  'stream',
+  'session',
+  'client',
+];
+
+/** The exchanges of a query, newest first. */
+export const selectExchanges = (
+  all: readonly FixtureExchange[],
+  query: URLSearchParams,
+): FixtureExchange[] => {
+  const filter = Object.fromEntries(FILTERS.map((key) => [key, query.get(key) ?? '']));
+  const search = query.get('search') ?? '';
+  const inBodies = query.get('in') === 'bodies';
+  const until = query.get('until');
+  const holds = (exchange: FixtureExchange) =>
+    matchesFilter(exchange.entry, { search }) ||
+    (inBodies &&
+      ['request', 'response'].some((which) =>
+        storedBody(exchange, which as 'request' | 'response')
+          ?.toLowerCase()
+          .includes(search.toLowerCase()),
+      ));
+  const from = query.get('start_date');
+  const to = query.get('end_date');
+  return all
+    .filter(
+      (exchange) =>
+        (!until || exchange.entry.id <= until) &&
+        (!from || exchange.entry.startedAt.slice(0, 10) >= from) &&
+        (!to || exchange.entry.startedAt.slice(0, 10) <= to) &&
+        matchesFilter(exchange.entry, filter) &&
+        holds(exchange),
+    )
+    .reverse();
+};
+
+export const answerLog = (all: readonly FixtureExchange[], query: URLSearchParams): AuditLogAnswer => {
+  const { entries, ...rest } = page(selectExchanges(all, query), query, 25);
+  return { entries: entries.map(({ entry }) => entry), ...rest };
+};
+
+const relate = ({ entry }: FixtureExchange): RelatedExchange => ({
+  id: entry.id,
+  startedAt: entry.startedAt,
+  ...(entry.status === undefined ? {} : { status: entry.status }),
+  ...(entry.response.finish ? { finish: entry.response.finish } : {}),
+  failed: isFailure(entry),
+});
+
+const requestHeaders = ({ entry }: FixtureExchange): HeaderLines => [
+  ['host', 'localhost:8080'],
+  ['authorization', '[redacted]'],
+  ['content-type', 'application/json'],
+  ['accept', 'text/event-stream'],
+  ['originator', entry.client.originator ?? ''],
+  ['user-agent', `${entry.client.name}/${entry.client.version} (Debian 12.0.0; x86_64) xterm-256color`],
+  ...(entry.request.encoding ? [['content-encoding', entry.request.encoding] as const] : []),
+  ['content-length', String(entry.request.wireBytes ?? 0)],
+  ...(entry.client.sessionId ? [['session-id', entry.client.sessionId] as const] : []),
+  ['x-client-request-id', entry.clientRequestId ?? ''],
+  [
+    'x-codex-turn-metadata',
+    JSON.stringify({
+      turn_id: entry.client.turnId,
+      session_id: entry.client.sessionId,
+      request_kind: 'turn',
+    }),
+  ],
+];
+
+const responseHeaders = ({ entry }: FixtureExchange): HeaderLines => [
+  [
+    'content-type',
+    entry.error && entry.response.finish !== 'truncated'
+      ? 'application/json'
+      : 'text/event-stream; charset=utf-8',
+  ],
+  ['x-request-id', entry.id],
+  ['x-upstream-request-id', entry.upstreamRequestId ?? ''],
+  ['openai-model', entry.model ?? ''],
+  ['x-codex-primary-used-percent', '14'],
+  ['server-timing', `gateway;dur=${entry.overheadMs ?? 0}`],
+  ...(entry.error ? [['x-gomodel-error-origin', entry.error.origin] as const] : []),
+];
+
+export const answerDetail = (
+  all: readonly FixtureExchange[],
+  exchange: FixtureExchange,
+  bodyLimit: number,
+): AuditDetailAnswer => {
+  const { entry } = exchange;
+  const thread = all.filter(
+    (other) => other.entry.client.threadId === entry.client.threadId && entry.client.threadId,
+  );
+  const place = thread.indexOf(exchange);
+  const previous = thread[place - 1];
+  const next = thread[place + 1];
+  const sameTurn = (other: FixtureExchange | undefined): other is FixtureExchange =>
+    other !== undefined && other.entry.client.turnId === entry.client.turnId;
+  const failed = isFailure(entry) || entry.response.finish === 'aborted';
+  const request = bodyText(storedBody(exchange, 'request'), bodyLimit).body;
+  const response = bodyText(storedBody(exchange, 'response'), bodyLimit).body;
+  const cost = costOf(entry);
+  return {
+    entry,
+    requestHeaders: requestHeaders(exchange),
+    responseHeaders: entry.durationMs === undefined ? [] : responseHeaders(exchange),
+    ...(request ? { request } : {}),
+    ...(response ? { response } : {}),
+    retries: failed && sameTurn(next) ? [relate(next)] : [],
+    ...(sameTurn(previous) && isFailure(previous.entry) ? { retryOf: relate(previous) } : {}),
+    ...(previous ? { previous: relate(previous) } : {}),
+    ...(next ? { next: relate(next) } : {}),
+    ...(cost ? { cost } : {}),
+    curl: `curl http://localhost:8080${entry.path} \\\n  -H "authorization: Bearer $OPENAI_API_KEY" \\\n  -H 'content-type: application/json' \\\n  --data-binary @- <<'EOF'\n{"model":"${entry.model}","stream":true,"input":[…]}\nEOF`,
+  };
+};
+
+export const answerConversation = (
+  all: readonly FixtureExchange[],
+  query: URLSearchParams,
+): ConversationAnswer | undefined => {
+  const anchor = all.find(({ entry }) => entry.id === query.get('log_id'));
+  const sessionId = query.get('session') ?? anchor?.entry.client.sessionId;
+  const thread = sessionId
+    ? all.filter(({ entry }) => entry.client.sessionId === sessionId)
+    : anchor
+      ? [anchor]
+      : [];
+  if (thread.length === 0) return undefined;
+  const { entries, ...rest } = page(thread, query, 50);
+  return {
+    ...(anchor ? { anchor_id: anchor.entry.id } : {}),
+    ...(sessionId ? { session_id: sessionId, session: summarizeSession(sessionId, thread) } : {}),
+    turns: entries.map(sessionTurnOf),
+    ...rest,
+  };
+};
