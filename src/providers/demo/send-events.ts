@@ -7,9 +7,11 @@ export interface SseEvent {
   readonly data: string;
 }
 
-const FIRST_PAUSE_MS = 150;
 const LONGEST_PAUSE_MS = 30;
 const ALL_PAUSES_MS = 900;
+
+/** The pause before each event of a stream, in milliseconds; together less than a second. */
+export const planPauses = (events: number): number => Math.min(LONGEST_PAUSE_MS, ALL_PAUSES_MS / events);
 
 /**
  * Writes an SSE body at a pace at which one can watch it, in about a second at most, and ends the
@@ -24,12 +26,11 @@ export const sendEvents = async (response: ServerResponse, events: readonly SseE
     'cache-control': 'no-cache',
   });
   response.flushHeaders();
-  const pauseMs = Math.min(LONGEST_PAUSE_MS, ALL_PAUSES_MS / events.length);
+  const pauseMs = planPauses(events.length);
   try {
-    await pause(FIRST_PAUSE_MS, undefined, { signal: gone.signal });
     for (const { name, data } of events) {
-      response.write(`${name === undefined ? '' : `event: ${name}\n`}data: ${data}\n\n`);
       await pause(pauseMs, undefined, { signal: gone.signal });
+      response.write(`${name === undefined ? '' : `event: ${name}\n`}data: ${data}\n\n`);
     }
   } catch (reason) {
     if (!gone.signal.aborted) throw reason;
