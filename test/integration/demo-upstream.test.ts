@@ -93,6 +93,11 @@ describe('the upstream of --demo', () => {
     expect(await compacted.json()).toMatchObject({ output: [user, { type: 'compaction' }] });
   });
 
+  it('gives Codex a catalog in its own form (codex-lb#1163)', async () => {
+    const catalog = await fetch(`${demo.url}/models?client_version=0.169.0`);
+    expect(await catalog.json()).toEqual({ models: [] });
+  });
+
   it.each([
     ['GET', '/nothing', undefined, 404],
     ['POST', '/nothing', '{}', 404],

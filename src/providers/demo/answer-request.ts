@@ -57,11 +57,19 @@ const REPLIES: Readonly<Record<string, Reply>> = {
   '/chat/completions': replyAsChat,
 };
 
-const listModels = (response: ServerResponse): void =>
-  sendJson(response, 200, {
-    object: 'list',
-    data: [{ id: DEMO_MODEL, object: 'model', created: 1_763_769_600, owned_by: 'gomodel-ts' }],
-  });
+// Codex, which sends its version, wants a catalog in a form of its own and reports any other answer as
+// an error; to an empty one it adds what it knows itself.
+const listModels = (response: ServerResponse, url: string): void =>
+  sendJson(
+    response,
+    200,
+    /[?&]client_version=/.test(url)
+      ? { models: [] }
+      : {
+          object: 'list',
+          data: [{ id: DEMO_MODEL, object: 'model', created: 1_763_769_600, owned_by: 'gomodel-ts' }],
+        },
+  );
 
 /** Creates the demo's request handler; it holds nothing but what each session's prompt cache would. */
 export const createDemoHandler = (): RequestListener => {
@@ -94,14 +102,15 @@ export const createDemoHandler = (): RequestListener => {
   };
 
   return (request, response) => {
-    const path = (request.url ?? '/').replace(/\?.*$/s, '').replace(/^\/v1(?=\/)/, '');
+    const url = request.url ?? '/';
+    const path = url.replace(/\?.*$/s, '').replace(/^\/v1(?=\/)/, '');
     if (request.method === 'POST') {
       // What fails here is the client leaving: then there is nobody to answer.
       answerPost(request, response, path).catch(() => response.destroy());
     } else if (request.headers.upgrade !== undefined && path === '/responses') {
       sendError(response, 426, 'websocket_not_supported', 'The demo speaks HTTP only.');
     } else if (request.method === 'GET' && path === '/models') {
-      listModels(response);
+      listModels(response, url);
     } else {
       sendError(response, 404, 'unknown_url', `The demo does not answer ${request.method} ${path}.`);
     }
