@@ -55,14 +55,7 @@ export const startUpstream = async (script: Script): Promise<Upstream> => {
     const recorded = await recordRequest(request, closing(response));
     if (request.method !== 'POST') {
       others.push(recorded);
-      const isModels = request.method === 'GET' && /\/models(?:\?|$)/.test(recorded.url);
-      await sendAnswer(response, {
-        kind: 'json',
-        ...(isModels
-          ? { body: MODELS }
-          : { status: 404, body: { error: { message: 'no such thing here' } } }),
-      });
-      return;
+      return sendAnswer(response, answerOther(recorded));
     }
     requests.push(recorded);
     arrivals.emit('request');
