@@ -27,6 +27,7 @@ const command = (exitCode: number): ErrorClass => ({
 export const ERROR_CODES = {
   missing_api_key: http(401, 'authentication_error', 'client'),
   invalid_api_key: http(401, 'authentication_error', 'client'),
+  forbidden_origin: http(403, 'authentication_error', 'client'),
   invalid_content_encoding: http(400, 'invalid_request_error', 'client'),
   invalid_json: http(400, 'invalid_request_error', 'client'),
   invalid_request: http(400, 'invalid_request_error', 'client'),

@@ -1,0 +1,126 @@
+import process from 'node:process';
+import { Command, Option } from 'commander';
+import { systemClock } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { resolveDataDir } from '../../config/data-dir.ts';
+import { type GatewayConfig, loadConfig } from '../../config/load-config.ts';
+import { compose, type Gateway } from '../../server/compose.ts';
+import type { CommandContext } from '../context.ts';
+import { readDotenv } from '../read-dotenv.ts';
+import { createBanner } from '../render/banner.ts';
+import { createColour } from '../render/colour.ts';
+import { createLiveTail } from '../render/live-tail.ts';
+import { exitCodeOf, untilSignal } from '../until-signal.ts';
+import { readVersion } from '../version.ts';
+
+interface ServeFlags {
+  readonly port?: string;
+  readonly host?: string;
+  readonly dataDir?: string;
+  readonly demo?: true | string;
+  readonly tail: boolean;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** How long running answers may go on after the first signal. */
+const GRACE_MS = 10_000;
+
+const EXAMPLES = `
+Examples:
+  $ OPENAI_API_KEY=sk-… npx gomodel-ts serve       the gateway on http://localhost:8080/v1
+  $ npx gomodel-ts serve --demo                    without a key: a built-in upstream answers
+  $ npx gomodel-ts serve --json | jq .usage        every exchange as a line of JSON
+  $ GOMODEL_MASTER_KEY=… npx gomodel-ts serve --host 0.0.0.0
+`;
+
+const readConfig = (flags: ServeFlags, context: CommandContext): GatewayConfig => {
+  const { env, cwd, homeDir } = context;
+  const dotenv = readDotenv(cwd);
+  return loadConfig({
+    flags: { ...(flags.port !== undefined && { port: flags.port }), ...(flags.host && { host: flags.host }) },
+    env,
+    dotenv,
+    dataDir: resolveDataDir({ flag: flags.dataDir, env: { ...dotenv, ...env }, homeDir, cwd }),
+  });
+};
+
+const start = async (config: GatewayConfig, demo: boolean): Promise<Gateway> => {
+  try {
+    return await compose(config, { version: readVersion(), demo });
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code !== 'port_in_use') throw error;
+    throw new GatewayError(
+      'port_in_use',
+      `${error.message} Choose another with --port, or stop what uses it.`,
+      { cause: error },
+    );
+  }
+};
+
+const announce = (gateway: Gateway, config: GatewayConfig, demo: boolean, context: CommandContext): void => {
+  const { stderr, env } = context;
+  stderr.write(
+    createBanner(
+      {
+        version: readVersion(),
+        url: gateway.url,
+        upstreamHost: demo ? undefined : gateway.upstream.baseUrl.host,
+        keyOrigin: config.upstream.apiKeyOrigin,
+        keyVariable: gateway.upstream.keyVariable,
+        dataDir: config.dataDir,
+        isGuarded: config.masterKey !== undefined,
+        notices: config.notices,
+      },
+      createColour(stderr, env),
+    ),
+  );
+};
+
+const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> => {
+  const { stdout, stderr, env } = context;
+  const config = readConfig(flags, context);
+  const demo = flags.demo === 'auto' ? config.upstream.apiKey === undefined : flags.demo !== undefined;
+  const gateway = await start(config, demo);
+  const stopped = untilSignal();
+  if (!flags.quiet) announce(gateway, config, demo, context);
+  const tail =
+    flags.tail && !(flags.quiet && !flags.json)
+      ? createLiveTail({
+          stream: stdout,
+          notices: stderr,
+          env,
+          clock: systemClock,
+          json: flags.json === true,
+        })
+      : undefined;
+  tail?.attach(gateway.recorder);
+  const signal = await stopped;
+  if (gateway.recorder.active.size > 0 && !flags.quiet) {
+    const seconds = GRACE_MS / 1000;
+    tail?.notice(`Stopping: running answers may end within ${seconds} s; press Ctrl-C again to end at once.`);
+  }
+  await gateway.close(GRACE_MS);
+  await tail?.stop();
+  process.exitCode = exitCodeOf(signal);
+};
+
+/** `gomodel-ts serve`. */
+export const serveCommand = (context: CommandContext): Command =>
+  new Command('serve')
+    .summary('start the gateway, with a live audit tail')
+    .description('Starts the gateway and shows every exchange as it ends.')
+    .option('-p, --port <port>', 'port to listen on; 0 for any free one (PORT, default 8080)')
+    .option('--host <host>', 'address to bind (HOST, default loopback, IPv4 and IPv6)')
+    .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
+    .addOption(
+      new Option(
+        '--demo [when]',
+        'answer from a built-in upstream; "auto": only where no provider key is set',
+      ).choices(['auto', 'always']),
+    )
+    .option('--no-tail', 'do not show exchanges')
+    .option('--json', 'show exchanges as NDJSON on standard output')
+    .option('-q, --quiet', 'print nothing (with --json: nothing but records)')
+    .addHelpText('after', EXAMPLES)
+    .action((flags: ServeFlags) => serve(flags, context));

@@ -1,0 +1,47 @@
+import { homedir } from 'node:os';
+import { CommanderError } from 'commander';
+import { GatewayError } from '../base/errors.ts';
+import type { CommandContext } from './context.ts';
+import { createProgram } from './program.ts';
+import { createColour } from './render/colour.ts';
+
+/** A pipe that was closed by its reader, as by `| head`, is no failure. */
+const endQuietlyOnClosedPipe = (process: NodeJS.Process): void => {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+    });
+  }
+};
+
+const report = (error: unknown, { stderr, env }: CommandContext): number => {
+  // Commander has told its own errors already, and what it throws for --help is none.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const colour = createColour(stderr, env);
+  if (error instanceof GatewayError) {
+    stderr.write(`${colour.red('gomodel-ts:')} ${error.message}\n`);
+    return error.exitCode;
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  stderr.write(`${colour.red('gomodel-ts failed.')} Please report this:\n${detail}\n`);
+  return 1;
+};
+
+/** Runs the command line in `process`; its exit code is the outcome. */
+export const main = async (process: NodeJS.Process): Promise<void> => {
+  endQuietlyOnClosedPipe(process);
+  const context: CommandContext = {
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    cwd: process.cwd(),
+    homeDir: homedir(),
+  };
+  try {
+    const program = createProgram(context);
+    await program.parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = report(error, context);
+  }
+};

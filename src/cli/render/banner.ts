@@ -1,0 +1,42 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ChalkInstance } from 'chalk';
+
+export interface BannerFacts {
+  readonly version: string;
+  readonly url: string;
+  /** Host of the upstream, or undefined for the demo's. */
+  readonly upstreamHost: string | undefined;
+  /** Where the provider's key came from; undefined where there is none. */
+  readonly keyOrigin: string | undefined;
+  readonly keyVariable: string;
+  readonly dataDir: string;
+  readonly isGuarded: boolean;
+  readonly notices: readonly string[];
+}
+
+const shorten = (path: string): string =>
+  path.startsWith(`${homedir()}/`) ? `~${path.slice(homedir().length)}` : path;
+
+const upstreamOf = (facts: BannerFacts, colour: ChalkInstance): string => {
+  if (facts.upstreamHost === undefined) return colour.yellow('the built-in demo (no model, no key, no cost)');
+  const key = facts.keyOrigin
+    ? `key from ${facts.keyOrigin}`
+    : colour.yellow(`no key: set ${facts.keyVariable}, or try --demo`);
+  return `${facts.upstreamHost}   ${key}`;
+};
+
+/** What a user wants to know when the gateway has started: where it is, where it leads, what to do next. */
+export const createBanner = (facts: BannerFacts, colour: ChalkInstance): string => {
+  const label = (text: string): string => colour.dim(text.padEnd(11));
+  const access = facts.isGuarded ? 'guarded by GOMODEL_MASTER_KEY' : 'open to this machine, no key asked';
+  const lines = [
+    `${colour.bold('gomodel-ts')} ${facts.version}`,
+    `${label('listening')}${colour.cyan(`${facts.url}/v1`)}   ${access}`,
+    `${label('upstream')}${upstreamOf(facts, colour)}`,
+    `${label('log')}${shorten(join(facts.dataDir, 'audit'))}`,
+    `${label('next')}npx gomodel-ts init-codex   ${colour.dim('writes the provider block into Codex’s config.toml')}`,
+    ...facts.notices.map((notice) => `${colour.yellow('note')}       ${notice}`),
+  ];
+  return `${lines.join('\n')}\n\n`;
+};

@@ -1,0 +1,30 @@
+import { isIP } from 'node:net';
+
+/** True for the names and addresses that never leave the machine. */
+export const isLoopbackHost = (host: string): boolean => {
+  const name = host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
+  if (name === 'localhost' || name.endsWith('.localhost')) return true;
+  if (isIP(name) === 4) return name.startsWith('127.');
+  return name === '::1' || name === '0:0:0:0:0:0:0:1' || name.startsWith('::ffff:127.');
+};
+
+/**
+ * True where `url` leads to a gateway bound to `host` (absent: loopback) and `port`. By name only: what
+ * another name resolves to is found out by the `Via` of a request that comes round.
+ */
+export const isOwnAddress = (
+  url: URL,
+  bound: { readonly host: string | undefined; readonly port: number },
+): boolean => {
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  if (port !== bound.port) return false;
+  const everywhere = bound.host === '0.0.0.0' || bound.host === '::';
+  return (
+    isLoopbackHost(url.hostname) ||
+    url.hostname === bound.host ||
+    (everywhere && (url.hostname === '0.0.0.0' || url.hostname === '[::]'))
+  );
+};

@@ -1,0 +1,119 @@
+import { parseByteSize } from '../base/bytes.ts';
+
+/** Reads one value of a setting; undefined where the text is not what the setting takes. */
+type Parse<Value> = (text: string) => Value | undefined;
+
+export interface Setting<Value> {
+  readonly variable: string;
+  /** What a value may be, for the message that refuses another one. */
+  readonly takes: string;
+  readonly summary: string;
+  readonly secret?: true;
+  readonly parse: Parse<Value>;
+  /** As it would be written; absent where the setting has no value of its own accord. */
+  readonly fallback?: string;
+}
+
+const setting = <Value>(value: Setting<Value>): Setting<Value> => value;
+
+const parseText: Parse<string> = (text) => text.trim() || undefined;
+
+const parsePort: Parse<number> = (text) => {
+  const port = /^\d{1,5}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  return port <= 65_535 ? port : undefined;
+};
+
+const parseSwitch: Parse<boolean> = (text) => {
+  const word = text.trim().toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(word)) return true;
+  if (['false', '0', 'no', 'off'].includes(word)) return false;
+  return undefined;
+};
+
+const parseDays: Parse<number> = (text) => {
+  const days = Number(text);
+  return text.trim() !== '' && days > 0 && days <= 36_500 ? days : undefined;
+};
+
+const parseSize: Parse<number> = (text) => {
+  const bytes = parseByteSize(text);
+  return bytes !== undefined && bytes > 0 ? bytes : undefined;
+};
+
+/** Without a slash at its end, so that paths are appended as they are. */
+const parseBaseUrl: Parse<URL> = (text) => {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash) return undefined;
+  url.pathname = url.pathname.replace(/\/+$/, '');
+  return url;
+};
+
+/** Every setting of the gateway by its environment variable; the names are GoModel's where it has one. */
+export const SETTINGS = {
+  port: setting({
+    variable: 'PORT',
+    takes: 'a port from 0 (any free one) to 65535',
+    summary: 'where the gateway listens',
+    parse: parsePort,
+    fallback: '8080',
+  }),
+  host: setting({
+    variable: 'HOST',
+    takes: 'a host name or an address',
+    summary: 'the address to bind; loopback, IPv4 and IPv6, if absent',
+    parse: parseText,
+  }),
+  masterKey: setting({
+    variable: 'GOMODEL_MASTER_KEY',
+    takes: 'any text',
+    summary: 'the key that clients must send; open on loopback if absent',
+    secret: true,
+    parse: parseText,
+  }),
+  openaiApiKey: setting({
+    variable: 'OPENAI_API_KEY',
+    takes: 'any text',
+    summary: "the gateway's own key at the provider",
+    secret: true,
+    parse: parseText,
+  }),
+  openaiBaseUrl: setting({
+    variable: 'OPENAI_BASE_URL',
+    takes: 'an http(s) URL without query, such as https://api.openai.com/v1',
+    summary: 'the upstream',
+    parse: parseBaseUrl,
+    fallback: 'https://api.openai.com/v1',
+  }),
+  bodySizeLimit: setting({
+    variable: 'BODY_SIZE_LIMIT',
+    takes: 'a size such as 128M or 1G',
+    summary: 'the largest request body, decoded',
+    parse: parseSize,
+    fallback: '128M',
+  }),
+  logBodies: setting({
+    variable: 'LOGGING_LOG_BODIES',
+    takes: 'true or false',
+    summary: 'whether the log keeps bodies',
+    parse: parseSwitch,
+    fallback: 'true',
+  }),
+  retentionDays: setting({
+    variable: 'LOGGING_RETENTION_DAYS',
+    takes: 'a number of days above 0',
+    summary: 'how long the log is kept',
+    parse: parseDays,
+    fallback: '30',
+  }),
+  maxDisk: setting({
+    variable: 'LOGGING_MAX_DISK',
+    takes: 'a size such as 2G',
+    summary: 'how much disk the log may take; the oldest goes first',
+    parse: parseSize,
+    fallback: '2G',
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type SettingValue<Name extends SettingName> =
+  (typeof SETTINGS)[Name] extends Setting<infer Value> ? Value : never;

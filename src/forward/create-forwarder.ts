@@ -1,0 +1,162 @@
+import { ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+import type { Clock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
+import type { Upstream } from '../providers/upstream.ts';
+import { createAgent, type ProxyAddresses } from './create-agent.ts';
+import type { ActiveForwarding, Forwarding } from './forwarding.ts';
+import { mapUpstreamError } from './map-upstream-error.ts';
+import { relayAnswer } from './relay-answer.ts';
+import { createUpstreamHeaders } from './upstream-headers.ts';
+
+export interface ForwarderDeps {
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly proxies: ProxyAddresses;
+  readonly connectTimeoutMs: number;
+  /** This process as `Via` names it, such as `1.1 gomodel-ts-4f2a`. */
+  readonly via: string;
+}
+
+type Fail = (error: GatewayError) => void;
+
+export interface Forwarder {
+  /**
+   * Sends the request to the upstream and its answer to the client.
+   * @param fail called at most once, and only while nothing was sent to the client
+   */
+  forward(request: IncomingMessage, response: ServerResponse, forwarding: Forwarding, fail: Fail): void;
+  /** Ends what still runs: with an event that says why where a stream can carry one. */
+  cutAll(reason: GatewayError): void;
+  close(): void;
+}
+
+interface Running {
+  readonly forwarding: ActiveForwarding;
+  readonly fail: Fail;
+  /** Set when the upstream's answer has begun. */
+  cut?: (reason: GatewayError) => void;
+}
+
+/** One upstream behind http-proxy-middleware. */
+export const createForwarder = (deps: ForwarderDeps): Forwarder => {
+  const { upstream, clock } = deps;
+  const { host } = upstream.baseUrl;
+  const agent = createAgent(upstream.baseUrl, deps.proxies);
+  const runningOf = new WeakMap<IncomingMessage, Running>();
+  const active = new Set<Running>();
+
+  const failWith = (running: Running, error: unknown): void => {
+    const { forwarding } = running;
+    if (forwarding.settled) return;
+    forwarding.settled = true;
+    clearTimeout(forwarding.connectTimer);
+    forwarding.upstreamRequest?.destroy();
+    running.fail(mapUpstreamError(error, host));
+  };
+
+  const proxy = createProxyMiddleware<IncomingMessage, ServerResponse>({
+    target: upstream.baseUrl.href.replace(/\/$/, ''),
+    agent,
+    // The path leaves as it came: without this, http-proxy would parse it and write it anew.
+    toProxy: true,
+    // The answer is relayed by relayAnswer; http-proxy would leave a client hanging when it is cut off.
+    selfHandleResponse: true,
+    // The default handlers answer in plain text and add four listeners to every request.
+    ejectPlugins: true,
+    on: {
+      proxyReq: (upstreamRequest, request) => {
+        const running = runningOf.get(request);
+        const socket = upstreamRequest.socket;
+        if (!running || !socket) return;
+        const connected = (): void => clearTimeout(running.forwarding.connectTimer);
+        if (!socket.connecting) connected();
+        else socket.once(upstream.baseUrl.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+      },
+      proxyRes: (upstreamResponse, request, response) => {
+        const running = runningOf.get(request);
+        if (!running) return;
+        clearTimeout(running.forwarding.connectTimer);
+        running.forwarding.upstreamResponse = upstreamResponse;
+        running.cut = relayAnswer({ upstreamResponse, response, forwarding: running.forwarding, clock });
+      },
+      error: (error, request) => {
+        const running = runningOf.get(request);
+        if (running && !running.cut) failWith(running, error);
+      },
+    },
+  });
+
+  const forward: Forwarder['forward'] = (request, response, begun, fail) => {
+    const forwarding: ActiveForwarding = { ...begun, settled: false };
+    const { exchange, body } = forwarding;
+    const running: Running = { forwarding, fail };
+    runningOf.set(request, running);
+    active.add(running);
+
+    request.headers = createUpstreamHeaders({
+      headers: request.headers,
+      host,
+      credential: upstream.credential,
+      bodyBytes: body.kind === 'buffered' ? body.bytes.length : undefined,
+      via: deps.via,
+    }) as IncomingMessage['headers'];
+    request.url = forwarding.path;
+    takeOverPipe(request, forwarding);
+
+    response.once('close', () => {
+      active.delete(running);
+      forwarding.settled = true;
+      clearTimeout(forwarding.connectTimer);
+      // The client has left: what it asked for must not run on at the provider, at its user's cost.
+      if (!response.writableFinished) forwarding.upstreamRequest?.destroy();
+    });
+
+    forwarding.connectTimer = setTimeout(() => {
+      const seconds = deps.connectTimeoutMs / 1000;
+      failWith(
+        running,
+        new GatewayError(
+          'upstream_timeout',
+          `${host} did not accept a connection within ${seconds} s. Check the network, and OPENAI_BASE_URL or HTTPS_PROXY.`,
+        ),
+      );
+    }, deps.connectTimeoutMs);
+
+    exchange.record.provider = upstream.name;
+    exchange.record.upstream = host;
+    exchange.commit();
+    exchange.update();
+    forwarding.stopwatch.stop();
+    void proxy(request, response, (error) => failWith(running, error));
+  };
+
+  return {
+    forward,
+    cutAll: (reason) => {
+      for (const running of active) {
+        if (running.cut) running.cut(reason);
+        else failWith(running, reason);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+};
+
+/**
+ * http-proxy sends a body by `request.pipe(upstreamRequest)`, at once. A body that was read before is
+ * written there, whole: in its `proxyReq` event, which comes later or (with `Expect`) never, it could
+ * come too late. It is also where the upstream's request is first seen, so that it can be ended.
+ */
+const takeOverPipe = (request: IncomingMessage, forwarding: ActiveForwarding): void => {
+  const { body } = forwarding;
+  request.pipe = (destination, options) => {
+    if (destination instanceof ClientRequest) forwarding.upstreamRequest = destination;
+    if (body.kind === 'stream')
+      return Readable.prototype.pipe.call(request, destination, options) as typeof destination;
+    if (body.kind === 'buffered') destination.end(body.bytes);
+    else destination.end();
+    return destination;
+  };
+};

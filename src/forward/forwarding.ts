@@ -1,0 +1,31 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Exchange } from '../audit/exchange.ts';
+import type { Stopwatch } from '../base/stopwatch.ts';
+
+/** What a request's body is when it leaves. */
+export type OutgoingBody =
+  /** Read and decoded. */
+  | { readonly kind: 'buffered'; readonly bytes: Buffer }
+  /** Passed through as it comes, such as an upload. */
+  | { readonly kind: 'stream' }
+  | { readonly kind: 'none' };
+
+/** One request on its way through this room. */
+export interface Forwarding {
+  readonly exchange: Exchange;
+  readonly body: OutgoingBody;
+  /** Path below the upstream's base URL, with the query. */
+  readonly path: string;
+  /** Runs while the gateway works, and not while it waits for the client or the upstream. */
+  readonly stopwatch: Stopwatch;
+}
+
+/** A forwarding that has begun, with what ends it. */
+export interface ActiveForwarding extends Forwarding {
+  /** Absent until the proxy has made it. */
+  upstreamRequest?: ClientRequest;
+  upstreamResponse?: IncomingMessage;
+  connectTimer?: NodeJS.Timeout;
+  /** Set once the outcome is decided; what comes later changes nothing. */
+  settled: boolean;
+}

@@ -1,0 +1,39 @@
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import { createErrorAnswer, toGatewayError } from './error-answer.ts';
+
+/** A client that is still sending when it is refused may go on for this long, so that it reads the answer. */
+const LINGER_MS = 5_000;
+
+const lingerThenClose = (request: Request): void => {
+  if (request.complete) return;
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), LINGER_MS);
+  request.once('close', () => clearTimeout(timer));
+};
+
+/** Answers a request that failed before anything of an answer was sent, and notes why in its record. */
+export const refuse = (request: Request, response: Response, thrown: unknown): void => {
+  const error = toGatewayError(thrown);
+  const { exchange } = request.context;
+  const { record } = exchange;
+  record.error ??= { origin: error.origin, code: error.code, message: error.message };
+  if (response.headersSent) {
+    record.response.finish = 'truncated';
+    response.destroy();
+    return;
+  }
+  record.status = error.status;
+  record.response.finish = 'failed';
+  const answer = createErrorAnswer(error, exchange.id);
+  record.response.bytes = Buffer.byteLength(answer.body);
+  exchange.appendResponseBody(Buffer.from(answer.body));
+  response.writeHead(answer.status, answer.headers);
+  exchange.keepResponseHeaders(Object.entries(answer.headers).flat());
+  response.end(request.method === 'HEAD' ? undefined : answer.body);
+  lingerThenClose(request);
+};
+
+/** The last middleware of the model routes. */
+export const failure = (): ErrorRequestHandler => (error, request, response, _next) => {
+  refuse(request, response, error);
+};

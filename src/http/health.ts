@@ -1,0 +1,34 @@
+import type { RequestHandler } from 'express';
+import type { Recorder } from '../audit/recorder.ts';
+
+export interface HealthDeps {
+  readonly version: string;
+}
+
+/** `GET /health`: the process is up. */
+export const health =
+  ({ version }: HealthDeps): RequestHandler =>
+  (_request, response) => {
+    response.json({ status: 'ok', service: 'gomodel-ts', version });
+  };
+
+export interface ReadyDeps {
+  readonly recorder: Recorder;
+  readonly isClosing: () => boolean;
+  /** What is wrong with the upstream's configuration, in a sentence; undefined if nothing is. */
+  readonly upstreamTrouble: string | undefined;
+}
+
+/** `GET /readyz`: what the gateway needs is there; 503 and the reasons where it is not. */
+export const ready =
+  ({ recorder, isClosing, upstreamTrouble }: ReadyDeps): RequestHandler =>
+  (_request, response) => {
+    const { trouble } = recorder;
+    const checks = {
+      accepting: isClosing() ? 'the gateway is stopping' : 'ok',
+      log: trouble ? `${trouble.message} (since ${trouble.since})` : 'ok',
+      upstream: upstreamTrouble ?? 'ok',
+    };
+    const isReady = Object.values(checks).every((state) => state === 'ok');
+    response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not_ready', checks });
+  };

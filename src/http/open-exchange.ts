@@ -1,0 +1,35 @@
+import type { RequestHandler } from 'express';
+import type { Recorder } from '../audit/recorder.ts';
+import type { Clock } from '../base/clock.ts';
+import { createStopwatch } from '../base/stopwatch.ts';
+
+export interface OpenExchangeDeps {
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+}
+
+/**
+ * Opens the exchange before anything can refuse the request, and closes it when the response has ended,
+ * whatever way it ended.
+ */
+export const openExchange =
+  ({ recorder, clock }: OpenExchangeDeps): RequestHandler =>
+  (request, response, next) => {
+    const exchange = recorder.open({
+      method: request.method,
+      path: request.originalUrl,
+      transport: 'http',
+      rawHeaders: request.rawHeaders,
+    });
+    const stopwatch = createStopwatch(clock);
+    request.context = { exchange, stopwatch, upstreamPath: '', codings: [], body: { kind: 'none' } };
+    response.once('close', () => {
+      // A client that leaves is an outcome, not an error. A truncated answer is broken off by us.
+      if (!response.writableFinished && exchange.record.response.finish !== 'truncated') {
+        exchange.record.response.finish = 'aborted';
+      }
+      exchange.close();
+    });
+    stopwatch.start();
+    next();
+  };

@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import { formatByteSize } from '../base/bytes.ts';
+import { GatewayError } from '../base/errors.ts';
+import { type Coding, parseContentCodings } from '../coding/parse-content-codings.ts';
+
+export interface ReadBodyOptions {
+  /** Bound of the decoded body, and so of the body on the wire. */
+  readonly maxBytes: number;
+  /** How long a client may stay silent in the middle of its body. */
+  readonly idleTimeoutMs: number;
+}
+
+const tooLarge = (maxBytes: number): GatewayError =>
+  new GatewayError(
+    'request_too_large',
+    `the request body is larger than ${formatByteSize(maxBytes)}. Start a new session or compact this one, or raise BODY_SIZE_LIMIT.`,
+  );
+
+/** Uploads pass through as they come; what Codex sends is read whole, so that it can be decoded and told. */
+const streamsThrough = (request: IncomingMessage, codings: readonly Coding[]): boolean => {
+  if (codings.length > 0 || !['POST', 'PUT', 'PATCH'].includes(request.method ?? '')) return false;
+  return /^\s*(?:multipart\/|audio\/|video\/|image\/|application\/octet-stream)/i.test(
+    request.headers['content-type'] ?? '',
+  );
+};
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+/**
+ * Reads a request's body whole.
+ * @returns the bytes as they came, or undefined where the client left before their end
+ * @throws GatewayError request_too_large, request_timeout
+ */
+const collect = (request: IncomingMessage, options: ReadBodyOptions): Promise<Buffer | undefined> =>
+  new Promise((resolve, reject) => {
+    const { maxBytes, idleTimeoutMs } = options;
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const settle = (act: () => void): void => {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+      act();
+    };
+    const onData = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length > maxBytes) {
+        settle(() => reject(tooLarge(maxBytes)));
+        return;
+      }
+      chunks.push(chunk);
+      timer.refresh();
+    };
+    const onEnd = (): void =>
+      settle(() => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)));
+    const onClose = (): void => settle(() => resolve(undefined));
+    const timer = setTimeout(() => {
+      const message = `the client stopped sending after ${length} bytes of its body: ${idleTimeoutMs / 1000} s of silence.`;
+      settle(() => reject(new GatewayError('request_timeout', message)));
+    }, idleTimeoutMs);
+    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  });
+
+/** Reads the body into memory within its bounds, unless it is an upload that streams through. */
+export const readBody =
+  (options: ReadBodyOptions): RequestHandler =>
+  async (request, _response, next) => {
+    const { context } = request;
+    const { record } = context.exchange;
+    const contentEncoding = request.headers['content-encoding'];
+    context.codings = parseContentCodings(contentEncoding);
+    if (contentEncoding !== undefined && context.codings.length > 0) {
+      record.request.encoding = context.codings.join(', ');
+    }
+    if (!hasBody(request)) {
+      next();
+      return;
+    }
+    if (streamsThrough(request, context.codings)) {
+      context.body = { kind: 'stream' };
+      request.on('data', (chunk: Buffer) => {
+        record.request.wireBytes = (record.request.wireBytes ?? 0) + chunk.length;
+      });
+      request.pause();
+      next();
+      return;
+    }
+    if (Number(request.headers['content-length'] ?? 0) > options.maxBytes) throw tooLarge(options.maxBytes);
+    context.stopwatch.stop();
+    const bytes = await collect(request, options);
+    context.stopwatch.start();
+    if (bytes === undefined) return;
+    record.request.wireBytes = bytes.length;
+    context.body = { kind: 'buffered', bytes };
+    next();
+  };

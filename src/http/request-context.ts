@@ -1,0 +1,24 @@
+import type { Exchange } from '../audit/exchange.ts';
+import type { Stopwatch } from '../base/stopwatch.ts';
+import type { Coding } from '../coding/parse-content-codings.ts';
+import type { OutgoingBody } from '../forward/forwarding.ts';
+
+/** What the middleware of one request hand on to each other. */
+export interface RequestContext {
+  readonly exchange: Exchange;
+  readonly stopwatch: Stopwatch;
+  /** Path below `/v1`, with the query: what is appended to the upstream's base URL. */
+  upstreamPath: string;
+  /** The content codings, as sent and in that order; empty where the body is plain. */
+  codings: readonly Coding[];
+  body: OutgoingBody;
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Set by `openExchange`, the first middleware of every model request. */
+      context: RequestContext;
+    }
+  }
+}

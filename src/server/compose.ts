@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import http, { type Server } from 'node:http';
+import { createRecorder, type Recorder } from '../audit/recorder.ts';
+import { systemClock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
+import type { GatewayConfig } from '../config/load-config.ts';
+import { createForwarder } from '../forward/create-forwarder.ts';
+import { createAuthenticate } from '../http/authenticate.ts';
+import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
+import { createDemoUpstream, createOpenAiUpstream, type Upstream } from '../providers/upstream.ts';
+import { answerMalformed } from './answer-malformed.ts';
+import { createApp } from './create-app.ts';
+import { listen } from './listen.ts';
+import { refuseUpgrades } from './refuse-upgrades.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const BODY_IDLE_TIMEOUT_MS = 60_000;
+/** Longer than clients keep idle connections, so that it is they who close them. */
+const KEEP_ALIVE_MS = 120_000;
+/** Codex sends its turn's metadata in a header: Node's 16 KB could be too few. */
+const MAX_HEADER_BYTES = 64 * 2 ** 10;
+/** How long an answer that was cut off may take to reach its client. */
+const CUT_GRACE_MS = 500;
+
+export interface ComposeOptions {
+  readonly version: string;
+  /** True: a built-in upstream answers instead of the provider. */
+  readonly demo: boolean;
+}
+
+/** A gateway that listens. */
+export interface Gateway {
+  /** Such as `http://localhost:8080`. */
+  readonly url: string;
+  readonly port: number;
+  readonly upstream: Upstream;
+  readonly recorder: Recorder;
+  /**
+   * Stops: no new requests, running answers may end within `graceMs`, then they are cut off as
+   * `shutting_down`; everything is written when this resolves.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+const waitUntilIdle = (recorder: Recorder, limitMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    if (recorder.active.size === 0) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    };
+    const timer = setTimeout(done, limitMs);
+    const unsubscribe = recorder.subscribe(() => {
+      if (recorder.active.size === 0) done();
+    });
+  });
+
+const urlOf = (host: string | undefined, port: number): string => {
+  const name = host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+};
+
+/** In absolute form a request line names a host; only its path is of use here (RFC 9112 §3.2.2). */
+const toOriginForm = (target: string): string => {
+  if (!URL.canParse(target)) return target;
+  const { pathname, search } = new URL(target);
+  return pathname + search;
+};
+
+/**
+ * Builds the gateway from its configuration and starts it: the one place that constructs.
+ * @throws GatewayError port_in_use, command_failed where it cannot listen
+ */
+export const compose = async (config: GatewayConfig, options: ComposeOptions): Promise<Gateway> => {
+  const clock = systemClock;
+  const via = `1.1 gomodel-ts-${randomBytes(6).toString('hex')}`;
+  const demo = options.demo ? await startDemoUpstream() : undefined;
+  const upstream = demo
+    ? createDemoUpstream(demo.url)
+    : createOpenAiUpstream(config.upstream.baseUrl, config.upstream.apiKey);
+  const secrets = [config.masterKey, config.upstream.apiKey].filter((key) => key !== undefined);
+  const recorder = await createRecorder({
+    dataDir: config.dataDir,
+    clock,
+    logBodies: config.logBodies,
+    retentionDays: config.retentionDays,
+    maxDiskBytes: config.maxDiskBytes,
+    secrets,
+  });
+  const forwarder = createForwarder({
+    upstream,
+    clock,
+    proxies: config.proxies,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    via,
+  });
+  let closing = false;
+  const app = createApp({
+    clock,
+    recorder,
+    upstream,
+    forwarder,
+    check: createAuthenticate(config.masterKey),
+    isGuarded: config.masterKey !== undefined,
+    version: options.version,
+    via,
+    bodySizeLimitBytes: config.bodySizeLimitBytes,
+    bodyIdleTimeoutMs: BODY_IDLE_TIMEOUT_MS,
+    isClosing: () => closing,
+  });
+
+  const createServer = (): Server => {
+    const server = http.createServer({
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // A long upload is no fault; a client that falls silent is found by the body's own timer.
+      requestTimeout: 0,
+    });
+    server.on('request', (request, response) => {
+      if (!request.url?.startsWith('/')) request.url = toOriginForm(request.url ?? '');
+      app(request, response);
+    });
+    answerMalformed(server, recorder);
+    refuseUpgrades(server, recorder);
+    return server;
+  };
+
+  const release = async (): Promise<void> => {
+    forwarder.close();
+    await demo?.close();
+    await recorder.close();
+  };
+  const { servers, port } = await listen({ createServer, host: config.host, port: config.port }).catch(
+    async (error: unknown) => {
+      await release();
+      throw error;
+    },
+  );
+
+  return {
+    url: urlOf(config.host, port),
+    port,
+    upstream,
+    recorder,
+    close: async (graceMs) => {
+      closing = true;
+      for (const server of servers) {
+        server.close();
+        server.closeIdleConnections();
+      }
+      await waitUntilIdle(recorder, graceMs);
+      forwarder.cutAll(
+        new GatewayError('shutting_down', 'the gateway was stopped while this answer ran. Try again.'),
+      );
+      await waitUntilIdle(recorder, CUT_GRACE_MS);
+      for (const server of servers) server.closeAllConnections();
+      await release();
+    },
+  };
+};

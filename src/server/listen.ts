@@ -1,0 +1,72 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GatewayError } from '../base/errors.ts';
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+const bind = (server: Server, port: number, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+
+const toListenError = (error: unknown, host: string, port: number): GatewayError => {
+  const code = codeOf(error);
+  if (code === 'EADDRINUSE') {
+    return new GatewayError('port_in_use', `Port ${port} on ${host} is in use.`, { cause: error });
+  }
+  const remedy =
+    code === 'EACCES'
+      ? 'Ports below 1024 need more rights: choose another with --port.'
+      : 'Check HOST and PORT.';
+  return new GatewayError('command_failed', `${host} port ${port} cannot be bound (${code}). ${remedy}`, {
+    cause: error,
+  });
+};
+
+/** Another process may take the IPv6 half of a port that was chosen for its IPv4 half. */
+const FREE_PORT_TRIES = 5;
+
+export interface ListenInput {
+  /** Makes one more server with the same handlers. */
+  readonly createServer: () => Server;
+  /** Absent: both loopback addresses, since `localhost` is `::1` first for many clients. */
+  readonly host: string | undefined;
+  /** 0 for any free one. */
+  readonly port: number;
+}
+
+/**
+ * Binds the servers.
+ * @returns them and the port they share
+ * @throws GatewayError port_in_use, command_failed
+ */
+export const listen = async (input: ListenInput): Promise<{ servers: Server[]; port: number }> => {
+  if (input.host !== undefined) {
+    const server = input.createServer();
+    const port = await bind(server, input.port, input.host).catch((error: unknown) => {
+      throw toListenError(error, input.host ?? '', input.port);
+    });
+    return { servers: [server], port };
+  }
+  for (let attempt = 1; ; attempt++) {
+    const ipv4 = input.createServer();
+    const port = await bind(ipv4, input.port, '127.0.0.1').catch((error: unknown) => {
+      throw toListenError(error, '127.0.0.1', input.port);
+    });
+    const ipv6 = input.createServer();
+    try {
+      await bind(ipv6, port, '::1');
+      return { servers: [ipv4, ipv6], port };
+    } catch (error) {
+      // Machines without IPv6 are served on IPv4 alone.
+      if (codeOf(error) !== 'EADDRINUSE') return { servers: [ipv4], port };
+      ipv4.close();
+      if (input.port !== 0 || attempt === FREE_PORT_TRIES) throw toListenError(error, '::1', port);
+    }
+  }
+};
