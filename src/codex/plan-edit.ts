@@ -58,11 +58,12 @@ const editProvider = (editor: TomlEditor, provider: WantedProvider): void => {
   for (const key of ['auth', 'experimental_bearer_token']) {
     if (isDefined(editor.document, [...path, key])) throw ownCredential([...path, key]);
   }
-  for (const key of provider.remove) editor.remove([...path, key]);
   for (const [key, value] of Object.entries(provider.entries)) {
     if (typeof value !== 'object') setIfOther(editor, [...path, key], value);
     else for (const [name, inner] of Object.entries(value)) setIfOther(editor, [...path, key, name], inner);
   }
+  // Last: a block of dotted keys is gone when its only key is.
+  for (const key of provider.remove) editor.remove([...path, key]);
 };
 
 const describeOwned = (before: TomlDocument, after: TomlDocument, path: readonly string[]): OwnedSetting => {

@@ -61,10 +61,9 @@ const restore = (
 ): string => {
   const editor = createTomlEditor(document, name);
   const spacing = steps.flatMap(({ splices }) => splices.map(({ inserted }) => inserted));
-  for (const { path, before } of settings) {
-    if (before === undefined) editor.remove(path, spacing);
-    else editor.set(path, before);
-  }
+  for (const { path, before } of settings) if (before !== undefined) editor.set(path, before);
+  // Last: a block of dotted keys is gone when its only key is, and what goes into it has no place.
+  for (const { path, before } of settings) if (before === undefined) editor.remove(path, spacing);
   editor.check();
   return editor.document.text;
 };
