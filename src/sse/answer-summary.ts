@@ -1,0 +1,36 @@
+/** The two APIs whose answers are read: `POST …/responses` and `POST …/chat/completions`. */
+export type Api = 'responses' | 'chat';
+
+/**
+ * The API whose answers come from a path: where something is generated, compaction included. Reading a
+ * stored answer again is left out, since its tokens were counted when it was made.
+ * @param path with or without `/v1` and a query
+ */
+export const apiOfPath = (path: string): Api | undefined => {
+  const [, route] = /^(?:\/v1)?\/(responses(?:\/compact)?|chat\/completions)\/?(?:\?|$)/.exec(path) ?? [];
+  if (route === undefined) return undefined;
+  return route.startsWith('chat') ? 'chat' : 'responses';
+};
+
+/** Tokens as the provider counted them; absent = not said. */
+export interface TokenUsage {
+  /** Includes the cached ones. */
+  inputTokens?: number;
+  cachedInputTokens?: number;
+  outputTokens?: number;
+  reasoningTokens?: number;
+  totalTokens?: number;
+}
+
+/** What an answer says about itself; absent = not known (yet). */
+export interface AnswerSummary {
+  model?: string;
+  /** `resp_…`, `chatcmpl-…` */
+  responseId?: string;
+  finish?: 'completed' | 'incomplete' | 'failed';
+  usage?: TokenUsage;
+  /** One name a call, in the order of the output; a built-in tool is named by its kind (`web_search`). */
+  toolCalls: string[];
+  /** The provider's own words. */
+  error?: { code: string; message: string };
+}

@@ -1,0 +1,52 @@
+import type { Api } from './answer-summary.ts';
+import { completeCharacter } from './complete-character.ts';
+import { completeObject } from './complete-json.ts';
+import { errorMember, type FailedAnswer, failureEventData, type StreamFailure } from './failure-event.ts';
+import { isObject, parseJson } from './json-object.ts';
+import { readUnfinishedEvent } from './read-unfinished-event.ts';
+
+/** True where nothing of an event's data is missing, even if its blank line is. */
+export const isWholeData = (data: string): boolean => data.startsWith('[DONE]') || isObject(parseJson(data));
+
+/** Ends the line that the text ends in. A `\r` gets its `\n`, for readers that wait for it. */
+const endLine = (text: string): string => (text === '' || text.endsWith('\n') ? '' : '\n');
+
+/** The blank line that the text of an event lacks. */
+export const endEvent = (text: string): string => `${endLine(text)}\n`;
+
+/**
+ * Closes a stream that was cut off, with an event that tells of the failure.
+ *
+ * A blank line alone would hand the beginning of an event to the client: Codex skips what is no JSON, but
+ * the `openai` client throws a syntax error instead of the message. So an unfinished event is completed
+ * into an `error` event: later members of the same name win (RFC 8259 §4), or the client refuses it.
+ *
+ * @param unfinished what came since the last blank line, as Latin-1 text; undefined where it is not known
+ */
+export const closeStream = (
+  api: Api,
+  unfinished: string | undefined,
+  failure: StreamFailure,
+  answer: FailedAnswer,
+): Buffer => {
+  const data = failureEventData(api, failure, answer);
+  const event = api === 'chat' ? `data: ${data}\n\n` : `event: response.failed\ndata: ${data}\n\n`;
+  if (unfinished === undefined) return Buffer.from(`\n\n${event}`);
+
+  const character = completeCharacter(unfinished);
+  const text = unfinished + character;
+  const close = (ending: string): Buffer =>
+    Buffer.concat([Buffer.from(character, 'latin1'), Buffer.from(ending)]);
+
+  const begun = readUnfinishedEvent(text);
+  // Without data the event can still become ours: its name is replaced, and blanks before JSON are allowed.
+  if (begun === undefined || begun.data.trim() === '') return close(endLine(text) + event);
+  if (isWholeData(begun.data)) return close(endEvent(text) + event);
+
+  const inDataLine = /(?:^|[\r\n])data:[^\r\n]*$/.test(text);
+  const members = api === 'chat' ? errorMember(failure) : `"type":"error",${errorMember(failure)}`;
+  const missing = completeObject(inDataLine ? begun.data : `${begun.data}\n`, members);
+  if (missing === undefined) return close(endEvent(text) + event);
+  const completed = `${inDataLine ? '' : `${endLine(text)}data: `}${missing}\n\n`;
+  return close(api === 'chat' ? completed : completed + event);
+};

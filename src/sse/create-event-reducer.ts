@@ -1,0 +1,43 @@
+import type { AnswerSummary, Api } from './answer-summary.ts';
+import { createReader } from './create-reader.ts';
+
+/** Reads the events of one answer, in whatever way they were framed. The summary is live. */
+export interface EventReducer {
+  /**
+   * @param eventName the SSE event name, where there was one
+   * @param data the event's data: JSON, or `[DONE]`
+   */
+  apply(eventName: string | undefined, data: string): void;
+  /** Events seen until now. */
+  readonly events: number;
+  /** Events whose content could not be read: no JSON where JSON was due, or too big to keep. */
+  readonly skippedEvents: number;
+  /** True once the upstream has said its last word, so that a client has what it waits for. */
+  readonly terminal: boolean;
+  readonly summary: AnswerSummary;
+}
+
+const asItIs = (data: string): string => data;
+
+/** Reads events that were framed elsewhere, such as the frames of a WebSocket. One reducer reads one answer. */
+export const createEventReducer = (api: Api): EventReducer => {
+  const reader = createReader(api);
+  let events = 0;
+  let skippedEvents = 0;
+  return {
+    summary: reader.summary,
+    get events() {
+      return events;
+    },
+    get skippedEvents() {
+      return skippedEvents;
+    },
+    get terminal() {
+      return reader.terminal;
+    },
+    apply: (eventName, data) => {
+      events++;
+      if (!reader.apply(eventName, data, asItIs)) skippedEvents++;
+    },
+  };
+};

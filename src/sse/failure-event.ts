@@ -1,0 +1,55 @@
+import type { Api } from './answer-summary.ts';
+
+/** Why the gateway has to end a stream itself. */
+export interface StreamFailure {
+  /** Such as `upstream_stream_truncated` or `shutting_down`. */
+  readonly code: string;
+  /** As in `GatewayError`: without the `gomodel-ts: ` prefix. */
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+/** What a failure event says beside the failure: about the answer that it ends. */
+export interface FailedAnswer {
+  readonly responseId: string | undefined;
+  readonly model: string | undefined;
+  readonly sequenceNumber: number;
+}
+
+/** The `error` member as the chat API and `error` events have it. */
+export const errorMember = ({ code, message }: StreamFailure): string =>
+  `"error":${JSON.stringify({ message, type: 'provider_error', code, param: null })}`;
+
+/**
+ * The data of the event that ends a stream as failed, in the form that clients show to their user:
+ * `response.failed` for Responses (Codex shows `response.error.message`), an `error` object for chat (the
+ * `openai` client throws it). Over WebSocket it is a frame of its own.
+ * @param failure its message goes out as it is
+ * @returns JSON on one line
+ */
+export const failureEventData = (api: Api, failure: StreamFailure, answer: FailedAnswer): string => {
+  if (api === 'chat') return `{${errorMember(failure)}}`;
+  return JSON.stringify({
+    type: 'response.failed',
+    sequence_number: answer.sequenceNumber,
+    response: {
+      id: answer.responseId ?? 'resp_unknown',
+      object: 'response',
+      created_at: Math.floor(failure.atMs / 1000),
+      status: 'failed',
+      error: { code: failure.code, message: failure.message },
+      incomplete_details: null,
+      instructions: null,
+      metadata: {},
+      model: answer.model ?? 'unknown',
+      output: [],
+      parallel_tool_calls: true,
+      temperature: null,
+      tool_choice: 'auto',
+      tools: [],
+      top_p: null,
+      usage: null,
+    },
+  });
+};

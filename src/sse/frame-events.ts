@@ -1,0 +1,136 @@
+import { createParser } from 'eventsource-parser';
+
+export interface EventFramer {
+  push(chunk: Uint8Array): void;
+  /** No more bytes will come: a carriage return at the very end was a line end. */
+  end(): void;
+  /** Events that were too big to keep. */
+  readonly skippedEvents: number;
+  /**
+   * What came since the last blank line: the beginning of an event that is not whole, as Latin-1 text.
+   * Undefined where that was too big to keep.
+   */
+  unfinished(): string | undefined;
+}
+
+interface EventFramerOptions {
+  /** Bound of what is held of one event. */
+  readonly maxEventBytes: number;
+  /** @param data as Latin-1 text, see `decodeEventData` */
+  readonly onEvent: (eventName: string | undefined, data: string) => void;
+}
+
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
+const BLANK_LINE = /\n[\n\r]|\r\r/;
+
+/**
+ * The real text of an event's data.
+ * Chunks are decoded as Latin-1, byte for byte, since that costs a third of decoding UTF-8, cannot split a
+ * character, and leaves alone everything that the framing looks at; only the few events that are parsed
+ * need their text.
+ */
+export const decodeEventData = (data: string): string => Buffer.from(data, 'latin1').toString('utf8');
+
+const afterLastBlankLine = (text: string): string => {
+  const blank = Math.max(text.lastIndexOf('\n\n'), text.lastIndexOf('\n\r'), text.lastIndexOf('\r\r'));
+  return blank === -1 ? text : text.slice(blank + 2).replace(/^[\r\n]+/, '');
+};
+
+/**
+ * Cuts the bytes of an SSE body into events.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+ */
+export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions): EventFramer => {
+  let skippedEvents = 0;
+  let started = false;
+  let head = '';
+  /** Set while the rest of a too big event passes by. */
+  let skipping = false;
+  let eventEnded = false;
+  /** The text since the last event that ended, at most one chunk too long; undefined where it was too big. */
+  let recent: string | undefined = '';
+  let lastCharacter = '';
+
+  const parser = createParser({
+    maxBufferSize: maxEventBytes,
+    onEvent: ({ event, data }) => {
+      eventEnded = true;
+      onEvent(event, data);
+    },
+    onError: (error) => {
+      if (error.type !== 'max-buffer-size-exceeded') return;
+      skipping = true;
+      skippedEvents++;
+    },
+  });
+
+  /** @returns what follows the blank line that ends the too big event; undefined where it has not come */
+  const skip = (text: string): string | undefined => {
+    const seen = lastCharacter + text;
+    const end = BLANK_LINE.exec(seen);
+    return end === null ? undefined : seen.slice(end.index + end[0].length);
+  };
+
+  const remember = (text: string): void => {
+    if (eventEnded) {
+      recent = text;
+    } else if (recent !== undefined) {
+      // Joining copies nothing: the parser holds the same strings while an event is unfinished. Comments
+      // are held by nobody else, so that many of them must not add up.
+      recent += text;
+      if (recent.length > maxEventBytes) recent = afterLastBlankLine(recent);
+      if (recent.length > maxEventBytes) recent = undefined;
+    }
+  };
+
+  const feed = (text: string): void => {
+    eventEnded = false;
+    parser.feed(text);
+    // With the character before, since a blank line may be split between two chunks.
+    remember(eventEnded ? lastCharacter + text : text);
+    lastCharacter = text.slice(-1);
+    if (skipping) recent = undefined;
+  };
+
+  const feedOrSkip = (text: string): void => {
+    if (!skipping) {
+      feed(text);
+      return;
+    }
+    const next = skip(text);
+    lastCharacter = text.slice(-1);
+    if (next === undefined) return;
+    skipping = false;
+    parser.reset();
+    recent = '';
+    lastCharacter = '';
+    feed(next);
+  };
+
+  return {
+    get skippedEvents() {
+      return skippedEvents;
+    },
+    push: (chunk) => {
+      if (chunk.length === 0) return;
+      const bytes = Buffer.isBuffer(chunk)
+        ? chunk
+        : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      const text = bytes.toString('latin1');
+      if (started) {
+        feedOrSkip(text);
+        return;
+      }
+      // The parser takes off a byte order mark only where it comes in one piece.
+      head += text;
+      if (head.length < BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.startsWith(head)) return;
+      started = true;
+      feed(head);
+    },
+    end: () => {
+      if (!started) feed(head);
+      if (lastCharacter === '\r' && !skipping) parser.feed('\n');
+    },
+    unfinished: () => (recent === undefined ? undefined : afterLastBlankLine(recent)),
+  };
+};

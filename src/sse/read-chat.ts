@@ -1,0 +1,119 @@
+import type { AnswerReader } from './answer-reader.ts';
+import type { AnswerSummary } from './answer-summary.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from './json-object.ts';
+import { readError } from './read-error.ts';
+import { readUsage } from './read-usage.ts';
+
+type Finish = NonNullable<AnswerSummary['finish']>;
+
+// Chunks that say more than the next piece of text. None of these can match inside of a model's text, where
+// every quotation mark has a backslash before it.
+const TELLING = /"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|name"|error"\s*:\s*[^n\s]|index"\s*:\s*[1-9])/;
+// Azure's first chunk has no model yet; a provider that never names one must not cost a parse a chunk.
+const CHUNKS_TO_LOOK_FOR_THE_MODEL = 8;
+
+const INCOMPLETE_REASONS = new Set([
+  'length',
+  'max_tokens',
+  'content_filter',
+  'insufficient_system_resource',
+]);
+const WEIGHT: Readonly<Record<Finish, number>> = { completed: 0, incomplete: 1, failed: 2 };
+
+const finishOf = (reason: string): Finish => {
+  if (reason === 'error') return 'failed';
+  return INCOMPLETE_REASONS.has(reason) ? 'incomplete' : 'completed';
+};
+const indexOf = (object: JsonObject, fallback: number): number =>
+  typeof object.index === 'number' ? object.index : fallback;
+
+/** The name that a tool call, or a delta of one, gives: `function`, or `custom`. */
+const calledName = (call: JsonObject): string | undefined => {
+  const called = call.function ?? call.custom;
+  return isObject(called) ? nonEmptyString(called.name) : undefined;
+};
+
+/**
+ * Takes over what a chat completion, or a chunk of one, says. Choices keep their place by `index`.
+ * @param ended by choice, whether it has said how it ended
+ * @param toolNames by choice and call
+ */
+const readCompletion = (
+  summary: AnswerSummary,
+  completion: JsonObject,
+  ended: Map<number, boolean>,
+  toolNames: Map<string, string>,
+): void => {
+  const model = nonEmptyString(completion.model);
+  if (model !== undefined) summary.model = model;
+  const responseId = nonEmptyString(completion.id);
+  if (responseId !== undefined) summary.responseId = responseId;
+  const usage = readUsage(completion.usage);
+  if (usage !== undefined) summary.usage = usage;
+
+  for (const [place, choice] of objectsOf(completion.choices).entries()) {
+    const index = indexOf(choice, place);
+    const message = choice.delta ?? choice.message;
+    if (isObject(message)) readToolNames(toolNames, index, message);
+    const reason = nonEmptyString(choice.finish_reason);
+    ended.set(index, reason !== undefined || ended.get(index) === true);
+    if (reason === undefined) continue;
+    const finish = finishOf(reason);
+    if (WEIGHT[finish] >= WEIGHT[summary.finish ?? 'completed']) summary.finish = finish;
+  }
+  summary.toolCalls = [...toolNames.values()];
+
+  const error = readError(completion.error);
+  if (error !== undefined) {
+    summary.finish = 'failed';
+    summary.error = error;
+  }
+};
+
+const readToolNames = (toolNames: Map<string, string>, choice: number, message: JsonObject): void => {
+  for (const [place, call] of objectsOf(message.tool_calls).entries()) {
+    const name = calledName(call);
+    if (name !== undefined) toolNames.set(`${choice}/${indexOf(call, place)}`, name);
+  }
+  const legacyCall = isObject(message.function_call) ? nonEmptyString(message.function_call.name) : undefined;
+  if (legacyCall !== undefined) toolNames.set(`${choice}/function_call`, legacyCall);
+};
+
+/** Reads a chat completion that came as one object. */
+export const readChatObject = (summary: AnswerSummary, completion: JsonObject): void =>
+  readCompletion(summary, completion, new Map(), new Map());
+
+/**
+ * Reads a chat-completions stream. It has ended with `[DONE]`, with an error, or when every choice has said
+ * its `finish_reason` (not every provider sends `[DONE]`); usage may still follow the last reason.
+ */
+export const createChatReader = (): AnswerReader => {
+  const summary: AnswerSummary = { toolCalls: [] };
+  const ended = new Map<number, boolean>();
+  const toolNames = new Map<string, string>();
+  let chunks = 0;
+  let done = false;
+
+  return {
+    summary,
+    get terminal() {
+      return done || (ended.size > 0 && ![...ended.values()].includes(false));
+    },
+    apply: (_eventName, data, decode) => {
+      if (done) return true;
+      if (data.startsWith('[DONE]')) {
+        done = true;
+        summary.finish ??= 'completed';
+        return true;
+      }
+      chunks++;
+      const looksForModel = summary.model === undefined && chunks <= CHUNKS_TO_LOOK_FOR_THE_MODEL;
+      if (!looksForModel && !TELLING.test(data)) return true;
+      const chunk = parseJson(decode(data));
+      if (!isObject(chunk)) return false;
+      readCompletion(summary, chunk, ended, toolNames);
+      done = summary.error !== undefined;
+      return true;
+    },
+  };
+};

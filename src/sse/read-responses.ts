@@ -1,0 +1,101 @@
+import type { AnswerReader } from './answer-reader.ts';
+import type { AnswerSummary } from './answer-summary.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from './json-object.ts';
+import { readError } from './read-error.ts';
+import { readUsage } from './read-usage.ts';
+import { toolNameOf } from './tool-name.ts';
+
+// The events that say something about the answer as a whole. All others (deltas, parts) are not parsed.
+const TELLING = 'response\\.(?:created|completed|incomplete|failed|output_item\\.(?:added|done))|error';
+const TYPE_FIRST = '^\\{\\s*(?:"sequence_number"\\s*:\\s*\\d+\\s*,\\s*)?"type"\\s*:\\s*"';
+const TELLING_NAME = new RegExp(`^(?:${TELLING})$`);
+const TELLING_FIRST = new RegExp(`${TYPE_FIRST}(?:${TELLING})"`);
+const OTHER_FIRST = new RegExp(`${TYPE_FIRST}(?!(?:${TELLING})")response\\.`);
+
+const FINISHES: ReadonlyMap<unknown, NonNullable<AnswerSummary['finish']>> = new Map([
+  ['completed', 'completed'],
+  ['incomplete', 'incomplete'],
+  ['cancelled', 'incomplete'],
+  ['failed', 'failed'],
+]);
+
+/**
+ * Clients go by the type inside the data and not by the event's name, so that decides here too. The name
+ * is believed only where the type does not stand at the front, to save parsing every delta of a provider
+ * that sorts its keys.
+ */
+const isTelling = (eventName: string | undefined, data: string): boolean => {
+  if (OTHER_FIRST.test(data)) return false;
+  if (eventName?.startsWith('response.') && !TELLING_NAME.test(eventName)) return TELLING_FIRST.test(data);
+  return true;
+};
+
+/** Takes over what a response object says. `finish` follows its status, or the event that brought it. */
+export const readResponseObject = (summary: AnswerSummary, response: JsonObject, finish?: string): void => {
+  const model = nonEmptyString(response.model);
+  if (model !== undefined) summary.model = model;
+  const responseId = nonEmptyString(response.id);
+  if (responseId !== undefined) summary.responseId = responseId;
+  const ended = FINISHES.get(finish ?? response.status);
+  if (ended !== undefined) summary.finish = ended;
+  const usage = readUsage(response.usage);
+  if (usage !== undefined) summary.usage = usage;
+  const error = readError(response.error);
+  if (error !== undefined) summary.error = error;
+  // ChatGPT's backend leaves the output of a finished response empty: the item events know more then.
+  const toolCalls = objectsOf(response.output).flatMap((item) => toolNameOf(item) ?? []);
+  if (toolCalls.length >= summary.toolCalls.length) summary.toolCalls = toolCalls;
+};
+
+/**
+ * Reads a Responses stream. The first terminal event counts, as it does for clients, and nothing after it.
+ * An `error` event is no terminal one: Codex ignores it, and OpenAI sends `response.failed` after it.
+ */
+export const createResponsesReader = (): AnswerReader => {
+  const summary: AnswerSummary = { toolCalls: [] };
+  /** By place in the output; an item is told of twice, when it begins and when it is whole. */
+  const toolNames = new Map<unknown, string>();
+  let terminal = false;
+
+  const readItem = (event: JsonObject): void => {
+    if (!isObject(event.item)) return;
+    const name = toolNameOf(event.item);
+    if (name === undefined) return;
+    toolNames.set(event.output_index ?? event.item.id ?? toolNames.size, name);
+    summary.toolCalls = [...toolNames.values()];
+  };
+
+  const read = (event: JsonObject): void => {
+    const type = event.type;
+    if (type === 'response.output_item.added' || type === 'response.output_item.done') {
+      readItem(event);
+    } else if (
+      type === 'response.completed' ||
+      type === 'response.incomplete' ||
+      type === 'response.failed'
+    ) {
+      terminal = true;
+      const finish = type.slice('response.'.length);
+      readResponseObject(summary, isObject(event.response) ? event.response : {}, finish);
+    } else if (type === 'error' || (type === undefined && readError(event.error) !== undefined)) {
+      summary.finish = 'failed';
+      summary.error = readError(event.error) ?? readError(event) ?? { code: 'unknown', message: 'unknown' };
+    } else if (isObject(event.response)) {
+      readResponseObject(summary, event.response);
+    }
+  };
+
+  return {
+    summary,
+    get terminal() {
+      return terminal;
+    },
+    apply: (eventName, data, decode) => {
+      if (terminal || data.startsWith('[DONE]') || !isTelling(eventName, data)) return true;
+      const event = parseJson(decode(data));
+      if (!isObject(event)) return false;
+      read(event);
+      return true;
+    },
+  };
+};

@@ -1,0 +1,32 @@
+import type { AnswerSummary, Api } from './answer-summary.ts';
+import { isObject, type JsonObject, nonEmptyString, parseJson } from './json-object.ts';
+import { readChatObject } from './read-chat.ts';
+import { readError } from './read-error.ts';
+import { readResponseObject } from './read-responses.ts';
+
+/** Reads what one whole JSON object answers; Google wraps errors in a list, ChatGPT's backend in `detail`. */
+export const summarizeObject = (answer: unknown, api: Api): AnswerSummary => {
+  const summary: AnswerSummary = { toolCalls: [] };
+  const object: JsonObject | undefined = [answer].flat().find(isObject);
+  if (object === undefined) return summary;
+
+  if (api === 'chat') readChatObject(summary, object);
+  else readResponseObject(summary, object);
+  // A compaction has no status: it is whole when it is there.
+  if (api === 'responses' && object.status === undefined && Array.isArray(object.output)) {
+    summary.finish = 'completed';
+  }
+  const error = readError(object.error) ?? readError(nonEmptyString(object.detail));
+  if (error !== undefined) {
+    summary.error = error;
+    summary.finish = 'failed';
+  }
+  return summary;
+};
+
+/**
+ * Reads an answer that did not come as a stream, an error included.
+ * @param body decoded bytes; what is no JSON gives an empty summary
+ */
+export const summarizeJsonAnswer = (body: Buffer, api: Api): AnswerSummary =>
+  summarizeObject(parseJson(body.toString('utf8')), api);
