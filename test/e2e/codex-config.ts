@@ -1,0 +1,33 @@
+/** The provider id of the blocks below, as `init-codex` names it. */
+export const PROVIDER_ID = 'gomodel';
+
+/** Codex repeats a failed request up to five times with pauses; here the first answer is of interest. */
+export const NO_RETRIES = [
+  '-c',
+  `model_providers.${PROVIDER_ID}.request_max_retries=0`,
+  '-c',
+  `model_providers.${PROVIDER_ID}.stream_max_retries=0`,
+];
+
+/** A provider that takes its key from the environment. */
+export const keyProvider = (baseUrl: string): string => `
+model_provider = "${PROVIDER_ID}"
+
+[model_providers.${PROVIDER_ID}]
+name = "GoModel"
+base_url = "${baseUrl}"
+env_key = "OPENAI_API_KEY"
+wire_api = "responses"
+`;
+
+/** A provider that keeps the ChatGPT sign-in and sends the gateway's key beside it. */
+export const chatGptProvider = (baseUrl: string): string => `
+model_provider = "${PROVIDER_ID}"
+
+[model_providers.${PROVIDER_ID}]
+name = "OpenAI"
+base_url = "${baseUrl}"
+wire_api = "responses"
+requires_openai_auth = true
+env_http_headers = { "X-GoModel-Key" = "GOMODEL_MASTER_KEY" }
+`;

@@ -1,0 +1,72 @@
+import { afterEach, expect, it } from 'vitest';
+import { type GatewayProcess, startGateway } from '../support/gateway/start-gateway.ts';
+import { responsesStream } from '../support/upstream/responses-stream.ts';
+import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
+
+const STREAM = responsesStream([{ text: 'one two three four five six' }]);
+
+let upstream: Upstream;
+let gateways: GatewayProcess[] = [];
+afterEach(async () => {
+  for (const gateway of gateways) await gateway.stop('SIGKILL');
+  gateways = [];
+  await upstream.close();
+});
+
+const start = async (dataDir?: string): Promise<GatewayProcess> => {
+  const gateway = await startGateway({ upstreamUrl: upstream.url, ...(dataDir && { dataDir }) });
+  gateways.push(gateway);
+  return gateway;
+};
+
+const ask = (gateway: GatewayProcess, input: string) =>
+  fetch(`${gateway.url}/responses`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-test', input, stream: true }),
+  });
+
+it('has an answer that was running at a kill -9 as interrupted, and all that was before (LESSONS.md 28)', async () => {
+  upstream = await startUpstream([
+    { kind: 'sse', events: STREAM },
+    { kind: 'sse', events: STREAM },
+    { kind: 'sse', events: STREAM, eventLimit: 5, finally: 'hang' },
+  ]);
+  const first = await start();
+  const done = [];
+  for (const input of ['first', 'second']) {
+    const response = await ask(first, input);
+    await response.text();
+    done.push(response.headers.get('x-request-id'));
+  }
+  const before = await first.logs(
+    (all) => all.filter(({ durationMs }) => durationMs !== undefined).length === 2,
+  );
+  expect(before.map(({ id }) => id).reverse()).toEqual(done);
+
+  const running = await ask(first, 'third');
+  const reader = running.body?.getReader();
+  await reader?.read();
+  await first.stop('SIGKILL');
+
+  const interrupted = { id: running.headers.get('x-request-id'), response: { finish: 'interrupted' } };
+  const dead = await first.logs((all) => all.length === 3);
+  expect(dead[0]).toMatchObject(interrupted);
+
+  const second = await start(first.dataDir);
+  const after = await second.logs((all) => all.length === 3);
+  expect(after[0]).toMatchObject(interrupted);
+  expect(after.slice(1)).toEqual(before);
+});
+
+it('lets a running answer end when it is asked to stop', async () => {
+  upstream = await startUpstream({ kind: 'sse', events: STREAM, pauseMs: 100 });
+  const gateway = await start();
+  const response = await ask(gateway, 'slowly');
+  const reading = response.text();
+  const stopping = gateway.stop('SIGTERM');
+  expect(await reading).toContain('event: response.completed');
+  expect(await stopping).toBe(0);
+  const [record] = await gateway.logs((all) => all.length === 1);
+  expect(record).toMatchObject({ response: { finish: 'completed' } });
+});
