@@ -1,0 +1,222 @@
+import { type ExchangeRecord, isFailure } from '../../audit/record.ts';
+import { displayWidth, padLeft, padRight, truncate } from './fit-width.ts';
+import { formatCount, formatDuration, formatSizes } from './format-figures.ts';
+import { plainLine } from './plain-text.ts';
+
+/** What a piece of a line means, never how it looks. */
+export type Tone = 'plain' | 'secondary' | 'good' | 'warning' | 'bad';
+
+export interface Piece {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+const ABSENT = '–';
+const secondary = (text: string): Piece => ({ text, tone: 'secondary' });
+
+/** Local time of the day, `14:02:11`. */
+export const timeText = (startedAt: string): string => {
+  const started = new Date(startedAt);
+  if (Number.isNaN(started.getTime())) return '--:--:--';
+  return [started.getHours(), started.getMinutes(), started.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+};
+
+/** How an exchange went, for the colour of its status and of the hop that failed. */
+export const toneOf = (record: ExchangeRecord): Tone => {
+  const status = record.status ?? 0;
+  if (record.response.finish === 'aborted') return 'warning';
+  if (isFailure(record)) return status >= 400 && status < 500 ? 'warning' : 'bad';
+  return status >= 200 && status < 300 ? 'good' : 'plain';
+};
+
+/** `200`, `cut` where a begun answer was not finished, `···` while it runs, `–` where there was none. */
+export const statusPiece = (record: ExchangeRecord): Piece => {
+  const { finish } = record.response;
+  if (record.durationMs === undefined && finish === undefined) return secondary('···');
+  const cut = finish === 'truncated' || finish === 'interrupted';
+  return { text: cut ? 'cut' : String(record.status ?? ABSENT), tone: toneOf(record) };
+};
+
+const SHORT_ROUTES: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^chat\/completions$/, 'chat'],
+  [/^responses\/(compact|input_tokens)$/, '$1'],
+  [/^embeddings$/, 'embedding'],
+];
+
+/** The path without `/v1/` and query: `responses`, `chat/completions`. */
+const routeOf = (path: string): string => {
+  const route = plainLine(path.split('?', 1)[0] ?? '').replace(/^\/(?:v1(?:\/|$))?/, '');
+  return route === '' ? '/' : route;
+};
+
+/**
+ * Method and path in the longest form that fits: `POST chat/completions`, `chat/completions`, `chat`.
+ * A method other than POST always stays: it is what tells `GET responses/…` from a request to a model.
+ */
+export const routeText = ({ method, path }: ExchangeRecord, width: number): string => {
+  const route = routeOf(path);
+  const short = SHORT_ROUTES.reduce((text, [pattern, name]) => text.replace(pattern, name), route);
+  const verb = plainLine(method);
+  const bare = verb === 'POST' ? [route, short] : [`${verb} ${short}`];
+  if (verb === 'GET' && route === 'models') bare.push(route);
+  const forms = [`${verb} ${route}`, ...bare];
+  return forms.find((form) => displayWidth(form) <= width) ?? truncate(forms.at(-1) ?? '', width);
+};
+
+/** `codex_exec 0.169.0` where it fits, else `codex 0.169`. */
+export const clientText = ({ client }: ExchangeRecord, width: number): string => {
+  if (client.name === undefined) return ABSENT;
+  const name = plainLine(client.name);
+  const shortName = name.startsWith('codex') ? 'codex' : name;
+  const version = plainLine(client.version ?? '');
+  const [major = '', minor = ''] = version.split('.');
+  const forms = [`${name} ${version}`, `${shortName} ${major}.${minor}`, `${shortName} ${major}`];
+  const fitting = version === '' ? undefined : forms.find((form) => displayWidth(form) <= width);
+  return fitting ?? truncate(shortName, width);
+};
+
+/** How the body came and how large it was: `zstd 45.2→15.8 KB`, `ws 22.1 KB`, `plain 41.0 KB`. */
+export const wireText = ({ request, transport }: ExchangeRecord, width: number): string => {
+  const size = request.bodyBytes ?? request.wireBytes;
+  const encoding = request.encoding && plainLine(request.encoding).replace(/\s*,\s*/g, '+');
+  const coding = encoding || (transport === 'websocket' ? 'ws' : size ? 'plain' : ABSENT);
+  if (!size) return truncate(coding, width);
+  const wire = request.wireBytes ?? size;
+  const sizes = [
+    formatSizes(size, wire, 'exact'),
+    formatSizes(size, wire, 'round'),
+    formatSizes(size, wire, 'tight'),
+    formatSizes(size, size, 'tight'),
+  ];
+  for (const text of sizes) {
+    const room = width - displayWidth(coding) - 1;
+    if (displayWidth(text) <= room) return `${coding} ${padLeft(text, room)}`;
+  }
+  return truncate(coding, width);
+};
+
+export const durationText = (ms: number | undefined, width: number): string =>
+  ms === undefined ? ABSENT : formatDuration(ms, width >= 5 ? 5 : 4);
+
+/** Providers cache no prompt below this many tokens: there is nothing to warn of. */
+const SMALLEST_CACHED_PROMPT = 1024;
+
+const cacheTone = (input: number, cached: number): Tone => {
+  if (input < SMALLEST_CACHED_PROMPT) return 'plain';
+  return cached * 2 >= input ? 'good' : 'warning';
+};
+
+const WIDE_INPUT = 'in 12.1k (11.0k cached)'.length;
+const WIDE_OUTPUT = 'out 12.1k (1.2k reasoning)'.length;
+const COUNT = 5;
+
+/** `12.1k▸11.0k` (of which cached), or in words `in 12.1k (11.0k cached)`. */
+export const inputPieces = ({ usage }: ExchangeRecord, width: number): Piece[] => {
+  if (usage?.inputTokens === undefined) return [];
+  const { inputTokens: input, cachedInputTokens: cached } = usage;
+  const wide = width >= WIDE_INPUT;
+  const head = `${wide ? 'in ' : ''}${padLeft(formatCount(input), COUNT)}`;
+  if (cached === undefined) return [{ text: head, tone: 'plain' }];
+  const share = wide ? ` (${formatCount(cached)} cached)` : `▸${formatCount(cached)}`;
+  return [
+    { text: head, tone: 'plain' },
+    { text: share, tone: cacheTone(input, cached) },
+  ];
+};
+
+/** `830`, or in words `out 830 (512 reasoning)`. */
+export const outputPieces = ({ usage }: ExchangeRecord, width: number): Piece[] => {
+  if (usage?.outputTokens === undefined) return [];
+  const { outputTokens: output, reasoningTokens: reasoning } = usage;
+  if (width < WIDE_OUTPUT) {
+    return [{ text: padLeft(formatCount(output, 4), width), tone: 'plain' }];
+  }
+  const head: Piece = { text: `out ${padLeft(formatCount(output), COUNT)}`, tone: 'plain' };
+  return reasoning ? [head, secondary(` (${formatCount(reasoning, 4)} reasoning)`)] : [head];
+};
+
+/** Tool calls by name: `exec_command×2 apply_patch`; what does not fit is counted, `exec_command×2 +3`. */
+export const toolsText = (names: readonly string[], width: number): string => {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const tools = [...counts].map(([name, count]) => ({
+    name: plainLine(name),
+    times: count > 1 ? `×${count}` : '',
+  }));
+  for (let shown = tools.length; shown > 0; shown--) {
+    const listed = tools.slice(0, shown).map(({ name, times }) => name + times);
+    if (shown < tools.length) listed.push(`+${tools.length - shown}`);
+    if (displayWidth(listed.join(' ')) <= width) return listed.join(' ');
+  }
+  const [first] = tools;
+  if (first === undefined) return '';
+  const rest = `${first.times}${tools.length > 1 ? ` +${tools.length - 1}` : ''}`;
+  return truncate(first.name, width - rest.length) + rest;
+};
+
+const FINISH_TEXT: Readonly<Record<string, Piece>> = {
+  completed: { text: '✓', tone: 'good' },
+  incomplete: { text: 'incomplete', tone: 'warning' },
+  failed: { text: 'failed', tone: 'bad' },
+  truncated: { text: 'cut off', tone: 'bad' },
+  aborted: { text: 'client left', tone: 'warning' },
+  interrupted: { text: 'interrupted', tone: 'bad' },
+};
+
+/** How the answer ended, then its tool calls; where both do not fit, tools say that it completed. */
+export const outcomePieces = (record: ExchangeRecord, width: number): Piece[] => {
+  const { finish, events, toolCalls = [] } = record.response;
+  if (record.durationMs === undefined && finish === undefined) {
+    return events ? [secondary(`${formatCount(events)} events`)] : [];
+  }
+  const end = finish && FINISH_TEXT[finish];
+  if (toolCalls.length === 0) return end ? [end] : [];
+  if (!end) return [{ text: toolsText(toolCalls, width), tone: 'plain' }];
+  const room = width - displayWidth(end.text) - 1;
+  const tools = toolsText(toolCalls, room);
+  const complete = toolsText(toolCalls, Number.POSITIVE_INFINITY);
+  if (finish === 'completed' && tools !== complete) {
+    return [{ text: toolsText(toolCalls, width), tone: 'plain' }];
+  }
+  return room < 4 ? [end] : [end, { text: ` ${tools}`, tone: 'plain' }];
+};
+
+/** Enough of an id to be the only one: its ten characters of time and three of chance. */
+const SHORT_ID = 'req_'.length + 13;
+
+/**
+ * The hop that failed and what happened there; behind it, where there is room, what `logs` finds it by.
+ * @returns undefined where nothing failed
+ */
+export const failurePieces = (record: ExchangeRecord, width: number): Piece[] | undefined => {
+  if (!record.error) return undefined;
+  const hop = `${record.error.origin}: `;
+  const message = plainLine(record.error.message).replace(/^gomodel-ts: /, '');
+  const id = `  ${record.id.slice(0, SHORT_ID)}`;
+  const pieces: Piece[] = [
+    { text: hop, tone: toneOf(record) },
+    { text: message, tone: 'plain' },
+  ];
+  const fits = displayWidth(hop) + displayWidth(message) + id.length <= width;
+  return fits ? [...pieces, secondary(id)] : pieces;
+};
+
+/** Pieces as exactly `width` columns: cut with an ellipsis, or filled with blanks. */
+export const fitPieces = (pieces: readonly Piece[], width: number): Piece[] => {
+  const fitted: Piece[] = [];
+  let room = width;
+  for (const [index, piece] of pieces.entries()) {
+    const size = displayWidth(piece.text);
+    const more = index < pieces.length - 1;
+    if (size < room || (size === room && !more)) {
+      fitted.push(piece);
+      room -= size;
+      continue;
+    }
+    fitted.push({ ...piece, text: truncate(more && size === room ? `${piece.text} ` : piece.text, room) });
+    return fitted;
+  }
+  return Number.isFinite(room) ? [...fitted, { text: padRight('', room), tone: 'plain' }] : fitted;
+};
