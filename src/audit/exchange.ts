@@ -1,4 +1,4 @@
-import type { ExchangeRecord, HeaderLines, Transport } from './record.ts';
+import type { ExchangeRecord, Transport } from './record.ts';
 
 /** What is known when a request's head has arrived, before anything can refuse it. */
 export interface ExchangeOpening {
@@ -41,22 +41,3 @@ export interface ExchangeEvent {
   readonly type: 'open' | 'update' | 'close';
   readonly record: ExchangeRecord;
 }
-
-/** One side's body in a close line: where it lies, or that it was not kept. */
-export interface BodyReference {
-  /** File name of the pack, absent where nothing of the body was kept. */
-  readonly pack?: string;
-  readonly offset?: number;
-  readonly length: number;
-  readonly coding: 'identity' | 'zstd';
-  readonly cutOff: boolean;
-}
-
-/** node:http's flat list as pairs. */
-export const pairHeaders = (rawHeaders: readonly string[]): HeaderLines => {
-  const lines: [string, string][] = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    lines.push([rawHeaders[index] as string, rawHeaders[index + 1] as string]);
-  }
-  return lines;
-};

@@ -1,117 +1,137 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { createId } from '../base/ids.ts';
-import { type Exchange, type ExchangeEvent, type ExchangeOpening, pairHeaders } from './exchange.ts';
-import type { ExchangeRecord, HeaderLines } from './record.ts';
+import { createMemoryBudget } from './body-capture.ts';
+import type { Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
+import { createHousekeeping } from './housekeeping.ts';
+import { markInterrupted } from './interrupted.ts';
+import { Journal } from './journal.ts';
+import { auditFolder } from './list-segments.ts';
+import { LiveExchange, type LiveExchangeDeps } from './live-exchange.ts';
+import type { ExchangeRecord } from './record.ts';
+import { createRedactor } from './redact.ts';
+import { createTroubleState, type RecorderTrouble } from './trouble.ts';
+import { type Losses, WriteBehind } from './write-behind.ts';
 
 export interface RecorderDeps {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly logBodies: boolean;
+  /** 0: for ever. What failed is kept twice as long. */
   readonly retentionDays: number;
-  /** Bound of the journal and the bodies together. */
+  /** Bound of the journal and the bodies together; 0: none. */
   readonly maxDiskBytes: number;
-  /** The gateway's own keys, wherever they would occur in what is written. */
+  /** The gateway's own keys: never written, wherever they occur. */
   readonly secrets: readonly string[];
-}
-
-/** Why the log cannot be written at the moment. */
-export interface RecorderTrouble {
-  /** ISO 8601. */
-  readonly since: string;
-  readonly message: string;
 }
 
 export interface Recorder {
   /** Never throws, never blocks. */
   open(opening: ExchangeOpening): Exchange;
+  /** Listeners are called at once, one after another; what they throw is dropped. */
   subscribe(listener: (event: ExchangeEvent) => void): () => void;
   /** Set while the disk is full or not writable; cleared when a write works again. */
   readonly trouble: RecorderTrouble | undefined;
   subscribeTrouble(listener: (trouble: RecorderTrouble | undefined) => void): () => void;
   readonly active: ReadonlyMap<string, Exchange>;
+  /** Given up since the start: lines while the disk failed too long, bodies also where memory was short. */
+  readonly losses: Readonly<Losses>;
+  /** The exchanges that an earlier gateway was killed in, when the start has found them. */
+  readonly recovered: Promise<readonly ExchangeRecord[]>;
   /** Writes everything that has happened until now. */
   flush(): Promise<void>;
-  /** Writes everything; exchanges still open get a close line with finish `interrupted`. */
+  /** Writes everything; exchanges that are still open get a close line with finish `interrupted`. */
   close(): Promise<void>;
 }
 
+/** A session's bodies have a p99 of 3.5 MB; more than this is no longer worth the disk. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** All bodies that are in memory for the log: being captured, or on their way to the disk. */
+const BODY_MEMORY_BYTES = 64 * 1024 * 1024;
+const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
+const MAX_BLOCK_BYTES = 1024 * 1024;
+/** Retention deletes whole segments, so the disk bound must be many of them. */
+const SEGMENTS_OF_MAXIMUM = 16;
+
 /**
  * Opens the log below `dataDir` for writing.
- * @throws nothing: where the folder is not writable, `trouble` says so and traffic goes on
+ * @throws nothing: where the folder cannot be written, `trouble` says so and traffic goes on
  */
 export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
-  const folder = join(deps.dataDir, 'audit');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `${process.pid}.jsonl`);
-  const listeners = new Set<(event: ExchangeEvent) => void>();
+  const { clock, retentionDays, maxDiskBytes } = deps;
+  const folder = auditFolder(deps.dataDir);
+  const share = maxDiskBytes === 0 ? Number.POSITIVE_INFINITY : Math.ceil(maxDiskBytes / SEGMENTS_OF_MAXIMUM);
+  const segmentBytes = Math.min(MAX_SEGMENT_BYTES, share);
+  const losses: Losses = { lines: 0, bodies: 0 };
   const active = new Map<string, Exchange>();
-  const tell = (event: ExchangeEvent): void => {
-    for (const listener of listeners) listener(event);
-  };
-  const append = (line: unknown): void => appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  const listeners = new Set<(event: ExchangeEvent) => void>();
 
+  const trouble = createTroubleState(folder, clock);
+  const journal = new Journal({ folder, clock, segmentBytes, onRotate: () => void housekeeping.run() });
+  const writes = new WriteBehind({
+    journal,
+    trouble,
+    losses,
+    maxBlockBytes: Math.min(MAX_BLOCK_BYTES, segmentBytes),
+  });
+  const housekeeping = createHousekeeping({
+    folder,
+    clock,
+    journal,
+    writes,
+    trouble,
+    policy: { retentionDays, maxDiskBytes },
+  });
+
+  const tell = (event: ExchangeEvent): void => {
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch {
+        // Who watches must not be able to break what is watched.
+      }
+    }
+  };
+  const exchangeDeps: LiveExchangeDeps = {
+    clock,
+    redactor: createRedactor(deps.secrets),
+    writes,
+    budget: createMemoryBudget(BODY_MEMORY_BYTES),
+    maxBodyBytes: deps.logBodies ? Math.min(MAX_BODY_BYTES, share) : 0,
+    tell,
+    onClose: ({ id }) => active.delete(id),
+    onLostBody: () => losses.bodies++,
+  };
   const open = (opening: ExchangeOpening): Exchange => {
-    const now = deps.clock.now();
-    const openedAtMs = deps.clock.monotonic();
-    const id = createId('req', now);
-    const record: ExchangeRecord = {
-      schemaVersion: 1,
-      id,
-      startedAt: new Date(now).toISOString(),
-      method: opening.method,
-      path: opening.path,
-      transport: opening.transport,
-      client: {},
-      request: {},
-      response: {},
-    };
-    let responseHeaders: HeaderLines = [];
-    let closed = false;
-    const exchange: Exchange = {
-      id,
-      record,
-      openedAtMs,
-      get closed() {
-        return closed;
-      },
-      keepRequestBody: () => {},
-      keepResponseHeaders: (rawHeaders) => {
-        responseHeaders = pairHeaders(rawHeaders);
-      },
-      appendResponseBody: () => {},
-      commit: () => append({ kind: 'open', record }),
-      update: () => tell({ type: 'update', record }),
-      close: () => {
-        if (closed) return;
-        closed = true;
-        record.durationMs ??= deps.clock.monotonic() - openedAtMs;
-        active.delete(id);
-        append({ kind: 'close', record, responseHeaders });
-        tell({ type: 'close', record });
-      },
-    };
-    active.set(id, exchange);
-    tell({ type: 'open', record });
+    const exchange = new LiveExchange(exchangeDeps, opening);
+    active.set(exchange.id, exchange);
+    writes.open(exchange);
+    tell({ type: 'open', record: exchange.record });
     return exchange;
   };
+  const close = async (): Promise<void> => {
+    for (const exchange of [...active.values()]) {
+      markInterrupted(exchange.record, clock.now());
+      exchange.close();
+    }
+    await housekeeping.stop();
+    await writes.flush();
+    await writes.enqueue(() => journal.end(writes.isIdle));
+  };
 
+  await writes.flush();
   return {
     open,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    trouble: undefined,
-    subscribeTrouble: () => () => {},
-    active,
-    flush: async () => {},
-    close: async () => {
-      for (const exchange of active.values()) {
-        exchange.record.response.finish ??= 'interrupted';
-        exchange.close();
-      }
+    get trouble() {
+      return trouble.current;
     },
+    subscribeTrouble: trouble.subscribe,
+    active,
+    losses,
+    recovered: housekeeping.run(),
+    flush: async () => writes.flush(),
+    close,
   };
 };

@@ -1,0 +1,27 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isErrno } from './private-files.ts';
+import { parseSegmentName, type SegmentName } from './segment-name.ts';
+
+/** The audit log's folder inside the data folder. */
+export const auditFolder = (dataDir: string): string => join(dataDir, 'audit');
+
+/**
+ * The segments of all processes that write or wrote here.
+ * @returns oldest first; empty where there is no folder
+ */
+export const listSegments = async (folder: string): Promise<SegmentName[]> => {
+  const files = await readdir(folder).catch((cause: unknown) => {
+    if (isErrno(cause, 'ENOENT')) return [];
+    throw cause;
+  });
+  return selectSegments(files);
+};
+
+/** @param files names in the audit folder, in any order; a pack without its journal is no segment */
+export const selectSegments = (files: readonly string[]): SegmentName[] =>
+  files
+    .filter((file) => file.endsWith('.jsonl'))
+    .sort()
+    .map(parseSegmentName)
+    .filter((name) => name !== undefined);

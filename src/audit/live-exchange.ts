@@ -1,0 +1,154 @@
+import type { Clock } from '../base/clock.ts';
+import { createId } from '../base/ids.ts';
+import { BodyCapture, type MemoryBudget } from './body-capture.ts';
+import { type BodyReference, type BodySide, lostBody } from './body-reference.ts';
+import { mapHeadersToClient } from './client-of-headers.ts';
+import type { Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
+import type { ExchangeRecord } from './record.ts';
+import type { Redactor } from './redact.ts';
+import type { WriteBehind } from './write-behind.ts';
+
+export interface LiveExchangeDeps {
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly writes: WriteBehind;
+  readonly budget: MemoryBudget;
+  /** What is kept of one body at most; 0 where bodies are not logged. */
+  readonly maxBodyBytes: number;
+  readonly tell: (event: ExchangeEvent) => void;
+  readonly onClose: (exchange: Exchange) => void;
+  readonly onLostBody: () => void;
+}
+
+/** The exchange that the gateway's rooms write into, and that `WriteBehind` brings to disk. */
+export class LiveExchange implements Exchange {
+  readonly id: string;
+  readonly record: ExchangeRecord;
+  readonly openedAtMs: number;
+  /** Filled as the bodies reach the disk, before the close line is written. */
+  readonly bodies: { [side in BodySide]?: BodyReference } = {};
+  readonly #deps: LiveExchangeDeps;
+  readonly #rawRequestHeaders: readonly string[];
+  #requestHeaders: string | undefined;
+  #rawResponseHeaders: readonly string[] = [];
+  #hasRequestBody = false;
+  #response: BodyCapture | undefined;
+  #closed = false;
+
+  constructor(deps: LiveExchangeDeps, opening: ExchangeOpening) {
+    const { clock, redactor } = deps;
+    const nowMs = clock.now();
+    const { client, clientRequestId } = mapHeadersToClient(opening.rawHeaders, redactor.text);
+    this.#deps = deps;
+    this.#rawRequestHeaders = opening.rawHeaders;
+    this.openedAtMs = clock.monotonic();
+    this.id = createId('req', nowMs);
+    this.record = {
+      schemaVersion: 1,
+      id: this.id,
+      startedAt: new Date(nowMs).toISOString(),
+      method: opening.method,
+      path: redactor.path(opening.path),
+      transport: opening.transport,
+      client,
+      request: {},
+      response: {},
+      ...(clientRequestId === undefined ? {} : { clientRequestId }),
+    };
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Redacted, as JSON; made once, since the open line and the close line both hold it. */
+  get requestHeaders(): string {
+    this.#requestHeaders ??= JSON.stringify(this.#deps.redactor.headers(this.#rawRequestHeaders));
+    return this.#requestHeaders;
+  }
+
+  get responseHeaders(): string {
+    return JSON.stringify(this.#deps.redactor.headers(this.#rawResponseHeaders));
+  }
+
+  keepRequestBody(bytes: Buffer, coding: 'identity' | 'zstd'): void {
+    const { maxBodyBytes, budget, onLostBody } = this.#deps;
+    if (maxBodyBytes === 0 || this.#closed || this.#hasRequestBody || bytes.length === 0) return;
+    this.#hasRequestBody = true;
+    const cutOff = bytes.length > maxBodyBytes;
+    // Half a zstd body cannot be read.
+    const isLost = (cutOff && coding === 'zstd') || !budget.take(bytes.length);
+    if (isLost) {
+      this.bodies.request = lostBody;
+      onLostBody();
+      return;
+    }
+    const kept = cutOff ? bytes.subarray(0, maxBodyBytes) : bytes;
+    this.#store('request', kept, coding, cutOff, bytes.length);
+  }
+
+  keepResponseHeaders(rawHeaders: readonly string[]): void {
+    this.#rawResponseHeaders = rawHeaders;
+  }
+
+  appendResponseBody(chunk: Uint8Array): void {
+    const { maxBodyBytes, budget } = this.#deps;
+    if (maxBodyBytes === 0 || this.#closed) return;
+    this.#response ??= new BodyCapture(budget, maxBodyBytes);
+    this.#response.append(chunk);
+  }
+
+  commit(): void {
+    if (!this.#closed) this.#deps.writes.commit(this);
+  }
+
+  update(): void {
+    if (!this.#closed) this.#deps.tell({ type: 'update', record: this.record });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { clock, redactor, writes, tell, onClose } = this.#deps;
+    const { record } = this;
+    record.durationMs ??= Math.round((clock.monotonic() - this.openedAtMs) * 1000) / 1000;
+    if (record.error) record.error.message = redactor.text(record.error.message);
+    this.#storeResponse();
+    writes.close(this);
+    onClose(this);
+    tell({ type: 'close', record });
+  }
+
+  #storeResponse(): void {
+    const captured = this.#response?.finish();
+    this.#response = undefined;
+    if (!captured) return;
+    const { bytes, cutOff, reservedBytes } = captured;
+    if (bytes.length === 0) {
+      this.#deps.budget.giveBack(reservedBytes);
+      if (cutOff) this.bodies.response = lostBody;
+      return;
+    }
+    this.#store('response', bytes, 'identity', cutOff, reservedBytes);
+  }
+
+  #store(
+    side: BodySide,
+    bytes: Buffer,
+    coding: 'identity' | 'zstd',
+    cutOff: boolean,
+    reserved: number,
+  ): void {
+    this.#deps.writes.store({
+      id: this.id,
+      side,
+      bytes,
+      coding,
+      cutOff,
+      settle: (reference) => {
+        this.bodies[side] = reference;
+        this.#deps.budget.giveBack(reserved);
+      },
+    });
+  }
+}

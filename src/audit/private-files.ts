@@ -1,0 +1,58 @@
+import {
+  chmodSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+const PERMISSIONS = 0o777;
+
+/**
+ * Makes a folder that only its owner can enter, whatever the umask is; one that exists is narrowed.
+ * Folders above it are made the same way where they are missing, and left alone where they exist, since
+ * they may be shared (`/tmp`).
+ */
+export const ensurePrivateFolder = (folder: string): void => {
+  if (!existsSync(folder)) {
+    const parent = dirname(folder);
+    if (!existsSync(parent)) ensurePrivateFolder(parent);
+    try {
+      mkdirSync(folder, { mode: FOLDER_MODE });
+    } catch (cause) {
+      if (!isErrno(cause, 'EEXIST')) throw cause;
+    }
+  }
+  if ((statSync(folder).mode & PERMISSIONS) !== FOLDER_MODE) chmodSync(folder, FOLDER_MODE);
+};
+
+/**
+ * Opens a file for appending, readable for its owner alone, whatever the umask is.
+ * @param mustBeNew refuses a file (or link) that exists
+ */
+export const openPrivateAppend = (path: string, mustBeNew: boolean): number => {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_EXCL } = constants;
+  const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | (mustBeNew ? O_EXCL : 0), FILE_MODE);
+  if ((fstatSync(fd).mode & PERMISSIONS) !== FILE_MODE) fchmodSync(fd, FILE_MODE);
+  return fd;
+};
+
+export const isErrno = (cause: unknown, code: string): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === code;
+
+/** @returns undefined where there is no such file: retention may just have deleted it */
+export const openIfThere = async (path: string): Promise<FileHandle | undefined> => {
+  try {
+    return await open(path);
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT')) return undefined;
+    throw cause;
+  }
+};

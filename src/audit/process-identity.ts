@@ -1,0 +1,84 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/**
+ * Which process wrote something. A process id alone is soon used again, and is 1 in every container.
+ */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Host, boot and process-id namespace: process ids mean the same only where these are the same. */
+  readonly place: string;
+  /** Clock ticks from boot to the start of the process; absent where the system does not tell. */
+  readonly startTicks?: number;
+}
+
+/** A live process touches what it owns at least this often. */
+export const HEARTBEAT_MS = 20_000;
+/** Without a touch for so long, a process that cannot be asked counts as dead. */
+const HEARTBEAT_LOST_MS = 6 * HEARTBEAT_MS;
+
+const readOr = <T>(read: () => T, otherwise: T): T => {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+};
+
+/** Field 22 of `/proc/PID/stat`; the name in field 2 may hold blanks and parentheses. */
+const startTicksOf = (pid: number): number | undefined =>
+  readOr(() => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  }, undefined);
+
+const currentPlace = (): string => {
+  const boot = readOr(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim(), '');
+  const namespace = readOr(() => readlinkSync('/proc/self/ns/pid'), '');
+  return [hostname(), boot, namespace].filter(Boolean).join(' ');
+};
+
+let own: ProcessIdentity | undefined;
+
+export const ownIdentity = (): ProcessIdentity => {
+  if (!own) {
+    const startTicks = startTicksOf(process.pid);
+    own = {
+      pid: process.pid,
+      place: currentPlace(),
+      ...(startTicks === undefined ? {} : { startTicks }),
+    };
+  }
+  return own;
+};
+
+const exists = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
+  }
+};
+
+/**
+ * Whether the process still runs: asked of the system where it can know, else by its last heartbeat.
+ * @param lastSeenMs when it last touched what it owns (a file's modification time)
+ * @param nowMs by the same clock as file times
+ */
+export const isAlive = (process: ProcessIdentity, lastSeenMs: number, nowMs: number): boolean => {
+  const self = ownIdentity();
+  const isFresh = nowMs - lastSeenMs < HEARTBEAT_LOST_MS;
+  if (process.place !== self.place) return isFresh;
+  if (process.pid === self.pid) return process.startTicks === self.startTicks;
+  if (!exists(process.pid)) return false;
+  return process.startTicks === undefined ? isFresh : process.startTicks === startTicksOf(process.pid);
+};
+
+/** @returns undefined where the value (parsed from a file) is no identity */
+export const parseIdentity = (value: unknown): ProcessIdentity | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { pid, place, startTicks } = value as Readonly<Record<string, unknown>>;
+  if (typeof pid !== 'number' || typeof place !== 'string') return undefined;
+  return { pid, place, ...(typeof startTicks === 'number' ? { startTicks } : {}) };
+};

@@ -1,0 +1,92 @@
+import type { FileHandle } from 'node:fs/promises';
+
+const NEWLINE = 0x0a;
+const SMALLEST_CHUNK = 64 * 1024;
+const LARGEST_CHUNK = 1024 * 1024;
+
+const readAt = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+};
+
+const splitLines = (bytes: Buffer): string[] => {
+  const lines = bytes.toString().split('\n');
+  lines.pop();
+  return lines;
+};
+
+/** Lines that end with a newline, and where the next one will begin. */
+export interface LineBatch {
+  readonly lines: readonly string[];
+  readonly endOffset: number;
+}
+
+/**
+ * Reads on from a line's beginning. What stands after the last newline is not finished, and is left.
+ * @param endOffset stops there; default: the end of the file
+ */
+export async function* readLinesForward(
+  file: FileHandle,
+  startOffset: number,
+  endOffset = Number.POSITIVE_INFINITY,
+): AsyncGenerator<LineBatch> {
+  let offset = startOffset;
+  let chunkBytes = SMALLEST_CHUNK;
+  while (offset < endOffset) {
+    const bytes = await readAt(file, offset, Math.min(chunkBytes, endOffset - offset));
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) {
+      offset += end;
+      yield { lines: splitLines(bytes.subarray(0, end)), endOffset: offset };
+    } else if (bytes.length < chunkBytes) {
+      return;
+    }
+    // A line longer than the chunk is read again as a whole.
+    chunkBytes = end > 0 ? Math.min(chunkBytes * 2, LARGEST_CHUNK) : chunkBytes * 2;
+  }
+}
+
+/** Reads from the end: batches of lines, the last line first. An unfinished last line is left out. */
+export async function* readLinesBackward(file: FileHandle): AsyncGenerator<string[]> {
+  let offset = (await file.stat()).size;
+  let carry: Buffer = Buffer.alloc(0);
+  let chunkBytes = SMALLEST_CHUNK;
+  let isEnd = true;
+  while (offset > 0) {
+    const length = Math.min(chunkBytes, offset);
+    offset -= length;
+    const bytes = Buffer.concat([await readAt(file, offset, length), carry]);
+    // Before the first newline stands the end of a line that begins further up.
+    const start = offset === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+    const end = isEnd ? bytes.lastIndexOf(NEWLINE) + 1 : bytes.length;
+    if (start < end) {
+      yield splitLines(bytes.subarray(start, end)).reverse();
+      isEnd = false;
+      carry = bytes.subarray(0, start);
+    } else {
+      carry = bytes;
+    }
+    chunkBytes = Math.min(chunkBytes * 2, LARGEST_CHUNK);
+  }
+}
+
+/**
+ * Where the line begins in which an offset lies.
+ * @returns 0 where no newline stands before it
+ */
+export const startOfLine = async (file: FileHandle, offset: number): Promise<number> => {
+  let end = offset;
+  while (end > 0) {
+    const start = Math.max(0, end - SMALLEST_CHUNK);
+    const newline = (await readAt(file, start, end - start)).lastIndexOf(NEWLINE);
+    if (newline >= 0) return start + newline + 1;
+    end = start;
+  }
+  return 0;
+};

@@ -1,0 +1,42 @@
+/**
+ * One run of one process writes its own segments, so that two gateways never write into one file:
+ * `2026-11-22T155121Z-4711-k3f9q2-0001.jsonl`, and beside it the bodies as `….bodies`. The name sorts
+ * by time. `….errors.jsonl` holds the failures that were kept when the segment of that name was deleted.
+ */
+export interface SegmentName {
+  /** The file name without an ending. */
+  readonly base: string;
+  readonly startedAtMs: number;
+  readonly pid: number;
+  /** Process id and a random token: what the segments of one run have in common. */
+  readonly run: string;
+  readonly isErrors: boolean;
+}
+
+const DAY_MS = 86_400_000;
+const NAME =
+  /^((\d{4}-\d{2}-\d{2})T(\d{2})(\d{2})(\d{2})Z-((\d+)-[0-9a-z]+)-\d{4,})(\.errors)?\.(?:jsonl|bodies)$/;
+
+export const journalFile = (base: string, isErrors = false): string =>
+  `${base}${isErrors ? '.errors' : ''}.jsonl`;
+export const packFile = (base: string, isErrors = false): string =>
+  `${base}${isErrors ? '.errors' : ''}.bodies`;
+
+/** @param sequence counts the segments of one run, from 1 */
+export const createSegmentBase = (nowMs: number, run: string, sequence: number): string => {
+  const time = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '');
+  return `${time}Z-${run}-${String(sequence).padStart(4, '0')}`;
+};
+
+/** @returns undefined where the file is none of the journal's */
+export const parseSegmentName = (file: string): SegmentName | undefined => {
+  const match = NAME.exec(file);
+  if (!match) return undefined;
+  const [, base = '', day, hours, minutes, seconds, run = '', pid, errors] = match;
+  const startedAtMs = Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+  if (Number.isNaN(startedAtMs)) return undefined;
+  return { base, startedAtMs, pid: Number(pid), run, isErrors: errors !== undefined };
+};
+
+/** The UTC midnight after a time: no segment goes beyond it. */
+export const endOfDayMs = (timeMs: number): number => (Math.floor(timeMs / DAY_MS) + 1) * DAY_MS;

@@ -1,0 +1,217 @@
+import type { BodyReferences } from './body-reference.ts';
+import { encodeCloseLine, encodeOpenLine, encodeResumedLine } from './encode-journal-line.ts';
+import type { Journal } from './journal.ts';
+import type { ExchangeRecord } from './record.ts';
+import type { SegmentWriter } from './segment-writer.ts';
+import { type PendingBody, storeBodies } from './store-bodies.ts';
+import type { TroubleState } from './trouble.ts';
+
+/** What a line is made of. It is read when the line is written: no work on the way of the request. */
+export interface JournaledExchange {
+  readonly record: ExchangeRecord;
+  /** Redacted, as JSON. */
+  readonly requestHeaders: string;
+  readonly responseHeaders: string;
+  readonly bodies: BodyReferences;
+}
+
+/** What could not be written and was given up since the start. */
+export interface Losses {
+  lines: number;
+  bodies: number;
+}
+
+export interface WriteBehindDeps {
+  readonly journal: Journal;
+  readonly trouble: TroubleState;
+  readonly losses: Losses;
+  readonly maxBlockBytes: number;
+}
+
+/** What is queued leaves for the disk after so long: short, yet many requests share a write. */
+const GATHER_MS = 15;
+const RETRY_MS = 1000;
+/** Lines made and written at a time: making more would hold up the traffic. */
+const LINES_PER_WRITE = 32;
+/** Close lines that wait in memory while the disk fails; more are lost, and counted. */
+const MOST_WAITING_LINES = 8192;
+/** Where more than this waits, compression cannot keep up, and bodies are stored as they are. */
+const COMPRESS_BELOW_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Brings what happens to the disk, beside the traffic. Nothing here throws: where the disk fails, lines
+ * wait (bounded) and are tried again; bodies are given up, since they would fill the memory.
+ */
+export class WriteBehind {
+  readonly #deps: WriteBehindDeps;
+  /** Exchanges whose open line is not in the file yet. */
+  readonly #unopened = new Set<JournaledExchange>();
+  /** Exchanges whose open line is in the file, and whose close line is not. */
+  readonly #underway = new Set<JournaledExchange>();
+  #closes: JournaledExchange[] = [];
+  #bodies: PendingBody[] = [];
+  #bodyBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #passes: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  constructor(deps: WriteBehindDeps) {
+    this.#deps = deps;
+  }
+
+  /** Nothing waits, and nothing that is in the journal is still open. */
+  get isIdle(): boolean {
+    return (
+      this.#unopened.size + this.#underway.size + this.#closes.length + this.#bodies.length === 0 &&
+      this.#bodyBytes === 0
+    );
+  }
+
+  open(exchange: JournaledExchange): void {
+    this.#unopened.add(exchange);
+    this.#schedule();
+  }
+
+  /** Writes the open lines that wait, at once, so that this exchange's is in the file. */
+  commit(exchange: JournaledExchange): void {
+    const { trouble } = this.#deps;
+    if (!this.#unopened.has(exchange) || trouble.current) return;
+    try {
+      this.#writeOpenLines();
+    } catch (cause) {
+      trouble.raise(cause);
+    }
+  }
+
+  /** The exchange no longer changes. */
+  close(exchange: JournaledExchange): void {
+    // The close line says all that an open line would.
+    this.#unopened.delete(exchange);
+    if (this.#closes.length < MOST_WAITING_LINES) this.#closes.push(exchange);
+    else this.#deps.losses.lines++;
+    this.#schedule();
+  }
+
+  store(body: PendingBody): void {
+    this.#bodies.push(body);
+    this.#bodyBytes += body.bytes.length;
+    this.#schedule();
+  }
+
+  /** Resolves when all that was queued before is written, or the disk has refused it. */
+  flush(): Promise<void> {
+    return this.enqueue(() => this.#pass());
+  }
+
+  /** Runs work on the journal's files when no write is under way. */
+  enqueue(work: () => void | Promise<void>): Promise<void> {
+    this.#passes = this.#passes.then(work);
+    return this.#passes;
+  }
+
+  #schedule(): void {
+    if (this.#timer) return;
+    const isTroubled = this.#deps.trouble.current !== undefined;
+    this.#timer = setTimeout(() => void this.flush(), isTroubled ? RETRY_MS : GATHER_MS);
+    // A disk that stays full must not keep the process from ending.
+    if (isTroubled) this.#timer.unref();
+  }
+
+  async #pass(): Promise<void> {
+    const { journal, trouble, losses } = this.#deps;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#failure = undefined;
+    const closes = this.#closes;
+    const bodies = this.#bodies;
+    this.#closes = [];
+    this.#bodies = [];
+    try {
+      const segment = this.#segment();
+      if (trouble.current) segment.appendSync(encodeResumedLine(journal.at(), losses));
+      this.#writeOpenLines();
+    } catch (cause) {
+      this.#fail(cause);
+    }
+    await this.#writeBodies(bodies);
+    await this.#writeCloseLines(closes);
+    if (this.#failure === undefined) {
+      trouble.clear();
+    } else {
+      trouble.raise(this.#failure);
+      journal.abandonAfter(this.#failure);
+    }
+    if (trouble.current || this.#unopened.size + this.#closes.length + this.#bodies.length > 0)
+      this.#schedule();
+  }
+
+  #segment(): SegmentWriter {
+    return this.#deps.journal.ensure((at) => {
+      let lines = '';
+      for (const { record, requestHeaders } of this.#underway) {
+        lines += encodeOpenLine(at, record, requestHeaders, true);
+      }
+      return lines;
+    });
+  }
+
+  #writeOpenLines(): void {
+    if (this.#unopened.size === 0) return;
+    const { journal } = this.#deps;
+    const segment = journal.segment ?? this.#segment();
+    const at = journal.at();
+    let lines = '';
+    for (const { record, requestHeaders } of this.#unopened) {
+      lines += encodeOpenLine(at, record, requestHeaders, false);
+    }
+    segment.appendSync(lines);
+    for (const exchange of this.#unopened) this.#underway.add(exchange);
+    this.#unopened.clear();
+  }
+
+  async #writeBodies(bodies: readonly PendingBody[]): Promise<void> {
+    await storeBodies(
+      bodies.map((body) => ({
+        ...body,
+        settle: (reference) => {
+          this.#bodyBytes -= body.bytes.length;
+          body.settle(reference);
+        },
+      })),
+      (parts) => this.#segment().appendBlock(parts),
+      {
+        maxBlockBytes: this.#deps.maxBlockBytes,
+        shouldCompress: () => this.#bodyBytes < COMPRESS_BELOW_BYTES,
+      },
+      (cause, count) => {
+        this.#deps.losses.bodies += count;
+        this.#fail(cause);
+      },
+    );
+  }
+
+  async #writeCloseLines(closes: readonly JournaledExchange[]): Promise<void> {
+    let written = 0;
+    try {
+      while (written < closes.length) {
+        const batch = closes.slice(written, written + LINES_PER_WRITE);
+        const segment = this.#segment();
+        const at = this.#deps.journal.at();
+        const lines = batch.map(({ record, requestHeaders, responseHeaders, bodies }) =>
+          encodeCloseLine(at, record, requestHeaders, responseHeaders, bodies),
+        );
+        const outcome = await segment.append(lines);
+        for (const exchange of batch.slice(0, outcome.linesWritten)) this.#underway.delete(exchange);
+        written += outcome.linesWritten;
+        if (outcome.failure !== undefined) throw outcome.failure;
+      }
+    } catch (cause) {
+      this.#fail(cause);
+      this.#closes = [...closes.slice(written), ...this.#closes];
+    }
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure ??= cause ?? new Error('a write failed');
+  }
+}
