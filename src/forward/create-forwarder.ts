@@ -1,6 +1,6 @@
 import { ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { createProxyMiddleware } from 'http-proxy-middleware';
+import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -56,6 +56,27 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     running.fail(mapUpstreamError(error, host));
   };
 
+  const attach: Plugin<IncomingMessage, ServerResponse> = (proxyServer) => {
+    proxyServer.on('proxyReq', (upstreamRequest, request) => {
+      const running = runningOf.get(request);
+      const { socket } = upstreamRequest;
+      if (!running || !socket) return;
+      const connected = (): void => clearTimeout(running.forwarding.connectTimer);
+      if (!socket.connecting) connected();
+      else socket.once(upstream.baseUrl.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
+    });
+    proxyServer.on('proxyRes', (upstreamResponse, request, response) => {
+      const running = runningOf.get(request);
+      if (!running) return;
+      clearTimeout(running.forwarding.connectTimer);
+      running.cut = relayAnswer({ upstreamResponse, response, forwarding: running.forwarding, clock });
+    });
+    proxyServer.on('error', (error, request) => {
+      const running = runningOf.get(request);
+      if (running && !running.cut) failWith(running, error);
+    });
+  };
+
   const proxy = createProxyMiddleware<IncomingMessage, ServerResponse>({
     target: upstream.baseUrl.href.replace(/\/$/, ''),
     agent,
@@ -65,27 +86,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     selfHandleResponse: true,
     // The default handlers answer in plain text and add four listeners to every request.
     ejectPlugins: true,
-    on: {
-      proxyReq: (upstreamRequest, request) => {
-        const running = runningOf.get(request);
-        const socket = upstreamRequest.socket;
-        if (!running || !socket) return;
-        const connected = (): void => clearTimeout(running.forwarding.connectTimer);
-        if (!socket.connecting) connected();
-        else socket.once(upstream.baseUrl.protocol === 'https:' ? 'secureConnect' : 'connect', connected);
-      },
-      proxyRes: (upstreamResponse, request, response) => {
-        const running = runningOf.get(request);
-        if (!running) return;
-        clearTimeout(running.forwarding.connectTimer);
-        running.forwarding.upstreamResponse = upstreamResponse;
-        running.cut = relayAnswer({ upstreamResponse, response, forwarding: running.forwarding, clock });
-      },
-      error: (error, request) => {
-        const running = runningOf.get(request);
-        if (running && !running.cut) failWith(running, error);
-      },
-    },
+    plugins: [attach],
   });
 
   const forward: Forwarder['forward'] = (request, response, begun, fail) => {
@@ -110,7 +111,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
       forwarding.settled = true;
       clearTimeout(forwarding.connectTimer);
       // The client has left: what it asked for must not run on at the provider, at its user's cost.
-      if (!response.writableFinished) forwarding.upstreamRequest?.destroy();
+      if (!running.cut && !response.writableFinished) forwarding.upstreamRequest?.destroy();
     });
 
     forwarding.connectTimer = setTimeout(() => {

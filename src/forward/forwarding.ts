@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import type { Exchange } from '../audit/exchange.ts';
 import type { Stopwatch } from '../base/stopwatch.ts';
 
@@ -24,7 +24,6 @@ export interface Forwarding {
 export interface ActiveForwarding extends Forwarding {
   /** Absent until the proxy has made it. */
   upstreamRequest?: ClientRequest;
-  upstreamResponse?: IncomingMessage;
   connectTimer?: NodeJS.Timeout;
   /** Set once the outcome is decided; what comes later changes nothing. */
   settled: boolean;

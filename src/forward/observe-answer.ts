@@ -1,28 +1,32 @@
 import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../audit/exchange.ts';
 import { GatewayError } from '../base/errors.ts';
-import { type AnswerSummary, type Api, apiOfPath } from '../sse/answer-summary.ts';
+import { type AnswerSummary, apiOfPath } from '../sse/answer-summary.ts';
 import { type AnswerTap, createStreamTap } from '../sse/create-stream-tap.ts';
 import { summarizeJsonAnswer } from '../sse/summarize-json-answer.ts';
-import { truncationEvent } from '../sse/truncation-event.ts';
 
 /** Answers that are not streams are read when they are whole; a larger one is only counted. */
 const MAX_JSON_BYTES = 64 * 2 ** 20;
 
+export type AnswerOutcome =
+  | { readonly kind: 'whole' }
+  /** The client left. */
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'cut'; readonly failure: GatewayError };
+
 /** Looks at an answer beside its way, and writes what it learns into the exchange's record. */
 export interface AnswerObserver {
   see(chunk: Buffer): void;
-  /** Nothing more comes; the record is complete. */
+  /** Nothing more comes from the upstream. */
   end(): void;
-  /** True once a stream's terminal event has come: whatever happens to the connection, it is whole. */
-  readonly isWhole: boolean;
-  /** True while a stream whose end can be known has not had its terminal event. */
-  readonly expectsMore: boolean;
+  /** Of a stream: whether its last event has come. Undefined where only the connection's end can tell. */
+  readonly hasEnded: boolean | undefined;
+  /** What the missing rest of the answer means. */
   truncation(what: string): GatewayError;
-  /** The answer was ended from this side. */
-  cut(reason: GatewayError): void;
-  /** What to send in place of the missing end; undefined where only breaking off is honest. */
-  farewell(reason: GatewayError): Buffer | undefined;
+  /** Writes what was read, and the outcome, into the record. */
+  conclude(outcome: AnswerOutcome): void;
+  /** What the client still needs, after `end`; undefined where only breaking off is honest. */
+  closing(failure: GatewayError | undefined): Buffer | undefined;
 }
 
 const isUncoded = (response: IncomingMessage): boolean =>
@@ -62,61 +66,57 @@ export const observeAnswer = (
   if (typeof upstreamRequestId === 'string') record.upstreamRequestId = upstreamRequestId;
 
   let bytes = 0;
-  let ended = false;
   const jsonChunks: Buffer[] = [];
 
-  const finishRecord = (): void => {
-    record.response.bytes = bytes;
-    if (tap) {
-      tap.end();
-      record.response.events = tap.events;
-      apply(exchange, tap.summary);
-    } else if (readsJson && bytes <= MAX_JSON_BYTES) {
-      apply(exchange, summarizeJsonAnswer(Buffer.concat(jsonChunks), api ?? 'responses'));
-    }
-    if (status >= 400) {
-      record.response.finish = 'failed';
-      record.error ??= {
-        origin: 'upstream',
-        code: `http_${status}`,
-        message: `the upstream answered ${status} ${upstreamResponse.statusMessage ?? ''}`.trimEnd(),
-      };
-    }
+  const readAnswer = (): AnswerSummary | undefined => {
+    if (tap) return tap.summary;
+    if (!readsJson || bytes > MAX_JSON_BYTES) return undefined;
+    return summarizeJsonAnswer(Buffer.concat(jsonChunks), api ?? 'responses');
   };
 
   return {
     see: (chunk) => {
       bytes += chunk.length;
+      record.response.bytes = bytes;
       exchange.appendResponseBody(chunk);
-      if (tap) tap.push(chunk);
-      else if (readsJson && bytes <= MAX_JSON_BYTES) jsonChunks.push(chunk);
+      if (tap) {
+        tap.push(chunk);
+        record.response.events = tap.events;
+      } else if (readsJson && bytes <= MAX_JSON_BYTES) jsonChunks.push(chunk);
     },
-    end: () => {
-      if (ended) return;
-      ended = true;
-      finishRecord();
-      record.response.finish ??= 'completed';
-    },
-    get isWhole() {
-      return tap?.terminal ?? false;
-    },
-    get expectsMore() {
-      return tap !== undefined && !tap.terminal;
+    end: () => tap?.end(),
+    get hasEnded() {
+      return tap?.terminal;
     },
     truncation: (what) => {
       const after = tap ? `after ${tap.events} events` : `after ${bytes} bytes`;
-      return new GatewayError(
-        'upstream_stream_truncated',
-        `${what}, ${after}: the answer is not whole. This was not the gateway's doing; try again.`,
-      );
+      return new GatewayError('upstream_stream_truncated', `${what} ${after}: it is not whole. Try again.`);
     },
-    cut: (reason) => {
-      ended = true;
-      finishRecord();
-      record.response.finish = 'truncated';
-      record.error = { origin: reason.origin, code: reason.code, message: reason.message };
+    conclude: (outcome) => {
+      record.response.bytes = bytes;
+      const summary = readAnswer();
+      if (summary) apply(exchange, summary);
+      if (outcome.kind === 'cut') {
+        const { origin, code, message } = outcome.failure;
+        record.response.finish = 'truncated';
+        record.error = { origin, code, message };
+      } else if (outcome.kind === 'aborted') {
+        record.response.finish = 'aborted';
+      } else if (status >= 400) {
+        record.response.finish = 'failed';
+        record.error ??= {
+          origin: 'upstream',
+          code: `http_${status}`,
+          message: `the upstream answered ${status}`,
+        };
+      } else {
+        record.response.finish ??= 'completed';
+      }
     },
-    farewell: ({ code, message }) =>
-      tap?.closing({ code, message: `gomodel-ts: ${message}`, atMs: Date.now() }),
+    closing: (failure) => {
+      if (!tap) return failure ? undefined : Buffer.alloc(0);
+      const { code, message } = failure ?? { code: 'internal_error', message: '' };
+      return tap.closing({ code, message, atMs: Date.now() });
+    },
   };
 };

@@ -12,6 +12,14 @@ export interface RelayInput {
   readonly clock: Clock;
 }
 
+/** What an upstream may take to end a stream after the last event. */
+const LAST_BYTES_MS = 1_000;
+
+const endWithin = (upstreamResponse: IncomingMessage, limitMs: number): void => {
+  const timer = setTimeout(() => upstreamResponse.destroy(), limitMs);
+  upstreamResponse.once('close', () => clearTimeout(timer)).resume();
+};
+
 const formatMs = (ms: number): string => ms.toFixed(2);
 
 /**
@@ -46,21 +54,28 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     if (!firstByteSeen && !response.writableEnded && !response.destroyed) response.flushHeaders();
   });
 
-  const settle = (): boolean => {
-    if (forwarding.settled) return false;
+  /** Ends the answer, once: as a whole one, or in a way that no client takes for one. */
+  const end = (failure?: GatewayError): void => {
+    if (forwarding.settled) return;
     forwarding.settled = true;
-    return true;
+    if (failure) upstreamResponse.destroy();
+    observer.end();
+    observer.conclude(failure ? { kind: 'cut', failure } : { kind: 'whole' });
+    const closing = observer.closing(failure);
+    if (closing === undefined) response.destroy();
+    else response.end(closing);
   };
 
-  /** The answer has no end of its own: the client must not take it for a whole one. */
-  const cut = (reason: GatewayError): void => {
-    if (!settle()) return;
-    upstreamResponse.destroy();
-    observer.cut(reason);
-    const farewell = observer.farewell(reason);
-    if (farewell === undefined) response.destroy();
-    else response.end(farewell);
-  };
+  // Prepended: the record must be complete when the exchange closes, upon the same event.
+  response.prependOnceListener('close', () => {
+    if (forwarding.settled) return;
+    forwarding.settled = true;
+    observer.end();
+    observer.conclude(observer.hasEnded === true ? { kind: 'whole' } : { kind: 'aborted' });
+    // Codex leaves when it has its last event: the upstream's connection is kept if it ends in time.
+    if (observer.hasEnded === true) endWithin(upstreamResponse, LAST_BYTES_MS);
+    else upstreamResponse.destroy();
+  });
 
   upstreamResponse.on('data', (chunk: Buffer) => {
     if (!firstByteSeen) {
@@ -73,25 +88,20 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   });
   response.on('drain', () => upstreamResponse.resume());
 
-  /** The answer is whole, however the upstream's connection ended. */
-  const finish = (): void => {
-    if (!settle()) return;
-    observer.end();
-    response.end();
-  };
-
+  const { upstream } = record;
   upstreamResponse.once('end', () => {
     if (!upstreamResponse.complete) return;
-    if (observer.expectsMore)
-      cut(observer.truncation(`${record.upstream} ended the stream before its last event`));
-    else finish();
+    observer.end();
+    const isCut = observer.hasEnded === false;
+    end(isCut ? observer.truncation(`${upstream} ended the answer before its last event,`) : undefined);
   });
   const onBroken = (): void => {
     if (forwarding.settled) return;
-    if (observer.isWhole) finish();
-    else cut(observer.truncation(`${record.upstream} closed the connection in the middle of its answer`));
+    observer.end();
+    const isCut = observer.hasEnded !== true;
+    end(isCut ? observer.truncation(`${upstream} broke off its answer`) : undefined);
   };
   upstreamResponse.once('error', onBroken);
   upstreamResponse.once('close', onBroken);
-  return cut;
+  return end;
 };

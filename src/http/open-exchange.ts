@@ -24,10 +24,8 @@ export const openExchange =
     const stopwatch = createStopwatch(clock);
     request.context = { exchange, stopwatch, upstreamPath: '', codings: [], body: { kind: 'none' } };
     response.once('close', () => {
-      // A client that leaves is an outcome, not an error. A truncated answer is broken off by us.
-      if (!response.writableFinished && exchange.record.response.finish !== 'truncated') {
-        exchange.record.response.finish = 'aborted';
-      }
+      // A client that leaves is an outcome, not an error. Without an outcome of the answer's, it has left.
+      exchange.record.response.finish ??= 'aborted';
       exchange.close();
     });
     stopwatch.start();
