@@ -50,6 +50,7 @@ export const ERROR_CODES = {
   port_in_use: command(3),
   invalid_toml: command(1),
   config_drift: command(1),
+  interrupted: command(130),
 } as const satisfies Record<string, ErrorClass>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
