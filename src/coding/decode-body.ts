@@ -34,7 +34,7 @@ const decodings = createConcurrencyLimit(2);
 const withOverhead = (bytes: number): number => bytes + Math.ceil(bytes / 64) + 1024;
 
 const layerOf = (codings: readonly Coding[], index: number, maxBytes: number): Layer => {
-  const outer = codings.slice(index + 1).reverse();
+  const outer = codings.slice(index + 1);
   return {
     name: `${codings[index]} body${outer.length > 0 ? ` (inside ${outer.join(' inside ')})` : ''}`,
     // What is still compressed after this coding may exceed the limit by what compression can add.

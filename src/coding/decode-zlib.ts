@@ -54,7 +54,7 @@ export const decodeZlib = (body: Buffer, coding: ZlibCoding, layer: Layer): Prom
     engine.on('end', () => {
       // Node stops at the end of the stream and says nothing of what follows it.
       const trailing = body.length - engine.bytesWritten;
-      if (trailing > 0) reject(isCorrupt(layer, `${countBytes(trailing)} follow its end`));
+      if (trailing > 0) reject(isCorrupt(layer, `it ends ${countBytes(trailing)} before the body does`));
       else resolve(Buffer.concat(chunks, length));
     });
     engine.end(body);

@@ -30,7 +30,7 @@ export interface ZstdExtent {
 }
 
 /** Blocks and frames: bounds the time of a walk. 128 MiB need 1,024 blocks where the encoder is not flushed. */
-const MAX_PARTS = 2 ** 18;
+const MAX_PARTS = 2 ** 17;
 
 const SKIPPABLE_HEADER_BYTES = 8;
 const BLOCK_HEADER_BYTES = 3;
@@ -46,7 +46,7 @@ const BLOCK_RESERVED = 3;
  * @returns the blocks in order; when the walk has ended, the body is complete in every frame, block
  *   and checksum, and nothing follows its last frame
  * @throws GatewayError invalid_content_encoding where the body is cut off, is no zstd, has bytes behind
- *   its last frame, or needs what is not supported; request_too_large at more than 262,144 blocks and frames
+ *   its last frame, or needs what is not supported; request_too_large at more than 131,072 blocks and frames
  * @see RFC 8878 §3.1
  */
 export function* walkZstd(body: Buffer, layer: Layer): Generator<ZstdBlock, void, undefined> {
@@ -111,22 +111,27 @@ export function* walkZstd(body: Buffer, layer: Layer): Generator<ZstdBlock, void
 }
 
 /**
- * Bounds of what a zstd body decompresses to, from its headers alone: no memory, and a few nanoseconds a
- * block.
+ * Bounds of what a zstd body decompresses to, from its headers alone: no memory, and about 80 ns a block.
+ * @param hopelessBytes stop looking when the body could decode to so many bytes
+ * @returns the bounds for the whole body, or for its beginning where that alone is certainly above
+ *   `layer.maxBytes` or possibly as large as `hopelessBytes`
  * @throws GatewayError as `walkZstd`
  */
-export const measureZstd = (body: Buffer, layer: Layer): ZstdExtent => {
+export const measureZstd = (body: Buffer, layer: Layer, hopelessBytes: number): ZstdExtent => {
+  let earlierFrames = 0;
+  let frameExact = 0;
   let atLeast = 0;
   let atMost = 0;
   let windowBytes = 0;
-  let frameAtLeast = 0;
-  for (const block of walkZstd(body, layer)) {
-    atMost += block.yields;
-    if (block.exact) frameAtLeast += block.yields;
-    if (block.last) {
-      atLeast += Math.max(frameAtLeast, block.frame.contentBytes ?? 0);
-      frameAtLeast = 0;
-      windowBytes = Math.max(windowBytes, block.frame.windowBytes);
+  for (const { frame, exact, yields, last } of walkZstd(body, layer)) {
+    atMost += yields;
+    if (exact) frameExact += yields;
+    atLeast = earlierFrames + Math.max(frameExact, frame.contentBytes ?? 0);
+    windowBytes = Math.max(windowBytes, frame.windowBytes);
+    if (atLeast > layer.maxBytes || atMost >= hopelessBytes) break;
+    if (last) {
+      earlierFrames = atLeast;
+      frameExact = 0;
     }
   }
   return { atLeast, atMost, windowBytes };

@@ -46,7 +46,7 @@ const readNoMagic = (body: Buffer, offset: number, framesBefore: number): ZstdHe
   if (left < 4 && beginsMagic) return CUT_OFF;
   return refused(
     framesBefore > 0
-      ? `${countBytes(left)} follow its last frame`
+      ? `its last frame ends ${countBytes(left)} before the body does`
       : `it is no zstd, it starts with the bytes ${start.toString('hex')}`,
   );
 };

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import type { Coding } from '../../../src/coding/parse-content-codings.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+export interface ChildDecoding {
+  /** Length of the decoded body, or the error's code. */
+  readonly outcome: number | string;
+  /** By how much decoding raised the highest resident size that the process ever had. */
+  readonly growthBytes: number;
+  /** Processor time of all its threads while it decoded. */
+  readonly cpuMs: number;
+}
+
+/** The rooms that decode, as JavaScript that any supported Node runs, in a folder of its own. */
+export interface DecodingChild {
+  decode(wire: Buffer, codings: readonly Coding[], maxBytes: number): Promise<ChildDecoding>;
+  remove(): void;
+}
+
+const CHILD = `
+import { readFileSync } from 'node:fs';
+import { decodeBody } from './coding/decode-body.js';
+const [codings, maxBytes] = JSON.parse(process.argv[2]);
+const wire = readFileSync(process.argv[3]);
+// What every decoding needs once is not what the body costs.
+await decodeBody(Buffer.from('28b52ffd2000010000', 'hex'), ['zstd'], { maxBytes: 1 });
+const before = process.resourceUsage();
+const outcome = await decodeBody(wire, codings, { maxBytes }).then((body) => body.length, (error) => error.code);
+const after = process.resourceUsage();
+const cpuMs = (after.userCPUTime + after.systemCPUTime - before.userCPUTime - before.systemCPUTime) / 1000;
+console.log(JSON.stringify({ outcome, growthBytes: (after.maxRSS - before.maxRSS) * 1024, cpuMs }));
+`;
+
+/** Compiles src/base and src/coding, so that a decoding can be given a process of its own. */
+export const createDecodingChild = (): DecodingChild => {
+  // Below the checkout: the native library is found from there.
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, '.cache/decoding-'));
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
+  for (const room of ['base', 'coding']) {
+    mkdirSync(join(folder, room));
+    for (const file of readdirSync(join(ROOT, 'src', room))) {
+      const source = readFileSync(join(ROOT, 'src', room, file), 'utf8');
+      const { outputText } = ts.transpileModule(source, {
+        compilerOptions: { ...compilerOptions, rewriteRelativeImportExtensions: true },
+      });
+      writeFileSync(join(folder, room, file.replace(/\.ts$/, '.js')), outputText);
+    }
+  }
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(folder, 'child.js'), CHILD);
+
+  return {
+    decode: (wire, codings, maxBytes) =>
+      new Promise((resolve, reject) => {
+        const body = join(mkdtempSync(join(folder, 'body-')), 'wire');
+        writeFileSync(body, wire);
+        const call = [join(folder, 'child.js'), JSON.stringify([codings, maxBytes]), body];
+        execFile(process.execPath, call, (error, stdout) =>
+          error ? reject(error) : resolve(JSON.parse(stdout) as ChildDecoding),
+        );
+      }),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+};
