@@ -13,8 +13,7 @@ import { createApp } from './create-app.ts';
 import { listen } from './listen.ts';
 import { refuseUpgrades } from './refuse-upgrades.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const BODY_IDLE_TIMEOUT_MS = 60_000;
+const TIMEOUTS = { connectMs: 10_000, bodyIdleMs: 60_000 };
 /** Longer than clients keep idle connections, so that it is they who close them. */
 const KEEP_ALIVE_MS = 120_000;
 /** Codex sends its turn's metadata in a header: Node's 16 KB could be too few. */
@@ -26,6 +25,8 @@ export interface ComposeOptions {
   readonly version: string;
   /** True: a built-in upstream answers instead of the provider. */
   readonly demo: boolean;
+  /** For the upstream to accept a connection, and for a client to go on with its body. */
+  readonly timeouts?: Partial<typeof TIMEOUTS>;
 }
 
 /** A gateway that listens. */
@@ -74,6 +75,7 @@ const toOriginForm = (target: string): string => {
  */
 export const compose = async (config: GatewayConfig, options: ComposeOptions): Promise<Gateway> => {
   const clock = systemClock;
+  const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const via = `1.1 gomodel-ts-${randomBytes(6).toString('hex')}`;
   const demo = options.demo ? await startDemoUpstream() : undefined;
   const upstream = demo
@@ -92,7 +94,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     upstream,
     clock,
     proxies: config.proxies,
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    connectTimeoutMs: timeouts.connectMs,
     via,
   });
   let closing = false;
@@ -106,7 +108,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     version: options.version,
     via,
     bodySizeLimitBytes: config.bodySizeLimitBytes,
-    bodyIdleTimeoutMs: BODY_IDLE_TIMEOUT_MS,
+    bodyIdleTimeoutMs: timeouts.bodyIdleMs,
     isClosing: () => closing,
   });
 

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { queryExchanges } from '../../../src/audit/query-exchanges.ts';
+import type { ExchangeRecord } from '../../../src/audit/record.ts';
+import { loadConfig } from '../../../src/config/load-config.ts';
+import { type ComposeOptions, compose, type Gateway } from '../../../src/server/compose.ts';
+
+export const UPSTREAM_KEY = 'sk-upstream-key-of-the-gateway';
+export const MASTER_KEY = 'gm-master-key-of-the-gateway';
+
+export interface GatewayOptions extends Partial<ComposeOptions> {
+  /** Variables beside `PORT` and `OPENAI_API_KEY`; undefined takes one of those away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface RunningGateway extends Gateway {
+  /** The address of `/v1` by the IPv4 loopback, so that no name is looked up. */
+  readonly v1: string;
+  readonly dataDir: string;
+  /** Every record in the log, oldest first, once nothing runs any more. */
+  records(): Promise<ExchangeRecord[]>;
+}
+
+const untilIdle = async (gateway: Gateway): Promise<void> => {
+  while (gateway.recorder.active.size > 0) await new Promise((resolve) => setImmediate(resolve));
+  await gateway.recorder.flush();
+};
+
+/** A gateway in this process on a free port, with a log of its own, stopped when the test ends. */
+export const composeGateway = async (
+  upstreamUrl: string,
+  { env, ...options }: GatewayOptions = {},
+): Promise<RunningGateway> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gomodel-ts-test-'));
+  const config = loadConfig({
+    flags: {},
+    env: { PORT: '0', OPENAI_API_KEY: UPSTREAM_KEY, OPENAI_BASE_URL: upstreamUrl, ...env },
+    dotenv: {},
+    dataDir,
+  });
+  const gateway = await compose(config, { version: '0.0.0-test', demo: false, ...options });
+  onTestFinished(async () => {
+    await gateway.close(0);
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  return {
+    ...gateway,
+    v1: `http://127.0.0.1:${gateway.port}/v1`,
+    dataDir,
+    records: async () => {
+      await untilIdle(gateway);
+      const records: ExchangeRecord[] = [];
+      for await (const record of queryExchanges(dataDir)) records.push(record);
+      return records.reverse();
+    },
+  };
+};
