@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { completionCommand } from './commands/completion.ts';
+import { logsCommand } from './commands/logs.ts';
 import { serveCommand } from './commands/serve.ts';
 import type { CommandContext } from './context.ts';
 import { readVersion } from './version.ts';
@@ -9,7 +11,9 @@ export const createProgram = (context: CommandContext): Command => {
     .description('A local gateway between OpenAI’s Codex and the model provider.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .addCommand(serveCommand(context));
+    .addCommand(serveCommand(context))
+    .addCommand(logsCommand(context))
+    .addCommand(completionCommand(context));
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()

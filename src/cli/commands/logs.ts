@@ -1,0 +1,116 @@
+import process from 'node:process';
+import { Command } from 'commander';
+import type { ExchangeRecord } from '../../audit/record.ts';
+import { systemClock } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { resolveDataDir } from '../../config/data-dir.ts';
+import type { CommandContext } from '../context.ts';
+import { followLog } from '../logs/follow-log.ts';
+import { listExchanges } from '../logs/list-exchanges.ts';
+import { parseCount } from '../logs/parse-flags.ts';
+import { type SelectFlags, selectExchanges } from '../logs/select-exchanges.ts';
+import { showExchange } from '../logs/show-exchange.ts';
+import { readDotenv } from '../read-dotenv.ts';
+import { createColour } from '../render/colour.ts';
+import { screenOf } from '../render/screen.ts';
+import { tailLine } from '../render/tail-line.ts';
+import { writeAll } from '../write-all.ts';
+
+interface LogsFlags extends SelectFlags {
+  readonly follow?: boolean;
+  readonly lines?: string;
+  readonly json?: boolean;
+  readonly full?: boolean;
+  readonly dataDir?: string;
+}
+
+const DEFAULT_COUNT = '20';
+
+const EXAMPLES = `
+A line shows: time, status, path, model, client, body (decoded→sent), time to first byte, duration,
+tokens in▸of these cached, tokens out, how it ended and which tools it called.
+
+Examples:
+  $ gomodel-ts logs                         the last 20 exchanges
+  $ gomodel-ts logs -f                      … and each further one as it ends
+  $ gomodel-ts logs --errors --since 1d     what failed since yesterday
+  $ gomodel-ts logs --status 4xx,503 --model 'gpt-5*'
+  $ gomodel-ts logs req_01KAQ7ZC5X          one exchange whole: conversation, usage, timings, headers
+  $ gomodel-ts logs --json | jq .usage      records as NDJSON
+`;
+
+const lineOf = (context: CommandContext, json: boolean): ((record: ExchangeRecord) => string) => {
+  if (json) return (record) => `${JSON.stringify(record)}\n`;
+  const width = screenOf(context.stdout, context.env).columns;
+  const colour = createColour(context.stdout, context.env);
+  return (record) => {
+    const isRunning = record.durationMs === undefined && record.response.finish === undefined;
+    const runningForMs = Math.max(0, systemClock.now() - Date.parse(record.startedAt));
+    return `${tailLine(record, { width, colour, ...(isRunning && { runningForMs }) })}\n`;
+  };
+};
+
+const list = async (
+  records: readonly ExchangeRecord[],
+  flags: LogsFlags,
+  dataDir: string,
+  context: CommandContext,
+): Promise<void> => {
+  if (records.length === 0 && !flags.json) {
+    context.stderr.write(
+      `No such exchange in ${dataDir}. The gateway writes there: npx gomodel-ts serve, or --data-dir for another.\n`,
+    );
+  }
+  await writeAll(context.stdout, records.map(lineOf(context, flags.json === true)));
+};
+
+const refuseBesideId = (flags: LogsFlags): void => {
+  const { follow, lines, status, model, session, since, errors } = flags;
+  const isList = [follow, lines, status, model, session, since, errors].some((flag) => flag !== undefined);
+  if (!isList) return;
+  throw new GatewayError(
+    'invalid_usage',
+    'an id shows one exchange whole: beside it only --json, --full and --data-dir mean something.',
+  );
+};
+
+const logs = async (id: string | undefined, flags: LogsFlags, context: CommandContext): Promise<void> => {
+  const { env, cwd, homeDir } = context;
+  const dataDir = resolveDataDir({ flag: flags.dataDir, env: { ...readDotenv(cwd), ...env }, homeDir, cwd });
+  const json = flags.json === true;
+  if (id !== undefined) {
+    refuseBesideId(flags);
+    await showExchange({ dataDir, id, json, full: flags.full === true }, context);
+    return;
+  }
+  const selection = selectExchanges(flags, systemClock.now());
+  // Whoever names a time wants everything since then.
+  const limit = parseCount(flags.lines ?? (flags.since === undefined ? DEFAULT_COUNT : 'all'));
+  if (flags.follow) {
+    process.exitCode = await followLog({ dataDir, selection, limit, json }, context);
+    return;
+  }
+  await list(await listExchanges(dataDir, selection, limit), flags, dataDir, context);
+};
+
+/** `gomodel-ts logs`: reads the journal, with or without a running gateway. */
+export const logsCommand = (context: CommandContext): Command =>
+  new Command('logs')
+    .summary('show what passed through the gateway')
+    .description('Shows what passed through the gateway, newest last, or one exchange whole.')
+    .argument('[id]', 'an exchange, by its id or the beginning of it')
+    .option('-f, --follow', 'go on with each further exchange as it ends')
+    .option(
+      '-n, --lines <count>',
+      `how many of the newest, or all (default ${DEFAULT_COUNT}; with --since all)`,
+    )
+    .option('--json', 'records as NDJSON; with an id, everything of it as one line')
+    .option('--status <list>', 'only these statuses: 404, 4xx, 400-499, with commas between')
+    .option('--model <glob>', 'only these models; * stands for anything')
+    .option('--session <id>', 'only this session or thread; its first 8 characters are enough')
+    .option('--since <when>', 'only what began since then: 90s, 10m, 2h, 1d, or 2026-11-22T14:00')
+    .option('--errors', 'only what failed')
+    .option('--full', 'with an id: fold nothing')
+    .option('--data-dir <folder>', 'where the log is (GOMODEL_HOME)')
+    .addHelpText('after', EXAMPLES)
+    .action((id: string | undefined, flags: LogsFlags) => logs(id, flags, context));

@@ -1,0 +1,53 @@
+import { followExchanges } from '../../audit/follow-exchanges.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { CommandContext } from '../context.ts';
+import { createLiveTail } from '../render/live-tail.ts';
+import { exitCodeOf, untilSignal } from '../until-signal.ts';
+import { listExchanges } from './list-exchanges.ts';
+import type { Selection } from './select-exchanges.ts';
+
+export interface FollowOptions {
+  readonly dataDir: string;
+  readonly selection: Selection;
+  /** How many earlier exchanges to show first. */
+  readonly limit: number;
+  readonly json: boolean;
+}
+
+/**
+ * Shows the newest exchanges, then each further one as it ends, until a signal or until the reader goes.
+ * Nothing is left out: the journal waits for a slow reader.
+ * @returns the exit code
+ */
+export const followLog = async (options: FollowOptions, context: CommandContext): Promise<number> => {
+  const { dataDir, selection, limit, json } = options;
+  const { stdout, stderr, env } = context;
+  const stop = new AbortController();
+  // From here on nothing is missed: what ends while the earlier ones are read comes after them.
+  const followed = followExchanges(dataDir, { signal: stop.signal });
+  const tail = createLiveTail({ stream: stdout, notices: stderr, env, clock: systemClock, json });
+  const signalled = untilSignal().then(exitCodeOf);
+  const ended = Promise.race([signalled, tail.readerGone.then(() => 0)]);
+  void ended.then(() => stop.abort());
+
+  const shown = new Set<string>();
+  const show = async (): Promise<number> => {
+    for (const record of await listExchanges(dataDir, selection, limit)) {
+      const type = record.durationMs === undefined && record.response.finish === undefined ? 'open' : 'close';
+      if (type === 'close') shown.add(record.id);
+      tail.show({ type, record });
+      await tail.settled();
+    }
+    for await (const event of followed) {
+      if (!selection.matches(event.record) || shown.delete(event.record.id)) continue;
+      tail.show(event);
+      await tail.settled();
+    }
+    return 0;
+  };
+  // What fails in following ends the command; a reader that stands still must not keep a signal waiting.
+  const exitCode = await Promise.race([show().then(() => ended), ended]);
+  stop.abort();
+  await tail.stop();
+  return exitCode;
+};

@@ -1,0 +1,50 @@
+import { readConversation } from '../../audit/conversation.ts';
+import { readExchange } from '../../audit/read-exchange.ts';
+import { GatewayError } from '../../base/errors.ts';
+import type { CommandContext } from '../context.ts';
+import { createColour } from '../render/colour.ts';
+import { exchangeJson } from '../render/exchange-json.ts';
+import { exchangeLetter } from '../render/exchange-letter.ts';
+import { screenOf } from '../render/screen.ts';
+import { writeAll } from '../write-all.ts';
+
+export interface ShowOptions {
+  readonly dataDir: string;
+  /** An exchange's id, or an unambiguous beginning of it. */
+  readonly id: string;
+  readonly json: boolean;
+  /** True where nothing is folded. */
+  readonly full: boolean;
+}
+
+/** Text is read best in lines of this length, however wide the screen; a file has no width of its own. */
+const WIDEST_LETTER = 110;
+const LETTER_IN_FILE = 100;
+
+/**
+ * Shows one exchange whole.
+ * @throws GatewayError command_failed where the log holds no such exchange
+ */
+export const showExchange = async (options: ShowOptions, context: CommandContext): Promise<void> => {
+  const { dataDir, id, json, full } = options;
+  const { stdout, env } = context;
+  const detail = await readExchange(dataDir, id);
+  if (!detail) {
+    throw new GatewayError(
+      'command_failed',
+      `no exchange in ${dataDir} has the id ${id}. "gomodel-ts logs --json" lists ids; old ones are deleted after a while.`,
+    );
+  }
+  const conversation = await readConversation(detail);
+  if (json) {
+    await writeAll(stdout, [`${await exchangeJson(detail, conversation)}\n`]);
+    return;
+  }
+  const { columns } = screenOf(stdout, env);
+  const width = Number.isFinite(columns) ? Math.min(columns, WIDEST_LETTER) : LETTER_IN_FILE;
+  const lines = exchangeLetter(detail, conversation, { width, colour: createColour(stdout, env), full });
+  await writeAll(
+    stdout,
+    lines.map((line) => `${line}\n`),
+  );
+};

@@ -1,0 +1,200 @@
+import type { Conversation } from '../../audit/conversation.ts';
+import type { ExchangeDetail, ExchangeRecord, HeaderLines } from '../../audit/record.ts';
+import { formatByteSize } from '../../base/bytes.ts';
+import type { ChalkInstance } from './colour.ts';
+import { formatCount, formatDuration, formatSizes } from './format-figures.ts';
+import { letterItems } from './letter-items.ts';
+import { foldedText, type LetterStyle, withMargin } from './letter-text.ts';
+import { plainLine } from './plain-text.ts';
+import { toneOf } from './tail-cells.ts';
+
+const WHEN = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+
+const PLAIN_BODY_LINES = 40;
+const INSTRUCTION_LINES = 6;
+
+/** The texts that are known, joined so that the eye finds where one ends. */
+const joined = (...texts: Array<string | undefined>): string =>
+  texts.filter((text) => text !== undefined && text !== '').join('   ');
+
+const named = (name: string, value: string | undefined): string | undefined =>
+  value === undefined ? undefined : `${name} ${plainLine(value)}`;
+
+const howItEnded = (record: ExchangeRecord): string => {
+  if (record.durationMs === undefined) return 'running';
+  return (
+    [record.status, record.response.finish].filter((text) => text !== undefined).join(' ') || 'no answer'
+  );
+};
+
+const upwards = ({ request, transport }: ExchangeRecord): string => {
+  const size = request.bodyBytes ?? request.wireBytes;
+  const coding = request.encoding ?? (transport === 'websocket' ? 'ws' : 'plain');
+  if (!size) return 'no body up';
+  return `${plainLine(coding)} ${formatSizes(size, request.wireBytes ?? size, 'exact')} up`;
+};
+
+const downwards = ({ response }: ExchangeRecord): string | undefined => {
+  if (response.bytes === undefined) return undefined;
+  const events = response.events ? ` in ${response.events} events` : '';
+  return `${formatByteSize(response.bytes)}${events} down`;
+};
+
+const painterOf = (record: ExchangeRecord, colour: ChalkInstance): ((text: string) => string) => {
+  const painters = { good: colour.green, warning: colour.yellow, bad: colour.red };
+  const tone = toneOf(record);
+  return tone === 'plain' || tone === 'secondary' ? (text) => text : painters[tone];
+};
+
+/** Five lines: what, when, from whom, to whom, how large. */
+const headerLines = (record: ExchangeRecord, { colour }: LetterStyle): string[] => {
+  const { client } = record;
+  const paint = painterOf(record, colour);
+  const started = new Date(record.startedAt);
+  const when = Number.isNaN(started.getTime()) ? plainLine(record.startedAt) : WHEN.format(started);
+  const lasted = record.durationMs === undefined ? undefined : `for ${formatDuration(record.durationMs)}`;
+  const who = [client.name, client.version].filter((text) => text !== undefined).join(' ');
+  const line = (word: string, text: string): string[] => withMargin(word, [text], colour.dim);
+  return [
+    `${colour.bold(record.id)}   ${paint(howItEnded(record))}   ${plainLine(`${record.method} ${record.path}`)}`,
+    ...line('when', joined(when, lasted)),
+    ...line(
+      'from',
+      joined(
+        plainLine(who) || 'a client without a name',
+        named('session', client.sessionId),
+        named('turn', client.turnId),
+        named('by', record.auth),
+      ),
+    ),
+    ...line(
+      'to',
+      joined(
+        plainLine(record.model ?? 'no model'),
+        named('at', record.upstream),
+        named('through', record.provider),
+        record.responseId && plainLine(record.responseId),
+      ),
+    ),
+    ...line('body', joined(record.transport, upwards(record), downwards(record))),
+  ];
+};
+
+const failureLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
+  if (!record.error) return [];
+  const { origin, code, message } = record.error;
+  const [first = '', ...rest] = foldedText(`${origin}: ${message} (${code})`, PLAIN_BODY_LINES, style);
+  const paint = painterOf(record, style.colour);
+  const hop = `${origin}:`;
+  const painted = first.startsWith(hop) ? paint(hop) + first.slice(hop.length) : first;
+  return ['', ...withMargin('failed', [painted, ...rest], paint)];
+};
+
+const heading = (text: string, { colour, width }: LetterStyle): string[] => {
+  const rule = '─'.repeat(Math.max(0, width - text.length - 5));
+  return ['', colour.dim(`─── ${text} ${rule}`)];
+};
+
+const marginText = (word: string, text: string, maxLines: number, style: LetterStyle): string[] => [
+  '',
+  ...withMargin(word, foldedText(text, maxLines, style), style.colour.dim),
+];
+
+const earlierLines = (count: number, { colour }: LetterStyle): string[] => {
+  const items = count === 1 ? 'item' : 'items';
+  return [
+    '',
+    ...withMargin('', [colour.dim(`… ${count} earlier ${items}, sent again (--full shows them)`)], String),
+  ];
+};
+
+const requestLines = (conversation: Conversation, style: LetterStyle): string[] => {
+  const { instructions, tools, items, newFrom, requestText } = conversation;
+  const earlier = style.full ? 0 : newFrom;
+  return [
+    ...heading('request', style),
+    ...(tools.length > 0 ? marginText('tools', tools.join('  '), INSTRUCTION_LINES, style) : []),
+    ...(instructions === undefined ? [] : marginText('system', instructions, INSTRUCTION_LINES, style)),
+    ...(earlier > 0 ? earlierLines(earlier, style) : []),
+    ...letterItems(items.slice(earlier), style),
+    ...(requestText === undefined ? [] : marginText('', requestText, PLAIN_BODY_LINES, style)),
+  ];
+};
+
+const answerLines = ({ output, responseText }: Conversation, style: LetterStyle): string[] => [
+  ...heading('answer', style),
+  ...letterItems(output, style),
+  ...(responseText === undefined ? [] : marginText('', responseText, PLAIN_BODY_LINES, style)),
+  ...(output.length === 0 && responseText === undefined
+    ? ['', ...withMargin('', [style.colour.dim('(none in the log)')], String)]
+    : []),
+];
+
+const usageText = ({ usage, costUsd }: ExchangeRecord): string => {
+  if (!usage) return 'not said';
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens, totalTokens } = usage;
+  const part = (word: string, count: number | undefined): string =>
+    count === undefined ? '' : ` (${formatCount(count)} ${word})`;
+  return joined(
+    inputTokens === undefined
+      ? undefined
+      : `in ${formatCount(inputTokens)}${part('cached', cachedInputTokens)}`,
+    outputTokens === undefined
+      ? undefined
+      : `out ${formatCount(outputTokens)}${part('reasoning', reasoningTokens)}`,
+    totalTokens === undefined ? undefined : `total ${totalTokens.toLocaleString('en')}`,
+    costUsd === undefined ? undefined : `$${costUsd.toFixed(4)}`,
+  );
+};
+
+const timingsText = ({ ttfbMs, durationMs, overheadMs }: ExchangeRecord): string =>
+  joined(
+    ttfbMs === undefined ? undefined : `first byte after ${formatDuration(ttfbMs)}`,
+    durationMs === undefined ? undefined : `whole ${formatDuration(durationMs)}`,
+    overheadMs === undefined ? undefined : `the gateway's own ${overheadMs.toFixed(1)}ms`,
+  ) || 'not known';
+
+const headerBlock = (title: string, headers: HeaderLines, style: LetterStyle): string[] => {
+  if (headers.length === 0) return [];
+  const lines = headers.flatMap(([name, value]) => {
+    const [first = '', ...rest] = foldedText(value, INSTRUCTION_LINES, style, 2);
+    return [`${style.colour.dim(`${plainLine(name)}:`)} ${first}`, ...rest.map((line) => `  ${line}`)];
+  });
+  return [...heading(title, style), '', ...withMargin('', lines, String)];
+};
+
+/**
+ * An exchange as a letter: a header of five lines, what was sent and what was answered with the roles in
+ * the margin, usage and timings, and the headers as an appendix. Nothing that came over the network
+ * reaches the terminal as anything but text.
+ * @returns lines without line breaks
+ */
+export const exchangeLetter = (
+  detail: ExchangeDetail,
+  conversation: Conversation,
+  style: LetterStyle,
+): string[] => {
+  const { record } = detail;
+  const { unreadable } = conversation;
+  return [
+    ...headerLines(record, style),
+    ...failureLines(record, style),
+    ...(unreadable === undefined ? [] : marginText('note', unreadable, PLAIN_BODY_LINES, style)),
+    ...requestLines(conversation, style),
+    ...answerLines(conversation, style),
+    ...heading('usage and timings', style),
+    '',
+    ...withMargin('usage', [usageText(record)], style.colour.dim),
+    ...withMargin('timings', [timingsText(record)], style.colour.dim),
+    ...headerBlock('request headers, redacted', detail.requestHeaders, style),
+    ...headerBlock('response headers, redacted', detail.responseHeaders, style),
+  ];
+};
