@@ -10,34 +10,38 @@ const completeToken = (text: string): string => {
   return /[-+.eE]$/.test(token) ? '0' : '';
 };
 
-/** What is missing of the string that the text ends in. */
-const completeString = (text: string, escaped: boolean): string => {
-  const hexDigits = /\\u([\da-fA-F]{0,3})$/.exec(text)?.[1];
-  if (escaped) return '\\"';
-  return `${hexDigits === undefined ? '' : '0'.repeat(4 - hexDigits.length)}"`;
-};
+// How many characters an escape still waits for; after the backslash itself that is not known yet.
+const NO_ESCAPE = 0;
+const ESCAPE_BEGUN = -1;
+const UNICODE_DIGITS = 4;
 
 interface Position {
   /** The open brackets, the outermost first. */
   readonly open: readonly string[];
   readonly inString: boolean;
-  /** In a string, after a backslash that waits for its character. */
-  readonly escaped: boolean;
+  /** Characters that an escape in the string still waits for. */
+  readonly awaited: number;
   /** The string that the text ends in, or ended with, is a member's name. */
   readonly isName: boolean;
 }
 
+const nextEscape = (awaited: number, character: string): number => {
+  if (awaited === NO_ESCAPE) return character === '\\' ? ESCAPE_BEGUN : NO_ESCAPE;
+  if (awaited === ESCAPE_BEGUN) return character === 'u' ? UNICODE_DIGITS : NO_ESCAPE;
+  return awaited - 1;
+};
+
 const scan = (text: string): Position => {
   const open: string[] = [];
   let inString = false;
-  let escaped = false;
+  let awaited = NO_ESCAPE;
   let isName = false;
   let previous = '';
-  for (const character of text) {
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
     if (inString) {
-      if (escaped) escaped = false;
-      else if (character === '\\') escaped = true;
-      else if (character === '"') inString = false;
+      inString = awaited !== NO_ESCAPE || character !== '"';
+      awaited = nextEscape(awaited, character);
       continue;
     }
     if (character === '"') {
@@ -48,15 +52,18 @@ const scan = (text: string): Position => {
     } else if (character === '}' || character === ']') {
       open.pop();
     }
-    if (!/\s/.test(character)) previous = character;
+    if (character > ' ') previous = character;
   }
-  return { open, inString, escaped, isName };
+  return { open, inString, awaited, isName };
 };
+
+/** What is missing of a string, after which its closing quotation mark follows. */
+const completeEscape = (awaited: number): string => (awaited === ESCAPE_BEGUN ? '\\' : '0'.repeat(awaited));
 
 /** What is missing of the member or element that the text ends in. */
 const completeValue = (text: string, position: Position): string => {
   if (position.inString) {
-    return completeString(text, position.escaped) + (position.isName ? ':null' : '');
+    return `${completeEscape(position.awaited)}"${position.isName ? ':null' : ''}`;
   }
   const last = text.trimEnd().at(-1);
   if (last === '"') return position.isName ? ':null' : '';

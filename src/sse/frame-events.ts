@@ -92,6 +92,12 @@ export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions
     if (skipping) recent = undefined;
   };
 
+  const start = (): void => {
+    started = true;
+    parser.feed('');
+    feed(head.startsWith(BYTE_ORDER_MARK) ? head.slice(BYTE_ORDER_MARK.length) : head);
+  };
+
   const feedOrSkip = (text: string): void => {
     if (!skipping) {
       feed(text);
@@ -102,6 +108,7 @@ export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions
     if (next === undefined) return;
     skipping = false;
     parser.reset();
+    parser.feed('');
     recent = '';
     lastCharacter = '';
     feed(next);
@@ -124,11 +131,10 @@ export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions
       // The parser takes off a byte order mark only where it comes in one piece.
       head += text;
       if (head.length < BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.startsWith(head)) return;
-      started = true;
-      feed(head);
+      start();
     },
     end: () => {
-      if (!started) feed(head);
+      if (!started) start();
       if (lastCharacter === '\r' && !skipping) parser.feed('\n');
     },
     unfinished: () => (recent === undefined ? undefined : afterLastBlankLine(recent)),

@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const FOLDER = join(import.meta.dirname, '../../../../shared/recordings');
+
+/** True where the recorded answers of real providers lie beside the checkout. */
+export const hasRecordings = existsSync(FOLDER);
+
+export const readRecording = (name: string): Buffer => readFileSync(join(FOLDER, name));
+
+/** The events of a `.chunks.txt` recording, which holds the data of one event a line, framed as SSE. */
+export const recordedEvents = (name: string): string[] => {
+  const lines = readRecording(name)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return lines.map((line) => {
+    const data = JSON.parse(line) as { type?: string };
+    return data.type === undefined ? `data: ${line}\n\n` : `event: ${data.type}\ndata: ${line}\n\n`;
+  });
+};
