@@ -25,8 +25,11 @@ const streamsThrough = (request: IncomingMessage, codings: readonly Coding[]): b
   );
 };
 
-const hasBody = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+const hasBody = ({ headers, method = '' }: IncomingMessage, codings: readonly Coding[]): boolean =>
+  headers['transfer-encoding'] !== undefined ||
+  Number(headers['content-length'] ?? 0) > 0 ||
+  // Nothing at all is no zstd frame: whoever says that it is coded meant to send something.
+  (codings.length > 0 && method !== 'GET' && method !== 'HEAD');
 
 /**
  * Reads a request's body whole.
@@ -73,7 +76,7 @@ export const readBody =
     if (contentEncoding !== undefined && context.codings.length > 0) {
       record.request.encoding = context.codings.join(', ');
     }
-    if (!hasBody(request)) {
+    if (!hasBody(request, context.codings)) {
       next();
       return;
     }
