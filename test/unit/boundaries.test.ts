@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = join(import.meta.dirname, '../../src');
+
+/** Rooms by how far they are from the ground: a room imports from lower ones only. */
+const LEVELS: Readonly<Record<string, number>> = {
+  base: 0,
+  config: 1,
+  coding: 1,
+  json: 1,
+  sse: 1,
+  providers: 1,
+  audit: 2,
+  codex: 2,
+  forward: 3,
+  guard: 3,
+  http: 4,
+  websocket: 4,
+  admin: 4,
+  server: 5,
+  cli: 6,
+};
+
+/** Each of these has one room that knows it. */
+const OWNERS: Readonly<Record<string, string>> = {
+  commander: 'cli',
+  express: 'server',
+  chalk: 'cli',
+  'http-proxy-middleware': 'forward',
+  '@mongodb-js/zstd': 'coding',
+  lowdb: 'audit',
+  'eventsource-parser': 'sse',
+  ws: 'websocket',
+};
+
+interface Import {
+  readonly file: string;
+  readonly room: string;
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+const importsOf = (file: string): Import[] => {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  const found = text.matchAll(
+    /^(?:import|export)\s+(type\s)?[^;'"]*?from\s+['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)/gms,
+  );
+  return [...found].map(([, type, from, dynamic]) => ({
+    file,
+    room: file.split('/')[0] ?? '',
+    target: from ?? dynamic ?? '',
+    typeOnly: type !== undefined,
+  }));
+};
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => /\.tsx?$/.test(file) && !file.startsWith('dashboard/'),
+);
+const imports = files.flatMap(importsOf);
+const roomOf = ({ file, target }: Import): string =>
+  relative(SRC, resolve(SRC, dirname(file), target)).split('/')[0] ?? '';
+
+describe('the rooms', () => {
+  it('import downwards only', () => {
+    const upward = imports
+      .filter(({ target }) => target.startsWith('.'))
+      .map((found) => ({ ...found, into: roomOf(found) }))
+      .filter(({ room, into, target }) => room !== into && !target.includes('package.json'))
+      .filter(({ room, into }) => (LEVELS[into] ?? Number.POSITIVE_INFINITY) >= (LEVELS[room] ?? -1))
+      .map(({ file, target }) => `${file} imports ${target}`);
+    expect(upward).toEqual([]);
+  });
+
+  it('are all known here', () => {
+    expect([...new Set(imports.map(({ room }) => room))].filter((room) => !(room in LEVELS))).toEqual([]);
+  });
+
+  it('leave each package to the one room that knows it', () => {
+    const strays = imports
+      .filter(({ target, room, typeOnly }) => !typeOnly && target in OWNERS && OWNERS[target] !== room)
+      .map(({ file, target }) => `${file} imports ${target}`);
+    expect(strays).toEqual([]);
+  });
+
+  it('leave the process to the command line', () => {
+    const touching = files
+      .filter((file) => !file.startsWith('cli/'))
+      .filter((file) => /\bprocess\.(?:env|exit|argv)\b/.test(readFileSync(join(SRC, file), 'utf8')));
+    expect(touching).toEqual([]);
+  });
+});
