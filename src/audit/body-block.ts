@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { isObject, parseJson } from '../sse/json-object.ts';
 import type { BodySide } from './body-reference.ts';
 import type { StoredBody } from './record.ts';
 
@@ -87,23 +88,15 @@ export const decodeBlock = (
   return { head, payload: rest.subarray(head.directoryBytes) };
 };
 
-const isMember = (value: unknown): value is BlockMember => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { id, side, start, length } = value as Readonly<Record<string, unknown>>;
-  return (
-    typeof id === 'string' &&
-    (side === 'request' || side === 'response') &&
-    typeof start === 'number' &&
-    typeof length === 'number'
-  );
-};
+const isMember = (value: unknown): value is BlockMember =>
+  isObject(value) &&
+  typeof value.id === 'string' &&
+  (value.side === 'request' || value.side === 'response') &&
+  typeof value.start === 'number' &&
+  typeof value.length === 'number';
 
 /** @returns no members where the directory is damaged */
 export const decodeDirectory = (directory: Buffer): readonly BlockMember[] => {
-  try {
-    const members: unknown = JSON.parse(directory.toString());
-    return Array.isArray(members) ? members.filter(isMember) : [];
-  } catch {
-    return [];
-  }
+  const members = parseJson(directory.toString());
+  return Array.isArray(members) ? members.filter(isMember) : [];
 };

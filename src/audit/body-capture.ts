@@ -3,7 +3,6 @@ export interface MemoryBudget {
   /** @returns false where it is exhausted; then nothing was taken */
   take(bytes: number): boolean;
   giveBack(bytes: number): void;
-  readonly usedBytes: number;
 }
 
 export const createMemoryBudget = (maxBytes: number): MemoryBudget => {
@@ -17,25 +16,31 @@ export const createMemoryBudget = (maxBytes: number): MemoryBudget => {
     giveBack: (bytes) => {
       used -= bytes;
     },
-    get usedBytes() {
-      return used;
-    },
   };
 };
 
-const FIRST_BLOCK_BYTES = 4 * 1024;
-const LARGEST_BLOCK_BYTES = 256 * 1024;
+export interface CapturedBody {
+  readonly parts: readonly Uint8Array[];
+  readonly length: number;
+  readonly cutOff: boolean;
+  /** To be given back to the budget when the body is on disk. */
+  readonly reservedBytes: number;
+}
+
+/** What a chunk costs beside its bytes. */
+const CHUNK_OVERHEAD_BYTES = 128;
+/** So many chunks are kept as they come; more are copied together. */
+const MOST_LOOSE_CHUNKS = 64;
 
 /**
- * Collects a response's chunks. Small ones are copied together: a stream of ten thousand events would
- * else keep ten thousand buffers alive, and the caller may use its own again.
+ * Collects a response's chunks, without copying those of a short one. A stream of ten thousand events
+ * would keep as many buffers alive: every 64 chunks become one.
  */
 export class BodyCapture {
   readonly #budget: MemoryBudget;
   readonly #maxBytes: number;
-  readonly #full: Buffer[] = [];
-  #block: Buffer | undefined;
-  #used = 0;
+  readonly #joined: Uint8Array[] = [];
+  #loose: Uint8Array[] = [];
   #length = 0;
   #reserved = 0;
   #cutOff = false;
@@ -45,48 +50,37 @@ export class BodyCapture {
     this.#maxBytes = maxBytes;
   }
 
+  /** @param chunk must not change afterwards */
   append(chunk: Uint8Array): void {
     if (this.#cutOff) return;
     const room = this.#maxBytes - this.#length;
-    let rest = chunk;
-    if (chunk.length > room) {
+    const kept = chunk.length > room ? chunk.subarray(0, room) : chunk;
+    this.#cutOff = kept.length < chunk.length;
+    const cost = kept.length + CHUNK_OVERHEAD_BYTES;
+    if (!this.#budget.take(cost)) {
       this.#cutOff = true;
-      rest = chunk.subarray(0, room);
+      return;
     }
-    while (rest.length > 0) {
-      if (!this.#block || this.#used === this.#block.length) {
-        if (!this.#begin(rest.length)) {
-          this.#cutOff = true;
-          return;
-        }
-      }
-      const block = this.#block as Buffer;
-      const part = rest.subarray(0, block.length - this.#used);
-      block.set(part, this.#used);
-      this.#used += part.length;
-      this.#length += part.length;
-      rest = rest.subarray(part.length);
-    }
+    this.#reserved += cost;
+    this.#length += kept.length;
+    this.#loose.push(kept);
+    if (this.#loose.length === MOST_LOOSE_CHUNKS) this.#join();
   }
 
-  /** Hands over what was collected, and the duty to give `reservedBytes` back to the budget. */
-  finish(): { readonly bytes: Buffer; readonly cutOff: boolean; readonly reservedBytes: number } {
-    const parts = this.#block ? [...this.#full, this.#block.subarray(0, this.#used)] : this.#full;
-    const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, this.#length);
-    return { bytes, cutOff: this.#cutOff, reservedBytes: this.#reserved };
+  finish(): CapturedBody {
+    return {
+      parts: [...this.#joined, ...this.#loose],
+      length: this.#length,
+      cutOff: this.#cutOff,
+      reservedBytes: this.#reserved,
+    };
   }
 
-  #begin(wantedBytes: number): boolean {
-    const size = Math.min(
-      Math.max(FIRST_BLOCK_BYTES, wantedBytes, this.#length),
-      LARGEST_BLOCK_BYTES,
-      this.#maxBytes - this.#length,
-    );
-    if (!this.#budget.take(size)) return false;
-    this.#reserved += size;
-    if (this.#block) this.#full.push(this.#block);
-    this.#block = Buffer.allocUnsafeSlow(size);
-    this.#used = 0;
-    return true;
+  #join(): void {
+    this.#joined.push(Buffer.concat(this.#loose));
+    this.#loose = [];
+    const saved = (MOST_LOOSE_CHUNKS - 1) * CHUNK_OVERHEAD_BYTES;
+    this.#budget.giveBack(saved);
+    this.#reserved -= saved;
   }
 }

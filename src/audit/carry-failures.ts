@@ -54,7 +54,8 @@ const collectBodies = async (folder: string, { record, detail, bodies }: Failure
     const settle = (place: BodyReference): void => {
       bodies[side] = place;
     };
-    pending.push({ id: record.id, side, ...body, settle });
+    const { bytes, coding, cutOff } = body;
+    pending.push({ id: record.id, side, parts: [bytes], length: bytes.length, coding, cutOff, settle });
   }
   return pending;
 };
@@ -119,7 +120,7 @@ export const carryFailures = async (folder: string, segment: SegmentName): Promi
       const bodies = await collectBodies(folder, each);
       batch.push(each);
       pending.push(...bodies);
-      pendingBytes += bodies.reduce((sum, body) => sum + body.bytes.length, 0);
+      pendingBytes += bodies.reduce((sum, body) => sum + body.length, 0);
       if (pendingBytes >= BATCH_BYTES || batch.length >= 256) await write();
     }
     await write();

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
 import type { ExchangeRecord } from './record.ts';
 
 export interface ClientIdentity {
@@ -26,14 +27,9 @@ const READ = new Set([
   'x-request-id',
 ]);
 
-const parseTurnMetadata = (header: string | undefined): Readonly<Record<string, unknown>> => {
-  if (header === undefined) return {};
-  try {
-    const parsed: unknown = JSON.parse(header);
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
-  } catch {
-    return {};
-  }
+const parseTurnMetadata = (header: string | undefined): JsonObject => {
+  const metadata = header === undefined ? undefined : parseJson(header);
+  return isObject(metadata) ? metadata : {};
 };
 
 /**

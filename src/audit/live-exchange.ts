@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
-import { BodyCapture, type MemoryBudget } from './body-capture.ts';
+import { BodyCapture, type CapturedBody, type MemoryBudget } from './body-capture.ts';
 import { type BodyReference, type BodySide, lostBody } from './body-reference.ts';
 import { mapHeadersToClient } from './client-of-headers.ts';
 import type { Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
@@ -11,6 +11,8 @@ import type { WriteBehind } from './write-behind.ts';
 export interface LiveExchangeDeps {
   readonly clock: Clock;
   readonly redactor: Redactor;
+  /** Raw header lines to redacted ones, as JSON. */
+  readonly encodeHeaders: (rawHeaders: readonly string[]) => string;
   readonly writes: WriteBehind;
   readonly budget: MemoryBudget;
   /** What is kept of one body at most; 0 where bodies are not logged. */
@@ -63,12 +65,12 @@ export class LiveExchange implements Exchange {
 
   /** Redacted, as JSON; made once, since the open line and the close line both hold it. */
   get requestHeaders(): string {
-    this.#requestHeaders ??= JSON.stringify(this.#deps.redactor.headers(this.#rawRequestHeaders));
+    this.#requestHeaders ??= this.#deps.encodeHeaders(this.#rawRequestHeaders);
     return this.#requestHeaders;
   }
 
   get responseHeaders(): string {
-    return JSON.stringify(this.#deps.redactor.headers(this.#rawResponseHeaders));
+    return this.#deps.encodeHeaders(this.#rawResponseHeaders);
   }
 
   keepRequestBody(bytes: Buffer, coding: 'identity' | 'zstd'): void {
@@ -84,7 +86,8 @@ export class LiveExchange implements Exchange {
       return;
     }
     const kept = cutOff ? bytes.subarray(0, maxBodyBytes) : bytes;
-    this.#store('request', kept, coding, cutOff, bytes.length);
+    const { length } = kept;
+    this.#store('request', coding, { parts: [kept], length, cutOff, reservedBytes: bytes.length });
   }
 
   keepResponseHeaders(rawHeaders: readonly string[]): void {
@@ -123,31 +126,26 @@ export class LiveExchange implements Exchange {
     const captured = this.#response?.finish();
     this.#response = undefined;
     if (!captured) return;
-    const { bytes, cutOff, reservedBytes } = captured;
-    if (bytes.length === 0) {
-      this.#deps.budget.giveBack(reservedBytes);
-      if (cutOff) this.bodies.response = lostBody;
-      return;
+    if (captured.length > 0) {
+      this.#store('response', 'identity', captured);
+    } else if (captured.cutOff) {
+      this.bodies.response = lostBody;
+      this.#deps.onLostBody();
     }
-    this.#store('response', bytes, 'identity', cutOff, reservedBytes);
   }
 
-  #store(
-    side: BodySide,
-    bytes: Buffer,
-    coding: 'identity' | 'zstd',
-    cutOff: boolean,
-    reserved: number,
-  ): void {
+  #store(side: BodySide, coding: 'identity' | 'zstd', body: CapturedBody): void {
+    const { parts, length, cutOff, reservedBytes } = body;
     this.#deps.writes.store({
       id: this.id,
       side,
-      bytes,
+      parts,
+      length,
       coding,
       cutOff,
       settle: (reference) => {
         this.bodies[side] = reference;
-        this.#deps.budget.giveBack(reserved);
+        this.#deps.budget.giveBack(reservedBytes);
       },
     });
   }

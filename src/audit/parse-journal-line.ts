@@ -1,3 +1,4 @@
+import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
 import type { BodyReference, BodyReferences } from './body-reference.ts';
 import { type ProcessIdentity, parseIdentity } from './process-identity.ts';
 import type { ExchangeRecord, HeaderLines } from './record.ts';
@@ -26,17 +27,9 @@ const AFTER_RECORD = ',"requestHeaders":';
 const HEAD =
   /^\{"kind":"(open|close)","at":(\d+),("again":true,)?"record":\{"schemaVersion":\d+,"id":"([^"\\]+)"/;
 
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
-
-const parseObject = (text: string): Json | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+const parseObject = (text: string): JsonObject | undefined => {
+  const value = parseJson(text);
+  return isObject(value) ? value : undefined;
 };
 
 /**

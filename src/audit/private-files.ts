@@ -16,20 +16,27 @@ const FILE_MODE = 0o600;
 const PERMISSIONS = 0o777;
 
 /**
- * Makes a folder that only its owner can enter, whatever the umask is; one that exists is narrowed.
- * Folders above it are made the same way where they are missing, and left alone where they exist, since
- * they may be shared (`/tmp`).
+ * Makes a folder, and those above it, where they are missing, so that only their owner can enter, whatever
+ * the umask is. What exists is left as it is, since it may be shared (`/tmp`).
  */
-export const ensurePrivateFolder = (folder: string): void => {
-  if (!existsSync(folder)) {
-    const parent = dirname(folder);
-    if (!existsSync(parent)) ensurePrivateFolder(parent);
-    try {
-      mkdirSync(folder, { mode: FOLDER_MODE });
-    } catch (cause) {
-      if (!isErrno(cause, 'EEXIST')) throw cause;
-    }
+export const createPrivateFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  createPrivateFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: FOLDER_MODE });
+  } catch (cause) {
+    if (!isErrno(cause, 'EEXIST')) throw cause;
   }
+  narrow(folder);
+};
+
+/** The same for a folder that is nobody else's: one that exists is closed to others. */
+export const ensurePrivateFolder = (folder: string): void => {
+  createPrivateFolder(folder);
+  narrow(folder);
+};
+
+const narrow = (folder: string): void => {
   if ((statSync(folder).mode & PERMISSIONS) !== FOLDER_MODE) chmodSync(folder, FOLDER_MODE);
 };
 

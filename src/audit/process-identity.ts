@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isObject } from '../sse/json-object.ts';
 
 /**
  * Which process wrote something. A process id alone is soon used again, and is 1 in every container.
@@ -75,10 +76,14 @@ export const isAlive = (process: ProcessIdentity, lastSeenMs: number, nowMs: num
   return process.startTicks === undefined ? isFresh : process.startTicks === startTicksOf(process.pid);
 };
 
+/** Whether a process of this host and namespace still runs, as far as the system tells. */
+export const isAliveHere = (process: ProcessIdentity): boolean =>
+  process.place === ownIdentity().place && isAlive(process, 0, 0);
+
 /** @returns undefined where the value (parsed from a file) is no identity */
 export const parseIdentity = (value: unknown): ProcessIdentity | undefined => {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { pid, place, startTicks } = value as Readonly<Record<string, unknown>>;
+  if (!isObject(value)) return undefined;
+  const { pid, place, startTicks } = value;
   if (typeof pid !== 'number' || typeof place !== 'string') return undefined;
   return { pid, place, ...(typeof startTicks === 'number' ? { startTicks } : {}) };
 };

@@ -1,10 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { createMemoryBudget } from './body-capture.ts';
+import { createHeaderEncoder } from './encode-headers.ts';
 import type { Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { markInterrupted } from './interrupted.ts';
 import { Journal } from './journal.ts';
 import { auditFolder } from './list-segments.ts';
+import { createListeners } from './listeners.ts';
 import { LiveExchange, type LiveExchangeDeps } from './live-exchange.ts';
 import type { ExchangeRecord } from './record.ts';
 import { createRedactor } from './redact.ts';
@@ -62,7 +64,7 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
   const segmentBytes = Math.min(MAX_SEGMENT_BYTES, share);
   const losses: Losses = { lines: 0, bodies: 0 };
   const active = new Map<string, Exchange>();
-  const listeners = new Set<(event: ExchangeEvent) => void>();
+  const { add: subscribe, tell } = createListeners<ExchangeEvent>();
 
   const trouble = createTroubleState(folder, clock);
   const journal = new Journal({ folder, clock, segmentBytes, onRotate: () => void housekeeping.run() });
@@ -81,18 +83,11 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
     policy: { retentionDays, maxDiskBytes },
   });
 
-  const tell = (event: ExchangeEvent): void => {
-    for (const listener of listeners) {
-      try {
-        listener(event);
-      } catch {
-        // Who watches must not be able to break what is watched.
-      }
-    }
-  };
+  const redactor = createRedactor(deps.secrets);
   const exchangeDeps: LiveExchangeDeps = {
     clock,
-    redactor: createRedactor(deps.secrets),
+    redactor,
+    encodeHeaders: createHeaderEncoder(redactor),
     writes,
     budget: createMemoryBudget(BODY_MEMORY_BYTES),
     maxBodyBytes: deps.logBodies ? Math.min(MAX_BODY_BYTES, share) : 0,
@@ -120,10 +115,7 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
   await writes.flush();
   return {
     open,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe,
     get trouble() {
       return trouble.current;
     },

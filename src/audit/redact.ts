@@ -1,5 +1,3 @@
-import type { HeaderLines } from './record.ts';
-
 /** What stands in the log where a secret was: no part of it is kept. */
 export const REDACTED = '[redacted]';
 
@@ -25,8 +23,8 @@ export interface Redactor {
   text(text: string): string;
   /** A request's path and query, as the client sent them. */
   path(path: string): string;
-  /** @param rawHeaders as node:http gives them: name, value, name, value… */
-  headers(rawHeaders: readonly string[]): HeaderLines;
+  /** @returns a header's value as it may be logged */
+  header(name: string, value: string): string;
 }
 
 const decoded = (text: string): string => {
@@ -86,15 +84,7 @@ export const createRedactor = (secrets: readonly string[]): Redactor => {
       .join('&')}`;
   };
 
-  const headers = (rawHeaders: readonly string[]): HeaderLines => {
-    const lines: [string, string][] = [];
-    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-      const name = rawHeaders[index] as string;
-      const value = rawHeaders[index + 1] as string;
-      lines.push([text(name), SECRET_HEADER.test(name) ? REDACTED : text(value)]);
-    }
-    return lines;
-  };
+  const header = (name: string, value: string): string => (SECRET_HEADER.test(name) ? REDACTED : text(value));
 
-  return { text, path, headers };
+  return { text, path, header };
 };

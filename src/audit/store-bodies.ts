@@ -7,7 +7,9 @@ import type { StoredBody } from './record.ts';
 export interface PendingBody {
   readonly id: string;
   readonly side: BodySide;
-  readonly bytes: Buffer;
+  /** Its bytes, one part after another. */
+  readonly parts: readonly Uint8Array[];
+  readonly length: number;
   readonly coding: StoredBody['coding'];
   readonly cutOff: boolean;
   /** Called once: with its place, or with `lostBody`. */
@@ -34,16 +36,22 @@ const groupBodies = (bodies: readonly PendingBody[], maxBlockBytes: number): Pen
     let bytes = 0;
     for (const body of bodies) {
       if (body.coding !== coding) continue;
-      if (group.length === 0 || bytes + body.bytes.length > maxBlockBytes) {
+      if (group.length === 0 || bytes + body.length > maxBlockBytes) {
         group = [];
         groups.push(group);
         bytes = 0;
       }
       group.push(body);
-      bytes += body.bytes.length;
+      bytes += body.length;
     }
   }
   return groups;
+};
+
+/** A single part, such as a large request, is not copied. */
+const joinParts = (parts: readonly Uint8Array[]): Buffer => {
+  const [only] = parts;
+  return parts.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(parts);
 };
 
 /**
@@ -59,18 +67,12 @@ export const storeBodies = async (
   for (const group of groupBodies(bodies, maxBlockBytes)) {
     const members: BlockMember[] = [];
     let start = 0;
-    for (const { id, side, coding, cutOff, bytes } of group) {
-      members.push({ id, side, coding, cutOff, start, length: bytes.length });
-      start += bytes.length;
+    for (const { id, side, coding, cutOff, length } of group) {
+      members.push({ id, side, coding, cutOff, start, length });
+      start += length;
     }
     const [first] = group as [PendingBody];
-    const plain =
-      group.length === 1
-        ? first.bytes
-        : Buffer.concat(
-            group.map((body) => body.bytes),
-            start,
-          );
+    const plain = joinParts(group.flatMap((body) => body.parts));
     const isCompressed = first.coding === 'identity' && start >= SHORTEST_COMPRESSED && shouldCompress();
     const packed = isCompressed ? await compressForStorage(plain).catch(() => plain) : plain;
     const [payload, codec] = packed.length < start ? [packed, 'zstd' as const] : [plain, 'identity' as const];

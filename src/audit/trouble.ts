@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { createListeners } from './listeners.ts';
 
 /** Why the log cannot be written at the moment. */
 export interface RecorderTrouble {
@@ -32,12 +33,12 @@ export interface TroubleState {
 }
 
 export const createTroubleState = (folder: string, clock: Clock): TroubleState => {
-  const listeners = new Set<(trouble: RecorderTrouble | undefined) => void>();
+  const listeners = createListeners<RecorderTrouble | undefined>();
   let current: RecorderTrouble | undefined;
   const change = (next: RecorderTrouble | undefined): void => {
     if (next?.message === current?.message) return;
     current = next;
-    for (const listener of listeners) listener(next);
+    listeners.tell(next);
   };
   return {
     get current() {
@@ -52,9 +53,6 @@ export const createTroubleState = (folder: string, clock: Clock): TroubleState =
       });
     },
     clear: () => change(undefined),
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: listeners.add,
   };
 };

@@ -36,7 +36,7 @@ const LINES_PER_WRITE = 32;
 /** Close lines that wait in memory while the disk fails; more are lost, and counted. */
 const MOST_WAITING_LINES = 8192;
 /** Where more than this waits, compression cannot keep up, and bodies are stored as they are. */
-const COMPRESS_BELOW_BYTES = 16 * 1024 * 1024;
+const COMPRESS_BELOW_BYTES = 8 * 1024 * 1024;
 
 /**
  * Brings what happens to the disk, beside the traffic. Nothing here throws: where the disk fails, lines
@@ -94,7 +94,7 @@ export class WriteBehind {
 
   store(body: PendingBody): void {
     this.#bodies.push(body);
-    this.#bodyBytes += body.bytes.length;
+    this.#bodyBytes += body.length;
     this.#schedule();
   }
 
@@ -105,7 +105,7 @@ export class WriteBehind {
 
   /** Runs work on the journal's files when no write is under way. */
   enqueue(work: () => void | Promise<void>): Promise<void> {
-    this.#passes = this.#passes.then(work);
+    this.#passes = this.#passes.then(work).catch((cause) => this.#deps.trouble.raise(cause));
     return this.#passes;
   }
 
@@ -174,7 +174,7 @@ export class WriteBehind {
       bodies.map((body) => ({
         ...body,
         settle: (reference) => {
-          this.#bodyBytes -= body.bytes.length;
+          this.#bodyBytes -= body.length;
           body.settle(reference);
         },
       })),

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayError } from '../base/errors.ts';
+import { parseJson } from '../sse/json-object.ts';
+import { isErrno } from './private-files.ts';
+import { isAlive, ownIdentity, parseIdentity } from './process-identity.ts';
+
+const WAIT_MS = 5_000;
+const RETRY_MS = 15;
+/** A lock without a readable owner: its process died between making and filling it. */
+const UNFILLED_MS = 2_000;
+
+const tryLock = async (path: string): Promise<boolean> => {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(JSON.stringify(ownIdentity()));
+    await file.close();
+    return true;
+  } catch (cause) {
+    if (isErrno(cause, 'EEXIST')) return false;
+    throw cause;
+  }
+};
+
+/** @returns what a lock holds whose owner is dead */
+const readStale = async (path: string): Promise<string | undefined> => {
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    const owner = parseIdentity(parseJson(text));
+    const isHeld = owner ? isAlive(owner, mtimeMs, Date.now()) : Date.now() - mtimeMs < UNFILLED_MS;
+    return isHeld ? undefined : text;
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT')) return undefined;
+    throw cause;
+  }
+};
+
+/** Takes a dead process's lock away. Somebody else may have done so, and hold it: then it is put back. */
+const breakLock = async (path: string, stale: string): Promise<void> => {
+  const aside = `${path}.${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(path, aside);
+    if ((await readFile(aside, 'utf8')) !== stale) await link(aside, path);
+    await rm(aside, { force: true });
+  } catch (cause) {
+    if (!isErrno(cause, 'ENOENT') && !isErrno(cause, 'EEXIST')) throw cause;
+  }
+};
+
+/**
+ * Runs work while this process alone holds a lock file.
+ * @throws GatewayError command_failed where another living process holds it for longer than 5 s
+ */
+export const withFileLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+  const giveUpAt = Date.now() + WAIT_MS;
+  while (!(await tryLock(path))) {
+    const stale = await readStale(path);
+    if (stale !== undefined) {
+      await breakLock(path, stale);
+    } else if (Date.now() > giveUpAt) {
+      throw new GatewayError(
+        'command_failed',
+        `another gomodel-ts process holds ${path} for more than 5 s; end it, or delete the file if there is none`,
+      );
+    } else {
+      await sleep(RETRY_MS * (1 + Math.random()));
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+};

@@ -1,0 +1,182 @@
+import { closeSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Low } from 'lowdb';
+import { JSONFile } from 'lowdb/node';
+import { GatewayError } from '../base/errors.ts';
+import { isObject, type JsonObject } from '../sse/json-object.ts';
+import { withFileLock } from './file-lock.ts';
+import { createPrivateFolder, openPrivateAppend } from './private-files.ts';
+import { isAliveHere, ownIdentity, type ProcessIdentity, parseIdentity } from './process-identity.ts';
+
+/** A gateway that runs on this data folder. */
+export interface RunningInstance {
+  readonly pid: number;
+  /** Such as `http://localhost:8080`. */
+  readonly url: string;
+  readonly version: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+}
+
+/** A list of entries with an id, whose content is their room's own matter. */
+export interface StateEntries<Entry> {
+  list(): Promise<readonly Entry[]>;
+  /** Replaces what is there under the same id. */
+  add(entry: Entry): Promise<void>;
+  /** Does nothing where there is none. */
+  remove(id: string): Promise<void>;
+}
+
+/** What is small and changes, in `state.json` of the data folder. Several processes may use it at once. */
+export interface State<Edit extends { readonly id: string }> {
+  /** Edits of configuration files that can be taken back. */
+  readonly edits: StateEntries<Edit>;
+  /** Gateways that are alive on this machine, the newest first. */
+  instances(): Promise<readonly RunningInstance[]>;
+  /** The URL of the newest of them. */
+  findRunningUrl(): Promise<string | undefined>;
+  /**
+   * Enters this process; one that dies without leaving is no longer listed either.
+   * @returns leaves again
+   */
+  announce(instance: Omit<RunningInstance, 'pid'>): Promise<() => Promise<void>>;
+}
+
+interface StoredInstance extends RunningInstance {
+  readonly process: ProcessIdentity;
+}
+
+/** Unknown fields, of a newer version, are kept as they are. */
+interface StateFile extends JsonObject {
+  readonly instances: readonly unknown[];
+  readonly edits: readonly unknown[];
+}
+
+const FILE = 'state.json';
+/** lowdb writes into this file and renames it. */
+const PARTIAL_FILE = `.${FILE}.tmp`;
+const EMPTY: StateFile = { schemaVersion: 1, instances: [], edits: [] };
+
+const parseInstance = (value: unknown): StoredInstance | undefined => {
+  if (!isObject(value)) return undefined;
+  const { url, version, startedAt } = value;
+  const process = parseIdentity(value.process);
+  if (!process || typeof url !== 'string' || typeof version !== 'string' || typeof startedAt !== 'string') {
+    return undefined;
+  }
+  return { pid: process.pid, url, version, startedAt, process };
+};
+
+const livingInstances = ({ instances }: StateFile): StoredInstance[] =>
+  instances
+    .map(parseInstance)
+    .filter((instance) => instance !== undefined)
+    .filter(({ process }) => isAliveHere(process))
+    .sort((one, other) => other.startedAt.localeCompare(one.startedAt));
+
+const isStateFile = (value: unknown): value is StateFile =>
+  isObject(value) && Array.isArray(value.instances) && Array.isArray(value.edits);
+
+export interface OpenStateOptions {
+  /** Told when the file was damaged and has been set aside. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/**
+ * Opens the state of a data folder; nothing is written until something changes.
+ * @throws GatewayError command_failed, from its functions, where the folder cannot be read or written
+ */
+export const openState = async <Edit extends { readonly id: string }>(
+  dataDir: string,
+  { onNotice = () => {} }: OpenStateOptions = {},
+): Promise<State<Edit>> => {
+  const path = join(dataDir, FILE);
+  const db = new Low<unknown>(new JSONFile(path), EMPTY);
+
+  /** @returns undefined where the file is damaged */
+  const tryRead = async (): Promise<StateFile | undefined> => {
+    try {
+      db.data = EMPTY;
+      await db.read();
+    } catch (cause) {
+      if (cause instanceof SyntaxError) return undefined;
+      throw cause;
+    }
+    return isStateFile(db.data) ? db.data : undefined;
+  };
+  const readLocked = async (): Promise<StateFile> => {
+    const known = await tryRead();
+    if (known) return known;
+    const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '')}`;
+    await rename(path, aside);
+    onNotice(`${path} was damaged; it is kept as ${aside}, and begun anew`);
+    return EMPTY;
+  };
+  const inTrouble = (cause: unknown): unknown =>
+    cause instanceof GatewayError
+      ? cause
+      : new GatewayError(
+          'command_failed',
+          `the state in ${path} cannot be read or written: ${cause instanceof Error ? cause.message : String(cause)}`,
+          { cause },
+        );
+  const locked = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      createPrivateFolder(dataDir);
+      return await withFileLock(`${path}.lock`, work);
+    } catch (cause) {
+      throw inTrouble(cause);
+    }
+  };
+  const change = (next: (current: StateFile) => StateFile): Promise<void> =>
+    locked(async () => {
+      db.data = next(await readLocked());
+      // The renamed file keeps the mode of the one that lowdb finds.
+      closeSync(openPrivateAppend(join(dataDir, PARTIAL_FILE), false));
+      await db.write();
+    });
+  const read = async (): Promise<StateFile> => {
+    try {
+      return (await tryRead()) ?? (await locked(readLocked));
+    } catch (cause) {
+      throw inTrouble(cause);
+    }
+  };
+
+  const isEdit = (value: unknown): value is Edit => isObject(value) && typeof value.id === 'string';
+  const listInstances = async (): Promise<RunningInstance[]> =>
+    livingInstances(await read()).map(({ pid, url, version, startedAt }) => ({
+      pid,
+      url,
+      version,
+      startedAt,
+    }));
+
+  return {
+    edits: {
+      list: async () => (await read()).edits.filter(isEdit),
+      add: (edit) =>
+        change((state) => ({
+          ...state,
+          edits: [...state.edits.filter((other) => !isEdit(other) || other.id !== edit.id), edit],
+        })),
+      remove: (id) =>
+        change((state) => ({
+          ...state,
+          edits: state.edits.filter((other) => !isEdit(other) || other.id !== id),
+        })),
+    },
+    instances: listInstances,
+    findRunningUrl: async () => (await listInstances())[0]?.url,
+    announce: async (instance) => {
+      const own: StoredInstance = { ...instance, pid: process.pid, process: ownIdentity() };
+      await change((state) => ({ ...state, instances: [...livingInstances(state), own] }));
+      return () =>
+        change((state) => ({
+          ...state,
+          instances: livingInstances(state).filter(({ url, pid }) => pid !== own.pid || url !== own.url),
+        }));
+    },
+  };
+};
