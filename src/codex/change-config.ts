@@ -7,20 +7,16 @@ import {
   dropBackup,
   replaceConfigFile,
 } from './config-file.ts';
-import type { ConfigEdit, EditJournal } from './edit-journal.ts';
+import { type ConfigEdit, type EditJournal, findEdit } from './edit-journal.ts';
+import { hashText } from './hash-text.ts';
 import { mergeOwned } from './merge-owned.ts';
 import type { EditPlan } from './plan-edit.ts';
-import { hashText } from './plan-undo.ts';
-import { BYTE_ORDER_MARK, readToml } from './read-toml.ts';
+import { readToml } from './read-toml.ts';
 
 export interface ChangeConfigDeps {
   readonly journal: EditJournal;
   readonly clock: Clock;
 }
-
-/** The edit of this file that is in the journal, if there is one. */
-export const findEdit = async (journal: EditJournal, file: ConfigFile): Promise<ConfigEdit | undefined> =>
-  (await journal.list()).find((edit) => edit.file === file.path);
 
 /**
  * Writes a planned edit, after a backup and an entry in the journal: an edit that is in no journal
@@ -34,7 +30,7 @@ export const applyEdit = async (
   { journal, clock }: ChangeConfigDeps,
 ): Promise<string | undefined> => {
   const nowMs = clock.now();
-  const known = await findEdit(journal, file);
+  const known = await findEdit(journal, file.path);
   const backup = await backUpConfigFile(file, nowMs);
   const edit: ConfigEdit = {
     id: known?.id ?? createId('edit', nowMs),
@@ -51,37 +47,35 @@ export const applyEdit = async (
   } catch (cause) {
     if (known) await journal.add(known);
     else await journal.remove(edit.id);
-    if (backup !== undefined) await dropBackup(backup, file.text);
+    if (backup !== undefined) await dropBackup(backup, [hashText(file.text)]);
     throw cause;
   }
   return backup;
 };
 
-/** What an undo left behind. */
-export interface UndoOutcome {
-  readonly deleted: boolean;
-  /** Copies from before the edits that still differ from the file. */
-  readonly backups: readonly string[];
-}
+/** True where the edit had created the file, and nothing but the edit was ever in it. */
+export const isLeftEmpty = (edit: ConfigEdit, text: string): boolean => edit.created && text.trim() === '';
 
 /**
- * Writes what `planUndo` restored. A file that the edit created and that holds nothing else goes
- * away; so do backups that say no more than the file does.
+ * Writes what `planUndo` restored, and forgets the edit. Backups that hold no more than the file
+ * again, or than this program's own edits of it, go away.
+ * @param text undefined removes the file
+ * @returns the backups that are still there
  * @throws GatewayError command_failed; nothing is changed then
  */
 export const applyUndo = async (
   file: ConfigFile,
   edit: ConfigEdit,
-  text: string,
+  text: string | undefined,
   { journal }: Pick<ChangeConfigDeps, 'journal'>,
-): Promise<UndoOutcome> => {
-  const deleted = edit.created && file.existed && text.replace(BYTE_ORDER_MARK, '').trim() === '';
-  if (deleted) await deleteConfigFile(file);
-  else if (text !== file.text) await replaceConfigFile(file, text);
+): Promise<{ readonly backups: readonly string[] }> => {
+  if (text === undefined && file.existed) await deleteConfigFile(file);
+  if (text !== undefined && text !== file.text) await replaceConfigFile(file, text);
   await journal.remove(edit.id);
   const backups: string[] = [];
+  const worthless = [hashText(text ?? ''), ...edit.steps.map(({ textHash }) => textHash)];
   for (const backup of edit.backups) {
-    if (!(await dropBackup(backup, text))) backups.push(backup);
+    if (!(await dropBackup(backup, worthless))) backups.push(backup);
   }
-  return { deleted, backups };
+  return { backups };
 };

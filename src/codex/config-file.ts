@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { GatewayError } from '../base/errors.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
+import { hashText } from './hash-text.ts';
 
 /** A configuration file as it was read, or the place where one may be written. */
 export interface ConfigFile {
@@ -85,11 +86,14 @@ export const backUpConfigFile = async (file: ConfigFile, nowMs: number): Promise
   });
 };
 
-/** Removes a backup that holds nothing but what the file holds again. */
-export const dropBackup = async (copy: string, text: string): Promise<boolean> => {
+/**
+ * Removes a backup where its text has one of these hashes.
+ * @returns whether it is gone
+ */
+export const dropBackup = async (copy: string, hashes: readonly string[]): Promise<boolean> => {
   const bytes = await readIfThere(copy);
-  if (!bytes?.equals(Buffer.from(text))) return false;
-  await rm(copy);
+  if (bytes && !hashes.includes(hashText(bytes))) return false;
+  await rm(copy, { force: true });
   return true;
 };
 

@@ -1,3 +1,4 @@
+import { isObject } from '../sse/json-object.ts';
 import type { OwnedSetting } from './plan-edit.ts';
 import type { TextSplice } from './splice-text.ts';
 
@@ -32,3 +33,38 @@ export interface EditJournal {
   /** Does nothing where there is none. */
   remove(id: string): Promise<void>;
 }
+
+/** The edit of a file that the journal holds; what an older or newer version wrote otherwise is passed over. */
+export const findEdit = async (journal: EditJournal, file: string): Promise<ConfigEdit | undefined> =>
+  (await listEdits(journal)).find((edit) => edit.file === file);
+
+/** Every edit that this version understands. */
+export const listEdits = async (journal: EditJournal): Promise<readonly ConfigEdit[]> => {
+  const entries: readonly unknown[] = await journal.list();
+  return entries.filter(isConfigEdit);
+};
+
+const isConfigEdit = (value: unknown): value is ConfigEdit =>
+  isObject(value) &&
+  [value.id, value.file, value.editedAt].every(isString) &&
+  typeof value.created === 'boolean' &&
+  isListOf(value.backups, isString) &&
+  isListOf(value.owned, isOwnedSetting) &&
+  isListOf(value.steps, isEditStep);
+
+const isOwnedSetting = (value: unknown): boolean =>
+  isObject(value) &&
+  isListOf(value.path, isString) &&
+  (value.before === undefined || isString(value.before)) &&
+  (value.after === undefined || (isObject(value.after) && Object.values(value.after).every(isString)));
+
+const isEditStep = (value: unknown): boolean =>
+  isObject(value) && isString(value.textHash) && isListOf(value.splices, isSplice);
+
+const isSplice = (value: unknown): boolean =>
+  isObject(value) && Number.isInteger(value.at) && isString(value.removed) && isString(value.inserted);
+
+const isString = (value: unknown): boolean => typeof value === 'string';
+
+const isListOf = (value: unknown, isElement: (element: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(isElement);

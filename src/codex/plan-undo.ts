@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { ConfigEdit, EditStep } from './edit-journal.ts';
+import { hashText } from './hash-text.ts';
 import type { OwnedSetting } from './plan-edit.ts';
 import { isSameSetting, readSetting, type SettingValues } from './read-setting.ts';
 import { readToml, type TomlDocument } from './read-toml.ts';
@@ -16,8 +16,6 @@ export interface Drift {
 export type UndoPlan =
   | { readonly kind: 'restored'; readonly text: string }
   | { readonly kind: 'drifted'; readonly drifts: readonly Drift[] };
-
-export const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
  * Plans how to put back what an edit changed, and nothing else. To the byte where the text is still

@@ -64,18 +64,32 @@ const keyName = (key: AST.TOMLBare | AST.TOMLQuoted): string =>
 
 const parseProgram = (text: string, name: string): AST.TOMLProgram => {
   const marked = text.startsWith(BYTE_ORDER_MARK);
+  // The parser knows no byte order mark; a space in its place keeps every position.
+  const parsable = marked ? ` ${text.slice(1)}` : text;
   try {
-    // The parser knows no byte order mark; a space in its place keeps every position.
-    return parseTOML(marked ? ` ${text.slice(1)}` : text);
+    return parseTOML(parsable);
   } catch (cause) {
     if (!(cause instanceof ParseError)) throw cause;
-    const column = cause.column + (marked && cause.lineNumber === 1 ? 0 : 1);
+    const { lineNumber, column, message } = findFirstError(parsable, cause);
     throw new GatewayError(
       'invalid_toml',
-      `${name}:${cause.lineNumber}:${column}: ${cause.message}. Codex cannot read the file either: ` +
-        'correct that line, then run this again. Nothing was written.',
+      `${name}:${lineNumber}:${column + (marked && lineNumber === 1 ? 0 : 1)}: ${message}. ` +
+        'Codex cannot read the file either: correct that line, then run this again. Nothing was written.',
       { cause },
     );
+  }
+};
+
+/** The parser meets an unfinished line at the start of the next one: the error is in the line that stops. */
+const findFirstError = (text: string, error: ParseError): ParseError => {
+  const lineStart = text.lastIndexOf('\n', error.index - 1) + 1;
+  if (lineStart === 0 || text.slice(lineStart, error.index).trim() !== '') return error;
+  const before = text.slice(0, lineStart - 1).replace(/\r$/, '');
+  try {
+    parseTOML(before);
+    return error;
+  } catch (cause) {
+    return cause instanceof ParseError ? findFirstError(before, cause) : error;
   }
 };
 

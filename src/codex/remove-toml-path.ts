@@ -68,7 +68,7 @@ const joinTouching = (spans: readonly Span[]): Span[] => {
 };
 
 const widen = (text: string, span: Span, spacing: readonly string[]): Span => {
-  const removed = text.slice(...span);
+  const removed = text.slice(...span).trimEnd();
   for (const inserted of spacing) {
     const index = inserted.indexOf(removed);
     if (index === -1 || inserted.replace(removed, () => '').trim() !== '') continue;

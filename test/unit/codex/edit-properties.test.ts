@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { parse, type TomlTable } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import type { ConfigEdit } from '../../../src/codex/edit-journal.ts';
+import { hashText } from '../../../src/codex/hash-text.ts';
 import { mergeOwned } from '../../../src/codex/merge-owned.ts';
 import { planEdit } from '../../../src/codex/plan-edit.ts';
-import { hashText, planUndo } from '../../../src/codex/plan-undo.ts';
+import { planUndo } from '../../../src/codex/plan-undo.ts';
 import { wantBuiltin, wantProvider } from '../../../src/codex/provider-settings.ts';
 import { readToml } from '../../../src/codex/read-toml.ts';
 import { configText } from '../../support/codex/generate-config.ts';
@@ -96,7 +97,7 @@ describe('an edit of any configuration', () => {
         expect(read(plan.text)).toEqual(expectMeaning(read(config.text), wanted));
         expectInOrder(plan.text, config.foreign);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -107,7 +108,7 @@ describe('an edit of any configuration', () => {
         const twice = planEdit(once.text, WANTED[wanted], 'config.toml');
         expect(twice).toMatchObject({ text: once.text, splices: [], owned: [] });
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -117,7 +118,7 @@ describe('an edit of any configuration', () => {
         const { text, edit } = editRepeatedly(config.text, wanted);
         expect(undo(text, edit)).toBe(config.text);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -130,7 +131,7 @@ describe('an edit of any configuration', () => {
         expect(read(undone)).toEqual({ ...read(config.text), later: { model_provider: 'theirs' } });
         expectInOrder(undone, [...config.foreign, LATER]);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

@@ -1,0 +1,126 @@
+import { Command, Option } from 'commander';
+import { openState, type State } from '../../audit/state.ts';
+import { systemClock } from '../../base/clock.ts';
+import { configFileOf, resolveCodexHome } from '../../codex/codex-home.ts';
+import type { ConfigEdit } from '../../codex/edit-journal.ts';
+import {
+  parseBaseUrl,
+  parseEnvKey,
+  parseModel,
+  parseProviderId,
+} from '../../codex/parse-provider-options.ts';
+import { type WantedSettings, wantBuiltin, wantProvider } from '../../codex/provider-settings.ts';
+import { type Environment, resolveDataDir } from '../../config/data-dir.ts';
+import { readSetting } from '../../config/read-setting.ts';
+import type { CommandContext } from '../context.ts';
+import { undoConfig } from '../init-codex/undo-config.ts';
+import { writeConfig } from '../init-codex/write-config.ts';
+import { readDotenv } from '../read-dotenv.ts';
+import type { CodexSetup } from '../render/codex-steps.ts';
+
+interface InitFlags {
+  readonly model?: string;
+  readonly baseUrl?: string;
+  readonly envKey: string;
+  readonly providerId: string;
+  readonly profile?: string;
+  readonly default: boolean;
+  readonly auth: 'key' | 'chatgpt';
+  readonly builtin?: true;
+  readonly codexHome?: string;
+  readonly dataDir?: string;
+  readonly dryRun?: true;
+  readonly undo?: true;
+  readonly yes?: true;
+}
+
+const DEFAULT_PORT = 8080;
+
+const EXAMPLES = `
+Without a terminal (in a script, in a pipe) it writes without asking, as with --yes.
+
+Examples:
+  $ npx gomodel-ts init-codex                    Codex uses the gateway, with a key
+  $ npx gomodel-ts init-codex --dry-run          shows what would change
+  $ npx gomodel-ts init-codex --auth chatgpt     keeps a ChatGPT sign-in
+  $ npx gomodel-ts init-codex --builtin          keeps the sign-in and the list of sessions
+  $ npx gomodel-ts init-codex --profile work     only for codex --profile work
+  $ npx gomodel-ts init-codex --undo             puts back what was there before
+`;
+
+/** `init-codex`: points Codex at the gateway by its own configuration file, and takes that back. */
+export const initCodexCommand = (context: CommandContext): Command => {
+  const changesNothingElse = ['model', 'baseUrl', 'envKey', 'providerId', 'auth', 'builtin'];
+  return new Command('init-codex')
+    .alias('init')
+    .description('point Codex at the gateway, in its config.toml')
+    .option(
+      '--base-url <url>',
+      'where the gateway is (default: the running one, else http://localhost:8080/v1)',
+    )
+    .option('--model <name>', 'choose the model, too')
+    .addOption(
+      new Option('--auth <how>', 'what Codex sends: a key, or its ChatGPT sign-in')
+        .choices(['key', 'chatgpt'])
+        .default('key'),
+    )
+    .addOption(
+      new Option(
+        '--builtin',
+        "give Codex's built-in provider another address, instead of adding a provider",
+      ).conflicts(['auth', 'envKey', 'providerId', 'default']),
+    )
+    .option('--env-key <name>', 'the variable with the key that Codex sends', 'OPENAI_API_KEY')
+    .option('--provider-id <id>', "the provider's name in the file", 'gomodel')
+    .option('--profile <name>', 'write NAME.config.toml, for codex --profile NAME (Codex 0.134 or newer)')
+    .option('--no-default', 'add the provider without choosing it')
+    .option('--codex-home <folder>', "Codex's folder (default: $CODEX_HOME, else ~/.codex)")
+    .option(
+      '--data-dir <folder>',
+      'where the edit is remembered (default: $GOMODEL_HOME, else ~/.gomodel-ts)',
+    )
+    .option('--dry-run', 'print the change as a diff, and write nothing')
+    .addOption(new Option('--undo', 'put back what init-codex changed').conflicts(changesNothingElse))
+    .option('-y, --yes', 'write without asking')
+    .addHelpText('after', EXAMPLES)
+    .action((flags: InitFlags) => initCodex(flags, context));
+};
+
+const initCodex = async (flags: InitFlags, context: CommandContext): Promise<void> => {
+  const { cwd, homeDir } = context;
+  const { dryRun = false, yes = false } = flags;
+  const env = { ...readDotenv(cwd), ...context.env };
+  const state = await openState<ConfigEdit>(resolveDataDir({ flag: flags.dataDir, env, homeDir, cwd }), {
+    onNotice: (message) => context.stderr.write(`${message}\n`),
+  });
+  const deps = { journal: state.edits, clock: systemClock };
+  const codexHome = resolveCodexHome({ flag: flags.codexHome, env: context.env, homeDir, cwd });
+  const path = configFileOf(codexHome, flags.profile);
+  if (flags.undo) return undoConfig(path, { dryRun, yes }, deps, context);
+
+  const baseUrl = flags.baseUrl === undefined ? await findBaseUrl(state, env) : parseBaseUrl(flags.baseUrl);
+  const wish = readWish(flags, baseUrl);
+  const isFoundByCodex = codexHome === resolveCodexHome({ flag: undefined, env: context.env, homeDir, cwd });
+  const place = {
+    codexHome: isFoundByCodex ? undefined : codexHome,
+    profile: flags.profile,
+    providerId: flags.default || flags.builtin ? undefined : flags.providerId,
+  };
+  await writeConfig({ path, ...wish, place, dryRun, yes }, deps, context);
+};
+
+const findBaseUrl = async (state: State<ConfigEdit>, env: Environment): Promise<string> => {
+  const running = await state.findRunningUrl();
+  if (running !== undefined) return `${running}/v1`;
+  const port = readSetting('port', { flags: {}, env, dotenv: {} })?.value || DEFAULT_PORT;
+  return `http://localhost:${port}/v1`;
+};
+
+const readWish = (flags: InitFlags, baseUrl: string): { wanted: WantedSettings; setup: CodexSetup } => {
+  const model = flags.model === undefined ? undefined : parseModel(flags.model);
+  if (flags.builtin) return { wanted: wantBuiltin(baseUrl, model), setup: { kind: 'builtin', baseUrl } };
+  const id = parseProviderId(flags.providerId);
+  const setup =
+    flags.auth === 'key' ? { kind: flags.auth, envKey: parseEnvKey(flags.envKey) } : { kind: flags.auth };
+  return { wanted: wantProvider({ id, baseUrl, auth: setup, model, isDefault: flags.default }), setup };
+};

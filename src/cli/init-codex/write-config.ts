@@ -1,0 +1,66 @@
+import { applyEdit, type ChangeConfigDeps } from '../../codex/change-config.ts';
+import { loadConfigFile } from '../../codex/config-file.ts';
+import { type EditPlan, planEdit } from '../../codex/plan-edit.ts';
+import type { WantedSettings } from '../../codex/provider-settings.ts';
+import type { CommandContext } from '../context.ts';
+import {
+  type CodexPlace,
+  type CodexSetup,
+  renderCodexSteps,
+  renderUndoCommand,
+} from '../render/codex-steps.ts';
+import { createColour } from '../render/colour.ts';
+import { type Consent, isAgreed } from './agree.ts';
+
+export interface WriteRequest extends Consent {
+  readonly path: string;
+  readonly wanted: WantedSettings;
+  readonly setup: CodexSetup;
+  readonly place: CodexPlace;
+}
+
+/**
+ * Brings a configuration file to what is wanted, unless it says so already, and tells the way on.
+ * @throws GatewayError invalid_toml, command_failed, interrupted; nothing is written then
+ */
+export const writeConfig = async (
+  request: WriteRequest,
+  deps: ChangeConfigDeps,
+  context: CommandContext,
+): Promise<void> => {
+  const { setup, place } = request;
+  const { stdout, stderr, env } = context;
+  const file = await loadConfigFile(request.path);
+  const plan = planEdit(file.text, request.wanted, file.path);
+  if (plan.splices.length === 0) {
+    stderr.write(`${file.path} says all this already: nothing was changed.\n\n`);
+  } else {
+    const before = file.existed ? file.text : undefined;
+    if (!(await isAgreed({ file: file.path, before, after: plan.text }, request, context))) return;
+    const backup = await applyEdit(file, plan, deps);
+    stderr.write(`Wrote ${file.path}\n`);
+    if (backup !== undefined) stderr.write(`A copy from before: ${backup}\n`);
+    stderr.write(`To take it back: ${renderUndoCommand(place)}\n\n${explain(setup, plan)}`);
+  }
+  stdout.write(renderCodexSteps(setup, place, createColour(stdout, env)));
+};
+
+const explain = (setup: CodexSetup, plan: EditPlan): string => {
+  const isMoved = setup.kind !== 'builtin' && plan.owned.some(({ path }) => path[0] === 'model_provider');
+  return [...(setup.kind === 'key' ? [] : [NOTES[setup.kind]]), ...(isMoved ? [NOTES.moved] : [])].join('');
+};
+
+const NOTES = {
+  builtin: `Codex keeps its built-in provider, its sign-in and its sessions, and takes them to the gateway.
+It has no place for a key of the gateway: with GOMODEL_MASTER_KEY set there, sign in with that key
+(printenv GOMODEL_MASTER_KEY | codex login --with-api-key), or use init-codex --auth chatgpt.
+
+`,
+  chatgpt: `Codex sends its ChatGPT sign-in to the gateway, and the gateway's own key beside it.
+
+`,
+  moved: `Codex keeps sessions apart by provider: those from before stay, but codex resume --last no longer
+finds them, nor do older versions list them. init-codex --builtin keeps them together.
+
+`,
+};
