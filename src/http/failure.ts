@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import { createErrorAnswer, toGatewayError } from './error-answer.ts';
+import { createErrorAnswer, toGatewayError } from '../guard/error-answer.ts';
 
 /** A client that is still sending when it is refused may go on for this long, so that it reads the answer. */
 const LINGER_MS = 5_000;

@@ -1,27 +1,8 @@
 import type { RequestHandler } from 'express';
-import { GatewayError } from '../base/errors.ts';
-import { isLoopbackHost } from '../config/own-address.ts';
+import { checkPage } from '../guard/check-page.ts';
 
-const hostOf = (authority: string): string | undefined =>
-  URL.canParse(`http://${authority}`) ? new URL(`http://${authority}`).hostname : undefined;
-
-const isLocal = (host: string | undefined): boolean => host !== undefined && isLoopbackHost(host);
-
-/**
- * Without a master key the gateway trusts its machine, not the web pages that its user's browser shows:
- * any of them could send a request to a port of loopback, and a name that is rebound to 127.0.0.1 could
- * read the answer. `Origin` tells the first, `Host` the second.
- */
+/** Keeps out web pages of other origins, where no master key does. */
 export const refuseForeignPages = (): RequestHandler => (request, _response, next) => {
-  const { origin, host } = request.headers;
-  const fromPage = origin !== undefined && !(URL.canParse(origin) && isLocal(new URL(origin).hostname));
-  if (fromPage || (host !== undefined && !isLocal(hostOf(host)))) {
-    throw new GatewayError(
-      'forbidden_origin',
-      fromPage
-        ? `a web page (origin ${origin.slice(0, 100)}) may not use this gateway while it has no key. Set GOMODEL_MASTER_KEY where that is wanted.`
-        : `the gateway has no key and answers under names of this machine only, not ${host?.slice(0, 100)}. Use localhost, or set GOMODEL_MASTER_KEY.`,
-    );
-  }
+  checkPage(request.headers);
   next();
 };

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Recorder } from '../audit/recorder.ts';
 import { GatewayError } from '../base/errors.ts';
-import { refuseOnSocket } from '../http/refuse-on-socket.ts';
+import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 
 const toError = (code: string): GatewayError => {
   switch (code) {

@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import { createForwarder } from '../forward/create-forwarder.ts';
-import { createAuthenticate } from '../http/authenticate.ts';
+import { createAuthenticate } from '../guard/create-authenticate.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
 import { createDemoUpstream, createOpenAiUpstream, type Upstream } from '../providers/upstream.ts';
 import { answerMalformed } from './answer-malformed.ts';

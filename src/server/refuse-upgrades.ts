@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Recorder } from '../audit/recorder.ts';
 import { GatewayError } from '../base/errors.ts';
-import { refuseOnSocket } from '../http/refuse-on-socket.ts';
+import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 
 /** Answers every upgrade with 426, upon which Codex goes on over HTTP at once. */
 export const refuseUpgrades = (server: Server, recorder: Recorder): void => {

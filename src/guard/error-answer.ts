@@ -1,0 +1,43 @@
+import { GatewayError } from '../base/errors.ts';
+
+/** A refusal of the gateway's own, in the one form that all of them have. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Anything that was thrown, as the gateway's own error type. */
+export const toGatewayError = (error: unknown): GatewayError => {
+  if (error instanceof GatewayError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new GatewayError('internal_error', `the gateway failed: ${detail}. Please report this.`, {
+    cause: error,
+  });
+};
+
+/**
+ * Turns an error into HTTP, here alone.
+ * @param requestId under which the log finds the exchange; Codex shows it to its user
+ */
+export const createErrorAnswer = (error: GatewayError, requestId: string): ErrorAnswer => {
+  const body = JSON.stringify({
+    error: {
+      message: `gomodel-ts: ${error.message}`,
+      type: error.type,
+      code: error.code,
+      param: error.param,
+    },
+  });
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      'x-request-id': requestId,
+      'x-gomodel-error-origin': error.origin,
+      ...error.headers,
+    },
+    body,
+  };
+};

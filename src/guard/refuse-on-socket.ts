@@ -1,0 +1,30 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ExchangeOpening } from '../audit/exchange.ts';
+import type { Recorder } from '../audit/recorder.ts';
+import type { GatewayError } from '../base/errors.ts';
+import { createErrorAnswer } from './error-answer.ts';
+
+/**
+ * Refuses what has no response object: a request that is not HTTP, or an upgrade. A proper HTTP answer,
+ * the connection's end, and a record, as for every refusal.
+ */
+export const refuseOnSocket = (
+  recorder: Recorder,
+  socket: Duplex,
+  opening: ExchangeOpening,
+  error: GatewayError,
+): void => {
+  const exchange = recorder.open(opening);
+  const { status, headers, body } = createErrorAnswer(error, exchange.id);
+  const { record } = exchange;
+  record.status = status;
+  record.response = { finish: 'failed', bytes: Buffer.byteLength(body) };
+  record.error = { origin: error.origin, code: error.code, message: error.message };
+  exchange.close();
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+};
