@@ -10,6 +10,7 @@ import { readDotenv } from '../read-dotenv.ts';
 import { createBanner } from '../render/banner.ts';
 import { createColour } from '../render/colour.ts';
 import { createLiveTail } from '../render/live-tail.ts';
+import { announceInstance, findInstanceOnPort } from '../running-instances.ts';
 import { exitCodeOf, untilSignal } from '../until-signal.ts';
 import { readVersion } from '../version.ts';
 
@@ -50,11 +51,11 @@ const start = async (config: GatewayConfig, demo: boolean): Promise<Gateway> => 
     return await compose(config, { version: readVersion(), demo });
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 'port_in_use') throw error;
-    throw new GatewayError(
-      'port_in_use',
-      `${error.message} Choose another with --port, or stop what uses it.`,
-      { cause: error },
-    );
+    const occupant = await findInstanceOnPort(config.dataDir, config.port);
+    const who = occupant
+      ? `It is gomodel-ts ${occupant.version} itself: ${occupant.url}, pid ${occupant.pid}. Use that one, or end it with \`kill ${occupant.pid}\`.`
+      : 'Choose another with --port, or stop what uses it.';
+    throw new GatewayError('port_in_use', `${error.message} ${who}`, { cause: error });
   }
 };
 
@@ -95,7 +96,13 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
         })
       : undefined;
   tail?.attach(gateway.recorder);
+  const leave = await announceInstance(
+    config.dataDir,
+    { url: gateway.url, version: readVersion(), startedAt: new Date(systemClock.now()).toISOString() },
+    (message) => tail?.notice(message),
+  );
   const signal = await stopped;
+  await leave();
   if (gateway.recorder.active.size > 0 && !flags.quiet) {
     const seconds = GRACE_MS / 1000;
     tail?.notice(`Stopping: running answers may end within ${seconds} s; press Ctrl-C again to end at once.`);
