@@ -1,10 +1,10 @@
 import type { TomlScalar } from './format-toml.ts';
 
 /** How Codex proves itself to the gateway. */
-export type ProviderAuth = { kind: 'key'; envKey: string } | { kind: 'chatgpt' };
+type ProviderAuth = { kind: 'key'; envKey: string } | { kind: 'chatgpt' };
 
 /** Environment variable with the gateway's key, which travels beside a ChatGPT sign-in. */
-export const GATEWAY_KEY_VARIABLE = 'GOMODEL_MASTER_KEY';
+const GATEWAY_KEY_VARIABLE = 'GOMODEL_MASTER_KEY';
 
 const GATEWAY_KEY_HEADER = 'X-GoModel-Key';
 

@@ -15,7 +15,7 @@ export interface TomlSetting {
 }
 
 /** One `[header]` or `[[header]]`. */
-export interface TomlTable {
+interface TomlTable {
   readonly path: TomlPath;
   readonly node: AST.TOMLTable;
 }
@@ -29,7 +29,7 @@ export interface TomlDocument {
   readonly comments: readonly AST.Comment[];
 }
 
-export const BYTE_ORDER_MARK = '\uFEFF';
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * Reads TOML (1.1, as Codex itself does) and keeps where everything stands.
