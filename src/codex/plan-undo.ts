@@ -58,7 +58,10 @@ const restore = (
   name: string,
 ): string => {
   const editor = createTomlEditor(document, name);
-  const spacing = steps.flatMap(({ splices }) => splices.map(({ inserted }) => inserted));
+  // Codex writes the whole file with line feeds alone when it changes a setting of its own.
+  const spacing = steps
+    .flatMap(({ splices }) => splices.map(({ inserted }) => inserted))
+    .flatMap((inserted) => [inserted, inserted.replaceAll('\r\n', '\n')]);
   for (const { path, before } of settings) if (before !== undefined) editor.set(path, before);
   // Last: a block of dotted keys is gone when its only key is, and what goes into it has no place.
   for (const { path, before } of settings) if (before === undefined) editor.remove(path, spacing);

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyEdit } from '../../src/codex/change-config.ts';
 import { loadConfigFile } from '../../src/codex/config-file.ts';
 import { planEdit } from '../../src/codex/plan-edit.ts';
@@ -19,6 +19,8 @@ beforeEach(async () => {
   mkdirSync(home.codexHome);
   writeFileSync(home.config, MINE);
 });
+
+afterEach(() => home.remove());
 
 describe('init-codex --undo', () => {
   it('puts the file back to the byte, and leaves no backup behind', async () => {

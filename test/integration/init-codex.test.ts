@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createInitHome, type InitHome, runInitCodex } from '../support/codex/run-init-codex.ts';
 
 const BLOCK = `[model_providers.gomodel]
@@ -43,6 +43,8 @@ const filesOfCodex = (): string[] => (existsSync(home.codexHome) ? readdirSync(h
 beforeEach(async () => {
   home = await createInitHome();
 });
+
+afterEach(() => home.remove());
 
 describe('init-codex', () => {
   it('writes the block into a file of its own, for its owner alone', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Duplex, PassThrough } from 'node:stream';
@@ -12,6 +12,7 @@ export interface InitHome {
   readonly codexHome: string;
   readonly config: string;
   readonly state: State<ConfigEdit>;
+  remove(): void;
 }
 
 export interface InitRun {
@@ -35,6 +36,7 @@ export const createInitHome = async (): Promise<InitHome> => {
     codexHome,
     config: join(codexHome, 'config.toml'),
     state: await openState<ConfigEdit>(join(homeDir, '.gomodel-ts')),
+    remove: () => rmSync(homeDir, { recursive: true }),
   };
 };
 
