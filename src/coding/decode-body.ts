@@ -56,8 +56,8 @@ const decodeLayers = async (wire: Buffer, codings: readonly Coding[], maxBytes: 
  * Undoes the codings of a body, the last one first. Waits for its turn where two bodies are being decoded.
  * @param wire the complete body as it came; must not change until the promise settles
  * @param codings in the order of `Content-Encoding`, see `parseContentCodings`; none returns `wire` itself
- * @param limits maxBytes: the most that the decoded body may have. Memory stays within about twice this,
- *   whatever the body claims to be.
+ * @param limits maxBytes: the most that the decoded body may have. Memory stays within about three times
+ *   this, whatever the body claims to be.
  * @throws GatewayError invalid_content_encoding (400) where the body is empty, cut off, corrupt, or
  *   followed by other bytes; request_too_large (413) where it decodes to more than the limit
  */

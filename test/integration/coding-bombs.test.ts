@@ -53,7 +53,7 @@ describe('a body of 4 GB behind a limit of 16 MiB', () => {
     const wire = await make();
     const { outcome, growthBytes, cpuMs } = await child.decode(wire, codings, LIMIT);
     expect(outcome).toBe('request_too_large');
-    expect(growthBytes).toBeLessThan(3 * LIMIT);
+    expect(growthBytes).toBeLessThan(4 * LIMIT);
     // Processor time, not wall time: all of it would take several seconds, what is allowed some 50 ms.
     expect(cpuMs).toBeLessThan(2000);
   });
@@ -75,7 +75,7 @@ describe('a body of 4 GB behind the default limit', () => {
       128 * MIB,
     );
     expect(outcome).toBe('request_too_large');
-    expect(growthBytes).toBeLessThan(1.75 * 128 * MIB);
+    expect(growthBytes).toBeLessThan(2 * 128 * MIB);
   });
 });
 
@@ -87,6 +87,6 @@ describe('LESSONS 2: a cap that only checks the declared size is no cap', () => 
     );
     const { outcome, growthBytes } = await child.decode(lie, ['zstd'], LIMIT);
     expect(outcome).toBe('request_too_large');
-    expect(growthBytes).toBeLessThan(3 * LIMIT);
+    expect(growthBytes).toBeLessThan(4 * LIMIT);
   });
 });

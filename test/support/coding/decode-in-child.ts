@@ -6,7 +6,7 @@ import type { Coding } from '../../../src/coding/parse-content-codings.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-export interface ChildDecoding {
+interface ChildDecoding {
   /** Length of the decoded body, or the error's code. */
   readonly outcome: number | string;
   /** By how much decoding raised the highest resident size that the process ever had. */
@@ -22,17 +22,23 @@ export interface DecodingChild {
 }
 
 const CHILD = `
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { decodeBody } from './coding/decode-body.js';
 const [codings, maxBytes] = JSON.parse(process.argv[2]);
 const wire = readFileSync(process.argv[3]);
+// On Linux resourceUsage().maxRSS begins with what the parent had; VmHWM is of this program alone.
+const peakBytes = () => {
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  const [, kilobytes] = /^VmHWM:\\s+(\\d+) kB$/m.exec(status) ?? [];
+  return Number(kilobytes ?? process.resourceUsage().maxRSS) * 1024;
+};
 // What every decoding needs once is not what the body costs.
 await decodeBody(Buffer.from('28b52ffd2000010000', 'hex'), ['zstd'], { maxBytes: 1 });
-const before = process.resourceUsage();
+const peakBefore = peakBytes();
+const before = process.cpuUsage();
 const outcome = await decodeBody(wire, codings, { maxBytes }).then((body) => body.length, (error) => error.code);
-const after = process.resourceUsage();
-const cpuMs = (after.userCPUTime + after.systemCPUTime - before.userCPUTime - before.systemCPUTime) / 1000;
-console.log(JSON.stringify({ outcome, growthBytes: (after.maxRSS - before.maxRSS) * 1024, cpuMs }));
+const { user, system } = process.cpuUsage(before);
+console.log(JSON.stringify({ outcome, growthBytes: peakBytes() - peakBefore, cpuMs: (user + system) / 1000 }));
 `;
 
 /** Compiles src/base and src/coding, so that a decoding can be given a process of its own. */
