@@ -1,53 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decompress } from '@mongodb-js/zstd';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ExchangeRecord } from '../../src/audit/record.ts';
-import { CODEX_VERSIONS, ensureCodex } from '../support/codex/ensure-codex.ts';
+import { describe, expect, it } from 'vitest';
+import { CODEX_VERSIONS } from '../support/codex/ensure-codex.ts';
 import { type CodexOutcome, createCodexFolders, runCodex } from '../support/codex/run-codex.ts';
-import { CHATGPT_TOKEN } from '../support/codex/sign-in.ts';
-import {
-  type GatewayProcess,
-  MASTER_KEY,
-  PROVIDER_KEY,
-  startGateway,
-} from '../support/gateway/start-gateway.ts';
-import { startRelay } from '../support/gateway/start-relay.ts';
+import { CHATGPT_ACCOUNT_ID, CHATGPT_TOKEN } from '../support/codex/sign-in.ts';
+import { MASTER_KEY, PROVIDER_KEY } from '../support/gateway/start-gateway.ts';
 import type { RecordedRequest } from '../support/upstream/recorded-request.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
-import type { Answer, Script } from '../support/upstream/script.ts';
-import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
+import type { Answer } from '../support/upstream/script.ts';
 import { chatGptProvider, keyProvider } from './codex-config.ts';
+import { endedRequests, useStage } from './use-stage.ts';
 
 const PROMPT = 'Reply with exactly ok and no punctuation.';
 const OK: Answer = {
   kind: 'sse',
   events: responsesStream([{ text: 'ok' }], { id: 'resp_ok', model: 'gpt-test-2026' }),
-  headers: { 'x-request-id': 'req_upstream_1', 'x-codex-turn-state': 'state-1' },
+  headers: { 'x-request-id': 'req_upstream_1' },
 };
 
-const open: { close(): Promise<unknown> }[] = [];
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource.close();
-});
-
-const setUp = async (
-  script: Script,
-  masterKey?: string,
-): Promise<{ upstream: Upstream; gateway: GatewayProcess }> => {
-  const upstream = await startUpstream(script);
-  open.push(upstream);
-  const gateway = await startGateway({ upstreamUrl: upstream.url, ...(masterKey && { masterKey }) });
-  open.push({ close: () => gateway.stop() });
-  return { upstream, gateway };
-};
-
-const modelRecords = (records: readonly ExchangeRecord[]): ExchangeRecord[] =>
-  records.filter(({ method, durationMs }) => method === 'POST' && durationMs !== undefined).reverse();
-
-/** The closed records of the model requests, oldest first. */
-const recordsOf = async (gateway: GatewayProcess, count: number): Promise<ExchangeRecord[]> =>
-  modelRecords(await gateway.logs((records) => modelRecords(records).length >= count));
+const stage = useStage();
 
 const expectOk = (run: CodexOutcome): void => {
   expect(run.stderr).not.toMatch(/^ERROR: /m);
@@ -55,6 +27,12 @@ const expectOk = (run: CodexOutcome): void => {
 };
 
 const sessionOf = (run: CodexOutcome): string | undefined => /^session id: (\S+)/m.exec(run.stderr)?.[1];
+
+/** The contents of every file in a folder. */
+const readFiles = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
 
 /** What the client said of itself arrives; what it paid with does not. */
 const expectHeadersArrived = ({ headers }: RecordedRequest, run: CodexOutcome): void => {
@@ -66,13 +44,9 @@ const expectHeadersArrived = ({ headers }: RecordedRequest, run: CodexOutcome): 
   expect(headers).not.toHaveProperty('content-encoding');
 };
 
-beforeAll(async () => {
-  for (const version of CODEX_VERSIONS) await ensureCodex(version);
-});
-
 describe('Codex 0.113.0 signed in with ChatGPT and pointed here by OPENAI_BASE_URL', () => {
   it('sends zstd and is answered: the case at which other gateways fail', async () => {
-    const { upstream, gateway } = await setUp(OK);
+    const { upstream, gateway } = await stage.setUp(OK);
     const run = await runCodex({
       version: '0.113.0',
       prompt: PROMPT,
@@ -80,12 +54,12 @@ describe('Codex 0.113.0 signed in with ChatGPT and pointed here by OPENAI_BASE_U
       env: { OPENAI_BASE_URL: gateway.url },
     });
     expectOk(run);
-    const [seen] = upstream.requests;
-    expect(seen?.json()).toMatchObject({ stream: true, input: expect.any(Array) });
-    expect(seen?.headers['content-length']).toBe(String(seen?.body.length));
-    if (seen) expectHeadersArrived(seen, run);
+    const seen = await upstream.request(0);
+    expect(seen.json()).toMatchObject({ stream: true, input: expect.any(Array) });
+    expect(seen.headers['content-length']).toBe(String(seen.body.length));
+    expectHeadersArrived(seen, run);
 
-    const [record] = await recordsOf(gateway, 1);
+    const [record] = await endedRequests(gateway, 1);
     expect(record).toMatchObject({
       status: 200,
       stream: true,
@@ -93,7 +67,7 @@ describe('Codex 0.113.0 signed in with ChatGPT and pointed here by OPENAI_BASE_U
       auth: 'none',
       transport: 'http',
       client: { name: 'codex_exec', version: '0.113.0', sessionId: sessionOf(run) },
-      request: { encoding: 'zstd', bodyBytes: seen?.body.length },
+      request: { encoding: 'zstd', bodyBytes: seen.body.length },
       response: { finish: 'completed' },
       usage: { inputTokens: 1200, cachedInputTokens: 1024, outputTokens: 80, reasoningTokens: 64 },
       responseId: 'resp_ok',
@@ -105,7 +79,7 @@ describe('Codex 0.113.0 signed in with ChatGPT and pointed here by OPENAI_BASE_U
 
 describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
   it('works with the block that init-codex wrote', async () => {
-    const { upstream, gateway } = await setUp(OK, MASTER_KEY);
+    const { upstream, gateway } = await stage.setUp(OK, { masterKey: MASTER_KEY });
     const { codexHome } = createCodexFolders();
     const baseUrl = ['--base-url', gateway.url, '--codex-home', codexHome, '--yes'];
     const init = await gateway.run(['init-codex', ...baseUrl]);
@@ -120,9 +94,9 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
       env: { OPENAI_API_KEY: MASTER_KEY },
     });
     expectOk(run);
-    const [seen] = upstream.requests;
-    if (seen) expectHeadersArrived(seen, run);
-    expect((await recordsOf(gateway, 1))[0]).toMatchObject({
+    const seen = await upstream.request(0);
+    expectHeadersArrived(seen, run);
+    expect((await endedRequests(gateway, 1))[0]).toMatchObject({
       status: 200,
       auth: 'master_key',
       client: { version },
@@ -131,7 +105,7 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
   });
 
   it('keeps its ChatGPT sign-in beside the key of the gateway, as a provider named OpenAI', async () => {
-    const { upstream, gateway } = await setUp(OK, MASTER_KEY);
+    const { upstream, gateway } = await stage.setUp(OK, { masterKey: MASTER_KEY });
     const run = await runCodex({
       version,
       prompt: PROMPT,
@@ -141,15 +115,18 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
       env: { GOMODEL_MASTER_KEY: MASTER_KEY, OPENAI_BASE_URL: gateway.url },
     });
     expectOk(run);
-    const [seen] = upstream.requests;
-    if (seen) expectHeadersArrived(seen, run);
-    expect((await recordsOf(gateway, 1))[0]).toMatchObject({
-      status: 200,
-      auth: 'master_key',
-      request: { encoding: 'zstd' },
-    });
-    const wholeLog = await gateway.run(['logs', '--json', '-n', '100']);
-    expect(wholeLog.stdout + gateway.output().stdout + gateway.output().stderr).not.toContain(CHATGPT_TOKEN);
+    const seen = await upstream.request(0);
+    expectHeadersArrived(seen, run);
+    const [record] = await endedRequests(gateway, 1);
+    expect(record).toMatchObject({ status: 200, auth: 'master_key', request: { encoding: 'zstd' } });
+    const { id } = record ?? {};
+    const letter = await gateway.run(['logs', String(id)]);
+    expect(letter.stdout).toContain('chatgpt-account-id');
+    const { stdout, stderr } = gateway.output();
+    const written = [...readFiles(gateway.dataDir), letter.stdout, stdout, stderr].join('\n');
+    for (const secret of [CHATGPT_TOKEN, CHATGPT_ACCOUNT_ID, MASTER_KEY, PROVIDER_KEY]) {
+      expect(written).not.toContain(secret);
+    }
   });
 
   it('runs two tool calls in a turn, and each request of it is in the log', async () => {
@@ -158,8 +135,13 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
       events: responsesStream([{ reasoning: `sealed-${id}` }, { call: 'exec_command', arguments: { cmd } }], {
         id,
       }),
+      headers: { 'x-codex-turn-state': `state-${id}` },
     });
-    const { upstream, gateway } = await setUp([call('resp_1', 'ls'), call('resp_2', 'cat hello.txt'), OK]);
+    const { upstream, gateway } = await stage.setUp([
+      call('resp_1', 'ls'),
+      call('resp_2', 'cat hello.txt'),
+      OK,
+    ]);
     const run = await runCodex({
       version,
       prompt: 'List the files, print the first one, then reply ok.',
@@ -168,11 +150,13 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
       env: { OPENAI_API_KEY: 'anything' },
     });
     expectOk(run);
+    // Codex replays what the first answer of a turn gave it: the header came back through the gateway.
+    expect(upstream.requests[1]?.headers['x-codex-turn-state']).toBe('state-resp_1');
     const last = JSON.stringify(upstream.requests[2]?.json());
     expect(last).toMatch(/hello\.txt/);
     expect(last).toContain('sealed-resp_1');
     expect(last).toContain('sealed-resp_2');
-    const records = await recordsOf(gateway, 3);
+    const records = await endedRequests(gateway, 3);
     expect(records.map(({ response }) => response)).toMatchObject([
       { finish: 'completed', toolCalls: ['exec_command'] },
       { finish: 'completed', toolCalls: ['exec_command'] },
@@ -184,9 +168,8 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
   it.each(['chatgpt', 'key'] as const)(
     'reaches the upstream as it spoke: the same bytes and header lines, signed in by %s',
     async (signIn) => {
-      const { upstream, gateway } = await setUp(OK);
-      const relay = await startRelay(gateway.url);
-      open.push(relay);
+      const { upstream, gateway } = await stage.setUp(OK);
+      const relay = await stage.relayTo(gateway);
       const configToml = signIn === 'chatgpt' ? chatGptProvider(relay.url) : keyProvider(relay.url);
       const env = {
         GOMODEL_MASTER_KEY: 'sent in vain',
@@ -203,8 +186,8 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
         }),
       );
       const sent = relay.requests.find(({ method }) => method === 'POST');
-      const [seen] = upstream.requests;
-      if (!sent || !seen) throw new Error('no request passed');
+      const seen = await upstream.request(0);
+      if (!sent) throw new Error('nothing came by the relay');
       const isZstd = sent.headers['content-encoding'] === 'zstd';
       expect(isZstd).toBe(signIn === 'chatgpt');
       expect(seen.body.equals(isZstd ? await decompress(sent.body) : sent.body)).toBe(true);
@@ -215,7 +198,7 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
         ),
       );
       const lines = (headers: RecordedRequest['headers']) =>
-        Object.entries(headers).filter(([name]) => !ofTheHop.has(name));
+        Object.fromEntries(Object.entries(headers).filter(([name]) => !ofTheHop.has(name)));
       expect(lines(seen.headers)).toEqual(lines(sent.headers));
     },
   );

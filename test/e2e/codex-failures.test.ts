@@ -1,43 +1,16 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ExchangeRecord } from '../../src/audit/record.ts';
-import { CODEX_VERSIONS, ensureCodex } from '../support/codex/ensure-codex.ts';
+import { describe, expect, it } from 'vitest';
+import { CODEX_VERSIONS } from '../support/codex/ensure-codex.ts';
 import { type CodexOutcome, runCodex } from '../support/codex/run-codex.ts';
-import {
-  type GatewayOptions,
-  type GatewayProcess,
-  MASTER_KEY,
-  startGateway,
-} from '../support/gateway/start-gateway.ts';
+import { MASTER_KEY } from '../support/gateway/start-gateway.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
 import type { Answer } from '../support/upstream/script.ts';
-import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
 import { chatGptProvider, keyProvider, NO_RETRIES } from './codex-config.ts';
+import { endedRequests, useStage } from './use-stage.ts';
 
 const STREAM = responsesStream([{ text: 'one two three four five six' }]);
 const OK: Answer = { kind: 'sse', events: STREAM };
 
-const open: { close(): Promise<unknown> }[] = [];
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource.close();
-});
-
-const setUp = async (
-  answer: Answer,
-  options: GatewayOptions = {},
-): Promise<{ upstream: Upstream; gateway: GatewayProcess }> => {
-  const upstream = await startUpstream(answer);
-  open.push(upstream);
-  const gateway = await startGateway({ upstreamUrl: upstream.url, ...options });
-  open.push({ close: () => gateway.stop() });
-  return { upstream, gateway };
-};
-
-const lastRecord = async (gateway: GatewayProcess): Promise<ExchangeRecord | undefined> => {
-  const isDone = ({ method, durationMs }: ExchangeRecord): boolean =>
-    method === 'POST' && durationMs !== undefined;
-  const records = await gateway.logs((all) => all.some(isDone));
-  return records.find(isDone);
-};
+const stage = useStage();
 
 /** The line at which Codex's user reads what went wrong. */
 const shownError = (run: CodexOutcome): string =>
@@ -46,15 +19,11 @@ const shownError = (run: CodexOutcome): string =>
     .filter((line) => line.startsWith('ERROR: '))
     .join('\n');
 
-beforeAll(async () => {
-  for (const version of CODEX_VERSIONS) await ensureCodex(version);
-});
-
 describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
   const prompt = 'Reply with exactly ok and no punctuation.';
 
   it('which key is wrong, and under which id the log knows it', async () => {
-    const { upstream, gateway } = await setUp(OK, { masterKey: MASTER_KEY });
+    const { upstream, gateway } = await stage.setUp(OK, { masterKey: MASTER_KEY });
     const run = await runCodex({
       version,
       prompt,
@@ -63,7 +32,7 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
       env: { OPENAI_API_KEY: 'sk-of-something-else' },
     });
     expect(run.code).toBe(1);
-    const record = await lastRecord(gateway);
+    const [record] = await endedRequests(gateway, 1);
     expect(shownError(run)).toContain('401 Unauthorized: gomodel-ts: ');
     expect(shownError(run)).toContain('GOMODEL_MASTER_KEY');
     expect(shownError(run)).toContain(`request id: ${record?.id}`);
@@ -75,23 +44,23 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
     expect(upstream.requests).toEqual([]);
   });
 
-  it('the same beside a ChatGPT sign-in, at once: a 401 would hide it (CODEX.md)', async () => {
-    const { upstream, gateway } = await setUp(OK, { masterKey: MASTER_KEY });
+  it('the same beside a ChatGPT sign-in, where a 401 would show a failed sign-in instead', async () => {
+    const { upstream, gateway } = await stage.setUp(OK, { masterKey: MASTER_KEY });
     const run = await runCodex({
       version,
       prompt,
       signIn: 'chatgpt',
+      args: NO_RETRIES,
       configToml: chatGptProvider(gateway.url),
+      // 0.113.0 fetches its model catalog from the built-in provider's address.
       env: { GOMODEL_MASTER_KEY: 'wrong', OPENAI_BASE_URL: gateway.url },
     });
     expect(run.code).toBe(1);
-    const record = await lastRecord(gateway);
+    const [record] = await endedRequests(gateway, 1);
     expect(shownError(run)).toContain('403 Forbidden: gomodel-ts: ');
     expect(shownError(run)).toContain('GOMODEL_MASTER_KEY');
     expect(shownError(run)).toContain(`request id: ${record?.id}`);
     expect(record).toMatchObject({ status: 403, auth: 'rejected', error: { code: 'invalid_api_key' } });
-    const posts = await gateway.logs(() => true);
-    expect(posts.filter(({ method }) => method === 'POST')).toHaveLength(1);
     expect(upstream.requests).toEqual([]);
   });
 
@@ -100,7 +69,7 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
     ['dies', { eventLimit: 6, finally: 'reset' }, 6],
     ['breaks off inside an event', { eventLimit: 6, extraBytes: 20 }, 6],
   ] as const)('after how many events the upstream %s', async (_title, cut, events) => {
-    const { gateway } = await setUp({ kind: 'sse', events: STREAM, ...cut });
+    const { gateway } = await stage.setUp({ kind: 'sse', events: STREAM, ...cut });
     const run = await runCodex({
       version,
       prompt,
@@ -109,8 +78,9 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
       env: { OPENAI_API_KEY: 'anything' },
     });
     expect(run.code).toBe(1);
-    expect(shownError(run)).toMatch(new RegExp(`gomodel-ts: .*upstream.* ${events} events`));
-    expect(await lastRecord(gateway)).toMatchObject({
+    expect(shownError(run)).toMatch(new RegExp(`gomodel-ts: .* after ${events} events`));
+    const [record] = await endedRequests(gateway, 1);
+    expect(record).toMatchObject({
       status: 200,
       response: { finish: 'truncated', events },
       error: { code: 'upstream_stream_truncated', origin: 'upstream' },
@@ -118,7 +88,7 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
   });
 
   it('which variable holds the key of the provider, where none is set', async () => {
-    const { upstream, gateway } = await setUp(OK, { providerKey: null });
+    const { upstream, gateway } = await stage.setUp(OK, { providerKey: null });
     expect(gateway.output().stderr).toContain('OPENAI_API_KEY');
     const run = await runCodex({
       version,
@@ -129,7 +99,8 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
     });
     expect(run.code).toBe(1);
     expect(shownError(run)).toMatch(/503 Service Unavailable: gomodel-ts: .*OPENAI_API_KEY/);
-    expect(await lastRecord(gateway)).toMatchObject({
+    const [record] = await endedRequests(gateway, 1);
+    expect(record).toMatchObject({
       status: 503,
       error: { code: 'provider_not_configured', origin: 'gateway' },
     });
@@ -138,7 +109,7 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
 
   it("the upstream's own error, word for word", async () => {
     const message = 'You exceeded your current quota, please check your plan.';
-    const { gateway } = await setUp({
+    const { gateway } = await stage.setUp({
       kind: 'json',
       status: 400,
       body: { error: { message, type: 'insufficient_quota', code: 'insufficient_quota', param: null } },
@@ -152,6 +123,7 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
     });
     expect(run.code).toBe(1);
     expect(shownError(run)).toContain(message);
-    expect(await lastRecord(gateway)).toMatchObject({ status: 400, error: { origin: 'upstream' } });
+    const [record] = await endedRequests(gateway, 1);
+    expect(record).toMatchObject({ status: 400, error: { origin: 'upstream' } });
   });
 });

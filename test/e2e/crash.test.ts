@@ -42,7 +42,7 @@ it('has an answer that was running at a kill -9 as interrupted, and all that was
   const before = await first.logs(
     (all) => all.filter(({ durationMs }) => durationMs !== undefined).length === 2,
   );
-  expect(before.map(({ id }) => id).reverse()).toEqual(done);
+  expect(before.map(({ id }) => id)).toEqual(done);
 
   const running = await ask(first, 'third');
   const reader = running.body?.getReader();
@@ -51,12 +51,12 @@ it('has an answer that was running at a kill -9 as interrupted, and all that was
 
   const interrupted = { id: running.headers.get('x-request-id'), response: { finish: 'interrupted' } };
   const dead = await first.logs((all) => all.length === 3);
-  expect(dead[0]).toMatchObject(interrupted);
+  expect(dead[2]).toMatchObject(interrupted);
 
   const second = await start(first.dataDir);
   const after = await second.logs((all) => all.length === 3);
-  expect(after[0]).toMatchObject(interrupted);
-  expect(after.slice(1)).toEqual(before);
+  expect(after[2]).toMatchObject(interrupted);
+  expect(after.slice(0, 2)).toEqual(before);
 });
 
 it('lets a running answer end when it is asked to stop', async () => {

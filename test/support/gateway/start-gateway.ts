@@ -42,7 +42,7 @@ export interface GatewayProcess {
   output(): { readonly stdout: string; readonly stderr: string };
   /** Runs another command of the CLI beside it, with the same data folder. */
   run(args: readonly string[], env?: Env): Promise<CliOutcome>;
-  /** `logs --json`, newest first, as soon as it satisfies the condition. */
+  /** `logs --json`, newest last, as soon as it satisfies the condition. */
   logs(until: (records: ExchangeRecord[]) => boolean): Promise<ExchangeRecord[]>;
   /** Signals it and waits for its end. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;

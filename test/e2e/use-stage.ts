@@ -1,0 +1,45 @@
+import { afterEach, beforeAll } from 'vitest';
+import type { ExchangeRecord } from '../../src/audit/record.ts';
+import { CODEX_VERSIONS, ensureCodex } from '../support/codex/ensure-codex.ts';
+import { type GatewayOptions, type GatewayProcess, startGateway } from '../support/gateway/start-gateway.ts';
+import { type Relay, startRelay } from '../support/gateway/start-relay.ts';
+import type { Script } from '../support/upstream/script.ts';
+import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
+
+export interface Stage {
+  /** Starts an upstream that plays the script, and the built gateway in front of it. */
+  setUp(script: Script, options?: GatewayOptions): Promise<{ upstream: Upstream; gateway: GatewayProcess }>;
+  relayTo(gateway: GatewayProcess): Promise<Relay>;
+}
+
+/** For a test file: Codex is installed before its tests, and what a test started ends with it. */
+export const useStage = (): Stage => {
+  const open: { close(): Promise<unknown> }[] = [];
+  const keep = <Resource extends { close(): Promise<unknown> }>(resource: Resource): Resource => {
+    open.push(resource);
+    return resource;
+  };
+  beforeAll(async () => {
+    for (const version of CODEX_VERSIONS) await ensureCodex(version);
+  });
+  afterEach(async () => {
+    for (const resource of open.splice(0).reverse()) await resource.close();
+  });
+  return {
+    setUp: async (script, options = {}) => {
+      const upstream = keep(await startUpstream(script));
+      const gateway = await startGateway({ upstreamUrl: upstream.url, ...options });
+      keep({ close: () => gateway.stop() });
+      return { upstream, gateway };
+    },
+    relayTo: async (gateway) => keep(await startRelay(gateway.url)),
+  };
+};
+
+/** The model requests in the log that have ended, oldest first, as soon as there are so many. */
+export const endedRequests = async (gateway: GatewayProcess, count: number): Promise<ExchangeRecord[]> => {
+  const isEnded = ({ method, durationMs }: ExchangeRecord): boolean =>
+    method === 'POST' && durationMs !== undefined;
+  const records = await gateway.logs((all) => all.filter(isEnded).length >= count);
+  return records.filter(isEnded);
+};
