@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
+import { GatewayError } from '../base/errors.ts';
 import { bypassesProxy } from './no-proxy.ts';
 
 export interface ProxyAddresses {
@@ -26,6 +27,18 @@ const OPTIONS = {
   timeout: IDLE_MS,
 } as const;
 
+/** A proxy that refuses the tunnel answers itself: that must not pass for an answer of the upstream's. */
+const createTunnelAgent = (target: URL, proxy: string): HttpsProxyAgent<string> => {
+  const agent = new HttpsProxyAgent(proxy, OPTIONS);
+  agent.on('proxyConnect', ({ statusCode }: { statusCode: number }, request: http.ClientRequest) => {
+    if (statusCode === 200) return;
+    const who = `the proxy at ${new URL(proxy).host} (HTTPS_PROXY)`;
+    const message = `${who} answered ${statusCode} instead of a tunnel to ${target.host}. Check its address and its rules, or list the host in NO_PROXY.`;
+    request.destroy(new GatewayError('upstream_unreachable', message));
+  });
+  return agent;
+};
+
 /** The connections to one upstream, through `HTTPS_PROXY` or `HTTP_PROXY` where they apply to it. */
 export const createAgent = (target: URL, proxies: ProxyAddresses): http.Agent => {
   const secure = target.protocol === 'https:';
@@ -33,5 +46,5 @@ export const createAgent = (target: URL, proxies: ProxyAddresses): http.Agent =>
   if (proxy === undefined || bypassesProxy(target, proxies.no)) {
     return secure ? new https.Agent(OPTIONS) : new http.Agent(OPTIONS);
   }
-  return secure ? new HttpsProxyAgent(proxy, OPTIONS) : new HttpProxyAgent(proxy, OPTIONS);
+  return secure ? createTunnelAgent(target, proxy) : new HttpProxyAgent(proxy, OPTIONS);
 };
