@@ -77,6 +77,30 @@ describe('Codex 0.113.0 signed in with ChatGPT and pointed here by OPENAI_BASE_U
   });
 });
 
+describe("Codex's built-in provider, pointed here", () => {
+  const ways = [
+    ['0.113.0', 'key', 'OPENAI_BASE_URL'],
+    ['0.169.0', 'key', 'openai_base_url'],
+    ['0.169.0', 'chatgpt', 'openai_base_url'],
+  ] as const;
+  it.each(ways)('%s, signed in by %s, is answered by way of %s', async (version, signIn, way) => {
+    const { upstream, gateway } = await stage.setUp(OK);
+    const run = await runCodex({
+      version,
+      prompt: PROMPT,
+      signIn,
+      ...(way === 'OPENAI_BASE_URL'
+        ? { env: { OPENAI_BASE_URL: gateway.url } }
+        : { configToml: `openai_base_url = "${gateway.url}"\n` }),
+    });
+    expectOk(run);
+    expectHeadersArrived(await upstream.request(0), run);
+    const [record] = await endedRequests(gateway, 1);
+    expect(record).toMatchObject({ status: 200, client: { version }, response: { finish: 'completed' } });
+    expect(record?.request.encoding).toBe(signIn === 'chatgpt' ? 'zstd' : undefined);
+  });
+});
+
 describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
   it('works with the block that init-codex wrote', async () => {
     const { upstream, gateway } = await stage.setUp(OK, { masterKey: MASTER_KEY });
