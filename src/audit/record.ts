@@ -33,6 +33,8 @@ export interface ExchangeRecord {
   path: string;
   status?: number;
   transport: Transport;
+  /** `relay`: the upstream spoke WebSocket too. `bridge`: it was asked over HTTP. */
+  websocketMode?: 'relay' | 'bridge';
   stream?: boolean;
   model?: string;
   provider?: string;

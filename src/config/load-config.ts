@@ -2,7 +2,7 @@ import { GatewayError } from '../base/errors.ts';
 import type { Environment } from './data-dir.ts';
 import { isLoopbackHost, isOwnAddress } from './own-address.ts';
 import { type ConfigSources, candidatesOf, type Origin, readSetting, type Sourced } from './read-setting.ts';
-import type { SettingName, SettingValue } from './settings.ts';
+import type { SettingName, SettingValue, WebSocketSetting } from './settings.ts';
 
 export interface GatewayConfig {
   readonly port: number;
@@ -17,6 +17,7 @@ export interface GatewayConfig {
     readonly apiKeyOrigin: Origin | undefined;
   };
   readonly bodySizeLimitBytes: number;
+  readonly websockets: WebSocketSetting;
   readonly logBodies: boolean;
   readonly retentionDays: number;
   readonly maxDiskBytes: number;
@@ -106,6 +107,7 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     masterKey,
     upstream: { baseUrl: baseUrl.value, apiKey: apiKey?.value, apiKeyOrigin: apiKey?.origin },
     bodySizeLimitBytes: required('bodySizeLimit'),
+    websockets: required('websockets'),
     logBodies: required('logBodies'),
     retentionDays: required('retentionDays'),
     maxDiskBytes: required('maxDisk'),

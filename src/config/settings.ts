@@ -40,6 +40,14 @@ const parseSize: Parse<number> = (text) => {
   return bytes !== undefined && bytes > 0 ? bytes : undefined;
 };
 
+/** How WebSocket connections are served: `auto` relays, and bridges where the upstream refuses that. */
+export type WebSocketSetting = 'auto' | 'relay' | 'bridge' | 'off';
+
+const parseWebSockets: Parse<WebSocketSetting> = (text) => {
+  const word = text.trim().toLowerCase();
+  return (['auto', 'relay', 'bridge', 'off'] as const).find((known) => known === word);
+};
+
 /** Without a slash at its end, so that paths are appended as they are. */
 const parseBaseUrl: Parse<URL> = (text) => {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
@@ -90,6 +98,13 @@ export const SETTINGS = {
     summary: 'the largest request body, decoded',
     parse: parseSize,
     fallback: '128M',
+  }),
+  websockets: setting({
+    variable: 'WEBSOCKETS',
+    takes: 'auto, relay, bridge or off',
+    summary: 'whether WebSocket is spoken to the upstream too (relay) or turned into HTTP (bridge)',
+    parse: parseWebSockets,
+    fallback: 'auto',
   }),
   logBodies: setting({
     variable: 'LOGGING_LOG_BODIES',

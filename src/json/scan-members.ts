@@ -97,33 +97,39 @@ const parseKey = (bytes: Buffer, start: number, end: number): string | undefined
   }
 };
 
+/** A member where it lies: its key from `keyStart` on, its value from `start` to `end`. */
+export interface Member extends ByteRange {
+  readonly key: string;
+  readonly keyStart: number;
+}
+
 /**
- * Finds the members of the JSON object in `bytes` without parsing their values. Of a repeated key the
- * last one counts, as with `JSON.parse`.
+ * Finds the members of the JSON object in `bytes`, in their order, without parsing their values.
  * @param range where the object lies; the whole of `bytes` if absent
- * @returns where each member's value lies, or undefined where this is no object or its brackets, commas
- *   and quotes do not add up (that they do is no proof that it is valid JSON)
+ * @returns undefined where this is no object or its brackets, commas and quotes do not add up (that they
+ *   do is no proof that it is valid JSON)
  */
-export const scanMembers = (
+export const listMembers = (
   bytes: Buffer,
   range: ByteRange = { start: 0, end: bytes.length },
-): ReadonlyMap<string, ByteRange> | undefined => {
-  const members = new Map<string, ByteRange>();
+): readonly Member[] | undefined => {
+  const members: Member[] = [];
   let position = skipSpace(bytes, range.start);
   if (bytes[position] !== OPEN_OBJECT) return undefined;
   position = skipSpace(bytes, position + 1);
   if (bytes[position] === CLOSE_OBJECT) return isRest(bytes, position + 1, range.end) ? members : undefined;
   for (;;) {
     if (bytes[position] !== QUOTE) return undefined;
-    const keyEnd = skipString(bytes, position);
+    const keyStart = position;
+    const keyEnd = skipString(bytes, keyStart);
     if (keyEnd === BROKEN) return undefined;
-    const key = parseKey(bytes, position, keyEnd);
+    const key = parseKey(bytes, keyStart, keyEnd);
     position = skipSpace(bytes, keyEnd);
     if (key === undefined || bytes[position] !== COLON) return undefined;
     const start = skipSpace(bytes, position + 1);
     const end = skipValue(bytes, start);
     if (end === BROKEN) return undefined;
-    members.set(key, { start, end });
+    members.push({ key, keyStart, start, end });
     position = skipSpace(bytes, end);
     if (bytes[position] === CLOSE_OBJECT) {
       return isRest(bytes, position + 1, range.end) ? members : undefined;
@@ -131,6 +137,15 @@ export const scanMembers = (
     if (bytes[position] !== COMMA) return undefined;
     position = skipSpace(bytes, position + 1);
   }
+};
+
+/**
+ * The same, by key. Of a repeated key the last one counts, as with `JSON.parse`.
+ * @returns where each member's value lies, or undefined as `listMembers`
+ */
+export const scanMembers = (bytes: Buffer, range?: ByteRange): ReadonlyMap<string, ByteRange> | undefined => {
+  const members = listMembers(bytes, range);
+  return members && new Map(members.map((member) => [member.key, member]));
 };
 
 /** True where nothing but white space lies between `from` and `end`. */
