@@ -36,6 +36,7 @@ Examples:
   $ gomodel-ts logs --errors --since 1d     what failed since yesterday
   $ gomodel-ts logs --status 4xx,503 --model 'gpt-5*'
   $ gomodel-ts logs req_01KAQ7ZC5X          one exchange whole: conversation, usage, timings, headers
+  $ gomodel-ts logs last --errors           the newest one that failed, whole
   $ gomodel-ts logs --json | jq .usage      records as NDJSON
 `;
 
@@ -64,14 +65,26 @@ const list = async (
   await writeAll(context.stdout, records.map(lineOf(context, flags.json === true)));
 };
 
-const refuseBesideId = (flags: LogsFlags): void => {
+/** The newest exchange is asked for by this word instead of an id. */
+const LAST = 'last';
+
+/**
+ * The id that is meant: itself, or that of the newest exchange which the flags select.
+ * @throws GatewayError invalid_usage where flags ask for a list beside an id
+ */
+const resolveId = async (id: string, flags: LogsFlags, dataDir: string): Promise<string> => {
   const { follow, lines, status, model, session, since, errors } = flags;
-  const isList = [follow, lines, status, model, session, since, errors].some((flag) => flag !== undefined);
-  if (!isList) return;
-  throw new GatewayError(
-    'invalid_usage',
-    'an id shows one exchange whole: beside it only --json, --full and --data-dir mean something.',
-  );
+  const isGiven = (...values: unknown[]): boolean => values.some((value) => value !== undefined);
+  if (isGiven(follow, lines) || (id !== LAST && isGiven(status, model, session, since, errors))) {
+    throw new GatewayError(
+      'invalid_usage',
+      'an id shows one exchange whole: beside it only --json, --full and --data-dir mean something.',
+    );
+  }
+  if (id !== LAST) return id;
+  const [newest] = await listExchanges(dataDir, selectExchanges(flags, systemClock.now()), 1);
+  if (newest) return newest.id;
+  throw new GatewayError('command_failed', `there is no such exchange in ${dataDir} yet.`);
 };
 
 const logs = async (id: string | undefined, flags: LogsFlags, context: CommandContext): Promise<void> => {
@@ -79,8 +92,8 @@ const logs = async (id: string | undefined, flags: LogsFlags, context: CommandCo
   const dataDir = resolveDataDir({ flag: flags.dataDir, env: { ...readDotenv(cwd), ...env }, homeDir, cwd });
   const json = flags.json === true;
   if (id !== undefined) {
-    refuseBesideId(flags);
-    await showExchange({ dataDir, id, json, full: flags.full === true }, context);
+    const exchange = await resolveId(id, flags, dataDir);
+    await showExchange({ dataDir, id: exchange, json, full: flags.full === true }, context);
     return;
   }
   const selection = selectExchanges(flags, systemClock.now());
@@ -98,7 +111,7 @@ export const logsCommand = (context: CommandContext): Command =>
   new Command('logs')
     .summary('show what passed through the gateway')
     .description('Shows what passed through the gateway, newest last, or one exchange whole.')
-    .argument('[id]', 'an exchange, by its id or the beginning of it')
+    .argument('[id]', 'one exchange, by its id or the beginning of it; last: the newest')
     .option('-f, --follow', 'go on with each further exchange as it ends')
     .option(
       '-n, --lines <count>',

@@ -34,7 +34,7 @@ const commandCase = (command: CompletedCommand): string => {
 
 /** A completion script for zsh: to be sourced, or to be saved as `_NAME` in a folder of `$fpath`. */
 export const zshScript = ({ name, top, commands }: CompletedProgram): string => {
-  const fn = `_${name.replace(/\W/g, '_')}`;
+  const fn = `_${name}`;
   const described = commands.flatMap(({ names, description }) =>
     names.map((command) => `      '${quoted(command)}:${quoted(description.replaceAll(':', '\\:'))}'`),
   );

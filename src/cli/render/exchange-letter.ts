@@ -116,6 +116,11 @@ const earlierLines = (count: number, { colour }: LetterStyle): string[] => {
   ];
 };
 
+const nothing = ({ colour }: LetterStyle): string[] => [
+  '',
+  ...withMargin('', [colour.dim('(nothing in the log)')], String),
+];
+
 const requestLines = (conversation: Conversation, style: LetterStyle): string[] => {
   const { instructions, tools, items, newFrom, requestText } = conversation;
   const earlier = style.full ? 0 : newFrom;
@@ -126,6 +131,7 @@ const requestLines = (conversation: Conversation, style: LetterStyle): string[] 
     ...(earlier > 0 ? earlierLines(earlier, style) : []),
     ...letterItems(items.slice(earlier), style),
     ...(requestText === undefined ? [] : marginText('', requestText, PLAIN_BODY_LINES, style)),
+    ...(items.length > 0 || requestText !== undefined ? [] : nothing(style)),
   ];
 };
 
@@ -133,9 +139,7 @@ const answerLines = ({ output, responseText }: Conversation, style: LetterStyle)
   ...heading('answer', style),
   ...letterItems(output, style),
   ...(responseText === undefined ? [] : marginText('', responseText, PLAIN_BODY_LINES, style)),
-  ...(output.length === 0 && responseText === undefined
-    ? ['', ...withMargin('', [style.colour.dim('(none in the log)')], String)]
-    : []),
+  ...(output.length > 0 || responseText !== undefined ? [] : nothing(style)),
 ];
 
 const usageText = ({ usage, costUsd }: ExchangeRecord): string => {

@@ -80,6 +80,14 @@ const callLines = (call: ToolCall, style: LetterStyle): string[] => {
   return [`${name}  ${prompt}${first}`, ...rest.map((line) => ' '.repeat(indent) + line)];
 };
 
+/** The files that a patch touches; undefined where the text is no patch. */
+const patchedFiles = (text: string): string | undefined => {
+  if (!text.includes('*** Begin Patch')) return undefined;
+  return Array.from(text.matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm), ([, file]) => file).join(
+    '  ',
+  );
+};
+
 /** Which call an output answers, in one line; none where the call stands right above. */
 const captionOf = (
   output: ToolOutput,
@@ -88,8 +96,10 @@ const captionOf = (
 ): string[] => {
   const above = previous?.kind === 'toolCall' && previous.callId === output.callId;
   if (above || output.name === undefined) return [];
-  const said = output.command ?? briefArguments(output.arguments ?? '') ?? '';
-  const call = `${plainLine(output.name)}  ${output.command === undefined ? '' : '$ '}${plainLine(said)}`;
+  const { name, command, arguments: given = '' } = output;
+  const said =
+    patchedFiles(command ?? given) ?? (command === undefined ? briefArguments(given) : `$ ${command}`);
+  const call = `${plainLine(name)}  ${plainLine(said ?? '')}`;
   return [style.colour.dim(truncate(call.trimEnd(), textWidth(style)))];
 };
 

@@ -15,11 +15,15 @@ const picture = (character: string): string => {
   return code < 0x20 ? String.fromCodePoint(CONTROL_PICTURES + code) : '\ufffd';
 };
 
+/** What most texts are made of: nothing to look at twice. */
+const HARMLESS = /^[\x20-\x7e]*$/;
+
 /**
  * Text of a stranger as one line that a terminal only shows and never obeys: line breaks and tabs become
  * spaces, every other control character becomes visible.
  */
-export const plainLine = (text: string): string => text.replace(/[\r\n\t]+/g, ' ').replace(UNSAFE, picture);
+export const plainLine = (text: string): string =>
+  HARMLESS.test(text) ? text : text.replace(/[\r\n\t]+/g, ' ').replace(UNSAFE, picture);
 
 /** SGR sequences alone: colours, which command output is full of and which say nothing in a log. */
 const COLOUR_SEQUENCE = /\x1b\[[\d;:]{0,64}m/g;

@@ -174,13 +174,11 @@ export const outcomePieces = (record: ExchangeRecord, width: number): Piece[] =>
   const end = finish && FINISH_TEXT[finish];
   if (toolCalls.length === 0) return end ? [end] : [];
   if (!end) return [{ text: toolsText(toolCalls, width), tone: 'plain' }];
-  const room = width - displayWidth(end.text) - 1;
-  const tools = toolsText(toolCalls, room);
-  const complete = toolsText(toolCalls, Number.POSITIVE_INFINITY);
-  if (finish === 'completed' && tools !== complete) {
-    return [{ text: toolsText(toolCalls, width), tone: 'plain' }];
-  }
-  return room < 4 ? [end] : [end, { text: ` ${tools}`, tone: 'plain' }];
+  const room = width - end.text.length - 1;
+  const isWhole =
+    finish !== 'completed' || displayWidth(toolsText(toolCalls, Number.POSITIVE_INFINITY)) <= room;
+  if (!isWhole) return [{ text: toolsText(toolCalls, width), tone: 'plain' }];
+  return room < 4 ? [end] : [end, { text: ` ${toolsText(toolCalls, room)}`, tone: 'plain' }];
 };
 
 /** Enough of an id to be the only one: its ten characters of time and three of chance. */

@@ -82,12 +82,7 @@ const taken = (grid: TailGrid, step: Step): TailGrid =>
     ? { ...grid, gap: step.gap }
     : { ...grid, widths: { ...grid.widths, [step.column]: step.width } };
 
-/**
- * The one grid for a width: every line of the tail stands on it, whatever its exchange was like. What is
- * left over goes to the last column.
- * @param columns of the terminal; Infinity where nothing limits a line (a file, a pipe)
- */
-export const tailGrid = (columns: number): TailGrid => {
+const layOutGrid = (columns: number): TailGrid => {
   let grid = NARROWEST;
   for (const step of STEPS) {
     const next = taken(grid, step);
@@ -101,4 +96,16 @@ export const tailGrid = (columns: number): TailGrid => {
     return { ...grid, widths: { ...grid.widths, time: 0, status, outcome } };
   }
   return { ...grid, widths: { ...grid.widths, outcome: grid.widths.outcome + spare } };
+};
+
+let last = { columns: 0, grid: layOutGrid(0) };
+
+/**
+ * The one grid for a width: every line of the tail stands on it, whatever its exchange was like. What is
+ * left over goes to the last column.
+ * @param columns of the terminal; Infinity where nothing limits a line (a file, a pipe)
+ */
+export const tailGrid = (columns: number): TailGrid => {
+  if (columns !== last.columns) last = { columns, grid: layOutGrid(columns) };
+  return last.grid;
 };
