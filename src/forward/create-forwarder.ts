@@ -1,19 +1,19 @@
-import { ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Agent, ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
 import type { Clock } from '../base/clock.ts';
-import { GatewayError } from '../base/errors.ts';
+import type { GatewayError } from '../base/errors.ts';
 import type { Upstream } from '../providers/upstream.ts';
-import { createAgent, type ProxyAddresses } from './create-agent.ts';
 import type { ActiveForwarding, Forwarding } from './forwarding.ts';
-import { mapUpstreamError } from './map-upstream-error.ts';
+import { connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
 import { relayAnswer } from './relay-answer.ts';
 import { createUpstreamHeaders } from './upstream-headers.ts';
 
 export interface ForwarderDeps {
   readonly upstream: Upstream;
   readonly clock: Clock;
-  readonly proxies: ProxyAddresses;
+  /** The connections to the upstream; whoever made it also ends it. */
+  readonly agent: Agent;
   readonly connectTimeoutMs: number;
   /** This process as `Via` names it, such as `1.1 gomodel-ts-4f2a`. */
   readonly via: string;
@@ -29,7 +29,6 @@ export interface Forwarder {
   forward(request: IncomingMessage, response: ServerResponse, forwarding: Forwarding, fail: Fail): void;
   /** Ends what still runs: with an event that says why where a stream can carry one. */
   cutAll(reason: GatewayError): void;
-  close(): void;
 }
 
 interface Running {
@@ -41,9 +40,8 @@ interface Running {
 
 /** One upstream behind http-proxy-middleware. */
 export const createForwarder = (deps: ForwarderDeps): Forwarder => {
-  const { upstream, clock } = deps;
+  const { upstream, clock, agent } = deps;
   const { host } = upstream.baseUrl;
-  const agent = createAgent(upstream.baseUrl, deps.proxies);
   const runningOf = new WeakMap<IncomingMessage, Running>();
   const active = new Set<Running>();
 
@@ -115,14 +113,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     });
 
     forwarding.connectTimer = setTimeout(() => {
-      const seconds = deps.connectTimeoutMs / 1000;
-      failWith(
-        running,
-        new GatewayError(
-          'upstream_timeout',
-          `${host} did not accept a connection within ${seconds} s. Check the network, and OPENAI_BASE_URL or HTTPS_PROXY.`,
-        ),
-      );
+      failWith(running, connectTimeout(host, deps.connectTimeoutMs));
     }, deps.connectTimeoutMs);
 
     exchange.record.provider = upstream.name;
@@ -141,7 +132,6 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
         else failWith(running, reason);
       }
     },
-    close: () => agent.destroy(),
   };
 };
 

@@ -62,3 +62,10 @@ export const mapUpstreamError = (error: unknown, host: string): GatewayError => 
     cause: error,
   });
 };
+
+/** No connection came about in time. */
+export const connectTimeout = (host: string, limitMs: number): GatewayError =>
+  new GatewayError(
+    'upstream_timeout',
+    `${host} did not accept a connection within ${limitMs / 1000} s. Check the network, and OPENAI_BASE_URL or HTTPS_PROXY.`,
+  );

@@ -4,6 +4,7 @@ import { GatewayError } from '../base/errors.ts';
 import { type AnswerSummary, apiOfPath } from '../sse/answer-summary.ts';
 import { type AnswerTap, createStreamTap } from '../sse/create-stream-tap.ts';
 import { summarizeJsonAnswer } from '../sse/summarize-json-answer.ts';
+import { applySummary } from './apply-summary.ts';
 
 /** Answers that are not streams are read when they are whole; a larger one is only counted. */
 const MAX_JSON_BYTES = 64 * 2 ** 20;
@@ -31,16 +32,6 @@ export interface AnswerObserver {
 
 const isUncoded = (response: IncomingMessage): boolean =>
   /^(?:identity)?$/i.test(response.headers['content-encoding'] ?? '');
-
-const apply = (exchange: Exchange, summary: AnswerSummary): void => {
-  const { record } = exchange;
-  if (summary.model !== undefined) record.model = summary.model;
-  if (summary.responseId !== undefined) record.responseId = summary.responseId;
-  if (summary.usage !== undefined) record.usage = summary.usage;
-  if (summary.toolCalls.length > 0) record.response.toolCalls = [...summary.toolCalls];
-  if (summary.finish !== undefined) record.response.finish = summary.finish;
-  if (summary.error !== undefined) record.error ??= { origin: 'upstream', ...summary.error };
-};
 
 /**
  * @param path below `/v1`, which says what API the answer speaks
@@ -95,7 +86,7 @@ export const observeAnswer = (
     conclude: (outcome) => {
       record.response.bytes = bytes;
       const summary = readAnswer();
-      if (summary) apply(exchange, summary);
+      if (summary) applySummary(exchange.record, summary);
       if (outcome.kind === 'cut') {
         const { origin, code, message } = outcome.failure;
         record.response.finish = 'truncated';

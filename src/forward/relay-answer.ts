@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
 import { createClientHeaders } from './client-headers.ts';
 import type { ActiveForwarding } from './forwarding.ts';
+import { letEnd } from './let-end.ts';
 import { type AnswerObserver, observeAnswer } from './observe-answer.ts';
 
 export interface RelayInput {
@@ -11,14 +12,6 @@ export interface RelayInput {
   readonly forwarding: ActiveForwarding;
   readonly clock: Clock;
 }
-
-/** What an upstream may take to end a stream after the last event. */
-const LAST_BYTES_MS = 1_000;
-
-const endWithin = (upstreamResponse: IncomingMessage, limitMs: number): void => {
-  const timer = setTimeout(() => upstreamResponse.destroy(), limitMs);
-  upstreamResponse.once('close', () => clearTimeout(timer)).resume();
-};
 
 const formatMs = (ms: number): string => ms.toFixed(2);
 
@@ -73,7 +66,7 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     observer.end();
     observer.conclude(observer.hasEnded === true ? { kind: 'whole' } : { kind: 'aborted' });
     // Codex leaves when it has its last event: the upstream's connection is kept if it ends in time.
-    if (observer.hasEnded === true) endWithin(upstreamResponse, LAST_BYTES_MS);
+    if (observer.hasEnded === true) letEnd(upstreamResponse);
     else upstreamResponse.destroy();
   });
 

@@ -4,6 +4,7 @@ import { createRecorder, type Recorder } from '../audit/recorder.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
+import { createAgent } from '../forward/create-agent.ts';
 import { createForwarder } from '../forward/create-forwarder.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
@@ -90,10 +91,11 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     maxDiskBytes: config.maxDiskBytes,
     secrets,
   });
+  const agent = createAgent(upstream.baseUrl, config.proxies);
   const forwarder = createForwarder({
     upstream,
     clock,
-    proxies: config.proxies,
+    agent,
     connectTimeoutMs: timeouts.connectMs,
     via,
   });
@@ -129,7 +131,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   };
 
   const release = async (): Promise<void> => {
-    forwarder.close();
+    agent.destroy();
     await demo?.close();
     await recorder.close();
   };
