@@ -126,10 +126,12 @@ const insertLineAfter = (
 
 const insertAtRoot = (document: TomlDocument, line: string): TextSplice => {
   const { text, root } = document;
-  const own = root.body.filter((node) => node.type === 'TOMLKeyValue');
-  const model = document.settings.find((setting) => isSamePath(setting.path, ['model']));
-  const anchor = (model?.holder === root ? model.node : undefined) ?? own.at(-1);
-  if (anchor) return insertLineAfter(text, anchor.range, line, true);
+  const own = document.settings.filter(({ holder }) => holder === root);
+  const anchor = ['model_provider', 'model']
+    .map((key) => own.find(({ path }) => isSamePath(path, [key])))
+    .find((setting) => setting !== undefined);
+  const last = anchor ?? own.at(-1);
+  if (last) return insertLineAfter(text, last.node.range, line, true);
 
   const firstTable = document.tables[0];
   if (!firstTable) return appendBlock(text, line);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CODEX_VERSIONS, ensureCodex } from '../support/codex/ensure-codex.ts';
 import { type CodexRun, runCodex } from '../support/codex/run-codex.ts';
@@ -130,5 +130,41 @@ describe('a profile', () => {
     const request = await seen({ version: NEWEST, args: ['--profile', 'work', '--strict-config'] });
     expect(request.headers.authorization).toBe('Bearer the-key');
     expect(readFileSync(join(home.codexHome, 'work.config.toml'), 'utf8')).toContain('gpt-6-astra');
+  });
+});
+
+describe('a model that Codex does not know', () => {
+  const WARNING = /Model metadata for .* not found/;
+  const run = () =>
+    runCodex({
+      version: NEWEST,
+      prompt: 'Reply with exactly ok and no punctuation.',
+      codexHome: home.codexHome,
+      env: { OPENAI_API_KEY: 'the-key' },
+      args: ['--strict-config'],
+    });
+
+  it('is known by the catalog that init-codex writes, and so are those that the gateway serves', async () => {
+    writeFileSync(home.config, 'model = "deepseek-v4"\n');
+    await init();
+    expect((await run()).stderr).toMatch(WARNING);
+
+    const binary = await ensureCodex(NEWEST);
+    const env = { PATH: `${dirname(binary)}${delimiter}${process.env.PATH}` };
+    const { error, stderr } = await runInitCodex(home, ['--base-url', upstream.url, '--catalog'], { env });
+    expect(error).toBeUndefined();
+    expect(stderr).toContain(`models of Codex ${NEWEST}, and 2 more`);
+    const known = await run();
+    expect(known.stderr).not.toMatch(WARNING);
+    expect(known.stdout).toBe('ok\n');
+
+    const list = execFileSync(binary, ['debug', 'models'], {
+      env: { ...env, HOME: home.homeDir, CODEX_HOME: home.codexHome },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 2 ** 26,
+    });
+    const slugs = JSON.parse(list).models.map(({ slug }: { slug: string }) => slug);
+    expect(slugs).toEqual(expect.arrayContaining(['gpt-5.5', 'deepseek-v4', 'gpt-test']));
   });
 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { openState, type State } from '../../audit/state.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -27,6 +28,7 @@ interface InitFlags {
   readonly default: boolean;
   readonly auth: 'key' | 'chatgpt';
   readonly builtin?: true;
+  readonly catalog?: true;
   readonly codexHome?: string;
   readonly dataDir?: string;
   readonly dryRun?: true;
@@ -35,6 +37,7 @@ interface InitFlags {
 }
 
 const DEFAULT_PORT = 8080;
+const CATALOG_FILE = 'codex-models.json';
 
 const EXAMPLES = `
 Without a terminal (in a script, in a pipe) it writes without asking, as with --yes.
@@ -50,7 +53,7 @@ Examples:
 
 /** `init-codex`: points Codex at the gateway by its own configuration file, and takes that back. */
 export const initCodexCommand = (context: CommandContext): Command => {
-  const changesNothingElse = ['model', 'baseUrl', 'envKey', 'providerId', 'auth', 'builtin'];
+  const changesNothingElse = ['model', 'baseUrl', 'envKey', 'providerId', 'auth', 'builtin', 'catalog'];
   return new Command('init-codex')
     .alias('init')
     .description('point Codex at the gateway, in its config.toml')
@@ -74,6 +77,7 @@ export const initCodexCommand = (context: CommandContext): Command => {
     .option('--provider-id <id>', "the provider's name in the file", 'gomodel')
     .option('--profile <name>', 'write NAME.config.toml, for codex --profile NAME (Codex 0.134 or newer)')
     .option('--no-default', 'add the provider without choosing it')
+    .option('--catalog', 'give Codex a model catalog that has the models of the gateway, too')
     .option('--codex-home <folder>', "Codex's folder (default: $CODEX_HOME, else ~/.codex)")
     .option(
       '--data-dir <folder>',
@@ -90,23 +94,25 @@ const initCodex = async (flags: InitFlags, context: CommandContext): Promise<voi
   const { cwd, homeDir } = context;
   const { dryRun = false, yes = false } = flags;
   const env = { ...readDotenv(cwd), ...context.env };
-  const state = await openState<ConfigEdit>(resolveDataDir({ flag: flags.dataDir, env, homeDir, cwd }), {
-    onNotice: (message) => context.stderr.write(`${message}\n`),
-  });
+  const dataDir = resolveDataDir({ flag: flags.dataDir, env, homeDir, cwd });
+  const onNotice = (message: string): void => void context.stderr.write(`${message}\n`);
+  const state = await openState<ConfigEdit>(dataDir, { onNotice });
   const deps = { journal: state.edits, clock: systemClock };
   const codexHome = resolveCodexHome({ flag: flags.codexHome, env: context.env, homeDir, cwd });
   const path = configFileOf(codexHome, flags.profile);
   if (flags.undo) return undoConfig(path, { dryRun, yes }, deps, context);
 
   const baseUrl = flags.baseUrl === undefined ? await findBaseUrl(state, env) : parseBaseUrl(flags.baseUrl);
-  const wish = readWish(flags, baseUrl);
+  const { wanted, setup } = readWish(flags, baseUrl);
+  const key = env.GOMODEL_MASTER_KEY || (setup.kind === 'key' ? env[setup.envKey] : undefined);
+  const catalog = flags.catalog && { path: join(dataDir, CATALOG_FILE), baseUrl, key };
   const isFoundByCodex = codexHome === resolveCodexHome({ flag: undefined, env: context.env, homeDir, cwd });
   const place = {
     codexHome: isFoundByCodex ? undefined : codexHome,
     profile: flags.profile,
     providerId: flags.default || flags.builtin ? undefined : flags.providerId,
   };
-  await writeConfig({ path, ...wish, place, dryRun, yes }, deps, context);
+  await writeConfig({ path, wanted, setup, catalog, place, dryRun, yes }, deps, context);
 };
 
 const findBaseUrl = async (state: State<ConfigEdit>, env: Environment): Promise<string> => {
@@ -116,7 +122,9 @@ const findBaseUrl = async (state: State<ConfigEdit>, env: Environment): Promise<
   return `http://localhost:${port}/v1`;
 };
 
-const readWish = (flags: InitFlags, baseUrl: string): { wanted: WantedSettings; setup: CodexSetup } => {
+type Wish = { readonly wanted: WantedSettings; readonly setup: CodexSetup };
+
+const readWish = (flags: InitFlags, baseUrl: string): Wish => {
   const model = flags.model === undefined ? undefined : parseModel(flags.model);
   if (flags.builtin) return { wanted: wantBuiltin(baseUrl, model), setup: { kind: 'builtin', baseUrl } };
   const id = parseProviderId(flags.providerId);

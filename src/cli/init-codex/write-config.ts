@@ -2,6 +2,7 @@ import { applyEdit, type ChangeConfigDeps } from '../../codex/change-config.ts';
 import { loadConfigFile } from '../../codex/config-file.ts';
 import { type EditPlan, planEdit } from '../../codex/plan-edit.ts';
 import type { WantedSettings } from '../../codex/provider-settings.ts';
+import { isSamePath, readToml } from '../../codex/read-toml.ts';
 import type { CommandContext } from '../context.ts';
 import {
   type CodexPlace,
@@ -11,12 +12,15 @@ import {
 } from '../render/codex-steps.ts';
 import { createColour } from '../render/colour.ts';
 import { type Consent, isAgreed } from './agree.ts';
+import { type GatewayAccess, prepareCatalog } from './prepare-catalog.ts';
 
 export interface WriteRequest extends Consent {
   readonly path: string;
   readonly wanted: WantedSettings;
   readonly setup: CodexSetup;
   readonly place: CodexPlace;
+  /** Set where a model catalog is to be written to `path`, and named in the configuration. */
+  readonly catalog?: (GatewayAccess & { readonly path: string }) | undefined;
 }
 
 /**
@@ -31,18 +35,31 @@ export const writeConfig = async (
   const { setup, place } = request;
   const { stdout, stderr, env } = context;
   const file = await loadConfigFile(request.path);
-  const plan = planEdit(file.text, request.wanted, file.path);
+  const plan = planEdit(file.text, withCatalog(request), file.path);
+  const catalog = request.catalog && (await prepareCatalog(request.catalog, readModel(plan.text), context));
   if (plan.splices.length === 0) {
+    if (!request.dryRun) await catalog?.write();
     stderr.write(`${file.path} says all this already: nothing was changed.\n\n`);
   } else {
     const before = file.existed ? file.text : undefined;
     if (!(await isAgreed({ file: file.path, before, after: plan.text }, request, context))) return;
+    await catalog?.write();
     const backup = await applyEdit(file, plan, deps);
     stderr.write(`Wrote ${file.path}\n`);
     if (backup !== undefined) stderr.write(`A copy from before: ${backup}\n`);
     stderr.write(`To take it back: ${renderUndoCommand(place)}\n\n${explain(setup, plan)}`);
   }
   stdout.write(renderCodexSteps(setup, place, createColour(stdout, env)));
+};
+
+/** Codex does not start without a catalog that its configuration names: the file is written first. */
+const withCatalog = ({ wanted, catalog }: WriteRequest): WantedSettings =>
+  catalog ? { ...wanted, top: [...wanted.top, { key: 'model_catalog_json', value: catalog.path }] } : wanted;
+
+const readModel = (text: string): string | undefined => {
+  const model = readToml(text, 'config.toml').settings.find(({ path }) => isSamePath(path, ['model']))?.node
+    .value;
+  return model?.type === 'TOMLValue' && model.kind === 'string' ? model.value : undefined;
 };
 
 const explain = (setup: CodexSetup, plan: EditPlan): string => {

@@ -1,0 +1,57 @@
+import { GatewayError } from '../../base/errors.ts';
+import { loadConfigFile, replaceConfigFile } from '../../codex/config-file.ts';
+import { extendCatalog, type ServedModel } from '../../codex/extend-catalog.ts';
+import { findCodex } from '../../codex/find-codex.ts';
+import { listServedModels } from '../../codex/list-served-models.ts';
+import { loadCatalog } from '../../codex/load-catalog.ts';
+import type { CommandContext } from '../context.ts';
+
+export interface GatewayAccess {
+  readonly baseUrl: string;
+  readonly key: string | undefined;
+}
+
+/** A catalog that is ready, and not written yet. */
+export interface PreparedCatalog {
+  write(): Promise<void>;
+}
+
+/**
+ * The installed Codex's model catalog with the models that the gateway serves beside them. A gateway
+ * that cannot be asked is no failure: the catalog holds what is known without it.
+ * @param model the one that the configuration chooses
+ * @throws GatewayError command_failed where there is no Codex, or an old one
+ */
+export const prepareCatalog = async (
+  { baseUrl, key, path }: GatewayAccess & { readonly path: string },
+  model: string | undefined,
+  { env, stderr }: CommandContext,
+): Promise<PreparedCatalog> => {
+  const codex = await findCodex(env);
+  if (!codex) {
+    throw new GatewayError(
+      'command_failed',
+      '--catalog needs Codex, and there is none on PATH: npm install -g @openai/codex. Nothing was written.',
+    );
+  }
+  const catalog = await loadCatalog(codex, env);
+  const chosen: readonly ServedModel[] = model === undefined ? [] : [{ id: model, listed: true }];
+  const served = await listServedModels(baseUrl, key).catch((error: unknown) => {
+    if (!(error instanceof GatewayError)) throw error;
+    stderr.write(`${error.message}\nThe catalog goes without; run this again while the gateway runs.\n`);
+    return [];
+  });
+  const models = extendCatalog(catalog, [...chosen, ...served]);
+  const added = models.length - catalog.length;
+  return {
+    write: async () => {
+      const file = await loadConfigFile(path);
+      const text = JSON.stringify({ models });
+      if (file.text !== text) await replaceConfigFile(file, text);
+      stderr.write(
+        `Wrote ${path}: the ${catalog.length} models of Codex ${codex.version}, and ${added} more.\n`,
+      );
+      stderr.write('Codex does not start without that file. Write it anew after an update of Codex.\n');
+    },
+  };
+};
