@@ -41,7 +41,7 @@ export class Journal {
    * @param repeatOpenLines gives the open lines of all that is underway, for a segment that begins
    * @throws the system's error where there is none and none can be made
    */
-  ensure(repeatOpenLines: (at: number) => string): SegmentWriter {
+  ensure(repeatOpenLines: (at: number) => readonly string[]): SegmentWriter {
     const current = this.#segment;
     const isGone = current?.isGone ?? false;
     if (current && !isGone && current.bytes < this.#deps.segmentBytes && this.at() < this.#endsAtMs) {
@@ -75,7 +75,7 @@ export class Journal {
     this.#segment = undefined;
   }
 
-  #begin(repeatOpenLines: (at: number) => string): SegmentWriter {
+  #begin(repeatOpenLines: (at: number) => readonly string[]): SegmentWriter {
     ensurePrivateFolder(this.#deps.folder);
     const at = this.at();
     const base = createSegmentBase(at, this.#run, this.#sequence + 1);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ExchangeLine, parseExchangeLine } from './parse-journal-line.ts';
 import { openIfThere } from './private-files.ts';
 import { readLinesBackward } from './read-lines.ts';
-import { endOfDayMs, journalFile, type SegmentName } from './segment-name.ts';
+import { journalFile, latestLineMs, type SegmentName } from './segment-name.ts';
 
 /** An exchange's line, and the segment in which it stands. */
 export interface PlacedLine {
@@ -76,7 +76,7 @@ export async function* mergeSegmentsBackward(
     for (;;) {
       let next = latest(cursors);
       for (let last = waiting.at(-1); last; last = waiting.at(-1)) {
-        if (next && endOfDayMs(last.startedAtMs) < (next.current?.at ?? 0)) break;
+        if (next && latestLineMs(last) < (next.current?.at ?? 0)) break;
         waiting.pop();
         const cursor = new BackwardCursor(folder, last);
         if (!(await cursor.advance())) continue;

@@ -14,8 +14,8 @@ export interface ExchangeQuery {
   readonly limit?: number;
 }
 
-/** How long a line may take from its `at` to the file; lines that were made later may be there before it. */
-const LATEST_LINE_MS = 60_000;
+/** How far the clocks of machines that share a folder may be apart before the order suffers. */
+const CLOCK_SLACK_MS = 1_000;
 
 /** Open lines whose gateway died are shown as what they are, even before the next one starts. */
 const createInterruptedReader = (folder: string) => {
@@ -36,8 +36,8 @@ const createInterruptedReader = (folder: string) => {
  * flight are among them. Reads from the end of the newest segments, and no further than it is asked for.
  *
  * Order: a line is written when its exchange begins or ends, so none can be written before its exchange
- * began. Once the reading is at a time well before an exchange's start, nothing newer can follow, nor
- * another line of that exchange.
+ * began. Once the reading is at a time before an exchange's start, nothing newer can follow, nor another
+ * line of that exchange.
  * @throws the system's error where the folder cannot be read; a missing one holds no exchanges
  */
 export async function* queryExchanges(
@@ -69,7 +69,7 @@ export async function* queryExchanges(
   if (left <= 0) return;
   for await (const placed of mergeSegmentsBackward(folder, await listSegments(folder))) {
     await meet(placed);
-    while ((waiting.newest?.startedAtMs ?? 0) > placed.line.at + LATEST_LINE_MS) {
+    while ((waiting.newest?.startedAtMs ?? 0) > placed.line.at + CLOCK_SLACK_MS) {
       const record = take();
       if (record) yield record;
       if (left <= 0) return;

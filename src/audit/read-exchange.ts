@@ -9,7 +9,7 @@ import { parseLineDetail, parseRecord } from './parse-journal-line.ts';
 import { openIfThere } from './private-files.ts';
 import { findBodies, readBody } from './read-body.ts';
 import type { ExchangeDetail, ExchangeRecord } from './record.ts';
-import { endOfDayMs, journalFile, packFile, type SegmentName } from './segment-name.ts';
+import { journalFile, latestLineMs, packFile, type SegmentName } from './segment-name.ts';
 import { readSegmentState } from './segment-state.ts';
 
 const ID_PREFIX = 'req_';
@@ -30,7 +30,7 @@ const timeOf = (idPrefix: string, completion: string): number =>
 
 /** A run's next segment began before the exchange did: its lines are there or later. */
 const isBefore = (segment: SegmentName, all: readonly SegmentName[], fromMs: number): boolean =>
-  endOfDayMs(segment.startedAtMs) < fromMs ||
+  latestLineMs(segment) < fromMs ||
   all.some(
     (other) =>
       other.run === segment.run &&

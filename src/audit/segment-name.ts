@@ -38,5 +38,12 @@ export const parseSegmentName = (file: string): SegmentName | undefined => {
   return { base, startedAtMs, pid: Number(pid), run, isErrors: errors !== undefined };
 };
 
-/** The UTC midnight after a time: no segment goes beyond it. */
+/** The UTC midnight after a time: then the next segment begins. */
 export const endOfDayMs = (timeMs: number): number => (Math.floor(timeMs / DAY_MS) + 1) * DAY_MS;
+
+/** Lines that were on their way at midnight may still be written to the old segment. */
+const MIDNIGHT_SLACK_MS = 60_000;
+
+/** No line of the segment was written later. */
+export const latestLineMs = ({ startedAtMs }: SegmentName): number =>
+  endOfDayMs(startedAtMs) + MIDNIGHT_SLACK_MS;

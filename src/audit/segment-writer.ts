@@ -25,10 +25,23 @@ const writeParts = (fd: number, parts: readonly Buffer[]): Promise<number> =>
     writev(fd, parts, (cause, written) => (cause ? reject(cause) : resolve(written)));
   });
 
-/** How far a batch of lines came: `failure` is set where not all of them are in the file. */
-export interface AppendOutcome {
+const NEWLINE = 0x0a;
+
+const countWholeLines = (bytes: Buffer, written: number, beginsWithNewline: boolean): number => {
+  let lines = beginsWithNewline ? -1 : 0;
+  for (const byte of bytes.subarray(0, written)) if (byte === NEWLINE) lines++;
+  return Math.max(0, lines);
+};
+
+/** A batch of lines of which only the first ones are in the file; `cause` is the system's error. */
+export class PartialWriteError extends Error {
+  override readonly name = 'PartialWriteError';
   readonly linesWritten: number;
-  readonly failure?: unknown;
+
+  constructor(linesWritten: number, cause: unknown) {
+    super('not all lines could be written', { cause });
+    this.linesWritten = linesWritten;
+  }
 }
 
 /** One segment that this process writes: journal and bodies. Nobody else writes into these files. */
@@ -40,22 +53,22 @@ export class SegmentWriter {
   #packBytes = 0;
   #journalBytes = 0;
   #headBytes = 0;
-  /** The file ends within a line, since a write failed half-way: the next write begins a new line. */
+  /** The file ends within a line, since a write failed half-way: the next write begins a new one. */
   #torn = false;
 
   /**
    * @param repeatedLines open lines of what is underway
    * @throws the system's error; then no file is left behind
    */
-  constructor(folder: string, base: string, at: number, repeatedLines: string) {
+  constructor(folder: string, base: string, at: number, repeatedLines: readonly string[]) {
     this.base = base;
     this.#folder = folder;
     const path = join(folder, journalFile(base));
     this.#journal = openPrivateAppend(path, true);
     try {
-      this.appendSync(encodeSegmentLine(at, ownIdentity()));
+      this.append([encodeSegmentLine(at, ownIdentity())]);
       this.#headBytes = this.#journalBytes;
-      if (repeatedLines !== '') this.appendSync(repeatedLines);
+      this.append(repeatedLines);
     } catch (cause) {
       closeSync(this.#journal);
       unlinkSync(path);
@@ -76,37 +89,21 @@ export class SegmentWriter {
     }
   }
 
-  /** @throws the system's error, where not all of it could be written */
-  appendSync(text: string): void {
-    const bytes = Buffer.from(this.#torn ? `\n${text}` : text);
-    let written = 0;
-    try {
-      while (written < bytes.length) written += writeSync(this.#journal, bytes, written);
-    } finally {
-      this.#advance(bytes, written);
-    }
-  }
-
-  /** @param lines each with its newline */
-  async append(lines: readonly string[]): Promise<AppendOutcome> {
+  /**
+   * Writes lines at once: the file then has them in the order of their `at`, and none can be torn by
+   * another one. It costs less of the processor than handing the write to another thread.
+   * @throws PartialWriteError where not all of them could be written
+   */
+  append(lines: readonly string[]): void {
     const bytes = Buffer.from((this.#torn ? '\n' : '') + lines.join(''));
     let written = 0;
     try {
-      while (written < bytes.length) {
-        written += await writeBuffer(this.#journal, written === 0 ? bytes : bytes.subarray(written));
-      }
-      this.#advance(bytes, written);
-      return { linesWritten: lines.length };
-    } catch (failure) {
-      let end = this.#torn ? 1 : 0;
-      let linesWritten = 0;
-      for (const line of lines) {
-        end += Buffer.byteLength(line);
-        if (end > written) break;
-        linesWritten++;
-      }
-      this.#advance(bytes, written);
-      return { linesWritten, failure };
+      while (written < bytes.length) written += writeSync(this.#journal, bytes, written);
+    } catch (cause) {
+      throw new PartialWriteError(countWholeLines(bytes, written, this.#torn), cause);
+    } finally {
+      this.#journalBytes += written;
+      if (written > 0) this.#torn = bytes[written - 1] !== NEWLINE;
     }
   }
 
@@ -147,7 +144,7 @@ export class SegmentWriter {
     const isEmpty = this.#journalBytes === this.#headBytes && this.#pack === undefined;
     try {
       if (isEmpty) unlinkSync(join(this.#folder, journalFile(this.base)));
-      else this.appendSync(encodeEndLine(at));
+      else this.append([encodeEndLine(at)]);
     } catch {
       // A segment without its last line is only read once more at the next start.
     }
@@ -159,10 +156,5 @@ export class SegmentWriter {
     for (const fd of [this.#journal, this.#pack]) {
       if (fd !== undefined) close(fd, () => {});
     }
-  }
-
-  #advance(bytes: Buffer, written: number): void {
-    this.#journalBytes += written;
-    if (written > 0) this.#torn = bytes[written - 1] !== 0x0a;
   }
 }

@@ -1,8 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BodyReferences } from './body-reference.ts';
 import { encodeCloseLine, encodeOpenLine, encodeResumedLine } from './encode-journal-line.ts';
 import type { Journal } from './journal.ts';
 import type { ExchangeRecord } from './record.ts';
-import type { SegmentWriter } from './segment-writer.ts';
+import { PartialWriteError, type SegmentWriter } from './segment-writer.ts';
 import { type PendingBody, storeBodies } from './store-bodies.ts';
 import type { TroubleState } from './trouble.ts';
 
@@ -37,6 +38,8 @@ const LINES_PER_WRITE = 32;
 const MOST_WAITING_LINES = 8192;
 /** Where more than this waits, compression cannot keep up, and bodies are stored as they are. */
 const COMPRESS_BELOW_BYTES = 8 * 1024 * 1024;
+
+const systemError = (cause: unknown): unknown => (cause instanceof PartialWriteError ? cause.cause : cause);
 
 /**
  * Brings what happens to the disk, beside the traffic. Nothing here throws: where the disk fails, lines
@@ -79,7 +82,7 @@ export class WriteBehind {
     try {
       this.#writeOpenLines();
     } catch (cause) {
-      trouble.raise(cause);
+      trouble.raise(systemError(cause));
     }
   }
 
@@ -128,7 +131,7 @@ export class WriteBehind {
     this.#bodies = [];
     try {
       const segment = this.#segment();
-      if (trouble.current) segment.appendSync(encodeResumedLine(journal.at(), losses));
+      if (trouble.current) segment.append([encodeResumedLine(journal.at(), losses)]);
       this.#writeOpenLines();
     } catch (cause) {
       this.#fail(cause);
@@ -146,25 +149,23 @@ export class WriteBehind {
   }
 
   #segment(): SegmentWriter {
-    return this.#deps.journal.ensure((at) => {
-      let lines = '';
-      for (const { record, requestHeaders } of this.#underway) {
-        lines += encodeOpenLine(at, record, requestHeaders, true);
-      }
-      return lines;
-    });
+    return this.#deps.journal.ensure((at) =>
+      Array.from(this.#underway, ({ record, requestHeaders }) =>
+        encodeOpenLine(at, record, requestHeaders, true),
+      ),
+    );
   }
 
   #writeOpenLines(): void {
     if (this.#unopened.size === 0) return;
     const { journal } = this.#deps;
+    // Only a pass may begin a segment while there is one: a block may be on its way into its pack.
     const segment = journal.segment ?? this.#segment();
     const at = journal.at();
-    let lines = '';
-    for (const { record, requestHeaders } of this.#unopened) {
-      lines += encodeOpenLine(at, record, requestHeaders, false);
-    }
-    segment.appendSync(lines);
+    const lines = Array.from(this.#unopened, ({ record, requestHeaders }) =>
+      encodeOpenLine(at, record, requestHeaders, false),
+    );
+    segment.append(lines);
     for (const exchange of this.#unopened) this.#underway.add(exchange);
     this.#unopened.clear();
   }
@@ -194,24 +195,30 @@ export class WriteBehind {
     let written = 0;
     try {
       while (written < closes.length) {
+        if (written > 0) await nextTurn();
         const batch = closes.slice(written, written + LINES_PER_WRITE);
         const segment = this.#segment();
         const at = this.#deps.journal.at();
         const lines = batch.map(({ record, requestHeaders, responseHeaders, bodies }) =>
           encodeCloseLine(at, record, requestHeaders, responseHeaders, bodies),
         );
-        const outcome = await segment.append(lines);
-        for (const exchange of batch.slice(0, outcome.linesWritten)) this.#underway.delete(exchange);
-        written += outcome.linesWritten;
-        if (outcome.failure !== undefined) throw outcome.failure;
+        segment.append(lines);
+        for (const exchange of batch) this.#underway.delete(exchange);
+        written += batch.length;
       }
     } catch (cause) {
+      if (cause instanceof PartialWriteError) {
+        for (const exchange of closes.slice(written, written + cause.linesWritten)) {
+          this.#underway.delete(exchange);
+        }
+        written += cause.linesWritten;
+      }
       this.#fail(cause);
       this.#closes = [...closes.slice(written), ...this.#closes];
     }
   }
 
   #fail(cause: unknown): void {
-    this.#failure ??= cause ?? new Error('a write failed');
+    this.#failure ??= systemError(cause);
   }
 }
