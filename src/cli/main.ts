@@ -5,11 +5,14 @@ import type { CommandContext } from './context.ts';
 import { createProgram } from './program.ts';
 import { createColour } from './render/colour.ts';
 
-/** A pipe that was closed by its reader, as by `| head`, is no failure. */
+/**
+ * A pipe that was closed by its reader, as by `| head`, is no failure. Where a command watches the stream
+ * itself it goes on as it wants to: the gateway serves on without its tail.
+ */
 const endQuietlyOnClosedPipe = (process: NodeJS.Process): void => {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
+      if (error.code === 'EPIPE' && stream.listenerCount('error') === 1) process.exit(0);
     });
   }
 };

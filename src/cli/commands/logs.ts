@@ -101,6 +101,8 @@ const logs = async (id: string | undefined, flags: LogsFlags, context: CommandCo
   const limit = parseCount(flags.lines ?? (flags.since === undefined ? DEFAULT_COUNT : 'all'));
   if (flags.follow) {
     process.exitCode = await followLog({ dataDir, selection, limit, json }, context);
+    // What a reader that stands still has not taken would keep the process alive.
+    if (context.stdout.writableLength > 0) process.exit();
     return;
   }
   await list(await listExchanges(dataDir, selection, limit), flags, dataDir, context);
