@@ -7,6 +7,7 @@
  *
  * Every refusal is `{"error":{"message","type","code","param"}}` (DESIGN.md), 401 without a session.
  */
+import type { ConversationItem } from '../audit/conversation-item.ts';
 import type { ExchangeRecord, HeaderLines } from '../audit/record.ts';
 
 // --- Queries -------------------------------------------------------------------------------------
@@ -148,35 +149,6 @@ export interface AuditDetailAnswer {
   curl: string;
 }
 
-/** One thing in a conversation, as a person reads it. Texts are as they came: never HTML. */
-export type TurnItem =
-  | { kind: 'message'; role: string; parts: TurnPart[]; phase?: string }
-  | { kind: 'reasoning'; summary: string[]; encryptedBytes?: number }
-  | {
-      kind: 'toolCall';
-      name: string;
-      callId?: string;
-      arguments: string;
-      namespace?: string;
-      custom?: boolean;
-    }
-  /** `name` and `arguments` are those of the call, which stands in the resent history more often than not. */
-  | {
-      kind: 'toolOutput';
-      callId?: string;
-      name?: string;
-      arguments?: string;
-      parts: TurnPart[];
-      failed?: boolean;
-    }
-  | { kind: 'unknown'; type: string; json: string };
-
-export type TurnPart =
-  | { kind: 'text'; text: string }
-  | { kind: 'image'; url: string; detail?: string }
-  | { kind: 'file'; name?: string; bytes?: number }
-  | { kind: 'refusal'; text: string };
-
 /** `GET audit/log/:id/turn` → what this request added, and what came back. `earlier=true` adds the resent history. */
 export interface TurnAnswer {
   id: string;
@@ -186,12 +158,15 @@ export interface TurnAnswer {
   /** How many items of the input were resent history. */
   earlierCount: number;
   /** Those items; absent unless asked for. */
-  earlier?: TurnItem[];
+  earlier?: ConversationItem[];
   /** The new items of the input. */
-  items: TurnItem[];
+  items: ConversationItem[];
   /** What the model answered (so far, where it is still running). */
-  output: TurnItem[];
-  /** Why there is nothing to read: bodies are not logged, were deleted, or are not a conversation. */
+  output: ConversationItem[];
+  /** A request that is no conversation, and an answer without items (an error, a list), as text. */
+  requestText?: string;
+  responseText?: string;
+  /** Why there is less to read than was sent: bodies are not logged, were deleted, or are damaged. */
   unreadable?: string;
 }
 
@@ -225,8 +200,8 @@ export interface SessionTurn {
   entry: AuditEntry;
   earlierCount: number;
   /** The new items of the input and the answer, texts shortened to 2,000 characters. */
-  items: TurnItem[];
-  output: TurnItem[];
+  items: ConversationItem[];
+  output: ConversationItem[];
   cacheLoss?: CacheLoss;
 }
 
@@ -251,7 +226,8 @@ export interface ConversationAnswer {
 
 /**
  * `GET audit/stream`: server-sent events, each with an `id` that `Last-Event-ID` (or `?last_event_id=`)
- * resumes after. `data` is one of these as JSON; `event` is its `type`.
+ * resumes after. `data` is one of these as JSON. No `event:` line: `open` would be the browser's own
+ * event of that name.
  *
  * - `hello` comes first. `resumed` false: events may be missing since the last one, read the log again.
  * - `open` when a request arrives, `update` while it runs (at most four a second each), `close` at its end.

@@ -19,10 +19,7 @@ const DAY_MS = 86_400_000;
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** First and last day of a period, both included. */
-export const periodOf = (
-  query: URLSearchParams,
-  nowMs: number,
-): { from: string; to: string; days: number } => {
+const periodOf = (query: URLSearchParams, nowMs: number): { from: string; to: string; days: number } => {
   const to = query.get('end_date') ?? dayOf(nowMs);
   const days = Number(query.get('days') ?? 30);
   const from = query.get('start_date') ?? dayOf(Date.parse(to) - (days - 1) * DAY_MS);

@@ -1,8 +1,9 @@
-import type { BodyText, TurnItem } from '../../../src/admin/api-types.ts';
+import type { BodyText } from '../../../src/admin/api-types.ts';
+import type { ConversationItem } from '../../../src/audit/conversation-item.ts';
 import type { FixtureExchange } from './fixture-exchange.ts';
 import { turnOf } from './fixture-turn.ts';
 
-const toWire = (item: TurnItem): unknown => {
+const toWire = (item: ConversationItem): unknown => {
   switch (item.kind) {
     case 'message':
       return {

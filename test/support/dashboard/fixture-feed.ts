@@ -15,8 +15,7 @@ export const createFixtureFeed = (): FixtureFeed => {
   const listeners = new Set<ServerResponse>();
   const sent: Array<{ id: number; text: string }> = [];
   let lastId = 0;
-  const frame = (id: number, event: StreamEvent) =>
-    `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  const frame = (id: number, event: StreamEvent) => `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
   return {
     send: (event) => {
       const text = frame(++lastId, event);

@@ -1,14 +1,29 @@
-import type { SessionTurn, TurnAnswer, TurnItem } from '../../../src/admin/api-types.ts';
+import type { SessionTurn, TurnAnswer } from '../../../src/admin/api-types.ts';
+import { describeCall } from '../../../src/audit/conversation-call.ts';
+import type { ConversationItem, ToolCall } from '../../../src/audit/conversation-item.ts';
 import type { FixtureExchange } from './fixture-exchange.ts';
 import type { Call, Scenario, Step } from './scenarios.ts';
 
 const callIdOf = (step: number, index: number): string => `call_${step}_${index}`;
 
-const outputOfCall = (call: Call, step: number, index: number): TurnItem => ({
+const toolCall = (call: Call, step: number, index: number): ToolCall =>
+  describeCall({
+    kind: 'toolCall',
+    name: call.name,
+    callId: callIdOf(step, index),
+    arguments: call.arguments,
+    ...(call.custom ? { custom: true } : {}),
+  });
+
+const commandOf = (call: ToolCall): { command?: string } =>
+  call.command === undefined ? {} : { command: call.command };
+
+const outputOfCall = (call: Call, step: number, index: number): ConversationItem => ({
   kind: 'toolOutput',
   callId: callIdOf(step, index),
   name: call.name,
   arguments: call.arguments,
+  ...commandOf(toolCall(call, step, index)),
   parts: [
     ...(call.output ? [{ kind: 'text' as const, text: call.output }] : []),
     ...(call.image ? [{ kind: 'image' as const, url: call.image }] : []),
@@ -16,7 +31,7 @@ const outputOfCall = (call: Call, step: number, index: number): TurnItem => ({
   ...(call.failed ? { failed: true } : {}),
 });
 
-const addedBy = (scenario: Scenario, step: number): TurnItem[] => {
+const addedBy = (scenario: Scenario, step: number): ConversationItem[] => {
   const results = (scenario.steps[step - 1]?.calls ?? []).map((call, index) =>
     outputOfCall(call, step - 1, index),
   );
@@ -26,7 +41,7 @@ const addedBy = (scenario: Scenario, step: number): TurnItem[] => {
     : [...results, { kind: 'message', role: 'user', parts: [{ kind: 'text', text: user }] }];
 };
 
-const answeredBy = (content: Step | undefined, step: number): TurnItem[] => [
+const answeredBy = (content: Step | undefined, step: number): ConversationItem[] => [
   ...(content?.reasoning === undefined
     ? []
     : [{ kind: 'reasoning' as const, summary: [content.reasoning], encryptedBytes: 1404 }]),
@@ -39,18 +54,10 @@ const answeredBy = (content: Step | undefined, step: number): TurnItem[] => [
           parts: [{ kind: 'text' as const, text: content.say }],
         },
       ]),
-  ...(content?.calls ?? []).map(
-    (call, index): TurnItem => ({
-      kind: 'toolCall',
-      name: call.name,
-      callId: callIdOf(step, index),
-      arguments: call.arguments,
-      ...(call.custom ? { custom: true } : {}),
-    }),
-  ),
+  ...(content?.calls ?? []).map((call, index) => toolCall(call, step, index)),
 ];
 
-const PROMPT: TurnItem[] = [
+const PROMPT: ConversationItem[] = [
   {
     kind: 'message',
     role: 'developer',
@@ -83,9 +90,12 @@ const TOOLS = [
   'web_search',
 ];
 
-/** True where the model's answer arrived whole. */
-const answered = (exchange: FixtureExchange): boolean =>
-  exchange.entry.response.finish === 'completed' || exchange.entry.durationMs === undefined;
+/** What arrived of the model's answer: all, the beginning of it where the stream was cut, or nothing. */
+const arrived = ({ entry }: FixtureExchange, answer: ConversationItem[]): ConversationItem[] => {
+  const { finish, events } = entry.response;
+  if (finish === 'completed') return answer;
+  return events === undefined ? [] : answer.slice(0, 1);
+};
 
 /** The turn of an exchange, as `GET audit/log/:id/turn` answers it. */
 export const turnOf = (exchange: FixtureExchange, withEarlier: boolean): TurnAnswer => {
@@ -120,7 +130,7 @@ export const turnOf = (exchange: FixtureExchange, withEarlier: boolean): TurnAns
     earlierCount: first ? 0 : earlier.length,
     ...(withEarlier && !first ? { earlier } : {}),
     items: first ? [...PROMPT, ...addedBy(scenario, 0)] : addedBy(scenario, step),
-    output: answered(exchange) ? answeredBy(scenario.steps[step], step) : [],
+    output: arrived(exchange, answeredBy(scenario.steps[step], step)),
   };
 };
 

@@ -15,7 +15,17 @@ export const playSession = async (server: FixtureServer, random: Random, speed =
   const planned = generateSession({ random, scenario: random.pick(SCENARIOS), startedAtMs: Date.now() });
   let shiftMs = 0;
   for (const exchange of planned) {
-    const { durationMs = 1000, ttfbMs, response, usage, status, ...opened } = exchange.entry;
+    const {
+      durationMs = 1000,
+      ttfbMs,
+      response,
+      usage: _usage,
+      costUsd: _cost,
+      listPriceUsd: _price,
+      error: _error,
+      status,
+      ...opened
+    } = exchange.entry;
     shiftMs = Date.now() - Date.parse(opened.startedAt);
     const final = exchange.entry;
     const running = {

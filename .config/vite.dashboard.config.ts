@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: at('../src/dashboard'),
+  base: '/admin/dashboard/',
+  cacheDir: at('../node_modules/.cache/vite-dashboard'),
+  esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
+  build: {
+    outDir: at('../dist/dashboard'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // The page runs under a policy without inline scripts and styles: nothing may be inlined.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});

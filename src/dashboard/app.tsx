@@ -1,0 +1,64 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import type { FunctionComponent } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { AuditPage } from './audit/audit-page.tsx';
+import { ConnectPage } from './connect/connect-page.tsx';
+import { LoadFailed, Loading } from './parts/notice.tsx';
+import { SessionsPage } from './sessions/sessions-page.tsx';
+import { HelpDialog } from './shell/help-dialog.tsx';
+import { LoginPage } from './shell/login-page.tsx';
+import { TopBar } from './shell/top-bar.tsx';
+import { TroubleBar } from './shell/trouble-bar.tsx';
+import { access, api } from './state/api.ts';
+import { startFeed, stopFeed } from './state/feed.ts';
+import { loadGateway } from './state/gateway.ts';
+import { type Page, page } from './state/route.ts';
+import { texts } from './texts.ts';
+import { UsagePage } from './usage/usage-page.tsx';
+
+const CONTENT: Readonly<Record<Page, FunctionComponent>> = {
+  audit: AuditPage,
+  sessions: SessionsPage,
+  usage: UsagePage,
+  connect: ConnectPage,
+};
+
+export const App = () => {
+  const failure = useSignal<Error | undefined>(undefined);
+  const ask = async () => {
+    failure.value = undefined;
+    try {
+      const { required, authenticated } = await api.session();
+      access.value = required && !authenticated ? 'refused' : 'granted';
+    } catch (error) {
+      failure.value = error instanceof Error ? error : new Error(String(error));
+    }
+  };
+  useEffect(() => {
+    void ask();
+  }, []);
+  useSignalEffect(() => {
+    document.title = `${texts.pages[page.value]} · gomodel-ts`;
+  });
+  useSignalEffect(() => {
+    if (access.value !== 'granted') return;
+    startFeed();
+    void loadGateway();
+    return stopFeed;
+  });
+
+  const Content = CONTENT[page.value];
+  if (failure.value) return <LoadFailed error={failure.value} retry={ask} />;
+  if (access.value === 'unknown') return <Loading />;
+  if (access.value === 'refused') return <LoginPage />;
+  return (
+    <div class="shell">
+      <TopBar />
+      <TroubleBar />
+      <main class="content">
+        <Content />
+      </main>
+      <HelpDialog />
+    </div>
+  );
+};

@@ -1,0 +1,115 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { Drawer } from '../drawer/drawer.tsx';
+import { copyText } from '../parts/copy-text.ts';
+import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
+import { helpOpen } from '../shell/help-dialog.tsx';
+import { api } from '../state/api.ts';
+import { addressOf, choose, query } from '../state/route.ts';
+import { texts } from '../texts.ts';
+import { actionOf, type KeyActions } from './audit-keys.ts';
+import { noFilter, readFilter } from './filter.ts';
+import { FilterBar } from './filter-bar.tsx';
+import { createLogStore, type LogStore } from './log-store.ts';
+import { LogTable } from './log-table.tsx';
+
+const Empty = ({ filtered }: { filtered: boolean }) =>
+  filtered ? (
+    <Notice icon="search" title={texts.audit.nothingFound}>
+      <p>{texts.audit.nothingFoundHint}</p>
+      <button type="button" class="button" onClick={() => choose(noFilter())}>
+        {texts.filter.clear}
+      </button>
+    </Notice>
+  ) : (
+    <Notice icon="terminal" title={texts.audit.empty}>
+      <p>{texts.audit.emptyHint}</p>
+      <pre class="block">{texts.audit.emptyCommand}</pre>
+      <a class="link" href={addressOf('connect')}>
+        {texts.audit.emptyLink}
+      </a>
+    </Notice>
+  );
+
+const Content = ({
+  store,
+  filtered,
+  ...table
+}: { store: LogStore; filtered: boolean } & Parameters<typeof LogTable>[0]) => {
+  const state = store.state.value;
+  void store.version.value;
+  if (state.kind === 'failed') return <LoadFailed error={state.error} retry={store.reload} />;
+  if (state.kind === 'loading') return <Loading lines={20} />;
+  return store.count() === 0 ? <Empty filtered={filtered} /> : <LogTable store={store} {...table} />;
+};
+
+export const AuditPage = () => {
+  const filter = readFilter(query.value);
+  const asked = JSON.stringify(filter);
+  const open = query.value.get('open') ?? undefined;
+  const store = useMemo(() => createLogStore(JSON.parse(asked)), [asked]);
+  useEffect(() => store.close, [store]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const cursor = useSignal<string | undefined>(open);
+  const paused = useSignal(false);
+  const current = open ?? cursor.value;
+
+  useEffect(() => {
+    if (open) cursor.value = open;
+  }, [open, cursor]);
+
+  useEffect(() => {
+    const actions = (event: KeyboardEvent): KeyActions => ({
+      search: () => search.current?.focus(),
+      move: () => {
+        const by = event.key === 'j' || event.key === 'ArrowDown' ? 1 : -1;
+        const index = current === undefined ? -1 : store.indexOf(current);
+        const next = store.at(index < 0 ? 0 : Math.max(0, Math.min(store.count() - 1, index + by)));
+        if (!next) return;
+        cursor.value = next.id;
+        // An open drawer follows the keyboard; the way back leads past it, not through every row.
+        if (open) choose({ open: next.id }, 'replace');
+        else
+          requestAnimationFrame(() =>
+            scroller.current?.querySelector<HTMLElement>(`[data-id="${next.id}"]`)?.focus(),
+          );
+      },
+      open: () => current && choose({ open: current }),
+      close: () => {
+        if (open) choose({ open: undefined, section: undefined });
+        else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      },
+      copy: () => current && void api.detail(current, 1).then(({ curl }) => copyText(curl)),
+      help: () => {
+        helpOpen.value = true;
+      },
+    });
+    const press = (event: KeyboardEvent) => {
+      const action = actionOf(event);
+      if (!action) return;
+      event.preventDefault();
+      actions(event)[action](1);
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, [store, current, open, cursor]);
+
+  return (
+    <div class={`audit ${open ? 'with-drawer' : ''}`}>
+      <section class="audit-list" aria-label={texts.pages.audit}>
+        <h1 class="hidden-text">{texts.pages.audit}</h1>
+        <FilterBar filter={filter} store={store} search={search} paused={paused} />
+        <Content
+          store={store}
+          filtered={asked !== '{}'}
+          scroller={scroller}
+          current={current}
+          open={open}
+          paused={paused.value}
+        />
+      </section>
+      {open && <Drawer id={open} />}
+    </div>
+  );
+};

@@ -1,0 +1,18 @@
+import { texts } from '../texts.ts';
+
+/** The columns of the log, in order. Which of them a width has room for is in styles/table.css. */
+export const COLUMNS = [
+  { key: 'time', label: texts.columns.time },
+  { key: 'status', label: texts.columns.status },
+  { key: 'model', label: texts.columns.model },
+  { key: 'client', label: texts.columns.client },
+  { key: 'session', label: texts.columns.session },
+  { key: 'coding', label: texts.columns.coding },
+  { key: 'ttfb', label: texts.columns.ttfb, right: true },
+  { key: 'duration', label: texts.columns.duration, right: true },
+  { key: 'context', label: texts.columns.context, right: true },
+  { key: 'output', label: texts.columns.output, right: true },
+  { key: 'cost', label: texts.columns.cost, right: true },
+  { key: 'finish', label: texts.columns.finish },
+  { key: 'tools', label: texts.columns.tools },
+] as const;

@@ -1,0 +1,131 @@
+import { memo } from 'preact/compat';
+import type { AuditEntry } from '../../admin/api-types.ts';
+import { ContextBar, DurationBar } from '../parts/bars.tsx';
+import { clientOf, codingOf, outcomeOf, toolsOf } from '../state/describe-exchange.ts';
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatFullMoment,
+  formatMoment,
+  shortId,
+} from '../state/format.ts';
+import { nowMs } from '../state/now.ts';
+import { addressWith } from '../state/route.ts';
+import { texts } from '../texts.ts';
+
+interface LogRowProps {
+  entry: AuditEntry;
+  /** Place in the whole log, from 0. */
+  index: number;
+  /** Today's date as text: a row's time is told differently the day after. */
+  today: string;
+  open: boolean;
+  /** True for the one row that the Tab key reaches. */
+  reachable: boolean;
+}
+
+/** Counts up while the exchange runs; rendered by itself, so that the row is not. */
+const RunningTime = ({ startedAt }: { startedAt: string }) => {
+  const durationMs = Math.max(0, nowMs.value - Date.parse(startedAt));
+  return (
+    <>
+      <DurationBar durationMs={durationMs} ttfbMs={undefined} />
+      {formatDuration(durationMs)}
+    </>
+  );
+};
+
+const Duration = ({ entry }: { entry: AuditEntry }) => {
+  if (outcomeOf(entry).tone === 'running') return <RunningTime startedAt={entry.startedAt} />;
+  if (entry.durationMs === undefined) return <>–</>;
+  return (
+    <>
+      <DurationBar durationMs={entry.durationMs} ttfbMs={entry.ttfbMs} />
+      {formatDuration(entry.durationMs)}
+    </>
+  );
+};
+
+const costTitle = (entry: AuditEntry): string | undefined => {
+  if (entry.billing === 'subscription') return texts.cost.subscription(formatCost(entry.listPriceUsd));
+  return entry.usage && entry.costUsd === undefined ? texts.cost.unknown : undefined;
+};
+
+const Cost = ({ entry }: { entry: AuditEntry }) =>
+  entry.billing === 'subscription' ? <span class="dim">{texts.cost.plan}</span> : formatCost(entry.costUsd);
+
+/** What the last column says: the tools called, the error, or how far a running one is. */
+const Remark = ({ entry }: { entry: AuditEntry }) => {
+  if (entry.error) return <span class="error-text">{entry.error.message}</span>;
+  const { events } = entry.response;
+  if (outcomeOf(entry).tone === 'running' && events) return <span class="dim">{texts.events(events)}</span>;
+  const tools = toolsOf(entry);
+  if (tools) return <span class="mono">{tools}</span>;
+  return entry.model ? null : <span class="mono dim">{`${entry.method} ${entry.path}`}</span>;
+};
+
+export const LogRow = memo(({ entry, index, open, reachable }: LogRowProps) => {
+  const outcome = outcomeOf(entry);
+  const { usage, client } = entry;
+  const session = client.sessionId ?? client.threadId;
+  return (
+    <div
+      class={`row ${outcome.tone} ${open ? 'open' : ''} ${entry.error && !usage ? 'bare' : ''}`}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={open}
+      tabIndex={reachable ? 0 : -1}
+      data-id={entry.id}
+    >
+      <span role="gridcell" class="c-time" title={formatFullMoment(entry.startedAt)}>
+        <a href={addressWith({ open: entry.id })} tabIndex={-1}>
+          {formatMoment(entry.startedAt, Date.now())}
+        </a>
+      </span>
+      <span role="gridcell" class="c-status">
+        {outcome.status}
+      </span>
+      <span role="gridcell" class="c-model" title={entry.model}>
+        {entry.model ?? <span class="dim">–</span>}
+      </span>
+      <span role="gridcell" class="c-client" title={client.version && `${client.name} ${client.version}`}>
+        {clientOf(entry)}
+      </span>
+      <span role="gridcell" class="c-session mono" title={session}>
+        {session ? shortId(session) : '–'}
+      </span>
+      <span role="gridcell" class="c-coding">
+        {codingOf(entry)}
+      </span>
+      <span role="gridcell" class="c-ttfb">
+        {entry.ttfbMs === undefined ? '–' : formatDuration(entry.ttfbMs)}
+      </span>
+      <span role="gridcell" class="c-duration">
+        <Duration entry={entry} />
+      </span>
+      <span role="gridcell" class="c-context">
+        {usage?.inputTokens === undefined ? (
+          '–'
+        ) : (
+          <>
+            <ContextBar usage={usage} />
+            {formatCount(usage.inputTokens)}
+          </>
+        )}
+      </span>
+      <span role="gridcell" class="c-output">
+        {usage?.outputTokens === undefined ? '–' : formatCount(usage.outputTokens)}
+      </span>
+      <span role="gridcell" class="c-cost" title={costTitle(entry)}>
+        <Cost entry={entry} />
+      </span>
+      <span role="gridcell" class="c-finish">
+        {entry.error ? texts.origin[entry.error.origin] : outcome.finish}
+      </span>
+      <span role="gridcell" class="c-tools" title={entry.error?.message ?? toolsOf(entry)}>
+        <Remark entry={entry} />
+      </span>
+    </div>
+  );
+});

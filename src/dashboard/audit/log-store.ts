@@ -1,0 +1,170 @@
+import { signal } from '@preact/signals';
+import type { AuditEntry, AuditLogQuery, StreamEvent } from '../../admin/api-types.ts';
+import { matchesFilter } from '../../admin/match-filter.ts';
+import { api } from '../state/api.ts';
+import { listen } from '../state/feed.ts';
+import { createLoadedPages, PAGE_SIZE } from './loaded-pages.ts';
+
+const BATCH_MS = 60;
+const MOST_ARRIVED = 1000;
+
+export type LogState = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: Error };
+
+/**
+ * The rows of the log, newest first: those that arrived since it was read, then those that it held
+ * then, read by pages as they come into view. `until` pins the second part, so that a page stays
+ * where it is while new exchanges arrive.
+ */
+export const createLogStore = (query: AuditLogQuery) => {
+  const state = signal<LogState>({ kind: 'loading' });
+  /** Changes with every change of a row: read it to be rendered anew. */
+  const version = signal(0);
+  /** How many arrived while the rows were held still. */
+  const waiting = signal(0);
+  const pages = createLoadedPages();
+  const asked = new Set<number>();
+  let arrived: AuditEntry[] = [];
+  let held: AuditEntry[] = [];
+  let holding = false;
+  /** Set where rows are missing: the next release reads the log again. */
+  let stale = false;
+  let total = 0;
+  let newest = '';
+  let leave = new AbortController();
+  let pending: StreamEvent[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  // Bodies cannot be searched here: such a view shows what the log answered, and no arrivals.
+  const wanted = (entry: AuditEntry): boolean =>
+    query.in !== 'bodies' && !query.end_date && matchesFilter(entry, query);
+
+  const read = async (): Promise<void> => {
+    leave.abort();
+    leave = new AbortController();
+    const { signal } = leave;
+    try {
+      const answer = await api.log({ ...query, limit: PAGE_SIZE, offset: 0 }, signal);
+      pages.clear();
+      asked.clear();
+      pages.put(0, answer.entries);
+      total = answer.total;
+      newest = answer.entries[0]?.id ?? '';
+      arrived = arrived.filter((entry) => entry.id > newest);
+      held = [];
+      stale = false;
+      waiting.value = 0;
+      state.value = { kind: 'ready' };
+      apply();
+      version.value++;
+    } catch (error) {
+      if (signal.aborted) return;
+      state.value = { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
+    }
+  };
+
+  const insert = (rows: AuditEntry[], entry: AuditEntry): void => {
+    const place = rows.findIndex((row) => row.id < entry.id);
+    rows.splice(place < 0 ? rows.length : place, 0, entry);
+  };
+
+  const replaceIn = (rows: AuditEntry[], entry: AuditEntry): boolean => {
+    const place = rows.findIndex((row) => row.id === entry.id);
+    if (place >= 0) rows[place] = entry;
+    return place >= 0;
+  };
+
+  const takeEntry = (entry: AuditEntry): void => {
+    if (entry.id <= newest) pages.replace(entry);
+    else if (!replaceIn(arrived, entry) && !replaceIn(held, entry) && wanted(entry)) {
+      insert(holding ? held : arrived, entry);
+    }
+  };
+
+  const apply = (): void => {
+    timer = undefined;
+    if (state.value.kind !== 'ready') return;
+    const events = pending;
+    pending = [];
+    for (const event of events) {
+      if (event.type === 'hello') {
+        for (const entry of event.running) takeEntry(entry);
+        if (!event.resumed) stale = true;
+      } else if ('record' in event) takeEntry(event.record);
+    }
+    if (held.length > MOST_ARRIVED) {
+      held.length = MOST_ARRIVED;
+      stale = true;
+    }
+    waiting.value = held.length;
+    version.value++;
+    if (!holding && (stale || arrived.length > MOST_ARRIVED)) void read();
+  };
+
+  const stop = listen((event) => {
+    // The first greeting says nothing new: the log is being read at that moment anyway.
+    if (event.type === 'hello' && state.value.kind === 'loading') return;
+    pending.push(event);
+    timer ??= setTimeout(apply, BATCH_MS);
+  });
+
+  const readPage = (page: number): void => {
+    if (asked.has(page)) return;
+    asked.add(page);
+    const { signal } = leave;
+    api.log({ ...query, until: newest, limit: PAGE_SIZE, offset: page * PAGE_SIZE }, signal).then(
+      ({ entries }) => {
+        pages.put(page, entries);
+        asked.delete(page);
+        version.value++;
+      },
+      () => {
+        // Asked again when it next comes into view.
+        if (!signal.aborted) asked.delete(page);
+      },
+    );
+  };
+
+  void read();
+
+  return {
+    state,
+    version,
+    waiting,
+    reload: read,
+    count: (): number => arrived.length + total,
+    /** The row at an index; undefined while it is on its way. */
+    at: (index: number): AuditEntry | undefined =>
+      index < arrived.length ? arrived[index] : pages.at(index - arrived.length),
+    indexOf: (id: string): number => {
+      const place = arrived.findIndex((entry) => entry.id === id);
+      if (place >= 0) return place;
+      const older = pages.indexOf(id);
+      return older < 0 ? -1 : older + arrived.length;
+    },
+    /** Sees to it that the rows from `first` to `last` are loaded. */
+    need: (first: number, last: number): void => {
+      if (state.value.kind !== 'ready' || total === 0) return;
+      const low = Math.max(0, Math.floor((first - arrived.length) / PAGE_SIZE));
+      const high = Math.floor(Math.min(total - 1, last - arrived.length) / PAGE_SIZE);
+      for (let page = low; page <= high; page++) if (!pages.has(page)) readPage(page);
+    },
+    /** While held, arrivals wait instead of moving the rows. */
+    hold: (on: boolean): void => {
+      if (holding === on) return;
+      holding = on;
+      if (on) return;
+      for (const entry of held.reverse()) insert(arrived, entry);
+      held = [];
+      waiting.value = 0;
+      version.value++;
+      if (stale) void read();
+    },
+    close: (): void => {
+      stop();
+      leave.abort();
+      clearTimeout(timer);
+    },
+  };
+};
+
+export type LogStore = ReturnType<typeof createLogStore>;

@@ -1,0 +1,126 @@
+import type { RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Icon } from '../parts/icon.tsx';
+import { minuteMs } from '../state/now.ts';
+import { addressWith, goTo } from '../state/route.ts';
+import { texts } from '../texts.ts';
+import { COLUMNS } from './columns.ts';
+import { LogRow } from './log-row.tsx';
+import type { LogStore } from './log-store.ts';
+import { useHold } from './use-hold.ts';
+import { useWindow } from './use-window.ts';
+
+const ROW_HEIGHT = 28;
+/** Below this width a row takes two lines; styles/table.css has the same number. */
+const NARROW_WIDTH = 560;
+const NARROW_ROW_HEIGHT = 48;
+
+interface LogTableProps {
+  store: LogStore;
+  scroller: RefObject<HTMLDivElement | null>;
+  /** The row that the drawer shows, or the keyboard is at. */
+  current: string | undefined;
+  open: string | undefined;
+  paused: boolean;
+}
+
+const rowIdOf = (target: EventTarget | null): string | undefined =>
+  target instanceof Element ? target.closest<HTMLElement>('[data-id]')?.dataset.id : undefined;
+
+export const LogTable = ({ store, scroller, current, open, paused }: LogTableProps) => {
+  const [narrow, setNarrow] = useState(false);
+  const rowHeight = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
+  // Read so that the table is rendered anew when a row changes.
+  void store.version.value;
+  const count = store.count();
+  const shown = useWindow(scroller, count, rowHeight);
+  const mayClick = useHold(scroller, store, shown.scrolled, paused);
+  const today = new Date(minuteMs.value).toDateString();
+
+  useEffect(() => setNarrow(shown.width > 0 && shown.width < NARROW_WIDTH), [shown.width]);
+  useEffect(() => store.need(shown.first, shown.end), [store, shown.first, shown.end, count]);
+
+  // Following the keyboard: the row that became current comes into view.
+  const followed = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || !current || followed.current === current) return;
+    followed.current = current;
+    const index = store.indexOf(current);
+    if (index < 0) return;
+    const top = index * rowHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    const bottom = top + rowHeight - element.clientHeight;
+    if (bottom > element.scrollTop) element.scrollTop = bottom;
+  });
+
+  const click = (event: MouseEvent) => {
+    if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const id = rowIdOf(event.target);
+    if (!id) return;
+    event.preventDefault();
+    if (mayClick() && !getSelection()?.toString()) goTo(addressWith({ open: id }));
+  };
+
+  const rows = [];
+  for (let index = shown.first; index < shown.end; index++) {
+    const entry = store.at(index);
+    rows.push(
+      entry ? (
+        <LogRow
+          key={entry.id}
+          entry={entry}
+          index={index}
+          today={today}
+          open={entry.id === open}
+          reachable={entry.id === current || (!current && index === 0)}
+        />
+      ) : (
+        <div key={`row ${index}`} class="row missing" role="row" aria-rowindex={index + 2}>
+          <span role="gridcell" class="hidden-text">
+            {texts.loading}
+          </span>
+        </div>
+      ),
+    );
+  }
+  return (
+    <div
+      class={`log ${narrow ? 'narrow' : ''}`}
+      role="grid"
+      aria-label={texts.audit.tableLabel}
+      aria-rowcount={count + 1}
+    >
+      <div role="rowgroup" class="log-head">
+        <div class="row head" role="row" aria-rowindex={1}>
+          {COLUMNS.map((column) => (
+            <span key={column.key} role="columnheader" class={`c-${column.key}`}>
+              {column.label}
+            </span>
+          ))}
+        </div>
+      </div>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the page's (audit-keys.ts) */}
+      <div class="log-scroller" ref={scroller} role="rowgroup" onClick={click}>
+        <div class="log-space" style={{ height: `${count * rowHeight}px` }}>
+          <div class="log-rows" style={{ transform: `translateY(${shown.first * rowHeight}px)` }}>
+            {rows}
+          </div>
+        </div>
+      </div>
+      {(shown.scrolled || paused || store.waiting.value > 0) && (
+        <button
+          type="button"
+          class="arrivals"
+          onClick={() => {
+            scroller.current?.scrollTo({ top: 0 });
+            store.hold(false);
+          }}
+        >
+          <Icon name={shown.scrolled ? 'up' : 'pause'} />
+          {store.waiting.value > 0 ? texts.audit.waiting(store.waiting.value) : texts.audit.held}
+        </button>
+      )}
+    </div>
+  );
+};

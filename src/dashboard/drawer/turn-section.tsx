@@ -1,0 +1,83 @@
+import { useState } from 'preact/hooks';
+import type { AuditEntry, TurnAnswer } from '../../admin/api-types.ts';
+import { FoldLines } from '../parts/fold-lines.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
+import { api } from '../state/api.ts';
+import { outcomeOf } from '../state/describe-exchange.ts';
+import { useLoad } from '../state/use-load.ts';
+import { texts } from '../texts.ts';
+import { TurnItems } from '../turn/turn-items.tsx';
+import { visibleText } from '../turn/visible-text.ts';
+
+const Earlier = ({ turn, open, toggle }: { turn: TurnAnswer; open: boolean; toggle: () => void }) => {
+  if (turn.earlierCount === 0) return null;
+  return (
+    <>
+      <button type="button" class="earlier" aria-expanded={open} onClick={toggle}>
+        <Icon name={open ? 'down' : 'right'} />
+        {texts.turn.earlier(turn.earlierCount)}
+      </button>
+      {open && (
+        <div class="earlier-items">{turn.earlier ? <TurnItems items={turn.earlier} /> : <Loading />}</div>
+      )}
+    </>
+  );
+};
+
+const Answer = ({ turn, entry }: { turn: TurnAnswer; entry: AuditEntry }) => {
+  const running = outcomeOf(entry).tone === 'running';
+  return (
+    <>
+      <h3 class="divider">
+        <span>{texts.turn.answer}</span>
+      </h3>
+      {turn.output.length > 0 && <TurnItems items={turn.output} />}
+      {running && <p class="running-note">{texts.turn.running}</p>}
+      {turn.responseText && <FoldLines text={visibleText(turn.responseText)} />}
+      {!running && turn.output.length === 0 && !turn.responseText && (
+        <p class="dim pad">{texts.turn.noAnswer}</p>
+      )}
+    </>
+  );
+};
+
+/** The turn as a person reads it: what this request added, and what came back. */
+export const TurnSection = ({ entry }: { entry: AuditEntry }) => {
+  const [earlier, setEarlier] = useState(false);
+  // Events stand in the question so that a running answer is read as it grows.
+  const question = `${entry.id} ${earlier} ${entry.response.events ?? 0} ${entry.durationMs ?? ''}`;
+  const { value, error, reload } = useLoad(question, (signal) => api.turn(entry.id, earlier, signal));
+  if (error) return <LoadFailed error={error} retry={reload} />;
+  if (value?.id !== entry.id) return <Loading lines={10} />;
+  if (!value.requestText && value.items.length + value.output.length === 0 && !value.responseText) {
+    return (
+      <Notice title={texts.turn.unreadable}>
+        <p>{value.unreadable}</p>
+      </Notice>
+    );
+  }
+  return (
+    <div class="turn">
+      {value.unreadable && <p class="remark">{value.unreadable}</p>}
+      {value.instructions && (
+        <div class="item instructions">
+          <span class="speaker">{texts.turn.roles.instructions}</span>
+          <div class="said">
+            <FoldLines class="prompt" text={visibleText(value.instructions)} lines={3} />
+          </div>
+        </div>
+      )}
+      <Earlier turn={value} open={earlier} toggle={() => setEarlier(!earlier)} />
+      <TurnItems items={value.items} />
+      {value.requestText && <FoldLines text={visibleText(value.requestText)} />}
+      <Answer turn={value} entry={entry} />
+      {value.tools.length > 0 && (
+        <details class="offered">
+          <summary>{texts.turn.offered(value.tools.length)}</summary>
+          <p class="mono">{visibleText(value.tools.join(', '))}</p>
+        </details>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,99 @@
+import type { AuditDetailAnswer } from '../../admin/api-types.ts';
+import type { Usage } from '../../audit/record.ts';
+import { StackBar } from '../parts/stack-bar.tsx';
+import { formatCost, formatShare, formatWhole } from '../state/format.ts';
+import { texts } from '../texts.ts';
+
+interface Line {
+  readonly key: 'cached' | 'uncached' | 'output' | 'reasoning';
+  readonly tokens: number;
+  readonly rate: number | undefined;
+  readonly cost: number | undefined;
+}
+
+const linesOf = (usage: Usage, cost: AuditDetailAnswer['cost']): Line[] => {
+  const cached = usage.cachedInputTokens ?? 0;
+  const reasoning = usage.reasoningTokens ?? 0;
+  const output = usage.outputTokens ?? 0;
+  const outputRate = cost?.rates.output;
+  return [
+    { key: 'cached', tokens: cached, rate: cost?.rates.cachedInput, cost: cost?.cachedInput },
+    {
+      key: 'uncached',
+      tokens: (usage.inputTokens ?? 0) - cached,
+      rate: cost?.rates.input,
+      cost: cost?.input,
+    },
+    {
+      key: 'output',
+      tokens: output - reasoning,
+      rate: outputRate,
+      cost: outputRate === undefined ? undefined : ((output - reasoning) * outputRate) / 1e6,
+    },
+    {
+      key: 'reasoning',
+      tokens: reasoning,
+      rate: outputRate,
+      cost: outputRate === undefined ? undefined : (reasoning * outputRate) / 1e6,
+    },
+  ];
+};
+
+/** Tokens by kind, what share came from the cache, and what each kind cost. */
+export const UsageSection = ({ detail }: { detail: AuditDetailAnswer }) => {
+  const { entry, cost } = detail;
+  const { usage } = entry;
+  if (!usage) return <p class="dim pad">{texts.usage.none}</p>;
+  const lines = linesOf(usage, cost);
+  const covered = entry.billing === 'subscription';
+  const total = covered ? entry.listPriceUsd : entry.costUsd;
+  return (
+    <>
+      <p class="headline">
+        {texts.usage.cachedHeadline(
+          formatWhole(usage.inputTokens ?? 0),
+          formatShare(usage.cachedInputTokens ?? 0, usage.inputTokens ?? 0),
+        )}
+      </p>
+      <StackBar parts={lines.map(({ key, tokens }) => ({ key, value: tokens }))} />
+      <table class="numbers">
+        <thead>
+          <tr>
+            <th scope="col">{texts.usage.kind}</th>
+            <th scope="col">{texts.usage.tokens}</th>
+            <th scope="col">{texts.usage.rate}</th>
+            <th scope="col">{texts.usage.cost}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ key, tokens, rate, cost: amount }) => (
+            <tr key={key}>
+              <th scope="row">
+                <i class={`swatch kind-${key}`} />
+                {texts.kinds[key]}
+              </th>
+              <td>{formatWhole(tokens)}</td>
+              <td>{rate === undefined ? '–' : `$${rate}`}</td>
+              <td>{formatCost(amount)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{texts.usage.total}</th>
+            <td>{formatWhole(usage.totalTokens ?? (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0))}</td>
+            <td />
+            <td>{formatCost(total)}</td>
+          </tr>
+        </tfoot>
+      </table>
+      <p class="dim pad">
+        {covered
+          ? texts.cost.coveredNote
+          : cost
+            ? texts.cost.source(cost.source)
+            : texts.cost.unknownNote(entry.model ?? '')}
+      </p>
+    </>
+  );
+};

@@ -1,0 +1,31 @@
+import { formatShare, formatWhole } from '../state/format.ts';
+import { texts } from '../texts.ts';
+
+type TokenKind = 'cached' | 'uncached' | 'output' | 'reasoning';
+
+interface StackBarProps {
+  parts: ReadonlyArray<{ key: TokenKind; value: number }>;
+  /** What a full bar stands for; the sum of the parts where absent. */
+  whole?: number;
+}
+
+/** Parts of a sum beside each other. */
+export const StackBar = ({ parts, whole }: StackBarProps) => {
+  const sum = parts.reduce((total, { value }) => total + value, 0);
+  const full = Math.max(whole ?? sum, 1);
+  const label = parts.map(({ key, value }) => `${texts.kinds[key]} ${formatWhole(value)}`).join(', ');
+  return (
+    <div class="stack-bar" role="img" aria-label={label}>
+      {parts.map(({ key, value }) =>
+        value > 0 ? (
+          <i
+            key={key}
+            class={`kind-${key}`}
+            style={{ width: `${((value / full) * 100).toFixed(2)}%` }}
+            title={`${texts.kinds[key]}: ${formatWhole(value)} (${formatShare(value, sum)})`}
+          />
+        ) : null,
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,33 @@
+import type { CacheLoss } from '../../admin/api-types.ts';
+import { Icon } from '../parts/icon.tsx';
+import { formatDuration, formatWhole } from '../state/format.ts';
+import { texts } from '../texts.ts';
+import { visibleText } from '../turn/visible-text.ts';
+
+/** Where a cache hit was lost, and which item or header changed. */
+export const CacheLossNote = ({ loss }: { loss: CacheLoss }) => (
+  <div class="cache-loss">
+    <p>
+      <Icon name="alert" />
+      <b>{texts.loss.title(formatWhole(loss.tokens))}</b>{' '}
+      {loss.cause === 'idle' && loss.idleMs !== undefined
+        ? texts.loss.idle(formatDuration(loss.idleMs))
+        : texts.loss.causes[loss.cause]}
+      {loss.where && (
+        <>
+          {' '}
+          <code>{visibleText(loss.where)}</code>
+        </>
+      )}
+      {loss.byteOffset !== undefined && (
+        <span class="dim"> {texts.loss.at(formatWhole(loss.byteOffset))}</span>
+      )}
+    </p>
+    {(loss.before ?? loss.after) !== undefined && (
+      <pre>
+        <del>{visibleText(loss.before ?? '')}</del>
+        <ins>{visibleText(loss.after ?? '')}</ins>
+      </pre>
+    )}
+  </div>
+);

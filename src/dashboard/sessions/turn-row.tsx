@@ -1,0 +1,91 @@
+import { useState } from 'preact/hooks';
+import type { SessionTurn } from '../../admin/api-types.ts';
+import { isFailure } from '../../audit/record.ts';
+import { Icon } from '../parts/icon.tsx';
+import { outcomeOf } from '../state/describe-exchange.ts';
+import { formatClock, formatCount, formatDuration, formatFullMoment, formatShare } from '../state/format.ts';
+import { nowMs } from '../state/now.ts';
+import { addressOf } from '../state/route.ts';
+import { texts } from '../texts.ts';
+import { TurnItems } from '../turn/turn-items.tsx';
+import { CacheLossNote } from './cache-loss-note.tsx';
+import { TurnSummary } from './turn-summary.tsx';
+
+const RunningFor = ({ since }: { since: string }) => (
+  <>{formatDuration(Math.max(0, nowMs.value - Date.parse(since)))}</>
+);
+
+const Figures = ({ turn: { entry, cacheLoss } }: { turn: SessionTurn }) => {
+  const { usage } = entry;
+  const input = usage?.inputTokens;
+  return (
+    <div class="turn-figures">
+      <span title={texts.sessions.lanesTitle.context}>{input === undefined ? '–' : formatCount(input)}</span>
+      <span title={texts.sessions.lanesTitle.cached} class={cacheLoss ? 'warn-text' : ''}>
+        {input === undefined ? '–' : formatShare(usage?.cachedInputTokens ?? 0, input)}
+      </span>
+      <span title={texts.sessions.lanesTitle.time}>
+        {entry.durationMs === undefined ? (
+          <RunningFor since={entry.startedAt} />
+        ) : (
+          formatDuration(entry.durationMs)
+        )}
+      </span>
+    </div>
+  );
+};
+
+interface TurnRowProps {
+  turn: SessionTurn;
+  number: number;
+  /** What came after: it has the outputs of the tools that this turn called. */
+  next: SessionTurn | undefined;
+  marked: boolean;
+}
+
+/** One request of the session: what it added, in a few lines, or all of it. */
+export const TurnRow = ({ turn, number, next, marked }: TurnRowProps) => {
+  const [open, setOpen] = useState(false);
+  const { entry } = turn;
+  const outcome = outcomeOf(entry);
+  return (
+    <li class={`turn-row ${outcome.tone} ${marked ? 'marked' : ''}`} data-turn={entry.id}>
+      <div class="turn-when">
+        <button
+          type="button"
+          class="turn-fold"
+          aria-expanded={open}
+          aria-label={texts.sessions.turnLabel(number)}
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name={open ? 'down' : 'right'} />
+          <b>{number}</b>
+        </button>
+        <a
+          class="dim"
+          href={addressOf('audit', { open: entry.id })}
+          title={`${formatFullMoment(entry.startedAt)}. ${texts.sessions.openInLog}`}
+        >
+          {formatClock(entry.startedAt)}
+        </a>
+      </div>
+      <div class="turn-content">
+        {turn.cacheLoss && <CacheLossNote loss={turn.cacheLoss} />}
+        {isFailure(entry) && (
+          <p class="turn-error">
+            <b>{entry.error ? texts.origin[entry.error.origin] : outcome.finish}</b> {entry.error?.message}
+          </p>
+        )}
+        {open ? (
+          <div class="turn">
+            <TurnItems items={turn.items} />
+            <TurnItems items={turn.output} />
+          </div>
+        ) : (
+          <TurnSummary turn={turn} next={next} />
+        )}
+      </div>
+      <Figures turn={turn} />
+    </li>
+  );
+};

@@ -1,0 +1,60 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { ApiError, access, api } from '../state/api.ts';
+import { texts } from '../texts.ts';
+
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof ApiError)) return String(error);
+  if (error.status === 429) return texts.login.tooMany(error.retryAfter ?? 60);
+  return error.status === 401 ? texts.login.wrong : error.message;
+};
+
+/** Asks for the master key once; what is kept is a cookie that scripts cannot read. */
+export const LoginPage = () => {
+  const field = useRef<HTMLInputElement>(null);
+  const failure = useSignal('');
+  const busy = useSignal(false);
+  useEffect(() => field.current?.focus(), []);
+  const logIn = async (event: Event) => {
+    event.preventDefault();
+    const key = field.current?.value.trim() ?? '';
+    if (!key || busy.value) return;
+    busy.value = true;
+    failure.value = '';
+    try {
+      await api.logIn(key);
+      access.value = 'granted';
+    } catch (error) {
+      failure.value = messageOf(error);
+      field.current?.select();
+    }
+    busy.value = false;
+  };
+  return (
+    <main class="login">
+      <form onSubmit={logIn}>
+        <h1>gomodel-ts</h1>
+        <p>{texts.login.intro}</p>
+        <label for="master-key">{texts.login.label}</label>
+        <input
+          ref={field}
+          id="master-key"
+          class="field mono"
+          type="password"
+          autocomplete="current-password"
+          spellcheck={false}
+          required
+          aria-describedby="login-failure"
+          aria-invalid={failure.value !== ''}
+        />
+        <p id="login-failure" class="failure" role="alert">
+          {failure.value}
+        </p>
+        <button type="submit" class="button primary" disabled={busy.value}>
+          {busy.value ? texts.login.busy : texts.login.in}
+        </button>
+        <p class="dim">{texts.login.hint}</p>
+      </form>
+    </main>
+  );
+};

@@ -1,0 +1,76 @@
+import { Icon, type IconName } from '../parts/icon.tsx';
+import { access, api } from '../state/api.ts';
+import { gateway } from '../state/gateway.ts';
+import { addressOf, PAGES, type Page, page } from '../state/route.ts';
+import { nextTheme, theme } from '../state/theme.ts';
+import { texts } from '../texts.ts';
+import { ConnectionMark } from './connection-mark.tsx';
+import { helpOpen } from './help-dialog.tsx';
+
+const PAGE_ICONS: Readonly<Record<Page, IconName>> = {
+  audit: 'list',
+  sessions: 'thread',
+  usage: 'chart',
+  connect: 'plug',
+};
+const THEME_ICONS = { system: 'half', light: 'sun', dark: 'moon' } as const;
+
+const logOut = async (): Promise<void> => {
+  await api.logOut();
+  access.value = 'refused';
+};
+
+export const TopBar = () => (
+  <header class="top-bar">
+    <a class="brand" href={addressOf('audit')} aria-label={texts.brandLabel}>
+      <svg viewBox="0 0 16 16" width="20" height="20" aria-hidden="true">
+        <rect width="16" height="16" rx="4" />
+        <path d="M3.5 5.2h5.2M3.5 10.8h5.2M8 2.9l4.5 5.1L8 13.1" />
+      </svg>
+      <span>gomodel-ts</span>
+    </a>
+    <nav aria-label={texts.pagesLabel}>
+      {PAGES.map((name) => (
+        <a key={name} href={addressOf(name)} aria-current={page.value === name ? 'page' : undefined}>
+          <Icon name={PAGE_ICONS[name]} />
+          <span>{texts.pages[name]}</span>
+        </a>
+      ))}
+    </nav>
+    <div class="top-actions">
+      {gateway.value?.demo && <span class="tag warn">{texts.demo}</span>}
+      <ConnectionMark />
+      <button
+        type="button"
+        class="button quiet square"
+        title={texts.theme[theme.value]}
+        aria-label={texts.theme[theme.value]}
+        onClick={nextTheme}
+      >
+        <Icon name={THEME_ICONS[theme.value]} />
+      </button>
+      <button
+        type="button"
+        class="button quiet square help-button"
+        title={texts.help.title}
+        aria-label={texts.help.title}
+        onClick={() => {
+          helpOpen.value = true;
+        }}
+      >
+        <Icon name="help" />
+      </button>
+      {gateway.value?.auth_required && (
+        <button
+          type="button"
+          class="button quiet square"
+          title={texts.login.out}
+          aria-label={texts.login.out}
+          onClick={logOut}
+        >
+          <Icon name="leave" />
+        </button>
+      )}
+    </div>
+  </header>
+);

@@ -1,0 +1,76 @@
+import { signal } from '@preact/signals';
+import type { StreamEvent } from '../../admin/api-types.ts';
+import { access, api, apiAddress } from './api.ts';
+
+/** Whether events arrive. `lost` tries again by itself. */
+export const connection = signal<'connecting' | 'live' | 'lost'>('connecting');
+
+/** What keeps the gateway from writing its log. */
+export const trouble = signal<string | undefined>(undefined);
+
+/** The gateway's clock minus this one's, in milliseconds: running times are counted by its clock. */
+export const clockSkewMs = signal(0);
+
+const SILENCE_MS = 25_000;
+const RETRY_MS = 2000;
+
+type Listener = (event: StreamEvent) => void;
+const listeners = new Set<Listener>();
+
+/** Hears every event from now on. @returns a function that ends it */
+export const listen = (listener: Listener): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+let source: EventSource | undefined;
+let silence: ReturnType<typeof setTimeout> | undefined;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let lastEventId: string | undefined;
+
+const take = (event: MessageEvent<string>): void => {
+  lastEventId = event.lastEventId;
+  connection.value = 'live';
+  expectMore();
+  const told = JSON.parse(event.data) as StreamEvent;
+  if (told.type === 'hello' || told.type === 'beat') clockSkewMs.value = Date.parse(told.now) - Date.now();
+  if (told.type === 'trouble') trouble.value = told.message;
+  for (const listener of listeners) listener(told);
+};
+
+/** A connection can die without a word (a sleeping laptop): the beat that does not come tells. */
+const expectMore = (): void => {
+  clearTimeout(silence);
+  silence = setTimeout(reconnect, SILENCE_MS);
+};
+
+const reconnect = (): void => {
+  stopFeed();
+  connection.value = 'lost';
+  retry = setTimeout(startFeed, RETRY_MS);
+};
+
+/** Connects, resuming after the last event that was heard. */
+export const startFeed = (): void => {
+  stopFeed();
+  source = new EventSource(apiAddress('audit/stream', { last_event_id: lastEventId }));
+  source.onmessage = take;
+  source.onerror = () => {
+    reconnect();
+    // An event source does not tell a refusal from a dead network: asking does.
+    api.session().then(
+      ({ required, authenticated }) => {
+        if (required && !authenticated) access.value = 'refused';
+      },
+      () => undefined,
+    );
+  };
+  expectMore();
+};
+
+export const stopFeed = (): void => {
+  clearTimeout(silence);
+  clearTimeout(retry);
+  source?.close();
+  source = undefined;
+};

@@ -1,0 +1,55 @@
+import { FoldLines } from '../parts/fold-lines.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { texts } from '../texts.ts';
+import { PatchDiff } from './patch-diff.tsx';
+import { type Called, type ReadCall, readCall } from './read-call.ts';
+import { visibleText } from './visible-text.ts';
+
+const Plan = ({ call }: { call: Extract<ReadCall, { kind: 'plan' }> }) => (
+  <>
+    {call.why && <p>{visibleText(call.why)}</p>}
+    <ol class="plan">
+      {call.steps.map(({ step, status }) => (
+        <li key={step} class={status}>
+          <i aria-hidden="true">{status === 'completed' && <Icon name="check" />}</i>
+          {visibleText(step)}
+          <span class="hidden-text">{texts.turn.planStatus[status] ?? status}</span>
+        </li>
+      ))}
+    </ol>
+  </>
+);
+
+const CallContent = ({ call }: { call: ReadCall }) => {
+  switch (call.kind) {
+    case 'shell':
+      return (
+        <>
+          <FoldLines class="command" text={`$ ${visibleText(call.command)}`} />
+          {call.folder && <span class="folder dim mono">{visibleText(call.folder)}</span>}
+        </>
+      );
+    case 'patch':
+      return <PatchDiff files={call.files} source={call.source} />;
+    case 'plan':
+      return <Plan call={call} />;
+    case 'fields':
+      return (
+        <dl class="fields">
+          {call.fields.map(([name, value]) => (
+            <div key={name}>
+              <dt class="mono">{visibleText(name)}</dt>
+              <dd>
+                <FoldLines text={visibleText(value)} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      );
+    case 'text':
+      return call.text ? <FoldLines text={visibleText(call.text)} /> : null;
+  }
+};
+
+/** What a tool was called with. */
+export const CallView = ({ called }: { called: Called }) => <CallContent call={readCall(called)} />;

@@ -1,0 +1,113 @@
+import { useState } from 'preact/hooks';
+import type { ConversationItem } from '../../audit/conversation-item.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { FoldLines } from '../parts/fold-lines.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { texts } from '../texts.ts';
+import { CallView } from './call-view.tsx';
+import { Attachment } from './item-parts.tsx';
+import { Markdown } from './markdown.tsx';
+import { nameCall } from './read-call.ts';
+import { roleOf, textOf } from './read-item.ts';
+
+import { ToolOutput } from './tool-output.tsx';
+import { visibleText } from './visible-text.ts';
+
+const PROMPT_LINES = 4;
+
+const Message = ({ item }: { item: Extract<ConversationItem, { kind: 'message' }> }) => {
+  const own = roleOf(item) !== item.role || (item.role !== 'user' && item.role !== 'assistant');
+  return (
+    <>
+      {item.parts.map((part, place) => {
+        if (part.kind !== 'text') return <Attachment key={place} part={part} />;
+        // What Codex itself says is long and always the same: a few lines of it do.
+        if (own)
+          return <FoldLines key={place} class="prompt" text={visibleText(part.text)} lines={PROMPT_LINES} />;
+        return <Markdown key={place} text={part.text} />;
+      })}
+    </>
+  );
+};
+
+const Reasoning = ({ item }: { item: Extract<ConversationItem, { kind: 'reasoning' }> }) =>
+  item.summary.length > 0 ? (
+    <div class="reasoning-text">
+      <Markdown text={item.summary.join('\n\n')} />
+    </div>
+  ) : (
+    <span class="dim">{texts.turn.encryptedOnly}</span>
+  );
+
+/** An output whose call stands in the resent history: the call in one line, to know what answered. */
+const AnsweredCall = ({ item }: { item: Extract<ConversationItem, { kind: 'toolOutput' }> }) => {
+  const [open, setOpen] = useState(false);
+  if (item.arguments === undefined) return null;
+  return (
+    <>
+      <button type="button" class="answered" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name={open ? 'down' : 'right'} />
+        <span class="mono">{visibleText(nameCall(item))}</span>
+      </button>
+      {open && <CallView called={item} />}
+    </>
+  );
+};
+
+const ItemContent = ({ item }: { item: ConversationItem }) => {
+  switch (item.kind) {
+    case 'message':
+      return <Message item={item} />;
+    case 'reasoning':
+      return <Reasoning item={item} />;
+    case 'toolCall':
+      return <CallView called={item} />;
+    case 'toolOutput':
+      return (
+        <>
+          <AnsweredCall item={item} />
+          <ToolOutput item={item} />
+        </>
+      );
+    case 'unknown':
+      return <FoldLines text={visibleText(item.json)} lines={6} />;
+  }
+};
+
+/** A tool's output belongs below its call, where both are here. */
+const pairUp = (
+  items: readonly ConversationItem[],
+): Array<{ item: ConversationItem; output?: Extract<ConversationItem, { kind: 'toolOutput' }> }> => {
+  const calls = new Set(
+    items.flatMap((item) => (item.kind === 'toolCall' && item.callId ? [item.callId] : [])),
+  );
+  const outputs = new Map(
+    items.flatMap((item) =>
+      item.kind === 'toolOutput' && item.callId && calls.has(item.callId)
+        ? [[item.callId, item] as const]
+        : [],
+    ),
+  );
+  return items
+    .filter((item) => !(item.kind === 'toolOutput' && outputs.get(item.callId ?? '') === item))
+    .map((item) => {
+      const output = item.kind === 'toolCall' ? outputs.get(item.callId ?? '') : undefined;
+      return output ? { item, output } : { item };
+    });
+};
+
+/** Items of a conversation in order, the speaker in the margin. */
+export const TurnItems = ({ items }: { items: readonly ConversationItem[] }) => (
+  <ol class="items">
+    {pairUp(items).map(({ item, output }, place) => (
+      <li key={place} class={`item ${item.kind} ${item.kind === 'message' ? roleOf(item) : ''}`}>
+        <span class="speaker">{visibleText(roleOf(item))}</span>
+        <div class="said">
+          <ItemContent item={item} />
+          {output && <ToolOutput item={output} />}
+        </div>
+        <CopyButton text={() => textOf(item, output)} label={texts.copy.item} />
+      </li>
+    ))}
+  </ol>
+);
