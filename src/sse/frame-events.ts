@@ -31,9 +31,10 @@ const BLANK_LINE = /\n[\n\r]|\r\r/;
  */
 export const decodeEventData = (data: string): string => Buffer.from(data, 'latin1').toString('utf8');
 
+/** Line ends at the start go too: they are the second half of a blank line that came in two chunks. */
 const afterLastBlankLine = (text: string): string => {
   const blank = Math.max(text.lastIndexOf('\n\n'), text.lastIndexOf('\n\r'), text.lastIndexOf('\r\r'));
-  return blank === -1 ? text : text.slice(blank + 2).replace(/^[\r\n]+/, '');
+  return (blank === -1 ? text : text.slice(blank + 2)).replace(/^[\r\n]+/, '');
 };
 
 /**
@@ -86,8 +87,7 @@ export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions
   const feed = (text: string): void => {
     eventEnded = false;
     parser.feed(text);
-    // With the character before, since a blank line may be split between two chunks.
-    remember(eventEnded ? lastCharacter + text : text);
+    remember(text);
     lastCharacter = text.slice(-1);
     if (skipping) recent = undefined;
   };

@@ -168,6 +168,33 @@ describe('a chat stream cut at any byte', () => {
   });
 });
 
+test.each([
+  ['no JSON, in a finished line', 'data: {"a":"x\n'],
+  ['no JSON, in an unfinished line', 'data: {"a" 1'],
+  ['no object', 'data: [1,2'],
+  ['an event without data yet', 'event: x\nid: 7\n'],
+  ['an event with an empty line of data', 'event: x\ndata'],
+])('a stream cut in %s still ends with the failure', (_name, begun) => {
+  for (const api of ['chat', 'responses'] as const) {
+    const { error, response } = parse(readSse(closed(api, Buffer.from(begun))).at(-1)?.data ?? '');
+    expect((error ?? response?.error)?.message).toBe(SHOWN);
+  }
+});
+
+test('an event that begins after one over the bound is completed like any other', () => {
+  const tap = createStreamTap('chat', { maxEventBytes: 100 });
+  const chunks = [
+    `data: {"a":"${'x'.repeat(200)}`,
+    '"}\n\n',
+    'data: {"id":"c","choices":[{"delta":{"content":"Hal',
+  ];
+  for (const chunk of chunks) tap.push(Buffer.from(chunk));
+  tap.end();
+  const events = readSse(Buffer.concat([Buffer.from(chunks.join('')), tap.closing(FAILURE)]));
+  expect(events).toHaveLength(2);
+  expect(parse(events[1]?.data ?? '').error?.message).toBe(SHOWN);
+});
+
 describe('the openai client, at every byte', () => {
   /** What the client throws, or the type of the last event that it reads. */
   const readWithClient = async (api: Api, bytes: Uint8Array): Promise<unknown> => {

@@ -45,7 +45,11 @@ const line = fc.oneof(
 );
 const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
 const stream = fc
-  .tuple(fc.boolean(), fc.array(fc.tuple(line, lineEnd), { maxLength: 30 }), value)
+  .tuple(
+    fc.constantFrom('', '\ufeff', '\ufeff\ufeff'),
+    fc.array(fc.tuple(line, lineEnd), { maxLength: 30 }),
+    value,
+  )
   .map(
     ([hasMark, lines, rest]) =>
       (hasMark ? '\ufeff' : '') + lines.map((parts) => parts.join('')).join('') + rest,
