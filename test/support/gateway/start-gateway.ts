@@ -44,6 +44,11 @@ export interface GatewayProcess {
   run(args: readonly string[], env?: Env): Promise<CliOutcome>;
   /** `logs --json`, newest last, as soon as it satisfies the condition. */
   logs(until: (records: ExchangeRecord[]) => boolean): Promise<ExchangeRecord[]>;
+  readonly pid: number | undefined;
+  /** Waits until it has said this, in the tail or beside it. */
+  said(text: string): Promise<void>;
+  /** Sends a signal and waits for nothing. */
+  signal(signal: NodeJS.Signals): void;
   /** Signals it and waits for its end. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -127,6 +132,13 @@ export const startGateway = async (options: GatewayOptions): Promise<GatewayProc
         await pause(LOGS_POLL_MS);
       }
     },
+    pid: child.pid,
+    said: async (sought) => {
+      while (!`${printed.stdout}\n${printed.stderr}`.includes(sought)) {
+        await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data')]);
+      }
+    },
+    signal: (signal) => void child.kill(signal),
     stop: async (signal = 'SIGINT') => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill(signal);

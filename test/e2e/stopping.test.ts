@@ -3,6 +3,7 @@ import { type GatewayProcess, startGateway } from '../support/gateway/start-gate
 import { responsesStream } from '../support/upstream/responses-stream.ts';
 import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
 
+const HANGS = { eventLimit: 5, finally: 'hang' } as const;
 const STREAM = responsesStream([{ text: 'one two three four five six' }]);
 
 let upstream: Upstream;
@@ -30,7 +31,7 @@ it('has an answer that was running at a kill -9 as interrupted, and all that was
   upstream = await startUpstream([
     { kind: 'sse', events: STREAM },
     { kind: 'sse', events: STREAM },
-    { kind: 'sse', events: STREAM, eventLimit: 5, finally: 'hang' },
+    { kind: 'sse', events: STREAM, ...HANGS },
   ]);
   const first = await start();
   const done = [];
@@ -69,4 +70,43 @@ it('lets a running answer end when it is asked to stop', async () => {
   expect(await stopping).toBe(0);
   const [record] = await gateway.logs((all) => all.length === 1);
   expect(record).toMatchObject({ response: { finish: 'completed' } });
+});
+
+it('ends with 130 at an interrupt', async () => {
+  upstream = await startUpstream({ kind: 'sse', events: STREAM });
+  expect(await (await start()).stop('SIGINT')).toBe(130);
+});
+
+it('ends at once at a second signal, and has the answer that ran as interrupted', async () => {
+  upstream = await startUpstream({ kind: 'sse', events: STREAM, ...HANGS });
+  const gateway = await start();
+  const reader = (await ask(gateway, 'endless')).body?.getReader();
+  await reader?.read();
+  gateway.signal('SIGINT');
+  await gateway.said('again to end at once');
+  expect(await gateway.stop('SIGINT')).toBe(130);
+  const [record] = await gateway.logs((all) => all.length === 1);
+  expect(record).toMatchObject({ response: { finish: 'interrupted' } });
+});
+
+it('cuts an answer that does not end within ten seconds, and its client reads why', async () => {
+  upstream = await startUpstream({ kind: 'sse', events: STREAM, ...HANGS });
+  const gateway = await start();
+  const reading = (await ask(gateway, 'endless')).text();
+  await upstream.request(0);
+  const stopping = gateway.stop('SIGTERM');
+  expect(await reading).toMatch(/event: response\.failed\ndata: .*"code":"shutting_down"/);
+  expect(await stopping).toBe(0);
+  const [record] = await gateway.logs((all) => all.length === 1);
+  expect(record).toMatchObject({ error: { code: 'shutting_down', origin: 'gateway' } });
+});
+
+it('says whose the port is where it is taken by another gateway of ours', async () => {
+  upstream = await startUpstream({ kind: 'sse', events: STREAM });
+  const first = await start();
+  const { port } = new URL(first.url);
+  const second = await first.run(['serve', '--port', port]);
+  expect(second.code).toBe(3);
+  expect(second.stderr).toContain(first.url.replace('/v1', ''));
+  expect(second.stderr).toContain(String(first.pid));
 });
