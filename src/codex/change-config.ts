@@ -1,17 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
-import {
-  backUpConfigFile,
-  type ConfigFile,
-  deleteConfigFile,
-  dropBackup,
-  replaceConfigFile,
-} from './config-file.ts';
+import { backUpConfigFile, dropBackup } from './back-up-config.ts';
+import { type ConfigFile, readIfThere, refuseIfChanged } from './config-file.ts';
 import { type ConfigEdit, type EditJournal, findEdit } from './edit-journal.ts';
 import { hashText } from './hash-text.ts';
 import { mergeOwned } from './merge-owned.ts';
 import type { EditPlan } from './plan-edit.ts';
 import { readToml } from './read-toml.ts';
+import { deleteConfigFile, replaceConfigFile } from './replace-file.ts';
 
 export interface ChangeConfigDeps {
   readonly journal: EditJournal;
@@ -29,6 +25,7 @@ export const applyEdit = async (
   plan: EditPlan,
   { journal, clock }: ChangeConfigDeps,
 ): Promise<string | undefined> => {
+  await refuseIfChanged(file);
   const nowMs = clock.now();
   const known = await findEdit(journal, file.path);
   const backup = await backUpConfigFile(file, nowMs);
@@ -47,7 +44,9 @@ export const applyEdit = async (
   } catch (cause) {
     if (known) await journal.add(known);
     else await journal.remove(edit.id);
-    if (backup !== undefined) await dropBackup(backup, [hashText(file.text)]);
+    // The copy goes only while the file says the same.
+    const left = await readIfThere(file.target);
+    if (backup !== undefined && left) await dropBackup(backup, [hashText(left)]);
     throw cause;
   }
   return backup;

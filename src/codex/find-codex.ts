@@ -12,7 +12,7 @@ export interface InstalledCodex {
   readonly version: string;
 }
 
-const NAMES = process.platform === 'win32' ? ['codex.exe', 'codex.cmd'] : ['codex'];
+const NAME = process.platform === 'win32' ? 'codex.exe' : 'codex';
 const TIMEOUT_MS = 15_000;
 
 /**
@@ -35,7 +35,7 @@ const findOnPath = async (searchPath: string): Promise<string | undefined> => {
   const candidates = searchPath
     .split(delimiter)
     .filter(Boolean)
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)));
+    .map((folder) => join(folder, NAME));
   for (const candidate of candidates) {
     const isRunnable = await access(candidate, constants.X_OK)
       .then(() => stat(candidate))

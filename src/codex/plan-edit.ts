@@ -63,7 +63,9 @@ const editProvider = (editor: TomlEditor, provider: WantedProvider): void => {
     else for (const [name, inner] of Object.entries(value)) setIfOther(editor, [...path, key, name], inner);
   }
   // Last: a block of dotted keys is gone when its only key is.
-  for (const key of provider.remove) editor.remove([...path, key]);
+  for (const key of provider.remove) {
+    if (readSetting(editor.document, [...path, key])?.[''] !== 'false') editor.remove([...path, key]);
+  }
 };
 
 const describeOwned = (before: TomlDocument, after: TomlDocument, path: readonly string[]): OwnedSetting => {

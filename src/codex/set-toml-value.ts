@@ -1,5 +1,7 @@
 import { GatewayError } from '../base/errors.ts';
 import { formatPath } from './format-toml.ts';
+import { insertAtRoot } from './insert-at-root.ts';
+import { appendBlock, insertLineAfter } from './insert-line.ts';
 import {
   isDefined,
   isSamePath,
@@ -8,7 +10,7 @@ import {
   type TomlPath,
   type TomlSetting,
 } from './read-toml.ts';
-import { endOfLine, findLineBreak, startOfLine, type TextSplice } from './splice-text.ts';
+import { findLineBreak, type TextSplice } from './splice-text.ts';
 
 /** What one edit of a document does to its text, and the path that holds what it wrote. */
 export interface TomlEdit {
@@ -105,63 +107,6 @@ const insertAfterEntry = (last: TomlSetting, entry: string): TextSplice => ({
   removed: '',
   inserted: `, ${entry}`,
 });
-
-const insertLineAfter = (
-  text: string,
-  [start, end]: readonly [number, number],
-  line: string,
-  indented: boolean,
-): TextSplice => {
-  const lineStart = startOfLine(text, start);
-  const indent = indented ? (/^[ \t]*/.exec(text.slice(lineStart, start))?.[0] ?? '') : '';
-  const at = endOfLine(text, end);
-  const lineBreak = findLineBreak(text);
-  const unended = at === text.length && !text.endsWith('\n');
-  return {
-    at,
-    removed: '',
-    inserted: unended ? `${lineBreak}${indent}${line}` : `${indent}${line}${lineBreak}`,
-  };
-};
-
-const insertAtRoot = (document: TomlDocument, line: string): TextSplice => {
-  const { text, root } = document;
-  const own = document.settings.filter(({ holder }) => holder === root);
-  const anchor = ['model_provider', 'model']
-    .map((key) => own.find(({ path }) => isSamePath(path, [key])))
-    .find((setting) => setting !== undefined);
-  const last = anchor ?? own.at(-1);
-  if (last) return insertLineAfter(text, last.node.range, line, true);
-
-  const firstTable = document.tables[0];
-  if (!firstTable) return appendBlock(text, line);
-  const lineBreak = findLineBreak(text);
-  const at = startOfAttachedComments(document, startOfLine(text, firstTable.node.range[0]));
-  return { at, removed: '', inserted: `${line}${lineBreak}${lineBreak}` };
-};
-
-/** A comment that touches a table from above belongs to it, but for directives of the whole file (`#:schema`). */
-const startOfAttachedComments = ({ text, comments }: TomlDocument, tableStart: number): number => {
-  let start = tableStart;
-  for (const { range } of comments.toReversed()) {
-    const commentStart = range[0];
-    if (endOfLine(text, range[1]) !== start || text.startsWith('#:', commentStart)) continue;
-    if (text.slice(startOfLine(text, commentStart), commentStart).trim() === '') {
-      start = startOfLine(text, commentStart);
-    }
-  }
-  return start;
-};
-
-/** Sets the block off with a blank line; a text without a final line break stays without one. */
-const appendBlock = (text: string, block: string): TextSplice => {
-  const lineBreak = findLineBreak(text);
-  const isBlank = text.replace('\uFEFF', '') === '';
-  const unended = !isBlank && !text.endsWith('\n');
-  const endsBlank = isBlank || /\n[ \t]*\r?\n$/.test(text) || /^\uFEFF?[ \t]*\r?\n$/.test(text);
-  const gap = `${unended ? lineBreak : ''}${endsBlank ? '' : lineBreak}`;
-  return { at: text.length, removed: '', inserted: `${gap}${block}${unended ? '' : lineBreak}` };
-};
 
 const cannotEdit = (document: TomlDocument, path: TomlPath, why: string): GatewayError => {
   const offset = document.settings.find((setting) => startsWithPath(setting.path, path))?.node.range[0];

@@ -1,9 +1,10 @@
 import { GatewayError } from '../../base/errors.ts';
-import { loadConfigFile, replaceConfigFile } from '../../codex/config-file.ts';
+import { loadConfigFile } from '../../codex/config-file.ts';
 import { extendCatalog, type ServedModel } from '../../codex/extend-catalog.ts';
 import { findCodex } from '../../codex/find-codex.ts';
 import { listServedModels } from '../../codex/list-served-models.ts';
 import { loadCatalog } from '../../codex/load-catalog.ts';
+import { replaceConfigFile } from '../../codex/replace-file.ts';
 import type { CommandContext } from '../context.ts';
 
 export interface GatewayAccess {
