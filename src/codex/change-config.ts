@@ -6,7 +6,8 @@ import { type ConfigEdit, type EditJournal, findEdit } from './edit-journal.ts';
 import { hashText } from './hash-text.ts';
 import { mergeOwned } from './merge-owned.ts';
 import type { EditPlan } from './plan-edit.ts';
-import { readToml } from './read-toml.ts';
+import { isSameSetting, readSetting } from './read-setting.ts';
+import { readToml, type TomlDocument } from './read-toml.ts';
 import { deleteConfigFile, replaceConfigFile } from './replace-file.ts';
 
 export interface ChangeConfigDeps {
@@ -27,22 +28,24 @@ export const applyEdit = async (
 ): Promise<string | undefined> => {
   await refuseIfChanged(file);
   const nowMs = clock.now();
-  const known = await findEdit(journal, file.path);
+  const before = readToml(file.text, file.path);
+  const found = await findEdit(journal, file.path);
+  const known = found && isInForce(found, before) ? found : undefined;
   const backup = await backUpConfigFile(file, nowMs);
   const edit: ConfigEdit = {
-    id: known?.id ?? createId('edit', nowMs),
+    id: found?.id ?? createId('edit', nowMs),
     file: file.path,
     editedAt: new Date(nowMs).toISOString(),
     created: known?.created ?? !file.existed,
     backups: [...(known?.backups ?? []), ...(backup === undefined ? [] : [backup])],
-    owned: mergeOwned(known?.owned ?? [], plan.owned, readToml(file.text, file.path)),
+    owned: mergeOwned(known?.owned ?? [], plan.owned, before),
     steps: [...(known?.steps ?? []), { textHash: hashText(plan.text), splices: plan.splices }],
   };
   await journal.add(edit);
   try {
     await replaceConfigFile(file, plan.text);
   } catch (cause) {
-    if (known) await journal.add(known);
+    if (found) await journal.add(found);
     else await journal.remove(edit.id);
     // The copy goes only while the file says the same.
     const left = await readIfThere(file.target);
@@ -51,6 +54,10 @@ export const applyEdit = async (
   }
   return backup;
 };
+
+/** False where nothing of the edit is left: a file that was put back or begun anew by other means. */
+const isInForce = ({ owned }: ConfigEdit, document: TomlDocument): boolean =>
+  owned.some(({ path, after }) => after && isSameSetting(readSetting(document, path), after));
 
 /** True where the edit had created the file, and nothing but the edit was ever in it. */
 export const isLeftEmpty = (edit: ConfigEdit, text: string): boolean => edit.created && text.trim() === '';

@@ -105,6 +105,15 @@ describe('init-codex --undo', () => {
     expect(read()).toBe(MINE.replace("'other'", '"third"'));
   });
 
+  it('knows nothing any more of an edit that was put back by other means', async () => {
+    await runInitCodex(home);
+    const anew = `${MINE.replace('"x"', '"z"')}\r\n\r\n`;
+    writeFileSync(home.config, anew);
+    await runInitCodex(home, ['--builtin']);
+    await runInitCodex(home, ['--undo']);
+    expect(read()).toBe(anew);
+  });
+
   it('shows what it would do for --dry-run', async () => {
     await runInitCodex(home);
     const edited = read();
