@@ -1,5 +1,5 @@
 /** The provider id of the blocks below, as `init-codex` names it. */
-export const PROVIDER_ID = 'gomodel';
+const PROVIDER_ID = 'gomodel';
 
 /** Codex repeats a failed request up to five times with pauses; here the first answer is of interest. */
 export const NO_RETRIES = [

@@ -1,12 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import OpenAI, { APIUserAbortError, AuthenticationError, RateLimitError, toFile } from 'openai';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ExchangeRecord } from '../../src/audit/record.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { compose, type Gateway } from '../../src/server/compose.ts';
+import { createTemporaryFolder } from '../support/temporary-folder.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
 import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
 
@@ -23,7 +21,7 @@ beforeAll(async () => {
     OPENAI_API_KEY: 'sk-provider-0123456789abcdef',
     GOMODEL_MASTER_KEY: MASTER_KEY,
   };
-  const dataDir = mkdtempSync(join(tmpdir(), 'gomodel-openai-client-'));
+  const dataDir = createTemporaryFolder('openai-client');
   const config = loadConfig({ flags: { port: '0' }, env, dotenv: {}, dataDir });
   gateway = await compose(config, { version: '0.0.0-test', demo: false });
   client = new OpenAI({ apiKey: MASTER_KEY, baseURL: `${gateway.url}/v1`, maxRetries: 0 });

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { encodeCloseLine, encodeOpenLine } from '../../../src/audit/encode-journal-line.ts';
@@ -8,6 +7,7 @@ import { queryExchanges } from '../../../src/audit/query-exchanges.ts';
 import type { ExchangeRecord } from '../../../src/audit/record.ts';
 import { createSegmentBase, journalFile } from '../../../src/audit/segment-name.ts';
 import { createId } from '../../../src/base/ids.ts';
+import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const START = Date.parse('2026-11-22T12:00:00Z');
 
@@ -25,7 +25,7 @@ const recordAt = (startedAtMs: number, durationMs?: number): ExchangeRecord => (
 });
 
 it('lists an exchange once whose open line overtook an earlier close line on its way to the disk', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'gomodel-late-lines-'));
+  const dataDir = createTemporaryFolder('late-lines');
   const folder = auditFolder(dataDir);
   mkdirSync(folder, { recursive: true });
   const first = recordAt(START, 40);

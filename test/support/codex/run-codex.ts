@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { createTemporaryFolder } from '../temporary-folder.ts';
 import { ensureCodex } from './ensure-codex.ts';
 import { type SignIn, signInto } from './sign-in.ts';
 import { startProxyTrap } from './start-proxy-trap.ts';
@@ -37,7 +37,7 @@ export interface CodexOutcome {
 
 /** An empty home folder for Codex: `codex` (its CODEX_HOME), `home` and `work` (a git repository) in it. */
 export const createCodexFolders = (): { codexHome: string; home: string; workFolder: string } => {
-  const folder = mkdtempSync(join(tmpdir(), 'gomodel-codex-'));
+  const folder = createTemporaryFolder('codex');
   const folders = {
     codexHome: join(folder, 'codex'),
     home: join(folder, 'home'),

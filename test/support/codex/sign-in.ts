@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export type SignIn = 'chatgpt' | 'key' | 'none';
 
 export const CHATGPT_ACCOUNT_ID = 'acc_1';
-export const LOGIN_API_KEY = 'sk-login-0123456789abcdef';
+const LOGIN_API_KEY = 'sk-login-0123456789abcdef';
 
 const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 

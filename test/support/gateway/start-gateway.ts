@@ -1,11 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ExchangeRecord } from '../../../src/audit/record.ts';
+import { createTemporaryFolder } from '../temporary-folder.ts';
 
 export const PROVIDER_KEY = 'sk-provider-0123456789abcdef';
 export const MASTER_KEY = 'gm-master-0123456789abcdef';
@@ -27,7 +26,7 @@ export interface GatewayOptions {
   readonly dataDir?: string;
 }
 
-export interface CliOutcome {
+interface CliOutcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -56,7 +55,7 @@ export interface GatewayProcess {
 /** An environment without any key of the developer's shell. */
 const cleanEnv = (env: Env): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
-  HOME: mkdtempSync(join(tmpdir(), 'gomodel-home-')),
+  HOME: createTemporaryFolder('home'),
   ...env,
 });
 
@@ -87,7 +86,7 @@ const waitForUrl = (child: ChildProcess, printed: { stdout: string; stderr: stri
  * @throws with its output where it ends instead
  */
 export const startGateway = async (options: GatewayOptions): Promise<GatewayProcess> => {
-  const folder = mkdtempSync(join(tmpdir(), 'gomodel-gateway-'));
+  const folder = createTemporaryFolder('gateway');
   const dataDir = options.dataDir ?? join(folder, 'data');
   const providerKey = options.providerKey === undefined ? PROVIDER_KEY : options.providerKey;
   const env: Env = {

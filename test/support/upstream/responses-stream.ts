@@ -59,7 +59,7 @@ const toItem = (step: Step, index: number, responseId: string): OutputItem => {
   };
 };
 
-export const TEST_USAGE = { inputTokens: 1200, cachedTokens: 1024, outputTokens: 80, reasoningTokens: 64 };
+const TEST_USAGE = { inputTokens: 1200, cachedTokens: 1024, outputTokens: 80, reasoningTokens: 64 };
 
 /** The events of a complete Responses stream, from `response.created` to `response.completed`. */
 export const responsesStream = (steps: readonly Step[], options: StreamOptions = {}): ResponsesEvent[] => {

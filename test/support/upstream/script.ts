@@ -1,7 +1,7 @@
 import type { RecordedRequest } from './recorded-request.ts';
 
 /** How a stream ends once its events are out: well, closed without more, killed, or not at all. */
-export type StreamEnd = 'end' | 'reset' | 'hang';
+type StreamEnd = 'end' | 'reset' | 'hang';
 
 /** What the double does with one request. */
 export type Answer =
