@@ -19,7 +19,8 @@ export const endEvent = (text: string): string => `${endLine(text)}\n`;
  *
  * A blank line alone would hand the beginning of an event to the client: Codex skips what is no JSON, but
  * the `openai` client throws a syntax error instead of the message. So an unfinished event is completed
- * into an `error` event: later members of the same name win (RFC 8259 §4), or the client refuses it.
+ * into an `error` event. Where that gives a second member of a name, readers take the last one or refuse
+ * the event (RFC 8259 §4): Codex does the latter, and either way nobody acts on half an event.
  *
  * @param unfinished what came since the last blank line, as Latin-1 text; undefined where it is not known
  */
