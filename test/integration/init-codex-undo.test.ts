@@ -8,7 +8,7 @@ import { wantBuiltin } from '../../src/codex/provider-settings.ts';
 import { createInitHome, type InitHome, runInitCodex } from '../support/codex/run-init-codex.ts';
 
 const MINE = '\uFEFF# mine\r\nmodel_provider = \'other\'  # chosen\r\n\r\n[tui]\r\ntheme = "x"';
-const TRUST = '\n\n[projects."/work"]\ntrust_level = "trusted"\n';
+const TRUST = '\n\n[projects."/home/me/app"]\ntrust_level = "trusted"\n';
 
 let home: InitHome;
 const read = (): string => readFileSync(home.config, 'utf8');
