@@ -38,12 +38,11 @@ const replyAsChat: Reply = (response, ask, frame, answer) => {
 
 /** Codex replaces its history by this output: the user's messages stay, the rest becomes one item. */
 const replyAsCompaction: Reply = (response, ask, frame, answer) => {
-  const { id, createdAt, output, usage } = composeResponse(answer, frame);
-  const compaction = responsesJson({ id, createdAt, usage, model: DEMO_MODEL, output: [] });
+  const composed = composeResponse(answer, frame);
   sendJson(response, 200, {
-    ...compaction,
+    ...responsesJson(composed),
     object: 'response.compaction',
-    output: [...ask.userMessages, ...output],
+    output: [...ask.userMessages, ...composed.output],
   });
 };
 
@@ -105,8 +104,11 @@ export const createDemoHandler = (): RequestListener => {
     const url = request.url ?? '/';
     const path = url.replace(/\?.*$/s, '').replace(/^\/v1(?=\/)/, '');
     if (request.method === 'POST') {
-      // What fails here is the client leaving: then there is nobody to answer.
-      answerPost(request, response, path).catch(() => response.destroy());
+      answerPost(request, response, path).catch(() => {
+        // Mostly the client has left, and nobody reads this.
+        if (response.headersSent) response.destroy();
+        else sendError(response, 500, 'internal_error', 'The demo failed at this request.');
+      });
     } else if (request.headers.upgrade !== undefined && path === '/responses') {
       sendError(response, 426, 'websocket_not_supported', 'The demo speaks HTTP only.');
     } else if (request.method === 'GET' && path === '/models') {

@@ -8,11 +8,11 @@ export type DemoAnswer =
   | { readonly kind: 'call'; readonly tool: DemoTool; readonly input: string };
 
 const EXACT =
-  /\breply with exactly:?\s+["“'`]?(.{1,500}?)["”'`]?(?:,?\s+and\s+(?:nothing else|no punctuation|no other .{1,40}))?[.!]?$/is;
+  /\breply with exactly:?\s+["“'`]?(.+?)["”'`]?(?:,?\s+and\s+(?:nothing else|no punctuation|no other .{1,40}))?[.!]?$/is;
 const LISTS_FILES = /\b(?:list|show)\b.{0,40}\b(?:files|folder|directory)\b|\bls\b/i;
 const LONGEST_ECHO = 160;
 // A longer prompt is more likely a client's summary of a conversation than a wish: to call a tool for
-// each would never end.
+// each would never end. It also bounds what the patterns above have to look at.
 const LONGEST_WISH = 300;
 
 const shorten = (text: string): string => {
@@ -40,7 +40,8 @@ export const decideAnswer = (ask: Ask, bytes: number): DemoAnswer => {
   if (ask.compacts) {
     return { kind: 'summary', text: 'The demo of gomodel-ts made the conversation up to here short.' };
   }
-  const exact = EXACT.exec(ask.prompt)?.[1];
+  const wish = ask.prompt.length <= LONGEST_WISH ? ask.prompt : '';
+  const exact = EXACT.exec(wish)?.[1];
   if (exact !== undefined) return { kind: 'text', text: exact };
   if (ask.toolOutput !== undefined) {
     const lines = countLines(ask.toolOutput);
@@ -49,7 +50,7 @@ export const decideAnswer = (ask: Ask, bytes: number): DemoAnswer => {
       text: `This is the demo of gomodel-ts. Your client ran \`ls\` for it, and its output (${lines} ${lines === 1 ? 'line' : 'lines'}) came back through the gateway: two requests, two lines in the gateway's terminal.`,
     };
   }
-  if (ask.tool && !ask.compacted && ask.prompt.length <= LONGEST_WISH && LISTS_FILES.test(ask.prompt)) {
+  if (ask.tool && !ask.compacted && LISTS_FILES.test(wish)) {
     return { kind: 'call', tool: ask.tool, input: callLs(ask.tool) };
   }
   const asked = ask.prompt === '' ? 'You asked nothing' : `You asked: “${shorten(ask.prompt)}”`;
