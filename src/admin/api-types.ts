@@ -41,7 +41,7 @@ export interface ExchangeFilter {
   search?: string;
 }
 
-/** `GET audit/log` → AuditLogAnswer. Newest first. Without days or dates: everything there is. */
+/** `GET audit/log` → AuditLogAnswer. Newest first: by id, descending. Without days or dates: everything there is. */
 export interface AuditLogQuery extends PeriodQuery, ExchangeFilter {
   /** `bodies`: `search` looks into request and response bodies too. */
   in?: 'bodies';
@@ -143,6 +143,7 @@ export interface AuditDetailAnswer {
   /** The exchange before and after in the same thread. */
   previous?: RelatedExchange;
   next?: RelatedExchange;
+  cacheLoss?: CacheLoss;
   /** How `costUsd` (or `listPriceUsd`) comes about; absent where the model has no price or there is no usage. */
   cost?: CostBreakdown;
   /** A curl command that sends the request again, with `$OPENAI_API_KEY` in place of the credential. */

@@ -425,6 +425,7 @@ export const texts = {
       model: 'Model',
     },
     lanes: { context: 'Context', cached: 'Cached', time: 'Time' },
+    units: { context: 'tokens', cached: 'cached' },
     lanesTitle: {
       context: 'Tokens of input',
       cached: 'Share of the input that came from the cache',

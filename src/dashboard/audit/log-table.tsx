@@ -14,6 +14,8 @@ const ROW_HEIGHT = 28;
 /** Below this width a row takes two lines; styles/table.css has the same number. */
 const NARROW_WIDTH = 560;
 const NARROW_ROW_HEIGHT = 48;
+/** A row so far out of view did not come by a step of the keyboard: it goes to the middle. */
+const FAR_ROWS = 3;
 
 interface LogTableProps {
   store: LogStore;
@@ -49,9 +51,12 @@ export const LogTable = ({ store, scroller, current, open, paused }: LogTablePro
     const index = store.indexOf(current);
     if (index < 0) return;
     const top = index * rowHeight;
-    if (top < element.scrollTop) element.scrollTop = top;
     const bottom = top + rowHeight - element.clientHeight;
-    if (bottom > element.scrollTop) element.scrollTop = bottom;
+    const far =
+      top < element.scrollTop - FAR_ROWS * rowHeight || bottom > element.scrollTop + FAR_ROWS * rowHeight;
+    if (far) element.scrollTop = top - element.clientHeight / 2;
+    else if (top < element.scrollTop) element.scrollTop = top;
+    else if (bottom > element.scrollTop) element.scrollTop = bottom;
   });
 
   const click = (event: MouseEvent) => {

@@ -7,8 +7,14 @@ import type { BodyEvent } from './read-body.ts';
 const SHOWN_EVENTS = 200;
 const PREVIEW_CHARACTERS = 160;
 
+/** Fields that every event has: the line says the type already. */
+const REPEATED = new Set(['type', 'sequence_number', 'event_id']);
+
 const previewOf = (data: unknown): string => {
-  const text = typeof data === 'string' ? data : JSON.stringify(data);
+  const text =
+    typeof data === 'string'
+      ? data
+      : JSON.stringify(data, (name, value: unknown) => (REPEATED.has(name) ? undefined : value));
   return text.slice(0, PREVIEW_CHARACTERS).replace(/\s+/g, ' ');
 };
 

@@ -1,7 +1,8 @@
 import type { AuditDetailAnswer } from '../../admin/api-types.ts';
 import type { Usage } from '../../audit/record.ts';
+import { CacheLossNote } from '../parts/cache-loss-note.tsx';
 import { StackBar } from '../parts/stack-bar.tsx';
-import { formatCost, formatShare, formatWhole } from '../state/format.ts';
+import { formatCost, formatRate, formatShare, formatWhole } from '../state/format.ts';
 import { texts } from '../texts.ts';
 
 interface Line {
@@ -55,6 +56,7 @@ export const UsageSection = ({ detail }: { detail: AuditDetailAnswer }) => {
           formatShare(usage.cachedInputTokens ?? 0, usage.inputTokens ?? 0),
         )}
       </p>
+      {detail.cacheLoss && <CacheLossNote loss={detail.cacheLoss} />}
       <StackBar parts={lines.map(({ key, tokens }) => ({ key, value: tokens }))} />
       <table class="numbers">
         <thead>
@@ -73,7 +75,7 @@ export const UsageSection = ({ detail }: { detail: AuditDetailAnswer }) => {
                 {texts.kinds[key]}
               </th>
               <td>{formatWhole(tokens)}</td>
-              <td>{rate === undefined ? '–' : `$${rate}`}</td>
+              <td>{rate === undefined ? '–' : formatRate(rate)}</td>
               <td>{formatCost(amount)}</td>
             </tr>
           ))}

@@ -23,15 +23,20 @@ const foldAt = (text: string, lines: number): number => {
   return Math.min(end, SHOWN_CHARACTERS);
 };
 
+/** So few lines more are shown rather than folded. */
+const FEW_LINES = 2;
+
 const countLines = (text: string): number => text.split('\n').length;
 
 /** A text as it came, in fixed pitch, folded after twenty lines. */
 export const FoldLines = ({ text, class: name = '', lines = SHOWN_LINES }: FoldLinesProps) => {
   const [open, setOpen] = useState(false);
-  const end = foldAt(text, lines);
+  const fold = foldAt(text, lines);
+  const hidden = countLines(text.slice(fold)) - 1;
+  const few = text.length <= SHOWN_CHARACTERS && hidden <= FEW_LINES;
+  const end = few ? text.length : fold;
   const more = text.length - end;
   const shown = open ? text.slice(0, MOST_CHARACTERS) : text.slice(0, end);
-  const hidden = countLines(text.slice(end)) - 1;
   return (
     <div class={`fold-lines ${name}`}>
       <pre>{shown}</pre>

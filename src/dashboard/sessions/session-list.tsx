@@ -9,7 +9,7 @@ import { minuteMs } from '../state/now.ts';
 import { addressWith, choose, query } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
 import { texts } from '../texts.ts';
-import { visibleText } from '../turn/visible-text.ts';
+import { plainText } from '../turn/plain-text.ts';
 
 const STEP = 50;
 const REFRESH_MS = 3000;
@@ -25,7 +25,7 @@ const SessionLink = ({ session, chosen }: { session: UsageSession; chosen: boole
     >
       <b>
         {session.running && <i class="running-dot" title={texts.finish.running} />}
-        {session.title ? visibleText(session.title) : session.session_id}
+        {session.title ? plainText(session.title) : session.session_id}
       </b>
       <span>
         <span>{formatAgo(session.last_request_at, minuteMs.value)}</span>

@@ -10,7 +10,7 @@ import { gateway } from '../state/gateway.ts';
 import { addressOf, addressWith } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
 import { texts } from '../texts.ts';
-import { visibleText } from '../turn/visible-text.ts';
+import { plainText } from '../turn/plain-text.ts';
 import { TurnColumn } from './turn-column.tsx';
 
 const PAGE = 100;
@@ -38,7 +38,7 @@ const StoryHead = ({ id, session }: { id: string; session: UsageSession | undefi
       >
         <Icon name="left" />
       </a>
-      <h2>{session?.title ? visibleText(session.title) : texts.sessions.untitled}</h2>
+      <h2>{session?.title ? plainText(session.title) : texts.sessions.untitled}</h2>
       <a class="button quiet" href={addressOf('audit', { session: id })}>
         {texts.sessions.inLog}
       </a>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { SessionTurn } from '../../admin/api-types.ts';
 import { isFailure } from '../../audit/record.ts';
+import { CacheLossNote } from '../parts/cache-loss-note.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { outcomeOf } from '../state/describe-exchange.ts';
 import { formatClock, formatCount, formatDuration, formatFullMoment, formatShare } from '../state/format.ts';
@@ -8,7 +9,6 @@ import { nowMs } from '../state/now.ts';
 import { addressOf } from '../state/route.ts';
 import { texts } from '../texts.ts';
 import { TurnItems } from '../turn/turn-items.tsx';
-import { CacheLossNote } from './cache-loss-note.tsx';
 import { TurnSummary } from './turn-summary.tsx';
 
 const RunningFor = ({ since }: { since: string }) => (
@@ -20,9 +20,12 @@ const Figures = ({ turn: { entry, cacheLoss } }: { turn: SessionTurn }) => {
   const input = usage?.inputTokens;
   return (
     <div class="turn-figures">
-      <span title={texts.sessions.lanesTitle.context}>{input === undefined ? '–' : formatCount(input)}</span>
+      <span title={texts.sessions.lanesTitle.context}>
+        {input === undefined ? '–' : formatCount(input)} <i>{texts.sessions.units.context}</i>
+      </span>
       <span title={texts.sessions.lanesTitle.cached} class={cacheLoss ? 'warn-text' : ''}>
-        {input === undefined ? '–' : formatShare(usage?.cachedInputTokens ?? 0, input)}
+        {input === undefined ? '–' : formatShare(usage?.cachedInputTokens ?? 0, input)}{' '}
+        <i>{texts.sessions.units.cached}</i>
       </span>
       <span title={texts.sessions.lanesTitle.time}>
         {entry.durationMs === undefined ? (

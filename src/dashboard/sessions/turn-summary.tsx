@@ -1,23 +1,13 @@
 import type { SessionTurn } from '../../admin/api-types.ts';
 import type { ConversationItem } from '../../audit/conversation-item.ts';
 import { texts } from '../texts.ts';
+import { plainText } from '../turn/plain-text.ts';
 import { nameCall } from '../turn/read-call.ts';
 import { roleOf, textOf } from '../turn/read-item.ts';
 import { readOutput } from '../turn/read-output.ts';
-import { visibleText } from '../turn/visible-text.ts';
 
-const LONGEST = 600;
-
-const brief = (text: string): string =>
-  visibleText(text.slice(0, LONGEST))
-    .replace(/\n{2,}/g, '\n')
-    .trim();
-
-/** The first line of a reasoning summary, its marks taken off: `**Reading the helper**`. */
-const headingOf = (summary: readonly string[]): string =>
-  brief(summary[0] ?? '')
-    .split('\n')[0]
-    ?.replaceAll('**', '') ?? '';
+/** The first line of a reasoning summary: its heading. */
+const headingOf = (summary: readonly string[]): string => plainText(summary[0] ?? '').split('\n')[0] ?? '';
 
 const outcomeOfCall = (callId: string | undefined, next: SessionTurn | undefined): string | undefined => {
   const output = next?.items.find(
@@ -34,7 +24,7 @@ const Line = ({ item, next }: { item: ConversationItem; next: SessionTurn | unde
     case 'message': {
       const role = roleOf(item);
       if (role !== 'user' && role !== 'assistant') return null;
-      return <p class={`line ${role}`}>{brief(textOf(item)).replace(/\*\*|`/g, '')}</p>;
+      return <p class={`line ${role}`}>{plainText(textOf(item))}</p>;
     }
     case 'reasoning':
       return item.summary.length > 0 ? <p class="line thought">{headingOf(item.summary)}</p> : null;
@@ -42,7 +32,7 @@ const Line = ({ item, next }: { item: ConversationItem; next: SessionTurn | unde
       const failed = outcomeOfCall(item.callId, next);
       return (
         <p class="line call mono">
-          <b>{brief(item.name)}</b> {brief(nameCall(item))}
+          <b>{plainText(item.name)}</b> {plainText(nameCall(item))}
           {failed && <span class="fail-text"> {failed}</span>}
         </p>
       );
@@ -51,7 +41,7 @@ const Line = ({ item, next }: { item: ConversationItem; next: SessionTurn | unde
     case 'toolOutput':
       return null;
     case 'unknown':
-      return <p class="line dim">{brief(item.type)}</p>;
+      return <p class="line dim">{plainText(item.type)}</p>;
   }
 };
 

@@ -102,3 +102,9 @@ export const formatShare = (part: number, whole: number): string => {
 
 /** The end of a long id: the part in which two of them differ. */
 export const shortId = (id: string): string => id.slice(-6);
+
+/** Dollars for a million tokens: `$14.00`, `$0.175`. */
+export const formatRate = (usd: number): string => {
+  const cents = usd.toFixed(2);
+  return `$${Number(cents) === usd ? cents : usd}`;
+};

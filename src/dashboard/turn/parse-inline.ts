@@ -83,6 +83,9 @@ const findAt = (text: string, at: number, depth: number): Found | undefined => {
       return findCode(text, at);
     case '[':
       return findLink(text, at, depth);
+    // A picture from elsewhere is never fetched: its name leads to it.
+    case '!':
+      return text[at + 1] === '[' ? findLink(text, at + 1, depth) : undefined;
     case 'h':
       return findBareLink(text, at);
     case '*':
@@ -97,7 +100,7 @@ const findAt = (text: string, at: number, depth: number): Found | undefined => {
 const parse = (text: string, depth: number): Inline[] => {
   if (depth > DEEPEST) return [{ kind: 'text', text }];
   const inlines: Inline[] = [];
-  const special = /[`[*_~]|https?:\/\//g;
+  const special = /[`[*_~]|!\[|https?:\/\//g;
   let plainFrom = 0;
   let at = 0;
   while (at < text.length) {

@@ -23,14 +23,14 @@ const COLOURS: Readonly<Record<Series['key'], string>> = {
   covered: '--reasoning',
 };
 
-/** Each layer on top of those before it: uPlot draws from the ground, so the highest comes first. */
+/** Each layer on top of those before it. */
 const stack = (series: readonly Series[]): number[][] => {
   const sums: number[][] = [];
   for (const { values } of series) {
     const below = sums.at(-1);
     sums.push(values.map((value, day) => value + (below?.[day] ?? 0)));
   }
-  return sums.reverse();
+  return sums;
 };
 
 /**
@@ -45,7 +45,16 @@ export const drawChart = (
   const grid = { stroke: colourOf('--line'), width: 1 };
   const font = `11px ${getComputedStyle(document.body).fontFamily}`;
   const axis = { stroke: ink, font, ticks: { show: false }, gap: 6 };
-  const bars = uPlot.paths.bars?.({ size: [0.72, 48], radius: 0 });
+  const sums = stack(series);
+  const ground = buckets.map(() => 0);
+  // A layer is drawn from the one below it: bars drawn over each other show at their edges.
+  const bars = uPlot.paths.bars?.({
+    size: [0.72, 48],
+    disp: {
+      y0: { unit: 1, values: (_, layer) => sums[layer - 2] ?? ground },
+      y1: { unit: 1, values: (_, layer) => sums[layer - 1] ?? ground },
+    },
+  });
   const options: uPlot.Options = {
     width: place.clientWidth,
     height,
@@ -78,7 +87,7 @@ export const drawChart = (
     ],
     series: [
       {},
-      ...[...series].reverse().map(
+      ...series.map(
         ({ key }): uPlot.Series => ({
           fill: colourOf(COLOURS[key]),
           width: 0,
@@ -89,7 +98,7 @@ export const drawChart = (
     ],
     hooks: { setCursor: [(chart) => point(chart.cursor.idx ?? undefined)] },
   };
-  const chart = new uPlot(options, [buckets.map((_, day) => day), ...stack(series)], place);
+  const chart = new uPlot(options, [buckets.map((_, day) => day), ...sums], place);
   const observer = new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height }));
   observer.observe(place);
   return () => {

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { UsageBucket, UsageQuery } from '../../admin/api-types.ts';
 import { api } from '../state/api.ts';
 import { formatCost, formatCount, formatDay } from '../state/format.ts';
@@ -7,7 +8,7 @@ import { texts } from '../texts.ts';
 import type { Measure } from './read-series.ts';
 
 const DAYS = 364;
-const CELL = 13;
+const CELL = 18;
 const TOP = 16;
 const LEFT = 28;
 const LEVELS = 4;
@@ -38,6 +39,9 @@ const titleOf = (bucket: UsageBucket, measure: Measure): string => {
 export const HeatMap = ({ asked, measure }: { asked: UsageQuery; measure: Measure }) => {
   const query = { ...asked, days: DAYS };
   const { value: buckets } = useLoad(`year ${JSON.stringify(query)}`, (signal) => api.daily(query, signal));
+  const scroller = useRef<HTMLDivElement>(null);
+  // Where a year does not fit, the latest weeks are what is looked for.
+  useLayoutEffect(() => scroller.current?.scrollTo({ left: scroller.current.scrollWidth }), [buckets]);
   const [first] = buckets ?? [];
   if (!buckets || !first) return null;
   const shift = weekdayOf(first.date);
@@ -49,7 +53,7 @@ export const HeatMap = ({ asked, measure }: { asked: UsageQuery; measure: Measur
       <h2 class="panel-title">
         {texts.usage.year} <span class="dim">{texts.usage.busyDays(busy)}</span>
       </h2>
-      <div class="heat-scroller" tabIndex={0} role="region" aria-label={texts.usage.year}>
+      <div class="heat-scroller" ref={scroller} tabIndex={0} role="region" aria-label={texts.usage.year}>
         <svg
           class="heat"
           width={LEFT + weeks * CELL}
@@ -58,7 +62,7 @@ export const HeatMap = ({ asked, measure }: { asked: UsageQuery; measure: Measur
           aria-label={texts.usage.yearLabel(busy)}
         >
           {texts.usage.weekdays.map(([weekday, name]) => (
-            <text key={name} x={0} y={TOP + weekday * CELL + 9}>
+            <text key={name} x={0} y={TOP + weekday * CELL + 12}>
               {name}
             </text>
           ))}

@@ -7,7 +7,7 @@ import { minuteMs } from '../state/now.ts';
 import { addressOf, addressWith } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
 import { texts } from '../texts.ts';
-import { visibleText } from '../turn/visible-text.ts';
+import { plainText } from '../turn/plain-text.ts';
 import type { Measure } from './read-series.ts';
 
 const ROWS = 8;
@@ -128,8 +128,8 @@ export const UsageTables = ({ asked }: { asked: UsageQuery; measure: Measure }) 
           key: sums.session_id,
           name: (
             <a class="link session-name" href={addressOf('sessions', { session: sums.session_id })}>
-              {sums.title ? visibleText(sums.title) : sums.session_id}
-              <span class="dim"> {formatAgo(sums.last_request_at, minuteMs.value)}</span>
+              <span>{sums.title ? plainText(sums.title) : sums.session_id}</span>
+              <span class="dim">{formatAgo(sums.last_request_at, minuteMs.value)}</span>
             </a>
           ),
           sums,

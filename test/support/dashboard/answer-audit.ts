@@ -132,6 +132,7 @@ export const answerDetail = (
     ...(previous ? { previous: relate(previous) } : {}),
     ...(next ? { next: relate(next) } : {}),
     ...(cost ? { cost } : {}),
+    ...(exchange.cacheLoss ? { cacheLoss: exchange.cacheLoss } : {}),
     curl: `curl http://localhost:8080${entry.path} \\\n  -H "authorization: Bearer $OPENAI_API_KEY" \\\n  -H 'content-type: application/json' \\\n  --data-binary @- <<'EOF'\n{"model":"${entry.model}","stream":true,"input":[…]}\nEOF`,
   };
 };

@@ -1,3 +1,4 @@
+import { createId } from '../../../src/base/ids.ts';
 import type { FixtureServer } from './fixture-server.ts';
 import { generateSession } from './generate-session.ts';
 import type { Random } from './random.ts';
@@ -30,6 +31,7 @@ export const playSession = async (server: FixtureServer, random: Random, speed =
     const final = exchange.entry;
     const running = {
       ...opened,
+      id: createId('req', Date.now()),
       startedAt: new Date(Date.parse(opened.startedAt) + shiftMs).toISOString(),
       response: {},
     };
@@ -53,7 +55,7 @@ export const playSession = async (server: FixtureServer, random: Random, speed =
       };
       server.state.feed.send({ type: 'update', record: exchange.entry });
     }
-    exchange.entry = { ...final, startedAt: running.startedAt };
+    exchange.entry = { ...final, id: running.id, startedAt: running.startedAt };
     server.state.feed.send({ type: 'close', record: exchange.entry });
     await sleep(random.between(200, 2500) / speed);
   }
