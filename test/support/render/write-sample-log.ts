@@ -26,6 +26,8 @@ export interface SampleExchange {
   readonly userAgent?: string;
   readonly sessionId?: string;
   readonly requestBody?: unknown;
+  /** The body's text, where its very bytes matter. */
+  readonly rawRequestBody?: string;
   readonly zstd?: boolean;
   readonly responseBody?: string;
   readonly record: Partial<ExchangeRecord>;
@@ -177,8 +179,11 @@ export const SAMPLE_EXCHANGES: readonly SampleExchange[] = [
 
 const keepBodies = async (exchange: ReturnType<Recorder['open']>, sample: SampleExchange): Promise<void> => {
   const { record } = exchange;
-  if (sample.requestBody !== undefined) {
-    const body = Buffer.from(JSON.stringify(sample.requestBody));
+  const text =
+    sample.rawRequestBody ??
+    (sample.requestBody === undefined ? undefined : JSON.stringify(sample.requestBody));
+  if (text !== undefined) {
+    const body = Buffer.from(text);
     const wire = sample.zstd ? await compressForStorage(body) : body;
     record.request = {
       ...(sample.zstd && { encoding: 'zstd' }),
