@@ -110,10 +110,9 @@ export const enforceRetention = async (
 
   if (retentionDays > 0) {
     for (const segment of segments) {
-      const days = segment.isErrors ? retentionDays * FAILURES_KEPT_TIMES : retentionDays;
-      if (!isOlderThan(segment, days, nowMs) || (await isInUse(folder, segment))) continue;
-      if (segment.isErrors) await remove(segment);
-      else await evict(segment);
+      if (!isOlderThan(segment, retentionDays, nowMs) || (await isInUse(folder, segment))) continue;
+      if (isOlderThan(segment, retentionDays * FAILURES_KEPT_TIMES, nowMs)) await remove(segment);
+      else if (!segment.isErrors) await evict(segment);
     }
   }
   if (maxDiskBytes === 0) return;

@@ -18,11 +18,12 @@ export interface HousekeepingDeps {
 
 export interface Housekeeping {
   /**
-   * Gives exchanges of dead gateways their close lines, then deletes what is too old or too much. One run
-   * at a time; asked for during one, it runs once more.
+   * Gives exchanges of dead gateways their close lines, then makes room. One run at a time.
    * @returns the exchanges that were found interrupted
    */
   run(): Promise<readonly ExchangeRecord[]>;
+  /** Deletes what is too old or too much. */
+  makeRoom(): Promise<void>;
   /** Waits for what runs, and starts nothing more. */
   stop(): Promise<void>;
 }
@@ -34,7 +35,7 @@ export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
   const { folder, clock, journal, writes, trouble, policy } = deps;
   const knownEnded = new Set<string>();
   let running: Promise<readonly ExchangeRecord[]> | undefined;
-  let isWantedAgain = false;
+  let retention: Promise<void> = Promise.resolve();
   let isStopped = false;
   let beats = 0;
 
@@ -46,30 +47,25 @@ export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
     return exchanges.map(({ record }) => record);
   };
 
+  /** Not two at a time: both would carry over the same failures. */
+  const makeRoom = (): Promise<void> => {
+    // What cannot be read or deleted now is tried again at the next time.
+    retention = retention.then(() => enforceRetention(folder, policy, clock.now())).catch(() => {});
+    return retention;
+  };
+
   const runOnce = async (): Promise<readonly ExchangeRecord[]> => {
-    try {
-      const recovered = await recover();
-      await enforceRetention(folder, policy, clock.now());
-      return recovered;
-    } catch {
-      // Somebody else's file that cannot be read, or no descriptor left: the next run tries again, and
-      // whether this process can write is told by its own writes.
-      return [];
-    }
+    // Somebody else's file that cannot be read, or no descriptor left: the next run tries again, and
+    // whether this process can write is told by its own writes.
+    const recovered = await recover().catch(() => []);
+    await makeRoom();
+    return recovered;
   };
 
   const run = (): Promise<readonly ExchangeRecord[]> => {
     if (isStopped) return Promise.resolve([]);
-    if (running) {
-      isWantedAgain = true;
-      return running;
-    }
-    running = runOnce().finally(() => {
+    running ??= runOnce().finally(() => {
       running = undefined;
-      if (isWantedAgain) {
-        isWantedAgain = false;
-        void run();
-      }
     });
     return running;
   };
@@ -83,10 +79,12 @@ export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
 
   return {
     run,
+    makeRoom,
     stop: async () => {
       isStopped = true;
       clearInterval(timer);
       await running;
+      await retention;
     },
   };
 };

@@ -9,7 +9,6 @@ export interface JournalDeps {
   readonly clock: Clock;
   /** Journal and bodies of one segment together; it may go beyond by one batch. */
   readonly segmentBytes: number;
-  readonly onRotate: () => void;
 }
 
 /** The segment that is being written, and when the next one begins. */
@@ -85,7 +84,6 @@ export class Journal {
     this.#segment = next;
     this.#endsAtMs = endOfDayMs(at);
     previous?.end(at);
-    if (previous) this.#deps.onRotate();
     return next;
   }
 }

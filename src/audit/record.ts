@@ -13,6 +13,15 @@ export interface Usage {
   totalTokens?: number;
 }
 
+/** How much of a ChatGPT plan's allowance is used up. */
+export interface QuotaWindow {
+  /** 0 to 100. */
+  usedPercent: number;
+  windowMinutes?: number;
+  /** ISO 8601, UTC. */
+  resetsAt?: string;
+}
+
 /**
  * What is known of one exchange, as `logs --json` prints it and the admin API returns it.
  * A contract that is only ever extended: absent = not known; sizes in bytes, times in milliseconds.
@@ -64,6 +73,8 @@ export interface ExchangeRecord {
   usage?: Usage;
   costUsd?: number;
   error?: { origin: ErrorOrigin; code: string; message: string };
+  /** As the upstream said it beside this answer, in its `x-codex-*` headers. */
+  quota?: { primary?: QuotaWindow; secondary?: QuotaWindow };
   /** The upstream's response id (`resp_…`, `chatcmpl-…`). */
   responseId?: string;
   previousResponseId?: string;

@@ -67,12 +67,13 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
   const { add: subscribe, tell } = createListeners<ExchangeEvent>();
 
   const trouble = createTroubleState(folder, clock);
-  const journal = new Journal({ folder, clock, segmentBytes, onRotate: () => void housekeeping.run() });
+  const journal = new Journal({ folder, clock, segmentBytes });
   const writes = new WriteBehind({
     journal,
     trouble,
     losses,
     maxBlockBytes: Math.min(MAX_BLOCK_BYTES, segmentBytes),
+    makeRoom: () => housekeeping.makeRoom(),
   });
   const housekeeping = createHousekeeping({
     folder,

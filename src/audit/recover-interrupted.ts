@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BodyReferences } from './body-reference.ts';
 import { encodeEndLine } from './encode-journal-line.ts';
 import { markInterrupted } from './interrupted.ts';
+import type { JournaledExchange } from './journaled-exchange.ts';
 import { listSegments } from './list-segments.ts';
 import { type ExchangeLine, parseExchangeLine, parseLineDetail, parseRecord } from './parse-journal-line.ts';
 import { openIfThere } from './private-files.ts';
@@ -11,7 +12,6 @@ import { readLinesForward } from './read-lines.ts';
 import type { ExchangeRecord } from './record.ts';
 import { journalFile, packFile, type SegmentName } from './segment-name.ts';
 import { readSegmentState } from './segment-state.ts';
-import type { JournaledExchange } from './write-behind.ts';
 
 /** A segment whose process died without ending it. */
 interface AbandonedSegment {

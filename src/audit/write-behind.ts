@@ -1,20 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BodyReferences } from './body-reference.ts';
+import type { BodyReference } from './body-reference.ts';
 import { encodeCloseLine, encodeOpenLine, encodeResumedLine } from './encode-journal-line.ts';
 import type { Journal } from './journal.ts';
-import type { ExchangeRecord } from './record.ts';
+import type { JournaledExchange } from './journaled-exchange.ts';
 import { PartialWriteError, type SegmentWriter } from './segment-writer.ts';
+import { sliceEnds } from './slice-ends.ts';
 import { type PendingBody, storeBodies } from './store-bodies.ts';
 import type { TroubleState } from './trouble.ts';
-
-/** What a line is made of. It is read when the line is written: no work on the way of the request. */
-export interface JournaledExchange {
-  readonly record: ExchangeRecord;
-  /** Redacted, as JSON. */
-  readonly requestHeaders: string;
-  readonly responseHeaders: string;
-  readonly bodies: BodyReferences;
-}
 
 /** What could not be written and was given up since the start. */
 export interface Losses {
@@ -27,6 +19,8 @@ export interface WriteBehindDeps {
   readonly trouble: TroubleState;
   readonly losses: Losses;
   readonly maxBlockBytes: number;
+  /** Called once for each segment, before it is filled; never rejects. */
+  readonly makeRoom: () => Promise<void>;
 }
 
 /** What is queued leaves for the disk after so long: short, yet many requests share a write. */
@@ -57,6 +51,7 @@ export class WriteBehind {
   #timer: NodeJS.Timeout | undefined;
   #passes: Promise<void> = Promise.resolve();
   #failure: unknown;
+  #roomMadeFor: SegmentWriter | undefined;
 
   constructor(deps: WriteBehindDeps) {
     this.#deps = deps;
@@ -91,7 +86,7 @@ export class WriteBehind {
     // The close line says all that an open line would.
     this.#unopened.delete(exchange);
     if (this.#closes.length < MOST_WAITING_LINES) this.#closes.push(exchange);
-    else this.#deps.losses.lines++;
+    else this.#loseLine(exchange);
     this.#schedule();
   }
 
@@ -136,8 +131,7 @@ export class WriteBehind {
     } catch (cause) {
       this.#fail(cause);
     }
-    await this.#writeBodies(bodies);
-    await this.#writeCloseLines(closes);
+    await this.#writeEnds(closes, bodies);
     if (this.#failure === undefined) {
       trouble.clear();
     } else {
@@ -156,6 +150,24 @@ export class WriteBehind {
     );
   }
 
+  /**
+   * Writing can be quicker than deleting: it waits for room, or the log would outgrow its bound.
+   * @returns undefined where there is no segment, and none can be made
+   */
+  async #segmentWithRoom(): Promise<SegmentWriter | undefined> {
+    try {
+      const segment = this.#segment();
+      if (this.#roomMadeFor !== segment) {
+        this.#roomMadeFor = segment;
+        await this.#deps.makeRoom();
+      }
+      return segment;
+    } catch (cause) {
+      this.#fail(cause);
+      return undefined;
+    }
+  }
+
   #writeOpenLines(): void {
     if (this.#unopened.size === 0) return;
     const { journal } = this.#deps;
@@ -170,52 +182,66 @@ export class WriteBehind {
     this.#unopened.clear();
   }
 
-  async #writeBodies(bodies: readonly PendingBody[]): Promise<void> {
-    await storeBodies(
-      bodies.map((body) => ({
-        ...body,
-        settle: (reference) => {
-          this.#bodyBytes -= body.length;
-          body.settle(reference);
-        },
-      })),
-      (parts) => this.#segment().appendBlock(parts),
-      {
-        maxBlockBytes: this.#deps.maxBlockBytes,
-        shouldCompress: () => this.#bodyBytes < COMPRESS_BELOW_BYTES,
-      },
-      (cause, count) => {
-        this.#deps.losses.bodies += count;
-        this.#fail(cause);
-      },
-    );
+  /** Bodies of what still runs, then slice by slice what has ended: bodies, and the lines that name them. */
+  async #writeEnds(ends: readonly JournaledExchange[], bodies: readonly PendingBody[]): Promise<void> {
+    const limits = { maxLines: LINES_PER_WRITE, maxBytes: this.#deps.maxBlockBytes };
+    const { slices, running } = sliceEnds(ends, bodies, limits);
+    const unwritten: JournaledExchange[] = [];
+    if (running.length > 0) await this.#writeBodies(await this.#segmentWithRoom(), running);
+    for (const { exchanges, bodies } of slices) {
+      const segment = await this.#segmentWithRoom();
+      await this.#writeBodies(segment, bodies);
+      const mayWrite = segment && unwritten.length === 0;
+      unwritten.push(...(mayWrite ? this.#writeCloseLines(segment, exchanges) : exchanges));
+      await nextTurn();
+    }
+    this.#closes = [...unwritten, ...this.#closes];
   }
 
-  async #writeCloseLines(closes: readonly JournaledExchange[]): Promise<void> {
+  async #writeBodies(segment: SegmentWriter | undefined, bodies: readonly PendingBody[]): Promise<void> {
+    const settled = bodies.map((body) => ({
+      ...body,
+      settle: (reference: BodyReference) => {
+        this.#bodyBytes -= body.length;
+        body.settle(reference);
+      },
+    }));
+    const append = async (parts: readonly Buffer[]) => {
+      if (!segment) throw this.#failure;
+      return segment.appendBlock(parts);
+    };
+    const options = {
+      maxBlockBytes: this.#deps.maxBlockBytes,
+      shouldCompress: () => segment !== undefined && this.#bodyBytes < COMPRESS_BELOW_BYTES,
+    };
+    await storeBodies(settled, append, options, (cause, count) => {
+      this.#deps.losses.bodies += count;
+      this.#fail(cause);
+    });
+  }
+
+  /** @returns those whose line is not in the file */
+  #writeCloseLines(segment: SegmentWriter, ends: readonly JournaledExchange[]): readonly JournaledExchange[] {
     let written = 0;
     try {
-      while (written < closes.length) {
-        if (written > 0) await nextTurn();
-        const batch = closes.slice(written, written + LINES_PER_WRITE);
-        const segment = this.#segment();
-        const at = this.#deps.journal.at();
-        const lines = batch.map(({ record, requestHeaders, responseHeaders, bodies }) =>
+      const at = this.#deps.journal.at();
+      segment.append(
+        ends.map(({ record, requestHeaders, responseHeaders, bodies }) =>
           encodeCloseLine(at, record, requestHeaders, responseHeaders, bodies),
-        );
-        segment.append(lines);
-        for (const exchange of batch) this.#underway.delete(exchange);
-        written += batch.length;
-      }
+        ),
+      );
+      written = ends.length;
     } catch (cause) {
-      if (cause instanceof PartialWriteError) {
-        for (const exchange of closes.slice(written, written + cause.linesWritten)) {
-          this.#underway.delete(exchange);
-        }
-        written += cause.linesWritten;
-      }
+      if (cause instanceof PartialWriteError) written = cause.linesWritten;
       this.#fail(cause);
-      this.#closes = [...closes.slice(written), ...this.#closes];
     }
+    for (const exchange of ends.slice(0, written)) this.#underway.delete(exchange);
+    return ends.slice(written);
+  }
+
+  #loseLine(exchange: JournaledExchange): void {
+    this.#underway.delete(exchange);
+    this.#deps.losses.lines++;
   }
 
   #fail(cause: unknown): void {

@@ -78,7 +78,13 @@ export const compileRecordingProgram = (): RecordingProgram => {
       process: child,
       printed,
       untilPrinted: async (count) => {
-        while (printed().length < count) await once(child.stdout, 'data');
+        while (printed().length < count) {
+          const isOver = await Promise.race([
+            once(child.stdout, 'data').then(() => false),
+            exited.then(() => true),
+          ]);
+          if (isOver) throw new Error(`the child ended after ${printed().length} lines`);
+        }
       },
       kill: async () => {
         child.kill('SIGKILL');
