@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TurnItem } from '../../src/admin/api-types.ts';
+import type { TurnAnswer } from '../../src/admin/api-types.ts';
 import { type Conversation, readConversation } from '../../src/audit/conversation.ts';
 import type { ExchangeDetail, StoredBody } from '../../src/audit/record.ts';
 import { compressForStorage } from '../../src/coding/compress-for-storage.ts';
@@ -154,7 +154,7 @@ describe('what Codex sends', () => {
 
   it('has the form that the admin API answers with', async () => {
     const { items } = await read(secondCallAnswered);
-    const turn: TurnItem[] = items;
+    const turn: TurnAnswer['items'] = items;
     expect(turn).toHaveLength(8);
   });
 });

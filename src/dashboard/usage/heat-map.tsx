@@ -82,7 +82,7 @@ export const HeatMap = ({ asked, measure }: { asked: UsageQuery; measure: Measur
                   tabIndex={-1}
                   aria-label={titleOf(bucket, measure)}
                 >
-                  <rect x={x} y={y} width={CELL - 3} height={CELL - 3} rx={2} class={`level-${levels[day]}`}>
+                  <rect x={x} y={y} width={CELL - 3} height={CELL - 3} rx={3} class={`level-${levels[day]}`}>
                     <title>{titleOf(bucket, measure)}</title>
                   </rect>
                 </a>
