@@ -40,6 +40,8 @@ export const ERROR_CODES = {
   invalid_stream_id: http(400, 'invalid_request_error', 'client'),
   previous_response_not_found: http(400, 'invalid_request_error', 'gateway'),
   unknown_route: http(404, 'not_found_error', 'client'),
+  method_not_allowed: http(405, 'invalid_request_error', 'client'),
+  compaction_not_supported: http(404, 'not_found_error', 'upstream'),
   loop_detected: http(508, 'invalid_request_error', 'gateway'),
   provider_not_configured: http(503, 'provider_error', 'gateway'),
   shutting_down: http(503, 'provider_error', 'gateway'),

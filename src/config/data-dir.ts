@@ -22,3 +22,6 @@ export const resolveDataDir = ({ flag, env, homeDir, cwd }: DataDirSources): str
   if (chosen) return resolve(cwd, chosen);
   return env.XDG_DATA_HOME ? join(env.XDG_DATA_HOME, 'gomodel-ts') : join(homeDir, '.gomodel-ts');
 };
+
+/** The model catalog that `init-codex --catalog` saves, and that Codex is given. */
+export const catalogFileOf = (dataDir: string): string => join(dataDir, 'codex-models.json');

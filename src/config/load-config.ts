@@ -2,7 +2,7 @@ import { GatewayError } from '../base/errors.ts';
 import type { Environment } from './data-dir.ts';
 import { isLoopbackHost, isOwnAddress } from './own-address.ts';
 import { type ConfigSources, candidatesOf, type Origin, readSetting, type Sourced } from './read-setting.ts';
-import type { SettingName, SettingValue, WebSocketSetting } from './settings.ts';
+import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
 
 export interface GatewayConfig {
   readonly port: number;
@@ -16,6 +16,7 @@ export interface GatewayConfig {
     /** The variable that the key came from, for the banner. */
     readonly apiKeyOrigin: Origin | undefined;
   };
+  readonly chatgpt: { readonly login: ChatgptLogin; readonly baseUrl: URL };
   readonly bodySizeLimitBytes: number;
   readonly websockets: WebSocketSetting;
   readonly logBodies: boolean;
@@ -106,6 +107,11 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     dataDir: sources.dataDir,
     masterKey,
     upstream: { baseUrl: baseUrl.value, apiKey: apiKey?.value, apiKeyOrigin: apiKey?.origin },
+    chatgpt: {
+      // With a key of its own the gateway pays; without one, who is signed in does.
+      login: read('chatgptLogin') ?? (apiKey ? 'replace' : 'passthrough'),
+      baseUrl: required('chatgptBaseUrl'),
+    },
     bodySizeLimitBytes: required('bodySizeLimit'),
     websockets: required('websockets'),
     logBodies: required('logBodies'),

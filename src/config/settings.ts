@@ -56,6 +56,13 @@ const parseBaseUrl: Parse<URL> = (text) => {
   return url;
 };
 
+export type ChatgptLogin = 'passthrough' | 'replace' | 'off';
+
+const parseChatgptLogin: Parse<ChatgptLogin> = (text) => {
+  const word = text.trim().toLowerCase();
+  return word === 'passthrough' || word === 'replace' || word === 'off' ? word : undefined;
+};
+
 /** Every setting of the gateway by its environment variable; the names are GoModel's where it has one. */
 export const SETTINGS = {
   port: setting({
@@ -91,6 +98,19 @@ export const SETTINGS = {
     summary: 'the upstream',
     parse: parseBaseUrl,
     fallback: 'https://api.openai.com/v1',
+  }),
+  chatgptLogin: setting({
+    variable: 'CHATGPT_LOGIN',
+    takes: 'passthrough, replace or off',
+    summary: "what becomes of a ChatGPT sign-in: sent on, replaced by the gateway's key, or refused",
+    parse: parseChatgptLogin,
+  }),
+  chatgptBaseUrl: setting({
+    variable: 'CHATGPT_BASE_URL',
+    takes: 'an http(s) URL without query',
+    summary: 'where ChatGPT sign-ins are sent on to',
+    parse: parseBaseUrl,
+    fallback: 'https://chatgpt.com/backend-api/codex',
   }),
   bodySizeLimit: setting({
     variable: 'BODY_SIZE_LIMIT',

@@ -2,7 +2,7 @@ import { type Agent, ClientRequest, type IncomingMessage, type ServerResponse } 
 import { Readable } from 'node:stream';
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
 import type { Clock } from '../base/clock.ts';
-import type { GatewayError } from '../base/errors.ts';
+import { GatewayError } from '../base/errors.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { ActiveForwarding, Forwarding } from './forwarding.ts';
 import { connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
@@ -67,6 +67,11 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
       const running = runningOf.get(request);
       if (!running) return;
       clearTimeout(running.forwarding.connectTimer);
+      if (lacksCompaction(upstreamResponse, running.forwarding)) {
+        upstreamResponse.resume();
+        failWith(running, noCompaction(host));
+        return;
+      }
       running.cut = relayAnswer({ upstreamResponse, response, forwarding: running.forwarding, clock });
     });
     proxyServer.on('error', (error, request) => {
@@ -134,6 +139,16 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     },
   };
 };
+
+/** There is no way on from this 404 for Codex: the turn ends, and its user should know why. */
+const lacksCompaction = ({ statusCode }: IncomingMessage, { path }: Forwarding): boolean =>
+  statusCode === 404 && /^\/responses\/compact\/?(?:\?|$)/.test(path);
+
+const noCompaction = (host: string): GatewayError =>
+  new GatewayError(
+    'compaction_not_supported',
+    `${host} cannot compact a session (404 at /responses/compact). Codex asks for that where its provider is named "OpenAI": let \`gomodel-ts init-codex\` write a block with another name, and Codex compacts by itself.`,
+  );
 
 /**
  * http-proxy sends a body by `request.pipe(upstreamRequest)`, at once. A body that was read before is

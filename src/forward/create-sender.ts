@@ -17,8 +17,7 @@ export interface SentRequest {
   readonly path: string;
   /** As `createUpstreamHeaders` gives them. */
   readonly headers: OutgoingHttpHeaders;
-  /** Written one after another, without joining them. */
-  readonly body: readonly Buffer[];
+  readonly body: Buffer;
 }
 
 export interface AnswerHandlers {
@@ -67,8 +66,7 @@ export const createSender = ({ upstream, agent, connectTimeoutMs }: SenderDeps):
     });
     // Also after the answer has come: what breaks then is told by the answer's own events.
     request.on('error', fail);
-    for (const piece of body) request.write(piece);
-    request.end();
+    request.end(body);
     return () => {
       settled = true;
       clearTimeout(timer);

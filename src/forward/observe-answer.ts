@@ -5,6 +5,7 @@ import { type AnswerSummary, apiOfPath } from '../sse/answer-summary.ts';
 import { type AnswerTap, createStreamTap } from '../sse/create-stream-tap.ts';
 import { summarizeJsonAnswer } from '../sse/summarize-json-answer.ts';
 import { applySummary } from './apply-summary.ts';
+import { readQuota } from './read-quota.ts';
 
 /** Answers that are not streams are read when they are whole; a larger one is only counted. */
 const MAX_JSON_BYTES = 64 * 2 ** 20;
@@ -55,6 +56,9 @@ export const observeAnswer = (
   exchange.keepResponseHeaders(upstreamResponse.rawHeaders);
   const upstreamRequestId = upstreamResponse.headers['x-request-id'];
   if (typeof upstreamRequestId === 'string') record.upstreamRequestId = upstreamRequestId;
+
+  const quota = readQuota(upstreamResponse.headers, Date.now());
+  if (quota) record.quota = quota;
 
   let bytes = 0;
   const jsonChunks: Buffer[] = [];

@@ -46,7 +46,8 @@ export const createUpstreamHeaders = (input: UpstreamHeadersInput): OutgoingHttp
   forwarded.host = input.host;
   forwarded['accept-encoding'] = 'identity';
   forwarded.via = headers.via ? `${headers.via}, ${input.via}` : input.via;
-  if (credential) forwarded[credential.header] = credential.value;
+  if (credential?.kind === 'own') forwarded[credential.header] = credential.value;
+  if (credential?.kind === 'client') forwarded.authorization = headers.authorization;
   if (bodyBytes !== undefined) forwarded['content-length'] = String(bodyBytes);
   else if (headers['content-length'] !== undefined) forwarded['content-length'] = headers['content-length'];
   return forwarded;

@@ -1,9 +1,9 @@
-/** The header line by which an upstream knows who pays. */
-export interface UpstreamCredential {
-  /** Lower case. */
-  readonly header: string;
-  readonly value: string;
-}
+/** Who pays at an upstream. */
+export type UpstreamCredential =
+  /** The gateway: this header line, its name in lower case, replaces the client's own. */
+  | { readonly kind: 'own'; readonly header: string; readonly value: string }
+  /** The client: its `Authorization` goes on as it came. */
+  | { readonly kind: 'client' };
 
 /** A model provider as the gateway reaches it. */
 export interface Upstream {
@@ -17,18 +17,32 @@ export interface Upstream {
   readonly keyVariable: string;
 }
 
+const bearer = (key: string): UpstreamCredential => ({
+  kind: 'own',
+  header: 'authorization',
+  value: `Bearer ${key}`,
+});
+
 /** OpenAI, or whatever speaks its API at `baseUrl`. */
 export const createOpenAiUpstream = (baseUrl: URL, apiKey: string | undefined): Upstream => ({
   name: 'openai',
   baseUrl,
-  credential: apiKey === undefined ? undefined : { header: 'authorization', value: `Bearer ${apiKey}` },
+  credential: apiKey === undefined ? undefined : bearer(apiKey),
   keyVariable: 'OPENAI_API_KEY',
+});
+
+/** ChatGPT's own backend, for who is signed in there: a token of a sign-in fails at the API's host. */
+export const createChatgptUpstream = (baseUrl: URL): Upstream => ({
+  name: 'chatgpt',
+  baseUrl,
+  credential: { kind: 'client' },
+  keyVariable: 'CHATGPT_LOGIN',
 });
 
 /** The upstream that `serve --demo` starts beside the gateway; it asks for no key. */
 export const createDemoUpstream = (baseUrl: URL): Upstream => ({
   name: 'demo',
   baseUrl,
-  credential: { header: 'authorization', value: 'Bearer demo' },
+  credential: bearer('demo'),
   keyVariable: 'OPENAI_API_KEY',
 });

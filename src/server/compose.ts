@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import http, { type Server } from 'node:http';
 import { createRecorder, type Recorder } from '../audit/recorder.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
-import { createAgent } from '../forward/create-agent.ts';
-import { createForwarder } from '../forward/create-forwarder.ts';
+import type { ChatgptLogin } from '../config/settings.ts';
+import { createWay, type Way } from '../forward/create-way.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
+import { createChooseUpstream } from '../providers/choose-upstream.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
-import { createDemoUpstream, createOpenAiUpstream, type Upstream } from '../providers/upstream.ts';
+import {
+  createChatgptUpstream,
+  createDemoUpstream,
+  createOpenAiUpstream,
+  type Upstream,
+} from '../providers/upstream.ts';
 import { answerMalformed } from './answer-malformed.ts';
 import { createApp } from './create-app.ts';
 import { listen } from './listen.ts';
@@ -70,6 +78,11 @@ const toOriginForm = (target: string): string => {
   return pathname + search;
 };
 
+const upstreamTroubleOf = (upstream: Upstream, login: ChatgptLogin): string | undefined => {
+  if (upstream.credential || login === 'passthrough') return undefined;
+  return `no key for ${upstream.baseUrl.host}: set ${upstream.keyVariable}`;
+};
+
 /**
  * Builds the gateway from its configuration and starts it: the one place that constructs.
  * @throws GatewayError port_in_use, command_failed where it cannot listen
@@ -91,20 +104,27 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     maxDiskBytes: config.maxDiskBytes,
     secrets,
   });
-  const agent = createAgent(upstream.baseUrl, config.proxies);
-  const forwarder = createForwarder({
-    upstream,
-    clock,
-    agent,
-    connectTimeoutMs: timeouts.connectMs,
-    via,
-  });
+  const chatgpt = createChatgptUpstream(config.chatgpt.baseUrl);
+  const ways = new Map(
+    [upstream, chatgpt].map((to) => [
+      to,
+      createWay({ upstream: to, clock, proxies: config.proxies, connectTimeoutMs: timeouts.connectMs, via }),
+    ]),
+  );
+  const wayTo = (to: Upstream): Way => {
+    const way = ways.get(to);
+    if (!way) throw new GatewayError('internal_error', `there is no way to the upstream ${to.name}.`);
+    return way;
+  };
+  const login = demo ? 'replace' : config.chatgpt.login;
   let closing = false;
   const app = createApp({
     clock,
     recorder,
-    upstream,
-    forwarder,
+    chooseUpstream: createChooseUpstream({ own: upstream, chatgpt, login }),
+    wayTo,
+    loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
+    upstreamTrouble: upstreamTroubleOf(upstream, login),
     check: createAuthenticate(config.masterKey),
     isGuarded: config.masterKey !== undefined,
     version: options.version,
@@ -131,7 +151,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   };
 
   const release = async (): Promise<void> => {
-    agent.destroy();
+    for (const way of ways.values()) way.close();
     await demo?.close();
     await recorder.close();
   };
@@ -154,9 +174,11 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         server.closeIdleConnections();
       }
       await waitUntilIdle(recorder, graceMs);
-      forwarder.cutAll(
-        new GatewayError('shutting_down', 'the gateway was stopped while this answer ran. Try again.'),
+      const reason = new GatewayError(
+        'shutting_down',
+        'the gateway was stopped while this answer ran. Try again.',
       );
+      for (const way of ways.values()) way.forwarder.cutAll(reason);
       await waitUntilIdle(recorder, CUT_GRACE_MS);
       for (const server of servers) server.closeAllConnections();
       await release();

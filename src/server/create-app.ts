@@ -1,8 +1,9 @@
 import express, { type Express } from 'express';
 import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Forwarder } from '../forward/create-forwarder.ts';
+import type { Way } from '../forward/create-way.ts';
 import type { Authenticate } from '../guard/create-authenticate.ts';
+import { answerModels } from '../http/answer-models.ts';
 import { authenticate } from '../http/authenticate.ts';
 import { decompress } from '../http/decompress.ts';
 import { describeRequest } from '../http/describe-request.ts';
@@ -13,15 +14,21 @@ import { openExchange } from '../http/open-exchange.ts';
 import { readBody } from '../http/read-body.ts';
 import { refuseForeignPages } from '../http/refuse-foreign-pages.ts';
 import { refuseLoop } from '../http/refuse-loop.ts';
+import { refuseMethod } from '../http/refuse-method.ts';
 import { refuseWhileClosing } from '../http/refuse-while-closing.ts';
 import { route } from '../http/route.ts';
+import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import type { Upstream } from '../providers/upstream.ts';
 
 export interface AppDeps {
   readonly clock: Clock;
   readonly recorder: Recorder;
-  readonly upstream: Upstream;
-  readonly forwarder: Forwarder;
+  readonly chooseUpstream: ChooseUpstream;
+  readonly wayTo: (upstream: Upstream) => Way;
+  /** The catalog that `init-codex --catalog` saved. */
+  readonly loadCatalog: () => Promise<Buffer | undefined>;
+  /** Why no model request could be served, in a sentence. */
+  readonly upstreamTrouble: string | undefined;
   readonly check: Authenticate;
   /** True where a master key guards the gateway; else pages of other origins are kept out. */
   readonly isGuarded: boolean;
@@ -37,16 +44,13 @@ export interface AppDeps {
  * the health routes has an exchange before it can be refused.
  */
 export const createApp = (deps: AppDeps): Express => {
-  const { clock, recorder, upstream, forwarder, isClosing } = deps;
+  const { clock, recorder, chooseUpstream, wayTo, isClosing } = deps;
   const app = express();
   // Both cost a fifth of the throughput, and neither is the upstream's answer.
   app.disable('x-powered-by').disable('etag').set('query parser', false);
 
-  const upstreamTrouble = upstream.credential
-    ? undefined
-    : `no key for ${upstream.baseUrl.host}: set ${upstream.keyVariable}`;
   app.get('/health', health({ version: deps.version }));
-  app.get('/readyz', ready({ recorder, isClosing, upstreamTrouble }));
+  app.get('/readyz', ready({ recorder, isClosing, upstreamTrouble: deps.upstreamTrouble }));
 
   app.use(
     openExchange({ recorder, clock }),
@@ -55,10 +59,12 @@ export const createApp = (deps: AppDeps): Express => {
     ...(deps.isGuarded ? [] : [refuseForeignPages()]),
     route(),
     authenticate(deps.check),
+    refuseMethod(),
+    answerModels({ chooseUpstream, wayTo, loadCatalog: deps.loadCatalog, via: deps.via }),
     readBody({ maxBytes: deps.bodySizeLimitBytes, idleTimeoutMs: deps.bodyIdleTimeoutMs }),
     decompress({ maxBytes: deps.bodySizeLimitBytes }),
     describeRequest(),
-    forwardRequest({ upstream, forwarder }),
+    forwardRequest({ chooseUpstream, forwarderOf: (upstream) => wayTo(upstream).forwarder }),
     failure(),
   );
   return app;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { openState, type State } from '../../audit/state.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -11,7 +10,7 @@ import {
   parseProviderId,
 } from '../../codex/parse-provider-options.ts';
 import { type WantedSettings, wantBuiltin, wantProvider } from '../../codex/provider-settings.ts';
-import { type Environment, resolveDataDir } from '../../config/data-dir.ts';
+import { catalogFileOf, type Environment, resolveDataDir } from '../../config/data-dir.ts';
 import { readSetting } from '../../config/read-setting.ts';
 import type { CommandContext } from '../context.ts';
 import { undoConfig } from '../init-codex/undo-config.ts';
@@ -37,7 +36,6 @@ interface InitFlags {
 }
 
 const DEFAULT_PORT = 8080;
-const CATALOG_FILE = 'codex-models.json';
 
 const EXAMPLES = `
 Without a terminal (in a script, in a pipe) it writes without asking, as with --yes.
@@ -105,7 +103,7 @@ const initCodex = async (flags: InitFlags, context: CommandContext): Promise<voi
   const baseUrl = flags.baseUrl === undefined ? await findBaseUrl(state, env) : parseBaseUrl(flags.baseUrl);
   const { wanted, setup } = readWish(flags, baseUrl);
   const key = env.GOMODEL_MASTER_KEY || (setup.kind === 'key' ? env[setup.envKey] : undefined);
-  const catalog = flags.catalog && { path: join(dataDir, CATALOG_FILE), baseUrl, key };
+  const catalog = flags.catalog && { path: catalogFileOf(dataDir), baseUrl, key };
   const isFoundByCodex = codexHome === resolveCodexHome({ flag: undefined, env: context.env, homeDir, cwd });
   const place = {
     codexHome: isFoundByCodex ? undefined : codexHome,

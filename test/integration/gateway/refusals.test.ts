@@ -212,7 +212,9 @@ describe('a request that leads nowhere', () => {
   });
 
   it('is a 503 that names the variable where the gateway has no key at the provider', async () => {
-    const gateway = await composeGateway(upstream.url, { env: { OPENAI_API_KEY: undefined } });
+    const gateway = await composeGateway(upstream.url, {
+      env: { OPENAI_API_KEY: undefined, CHATGPT_LOGIN: 'off' },
+    });
     const response = await post(gateway.v1);
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({

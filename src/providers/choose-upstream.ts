@@ -1,0 +1,34 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { GatewayError } from '../base/errors.ts';
+import type { Upstream } from './upstream.ts';
+
+/** A sign-in is told by the account beside the token; the token is a JWT, which no API key is. */
+const isSignedIn = (headers: IncomingHttpHeaders): boolean =>
+  headers['chatgpt-account-id'] !== undefined &&
+  /^Bearer\s+[\w-]+\.[\w-]+\.[\w-]*\s*$/i.test(headers.authorization ?? '');
+
+/**
+ * The upstream of a request, by what it carries.
+ * @throws GatewayError invalid_api_key where ChatGPT sign-ins are refused
+ */
+export type ChooseUpstream = (headers: IncomingHttpHeaders) => Upstream;
+
+export interface UpstreamChoice {
+  /** Reached with the gateway's own key. */
+  readonly own: Upstream;
+  readonly chatgpt: Upstream;
+  readonly login: 'passthrough' | 'replace' | 'off';
+}
+
+/** Sends ChatGPT sign-ins where the configuration says. The client never names the upstream. */
+export const createChooseUpstream =
+  ({ own, chatgpt, login }: UpstreamChoice): ChooseUpstream =>
+  (headers) => {
+    if (login === 'replace' || !isSignedIn(headers)) return own;
+    if (login === 'passthrough') return chatgpt;
+    throw new GatewayError(
+      'invalid_api_key',
+      'ChatGPT sign-ins are not taken here (CHATGPT_LOGIN=off). Use a key: `gomodel-ts init-codex` writes the block for it.',
+      { status: 403 },
+    );
+  };
