@@ -42,7 +42,7 @@ export const main = async (process: NodeJS.Process): Promise<void> => {
     homeDir: homedir(),
   };
   try {
-    const program = createProgram(context);
+    const program = await createProgram(process.argv[2] ?? '', context);
     await program.parseAsync(process.argv);
   } catch (error) {
     process.exitCode = report(error, context);

@@ -1,10 +1,26 @@
 import { Command } from 'commander';
-import { completionCommand } from './commands/completion.ts';
-import { initCodexCommand } from './commands/init-codex.ts';
-import { logsCommand } from './commands/logs.ts';
-import { serveCommand } from './commands/serve.ts';
 import type { CommandContext } from './context.ts';
 import { readVersion } from './version.ts';
+
+interface CommandEntry {
+  /** Its name, then its aliases. */
+  readonly names: readonly string[];
+  /** Loaded with what it needs only when it is asked for: loading all of them takes longer than `serve`. */
+  readonly load: () => Promise<(context: CommandContext) => Command>;
+}
+
+/** In the order in which help lists them. */
+const COMMANDS: readonly CommandEntry[] = [
+  { names: ['serve'], load: async () => (await import('./commands/serve.ts')).serveCommand },
+  {
+    names: ['init-codex', 'init'],
+    load: async () => (await import('./commands/init-codex.ts')).initCodexCommand,
+  },
+  { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logsCommand },
+];
+
+/** Describes all the others, so it comes with them. */
+const loadCompletion = async () => (await import('./commands/completion.ts')).completionCommand;
 
 const EXAMPLES = `
 The first minute:
@@ -13,17 +29,23 @@ The first minute:
   $ codex                           every request appears in the first terminal
 `;
 
-/** The command line: every command, none of them run yet. */
-export const createProgram = (context: CommandContext): Command => {
+const loadCommands = async (firstWord: string, context: CommandContext): Promise<Command[]> => {
+  const asked = COMMANDS.find(({ names }) => names.includes(firstWord));
+  const loads = asked ? [asked.load] : [...COMMANDS.map(({ load }) => load), loadCompletion];
+  return Promise.all(loads.map(async (load) => (await load())(context)));
+};
+
+/**
+ * The command line, none of its commands run yet.
+ * @param firstWord of the arguments; where it names a command only that one is loaded, else all are
+ */
+export const createProgram = async (firstWord: string, context: CommandContext): Promise<Command> => {
   const program = new Command('gomodel-ts')
     .description("A local gateway between OpenAI's Codex and the model provider.")
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .addCommand(serveCommand(context))
-    .addCommand(initCodexCommand(context))
-    .addCommand(logsCommand(context))
-    .addCommand(completionCommand(context))
     .addHelpText('after', EXAMPLES);
+  for (const command of await loadCommands(firstWord, context)) program.addCommand(command);
   for (const command of [program, ...program.commands]) {
     const name = command === program ? '' : `${command.name()} `;
     command

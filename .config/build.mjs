@@ -1,0 +1,52 @@
+// Bundles src/cli with all that it imports into a few files below dist/cli: Node then reads a handful of
+// files instead of hundreds, and `serve` is ready in half the time. What only one command needs stays in
+// a file of its own. The dashboard is built by itself, into dist/dashboard.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/cli/main.ts'],
+  outdir: 'dist/cli',
+  bundle: true,
+  splitting: true,
+  metafile: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  logLevel: 'warning',
+  // A native module, and two that ws would use if somebody had installed them.
+  external: ['@mongodb-js/zstd', 'bufferutil', 'utf-8-validate'],
+  // Dependencies in CommonJS ask for Node's own modules by `require`, which a module does not have.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+});
+
+const built = new Set([...Object.keys(metafile.outputs), 'dist/licenses.txt']);
+for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name).slice(root.length + 1);
+  if (entry.isFile() && !built.has(path) && !path.startsWith('dist/dashboard/')) rmSync(join(root, path));
+}
+
+// The bundle holds other people's work: their licences go with it.
+const packageFolders = new Set(
+  Object.keys(metafile.inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
+);
+const licenseOf = (folder) => {
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file ? readFileSync(join(root, folder, file), 'utf8').trim() : '';
+  return `${name} ${version} (${license})\n\n${text}\n`;
+};
+writeFileSync(
+  join(dist, 'licenses.txt'),
+  [...packageFolders]
+    .sort()
+    .map(licenseOf)
+    .join(`\n${'-'.repeat(80)}\n\n`),
+);
