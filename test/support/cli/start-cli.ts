@@ -12,12 +12,14 @@ export interface CliEnd {
   readonly stderr: string;
 }
 
+type Output = 'stdout' | 'stderr';
+
 export interface RunningCli {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
   /** What it has printed so far on stdout. */
   printed(): string;
-  /** Settles when stdout satisfies the condition; rejects where the process ends before. */
-  until(condition: (stdout: string) => boolean): Promise<string>;
+  /** Settles when what it printed satisfies the condition; rejects where the process ends before. */
+  until(condition: (text: string) => boolean, output?: Output): Promise<string>;
   readonly ended: Promise<CliEnd>;
 }
 
@@ -28,31 +30,31 @@ export const startCli = (args: readonly string[], env: Readonly<Record<string, s
     env: { PATH: process.env.PATH, HOME: tmpdir(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
+  const text = { stdout: '', stderr: '' };
   const watchers = new Set<() => void>();
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    for (const look of watchers) look();
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const ended = once(child, 'close').then(([code]): CliEnd => ({ code, stdout, stderr }));
+  const collect = (output: Output): void => {
+    child[output].setEncoding('utf8').on('data', (chunk: string) => {
+      text[output] += chunk;
+      for (const look of watchers) look();
+    });
+  };
+  collect('stdout');
+  collect('stderr');
+  const ended = once(child, 'close').then(([code]): CliEnd => ({ code, ...text }));
   return {
     child,
-    printed: () => stdout,
+    printed: () => text.stdout,
     ended,
-    until: (condition) =>
+    until: (condition, output = 'stdout') =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          if (!condition(stdout)) return;
+          if (!condition(text[output])) return;
           watchers.delete(look);
-          resolve(stdout);
+          resolve(text[output]);
         };
         watchers.add(look);
         look();
-        void ended.then(() => reject(new Error(`ended before: ${stdout}${stderr}`)));
+        void ended.then(() => reject(new Error(`ended before: ${text.stdout}${text.stderr}`)));
       }),
   };
 };
