@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser';
 
 export interface EventFramer {
   push(chunk: Uint8Array): void;
-  /** No more bytes will come: a carriage return at the very end was a line end. */
+  /** No more bytes will come. */
   end(): void;
   /** Events that were too big to keep. */
   readonly skippedEvents: number;
@@ -51,6 +51,11 @@ export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions
   /** The text since the last event that ended, at most one chunk too long; undefined where it was too big. */
   let recent: string | undefined = '';
   let lastCharacter = '';
+  /**
+   * A carriage return whose next character has not come: the parser could not tell what it is, and would not
+   * look at it again before the next line end.
+   */
+  let heldBack = '';
 
   const parser = createParser({
     maxBufferSize: maxEventBytes,
@@ -85,9 +90,12 @@ export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions
   };
 
   const feed = (text: string): void => {
+    const whole = heldBack + text;
+    heldBack = whole.endsWith('\r') ? '\r' : '';
+    const ready = heldBack === '' ? whole : whole.slice(0, -1);
     eventEnded = false;
-    parser.feed(text);
-    remember(text);
+    parser.feed(ready);
+    remember(ready);
     lastCharacter = text.slice(-1);
     if (skipping) recent = undefined;
   };
@@ -111,6 +119,7 @@ export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions
     parser.feed('');
     recent = '';
     lastCharacter = '';
+    heldBack = '';
     feed(next);
   };
 
@@ -135,8 +144,8 @@ export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions
     },
     end: () => {
       if (!started) start();
-      if (lastCharacter === '\r' && !skipping) parser.feed('\n');
+      if (heldBack !== '' && !skipping) parser.feed('\r\n');
     },
-    unfinished: () => (recent === undefined ? undefined : afterLastBlankLine(recent)),
+    unfinished: () => (recent === undefined ? undefined : afterLastBlankLine(recent + heldBack)),
   };
 };

@@ -12,6 +12,7 @@ export interface UnfinishedEvent {
 export const readUnfinishedEvent = (text: string): UnfinishedEvent | undefined => {
   const found: UnfinishedEvent[] = [];
   const parser = createParser({ onEvent: ({ event, data }) => found.push({ eventName: event, data }) });
-  parser.feed(`${text}\n\n`);
+  // The line end keeps a byte order mark that does not start the stream.
+  parser.feed(`\n${text}\n\n`);
   return found[0];
 };

@@ -65,6 +65,12 @@ test('cuts any stream, in any pieces, into the events that the specification giv
   );
 });
 
+test('ends an event by a carriage return that a chunk ends with, even if nothing but half a line follows', () => {
+  expect(frame([Buffer.from('data: x\n\r'), Buffer.from('Z')]).events).toEqual([
+    { name: undefined, data: 'x' },
+  ]);
+});
+
 test('knows what of any stream is unfinished, in any pieces', () => {
   fc.assert(
     fc.property(stream, fc.array(fc.nat(), { maxLength: 8 }), (bytes, places) => {
@@ -74,7 +80,7 @@ test('knows what of any stream is unfinished, in any pieces', () => {
       const whole = readSse(bytes);
       // A blank line ends the unfinished event and no other.
       const ended = readSse(Buffer.concat([bytes, Buffer.from('\n\n')]));
-      const own = readSse(Buffer.concat([rest, Buffer.from('\n\n')]));
+      const own = readSse(Buffer.concat([Buffer.from('\n'), rest, Buffer.from('\n\n')]));
       expect([...whole, ...own]).toEqual(ended);
     }),
     { numRuns: 1000 },
