@@ -167,7 +167,7 @@ const tapOf = (api: Api, chunks: readonly Uint8Array[]): AnswerTap => {
 };
 
 /** Bytes that one recording's splits may cost to read. */
-const SPLIT_BUDGET_BYTES = 40e6;
+const SPLIT_BUDGET_BYTES = 15e6;
 
 /** Every place; of a long recording as many as the budget allows of those in and around line ends. */
 const splitPoints = (bytes: Uint8Array): number[] => {
