@@ -12,6 +12,7 @@ export const MASTER_KEY = 'gm-master-0123456789abcdef';
 const BIN = join(import.meta.dirname, '../../../bin/gomodel-ts.js');
 const LOGS_POLL_MS = 50;
 const LOGS_DEADLINE_MS = 15_000;
+const COMMAND_DEADLINE_MS = 30_000;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -61,7 +62,8 @@ const cleanEnv = (env: Env): NodeJS.ProcessEnv => ({
 
 /** Runs one command of the built CLI to its end, with stdin closed. */
 const runCli = async (args: readonly string[], env: Env): Promise<CliOutcome> => {
-  const child = promisify(execFile)(process.execPath, [BIN, ...args], { env: cleanEnv(env) });
+  const limits = { timeout: COMMAND_DEADLINE_MS, killSignal: 'SIGKILL' } as const;
+  const child = promisify(execFile)(process.execPath, [BIN, ...args], { env: cleanEnv(env), ...limits });
   child.child.stdin?.end();
   try {
     return { code: 0, ...(await child) };
