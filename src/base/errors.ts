@@ -39,6 +39,8 @@ export const ERROR_CODES = {
   websocket_stream_limit_reached: http(400, 'invalid_request_error', 'client'),
   invalid_stream_id: http(400, 'invalid_request_error', 'client'),
   previous_response_not_found: http(400, 'invalid_request_error', 'gateway'),
+  too_many_attempts: http(429, 'rate_limit_error', 'client'),
+  unknown_exchange: http(404, 'not_found_error', 'client'),
   unknown_route: http(404, 'not_found_error', 'client'),
   method_not_allowed: http(405, 'invalid_request_error', 'client'),
   compaction_not_supported: http(404, 'not_found_error', 'upstream'),
