@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAgent, type ProxyAddresses } from './create-agent.ts';
@@ -18,15 +19,18 @@ export interface Way {
   readonly upstream: Upstream;
   readonly forwarder: Forwarder;
   readonly send: Send;
+  /** Its connections, for what is neither: a WebSocket. */
+  readonly agent: Agent;
   /** Ends the connections that are kept open. */
   close(): void;
 }
 
-/** Both ways of asking share the upstream's connections. */
+/** All ways of asking share the upstream's connections. */
 export const createWay = ({ proxies, ...deps }: WayDeps): Way => {
   const agent = createAgent(deps.upstream.baseUrl, proxies);
   return {
     upstream: deps.upstream,
+    agent,
     forwarder: createForwarder({ ...deps, agent }),
     send: createSender({ ...deps, agent }),
     close: () => agent.destroy(),

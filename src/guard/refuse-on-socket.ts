@@ -19,6 +19,7 @@ export const refuseOnSocket = (
   const { status, headers, body } = createErrorAnswer(error, exchange.id);
   const { record } = exchange;
   record.status = status;
+  if (error.type === 'authentication_error') record.auth = 'rejected';
   record.response = { finish: 'failed', bytes: Buffer.byteLength(body) };
   record.error = { origin: error.origin, code: error.code, message: error.message };
   exchange.close();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import http, { type Server } from 'node:http';
+import http, { type IncomingMessage, type Server } from 'node:http';
 import { createRecorder, type Recorder } from '../audit/recorder.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
@@ -17,12 +17,18 @@ import {
   createOpenAiUpstream,
   type Upstream,
 } from '../providers/upstream.ts';
+import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { answerMalformed } from './answer-malformed.ts';
 import { createApp } from './create-app.ts';
 import { listen } from './listen.ts';
-import { refuseUpgrades } from './refuse-upgrades.ts';
 
-const TIMEOUTS = { connectMs: 10_000, bodyIdleMs: 60_000 };
+const TIMEOUTS = {
+  connectMs: 10_000,
+  bodyIdleMs: 60_000,
+  /** As long as OpenAI keeps one connection. */
+  websocketAgeMs: 60 * 60_000,
+  heartbeatMs: 30_000,
+};
 /** Longer than clients keep idle connections, so that it is they who close them. */
 const KEEP_ALIVE_MS = 120_000;
 /** Codex sends its turn's metadata in a header: Node's 16 KB could be too few. */
@@ -34,7 +40,7 @@ export interface ComposeOptions {
   readonly version: string;
   /** True: a built-in upstream answers instead of the provider. */
   readonly demo: boolean;
-  /** For the upstream to accept a connection, and for a client to go on with its body. */
+  /** Other ones, for tests. */
   readonly timeouts?: Partial<typeof TIMEOUTS>;
 }
 
@@ -118,20 +124,31 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   };
   const login = demo ? 'replace' : config.chatgpt.login;
   let closing = false;
-  const app = createApp({
+  const shared = {
     clock,
     recorder,
     chooseUpstream: createChooseUpstream({ own: upstream, chatgpt, login }),
     wayTo,
-    loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
-    upstreamTrouble: upstreamTroubleOf(upstream, login),
     check: createAuthenticate(config.masterKey),
     isGuarded: config.masterKey !== undefined,
-    version: options.version,
     via,
+    isClosing: () => closing,
+  };
+  const app = createApp({
+    ...shared,
+    loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
+    upstreamTrouble: upstreamTroubleOf(upstream, login),
+    version: options.version,
     bodySizeLimitBytes: config.bodySizeLimitBytes,
     bodyIdleTimeoutMs: timeouts.bodyIdleMs,
-    isClosing: () => closing,
+  });
+  const upgrades = createUpgradeServer({
+    ...shared,
+    setting: config.websockets,
+    maxMessageBytes: config.bodySizeLimitBytes,
+    handshakeTimeoutMs: timeouts.connectMs,
+    maxAgeMs: timeouts.websocketAgeMs,
+    heartbeatMs: timeouts.heartbeatMs,
   });
 
   const createServer = (): Server => {
@@ -141,12 +158,18 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
       // A long upload is no fault; a client that falls silent is found by the body's own timer.
       requestTimeout: 0,
     });
-    server.on('request', (request, response) => {
+    const normalize = (request: IncomingMessage): void => {
       if (!request.url?.startsWith('/')) request.url = toOriginForm(request.url ?? '');
+    };
+    server.on('request', (request, response) => {
+      normalize(request);
       app(request, response);
     });
+    server.on('upgrade', (request, socket, head) => {
+      normalize(request);
+      upgrades.handle(request, socket, head);
+    });
     answerMalformed(server, recorder);
-    refuseUpgrades(server, recorder);
     return server;
   };
 
@@ -173,13 +196,16 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         server.close();
         server.closeIdleConnections();
       }
+      upgrades.drain();
       await waitUntilIdle(recorder, graceMs);
       const reason = new GatewayError(
         'shutting_down',
         'the gateway was stopped while this answer ran. Try again.',
       );
       for (const way of ways.values()) way.forwarder.cutAll(reason);
+      upgrades.cutAll(reason);
       await waitUntilIdle(recorder, CUT_GRACE_MS);
+      upgrades.close();
       for (const server of servers) server.closeAllConnections();
       await release();
     },

@@ -1,0 +1,71 @@
+import type { AnswerSummary } from '../../sse/answer-summary.ts';
+import { isWholeData } from '../../sse/close-stream.ts';
+import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
+import { createResponsesReader } from '../../sse/read-responses.ts';
+import { readUnfinishedEvent } from '../../sse/read-unfinished-event.ts';
+import { eventTypeOf, sequenceNumberOf } from '../event-type.ts';
+import { createItemCollector, type ItemCollector } from './collect-items.ts';
+
+/** One event is all that is held of a stream. */
+const MAX_EVENT_BYTES = 64 * 2 ** 20;
+
+export interface StreamReader {
+  push(chunk: Buffer): void;
+  /** No more bytes will come. Also reads a last event whose closing blank line is missing. */
+  end(): void;
+  readonly summary: AnswerSummary;
+  /** The upstream has said its last word. */
+  readonly hasEnded: boolean;
+  readonly events: number;
+  readonly items: ItemCollector;
+  /** Of the next event. */
+  readonly nextSequenceNumber: number;
+}
+
+/**
+ * Turns the bytes of an SSE answer into the events that go out as frames.
+ *
+ * `error` events stay behind: over HTTP Codex passes them over, as a frame they would either leave it waiting
+ * or end the answer before `response.failed` says why. The summary has what they said.
+ * @param onFrame gets the data of an event, as UTF-8; up to the last event, and none after it
+ */
+export const createStreamReader = (onFrame: (bytes: Buffer) => void): StreamReader => {
+  const reader = createResponsesReader();
+  const items = createItemCollector();
+  let events = 0;
+  let lastNumber: number | undefined;
+
+  const onEvent = (eventName: string | undefined, data: string): void => {
+    if (reader.terminal) return;
+    events++;
+    if (data.startsWith('[DONE]')) return;
+    reader.apply(eventName, data, decodeEventData);
+    const type = eventTypeOf(eventName, data);
+    if (type === 'error') return;
+    lastNumber = sequenceNumberOf(data) ?? lastNumber;
+    const bytes = Buffer.from(data, 'latin1');
+    items.see(type, bytes);
+    onFrame(bytes);
+  };
+  const framer = createEventFramer({ maxEventBytes: MAX_EVENT_BYTES, onEvent });
+
+  return {
+    push: framer.push,
+    end: () => {
+      framer.end();
+      const last = readUnfinishedEvent(framer.unfinished() ?? '');
+      if (last !== undefined && isWholeData(last.data)) onEvent(last.eventName, last.data);
+    },
+    summary: reader.summary,
+    get hasEnded() {
+      return reader.terminal;
+    },
+    get events() {
+      return events;
+    },
+    items,
+    get nextSequenceNumber() {
+      return (lastNumber ?? events - 1) + 1;
+    },
+  };
+};

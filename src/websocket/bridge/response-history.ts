@@ -1,0 +1,108 @@
+import type { MemoryBudget } from '../../audit/body-capture.ts';
+
+/** One response's part of a conversation: what its request added, and what it answered. */
+interface Turn {
+  readonly previous: Turn | undefined;
+  /** JSON items with commas between them, as client and upstream wrote them; empty where there are none. */
+  readonly items: Buffer;
+  /** How many ids, later turns and running requests stand upon it. */
+  holders: number;
+}
+
+/** The place in a conversation from which the next request goes on. */
+export type Place = Turn;
+
+export interface HistoryLimits {
+  /** Bound of the items' bytes. */
+  readonly maxBytes: number;
+  readonly maxResponses: number;
+  /** What all connections share. */
+  readonly budget: MemoryBudget;
+}
+
+/** The conversations of one connection, by the ids of their responses. */
+export interface ResponseHistory {
+  /** Where a response has led to; kept until it is given back, whatever is forgotten meanwhile. */
+  take(responseId: string): Place | undefined;
+  giveBack(place: Place): void;
+  has(responseId: string): boolean;
+  /** Remembers a response; where there is no room even without all older ones, it is not remembered. */
+  add(responseId: string, previous: Place | undefined, items: Buffer): void;
+  clear(): void;
+  readonly bytes: number;
+}
+
+/** The items from a conversation's beginning to `place`, in order, each piece with commas inside only. */
+export const itemsUpTo = (place: Place): Buffer[] => {
+  const pieces: Buffer[] = [];
+  for (let turn: Turn | undefined = place; turn; turn = turn.previous) {
+    if (turn.items.length > 0) pieces.push(turn.items);
+  }
+  return pieces.reverse();
+};
+
+/**
+ * Keeps what HTTP asks to be sent again each time. Turns share what came before them, so a conversation
+ * takes its own length and not the square of it.
+ */
+export const createResponseHistory = (limits: HistoryLimits): ResponseHistory => {
+  const { maxBytes, maxResponses, budget } = limits;
+  /** The one that was used last is last. */
+  const places = new Map<string, Turn>();
+  let bytes = 0;
+
+  const release = (turn: Turn): void => {
+    let rest: Turn | undefined = turn;
+    while (rest) {
+      rest.holders--;
+      if (rest.holders > 0) return;
+      bytes -= rest.items.length;
+      budget.giveBack(rest.items.length);
+      rest = rest.previous;
+    }
+  };
+  const forget = (responseId: string): void => {
+    const turn = places.get(responseId);
+    if (!turn) return;
+    places.delete(responseId);
+    release(turn);
+  };
+  const forgetOldest = (): boolean => {
+    const oldest = places.keys().next();
+    if (oldest.done) return false;
+    forget(oldest.value);
+    return true;
+  };
+  const makeRoom = (wanted: number): boolean => {
+    while (places.size >= maxResponses) forgetOldest();
+    while (bytes + wanted > maxBytes) if (!forgetOldest()) return false;
+    while (!budget.take(wanted)) if (!forgetOldest()) return false;
+    return true;
+  };
+
+  return {
+    take: (responseId) => {
+      const turn = places.get(responseId);
+      if (!turn) return undefined;
+      places.delete(responseId);
+      places.set(responseId, turn);
+      turn.holders++;
+      return turn;
+    },
+    giveBack: release,
+    has: (responseId) => places.has(responseId),
+    add: (responseId, previous, items) => {
+      forget(responseId);
+      if (!makeRoom(items.length)) return;
+      bytes += items.length;
+      if (previous) previous.holders++;
+      places.set(responseId, { previous, items, holders: 1 });
+    },
+    clear: () => {
+      while (forgetOldest());
+    },
+    get bytes() {
+      return bytes;
+    },
+  };
+};

@@ -1,0 +1,115 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { formatByteSize } from '../base/bytes.ts';
+import { GatewayError } from '../base/errors.ts';
+import { isSendableCode, UNSUPPORTED_DATA } from './close-codes.ts';
+
+/** The client's end of a connection. */
+export interface ClientConnection {
+  readonly isOpen: boolean;
+  /** @returns false where the client reads slowly: what is sent further would pile up here until `onDrain` */
+  send(frame: Buffer, isBinary?: boolean): boolean;
+  /** Stops reading what the client sends, so that it is held back. */
+  pause(): void;
+  resume(): void;
+  /** Closes politely; a client that does not answer is cut off. */
+  close(code: number, reason: Buffer | string): void;
+  terminate(): void;
+  /** Asks whether the client is still there, and cuts it off where the last question had no answer. */
+  beat(): void;
+}
+
+export interface ClientHandlers {
+  onMessage(bytes: Buffer): void;
+  /** The client broke the protocol, or sent what is not served; the connection is being closed for it. */
+  onRefused(error: GatewayError): void;
+  onDrain(): void;
+  onClose(code: number, reason: Buffer): void;
+}
+
+const codeOf = (error: Error): string =>
+  'code' in error && typeof error.code === 'string' ? error.code : '';
+
+const toRefusal = (error: Error, maxBytes: number): GatewayError | undefined => {
+  const code = codeOf(error);
+  if (/^WS_ERR_UNSUPPORTED_(?:MESSAGE|DATA_PAYLOAD)_LENGTH$/.test(code)) {
+    return new GatewayError(
+      'request_too_large',
+      `a WebSocket message is larger than ${formatByteSize(maxBytes)}. Start a new session or compact this one, or raise BODY_SIZE_LIMIT.`,
+      { cause: error },
+    );
+  }
+  if (!code.startsWith('WS_ERR_')) return undefined;
+  return new GatewayError(
+    'invalid_request',
+    `the client broke the WebSocket protocol (${error.message}, ${code}).`,
+    { cause: error },
+  );
+};
+
+/**
+ * @param socket the connection below `ws`
+ * @param maxBytes bound of a message, for the refusal's words
+ */
+export const createClientConnection = (
+  ws: WebSocket,
+  socket: Duplex,
+  maxBytes: number,
+  handlers: ClientHandlers,
+): ClientConnection => {
+  let isAlive = true;
+  const close = (code: number, reason: Buffer | string): void => {
+    if (ws.readyState !== ws.OPEN) return;
+    if (isSendableCode(code)) ws.close(code, reason);
+    else ws.close();
+  };
+
+  ws.on('message', (data, isBinary) => {
+    isAlive = true;
+    if (isBinary) {
+      handlers.onRefused(
+        new GatewayError(
+          'invalid_request',
+          'a binary WebSocket message is not served: requests are JSON text.',
+        ),
+      );
+      close(UNSUPPORTED_DATA, 'text messages only');
+      return;
+    }
+    // After the first that was refused, and after a close, nothing further is served.
+    if (ws.readyState === ws.OPEN) handlers.onMessage(data as Buffer);
+  });
+  ws.on('pong', () => {
+    isAlive = true;
+  });
+  ws.on('error', (error) => {
+    const refusal = toRefusal(error, maxBytes);
+    if (refusal) handlers.onRefused(refusal);
+  });
+  ws.on('close', handlers.onClose);
+  socket.on('drain', handlers.onDrain);
+
+  return {
+    get isOpen() {
+      return ws.readyState === ws.OPEN;
+    },
+    send: (frame, isBinary = false) => {
+      if (ws.readyState !== ws.OPEN) return true;
+      // Events are small, and mostly go to the same machine: compressing them would only cost time.
+      ws.send(frame, { binary: isBinary, compress: false });
+      return !socket.writableNeedDrain;
+    },
+    pause: () => ws.pause(),
+    resume: () => ws.resume(),
+    close,
+    terminate: () => ws.terminate(),
+    beat: () => {
+      if (!isAlive && !ws.isPaused) {
+        ws.terminate();
+        return;
+      }
+      isAlive = false;
+      if (ws.readyState === ws.OPEN) ws.ping();
+    },
+  };
+};

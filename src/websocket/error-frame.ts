@@ -1,0 +1,45 @@
+import type { GatewayError } from '../base/errors.ts';
+
+/**
+ * With status 500 Codex shows a sentence of its own instead of the message; what the gateway itself got
+ * wrong is told as a bad gateway then.
+ */
+const shownStatus = (status: number): number => (status === 500 ? 502 : status);
+
+export interface ErrorFrameInput {
+  readonly status: number;
+  /** The `error` object, as JSON. */
+  readonly error: string;
+  /** What HTTP would say in header fields; Codex reads quotas, request id and retry delay from here. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly streamId?: string | undefined;
+}
+
+/**
+ * A failure as a frame of its own. Without `status` or without the `error` object, Codex would wait for
+ * more until its idle limit.
+ */
+export const createErrorFrame = ({ status, error, headers, streamId }: ErrorFrameInput): Buffer => {
+  const lane = streamId === undefined ? '' : `"stream_id":${JSON.stringify(streamId)},`;
+  return Buffer.from(
+    `{"type":"error",${lane}"status":${status},"error":${error},"headers":${JSON.stringify(headers)}}`,
+  );
+};
+
+/** A failure of the gateway's own. @param requestId under which the log finds the exchange */
+export const createGatewayErrorFrame = (
+  error: GatewayError,
+  requestId: string,
+  streamId?: string | undefined,
+): Buffer =>
+  createErrorFrame({
+    status: shownStatus(error.status),
+    error: JSON.stringify({
+      type: error.type,
+      code: error.code,
+      message: `gomodel-ts: ${error.message}`,
+      param: error.param,
+    }),
+    headers: { 'x-request-id': requestId, 'x-gomodel-error-origin': error.origin },
+    streamId,
+  });

@@ -1,0 +1,58 @@
+import type { Exchange } from '../audit/exchange.ts';
+import type { GatewayError } from '../base/errors.ts';
+import type { CreateFrame } from './read-client-frame.ts';
+import type { ConnectionContext } from './session.ts';
+import { turnRawHeaders } from './turn-headers.ts';
+
+const MAX_TEXT = 200;
+
+const NO_METADATA: ReadonlyMap<string, string> = new Map();
+
+const open = (
+  { recorder, upgrade, mode }: ConnectionContext,
+  metadata: ReadonlyMap<string, string>,
+): Exchange => {
+  const exchange = recorder.open({
+    method: upgrade.method,
+    path: upgrade.url,
+    transport: 'websocket',
+    rawHeaders: turnRawHeaders(upgrade.rawHeaders, metadata),
+  });
+  exchange.record.auth = upgrade.auth;
+  exchange.record.websocketMode = mode;
+  return exchange;
+};
+
+/** Opens the exchange of one request on a connection, before anything can refuse it. */
+export const openTurn = (context: ConnectionContext, frame: CreateFrame): Exchange => {
+  const exchange = open(context, frame.metadata);
+  const { record } = exchange;
+  record.stream = true;
+  record.request.wireBytes = frame.bytes.length;
+  if (frame.model !== undefined) record.model = frame.model.slice(0, MAX_TEXT);
+  if (frame.previousResponseId !== undefined) {
+    record.previousResponseId = frame.previousResponseId.slice(0, MAX_TEXT);
+  }
+  return exchange;
+};
+
+/** Writes a refusal into the record, with what the client was told, and closes the exchange. */
+export const closeRefused = (exchange: Exchange, error: GatewayError, told: Buffer): void => {
+  const { record } = exchange;
+  record.status = error.status;
+  record.error = { origin: error.origin, code: error.code, message: error.message };
+  record.response.finish = 'failed';
+  record.response.bytes = told.length;
+  exchange.appendResponseBody(told);
+  exchange.close();
+};
+
+/** The record of what is no request, and is refused. @returns the exchange's id */
+export const openRefused = (context: ConnectionContext, bytes: Buffer | undefined): Exchange => {
+  const exchange = open(context, NO_METADATA);
+  if (bytes) {
+    exchange.record.request = { wireBytes: bytes.length, bodyBytes: bytes.length };
+    exchange.keepRequestBody(bytes, 'identity');
+  }
+  return exchange;
+};

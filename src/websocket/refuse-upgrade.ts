@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Recorder } from '../audit/recorder.ts';
+import { type ErrorCode, GatewayError } from '../base/errors.ts';
+import { toGatewayError } from '../guard/error-answer.ts';
+import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
+
+/** What the same request over HTTP would be refused for as well. */
+const REPEATED_OVER_HTTP: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'missing_api_key',
+  'invalid_api_key',
+  'forbidden_origin',
+  'unknown_route',
+  'loop_detected',
+  'provider_not_configured',
+]);
+
+/**
+ * Codex repeats a refused upgrade five times and then asks over HTTP, unless the answer is 426: then it
+ * asks over HTTP at once, and shows its user what that is refused for (measured with 0.169.0).
+ */
+const asCodexReadsIt = (error: GatewayError, headers: IncomingHttpHeaders): GatewayError => {
+  const beta = headers['openai-beta'];
+  if (typeof beta !== 'string' || !beta.includes('responses_websockets')) return error;
+  if (!REPEATED_OVER_HTTP.has(error.code)) return error;
+  const { code, message, origin } = error;
+  return new GatewayError(code, message, { status: 426, origin, headers: error.headers, cause: error });
+};
+
+/** Answers an upgrade in HTTP, and leaves a record of it. */
+export const refuseUpgrade = (
+  recorder: Recorder,
+  { method = '', url = '', headers, rawHeaders }: IncomingMessage,
+  socket: Duplex,
+  thrown: unknown,
+): void => {
+  const error = asCodexReadsIt(toGatewayError(thrown), headers);
+  refuseOnSocket(recorder, socket, { method, path: url, transport: 'websocket', rawHeaders }, error);
+};

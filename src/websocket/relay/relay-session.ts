@@ -1,0 +1,187 @@
+import type { WebSocket } from 'ws';
+import { GatewayError } from '../../base/errors.ts';
+import { createStopwatch } from '../../base/stopwatch.ts';
+import { readString, scanMembers } from '../../json/scan-members.ts';
+import { failureEventData } from '../../sse/failure-event.ts';
+import type { ClientConnection } from '../client-connection.ts';
+import {
+  ABNORMAL_CLOSURE,
+  GOING_AWAY,
+  INTERNAL_ERROR,
+  isSendableCode,
+  SERVICE_RESTART,
+} from '../close-codes.ts';
+import { createGatewayErrorFrame } from '../error-frame.ts';
+import { inLane } from '../in-lane.ts';
+import { closeRefused, openRefused, openTurn } from '../open-turn.ts';
+import { type CreateFrame, readClientFrame } from '../read-client-frame.ts';
+import { type ConnectionContext, type Session, stopping } from '../session.ts';
+import type { UpstreamSocket } from './connect-upstream.ts';
+import { createRelayedTurn, type RelayedTurn } from './relayed-turn.ts';
+
+export interface RelayDeps {
+  readonly context: ConnectionContext;
+  readonly connection: ClientConnection;
+  readonly upstreamSocket: UpstreamSocket;
+}
+
+/** Requests that may be under way at a time; the upstream has its own, lower bounds. */
+const MOST_RUNNING = 128;
+
+const tooMany = (): GatewayError =>
+  new GatewayError(
+    'invalid_request',
+    `${MOST_RUNNING} requests run on this connection already. Wait for answers before asking more.`,
+  );
+
+/** Where more waits for the upstream, the client is held back until half of it has left. */
+const MOST_WAITING_BYTES = 1024 * 1024;
+
+/**
+ * A connection whose upstream speaks WebSocket as well: what one end says, the other is told byte for byte,
+ * and the gateway only looks on.
+ */
+export const createRelaySession = ({ context, connection, upstreamSocket }: RelayDeps): Session => {
+  const { clock } = context;
+  const { upstream } = context.upgrade;
+  const { ws, response } = upstreamSocket;
+  const { host } = upstream.baseUrl;
+  /** In the order in which they were asked. */
+  let turns: RelayedTurn[] = [];
+  let usesLanes = false;
+  let leaving: GatewayError | undefined;
+  let upstreamIsAlive = true;
+
+  const close = (code: number, reason: string): void => {
+    connection.close(code, reason);
+    closeUpstream(ws, code, reason);
+  };
+  const refuse = (frame: CreateFrame, error: GatewayError): void => {
+    const exchange = openTurn(context, frame);
+    const told = createGatewayErrorFrame(error, exchange.id, frame.streamId);
+    connection.send(told);
+    closeRefused(exchange, error, told);
+  };
+
+  const pass = (bytes: Buffer): void => {
+    ws.send(bytes, { binary: false }, () => {
+      if (ws.bufferedAmount <= MOST_WAITING_BYTES / 2) connection.resume();
+    });
+    if (ws.bufferedAmount > MOST_WAITING_BYTES) connection.pause();
+  };
+
+  const create = (frame: CreateFrame): void => {
+    const refusal = leaving ?? (turns.length >= MOST_RUNNING ? tooMany() : undefined);
+    if (refusal) {
+      refuse(frame, refusal);
+      return;
+    }
+    const stopwatch = createStopwatch(clock);
+    stopwatch.start();
+    const exchange = openTurn(context, frame);
+    const { record } = exchange;
+    record.request.bodyBytes = frame.bytes.length;
+    record.provider = upstream.name;
+    record.upstream = host;
+    const upstreamRequestId = response.headers['x-request-id'];
+    if (typeof upstreamRequestId === 'string') record.upstreamRequestId = upstreamRequestId;
+    exchange.keepRequestBody(frame.bytes, 'identity');
+    exchange.keepResponseHeaders(response.rawHeaders);
+    exchange.commit();
+    turns.push(createRelayedTurn({ exchange, clock, streamId: frame.streamId }));
+    usesLanes ||= frame.streamId !== undefined;
+    pass(frame.bytes);
+    stopwatch.stop();
+    record.overheadMs = stopwatch.spentMs;
+    exchange.update();
+  };
+
+  /** Answers come in the order of their lane; an error that names no lane may be the only answer's. */
+  const turnOf = (bytes: Buffer): RelayedTurn | undefined => {
+    if (!usesLanes) return turns[0];
+    const streamId = readString(bytes, scanMembers(bytes)?.get('stream_id'));
+    return turns.find((turn) => turn.streamId === streamId) ?? (turns.length === 1 ? turns[0] : undefined);
+  };
+
+  const breakOffAll = (finish: 'truncated' | 'aborted', failure?: GatewayError): void => {
+    for (const turn of turns) turn.breakOff(finish, failure);
+    turns = [];
+  };
+
+  ws.on('message', (data, isBinary) => {
+    upstreamIsAlive = true;
+    const bytes = data as Buffer;
+    if (!connection.send(bytes, isBinary)) ws.pause();
+    if (isBinary) return;
+    const turn = turnOf(bytes);
+    if (!turn?.see(bytes)) return;
+    turns = turns.filter((one) => one !== turn);
+    if (leaving && turns.length === 0) close(GOING_AWAY, leaving.code);
+  });
+  ws.on('pong', () => {
+    upstreamIsAlive = true;
+  });
+  ws.on('close', (code, reason) => {
+    const why = reason.length > 0 ? `${code}, ${reason.toString().slice(0, 100)}` : String(code);
+    const failure = new GatewayError(
+      'upstream_stream_truncated',
+      `${host} closed the WebSocket connection (${why}) before its last event. Try again.`,
+    );
+    breakOffAll('truncated', failure);
+    if (code === ABNORMAL_CLOSURE)
+      connection.close(INTERNAL_ERROR, 'the connection to the upstream was lost');
+    else connection.close(code, reason);
+  });
+  ws.resume();
+
+  return {
+    onMessage: (bytes) => {
+      const frame = readClientFrame(bytes);
+      if (frame.kind === 'create') create(frame);
+      else pass(bytes);
+    },
+    onRefused: (error) => closeRefused(openRefused(context, undefined), error, Buffer.alloc(0)),
+    onDrain: () => {
+      if (ws.readyState === ws.OPEN) ws.resume();
+    },
+    onClose: (code, reason) => {
+      breakOffAll('aborted');
+      closeUpstream(ws, code, reason);
+    },
+    drain: () => {
+      leaving = stopping();
+      if (turns.length === 0) close(GOING_AWAY, leaving.code);
+    },
+    cut: (reason) => {
+      for (const { streamId, summary, nextSequenceNumber } of turns) {
+        const failure = { code: reason.code, message: `gomodel-ts: ${reason.message}`, atMs: clock.now() };
+        const answer = {
+          responseId: summary.responseId,
+          model: summary.model,
+          sequenceNumber: nextSequenceNumber,
+        };
+        connection.send(inLane(streamId, Buffer.from(failureEventData('responses', failure, answer))));
+      }
+      breakOffAll('truncated', reason);
+      close(SERVICE_RESTART, reason.code);
+    },
+    tick: () => {
+      if (ws.isPaused || ws.readyState !== ws.OPEN) return;
+      if (!upstreamIsAlive) {
+        ws.terminate();
+        return;
+      }
+      upstreamIsAlive = false;
+      ws.ping();
+    },
+  };
+};
+
+/** Closes the upstream's end as the client's was closed; codes that only stand for a lack of one are not sent. */
+const closeUpstream = (ws: WebSocket, code: number, reason: Buffer | string): void => {
+  if (ws.readyState !== ws.OPEN) return;
+  // A paused connection would not see the answer to its close.
+  ws.resume();
+  if (isSendableCode(code)) ws.close(code, reason);
+  else ws.close();
+};

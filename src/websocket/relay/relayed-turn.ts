@@ -1,0 +1,83 @@
+import type { Exchange } from '../../audit/exchange.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { GatewayError } from '../../base/errors.ts';
+import { applySummary } from '../../forward/apply-summary.ts';
+import type { AnswerSummary } from '../../sse/answer-summary.ts';
+import { decodeEventData } from '../../sse/frame-events.ts';
+import { createResponsesReader } from '../../sse/read-responses.ts';
+import { eventTypeOf, sequenceNumberOf } from '../event-type.ts';
+
+/** A request that was relayed, and what its answer says as it passes. */
+export interface RelayedTurn {
+  readonly streamId: string | undefined;
+  readonly summary: AnswerSummary;
+  readonly nextSequenceNumber: number;
+  /** @returns true where this frame was the answer's last */
+  see(frame: Buffer): boolean;
+  /** It ended without its last frame. */
+  breakOff(finish: 'truncated' | 'aborted', failure?: GatewayError): void;
+}
+
+export interface RelayedTurnInput {
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  readonly streamId: string | undefined;
+}
+
+// The log keeps an answer in one form, however it came: that of SSE.
+const SSE_START = Buffer.from('data: ');
+const SSE_END = Buffer.from('\n\n');
+
+const STATUS = /"status(?:_code)?"\s*:\s*(\d{3})\b/;
+
+export const createRelayedTurn = ({ exchange, clock, streamId }: RelayedTurnInput): RelayedTurn => {
+  const { record } = exchange;
+  const reader = createResponsesReader();
+  let events = 0;
+  let bytes = 0;
+  let lastNumber: number | undefined;
+
+  const close = (conclude: () => void): void => {
+    record.response.events = events;
+    record.response.bytes = bytes;
+    applySummary(record, reader.summary);
+    conclude();
+    exchange.close();
+  };
+
+  return {
+    streamId,
+    summary: reader.summary,
+    get nextSequenceNumber() {
+      return (lastNumber ?? events - 1) + 1;
+    },
+    see: (frame) => {
+      if (events === 0) {
+        record.ttfbMs = clock.monotonic() - exchange.openedAtMs;
+        exchange.update();
+      }
+      events++;
+      bytes += frame.length;
+      record.response.events = events;
+      record.response.bytes = bytes;
+      exchange.appendResponseBody(Buffer.concat([SSE_START, frame, SSE_END]));
+      const data = frame.toString('latin1');
+      reader.apply(undefined, data, decodeEventData);
+      lastNumber = sequenceNumberOf(data) ?? lastNumber;
+      // An error is the last word too, though over HTTP it is not.
+      const isRefusal = !reader.terminal && eventTypeOf(undefined, data) === 'error';
+      if (!reader.terminal && !isRefusal) return false;
+      close(() => {
+        record.status = isRefusal ? Number(STATUS.exec(data)?.[1] ?? 502) : 200;
+        record.response.finish ??= isRefusal ? 'failed' : 'completed';
+      });
+      return true;
+    },
+    breakOff: (finish, failure) =>
+      close(() => {
+        if (events > 0) record.status = 200;
+        record.response.finish = finish;
+        if (failure) record.error = { origin: failure.origin, code: failure.code, message: failure.message };
+      }),
+  };
+};

@@ -1,0 +1,158 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { createMemoryBudget } from '../audit/body-capture.ts';
+import type { Recorder } from '../audit/recorder.ts';
+import type { Clock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
+import type { Way } from '../forward/create-way.ts';
+import type { Upstream } from '../providers/upstream.ts';
+import { createAcceptClient } from './accept-client.ts';
+import { type AdmitDeps, admitUpgrade } from './admit-upgrade.ts';
+import { createBridgeSession } from './bridge/bridge-session.ts';
+import { createResponseHistory } from './bridge/response-history.ts';
+import { type ClientConnection, createClientConnection } from './client-connection.ts';
+import { reachUpstream } from './reach-upstream.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import { createRefusingUpstreams } from './refusing-upstreams.ts';
+import { relayedLines, type UpstreamSocket } from './relay/connect-upstream.ts';
+import { createRelaySession } from './relay/relay-session.ts';
+import type { AdmittedUpgrade, ConnectionContext, Session, WebSocketMode } from './session.ts';
+
+export interface UpgradeServerDeps extends AdmitDeps {
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly wayTo: (upstream: Upstream) => Way;
+  /** Bound of one message, and of the body that a conversation grows to. */
+  readonly maxMessageBytes: number;
+  readonly handshakeTimeoutMs: number;
+  /** After so long a bridged client is asked to connect anew. */
+  readonly maxAgeMs: number;
+  /** How often clients and upstreams are asked whether they are still there. */
+  readonly heartbeatMs: number;
+}
+
+/** Responses over WebSocket. */
+export interface UpgradeServer {
+  /** Takes over an HTTP request that asks for an upgrade. */
+  handle(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes no new request; idle connections are closed, others when their answers have ended. */
+  drain(): void;
+  /** Ends what still runs: with an event that says why, and a close. */
+  cutAll(reason: GatewayError): void;
+  /** Ends all connections at once. */
+  close(): void;
+}
+
+/** An event of an answer can be large; more than this is no event. */
+const MAX_UPSTREAM_MESSAGE_BYTES = 128 * 2 ** 20;
+
+/** What all bridged conversations may take in memory; where there is no room, their clients send all again. */
+const HISTORY_BYTES = 512 * 2 ** 20;
+const MOST_RESPONSES = 1_000;
+
+export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
+  const { recorder, clock, setting, wayTo, via, maxMessageBytes } = deps;
+  const refusing = createRefusingUpstreams(clock);
+  const reachDeps = {
+    ...{ wayTo, via, setting, refusing },
+    handshakeTimeoutMs: deps.handshakeTimeoutMs,
+    maxMessageBytes: MAX_UPSTREAM_MESSAGE_BYTES,
+  };
+  const accept = createAcceptClient(maxMessageBytes);
+  const budget = createMemoryBudget(HISTORY_BYTES);
+  const open = new Map<Session, ClientConnection>();
+  const heartbeat = setInterval(() => {
+    for (const [session, connection] of open) {
+      connection.beat();
+      session.tick();
+    }
+  }, deps.heartbeatMs);
+  heartbeat.unref();
+
+  const createSession = (
+    upgrade: AdmittedUpgrade,
+    connection: ClientConnection,
+    upstreamSocket: UpstreamSocket | undefined,
+  ): Session => {
+    const mode: WebSocketMode = upstreamSocket ? 'relay' : 'bridge';
+    const context: ConnectionContext = { recorder, clock, upgrade, mode };
+    if (upstreamSocket) return createRelaySession({ context, connection, upstreamSocket });
+    const history = createResponseHistory({
+      maxBytes: maxMessageBytes,
+      maxResponses: MOST_RESPONSES,
+      budget,
+    });
+    const { send } = wayTo(upgrade.upstream);
+    const bridge = { ...context, history, via, send, maxBodyBytes: maxMessageBytes };
+    return createBridgeSession({ context: bridge, connection, maxAgeMs: deps.maxAgeMs });
+  };
+
+  const begin = (
+    ws: WebSocket,
+    socket: Duplex,
+    upgrade: AdmittedUpgrade,
+    upstreamSocket: UpstreamSocket | undefined,
+  ): void => {
+    const connection = createClientConnection(ws, socket, maxMessageBytes, {
+      onMessage: (bytes) => session.onMessage(bytes),
+      onRefused: (error) => session.onRefused(error),
+      onDrain: () => session.onDrain(),
+      onClose: (code, reason) => {
+        open.delete(session);
+        session.onClose(code, reason);
+      },
+    });
+    const session = createSession(upgrade, connection, upstreamSocket);
+    open.set(session, connection);
+    // The gateway may have begun to stop while the upstream was asked.
+    if (deps.isClosing()) session.drain();
+  };
+
+  const serve = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const upgrade = admitUpgrade(request, deps);
+    const upstreamSocket = await reachUpstream(reachDeps, upgrade, socket);
+    const giveUp = (): void => upstreamSocket?.ws.terminate();
+    if (socket.destroyed) return giveUp();
+    socket.once('close', giveUp);
+    const lines = upstreamSocket ? relayedLines(upstreamSocket.response) : [];
+    accept(
+      { request, socket, head, lines },
+      {
+        onOpen: (ws) => {
+          socket.off('close', giveUp);
+          begin(ws, socket, upgrade, upstreamSocket);
+        },
+        onInvalid: (cause) => {
+          const error = new GatewayError(
+            'invalid_request',
+            `the WebSocket handshake is malformed: ${cause.message}.`,
+          );
+          refuseUpgrade(recorder, request, socket, error);
+        },
+      },
+    );
+  };
+
+  return {
+    handle: (request, socket, head) => {
+      const onError = (): void => {
+        socket.destroy();
+      };
+      socket.on('error', onError);
+      serve(request, socket, head).catch((thrown: unknown) => {
+        refuseUpgrade(recorder, request, socket, thrown);
+      });
+    },
+    drain: () => {
+      for (const session of [...open.keys()]) session.drain();
+    },
+    cutAll: (reason) => {
+      for (const session of [...open.keys()]) session.cut(reason);
+    },
+    close: () => {
+      clearInterval(heartbeat);
+      for (const connection of [...open.values()]) connection.terminate();
+    },
+  };
+};

@@ -1,0 +1,48 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ExchangeRecord } from '../audit/record.ts';
+import type { Recorder } from '../audit/recorder.ts';
+import type { Clock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
+import type { Upstream } from '../providers/upstream.ts';
+
+export type WebSocketMode = NonNullable<ExchangeRecord['websocketMode']>;
+
+/** The upgrade that was let in. */
+export interface AdmittedUpgrade {
+  readonly method: string;
+  /** Path and query as the client sent them. */
+  readonly url: string;
+  /** Path below the upstream's base URL, with the query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
+  readonly auth: NonNullable<ExchangeRecord['auth']>;
+  readonly upstream: Upstream;
+}
+
+/** What all that happens on one connection shares. */
+export interface ConnectionContext {
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly upgrade: AdmittedUpgrade;
+  readonly mode: WebSocketMode;
+}
+
+/** One client's connection, however its upstream is reached. */
+export interface Session {
+  onMessage(bytes: Buffer): void;
+  /** The connection is being closed for what the client did; the refusal needs a record. */
+  onRefused(error: GatewayError): void;
+  onDrain(): void;
+  onClose(code: number, reason: Buffer): void;
+  /** Takes no new request and closes when nothing runs any more. */
+  drain(): void;
+  /** Ends what still runs, with a word to the client, and closes. */
+  cut(reason: GatewayError): void;
+  /** Called now and then. */
+  tick(): void;
+}
+
+/** Why no new request is taken while the gateway ends. */
+export const stopping = (): GatewayError =>
+  new GatewayError('shutting_down', 'the gateway is stopping. Start it again with `gomodel-ts serve`.');
