@@ -3,9 +3,8 @@ import type { ProcessIdentity } from './process-identity.ts';
 import type { ExchangeRecord } from './record.ts';
 
 /**
- * The lines of a journal segment, one JSON object each. `at` is the time in milliseconds at which the
- * line went to be written. It falls within a segment by no more than a write takes: so segments can be
- * merged, and a reader knows when it has read enough.
+ * The lines of a journal segment, one JSON object each. `at` is the time of writing in milliseconds and
+ * never falls within a segment: so segments can be merged, and a reader knows when it has read enough.
  *
  * - `segment`, the first line: which process writes it.
  * - `open`: an exchange began. `again` where it is repeated because a new segment began meanwhile: each

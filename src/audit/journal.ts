@@ -24,8 +24,9 @@ export class Journal {
     this.#deps = deps;
   }
 
-  get segment(): SegmentWriter | undefined {
-    return this.#segment;
+  /** The segment that is being written, unless its day is over. */
+  get current(): SegmentWriter | undefined {
+    return this.at() < this.#endsAtMs ? this.#segment : undefined;
   }
 
   /** Milliseconds for a line's `at`, which never falls, although the clock may. */

@@ -10,6 +10,11 @@ export interface PlacedLine {
   readonly segment: SegmentName;
 }
 
+export interface MergedLine extends PlacedLine {
+  /** No line that follows was written later, in milliseconds since the epoch. */
+  readonly followingAtMs: number;
+}
+
 /** One segment, read from its end. */
 class BackwardCursor {
   readonly segment: SegmentName;
@@ -21,6 +26,11 @@ class BackwardCursor {
   constructor(folder: string, segment: SegmentName) {
     this.segment = segment;
     this.#batches = linesOf(join(folder, journalFile(segment.base, segment.isErrors)));
+  }
+
+  /** When the line was written at which it stands. */
+  get at(): number {
+    return this.current?.at ?? NEVER;
   }
 
   /** @returns false at the beginning of the segment */
@@ -53,10 +63,12 @@ async function* linesOf(path: string): AsyncGenerator<string[]> {
   }
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
 const latest = (cursors: readonly BackwardCursor[]): BackwardCursor | undefined => {
   let best: BackwardCursor | undefined;
   for (const cursor of cursors) {
-    if (!best || (cursor.current?.at ?? 0) > (best.current?.at ?? 0)) best = cursor;
+    if (!best || cursor.at > best.at) best = cursor;
   }
   return best;
 };
@@ -69,23 +81,26 @@ const latest = (cursors: readonly BackwardCursor[]): BackwardCursor | undefined 
 export async function* mergeSegmentsBackward(
   folder: string,
   segments: readonly SegmentName[],
-): AsyncGenerator<PlacedLine> {
+): AsyncGenerator<MergedLine> {
   const waiting = [...segments].sort((one, other) => one.startedAtMs - other.startedAtMs);
   const cursors: BackwardCursor[] = [];
+  const nextWaitingMs = (): number => {
+    const last = waiting.at(-1);
+    return last ? latestLineMs(last) : NEVER;
+  };
   try {
     for (;;) {
       let next = latest(cursors);
-      for (let last = waiting.at(-1); last; last = waiting.at(-1)) {
-        if (next && latestLineMs(last) < (next.current?.at ?? 0)) break;
-        waiting.pop();
-        const cursor = new BackwardCursor(folder, last);
-        if (!(await cursor.advance())) continue;
-        cursors.push(cursor);
+      while (waiting.length > 0 && nextWaitingMs() >= (next?.at ?? NEVER)) {
+        const cursor = new BackwardCursor(folder, waiting.pop() as SegmentName);
+        if (await cursor.advance()) cursors.push(cursor);
         next = latest(cursors);
       }
       if (!next?.current) return;
-      yield { line: next.current, segment: next.segment };
+      const { current: line, segment } = next;
       if (!(await next.advance())) cursors.splice(cursors.indexOf(next), 1);
+      const followingAtMs = Math.max(latest(cursors)?.at ?? NEVER, nextWaitingMs());
+      yield { line, segment, followingAtMs };
     }
   } finally {
     await Promise.all(cursors.map((cursor) => cursor.close()));

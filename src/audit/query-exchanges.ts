@@ -69,7 +69,10 @@ export async function* queryExchanges(
   if (left <= 0) return;
   for await (const placed of mergeSegmentsBackward(folder, await listSegments(folder))) {
     await meet(placed);
-    while ((waiting.newest?.startedAtMs ?? 0) > placed.line.at + CLOCK_SLACK_MS) {
+    while (
+      (waiting.newest?.startedAtMs ?? Number.NEGATIVE_INFINITY) >
+      placed.followingAtMs + CLOCK_SLACK_MS
+    ) {
       const record = take();
       if (record) yield record;
       if (left <= 0) return;

@@ -8,7 +8,7 @@ import { listSegments } from './list-segments.ts';
 import { type ExchangeLine, parseExchangeLine, parseLineDetail, parseRecord } from './parse-journal-line.ts';
 import { openIfThere } from './private-files.ts';
 import { findBodies } from './read-body.ts';
-import { readLinesForward } from './read-lines.ts';
+import { readLinesForward, startOfLine } from './read-lines.ts';
 import type { ExchangeRecord } from './record.ts';
 import { journalFile, packFile, type SegmentName } from './segment-name.ts';
 import { readSegmentState } from './segment-state.ts';
@@ -132,13 +132,13 @@ export const findInterrupted = async (folder: string, knownEnded: Set<string>): 
   return { exchanges, settle };
 };
 
+/** What was being written when the process died is cut off, so that every line of a journal is JSON. */
 const endSegment = async (folder: string, segment: SegmentName, at: number): Promise<void> => {
-  const file = await open(join(folder, journalFile(segment.base)), 'a+');
+  const file = await open(join(folder, journalFile(segment.base)), 'r+');
   try {
-    const { size } = await file.stat();
-    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
-    const isTorn = size > 0 && buffer.toString() !== '\n';
-    await file.write(`${isTorn ? '\n' : ''}${encodeEndLine(at)}`);
+    const end = await startOfLine(file, (await file.stat()).size);
+    await file.truncate(end);
+    await file.write(encodeEndLine(at), end);
   } finally {
     await file.close();
   }

@@ -53,6 +53,8 @@ export class SegmentWriter {
   #packBytes = 0;
   #journalBytes = 0;
   #headBytes = 0;
+  #blocksUnderway = 0;
+  #isOver = false;
   /** The file ends within a line, since a write failed half-way: the next write begins a new one. */
   #torn = false;
 
@@ -115,22 +117,16 @@ export class SegmentWriter {
   async appendBlock(parts: readonly Buffer[]): Promise<{ pack: string; offset: number; length: number }> {
     const pack = packFile(this.base);
     this.#pack ??= openPrivateAppend(join(this.#folder, pack), true);
-    const fd = this.#pack;
-    const offset = this.#packBytes;
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    this.#blocksUnderway++;
     try {
-      let written = await writeParts(fd, parts);
-      if (written < length) {
-        const whole = Buffer.concat(parts);
-        while (written < length) written += await writeBuffer(fd, whole.subarray(written));
-      }
-    } catch (cause) {
-      await new Promise((resolve) => ftruncate(fd, offset, resolve));
-      this.#packBytes = fstatSync(fd).size;
-      throw cause;
+      const offset = this.#packBytes;
+      const length = await this.#writeBlock(this.#pack, parts, offset);
+      this.#packBytes = offset + length;
+      return { pack, offset, length };
+    } finally {
+      this.#blocksUnderway--;
+      this.#closeWhenDone();
     }
-    this.#packBytes = offset + length;
-    return { pack, offset, length };
   }
 
   /** Shows other processes, also such as cannot ask for this one's id, that it lives. */
@@ -151,10 +147,32 @@ export class SegmentWriter {
     this.abandon();
   }
 
-  /** Closes the files as they are. */
+  /** Closes the files as they are, when the block that is underway is written. */
   abandon(): void {
+    this.#isOver = true;
+    this.#closeWhenDone();
+  }
+
+  #closeWhenDone(): void {
+    if (!this.#isOver || this.#blocksUnderway > 0) return;
     for (const fd of [this.#journal, this.#pack]) {
       if (fd !== undefined) close(fd, () => {});
+    }
+  }
+
+  async #writeBlock(fd: number, parts: readonly Buffer[], offset: number): Promise<number> {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    try {
+      let written = await writeParts(fd, parts);
+      if (written < length) {
+        const whole = Buffer.concat(parts);
+        while (written < length) written += await writeBuffer(fd, whole.subarray(written));
+      }
+      return length;
+    } catch (cause) {
+      await new Promise((resolve) => ftruncate(fd, offset, resolve));
+      this.#packBytes = fstatSync(fd).size;
+      throw cause;
     }
   }
 }

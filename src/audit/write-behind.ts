@@ -171,8 +171,7 @@ export class WriteBehind {
   #writeOpenLines(): void {
     if (this.#unopened.size === 0) return;
     const { journal } = this.#deps;
-    // Only a pass may begin a segment while there is one: a block may be on its way into its pack.
-    const segment = journal.segment ?? this.#segment();
+    const segment = journal.current ?? this.#segment();
     const at = journal.at();
     const lines = Array.from(this.#unopened, ({ record, requestHeaders }) =>
       encodeOpenLine(at, record, requestHeaders, false),
@@ -224,8 +223,10 @@ export class WriteBehind {
   #writeCloseLines(segment: SegmentWriter, ends: readonly JournaledExchange[]): readonly JournaledExchange[] {
     let written = 0;
     try {
+      // At midnight an open line may have begun the next segment while the bodies were written.
+      const current = this.#deps.journal.current === segment ? segment : this.#segment();
       const at = this.#deps.journal.at();
-      segment.append(
+      current.append(
         ends.map(({ record, requestHeaders, responseHeaders, bodies }) =>
           encodeCloseLine(at, record, requestHeaders, responseHeaders, bodies),
         ),

@@ -11,6 +11,7 @@ const ROOMS = ['base', 'coding', 'sse', 'audit'];
 export interface RecordingProgram {
   /** @param script what runs after `recorder` was created in `dataDir` */
   start(dataDir: string, script: string): RecordingChild;
+  /** Ends all children, too. */
   remove(): void;
 }
 
@@ -62,13 +63,19 @@ export const compileRecordingProgram = (): RecordingProgram => {
   const folder = mkdtempSync(join(ROOT, '.cache/recording-'));
   compile(folder);
   let scripts = 0;
+  const children = new Set<ChildProcess>();
   const start = (dataDir: string, script: string): RecordingChild => {
     const file = join(folder, `script-${scripts++}.js`);
     writeFileSync(file, START + script);
     const child = spawn(process.execPath, [file, JSON.stringify({ dataDir })], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    children.add(child);
     let output = '';
+    let errors = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text;
+    });
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
@@ -83,7 +90,7 @@ export const compileRecordingProgram = (): RecordingProgram => {
             once(child.stdout, 'data').then(() => false),
             exited.then(() => true),
           ]);
-          if (isOver) throw new Error(`the child ended after ${printed().length} lines`);
+          if (isOver) throw new Error(`the child ended after ${printed().length} lines: ${errors}`);
         }
       },
       kill: async () => {
@@ -93,5 +100,9 @@ export const compileRecordingProgram = (): RecordingProgram => {
       ended: async () => (await exited)[0] as number | null,
     };
   };
-  return { start, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const remove = (): void => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { start, remove };
 };
