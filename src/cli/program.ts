@@ -16,6 +16,7 @@ const COMMANDS: readonly CommandEntry[] = [
     names: ['init-codex', 'init'],
     load: async () => (await import('./commands/init-codex.ts')).initCodexCommand,
   },
+  { names: ['codex'], load: async () => (await import('./commands/codex.ts')).codexCommand },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logsCommand },
 ];
 
@@ -44,6 +45,8 @@ export const createProgram = async (firstWord: string, context: CommandContext):
     .description("A local gateway between OpenAI's Codex and the model provider.")
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    // So that what follows the command of another program is left to that.
+    .enablePositionalOptions()
     .addHelpText('after', EXAMPLES);
   for (const command of await loadCommands(firstWord, context)) program.addCommand(command);
   for (const command of [program, ...program.commands]) {

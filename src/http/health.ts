@@ -3,13 +3,19 @@ import type { Recorder } from '../audit/recorder.ts';
 
 export interface HealthDeps {
   readonly version: string;
+  readonly isGuarded: boolean;
 }
 
-/** `GET /health`: the process is up. */
+/** `GET /health`: the process is up. `auth` says whether a client needs the gateway's key. */
 export const health =
-  ({ version }: HealthDeps): RequestHandler =>
+  ({ version, isGuarded }: HealthDeps): RequestHandler =>
   (_request, response) => {
-    response.json({ status: 'ok', service: 'gomodel-ts', version });
+    response.json({
+      status: 'ok',
+      service: 'gomodel-ts',
+      version,
+      auth: isGuarded ? 'master_key' : 'none',
+    });
   };
 
 export interface ReadyDeps {

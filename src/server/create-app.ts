@@ -49,7 +49,7 @@ export const createApp = (deps: AppDeps): Express => {
   // Both cost a fifth of the throughput, and neither is the upstream's answer.
   app.disable('x-powered-by').disable('etag').set('query parser', false);
 
-  app.get('/health', health({ version: deps.version }));
+  app.get('/health', health({ version: deps.version, isGuarded: deps.isGuarded }));
   app.get('/readyz', ready({ recorder, isClosing, upstreamTrouble: deps.upstreamTrouble }));
 
   app.use(

@@ -2,11 +2,10 @@ import process from 'node:process';
 import { Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import { resolveDataDir } from '../../config/data-dir.ts';
-import { type GatewayConfig, loadConfig } from '../../config/load-config.ts';
+import type { GatewayConfig } from '../../config/load-config.ts';
 import { compose, type Gateway } from '../../server/compose.ts';
 import type { CommandContext } from '../context.ts';
-import { readDotenv } from '../read-dotenv.ts';
+import { type ConfigFlags, readConfig } from '../read-config.ts';
 import { createBanner } from '../render/banner.ts';
 import { createColour } from '../render/colour.ts';
 import { createLiveTail } from '../render/live-tail.ts';
@@ -14,10 +13,7 @@ import { announceInstance, findInstanceOnPort } from '../running-instances.ts';
 import { exitCodeOf, untilSignal } from '../until-signal.ts';
 import { readVersion } from '../version.ts';
 
-interface ServeFlags {
-  readonly port?: string;
-  readonly host?: string;
-  readonly dataDir?: string;
+interface ServeFlags extends ConfigFlags {
   readonly demo?: true | string;
   readonly tail: boolean;
   readonly json?: true;
@@ -34,17 +30,6 @@ Examples:
   $ npx gomodel-ts serve --json | jq .usage        every exchange as a line of JSON
   $ GOMODEL_MASTER_KEY=… npx gomodel-ts serve --host 0.0.0.0
 `;
-
-const readConfig = (flags: ServeFlags, context: CommandContext): GatewayConfig => {
-  const { env, cwd, homeDir } = context;
-  const dotenv = readDotenv(cwd);
-  return loadConfig({
-    flags: { ...(flags.port !== undefined && { port: flags.port }), ...(flags.host && { host: flags.host }) },
-    env,
-    dotenv,
-    dataDir: resolveDataDir({ flag: flags.dataDir, env: { ...dotenv, ...env }, homeDir, cwd }),
-  });
-};
 
 const start = async (config: GatewayConfig, demo: boolean): Promise<Gateway> => {
   try {

@@ -256,7 +256,12 @@ describe('the health routes', () => {
   it('say that the gateway is up and ready, and leave no record', async () => {
     const gateway = await composeGateway(upstream.url);
     const health = await fetch(`http://127.0.0.1:${gateway.port}/health`);
-    expect(await health.json()).toEqual({ status: 'ok', service: 'gomodel-ts', version: '0.0.0-test' });
+    expect(await health.json()).toEqual({
+      status: 'ok',
+      service: 'gomodel-ts',
+      version: '0.0.0-test',
+      auth: 'none',
+    });
     const ready = await fetch(`http://127.0.0.1:${gateway.port}/readyz`);
     expect(ready.status).toBe(200);
     expect(await gateway.records()).toEqual([]);

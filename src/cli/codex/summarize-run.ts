@@ -1,0 +1,48 @@
+import { queryExchanges } from '../../audit/query-exchanges.ts';
+import { readExchange } from '../../audit/read-exchange.ts';
+import { type ExchangeRecord, isFailure } from '../../audit/record.ts';
+import { RUN_HEADER } from '../../codex/launch-settings.ts';
+
+export interface RunSummary {
+  readonly turns: number;
+  readonly failed: number;
+  readonly inputTokens: number;
+  readonly cachedTokens: number;
+  readonly outputTokens: number;
+  readonly slowestMs: number;
+  readonly sessionId: string | undefined;
+}
+
+const isTurn = ({ method, path, transport }: ExchangeRecord): boolean =>
+  transport === 'websocket' || (method === 'POST' && /\/responses\/?(?:\?|$)/.test(path));
+
+const isOfRun = async (dataDir: string, id: string, runId: string): Promise<boolean> => {
+  const detail = await readExchange(dataDir, id);
+  const name = RUN_HEADER.toLowerCase();
+  return detail?.requestHeaders.some((line) => line[0].toLowerCase() === name && line[1] === runId) ?? false;
+};
+
+/** What one run of Codex cost, from the log: the exchanges that carry its mark. */
+export const summarizeRun = async (
+  dataDir: string,
+  runId: string,
+  startedAtMs: number,
+): Promise<RunSummary> => {
+  const turns: ExchangeRecord[] = [];
+  const since = new Date(startedAtMs).toISOString();
+  for await (const record of queryExchanges(dataDir)) {
+    if (record.startedAt < since) break;
+    if (isTurn(record) && (await isOfRun(dataDir, record.id, runId))) turns.push(record);
+  }
+  const sum = (read: (record: ExchangeRecord) => number | undefined): number =>
+    turns.reduce((total, record) => total + (read(record) ?? 0), 0);
+  return {
+    turns: turns.length,
+    failed: turns.filter(isFailure).length,
+    inputTokens: sum(({ usage }) => usage?.inputTokens),
+    cachedTokens: sum(({ usage }) => usage?.cachedInputTokens),
+    outputTokens: sum(({ usage }) => usage?.outputTokens),
+    slowestMs: Math.max(0, ...turns.map(({ durationMs }) => durationMs ?? 0)),
+    sessionId: turns.find(({ client }) => client.sessionId !== undefined)?.client.sessionId,
+  };
+};

@@ -1,0 +1,112 @@
+import process from 'node:process';
+import { Command } from 'commander';
+import { systemClock } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { createId } from '../../base/ids.ts';
+import { findCodex, type InstalledCodex } from '../../codex/find-codex.ts';
+import { launchArguments, RUN_KEY_VARIABLE } from '../../codex/launch-settings.ts';
+import { readSignIn } from '../../codex/read-sign-in.ts';
+import { runCodex } from '../../codex/run-codex.ts';
+import { compose, type Gateway } from '../../server/compose.ts';
+import { findGateway, type UsableGateway } from '../codex/find-gateway.ts';
+import { summarizeRun } from '../codex/summarize-run.ts';
+import type { CommandContext } from '../context.ts';
+import { type ConfigFlags, readConfig } from '../read-config.ts';
+import { createColour } from '../render/colour.ts';
+import { createRunSummary } from '../render/run-summary.ts';
+import { readVersion } from '../version.ts';
+
+interface CodexFlags extends ConfigFlags {
+  readonly demo?: true;
+  readonly own?: true;
+}
+
+/** The gateway of a run, and what ends it where it was started for the run alone. */
+interface RunGateway extends UsableGateway {
+  readonly dataDir: string;
+  close(): Promise<void>;
+}
+
+const EXAMPLES = `
+Codex's own arguments come last; after -- whatever they are.
+
+Examples:
+  $ npx gomodel-ts codex                          Codex's own screen, through the gateway
+  $ npx gomodel-ts codex exec 'Explain this repository'
+  $ npx gomodel-ts codex --demo -- exec -m gpt-5.5 'Reply with exactly ok'
+  $ npx gomodel-ts codex -- --model gpt-5.5 resume --last
+`;
+
+const requireCodex = async (env: NodeJS.ProcessEnv): Promise<InstalledCodex> => {
+  const codex = await findCodex(env);
+  if (codex) return codex;
+  throw new GatewayError(
+    'command_failed',
+    'Codex is not on PATH. Install it with `npm install -g @openai/codex`, then run this again.',
+  );
+};
+
+const startGateway = async (
+  flags: CodexFlags,
+  isSignedIn: boolean,
+  context: CommandContext,
+): Promise<RunGateway> => {
+  const { env } = context;
+  const config = readConfig({ port: '0', ...flags }, context, {
+    // Who is signed in expects their plan to pay, also where a key for other uses is in the shell.
+    ...(isSignedIn && env.CHATGPT_LOGIN === undefined && { CHATGPT_LOGIN: 'passthrough' }),
+  });
+  const key = config.masterKey ?? createId('gm_run', systemClock.now());
+  for (const notice of config.notices) context.stderr.write(`gomodel-ts: ${notice}\n`);
+  const gateway: Gateway = await compose(
+    { ...config, masterKey: key },
+    { version: readVersion(), demo: flags.demo === true },
+  );
+  return { baseUrl: `${gateway.url}/v1`, key, dataDir: config.dataDir, close: () => gateway.close(0) };
+};
+
+const findOrStart = async (
+  flags: CodexFlags,
+  isSignedIn: boolean,
+  context: CommandContext,
+): Promise<RunGateway> => {
+  const { dataDir, masterKey } = readConfig(flags, context);
+  const needsOwn = flags.own || flags.demo || flags.port !== undefined || flags.host !== undefined;
+  const running = needsOwn ? undefined : await findGateway(dataDir, masterKey);
+  if (running) return { ...running, dataDir, close: async () => {} };
+  return startGateway(flags, isSignedIn, context);
+};
+
+const launch = async (args: readonly string[], flags: CodexFlags, context: CommandContext): Promise<void> => {
+  const { env, stderr } = context;
+  const codex = await requireCodex(env);
+  const signIn = await readSignIn(codex, env);
+  const gateway = await findOrStart(flags, signIn === 'chatgpt', context);
+  const startedAtMs = systemClock.now();
+  const runId = createId('run', startedAtMs);
+  try {
+    const own = launchArguments({ baseUrl: gateway.baseUrl, signIn, runId });
+    process.exitCode = await runCodex(codex, [...own, ...args], { ...env, [RUN_KEY_VARIABLE]: gateway.key });
+  } finally {
+    await gateway.close();
+  }
+  const summary = await summarizeRun(gateway.dataDir, runId, startedAtMs);
+  if (summary.turns > 0) stderr.write(createRunSummary(summary, createColour(stderr, env)));
+};
+
+/** `gomodel-ts codex`: Codex through the gateway, with nothing written anywhere. */
+export const codexCommand = (context: CommandContext): Command =>
+  new Command('codex')
+    .summary('run Codex through the gateway, with nothing written')
+    .description(
+      "Runs Codex through the gateway for once: the running one, or one that is started for the run. Codex's files stay as they are.",
+    )
+    .argument('[args...]', "Codex's own arguments")
+    .option('-p, --port <port>', 'start a gateway for the run, on this port')
+    .option('--host <host>', 'start a gateway for the run, on this address')
+    .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
+    .option('--demo', 'start a gateway for the run, answered by the built-in upstream')
+    .option('--own', 'start a gateway for the run even if one is running')
+    .passThroughOptions()
+    .addHelpText('after', EXAMPLES)
+    .action((args: readonly string[], flags: CodexFlags) => launch(args, flags, context));
