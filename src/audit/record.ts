@@ -67,6 +67,8 @@ export interface ExchangeRecord {
   response: {
     bytes?: number;
     events?: number;
+    /** Events that passed and could not be read; what they said is not in this record. */
+    unreadableEvents?: number;
     finish?: Finish;
     toolCalls?: string[];
   };

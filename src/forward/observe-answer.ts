@@ -89,9 +89,13 @@ export const observeAnswer = (
     },
     conclude: (outcome) => {
       record.response.bytes = bytes;
+      if (tap && tap.skippedEvents > 0) record.response.unreadableEvents = tap.skippedEvents;
       const summary = readAnswer();
       if (summary) applySummary(exchange.record, summary);
-      if (outcome.kind === 'cut') {
+      if (outcome.kind === 'cut' && summary?.error) {
+        // The upstream had said itself what went wrong, and the client is told that.
+        record.response.finish = 'failed';
+      } else if (outcome.kind === 'cut') {
         const { origin, code, message } = outcome.failure;
         record.response.finish = 'truncated';
         record.error = { origin, code, message };

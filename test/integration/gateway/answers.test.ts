@@ -211,6 +211,18 @@ describe('an answer that is cut off', () => {
     },
   );
 
+  it('is told by the upstream, where that had said what went wrong before it broke off', async () => {
+    const error = { type: 'error', code: 'server_is_overloaded', message: 'Overloaded.', param: null };
+    const gateway = await play({ kind: 'sse', events: [...EVENTS.slice(0, 3), error], finally: 'end' });
+    const { text } = await bytesOf(await openTurn(gateway));
+    expect(text).toMatch(
+      /event: response\.failed\ndata: .*"code":"server_is_overloaded","message":"Overloaded\."/,
+    );
+    expect(await gateway.records()).toMatchObject([
+      { response: { finish: 'failed' }, error: { origin: 'upstream', code: 'server_is_overloaded' } },
+    ]);
+  });
+
   it('is not said to be cut when its last event has come, even if the connection then breaks', async () => {
     const gateway = await play({ kind: 'sse', events: EVENTS, finally: 'reset' });
     const { text, broken } = await bytesOf(await openTurn(gateway));
