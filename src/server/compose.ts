@@ -21,6 +21,7 @@ import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { answerMalformed } from './answer-malformed.ts';
 import { createApp } from './create-app.ts';
 import { listen } from './listen.ts';
+import { createMessageClasses } from './message-classes.ts';
 
 const TIMEOUTS = {
   connectMs: 10_000,
@@ -33,6 +34,8 @@ const TIMEOUTS = {
 const KEEP_ALIVE_MS = 120_000;
 /** Codex sends its turn's metadata in a header: Node's 16 KB could be too few. */
 const MAX_HEADER_BYTES = 64 * 2 ** 10;
+/** Where it is too little, clients send their whole conversation again: slower, and nothing is lost. */
+const HISTORY_BYTES = 512 * 2 ** 20;
 /** How long an answer that was cut off may take to reach its client. */
 const CUT_GRACE_MS = 500;
 
@@ -42,6 +45,8 @@ export interface ComposeOptions {
   readonly demo: boolean;
   /** Other ones, for tests. */
   readonly timeouts?: Partial<typeof TIMEOUTS>;
+  /** What bridged WebSocket conversations may take in memory, all together. */
+  readonly historyBytes?: number;
 }
 
 /** A gateway that listens. */
@@ -149,10 +154,13 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     handshakeTimeoutMs: timeouts.connectMs,
     maxAgeMs: timeouts.websocketAgeMs,
     heartbeatMs: timeouts.heartbeatMs,
+    historyBytes: options.historyBytes ?? HISTORY_BYTES,
   });
 
+  const messageClasses = createMessageClasses(app);
   const createServer = (): Server => {
     const server = http.createServer({
+      ...messageClasses,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
       // A long upload is no fault; a client that falls silent is found by the body's own timer.

@@ -30,6 +30,8 @@ export interface UpgradeServerDeps extends AdmitDeps {
   readonly maxAgeMs: number;
   /** How often clients and upstreams are asked whether they are still there. */
   readonly heartbeatMs: number;
+  /** What all bridged conversations may take in memory. */
+  readonly historyBytes: number;
 }
 
 /** Responses over WebSocket. */
@@ -47,8 +49,6 @@ export interface UpgradeServer {
 /** An event of an answer can be large; more than this is no event. */
 const MAX_UPSTREAM_MESSAGE_BYTES = 128 * 2 ** 20;
 
-/** What all bridged conversations may take in memory; where there is no room, their clients send all again. */
-const HISTORY_BYTES = 512 * 2 ** 20;
 const MOST_RESPONSES = 1_000;
 
 export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
@@ -60,7 +60,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     maxMessageBytes: MAX_UPSTREAM_MESSAGE_BYTES,
   };
   const accept = createAcceptClient(maxMessageBytes);
-  const budget = createMemoryBudget(HISTORY_BYTES);
+  const budget = createMemoryBudget(deps.historyBytes);
   const open = new Map<Session, ClientConnection>();
   const heartbeat = setInterval(() => {
     for (const [session, connection] of open) {

@@ -55,11 +55,12 @@ const routeOf = (path: string): string => {
  * Method and path in the longest form that fits: `POST chat/completions`, `chat/completions`, `chat`.
  * A method other than POST always stays: it is what tells `GET responses/…` from a request to a model.
  */
-export const routeText = ({ method, path }: ExchangeRecord, width: number): string => {
+export const routeText = ({ method, path, transport }: ExchangeRecord, width: number): string => {
   const route = routeOf(path);
   const short = SHORT_ROUTES.reduce((text, [pattern, name]) => text.replace(pattern, name), route);
-  const verb = plainLine(method);
-  const bare = verb === 'POST' ? [route, short] : [`${verb} ${short}`];
+  // Over WebSocket each request to a model is a message on a connection that a GET has opened.
+  const verb = transport === 'websocket' && method === 'GET' ? 'WS' : plainLine(method);
+  const bare = verb === 'POST' || verb === 'WS' ? [route, short] : [`${verb} ${short}`];
   if (verb === 'GET' && route === 'models') bare.push(route);
   const forms = [`${verb} ${route}`, ...bare];
   return forms.find((form) => displayWidth(form) <= width) ?? truncate(forms.at(-1) ?? '', width);
