@@ -41,6 +41,7 @@ const shortened = (line: string): string =>
  * @param indent columns that the caller puts before each line
  */
 export const foldedText = (text: string, maxLines: number, style: LetterStyle, indent = 0): string[] => {
+  if (text.trim() === '') return [];
   const width = textWidth(style) - indent;
   const paragraphs = plainLines(text.trimEnd());
   const lines: string[] = [];
