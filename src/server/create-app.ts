@@ -52,7 +52,9 @@ export const createApp = (deps: AppDeps): Express => {
   app.get('/health', health({ version: deps.version, isGuarded: deps.isGuarded }));
   app.get('/readyz', ready({ recorder, isClosing, upstreamTrouble: deps.upstreamTrouble }));
 
-  app.use(
+  // One route for all, since each layer of the router's own looks at the path anew.
+  app.all(
+    /^/,
     openExchange({ recorder, clock }),
     refuseWhileClosing(isClosing),
     refuseLoop(deps.via),
