@@ -2,7 +2,7 @@ import { type ExchangeRecord, isFailure } from '../audit/record.ts';
 import type { ExchangeFilter } from './api-types.ts';
 
 /** `gpt-5*` as a pattern over the whole text, without regard to case; `*` stands for anything. */
-const matchesGlob = (text: string | undefined, glob: string): boolean => {
+export const matchesGlob = (text: string | undefined, glob: string): boolean => {
   if (text === undefined) return false;
   if (!glob.includes('*')) return text.toLowerCase() === glob.toLowerCase();
   const pattern = glob
@@ -23,7 +23,7 @@ const matchesError = (record: ExchangeRecord, wanted: string): boolean =>
     ? isFailure(record)
     : record.error?.origin === wanted || record.error?.code === wanted || record.response.finish === wanted;
 
-const SHORTEST_SESSION_PREFIX = 8;
+export const SHORTEST_SESSION_PREFIX = 8;
 
 const matchesSession = (record: ExchangeRecord, wanted: string): boolean =>
   [record.client.sessionId, record.client.threadId].some((id) =>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import http, { type IncomingMessage, type Server } from 'node:http';
+import { createAdmin } from '../admin/create-admin.ts';
 import { createRecorder, type Recorder } from '../audit/recorder.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
@@ -43,6 +44,8 @@ export interface ComposeOptions {
   readonly version: string;
   /** True: a built-in upstream answers instead of the provider. */
   readonly demo: boolean;
+  /** Codex's own folder, for the page that shows whether Codex is connected. */
+  readonly codexHome?: string;
   /** Other ones, for tests. */
   readonly timeouts?: Partial<typeof TIMEOUTS>;
   /** What bridged WebSocket conversations may take in memory, all together. */
@@ -139,8 +142,19 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     via,
     isClosing: () => closing,
   };
+  const admin = createAdmin({
+    config,
+    recorder,
+    clock,
+    check: shared.check,
+    upstreams: demo ? [upstream] : [upstream, chatgpt],
+    version: options.version,
+    url: () => urlOf(config.host, listening.port),
+    codexHome: options.codexHome,
+  });
   const app = createApp({
     ...shared,
+    admin,
     loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
     upstreamTrouble: upstreamTroubleOf(upstream, login),
     version: options.version,
@@ -157,6 +171,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     historyBytes: options.historyBytes ?? HISTORY_BYTES,
   });
 
+  const listening = { port: config.port };
   const messageClasses = createMessageClasses(app);
   const createServer = (): Server => {
     const server = http.createServer({
@@ -193,6 +208,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     },
   );
 
+  listening.port = port;
+
   return {
     url: urlOf(config.host, port),
     port,
@@ -200,6 +217,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     recorder,
     close: async (graceMs) => {
       closing = true;
+      admin.close();
       for (const server of servers) {
         server.close();
         server.closeIdleConnections();

@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import type { Admin } from '../admin/create-admin.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Way } from '../forward/create-way.ts';
@@ -23,6 +24,7 @@ import type { Upstream } from '../providers/upstream.ts';
 export interface AppDeps {
   readonly clock: Clock;
   readonly recorder: Recorder;
+  readonly admin: Admin;
   readonly chooseUpstream: ChooseUpstream;
   readonly wayTo: (upstream: Upstream) => Way;
   /** The catalog that `init-codex --catalog` saved. */
@@ -51,6 +53,7 @@ export const createApp = (deps: AppDeps): Express => {
 
   app.get('/health', health({ version: deps.version, isGuarded: deps.isGuarded }));
   app.get('/readyz', ready({ recorder, isClosing, upstreamTrouble: deps.upstreamTrouble }));
+  app.use(deps.admin.handle);
 
   // One route for all, since each layer of the router's own looks at the path anew.
   app.all(

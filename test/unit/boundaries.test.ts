@@ -12,6 +12,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   json: 1,
   sse: 1,
   providers: 1,
+  probe: 2,
   audit: 2,
   codex: 2,
   forward: 3,
@@ -33,6 +34,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   lowdb: 'audit',
   'eventsource-parser': 'sse',
   ws: 'websocket',
+  helmet: 'admin',
+  '@pydantic/genai-prices': 'admin',
 };
 
 interface Import {

@@ -1,0 +1,21 @@
+import { readConversation } from '../../audit/conversation.ts';
+import type { ExchangeDetail } from '../../audit/record.ts';
+import type { TurnAnswer } from '../api-types.ts';
+
+/** `GET audit/log/:id/turn` @param withEarlier adds the history that was sent again */
+export const answerTurn = async (detail: ExchangeDetail, withEarlier: boolean): Promise<TurnAnswer> => {
+  const { items, newFrom, instructions, tools, output, requestText, responseText, unreadable } =
+    await readConversation(detail);
+  return {
+    id: detail.record.id,
+    ...(instructions === undefined ? {} : { instructions }),
+    tools,
+    earlierCount: newFrom,
+    ...(withEarlier ? { earlier: items.slice(0, newFrom) } : {}),
+    items: items.slice(newFrom),
+    output,
+    ...(requestText === undefined ? {} : { requestText }),
+    ...(responseText === undefined ? {} : { responseText }),
+    ...(unreadable === undefined ? {} : { unreadable }),
+  };
+};

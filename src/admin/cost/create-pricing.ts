@@ -1,0 +1,45 @@
+import type { ExchangeRecord } from '../../audit/record.ts';
+import type { AuditEntry } from '../api-types.ts';
+import { loadPriceList } from './list-prices.ts';
+import { createOwnPricesReader } from './own-prices.ts';
+import { type Bill, type Billing, createBill, createFindRates, type FindRates, sumOf } from './price-book.ts';
+
+/** Prices as they are known now. */
+export interface Pricing {
+  readonly bill: Bill;
+  readonly findRates: FindRates;
+  /** What of the user's own prices could not be understood. */
+  readonly problems: readonly string[];
+}
+
+export const billOf = ({ bill }: Pricing, record: ExchangeRecord): Billing =>
+  bill(
+    { model: record.model, provider: record.provider, startedAtMs: Date.parse(record.startedAt) },
+    record.usage,
+  );
+
+/** A record as the API tells it: with what it cost. */
+export const priceEntry = (pricing: Pricing, record: ExchangeRecord): AuditEntry => {
+  const { kind, cost } = billOf(pricing, record);
+  if (!kind) return record;
+  if (!cost) return { ...record, billing: kind };
+  return kind === 'subscription'
+    ? { ...record, billing: kind, listPriceUsd: sumOf(cost) }
+    : { ...record, billing: kind, costUsd: sumOf(cost) };
+};
+
+/**
+ * Cost is computed when somebody asks, not when an exchange ends: the traffic pays nothing for it, and a
+ * price that becomes known later holds for what was logged before.
+ * @returns a function that gives the present prices; the user's file is read again where it has changed
+ */
+export const createPricing = (dataDir: string, upstreamUrl: string): (() => Promise<Pricing>) => {
+  const readOwn = createOwnPricesReader(dataDir);
+  let list: Promise<FindRates> | undefined;
+  return async () => {
+    list ??= loadPriceList(upstreamUrl);
+    const [fromList, own] = await Promise.all([list, readOwn()]);
+    const findRates = createFindRates(() => own, fromList);
+    return { bill: createBill(findRates), findRates, problems: own.problems };
+  };
+};

@@ -1,0 +1,90 @@
+import { readFile, stat } from 'node:fs/promises';
+import { isObject, type JsonObject, objectsOf, parseJson } from '../../sse/json-object.ts';
+import { matchesGlob } from '../match-filter.ts';
+import type { ModelRates, PricedBy, Rates } from './price-book.ts';
+
+/**
+ * The user's own prices, `prices.json` in the data folder, in USD for a million tokens:
+ *
+ *     {
+ *       "gpt-5.5": { "input": 4, "cached_input": 0.4, "output": 24 },
+ *       "azure-*": { "input": 2, "output": 8, "reasoning": 8,
+ *                    "above": [{ "input_tokens": 272000, "input": 4, "output": 12 }] },
+ *       "my-local-model": { "input": 0, "output": 0 }
+ *     }
+ *
+ * `*` stands for anything, and the first name that fits counts. Without `cached_input`, cached tokens cost
+ * what others do. A name of `above` holds for the whole request whose input is longer.
+ */
+export interface OwnPrices {
+  readonly find: (priced: PricedBy) => ModelRates | undefined;
+  /** What of the file could not be understood, in whole sentences. */
+  readonly problems: readonly string[];
+}
+
+const FILE = 'prices.json';
+const NONE: OwnPrices = { find: () => undefined, problems: [] };
+
+const amountOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+
+const parseRates = (fields: JsonObject): Rates | undefined => {
+  const input = amountOf(fields.input);
+  const output = amountOf(fields.output);
+  if (input === undefined || output === undefined) return undefined;
+  const reasoning = amountOf(fields.reasoning);
+  return {
+    input,
+    cachedInput: amountOf(fields.cached_input) ?? input,
+    output,
+    ...(reasoning === undefined ? {} : { reasoning }),
+  };
+};
+
+const parseModel = (fields: JsonObject): ModelRates | undefined => {
+  const base = parseRates(fields);
+  if (!base) return undefined;
+  const tiers = objectsOf(fields.above)
+    .map((tier) => ({
+      above: amountOf(tier.input_tokens) ?? 0,
+      rates: parseRates({ ...fields, ...tier }) ?? base,
+    }))
+    .sort((one, other) => other.above - one.above);
+  return {
+    ratesFor: (inputTokens) => tiers.find(({ above }) => inputTokens > above)?.rates ?? base,
+    source: `your ${FILE}`,
+  };
+};
+
+/** @param text the content of the file */
+export const parseOwnPrices = (text: string): OwnPrices => {
+  const file = parseJson(text);
+  if (!isObject(file)) return { ...NONE, problems: [`${FILE} is no JSON object, and is not used.`] };
+  const problems: string[] = [];
+  const models: { name: string; rates: ModelRates }[] = [];
+  for (const [name, fields] of Object.entries(file)) {
+    const rates = isObject(fields) ? parseModel(fields) : undefined;
+    if (rates) models.push({ name, rates });
+    else problems.push(`${FILE}: "${name}" needs "input" and "output", numbers in USD for a million tokens.`);
+  }
+  return {
+    find: ({ model }) => models.find(({ name }) => matchesGlob(model, name))?.rates,
+    problems,
+  };
+};
+
+/** Reads the file again where it has changed. */
+export const createOwnPricesReader = (dataDir: string): (() => Promise<OwnPrices>) => {
+  const path = `${dataDir}/${FILE}`;
+  let known = NONE;
+  let stamp = '';
+  return async () => {
+    const found = await stat(path).catch(() => undefined);
+    const now = found ? `${found.mtimeMs} ${found.size}` : '';
+    if (now !== stamp) {
+      stamp = now;
+      known = found ? parseOwnPrices(await readFile(path, 'utf8').catch(() => '')) : NONE;
+    }
+    return known;
+  };
+};

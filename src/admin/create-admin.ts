@@ -1,0 +1,105 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { openJournalIndex } from '../audit/journal-index.ts';
+import type { Recorder } from '../audit/recorder.ts';
+import type { Clock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
+import type { GatewayConfig } from '../config/load-config.ts';
+import type { Authenticate } from '../guard/create-authenticate.ts';
+import type { Upstream } from '../providers/upstream.ts';
+import { createAccess } from './access/create-access.ts';
+import { API_BASE, createDispatch, refuse } from './api/dispatch.ts';
+import { createRoutes } from './api/routes.ts';
+import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
+import { PAGE_FOLDER } from './page/load-page.ts';
+import { setPageHeaders } from './page/page-headers.ts';
+import { createServePage, PAGE_BASE } from './page/serve-page.ts';
+import { createFeed, type Feed } from './stream/create-feed.ts';
+
+export interface AdminDeps {
+  readonly config: GatewayConfig;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly check: Authenticate;
+  /** Who is asked for models, the gateway's own first. */
+  readonly upstreams: readonly Upstream[];
+  readonly version: string;
+  /** Such as `http://localhost:8080`; known once the gateway listens. */
+  readonly url: () => string;
+  /** Codex's own folder; absent where nobody said which. */
+  readonly codexHome: string | undefined;
+  /** Where the built page lies. */
+  readonly pageFolder?: string;
+}
+
+/** The page, and the API that it asks. */
+export interface Admin {
+  /** Answers what lies below `/admin`; everything else is left to `next`. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  /** Ends the event streams: a gateway that stops does not wait for those who listen. */
+  close(): void;
+}
+
+const FIRST_PAGE = `${PAGE_BASE}audit`;
+
+/** Nothing is read, loaded or subscribed before the first request. */
+export const createAdmin = (deps: AdminDeps): Admin => {
+  const { config, recorder, clock, check, upstreams } = deps;
+  const { dataDir } = config;
+  const now = (): number => clock.now();
+  const index = openJournalIndex({ dataDir, recorder });
+  const pricing = createPricing(dataDir, upstreams[0]?.baseUrl.href ?? '');
+  const access = createAccess({
+    check,
+    isGuarded: config.masterKey !== undefined,
+    now: () => clock.monotonic(),
+  });
+  let feed: Feed | undefined;
+  let prices: Pricing | undefined;
+  const connectFeed = async (): Promise<Feed> => {
+    prices = await pricing();
+    feed ??= createFeed({ recorder, now, price: (record) => (prices ? priceEntry(prices, record) : record) });
+    return feed;
+  };
+  const routes = createRoutes({
+    dataDir,
+    index,
+    pricing,
+    now,
+    access,
+    running: (id) => recorder.active.get(id)?.record,
+    baseUrl: deps.url,
+    feed: connectFeed,
+  });
+  const dispatch = createDispatch(routes, access);
+  const servePage = createServePage(deps.pageFolder ?? PAGE_FOLDER);
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    access.checkOrigin(request);
+    if (pathname.startsWith(API_BASE)) {
+      response.setHeader('cache-control', 'no-store');
+      await dispatch(pathname.slice(API_BASE.length), searchParams, request, response);
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      throw new GatewayError('method_not_allowed', `${request.method} is not answered here.`, {
+        headers: { allow: 'GET, HEAD' },
+      });
+    } else if (pathname.startsWith(PAGE_BASE) && pathname !== PAGE_BASE) {
+      await servePage(pathname, request, response);
+    } else {
+      response.writeHead(302, { location: FIRST_PAGE, 'cache-control': 'no-store' });
+      response.end();
+    }
+  };
+
+  return {
+    handle: (request, response, next) => {
+      if (!/^\/admin(?:[/?]|$)/.test(request.url ?? '')) {
+        next();
+        return;
+      }
+      setPageHeaders(request, response);
+      answer(request, response).catch((error: unknown) => refuse(response, error, now()));
+    },
+    close: () => feed?.close(),
+  };
+};

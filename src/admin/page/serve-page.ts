@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError } from '../../base/errors.ts';
+import { loadPage, type PageFile, type PageFiles } from './load-page.ts';
+
+export const PAGE_BASE = '/admin/dashboard/';
+
+const chooseCoding = ({ headers }: IncomingMessage): 'br' | 'gzip' | 'identity' => {
+  const accepted = String(headers['accept-encoding'] ?? '').toLowerCase();
+  const takes = (coding: string): boolean =>
+    new RegExp(`(?:^|,)\\s*${coding}\\s*(?:;\\s*q=(?!0(?:\\.0*)?\\s*(?:,|$))[^,]*)?(?:,|$)`).test(accepted);
+  if (takes('br')) return 'br';
+  return takes('gzip') ? 'gzip' : 'identity';
+};
+
+const send = (file: PageFile, request: IncomingMessage, response: ServerResponse): void => {
+  const coding = chooseCoding(request);
+  const headers = {
+    'content-type': file.type,
+    // The page itself is asked for anew each time; a file whose name is its hash, never again.
+    'cache-control': file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+    vary: 'accept-encoding',
+    etag: file.etag,
+  };
+  if (request.headers['if-none-match'] === file.etag) {
+    response.writeHead(304, headers);
+    response.end();
+    return;
+  }
+  const bytes = file[coding];
+  response.writeHead(200, {
+    ...headers,
+    'content-length': bytes.length,
+    ...(coding === 'identity' ? {} : { 'content-encoding': coding }),
+  });
+  response.end(bytes);
+};
+
+/** A path of the page's own, such as `audit` or `sessions/0199…`, and not that of a file. */
+const isRoute = (name: string): boolean => !/\.[a-z0-9]+$/i.test(name.slice(name.lastIndexOf('/') + 1));
+
+/**
+ * Answers below `/admin/dashboard/` from the built page; its own routes are all its `index.html`.
+ * @throws GatewayError unknown_route, internal_error where the page was not built
+ */
+export const createServePage = (folder: string) => {
+  let loading: Promise<PageFiles | undefined> | undefined;
+  return async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    loading ??= loadPage(folder);
+    const files = await loading;
+    if (!files) {
+      loading = undefined;
+      throw new GatewayError(
+        'internal_error',
+        'the dashboard was not built. Run `npm run build` in the checkout, or install the package again.',
+      );
+    }
+    const name = path.slice(PAGE_BASE.length);
+    const file = files.get(name) ?? (isRoute(name) ? files.get('index.html') : undefined);
+    if (!file) throw new GatewayError('unknown_route', `the dashboard has no file ${name.slice(0, 100)}.`);
+    send(file, request, response);
+  };
+};

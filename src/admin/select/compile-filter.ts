@@ -1,0 +1,114 @@
+import {
+  type IndexRows,
+  IS_FAILURE,
+  IS_STREAM,
+  LIST_SEPARATOR,
+  type TextColumn,
+} from '../../audit/index-rows.ts';
+import type { ExchangeFilter } from '../api-types.ts';
+import { matchesGlob, SHORTEST_SESSION_PREFIX } from '../match-filter.ts';
+
+export type RowTest = (row: number) => boolean;
+
+/** The texts that `search` looks into, beside the id. */
+const SEARCHED: readonly TextColumn[] = [
+  'path',
+  'model',
+  'responseId',
+  'previousResponseId',
+  'upstreamRequestId',
+  'clientRequestId',
+  'clientName',
+  'originator',
+  'sessionId',
+  'threadId',
+  'turnId',
+  'errorCode',
+  'errorMessage',
+];
+
+const UNKNOWN = 0;
+const YES = 2;
+
+/** Asks a question of each distinct text once, however many rows have it. */
+const askOnce = (rows: IndexRows, asked: (text: string) => boolean): ((place: number) => boolean) => {
+  const answers = new Uint8Array(rows.strings.length);
+  return (place) => {
+    if (place === 0) return false;
+    if (answers[place] === UNKNOWN) answers[place] = asked(rows.strings[place] as string) ? YES : 1;
+    return answers[place] === YES;
+  };
+};
+
+const testText = (rows: IndexRows, column: TextColumn, asked: (text: string) => boolean): RowTest => {
+  const places = rows.columns.texts[column];
+  const answer = askOnce(rows, asked);
+  return (row) => answer(places[row] as number);
+};
+
+const any =
+  (tests: readonly RowTest[]): RowTest =>
+  (row) =>
+    tests.some((test) => test(row));
+
+const testStatus = (rows: IndexRows, wanted: string): RowTest => {
+  // A row has ended: what still runs is asked as a record.
+  if (wanted === 'running') return () => false;
+  const statuses = rows.columns.numbers.status;
+  if (!/^[1-5]xx$/i.test(wanted)) return (row) => String(statuses[row]) === wanted;
+  return (row) => Math.floor((statuses[row] as number) / 100) === Number(wanted[0]);
+};
+
+const testError = (rows: IndexRows, wanted: string): RowTest => {
+  if (wanted === 'any') return (row) => rows.has(IS_FAILURE, row);
+  const is = (text: string): boolean => text === wanted;
+  const columns = ['errorOrigin', 'errorCode', 'finish'] as const;
+  return any(columns.map((column) => testText(rows, column, is)));
+};
+
+const testSession = (rows: IndexRows, wanted: string): RowTest => {
+  const is = (id: string): boolean =>
+    wanted.length >= SHORTEST_SESSION_PREFIX ? id.startsWith(wanted) : id === wanted;
+  return any([testText(rows, 'sessionId', is), testText(rows, 'threadId', is)]);
+};
+
+const testClient =
+  (rows: IndexRows, wanted: string): RowTest =>
+  (row) => {
+    const name = rows.text('clientName', row);
+    return name === wanted || `${name}/${rows.text('clientVersion', row)}` === wanted;
+  };
+
+const testSearch = (rows: IndexRows, search: string): RowTest => {
+  const wanted = search.toLowerCase();
+  const answer = askOnce(rows, (text) => text.toLowerCase().includes(wanted));
+  const columns = SEARCHED.map((column) => rows.columns.texts[column]);
+  const tools = testText(rows, 'toolCalls', (names) =>
+    names.split(LIST_SEPARATOR).some((name) => name.toLowerCase().includes(wanted)),
+  );
+  const mayBeInId = /^[0-9a-z_]{1,30}$/.test(wanted);
+  return (row) =>
+    columns.some((places) => answer(places[row] as number)) ||
+    tools(row) ||
+    (mayBeInId && rows.id(row).toLowerCase().includes(wanted));
+};
+
+/**
+ * The log's filter for the rows of an index: says of each row what `matchesFilter` says of its record, but
+ * asks each distinct text once.
+ */
+export const compileFilter = (rows: IndexRows, filter: ExchangeFilter): RowTest => {
+  const { model, provider, method, path, status_code, error_type, stream, session, client, search } = filter;
+  const tests: RowTest[] = [];
+  if (model) tests.push(testText(rows, 'model', (text) => matchesGlob(text, model)));
+  if (provider) tests.push(testText(rows, 'provider', (text) => text === provider));
+  if (method) tests.push(testText(rows, 'method', (text) => text === method.toUpperCase()));
+  if (path) tests.push(testText(rows, 'path', (text) => matchesGlob(text, path)));
+  if (status_code) tests.push(testStatus(rows, status_code));
+  if (error_type) tests.push(testError(rows, error_type));
+  if (stream) tests.push((row) => String(rows.has(IS_STREAM, row)) === stream);
+  if (session) tests.push(testSession(rows, session));
+  if (client) tests.push(testClient(rows, client));
+  if (search) tests.push(testSearch(rows, search));
+  return (row) => tests.every((test) => test(row));
+};

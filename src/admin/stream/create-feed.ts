@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { ExchangeEvent } from '../../audit/exchange.ts';
+import type { ExchangeRecord } from '../../audit/record.ts';
+import type { Recorder } from '../../audit/recorder.ts';
+import type { AuditEntry, StreamEvent } from '../api-types.ts';
+import { createEventRing } from './event-ring.ts';
+
+export interface FeedDeps {
+  readonly recorder: Pick<Recorder, 'subscribe' | 'subscribeTrouble' | 'active' | 'trouble'>;
+  readonly price: (record: ExchangeRecord) => AuditEntry;
+  readonly now: () => number;
+}
+
+/** Tells what happens to everyone who listens. */
+export interface Feed {
+  /** @param lastEventId the last event that the listener has, from an earlier connection */
+  connect(response: ServerResponse, lastEventId: string | undefined): void;
+  readonly listeners: number;
+  close(): void;
+}
+
+/** Events of so long leave in one write. */
+const GATHER_MS = 50;
+/** A running exchange is told at most four times a second. */
+const UPDATE_MS = 250;
+const BEAT_MS = 10_000;
+/** A browser that reconnects, after a sleep or a change of network, finds what it missed. */
+const LINGER_MS = 60_000;
+/** What a listener has not taken yet; one that is slower is dropped, and resumes or reads the log again. */
+const MOST_UNREAD_BYTES = 2 * 2 ** 20;
+
+/**
+ * The event stream. While nobody listens, it is not subscribed to anything and costs nothing; while
+ * somebody does, an event costs the traffic an entry in a list.
+ */
+export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
+  const listeners = new Set<ServerResponse>();
+  const ring = createEventRing(randomBytes(4).toString('hex'));
+  let pending: ExchangeEvent[] = [];
+  const changed = new Map<string, ExchangeRecord>();
+  let leave: (() => void) | undefined;
+  let gathering: NodeJS.Timeout | undefined;
+  let lingering: NodeJS.Timeout | undefined;
+
+  const iso = (): string => new Date(now()).toISOString();
+
+  const write = (listener: ServerResponse, text: string): void => {
+    listener.write(text);
+    if (listener.writableLength > MOST_UNREAD_BYTES) listener.destroy();
+  };
+  const tell = (text: string): void => {
+    if (text !== '') for (const listener of listeners) write(listener, text);
+  };
+
+  const flush = (): void => {
+    gathering = undefined;
+    const events = pending;
+    pending = [];
+    tell(events.map(({ type, record }) => ring.add({ type, record: price(record) })).join(''));
+  };
+  const onExchange = (event: ExchangeEvent): void => {
+    if (event.type === 'update') {
+      changed.set(event.record.id, event.record);
+      return;
+    }
+    changed.delete(event.record.id);
+    pending.push(event);
+    gathering ??= setTimeout(flush, GATHER_MS);
+  };
+  /** Not kept for those who come back: they are told how every running exchange stands. */
+  const tellChanged = (): void => {
+    const texts = [...changed.values()].map((record) =>
+      ring.frame({ type: 'update', record: price(record) }),
+    );
+    changed.clear();
+    tell(texts.join(''));
+  };
+  const beat = (): void => tell(ring.frame({ type: 'beat', now: iso() }));
+  const tellTrouble = (): void => {
+    tell(ring.add({ type: 'trouble', ...recorder.trouble }));
+  };
+
+  const subscribe = (): void => {
+    clearTimeout(lingering);
+    if (leave) return;
+    const unsubscribe = recorder.subscribe(onExchange);
+    const unsubscribeTrouble = recorder.subscribeTrouble(tellTrouble);
+    const updates = setInterval(tellChanged, UPDATE_MS).unref();
+    const beats = setInterval(beat, BEAT_MS).unref();
+    leave = () => {
+      unsubscribe();
+      unsubscribeTrouble();
+      clearInterval(updates);
+      clearInterval(beats);
+      clearTimeout(gathering);
+      gathering = undefined;
+      pending = [];
+      changed.clear();
+      ring.forget();
+      leave = undefined;
+    };
+  };
+  const disconnect = (response: ServerResponse): void => {
+    listeners.delete(response);
+    if (listeners.size > 0) return;
+    clearTimeout(lingering);
+    lingering = setTimeout(() => leave?.(), LINGER_MS).unref();
+  };
+
+  return {
+    connect: (response, lastEventId) => {
+      // What waits is for those who were here already: it is in the ring before the new one is greeted.
+      subscribe();
+      flush();
+      response.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        // A proxy in front of the gateway must pass the events on as they come.
+        'x-accel-buffering': 'no',
+      });
+      const missed = ring.after(lastEventId);
+      const running = [...recorder.active.values()].map(({ record }) => price(record));
+      const hello: StreamEvent = { type: 'hello', resumed: missed !== undefined, now: iso(), running };
+      const trouble: StreamEvent = { type: 'trouble', ...recorder.trouble };
+      response.write(
+        ring.frame(hello, missed === undefined ? undefined : lastEventId) +
+          (missed ?? []).join('') +
+          ring.frame(trouble),
+      );
+      listeners.add(response);
+      response.once('close', () => disconnect(response));
+    },
+    get listeners() {
+      return listeners.size;
+    },
+    close: () => {
+      clearTimeout(lingering);
+      leave?.();
+      for (const listener of listeners) listener.end();
+    },
+  };
+};
