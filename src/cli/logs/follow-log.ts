@@ -31,7 +31,7 @@ export const followLog = async (options: FollowOptions, context: CommandContext)
   void ended.then(() => stop.abort());
 
   const shown = new Set<string>();
-  const show = async (): Promise<number> => {
+  const show = async (): Promise<void> => {
     for (const record of await listExchanges(dataDir, selection, limit)) {
       const type = record.durationMs === undefined && record.response.finish === undefined ? 'open' : 'close';
       if (type === 'close') shown.add(record.id);
@@ -43,11 +43,12 @@ export const followLog = async (options: FollowOptions, context: CommandContext)
       tail.show(event);
       await tail.settled();
     }
-    return 0;
   };
-  // What fails in following ends the command; a reader that stands still must not keep a signal waiting.
-  const exitCode = await Promise.race([show().then(() => ended), ended]);
-  stop.abort();
-  await tail.stop();
-  return exitCode;
+  try {
+    // A reader that stands still must not keep a signal waiting.
+    return await Promise.race([show().then(() => ended), ended]);
+  } finally {
+    stop.abort();
+    await tail.stop();
+  }
 };

@@ -6,7 +6,7 @@ import { formatCount, formatDuration, formatSizes } from './format-figures.ts';
 import { letterItems } from './letter-items.ts';
 import { foldedText, type LetterStyle, withMargin } from './letter-text.ts';
 import { plainLine } from './plain-text.ts';
-import { toneOf } from './tail-cells.ts';
+import { toneOf } from './tail-outcome.ts';
 
 const WHEN = new Intl.DateTimeFormat('en-GB', {
   weekday: 'short',

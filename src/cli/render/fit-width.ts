@@ -17,7 +17,7 @@ export const displayWidth = (text: string): number => (NARROW.test(text) ? text.
 const MAX_UNITS_A_COLUMN = 16;
 
 /** The longest beginning of a text that takes at most `width` columns. Splits no grapheme. */
-export const takeWidth = (text: string, width: number): string => {
+const takeWidth = (text: string, width: number): string => {
   if (width <= 0) return '';
   const candidate = Number.isFinite(width) ? text.slice(0, width * MAX_UNITS_A_COLUMN) : text;
   if (NARROW.test(candidate)) return candidate.slice(0, width);

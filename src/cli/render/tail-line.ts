@@ -5,19 +5,16 @@ import { plainLine } from './plain-text.ts';
 import {
   clientText,
   durationText,
-  failurePieces,
-  fitPieces,
   inputPieces,
-  outcomePieces,
   outputPieces,
-  type Piece,
   routeText,
   statusPiece,
-  type Tone,
   timeText,
   wireText,
 } from './tail-cells.ts';
 import { TAIL_COLUMNS, type TailColumn, type TailGrid, tailGrid } from './tail-grid.ts';
+import { failurePieces, outcomePieces } from './tail-outcome.ts';
+import { fitPieces, type Piece, type Tone } from './tail-pieces.ts';
 
 export interface TailLineOptions {
   /** Columns of the terminal; Infinity where nothing limits a line. */
