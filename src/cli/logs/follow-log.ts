@@ -30,6 +30,7 @@ export const followLog = async (options: FollowOptions, context: CommandContext)
   const ended = Promise.race([signalled, tail.readerGone.then(() => 0)]);
   void ended.then(() => stop.abort());
 
+  /** What has ended before it could be followed, and is told again by the following. */
   const shown = new Set<string>();
   const show = async (): Promise<void> => {
     for (const record of await listExchanges(dataDir, selection, limit)) {
@@ -39,7 +40,7 @@ export const followLog = async (options: FollowOptions, context: CommandContext)
       await tail.settled();
     }
     for await (const event of followed) {
-      if (!selection.matches(event.record) || shown.delete(event.record.id)) continue;
+      if (!selection.matches(event.record) || shown.has(event.record.id)) continue;
       tail.show(event);
       await tail.settled();
     }
