@@ -1,7 +1,8 @@
 /** What the keys of the audit page do. */
 export interface KeyActions {
   search(): void;
-  move(by: 1 | -1): void;
+  down(): void;
+  up(): void;
   open(): void;
   close(): void;
   copy(): void;
@@ -18,6 +19,9 @@ const isTyping = (target: EventTarget | null): boolean =>
 const isOperable = (target: EventTarget | null): boolean =>
   target instanceof Element && target.closest('button, a, summary, [role=tab]') !== null;
 
+const isRow = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('[role=row]') !== null;
+
 /**
  * The deed of a key, or undefined where the key is someone else's: typed into a field, a browser's
  * own combination, or Enter on a button.
@@ -29,11 +33,13 @@ export const actionOf = (event: KeyboardEvent): keyof KeyActions | undefined => 
     case '/':
       return 'search';
     case 'j':
+      return 'down';
     case 'k':
-      return 'move';
+      return 'up';
     case 'ArrowDown':
+      return isRow(event.target) ? 'down' : undefined;
     case 'ArrowUp':
-      return event.target instanceof Element && event.target.closest('[role=row]') ? 'move' : undefined;
+      return isRow(event.target) ? 'up' : undefined;
     case 'Enter':
       return isOperable(event.target) ? undefined : 'open';
     case 'Escape':

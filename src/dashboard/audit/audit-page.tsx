@@ -60,40 +60,48 @@ export const AuditPage = () => {
   }, [open, cursor]);
 
   useEffect(() => {
-    const actions = (event: KeyboardEvent): KeyActions => ({
+    // Read at the press: keys come faster than renderings.
+    const openNow = () => query.value.get('open') ?? undefined;
+    const currentNow = () => openNow() ?? cursor.value;
+    const move = (by: 1 | -1): void => {
+      const present = currentNow();
+      const index = present === undefined ? -1 : store.indexOf(present);
+      const next = store.at(index < 0 ? 0 : Math.max(0, Math.min(store.count() - 1, index + by)));
+      if (!next) return;
+      cursor.value = next.id;
+      // An open drawer follows the keyboard; the way back leads past it, not through every row.
+      if (openNow()) choose({ open: next.id }, 'replace');
+      else
+        requestAnimationFrame(() =>
+          scroller.current?.querySelector<HTMLElement>(`[data-id="${next.id}"]`)?.focus(),
+        );
+    };
+    const actions: KeyActions = {
       search: () => search.current?.focus(),
-      move: () => {
-        const by = event.key === 'j' || event.key === 'ArrowDown' ? 1 : -1;
-        const index = current === undefined ? -1 : store.indexOf(current);
-        const next = store.at(index < 0 ? 0 : Math.max(0, Math.min(store.count() - 1, index + by)));
-        if (!next) return;
-        cursor.value = next.id;
-        // An open drawer follows the keyboard; the way back leads past it, not through every row.
-        if (open) choose({ open: next.id }, 'replace');
-        else
-          requestAnimationFrame(() =>
-            scroller.current?.querySelector<HTMLElement>(`[data-id="${next.id}"]`)?.focus(),
-          );
-      },
-      open: () => current && choose({ open: current }),
+      down: () => move(1),
+      up: () => move(-1),
+      open: () => choose({ open: currentNow() }),
       close: () => {
-        if (open) choose({ open: undefined, section: undefined });
+        if (openNow()) choose({ open: undefined, section: undefined });
         else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       },
-      copy: () => current && void api.detail(current, 1).then(({ curl }) => copyText(curl)),
+      copy: () => {
+        const present = currentNow();
+        if (present) void api.detail(present, 1).then(({ curl }) => copyText(curl));
+      },
       help: () => {
         helpOpen.value = true;
       },
-    });
+    };
     const press = (event: KeyboardEvent) => {
       const action = actionOf(event);
       if (!action) return;
       event.preventDefault();
-      actions(event)[action](1);
+      actions[action]();
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
-  }, [store, current, open, cursor]);
+  }, [store, cursor]);
 
   return (
     <div class={`audit ${open ? 'with-drawer' : ''}`}>

@@ -105,14 +105,15 @@ const SearchField = ({ filter, search }: Pick<FilterBarProps, 'filter' | 'search
       />
       <kbd>/</kbd>
       {value && (
-        <label class="toggle" title={texts.filter.inBodiesHint}>
-          <input
-            type="checkbox"
-            checked={filter.in === 'bodies'}
-            onChange={(event) => choose({ in: event.currentTarget.checked ? 'bodies' : undefined })}
-          />
+        <button
+          type="button"
+          class="toggle"
+          aria-pressed={filter.in === 'bodies'}
+          title={texts.filter.inBodiesHint}
+          onClick={() => choose({ in: filter.in === 'bodies' ? undefined : 'bodies' })}
+        >
           {texts.filter.inBodies}
-        </label>
+        </button>
       )}
     </div>
   );

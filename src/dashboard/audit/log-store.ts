@@ -5,7 +5,11 @@ import { api } from '../state/api.ts';
 import { listen } from '../state/feed.ts';
 import { createLoadedPages, PAGE_SIZE } from './loaded-pages.ts';
 
-const BATCH_MS = 60;
+/** Between two renderings: short while little happens, longer the more there was in the last one. */
+const SHORTEST_BATCH_MS = 60;
+const LONGEST_BATCH_MS = 500;
+const BATCH_MS_PER_EVENT = 4;
+
 const MOST_ARRIVED = 1000;
 
 export type LogState = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: Error };
@@ -33,6 +37,7 @@ export const createLogStore = (query: AuditLogQuery) => {
   let leave = new AbortController();
   let pending: StreamEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let batchMs = SHORTEST_BATCH_MS;
 
   // Bodies cannot be searched here: such a view shows what the log answered, and no arrivals.
   const wanted = (entry: AuditEntry): boolean =>
@@ -85,6 +90,7 @@ export const createLogStore = (query: AuditLogQuery) => {
     if (state.value.kind !== 'ready') return;
     const events = pending;
     pending = [];
+    batchMs = Math.min(LONGEST_BATCH_MS, SHORTEST_BATCH_MS + events.length * BATCH_MS_PER_EVENT);
     for (const event of events) {
       if (event.type === 'hello') {
         for (const entry of event.running) takeEntry(entry);
@@ -104,7 +110,7 @@ export const createLogStore = (query: AuditLogQuery) => {
     // The first greeting says nothing new: the log is being read at that moment anyway.
     if (event.type === 'hello' && state.value.kind === 'loading') return;
     pending.push(event);
-    timer ??= setTimeout(apply, BATCH_MS);
+    timer ??= setTimeout(apply, batchMs);
   });
 
   const readPage = (page: number): void => {

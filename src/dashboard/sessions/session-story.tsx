@@ -137,7 +137,7 @@ export const SessionStory = ({ session, at }: { session: string; at: string | un
         ref={scroller}
         tabIndex={0}
         role="region"
-        aria-label={texts.sessions.storyLabel}
+        aria-label={texts.sessions.turnsLabel}
       >
         {error && !value ? (
           <LoadFailed error={error} retry={reload} />

@@ -46,7 +46,7 @@ export const formatAgo = (iso: string, nowMs: number): string => {
 /** `0.4 ms`, `612 ms`, `8.4 s`, `41 s`, `3 min 12 s`, `2 h 5 min`. */
 export const formatDuration = (ms: number): string => {
   if (ms < 10) return `${Number(ms.toFixed(1))} ms`;
-  if (ms < SECOND_MS) return `${Math.round(ms)} ms`;
+  if (ms < SECOND_MS - 0.5) return `${Math.round(ms)} ms`;
   if (ms < 99.95 * SECOND_MS) return `${(ms / SECOND_MS).toFixed(1)} s`;
   if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min ${Math.floor((ms % MINUTE_MS) / SECOND_MS)} s`;
   return `${Math.floor(ms / HOUR_MS)} h ${Math.floor((ms % HOUR_MS) / MINUTE_MS)} min`;

@@ -65,13 +65,14 @@ const findMarked = (text: string, start: number, depth: number): Found | undefin
   for (const [mark, kind] of MARKS) {
     if (!text.startsWith(mark, start)) continue;
     // snake_case and 2*3*4 are no emphasis.
-    if (mark.includes('_') && isWord(text[start - 1])) return undefined;
+    const bounded = mark !== '**' && mark !== '~~';
+    if (bounded && isWord(text[start - 1])) return undefined;
     const from = start + mark.length;
     if (/\s/.test(text[from] ?? ' ')) return undefined;
     const length = text.slice(from, from + REACH).indexOf(mark);
     if (length <= 0) continue;
     const end = from + length;
-    if (/\s/.test(text[end - 1] ?? ' ') || (mark.includes('_') && isWord(text[end + mark.length]))) continue;
+    if (/\s/.test(text[end - 1] ?? ' ') || (bounded && isWord(text[end + mark.length]))) continue;
     return { inline: { kind, children: parse(text.slice(from, end), depth + 1) }, end: end + mark.length };
   }
   return undefined;

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { UsageBucket } from '../../admin/api-types.ts';
 import { formatCost, formatDay, formatWhole } from '../state/format.ts';
+import { addressOf } from '../state/route.ts';
 import { themeChanges } from '../state/theme.ts';
 import { texts } from '../texts.ts';
 import { type Measure, readSeries } from './read-series.ts';
@@ -30,7 +31,11 @@ const DayTable = ({ buckets, measure }: { buckets: readonly UsageBucket[]; measu
         <tbody>
           {buckets.map((bucket, day) => (
             <tr key={bucket.date}>
-              <th scope="row">{bucket.date}</th>
+              <th scope="row">
+                <a class="link" href={addressOf('audit', { start_date: bucket.date, end_date: bucket.date })}>
+                  {bucket.date}
+                </a>
+              </th>
               {series.map(({ key, values }) => (
                 <td key={key}>{show(values[day] ?? 0, measure)}</td>
               ))}

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { UsageBucket, UsageQuery } from '../../admin/api-types.ts';
 import { api } from '../state/api.ts';
 import { formatCost, formatCount, formatDay } from '../state/format.ts';
-import { addressOf } from '../state/route.ts';
+import { addressOf, goTo } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
 import { texts } from '../texts.ts';
 import type { Measure } from './read-series.ts';
@@ -24,6 +24,12 @@ const levelsOf = (amounts: readonly number[]): number[] => {
     const place = used.findIndex((value) => value >= amount);
     return 1 + Math.min(LEVELS - 1, Math.floor((place / used.length) * LEVELS));
   });
+};
+
+/** A shortcut for the pointer: the days as a table, above, have links. */
+const openDay = ({ target }: Event): void => {
+  const date = target instanceof SVGElement ? target.dataset.date : undefined;
+  if (date) goTo(addressOf('audit', { start_date: date, end_date: date }));
 };
 
 /** Monday is 0. */
@@ -53,12 +59,14 @@ export const HeatMap = ({ asked, measure }: { asked: UsageQuery; measure: Measur
       <h2 class="panel-title">
         {texts.usage.year} <span class="dim">{texts.usage.busyDays(busy)}</span>
       </h2>
-      <div class="heat-scroller" ref={scroller} tabIndex={0} role="region" aria-label={texts.usage.year}>
+      <div class="heat-scroller" ref={scroller} tabIndex={0} role="region" aria-label={texts.usage.yearDays}>
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table of days is the way for keys */}
         <svg
           class="heat"
           width={LEFT + weeks * CELL}
           height={TOP + 7 * CELL}
           role="img"
+          onClick={openDay}
           aria-label={texts.usage.yearLabel(busy)}
         >
           {texts.usage.weekdays.map(([weekday, name]) => (
@@ -77,15 +85,17 @@ export const HeatMap = ({ asked, measure }: { asked: UsageQuery; measure: Measur
                     {formatDay(bucket.date).split(' ')[1]}
                   </text>
                 )}
-                <a
-                  href={addressOf('audit', { start_date: bucket.date, end_date: bucket.date })}
-                  tabIndex={-1}
-                  aria-label={titleOf(bucket, measure)}
+                <rect
+                  x={x}
+                  y={y}
+                  width={CELL - 3}
+                  height={CELL - 3}
+                  rx={3}
+                  class={`level-${levels[day]}`}
+                  data-date={bucket.date}
                 >
-                  <rect x={x} y={y} width={CELL - 3} height={CELL - 3} rx={3} class={`level-${levels[day]}`}>
-                    <title>{titleOf(bucket, measure)}</title>
-                  </rect>
-                </a>
+                  <title>{titleOf(bucket, measure)}</title>
+                </rect>
               </g>
             );
           })}

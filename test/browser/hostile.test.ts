@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import {
+  expectNoProblems,
+  type OpenPage,
+  REAL_GATEWAY,
+  useDashboard,
+} from '../support/browser/open-dashboard.ts';
+import { HOSTILE } from '../support/dashboard/hostile.ts';
+import { makeExchange } from '../support/dashboard/make-exchange.ts';
+
+/** What hostile content could have done: run, fetched from elsewhere, or become elements of the page. */
+const expectHarmless = async (opened: OpenPage, requests: readonly string[], url: string): Promise<void> => {
+  const { page } = opened;
+  expect(await page.evaluate(() => Reflect.get(window, '__owned'))).toBeUndefined();
+  const intruders =
+    'iframe, object, embed, form:not(.login form), .content script, .content style, svg[onload], img[onerror]';
+  expect(await page.locator(intruders).count()).toBe(0);
+  expect(requests.filter((address) => !address.startsWith(url) && !address.startsWith('data:'))).toEqual([]);
+  expectNoProblems(opened);
+};
+
+describe.skipIf(REAL_GATEWAY)('hostile content', () => {
+  const dashboard = useDashboard();
+  const hostile = () =>
+    dashboard.fixture.state.exchanges.find(({ turn }) => turn?.scenario === HOSTILE)?.entry.id ?? '';
+
+  it('is text in every section of the drawer', async () => {
+    const opened = await dashboard.open(`audit?open=${hostile()}`);
+    const { page } = opened;
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    for (const section of ['turn', 'timeline', 'usage', 'request', 'response', 'headers']) {
+      await page.locator(`[data-section="${section}"]`).click();
+      await page.locator('#drawer-section .loading').waitFor({ state: 'detached' });
+      for (const fold of (await page.locator('#drawer-section [aria-expanded=false]').all()).slice(0, 6)) {
+        await fold.click();
+      }
+    }
+    await page.locator('[data-section="turn"]').click();
+    await page.getByText('<script>window.__owned = 5</script>').waitFor();
+    expect(await page.locator('a[href^="javascript:"], a[href^="data:"]').count()).toBe(0);
+    await expectHarmless(opened, requests, dashboard.url);
+  });
+
+  it('is text in rows, sessions and sums', async () => {
+    const attack = '<img src=x onerror="window.__owned=11">';
+    dashboard.fixture.add(
+      makeExchange({
+        model: attack,
+        client: { name: attack, version: attack, sessionId: attack },
+        error: { origin: 'upstream', code: attack, message: attack },
+      }),
+    );
+    const opened = await dashboard.open('audit');
+    const requests: string[] = [];
+    opened.page.on('request', (request) => requests.push(request.url()));
+    await opened.page.locator('.c-model', { hasText: attack }).first().waitFor();
+    for (const path of [`sessions?session=${encodeURIComponent(attack)}`, 'usage', 'connect']) {
+      await opened.page.goto(`${dashboard.url}/admin/dashboard/${path}`);
+      await opened.page.locator(':not(option)', { hasText: attack }).last().waitFor();
+    }
+    await expectHarmless(opened, requests, dashboard.url);
+  });
+
+  it('does not reorder the text around it, and shows what cannot be seen', async () => {
+    const { page } = await dashboard.open(`audit?open=${hostile()}`);
+    await page.getByText('[U+202E]gnp.exe').waitFor();
+  });
+
+  it('of ten megabytes is shown at once, and without blocking the page', async () => {
+    const scenario = {
+      title: 'large',
+      steps: [{ user: 'Print a lot.', say: `# Large\n\n${'All work and no play. '.repeat(460_000)}` }],
+    };
+    const large = { ...makeExchange(), turn: { scenario, step: 0 } };
+    dashboard.fixture.add(large);
+    const opened = await dashboard.open('audit');
+    const { page } = opened;
+    await page.evaluate(() => {
+      const tasks: number[] = [];
+      Object.assign(window, { __tasks: tasks });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) tasks.push(entry.duration);
+      }).observe({ type: 'longtask' });
+    });
+    await page.locator(`[data-id="${large.entry.id}"]`).click();
+    await page.getByText('All work and no play.').first().waitFor();
+    await page.getByRole('button', { name: /more/ }).first().click();
+    const tasks = await page.evaluate(() => Reflect.get(window, '__tasks') as number[]);
+    expect(Math.max(0, ...tasks)).toBeLessThan(1000);
+    expectNoProblems(opened);
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { REAL_GATEWAY, useDashboard, visibleIds, waitForRows } from '../support/browser/open-dashboard.ts';
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const PAGES = ['audit', 'sessions', 'usage', 'connect'];
+
+describe('the layout', () => {
+  const dashboard = useDashboard();
+
+  it('has every column that the log promises, in rows of 28 pixels', async () => {
+    const { page } = await dashboard.open('audit');
+    await waitForRows(page);
+    const heads = await page.getByRole('columnheader').allTextContents();
+    expect(heads).toEqual([
+      'Time',
+      'Status',
+      'Model',
+      'Client',
+      'Session',
+      'Body',
+      'First byte',
+      'Duration',
+      'Context',
+      'Out',
+      'Cost',
+      'Finish',
+      'Tools',
+    ]);
+    for (const head of await page.getByRole('columnheader').all()) expect(await head.isVisible()).toBe(true);
+    expect((await page.locator('[data-id]').first().boundingBox())?.height).toBe(28);
+  });
+
+  it.skipIf(REAL_GATEWAY)('shows at least twenty rows on a laptop', async () => {
+    const { page } = await dashboard.open('audit');
+    await waitForRows(page);
+    expect((await visibleIds(page)).length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('fits a phone: no page is wider than it, and a row opens over the whole of it', async () => {
+    const { page } = await dashboard.open('audit', PHONE);
+    for (const name of PAGES) {
+      await page.goto(`${dashboard.url}/admin/dashboard/${name}`);
+      await page.locator('.content :is(h1, h2, .row)').first().waitFor({ state: 'attached' });
+      await page.waitForLoadState('networkidle').catch(() => undefined);
+      const widest = await page.evaluate(() =>
+        Math.max(
+          document.documentElement.scrollWidth,
+          ...[
+            ...document.querySelectorAll('.page-scroller, .drawer-scroller, .story-scroller, .audit-list'),
+          ].map((element) => element.scrollWidth),
+        ),
+      );
+      expect(widest, name).toBeLessThanOrEqual(390);
+    }
+    await page.goto(`${dashboard.url}/admin/dashboard/audit`);
+    await waitForRows(page);
+    await page.locator('[data-id]').first().tap();
+    const box = await page.getByRole('complementary', { name: 'Exchange' }).boundingBox();
+    expect(box?.width).toBe(390);
+  });
+
+  it('follows the system’s theme, and another one where the switch says so', async () => {
+    const { page } = await dashboard.open('audit', { colorScheme: 'dark' });
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await background();
+    await page.emulateMedia({ colorScheme: 'light' });
+    const light = await background();
+    expect(light).not.toBe(dark);
+    await page.getByRole('button', { name: /^Theme: as the system/ }).click();
+    await page.getByRole('button', { name: /^Theme: light/ }).click();
+    expect(await background()).toBe(dark);
+    await page.reload();
+    expect(await background()).toBe(dark);
+    await page.getByRole('button', { name: /^Theme: dark/ }).click();
+    expect(await background()).toBe(light);
+  });
+
+  it('makes the drawer as wide as it is dragged, and keeps that', async () => {
+    const { page } = await dashboard.open('audit');
+    await waitForRows(page);
+    await page.locator('[data-id]').first().click();
+    const drawer = page.getByRole('complementary', { name: 'Exchange' });
+    await drawer.waitFor();
+    const before = (await drawer.boundingBox())?.width ?? 0;
+    await page.getByRole('separator').focus();
+    await page.keyboard.press('ArrowLeft');
+    const after = (await drawer.boundingBox())?.width ?? 0;
+    expect(after).toBeGreaterThan(before);
+    await page.reload();
+    await drawer.waitFor();
+    expect((await drawer.boundingBox())?.width).toBe(after);
+  });
+});
