@@ -79,11 +79,12 @@ describe('Codex 0.113.0 signed in with ChatGPT and pointed here by OPENAI_BASE_U
 
 describe("Codex's built-in provider, pointed here", () => {
   const ways = [
-    ['0.113.0', 'key', 'OPENAI_BASE_URL'],
-    ['0.169.0', 'key', 'openai_base_url'],
-    ['0.169.0', 'chatgpt', 'openai_base_url'],
+    ['0.113.0', 'key', 'OPENAI_BASE_URL', 'http'],
+    ['0.169.0', 'key', 'openai_base_url', 'websocket'],
+    ['0.169.0', 'chatgpt', 'openai_base_url', 'websocket'],
   ] as const;
-  it.each(ways)('%s, signed in by %s, is answered by way of %s', async (version, signIn, way) => {
+  it.each(ways)('%s, signed in by %s, is answered by way of %s over %s', async (...row) => {
+    const [version, signIn, way, transport] = row;
     const { upstream, gateway } = await stage.setUp(OK);
     const run = await runCodex({
       version,
@@ -96,8 +97,12 @@ describe("Codex's built-in provider, pointed here", () => {
     expectOk(run);
     expectHeadersArrived(await upstream.request(0), run);
     const [record] = await endedRequests(gateway, 1);
-    expect(record).toMatchObject({ status: 200, client: { version }, response: { finish: 'completed' } });
-    expect(record?.request.encoding).toBe(signIn === 'chatgpt' ? 'zstd' : undefined);
+    expect(record).toMatchObject({
+      status: 200,
+      transport,
+      client: { version },
+      response: { finish: 'completed' },
+    });
   });
 });
 

@@ -38,8 +38,9 @@ export const useStage = (): Stage => {
 
 /** The model requests in the log that have ended, oldest first, as soon as there are so many. */
 export const endedRequests = async (gateway: GatewayProcess, count: number): Promise<ExchangeRecord[]> => {
-  const isEnded = ({ method, durationMs }: ExchangeRecord): boolean =>
-    method === 'POST' && durationMs !== undefined;
+  // Over WebSocket, what never went to the upstream is no model request: a refused upgrade, a warm-up.
+  const isEnded = ({ method, transport, upstream, durationMs }: ExchangeRecord): boolean =>
+    durationMs !== undefined && (method === 'POST' || (transport === 'websocket' && upstream !== undefined));
   const records = await gateway.logs((all) => all.filter(isEnded).length >= count);
   return records.filter(isEnded);
 };
