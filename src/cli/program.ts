@@ -17,6 +17,7 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/init-codex.ts')).initCodexCommand,
   },
   { names: ['codex'], load: async () => (await import('./commands/codex.ts')).codexCommand },
+  { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logsCommand },
 ];
 

@@ -1,7 +1,5 @@
 import { GatewayError } from '../base/errors.ts';
-
-/** Providers that Codex has built in; it refuses a block under such an id. */
-const RESERVED_IDS: readonly string[] = ['openai', 'ollama', 'lmstudio', 'amazon-bedrock'];
+import { RESERVED_IDS } from './reserved-ids.ts';
 
 /** @throws GatewayError invalid_usage for an id that is Codex's own, or no plain name */
 export const parseProviderId = (id: string): string => {

@@ -1,0 +1,24 @@
+import { isObject } from '../sse/json-object.ts';
+
+/** A gateway that answers. */
+export interface RunningGateway {
+  /** Without `/v1`. */
+  readonly url: string;
+  readonly version: string;
+  /** Whether it asks for a key. */
+  readonly isGuarded: boolean;
+}
+
+const ANSWER_WITHIN_MS = 2_000;
+
+/** @returns undefined where no gateway of ours answers there */
+export const askHealth = async (url: string): Promise<RunningGateway | undefined> => {
+  try {
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    const answer: unknown = await response.json();
+    if (!isObject(answer) || answer.service !== 'gomodel-ts') return undefined;
+    return { url, version: String(answer.version), isGuarded: answer.auth !== 'none' };
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,109 @@
+import process from 'node:process';
+import { Command } from 'commander';
+import { configFileOf, resolveCodexHome } from '../../codex/codex-home.ts';
+import type { Step } from '../../probe/step.ts';
+import type { CommandContext } from '../context.ts';
+import { checkCodex } from '../doctor/check-codex.ts';
+import { checkConfig } from '../doctor/check-config.ts';
+import { checkDataFolder } from '../doctor/check-data-folder.ts';
+import { checkGateway } from '../doctor/check-gateway.ts';
+import { checkKeys } from '../doctor/check-keys.ts';
+import { checkNode } from '../doctor/check-node.ts';
+import { checkRoundTrip } from '../doctor/check-round-trip.ts';
+import { checkUpstream } from '../doctor/check-upstream.ts';
+import { type ConfigFlags, readConfig } from '../read-config.ts';
+import { readDotenv } from '../read-dotenv.ts';
+import { renderStep, renderVerdict } from '../render/checklist.ts';
+import { createColour } from '../render/colour.ts';
+
+interface DoctorFlags extends ConfigFlags {
+  readonly json?: true;
+  readonly model?: string;
+  readonly demo?: true;
+  readonly roundTrip: boolean;
+  readonly profile?: string;
+  readonly codexHome?: string;
+}
+
+const DEFAULT_MODEL = 'gpt-5.5';
+
+const EXAMPLES = `
+The round trip asks the model twice for one word: about 200 tokens in, 32 out at most.
+
+Examples:
+  $ npx gomodel-ts doctor                     everything, to a real answer
+  $ npx gomodel-ts doctor --no-round-trip     without a model request, at no cost
+  $ npx gomodel-ts doctor --demo              the round trip without a key, by the built-in upstream
+  $ npx gomodel-ts doctor --json | jq 'select(.state == "failed")'
+`;
+
+const examine = async (
+  flags: DoctorFlags,
+  context: CommandContext,
+  tell: (step: Step) => void,
+): Promise<void> => {
+  const { env, cwd, homeDir } = context;
+  const isDemo = flags.demo === true;
+  const config = readConfig(flags, context);
+  tell(await checkNode());
+  tell(await checkDataFolder(config.dataDir, config.maxDiskBytes));
+  const { step: gateway, running } = await checkGateway(config);
+  tell(gateway);
+  const { step: installed, codex } = await checkCodex(env);
+  tell(installed);
+  const codexHome = resolveCodexHome({ flag: flags.codexHome, env, homeDir, cwd });
+  const { steps, resolved } = await checkConfig({
+    path: configFileOf(codexHome, undefined),
+    profilePath: flags.profile === undefined ? undefined : configFileOf(codexHome, flags.profile),
+    dataDir: config.dataDir,
+    codex,
+  });
+  for (const step of steps) tell(step);
+  const shell = { ...readDotenv(cwd), ...env };
+  const keys = await checkKeys({ config, running, resolved, env: shell, isDemo });
+  for (const step of keys.steps) tell(step);
+  const upstream = await checkUpstream({ config, running, key: keys.key, isDemo });
+  tell(upstream.step);
+  if (!flags.roundTrip) {
+    tell({ name: 'Round trip', state: 'skipped', message: '--no-round-trip; without it, nothing is proved' });
+    return;
+  }
+  const model = flags.model ?? resolved?.model ?? DEFAULT_MODEL;
+  const { hasKey: hasProviderKey } = upstream;
+  await checkRoundTrip({ config, running, key: keys.key, hasProviderKey, isDemo, model, onStep: tell });
+};
+
+const doctor = async (flags: DoctorFlags, context: CommandContext): Promise<void> => {
+  const { stdout, env } = context;
+  const colour = createColour(stdout, env);
+  const told: Step[] = [];
+  await examine(flags, context, (step) => {
+    told.push(step);
+    stdout.write(
+      flags.json ? `${JSON.stringify({ schemaVersion: 1, ...step })}\n` : renderStep(step, colour),
+    );
+  });
+  if (!flags.json) stdout.write(renderVerdict(told, colour));
+  process.exitCode = told.some(({ state }) => state === 'failed') ? 1 : 0;
+};
+
+/** `gomodel-ts doctor`: every part of the way from Codex to the model, with a remedy where one fails. */
+export const doctorCommand = (context: CommandContext): Command =>
+  new Command('doctor')
+    .summary('check every part of the way, to a real answer')
+    .description(
+      'Checks every part of the way from Codex to the model, and says what to do where one fails. Ends with two small model requests, since that something can be reached proves nothing.',
+    )
+    .option('--json', 'one line of JSON a check')
+    .option('--no-round-trip', 'make no model request')
+    .option('--demo', 'make the round trip through the built-in upstream, at no cost')
+    .option(
+      '--model <name>',
+      `the model of the round trip (default: the one in config.toml, else ${DEFAULT_MODEL})`,
+    )
+    .option('-p, --port <port>', 'where the gateway is to listen (PORT, default 8080)')
+    .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
+    .option('--profile <name>', 'look at NAME.config.toml, too')
+    .option('--codex-home <folder>', "Codex's folder (default: $CODEX_HOME, else ~/.codex)")
+    .addHelpText('after', EXAMPLES)
+    .action((flags: DoctorFlags) => doctor(flags, context));

@@ -1,0 +1,39 @@
+import type { ResolvedConfig } from '../../codex/resolve-config.ts';
+import type { Environment } from '../../config/data-dir.ts';
+import type { RunningGateway } from '../ask-health.ts';
+
+const WITHIN_MS = 5_000;
+
+/** Whether the gateway lets a key in; it answers that by itself, and asks no upstream. */
+const isTaken = async ({ url }: RunningGateway, key: string): Promise<boolean> => {
+  const response = await fetch(`${url}/v1/responses`, {
+    method: 'HEAD',
+    headers: { authorization: `Bearer ${key}` },
+    signal: AbortSignal.timeout(WITHIN_MS),
+  });
+  return response.status !== 401 && response.status !== 403;
+};
+
+/** A key of this shell that the running gateway takes, and the variable that holds it. */
+export interface GatewayKey {
+  readonly variable: string | undefined;
+  readonly key: string;
+}
+
+/**
+ * Tries the keys that this shell has, the gateway's own variable first.
+ * @returns undefined where none of them is taken
+ */
+export const findGatewayKey = async (
+  running: RunningGateway,
+  resolved: ResolvedConfig | undefined,
+  env: Environment,
+): Promise<GatewayKey | undefined> => {
+  if (!running.isGuarded) return { variable: undefined, key: env.GOMODEL_MASTER_KEY || 'none' };
+  const named = resolved?.auth.kind === 'env' ? [resolved.auth.variable] : [];
+  for (const variable of new Set(['GOMODEL_MASTER_KEY', ...named, 'OPENAI_API_KEY'])) {
+    const key = env[variable];
+    if (key && (await isTaken(running, key).catch(() => false))) return { variable, key };
+  }
+  return undefined;
+};
