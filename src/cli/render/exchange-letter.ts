@@ -1,102 +1,13 @@
 import type { Conversation } from '../../audit/conversation.ts';
 import type { ExchangeDetail, ExchangeRecord, HeaderLines } from '../../audit/record.ts';
-import { formatByteSize } from '../../base/bytes.ts';
-import type { ChalkInstance } from './colour.ts';
-import { formatCount, formatDuration, formatSizes } from './format-figures.ts';
+import { formatCount, formatDuration } from './format-figures.ts';
+import { failureLines, headerLines } from './letter-header.ts';
 import { letterItems } from './letter-items.ts';
-import { foldedText, type LetterStyle, withMargin } from './letter-text.ts';
+import { foldedText, joined, type LetterStyle, withMargin } from './letter-text.ts';
 import { plainLine } from './plain-text.ts';
-import { toneOf } from './tail-outcome.ts';
-
-const WHEN = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
 
 const PLAIN_BODY_LINES = 40;
 const INSTRUCTION_LINES = 6;
-
-/** The texts that are known, joined so that the eye finds where one ends. */
-const joined = (...texts: Array<string | undefined>): string =>
-  texts.filter((text) => text !== undefined && text !== '').join('   ');
-
-const named = (name: string, value: string | undefined): string | undefined =>
-  value === undefined ? undefined : `${name} ${plainLine(value)}`;
-
-const howItEnded = (record: ExchangeRecord): string => {
-  if (record.durationMs === undefined) return 'running';
-  return (
-    [record.status, record.response.finish].filter((text) => text !== undefined).join(' ') || 'no answer'
-  );
-};
-
-const upwards = ({ request, transport }: ExchangeRecord): string => {
-  const size = request.bodyBytes ?? request.wireBytes;
-  const coding = request.encoding ?? (transport === 'websocket' ? 'ws' : 'plain');
-  if (!size) return 'no body up';
-  return `${plainLine(coding)} ${formatSizes(size, request.wireBytes ?? size, 'exact')} up`;
-};
-
-const downwards = ({ response }: ExchangeRecord): string | undefined => {
-  if (response.bytes === undefined) return undefined;
-  const events = response.events ? ` in ${response.events} events` : '';
-  return `${formatByteSize(response.bytes)}${events} down`;
-};
-
-const painterOf = (record: ExchangeRecord, colour: ChalkInstance): ((text: string) => string) => {
-  const painters = { good: colour.green, warning: colour.yellow, bad: colour.red };
-  const tone = toneOf(record);
-  return tone === 'plain' || tone === 'secondary' ? (text) => text : painters[tone];
-};
-
-/** Five lines: what, when, from whom, to whom, how large. */
-const headerLines = (record: ExchangeRecord, { colour }: LetterStyle): string[] => {
-  const { client } = record;
-  const paint = painterOf(record, colour);
-  const started = new Date(record.startedAt);
-  const when = Number.isNaN(started.getTime()) ? plainLine(record.startedAt) : WHEN.format(started);
-  const lasted = record.durationMs === undefined ? undefined : `for ${formatDuration(record.durationMs)}`;
-  const who = [client.name, client.version].filter((text) => text !== undefined).join(' ');
-  const line = (word: string, text: string): string[] => withMargin(word, [text], colour.dim);
-  return [
-    `${colour.bold(record.id)}   ${paint(howItEnded(record))}   ${plainLine(`${record.method} ${record.path}`)}`,
-    ...line('when', joined(when, lasted)),
-    ...line(
-      'from',
-      joined(
-        plainLine(who) || 'a client without a name',
-        named('session', client.sessionId),
-        named('turn', client.turnId),
-        named('by', record.auth),
-      ),
-    ),
-    ...line(
-      'to',
-      joined(
-        plainLine(record.model ?? 'no model'),
-        named('at', record.upstream),
-        named('through', record.provider),
-        record.responseId && plainLine(record.responseId),
-      ),
-    ),
-    ...line('body', joined(record.transport, upwards(record), downwards(record))),
-  ];
-};
-
-const failureLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
-  if (!record.error) return [];
-  const { origin, code, message } = record.error;
-  const [first = '', ...rest] = foldedText(`${origin}: ${message} (${code})`, PLAIN_BODY_LINES, style);
-  const paint = painterOf(record, style.colour);
-  const hop = `${origin}:`;
-  const painted = first.startsWith(hop) ? paint(hop) + first.slice(hop.length) : first;
-  return ['', ...withMargin('failed', [painted, ...rest], paint)];
-};
 
 const heading = (text: string, { colour, width }: LetterStyle): string[] => {
   const rule = '─'.repeat(Math.max(0, width - text.length - 5));

@@ -28,6 +28,10 @@ export const withMargin = (word: string, lines: readonly string[], paint: Paint)
     return `${margin}  ${line}`.trimEnd();
   });
 
+/** The texts that are known, joined so that the eye finds where one ends. */
+export const joined = (...texts: Array<string | undefined>): string =>
+  texts.filter((text) => text !== undefined && text !== '').join('   ');
+
 /** No line of a letter is worth more: the rest of a long one is counted. */
 const LONGEST_LINE = 4000;
 

@@ -22,37 +22,35 @@ export interface TailGrid {
   readonly gap: number;
 }
 
-type Step = { readonly column: TailColumn; readonly width: number } | { readonly gap: number };
+/** Columns that grow together, or the blanks between all. */
+type Step = { readonly widths: Partial<Record<TailColumn, number>> } | { readonly gap: number };
 
 /**
  * What room is spent on, most important first. At 40 columns a line says when, whether, which model and
  * how long; at 100 everything is there, each in its shortest form; from there on the forms get longer.
  */
 const STEPS: readonly Step[] = [
-  { column: 'duration', width: 4 },
-  { column: 'model', width: 8 },
-  { column: 'outcome', width: 12 }, // 39 columns
-  { column: 'input', width: 11 },
-  { column: 'output', width: 4 }, // 56
-  { column: 'model', width: 11 },
-  { column: 'ttfb', width: 4 },
-  { column: 'wire', width: 13 }, // 78
-  { column: 'route', width: 9 }, // 88
-  { column: 'client', width: 11 }, // 100
-  { column: 'outcome', width: 14 },
-  { column: 'model', width: 13 },
-  { column: 'ttfb', width: 5 },
-  { column: 'duration', width: 5 },
-  { column: 'wire', width: 17 }, // 110
+  { widths: { duration: 4 } },
+  { widths: { model: 8 } },
+  { widths: { outcome: 12 } }, // 39 columns
+  { widths: { input: 11, output: 4 } }, // 56
+  { widths: { model: 11 } },
+  { widths: { ttfb: 4 } },
+  { widths: { wire: 13 } }, // 78
+  { widths: { route: 9 } }, // 88
+  { widths: { client: 11 } }, // 100
+  { widths: { outcome: 14 } },
+  { widths: { model: 13 } },
+  { widths: { ttfb: 5, duration: 5 } },
+  { widths: { wire: 17 } }, // 110
   { gap: 2 }, // 120
-  { column: 'outcome', width: 18 },
-  { column: 'route', width: 14 },
-  { column: 'input', width: 23 },
-  { column: 'output', width: 26 }, // 163
-  { column: 'model', width: 18 },
-  { column: 'client', width: 18 },
-  { column: 'outcome', width: 30 },
-  { column: 'route', width: 21 }, // 194
+  { widths: { outcome: 18 } },
+  { widths: { route: 14 } },
+  { widths: { input: 23, output: 26 } }, // 163
+  { widths: { model: 18 } },
+  { widths: { client: 18 } },
+  { widths: { outcome: 30 } },
+  { widths: { route: 21 } }, // 194
 ];
 
 const lineWidth = ({ widths, gap }: TailGrid): number => {
@@ -78,9 +76,7 @@ const NARROWEST: TailGrid = {
 };
 
 const taken = (grid: TailGrid, step: Step): TailGrid =>
-  'gap' in step
-    ? { ...grid, gap: step.gap }
-    : { ...grid, widths: { ...grid.widths, [step.column]: step.width } };
+  'gap' in step ? { ...grid, gap: step.gap } : { ...grid, widths: { ...grid.widths, ...step.widths } };
 
 const layOutGrid = (columns: number): TailGrid => {
   let grid = NARROWEST;

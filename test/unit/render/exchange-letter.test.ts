@@ -49,6 +49,20 @@ describe('the letter of an exchange', () => {
     expect(lines[5]).toBe('');
   });
 
+  it('keeps each line of the header within the width, whatever ids there are', () => {
+    const id = '01a20456-5877-75f0-934f-4ee06381d176';
+    const record = sampleRecord({
+      path: `/v1/responses/${id}/input_items?after=${id}`,
+      client: { name: 'codex_exec', version: '0.169.0', sessionId: id, turnId: id },
+      upstream: 'api.openai.com',
+      auth: 'master_key',
+      responseId: `resp_${id}${id}`,
+    });
+    const lines = letterOf({}, {}, { record }).slice(0, 5);
+    expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(80);
+    expect(lines[2]).toBe(`       from  codex_exec 0.169.0   session ${id}`);
+  });
+
   it('folds prompts after 6 lines and the output of tools after 20, and says how many are left', () => {
     const long = Array.from({ length: 50 }, (_, index) => `line ${index}`).join('\n');
     const items: ConversationItem[] = [

@@ -1,0 +1,103 @@
+import type { ExchangeRecord } from '../../audit/record.ts';
+import { formatByteSize } from '../../base/bytes.ts';
+import type { ChalkInstance } from './colour.ts';
+import { displayWidth, truncate } from './fit-width.ts';
+import { formatDuration, formatSizes } from './format-figures.ts';
+import { foldedText, joined, type LetterStyle, textWidth, withMargin } from './letter-text.ts';
+import { plainLine } from './plain-text.ts';
+import { toneOf } from './tail-outcome.ts';
+
+const WHEN = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+
+const SHORTEST_REQUEST = 20;
+const FAILURE_LINES = 40;
+
+/** As `joined`, without those of the later texts that the line has no room for: they are in `--json`. */
+const joinedWithin = (width: number, ...texts: Array<string | undefined>): string =>
+  texts.reduce<string>((line, text) => {
+    const longer = joined(line, text);
+    return line === '' || displayWidth(longer) <= width ? longer : line;
+  }, '');
+
+const named = (name: string, value: string | undefined): string | undefined =>
+  value === undefined ? undefined : `${name} ${plainLine(value)}`;
+
+const howItEnded = (record: ExchangeRecord): string => {
+  if (record.durationMs === undefined) return 'running';
+  return (
+    [record.status, record.response.finish].filter((text) => text !== undefined).join(' ') || 'no answer'
+  );
+};
+
+const upwards = ({ request, transport }: ExchangeRecord): string => {
+  const size = request.bodyBytes ?? request.wireBytes;
+  const coding = request.encoding ?? (transport === 'websocket' ? 'ws' : 'plain');
+  if (!size) return 'no body up';
+  return `${plainLine(coding)} ${formatSizes(size, request.wireBytes ?? size, 'exact')} up`;
+};
+
+const downwards = ({ response }: ExchangeRecord): string | undefined => {
+  if (response.bytes === undefined) return undefined;
+  const events = response.events ? ` in ${response.events} events` : '';
+  return `${formatByteSize(response.bytes)}${events} down`;
+};
+
+const painterOf = (record: ExchangeRecord, colour: ChalkInstance): ((text: string) => string) => {
+  const painters = { good: colour.green, warning: colour.yellow, bad: colour.red };
+  const tone = toneOf(record);
+  return tone === 'plain' || tone === 'secondary' ? (text) => text : painters[tone];
+};
+
+/** Five lines: what, when, from whom, to whom, how large. */
+export const headerLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
+  const { client } = record;
+  const { colour } = style;
+  const paint = painterOf(record, colour);
+  const started = new Date(record.startedAt);
+  const when = Number.isNaN(started.getTime()) ? plainLine(record.startedAt) : WHEN.format(started);
+  const lasted = record.durationMs === undefined ? undefined : `for ${formatDuration(record.durationMs)}`;
+  const who = [client.name, client.version].filter((text) => text !== undefined).join(' ');
+  const ended = howItEnded(record);
+  const request = plainLine(`${record.method} ${record.path}`);
+  const room = style.width - displayWidth(joined(record.id, ended, ''));
+  const line = (word: string, ...texts: Array<string | undefined>): string[] =>
+    withMargin(word, [joinedWithin(textWidth(style), ...texts)], colour.dim);
+  return [
+    joined(colour.bold(record.id), paint(ended), truncate(request, Math.max(SHORTEST_REQUEST, room - 3))),
+    ...line('when', when, lasted),
+    ...line(
+      'from',
+      plainLine(who) || 'a client without a name',
+      named('session', client.sessionId),
+      record.auth === 'none' ? undefined : named('auth', record.auth),
+      named('turn', client.turnId),
+    ),
+    ...line(
+      'to',
+      plainLine(record.model ?? 'no model'),
+      named('at', record.upstream),
+      named('through', record.provider),
+      record.responseId && plainLine(record.responseId),
+    ),
+    ...line('body', record.transport, upwards(record), downwards(record)),
+  ];
+};
+
+/** The hop that failed, what happened there, and the code. Nothing where nothing failed. */
+export const failureLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
+  if (!record.error) return [];
+  const { origin, code, message } = record.error;
+  const [first = '', ...rest] = foldedText(`${origin}: ${message} (${code})`, FAILURE_LINES, style);
+  const paint = painterOf(record, style.colour);
+  const hop = `${origin}:`;
+  const painted = first.startsWith(hop) ? paint(hop) + first.slice(hop.length) : first;
+  return ['', ...withMargin('failed', [painted, ...rest], paint)];
+};
