@@ -13,39 +13,26 @@ const origin: Readonly<Record<ErrorOrigin, string>> = {
   upstream: 'upstream',
 };
 
-/** By error code, or by finish where there is no error. */
+/** By error code or finish, for what comes without advice: an upstream's own errors, an answer that stopped. */
 const remedies: Remedies = {
-  missing_api_key:
-    'Set GOMODEL_MASTER_KEY’s value as the key in the shell that starts Codex; `npx gomodel-ts init-codex` writes a block that sends it.',
-  invalid_api_key:
-    'The shell that starts Codex holds another key. Set the gateway’s own there, or run `npx gomodel-ts init-codex`.',
   invalid_content_encoding:
-    'The body was damaged before it came here: look for a proxy between client and gateway, and update Codex.',
-  invalid_json: 'The client sent no JSON. Open Request to see what it sent.',
+    'The body was damaged on its way here: look for a proxy between client and gateway, and update Codex.',
+  invalid_json: 'Open Request to see what the client sent.',
   request_timeout:
-    'The client stopped sending. A slow or broken connection between client and gateway is the usual reason.',
-  request_too_large: 'Raise BODY_SIZE_LIMIT, or let Codex compact the thread (/compact).',
-  unsupported_content_encoding: 'Have the client send zstd, gzip, deflate, br, or no coding.',
-  websocket_not_supported: 'Nothing to do: Codex falls back to HTTP by itself.',
-  unknown_route: 'Compare the client’s base_url with the one on the Connect page: it ends in /v1.',
-  loop_detected:
-    'OPENAI_BASE_URL is the gateway’s own address. Unset it in the shell that starts the gateway.',
-  provider_not_configured: 'Set OPENAI_API_KEY in the shell that starts the gateway, and start it again.',
-  shutting_down: 'The gateway was stopped. Start it and send the turn again.',
-  upstream_unreachable:
-    'See whether this machine reaches the upstream (network, VPN, proxy), or set OPENAI_BASE_URL.',
-  upstream_timeout:
-    'The upstream did not answer in time: try again, and see whether a firewall is in the way.',
+    'Look at the connection between client and gateway: a VPN or a sleeping laptop is the usual reason.',
+  websocket_not_supported: 'Nothing: Codex goes on over HTTP by itself.',
   upstream_stream_truncated:
-    'Nothing to do: Codex sends the turn again. If it happens often, look for a proxy that limits a stream’s length.',
+    'Nothing: Codex sends the turn again. Where it happens often, look for a proxy that ends long streams.',
   internal_error: 'This is a fault of the gateway. Please report it with the exchange’s id.',
-  rate_limit_exceeded:
-    'The provider’s limit was reached. Codex waits and tries again; a smaller model or fewer sessions at once help.',
-  insufficient_quota: 'The provider’s account is out of credit.',
-  context_length_exceeded:
-    'The thread is longer than the model’s context. Compact it (/compact), or start a new one.',
+  rate_limit_exceeded: 'Codex waits and tries again. A smaller model or fewer sessions at once help.',
+  insufficient_quota: 'The provider’s account is out of credit: add some, or use another key.',
+  invalid_api_key:
+    'The key is not the gateway’s own. Set GOMODEL_MASTER_KEY’s value in the shell that starts Codex.',
+  context_length_exceeded: 'Compact the thread (/compact), or start a new one.',
+  server_error: 'The provider had a fault. Codex tries again; its status page tells more.',
   incomplete: 'The model stopped at a limit. Ask it to go on, or raise the output limit.',
-  interrupted: 'The gateway ended while this was running. What came until then is in the log.',
+  aborted: 'Nothing, where that was Ctrl-C or Esc in Codex.',
+  interrupted: 'What came until then is in the log.',
 };
 
 export const texts = {

@@ -6,6 +6,7 @@ import { formatClock } from '../state/format.ts';
 import { addressWith } from '../state/route.ts';
 import { texts } from '../texts.ts';
 import { type Break, breakOf } from './find-break.ts';
+import { splitMessage } from './split-message.ts';
 
 const Node = ({ name, note, broken }: { name: string; note: string | undefined; broken: boolean }) => (
   <span class={`hop ${broken ? 'broken' : ''}`}>
@@ -71,13 +72,17 @@ export const FailureStory = ({ detail }: { detail: AuditDetailAnswer }) => {
     ) : null;
   }
   const place = breakOf(entry);
-  const remedy = texts.remedies[entry.error?.code ?? entry.response.finish ?? ''];
+  const told = splitMessage(
+    entry.error?.message ?? texts.failure.finishes[entry.response.finish ?? 'failed'],
+  );
+  const known = texts.remedies[entry.error?.code ?? entry.response.finish ?? ''];
+  // What the gateway advises knows more of the case than a table by code does.
+  const remedy = entry.error?.origin === 'upstream' ? (known ?? told.advice) : (told.advice ?? known);
   return (
     <section class={`failure-story ${left ? 'calm' : ''}`} aria-label={texts.failure.label}>
       <Hops entry={entry} place={place} />
-      <p class="failure-message">
-        {entry.error?.message ?? texts.failure.finishes[entry.response.finish ?? 'failed']}
-      </p>
+      <p class="failure-message">{told.happened}</p>
+      {told.advice && told.advice !== remedy && <p>{told.advice}</p>}
       {entry.error && (
         <p class="dim">
           <code>{entry.error.code}</code> · {texts.failure.places[place]}

@@ -40,7 +40,7 @@ const CUT: Failure = (entry, random) => {
   entry.error = {
     origin: 'upstream',
     code: 'upstream_stream_truncated',
-    message: `api.openai.com closed the stream after ${entry.response.events} events, before response.completed: nothing to do, Codex sends the turn again`,
+    message: `api.openai.com closed the stream after ${entry.response.events} events, before response.completed: it is not whole. Try again.`,
   };
 };
 
@@ -59,7 +59,7 @@ const NETWORK: Failure = (entry, random) => {
     origin: 'network',
     code: 'upstream_unreachable',
     message:
-      'api.openai.com refused the connection: see whether this machine reaches it, or set OPENAI_BASE_URL',
+      'api.openai.com refused the connection. Check that the upstream runs and that OPENAI_BASE_URL names it.',
   };
 };
 
@@ -71,7 +71,7 @@ const TIMEOUT: Failure = (entry) => {
     origin: 'network',
     code: 'upstream_timeout',
     message:
-      'api.openai.com did not accept a connection within 10 s: see whether a proxy or firewall is in the way',
+      'api.openai.com did not accept a connection within 10 s. Check the network, and OPENAI_BASE_URL or HTTPS_PROXY.',
   };
 };
 
@@ -95,25 +95,25 @@ const FAILURES: readonly Failure[] = [
     400,
     'client',
     'invalid_content_encoding',
-    'zstd body ends early: 15,770 bytes hold no complete frame',
+    'the zstd body ends early: 15,770 bytes hold no complete frame.',
   ),
   refuse(
     401,
     'client',
     'invalid_api_key',
-    'the key in Authorization is not GOMODEL_MASTER_KEY: set it in the shell that starts Codex, or run `npx gomodel-ts init-codex`',
+    'the key in Authorization is not the master key of this gateway. Set OPENAI_API_KEY to the value of GOMODEL_MASTER_KEY in the shell that starts Codex; `gomodel-ts init-codex` writes a block that works.',
   ),
   refuse(
     413,
     'client',
     'request_too_large',
-    'the body decodes to more than 128 MB (BODY_SIZE_LIMIT): raise the limit, or let Codex compact the thread',
+    'the request body is larger than 128 MB. Start a new session or compact this one, or raise BODY_SIZE_LIMIT.',
   ),
   refuse(
     503,
     'gateway',
     'provider_not_configured',
-    'no key for api.openai.com: set OPENAI_API_KEY in the shell that starts the gateway',
+    'the gateway has no key for api.openai.com. Set OPENAI_API_KEY in the shell (or the .env file) that starts gomodel-ts, and start it again.',
   ),
 ];
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readBody } from '../../../src/dashboard/drawer/read-body.ts';
+import { splitMessage } from '../../../src/dashboard/drawer/split-message.ts';
 import { readOutput } from '../../../src/dashboard/turn/read-output.ts';
 import { visibleText } from '../../../src/dashboard/turn/visible-text.ts';
 
@@ -59,5 +60,17 @@ describe('visible text', () => {
   it('leaves tabs, line breaks and every script alone', () => {
     const text = 'a\tb\r\nżółć 漢字 مرحبا 👩‍💻';
     expect(visibleText(text)).toBe(text);
+  });
+});
+
+describe('an error’s message', () => {
+  it('splits into what happened and what to do, and not at the dots of a name', () => {
+    expect(splitMessage('api.openai.com refused the connection. Check the network, e.g. with curl.')).toEqual(
+      {
+        happened: 'api.openai.com refused the connection.',
+        advice: 'Check the network, e.g. with curl.',
+      },
+    );
+    expect(splitMessage('zstd body ends early: 15,770 bytes').advice).toBeUndefined();
   });
 });
