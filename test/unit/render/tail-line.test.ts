@@ -98,13 +98,10 @@ describe('the line of an exchange', () => {
     expect(lines[6]).toContain('POST chat/completions  gpt-4o-mini-2024-…  OpenAI/JS 6.49.0 ');
   });
 
-  it('says all of its tokens in words or none, and never less for more room', () => {
-    let fields = 0;
+  it('says all of its tokens in words or none', () => {
     for (let width = 40; width <= 240; width++) {
       const line = lineAt(width, sampleRecord());
       expect([width, line.includes('cached)')]).toEqual([width, line.includes('reasoning)')]);
-      expect(line.split(/ +/).length).toBeGreaterThanOrEqual(fields);
-      fields = line.split(/ +/).length;
     }
   });
 
