@@ -9,6 +9,7 @@ import { type ConfigFlags, readConfig } from '../read-config.ts';
 import { createBanner } from '../render/banner.ts';
 import { createColour } from '../render/colour.ts';
 import { createLiveTail } from '../render/live-tail.ts';
+import { createQuotaWatch } from '../render/quota-notice.ts';
 import { announceInstance, findInstanceOnPort } from '../running-instances.ts';
 import { exitCodeOf, untilSignal } from '../until-signal.ts';
 import { readVersion } from '../version.ts';
@@ -81,6 +82,11 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
         })
       : undefined;
   tail?.attach(gateway.recorder);
+  const watchQuota = createQuotaWatch();
+  gateway.recorder.subscribe(({ type, record }) => {
+    const moved = type === 'close' ? watchQuota(record) : undefined;
+    if (moved) tail?.notice(moved);
+  });
   const leave = await announceInstance(
     config.dataDir,
     { url: gateway.url, version: readVersion(), startedAt: new Date(systemClock.now()).toISOString() },
