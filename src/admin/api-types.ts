@@ -95,7 +95,10 @@ export interface Paged<Entry> {
   offset: number;
 }
 
-export type AuditLogAnswer = Paged<AuditEntry>;
+export interface AuditLogAnswer extends Paged<AuditEntry> {
+  /** True where bodies were searched and the time for it ran out: older ones were not looked at. */
+  incomplete?: boolean;
+}
 
 /** A logged body as text: bytes that are no UTF-8 stand as U+FFFD. */
 export interface BodyText {

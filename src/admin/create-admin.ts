@@ -7,12 +7,14 @@ import type { GatewayConfig } from '../config/load-config.ts';
 import type { Authenticate } from '../guard/create-authenticate.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAccess } from './access/create-access.ts';
+import { createFindTitle } from './answers/session-title.ts';
 import { API_BASE, createDispatch, refuse } from './api/dispatch.ts';
 import { createRoutes } from './api/routes.ts';
 import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
 import { PAGE_FOLDER } from './page/load-page.ts';
 import { setPageHeaders } from './page/page-headers.ts';
 import { createServePage, PAGE_BASE } from './page/serve-page.ts';
+import { createSearchBodies } from './select/search-bodies.ts';
 import { createFeed, type Feed } from './stream/create-feed.ts';
 
 export interface AdminDeps {
@@ -61,6 +63,19 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     return feed;
   };
   const routes = createRoutes({
+    config,
+    recorder,
+    upstreams,
+    version: deps.version,
+    startedAt: new Date(now()).toISOString(),
+    findTitle: createFindTitle(dataDir),
+    searchBodies: createSearchBodies({ dataDir, now: () => clock.monotonic() }),
+    inspect: () => ({
+      codexHome: deps.codexHome,
+      dataDir,
+      url: deps.url(),
+      isGuarded: config.masterKey !== undefined,
+    }),
     dataDir,
     index,
     pricing,

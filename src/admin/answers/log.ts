@@ -1,11 +1,14 @@
 import type { JournalIndex } from '../../audit/journal-index.ts';
-import type { AuditLogAnswer, UsageLogAnswer } from '../api-types.ts';
+import type { AuditEntry, AuditLogAnswer, Paged, UsageLogAnswer } from '../api-types.ts';
 import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
-import { readSpan } from '../select/period.ts';
-import { readCount, readFilter, readText } from '../select/read-query.ts';
+import { readPeriod, readSpan } from '../select/period.ts';
+import { readChoice, readFilter, readText, USAGE_FILTERS } from '../select/read-query.ts';
+import type { SearchBodies } from '../select/search-bodies.ts';
 import { findExchanges, readFound, type Selection } from '../select/select-exchanges.ts';
+import { GROUP_LIMIT, MOST_GROUPS, type PageWish, readPage } from './paging.ts';
 
 export interface LogDeps {
+  readonly searchBodies: SearchBodies;
   readonly index: JournalIndex;
   readonly pricing: () => Promise<Pricing>;
   readonly now: () => number;
@@ -14,23 +17,44 @@ export interface LogDeps {
 const DEFAULT_LIMIT = 25;
 const MOST = 100;
 
-/** What a query of the log selects. */
-export const readSelection = (query: URLSearchParams, nowMs: number): Selection => ({
-  span: readSpan(query, nowMs),
-  filter: readFilter(query),
-  until: readText(query, 'until'),
-});
+/** What a query of the log selects; bodies are searched where it asks for that. */
+export const readSelection = async (
+  { now, searchBodies }: Pick<LogDeps, 'now' | 'searchBodies'>,
+  query: URLSearchParams,
+): Promise<Selection & { readonly incomplete: boolean }> => {
+  const filter = readFilter(query);
+  const span = readSpan(query, now());
+  const until = readText(query, 'until');
+  const isDeep = readChoice(query, 'in', ['bodies']) !== undefined && filter.search !== undefined;
+  if (!isDeep) return { span, filter, until, incomplete: false };
+  const { ids, isWhole } = await searchBodies(filter.search ?? '');
+  return { span, filter, until, inBodies: ids, incomplete: !isWhole };
+};
 
 /** `GET audit/log` */
-export const answerLog = async (
-  { index, pricing, now }: LogDeps,
-  query: URLSearchParams,
-): Promise<AuditLogAnswer | UsageLogAnswer> => {
-  const selection = readSelection(query, now());
-  const limit = Math.max(1, readCount(query, 'limit', DEFAULT_LIMIT, MOST));
-  const offset = readCount(query, 'offset', 0, Number.MAX_SAFE_INTEGER);
-  await index.refresh();
-  const { found, total } = await findExchanges(index, selection, { offset, limit });
+export const answerLog = async (deps: LogDeps, query: URLSearchParams): Promise<AuditLogAnswer> => {
+  const wish = readPage(query, DEFAULT_LIMIT, MOST);
+  await deps.index.refresh();
+  const { incomplete, ...selection } = await readSelection(deps, query);
+  const page = await readEntries(deps, selection, wish);
+  return incomplete ? { ...page, incomplete } : page;
+};
+
+/** `GET usage/log`: of the period alone, and only what used tokens. */
+export const answerUsageLog = async (deps: LogDeps, query: URLSearchParams): Promise<UsageLogAnswer> => {
+  const wish = readPage(query, GROUP_LIMIT, MOST_GROUPS);
+  const span = readPeriod(query, deps.now());
+  const filter = readFilter(query, USAGE_FILTERS);
+  await deps.index.refresh();
+  return readEntries(deps, { span, filter, hasUsage: true }, wish);
+};
+
+const readEntries = async (
+  { index, pricing }: LogDeps,
+  selection: Selection,
+  wish: PageWish,
+): Promise<Paged<AuditEntry>> => {
+  const { found, total } = await findExchanges(index, selection, wish);
   const [records, prices] = await Promise.all([readFound(index, found), pricing()]);
-  return { entries: records.map((record) => priceEntry(prices, record)), total, limit, offset };
+  return { entries: records.map((record) => priceEntry(prices, record)), total, ...wish };
 };

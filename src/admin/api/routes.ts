@@ -1,15 +1,24 @@
 import { readStoredBody } from '../../audit/read-stored-body.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { Access } from '../access/create-access.ts';
-import { answerDetail, type DetailDeps, requireExchange } from '../answers/detail.ts';
-import { answerLog, type LogDeps } from '../answers/log.ts';
+import { answerCodex, type CodexDeps } from '../answers/codex-status.ts';
+import { answerConversation, type ConversationDeps } from '../answers/conversation.ts';
+import { answerDetail, requireExchange } from '../answers/detail.ts';
+import { answerConfig, answerProviders, createDiskMeter, type GatewayDeps } from '../answers/gateway.ts';
+import { answerLog, answerUsageLog } from '../answers/log.ts';
 import { answerTurn } from '../answers/turn.ts';
+import { answerDaily } from '../answers/usage-daily.ts';
+import { answerClients, answerModels } from '../answers/usage-groups.ts';
+import { answerSessions, type SessionsDeps } from '../answers/usage-sessions.ts';
+import { answerSummary } from '../answers/usage-summary.ts';
+import { type ExportDeps, sendExport } from '../export/export-exchanges.ts';
+import { createOpenApi } from '../openapi/create-openapi.ts';
 import type { Feed } from '../stream/create-feed.ts';
 import { type Call, sendJson, sendNothing } from './call.ts';
 import type { Route } from './dispatch.ts';
 import { readSmallBody } from './read-small-body.ts';
 
-export interface RoutesDeps extends LogDeps, DetailDeps {
+export interface RoutesDeps extends ConversationDeps, ExportDeps, GatewayDeps, CodexDeps, SessionsDeps {
   readonly access: Access;
   readonly feed: () => Promise<Feed>;
 }
@@ -40,9 +49,16 @@ const logIn = async (access: Access, call: Call): Promise<void> => {
   sendNothing(call, cookie === undefined ? {} : { 'set-cookie': cookie });
 };
 
+/** A path that is only read. */
+const answered = (path: RegExp, answer: (query: URLSearchParams) => Promise<unknown>): Route => ({
+  path,
+  methods: { GET: async (call) => sendJson(call, await answer(call.query)) },
+});
+
 /** Everything that the API answers. */
 export const createRoutes = (deps: RoutesDeps): Route[] => {
   const { access, feed } = deps;
+  const diskBytes = createDiskMeter(deps.dataDir, deps.now);
   return [
     {
       path: /^session$/,
@@ -53,10 +69,7 @@ export const createRoutes = (deps: RoutesDeps): Route[] => {
         DELETE: (call) => sendNothing(call, { 'set-cookie': access.logOut(call.request) }),
       },
     },
-    {
-      path: /^audit\/log$/,
-      methods: { GET: async (call) => sendJson(call, await answerLog(deps, call.query)) },
-    },
+    answered(/^audit\/log$/, (query) => answerLog(deps, query)),
     {
       path: /^audit\/log\/([^/]+)$/,
       methods: {
@@ -76,6 +89,8 @@ export const createRoutes = (deps: RoutesDeps): Route[] => {
       path: /^audit\/log\/([^/]+)\/body\/(request|response)$/,
       methods: { GET: (call) => sendBody(deps, call) },
     },
+    answered(/^audit\/conversation$/, (query) => answerConversation(deps, query)),
+    { path: /^audit\/export$/, methods: { GET: (call) => sendExport(deps, call) } },
     {
       path: /^audit\/stream$/,
       methods: {
@@ -86,5 +101,15 @@ export const createRoutes = (deps: RoutesDeps): Route[] => {
         },
       },
     },
+    answered(/^usage\/summary$/, (query) => answerSummary(deps, query)),
+    answered(/^usage\/daily$/, (query) => answerDaily(deps, query)),
+    answered(/^usage\/models$/, (query) => answerModels(deps, query)),
+    answered(/^usage\/clients$/, (query) => answerClients(deps, query)),
+    answered(/^usage\/sessions$/, (query) => answerSessions(deps, query)),
+    answered(/^usage\/log$/, (query) => answerUsageLog(deps, query)),
+    answered(/^dashboard\/config$/, () => answerConfig(deps, diskBytes)),
+    answered(/^providers\/status$/, () => answerProviders(deps)),
+    answered(/^codex\/status$/, () => answerCodex(deps)),
+    answered(/^openapi\.json$/, async () => createOpenApi(deps.version)),
   ];
 };

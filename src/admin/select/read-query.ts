@@ -62,6 +62,9 @@ const FILTERS = [
   'search',
 ] as const satisfies readonly (keyof ExchangeFilter)[];
 
+/** What narrows the sums of `usage/*`. */
+export const USAGE_FILTERS = ['model', 'provider', 'session', 'client'] as const;
+
 export const readFilter = (
   query: URLSearchParams,
   names: readonly (keyof ExchangeFilter)[] = FILTERS,

@@ -1,3 +1,4 @@
+import { HAS_USAGE } from '../../audit/index-rows.ts';
 import type { IndexPart, JournalIndex, JournalPlace, TimeSpan } from '../../audit/journal-index.ts';
 import type { ExchangeRecord } from '../../audit/record.ts';
 import type { ExchangeFilter } from '../api-types.ts';
@@ -9,6 +10,10 @@ export interface Selection {
   readonly filter: ExchangeFilter;
   /** Only this exchange and earlier ones. */
   readonly until?: string | undefined;
+  /** Only those that used tokens. */
+  readonly hasUsage?: boolean;
+  /** Ids of exchanges whose bodies hold the text of `filter.search`: they fulfil it whatever their record says. */
+  readonly inBodies?: ReadonlySet<string>;
 }
 
 /** An exchange that was found: where its record stands, or the record of one that runs. */
@@ -22,10 +27,16 @@ export interface FoundPage {
 /** Shows each exchange of a selection within one segment, the newest first. */
 export const eachRow = (
   { rows }: IndexPart,
-  { span, filter, until }: Selection,
+  { span, filter, until, hasUsage, inBodies }: Selection,
   show: (row: number) => void,
 ): void => {
-  const test = compileFilter(rows, filter);
+  const { search, ...rest } = filter;
+  const holds = compileFilter(rows, rest);
+  const holdsText = compileFilter(rows, search === undefined ? {} : { search });
+  const test = (row: number): boolean =>
+    holds(row) &&
+    (!hasUsage || rows.has(HAS_USAGE, row)) &&
+    (holdsText(row) || inBodies?.has(rows.id(row)) === true);
   const startedAt = rows.columns.numbers.startedAtMs;
   for (let place = rows.order.length - 1; place >= 0; place--) {
     const row = rows.order[place] as number;
@@ -36,11 +47,17 @@ export const eachRow = (
 };
 
 /** The exchanges of a selection that have no row: those that run, or were interrupted. */
-export const looseOf = ({ loose }: IndexPart, { span, filter, until }: Selection): ExchangeRecord[] =>
+export const looseOf = (
+  { loose }: IndexPart,
+  { span, filter, until, hasUsage, inBodies }: Selection,
+): ExchangeRecord[] =>
   loose.filter((record) => {
     const ms = Date.parse(record.startedAt);
-    const isWithin = ms >= span.fromMs && ms < span.toMs && (until === undefined || record.id <= until);
-    return isWithin && matchesFilter(record, filter);
+    const { search: _, ...rest } = filter;
+    const isWanted =
+      matchesFilter(record, filter) || (inBodies?.has(record.id) === true && matchesFilter(record, rest));
+    if (!isWanted || (hasUsage && !record.usage)) return false;
+    return ms >= span.fromMs && ms < span.toMs && (until === undefined || record.id <= until);
   });
 
 export const placeOf = ({ rows, segment }: IndexPart, row: number): JournalPlace => ({

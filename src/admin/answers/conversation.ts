@@ -1,0 +1,121 @@
+import { readConversation } from '../../audit/conversation.ts';
+import type { ConversationItem, ConversationPart } from '../../audit/conversation-item.ts';
+import { readExchange } from '../../audit/read-exchange.ts';
+import { GatewayError } from '../../base/errors.ts';
+import type { ConversationAnswer, SessionTurn } from '../api-types.ts';
+import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
+import { readText } from '../select/read-query.ts';
+import { findSession, findThread, type Link, sameThread } from '../select/thread.ts';
+import { explainLoss } from './cache-loss.ts';
+import { type DetailDeps, requireExchange } from './detail.ts';
+import { pageOf, readPage } from './paging.ts';
+import type { FindTitle } from './session-title.ts';
+import { summarizeSession } from './summarize-session.ts';
+
+export interface ConversationDeps extends DetailDeps {
+  readonly findTitle: FindTitle;
+}
+
+const DEFAULT_LIMIT = 50;
+const MOST = 200;
+const LONGEST_TEXT = 2_000;
+
+const shorten = (text: string): string =>
+  text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1)}…`;
+
+const shortenPart = (part: ConversationPart): ConversationPart => {
+  if (part.kind === 'text' || part.kind === 'refusal') return { ...part, text: shorten(part.text) };
+  // Half a data URL shows nothing.
+  if (part.kind === 'image' && part.url.length > LONGEST_TEXT) return { ...part, url: '' };
+  return part;
+};
+
+const shortenItem = (item: ConversationItem): ConversationItem => {
+  switch (item.kind) {
+    case 'message':
+      return { ...item, parts: item.parts.map(shortenPart) };
+    case 'toolOutput':
+      return {
+        ...item,
+        parts: item.parts.map(shortenPart),
+        ...(item.arguments === undefined ? {} : { arguments: shorten(item.arguments) }),
+      };
+    case 'toolCall':
+      return {
+        ...item,
+        arguments: shorten(item.arguments),
+        ...(item.patch === undefined ? {} : { patch: shorten(item.patch) }),
+      };
+    case 'reasoning':
+      return { ...item, summary: item.summary.map(shorten) };
+    case 'unknown':
+      return { ...item, json: shorten(item.json) };
+  }
+};
+
+const readTurn = async (
+  { dataDir, running }: ConversationDeps,
+  links: readonly Link[],
+  { facts }: Link,
+  prices: Pricing,
+): Promise<SessionTurn | undefined> => {
+  const detail = await readExchange(dataDir, facts.id);
+  if (!detail) return undefined;
+  const { items, newFrom, output } = await readConversation(detail);
+  const thread = sameThread(links, detail.record);
+  const place = thread.findIndex((link) => link.facts.id === facts.id);
+  const cacheLoss = await explainLoss(dataDir, thread, place, detail);
+  return {
+    entry: priceEntry(prices, running(facts.id) ?? detail.record),
+    earlierCount: newFrom,
+    items: items.slice(newFrom).map(shortenItem),
+    output: output.map(shortenItem),
+    ...(cacheLoss ? { cacheLoss } : {}),
+  };
+};
+
+/** `GET audit/conversation` */
+export const answerConversation = async (
+  deps: ConversationDeps,
+  query: URLSearchParams,
+): Promise<ConversationAnswer> => {
+  const { index, pricing, findTitle } = deps;
+  const wish = readPage(query, DEFAULT_LIMIT, MOST);
+  const logId = readText(query, 'log_id');
+  const session = readText(query, 'session');
+  await index.refresh();
+  const anchor = logId === undefined ? undefined : (await requireExchange(deps, logId)).record;
+  const sessionId = session ?? anchor?.client.sessionId ?? anchor?.client.threadId;
+  const links = sessionId
+    ? await findSession(index, sessionId)
+    : anchor
+      ? await findThread(index, anchor)
+      : [];
+  if (links.length === 0) {
+    const wanted = logId ?? session;
+    throw new GatewayError(
+      wanted === undefined ? 'invalid_request' : 'unknown_exchange',
+      wanted === undefined
+        ? 'log_id or session must say which conversation.'
+        : `the log holds no conversation ${wanted.slice(0, 60)}.`,
+      { param: 'log_id' },
+    );
+  }
+  const prices = await pricing();
+  const { entries, ...rest } = pageOf(links, wish);
+  const turns: SessionTurn[] = [];
+  for (const link of entries) {
+    const turn = await readTurn(deps, links, link, prices);
+    if (turn) turns.push(turn);
+  }
+  const facts = links.map((link) => link.facts);
+  const threadId = anchor?.client.threadId;
+  return {
+    ...(anchor ? { anchor_id: anchor.id } : {}),
+    ...(sessionId ? { session_id: sessionId } : {}),
+    ...(threadId ? { thread_id: threadId } : {}),
+    ...(sessionId ? { session: summarizeSession(sessionId, facts, prices, await findTitle(facts)) } : {}),
+    turns,
+    ...rest,
+  };
+};

@@ -1,0 +1,140 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { auditFolder } from '../../audit/list-segments.ts';
+import type { Recorder } from '../../audit/recorder.ts';
+import type { GatewayConfig } from '../../config/load-config.ts';
+import type { Upstream } from '../../providers/upstream.ts';
+import type { DashboardConfigAnswer, ProviderStatus } from '../api-types.ts';
+import type { Facts } from '../select/facts.ts';
+import type { LogDeps } from './log.ts';
+import { eachFacts } from './usage-sums.ts';
+
+export interface GatewayDeps extends LogDeps {
+  readonly config: GatewayConfig;
+  readonly recorder: Pick<Recorder, 'trouble'>;
+  readonly upstreams: readonly Upstream[];
+  readonly version: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly baseUrl: () => string;
+}
+
+const DAY_MS = 86_400_000;
+const MEASURE_EVERY_MS = 5_000;
+
+const measureFolder = async (folder: string): Promise<number> => {
+  let bytes = 0;
+  for (const file of await readdir(folder).catch(() => [])) {
+    bytes += (await stat(join(folder, file)).catch(() => undefined))?.size ?? 0;
+  }
+  return bytes;
+};
+
+/** How much disk the log takes; measured again when the last time is some seconds ago. */
+export const createDiskMeter = (dataDir: string, now: () => number): (() => Promise<number>) => {
+  let measuredAtMs = Number.NEGATIVE_INFINITY;
+  let bytes: Promise<number> = Promise.resolve(0);
+  return () => {
+    if (now() - measuredAtMs > MEASURE_EVERY_MS) {
+      measuredAtMs = now();
+      bytes = measureFolder(auditFolder(dataDir));
+    }
+    return bytes;
+  };
+};
+
+/** `GET dashboard/config` */
+export const answerConfig = async (
+  { config, recorder, upstreams, version, startedAt, baseUrl }: GatewayDeps,
+  diskBytes: () => Promise<number>,
+): Promise<DashboardConfigAnswer> => ({
+  version,
+  base_url: `${baseUrl()}/v1`,
+  upstream: upstreams[0]?.baseUrl.host ?? '',
+  started_at: startedAt,
+  data_dir: config.dataDir,
+  auth_required: config.masterKey !== undefined,
+  demo: upstreams[0]?.name === 'demo',
+  log_bodies: config.logBodies,
+  retention_days: config.retentionDays,
+  max_disk_bytes: config.maxDiskBytes,
+  disk_bytes: await diskBytes(),
+  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  features: { doctor: false, export: ['jsonl', 'har', 'html'] },
+  ...(recorder.trouble ? { trouble: recorder.trouble } : {}),
+});
+
+interface Seen {
+  requests: number;
+  failed: number;
+  success: Facts | undefined;
+  failure: Facts | undefined;
+}
+
+/** What the gateway itself refused says nothing of the provider, nor does a client that left. */
+const isProvidersFault = ({ isFailure, errorOrigin, finish }: Facts): boolean =>
+  isFailure && errorOrigin !== 'client' && errorOrigin !== 'gateway' && finish !== 'interrupted';
+
+const newer = (known: Facts | undefined, facts: Facts): Facts =>
+  known && known.id > facts.id ? known : facts;
+
+const keySourceOf = ({ name, credential }: Upstream, config: GatewayConfig): string | null => {
+  if (credential?.kind === 'client') return 'ChatGPT sign-in';
+  return name === 'demo' ? null : (config.upstream.apiKeyOrigin ?? null);
+};
+
+const stateOf = ({ credential }: Upstream, seen: Seen | undefined): ProviderStatus['status'] => {
+  if (credential === undefined) return 'not_configured';
+  const { success, failure } = seen ?? {};
+  if (!success && !failure) return 'unknown';
+  return (failure?.id ?? '') > (success?.id ?? '') ? 'failing' : 'ok';
+};
+
+/** `GET providers/status` */
+export const answerProviders = async (deps: GatewayDeps): Promise<ProviderStatus[]> => {
+  const { index, config, upstreams, now } = deps;
+  const byProvider = new Map<string, Seen>();
+  const span = { fromMs: now() - DAY_MS, toMs: Number.POSITIVE_INFINITY };
+  await index.refresh();
+  await eachFacts(index, { span, filter: {} }, (facts) => {
+    if (facts.provider === undefined) return;
+    const seen = byProvider.get(facts.provider) ?? {
+      requests: 0,
+      failed: 0,
+      success: undefined,
+      failure: undefined,
+    };
+    byProvider.set(facts.provider, seen);
+    seen.requests++;
+    if (isProvidersFault(facts)) {
+      seen.failed++;
+      seen.failure = newer(seen.failure, facts);
+    } else if (facts.finish === 'completed') {
+      seen.success = newer(seen.success, facts);
+    }
+  });
+  const isUsed = ({ name }: Upstream): boolean =>
+    name !== 'chatgpt' || config.chatgpt.login === 'passthrough' || byProvider.has(name);
+  return upstreams.filter(isUsed).map((upstream) => {
+    const seen = byProvider.get(upstream.name);
+    const { success, failure } = seen ?? {};
+    return {
+      name: upstream.name,
+      base_url: upstream.baseUrl.href.replace(/\/$/, ''),
+      key_source: keySourceOf(upstream, config),
+      status: stateOf(upstream, seen),
+      ...(success ? { last_success_at: new Date(success.startedAtMs).toISOString() } : {}),
+      ...(failure
+        ? {
+            last_failure: {
+              id: failure.id,
+              at: new Date(failure.startedAtMs).toISOString(),
+              message: failure.errorMessage ?? `it answered ${failure.status ?? 'nothing'}`,
+            },
+          }
+        : {}),
+      requests_24h: seen?.requests ?? 0,
+      failed_24h: seen?.failed ?? 0,
+    };
+  });
+};

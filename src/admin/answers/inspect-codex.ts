@@ -1,0 +1,154 @@
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import { openState } from '../../audit/state.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { configFileOf } from '../../codex/codex-home.ts';
+import { loadConfigFile } from '../../codex/config-file.ts';
+import { type ConfigEdit, findEdit } from '../../codex/edit-journal.ts';
+import { planEdit } from '../../codex/plan-edit.ts';
+import { wantProvider } from '../../codex/provider-settings.ts';
+import { isSamePath, readToml, type TomlDocument } from '../../codex/read-toml.ts';
+import { isOwnAddress } from '../../config/own-address.ts';
+import type { CodexStatusAnswer } from '../api-types.ts';
+
+/** What of the answer depends on Codex's configuration. */
+export type CodexConfigState = Omit<CodexStatusAnswer, 'clients'>;
+
+export interface InspectCodexDeps {
+  readonly codexHome: string | undefined;
+  readonly dataDir: string;
+  /** Of the gateway, without a path. */
+  readonly url: string;
+  readonly isGuarded: boolean;
+}
+
+const PROVIDER_ID = 'gomodel';
+const KEY_VARIABLE = 'OPENAI_API_KEY';
+const COMMAND = 'npx gomodel-ts init-codex';
+const OPENAI = 'https://api.openai.com/v1';
+
+const stringAt = ({ settings }: TomlDocument, path: readonly string[]): string | undefined => {
+  const value = settings.find((setting) => isSamePath(setting.path, path))?.node.value;
+  return value?.type === 'TOMLValue' && value.kind === 'string' ? value.value : undefined;
+};
+
+/** Where Codex sends its requests by its configuration. */
+const resolveTarget = (document: TomlDocument): string | undefined => {
+  const provider = stringAt(document, ['model_provider']) ?? 'openai';
+  return provider === 'openai'
+    ? (stringAt(document, ['openai_base_url']) ?? OPENAI)
+    : stringAt(document, ['model_providers', provider, 'base_url']);
+};
+
+/** An address may hold a password. */
+const withoutUser = (target: string): string => target.replace(/\/\/[^/@]*@/, '//');
+
+const isThisGateway = (target: string | undefined, url: string): boolean =>
+  target !== undefined &&
+  URL.canParse(target) &&
+  isOwnAddress(new URL(target), { host: new URL(url).hostname, port: Number(new URL(url).port || 80) });
+
+/** The context of a diff shows what stands around the change: no secret of it. */
+const hideSecrets = (patch: string): string =>
+  patch
+    .replace(/^([ +-]\s*["']?[\w.-]*(?:token|secret|password|api_?key)["']?\s*=\s*).+$/gim, '$1"[redacted]"')
+    .replace(/\bsk-[\w-]{8,}/g, '[redacted]');
+
+const diffOf = (path: string, before: string, after: string): string =>
+  before === after
+    ? ''
+    : hideSecrets(
+        createTwoFilesPatch(path, path, before, after, undefined, undefined, {
+          context: 3,
+          headerOptions: FILE_HEADERS_ONLY,
+        }),
+      );
+
+const MESSAGES: Readonly<Record<CodexStatusAnswer['state'], string>> = {
+  connected: 'Codex sends its requests to this gateway.',
+  not_connected: 'Codex has a configuration, which does not name this gateway: run the command below.',
+  changed:
+    'init-codex pointed Codex at a gateway, but its configuration was changed since: run the command below again.',
+  elsewhere: 'Codex is told to send its requests elsewhere: run the command below to send them here.',
+  invalid_config: 'Codex’s configuration cannot be read, by Codex neither: repair it first.',
+  no_config: 'Codex has no configuration yet: run the command below.',
+};
+
+const chooseState = (
+  target: string | undefined,
+  { url }: InspectCodexDeps,
+  edit: ConfigEdit | undefined,
+): CodexStatusAnswer['state'] => {
+  if (isThisGateway(target, url)) return 'connected';
+  if (edit) return 'changed';
+  return target === OPENAI ? 'not_connected' : 'elsewhere';
+};
+
+const explain = (error: unknown): string =>
+  error instanceof GatewayError || error instanceof Error ? error.message : String(error);
+
+/** Reads Codex's configuration, and says what `init-codex` would do to it; changes nothing. */
+export const inspectCodex = async (deps: InspectCodexDeps): Promise<CodexConfigState> => {
+  const { codexHome, dataDir, url, isGuarded } = deps;
+  const wanted = wantProvider({
+    id: PROVIDER_ID,
+    baseUrl: `${url}/v1`,
+    auth: { kind: 'key', envKey: KEY_VARIABLE },
+    model: undefined,
+    isDefault: true,
+  });
+  const key = isGuarded ? '$GOMODEL_MASTER_KEY' : `\${${KEY_VARIABLE}:-unused}`;
+  const shown = {
+    block: planEdit('', wanted, 'config.toml').text,
+    command: COMMAND,
+    exports: [`export ${KEY_VARIABLE}="${key}"`],
+  };
+  if (codexHome === undefined) {
+    const message = 'It was not said where Codex’s configuration is.';
+    return {
+      ...shown,
+      state: 'no_config',
+      message,
+      config_path: '',
+      config_found: false,
+      diff: '',
+      problems: [],
+    };
+  }
+  const path = configFileOf(codexHome, undefined);
+  const base = { ...shown, config_path: path, config_found: true };
+  try {
+    const file = await loadConfigFile(path);
+    const plan = planEdit(file.text, wanted, path);
+    const diff = diffOf(path, file.text, plan.text);
+    if (!file.existed) {
+      return {
+        ...base,
+        config_found: false,
+        state: 'no_config',
+        message: MESSAGES.no_config,
+        diff,
+        problems: [],
+      };
+    }
+    const target = resolveTarget(readToml(file.text, path));
+    const journal = (await openState<ConfigEdit>(dataDir)).edits;
+    const state = chooseState(target, deps, await findEdit(journal, file.path).catch(() => undefined));
+    return {
+      ...base,
+      state,
+      message: MESSAGES[state],
+      ...(target === undefined ? {} : { resolves_to: withoutUser(target) }),
+      // Connected in a way of its own (--builtin, --auth chatgpt), it needs no block of the default's.
+      diff: state === 'connected' ? '' : diff,
+      problems: [],
+    };
+  } catch (error) {
+    return {
+      ...base,
+      state: 'invalid_config',
+      message: MESSAGES.invalid_config,
+      diff: '',
+      problems: [explain(error)],
+    };
+  }
+};

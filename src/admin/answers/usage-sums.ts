@@ -1,0 +1,59 @@
+import type { JournalIndex } from '../../audit/journal-index.ts';
+import type { UsageSums } from '../api-types.ts';
+import type { Pricing } from '../cost/create-pricing.ts';
+import { type Billing, sumOf } from '../cost/price-book.ts';
+import { type Facts, factsOfRecord, factsOfRow } from '../select/facts.ts';
+import { eachRow, looseOf, type Selection } from '../select/select-exchanges.ts';
+
+export const createSums = (): UsageSums => ({
+  requests: 0,
+  failed_requests: 0,
+  input_tokens: 0,
+  cached_input_tokens: 0,
+  output_tokens: 0,
+  reasoning_tokens: 0,
+  total_tokens: 0,
+  total_cost: null,
+  unpriced_requests: 0,
+  subscription_requests: 0,
+  subscription_list_cost: null,
+});
+
+/** What has no price stays `null`: nothing is not the same as unknown. */
+const addMoney = (sum: number | null, { cost }: Billing): number | null =>
+  cost ? (sum ?? 0) + sumOf(cost) : sum;
+
+export const addToSums = (sums: UsageSums, facts: Facts, billing: Billing): void => {
+  const { usage } = facts;
+  sums.requests++;
+  if (facts.isFailure) sums.failed_requests++;
+  sums.input_tokens += usage?.inputTokens ?? 0;
+  sums.cached_input_tokens += usage?.cachedInputTokens ?? 0;
+  sums.output_tokens += usage?.outputTokens ?? 0;
+  sums.reasoning_tokens += usage?.reasoningTokens ?? 0;
+  sums.total_tokens += usage?.totalTokens ?? 0;
+  if (billing.kind === 'subscription') {
+    sums.subscription_requests++;
+    sums.subscription_list_cost = addMoney(sums.subscription_list_cost, billing);
+  } else if (billing.kind === 'metered') {
+    sums.total_cost = addMoney(sums.total_cost, billing);
+    if (!billing.cost) sums.unpriced_requests++;
+  }
+};
+
+export const sumFacts = (all: readonly Facts[], { bill }: Pricing): UsageSums => {
+  const sums = createSums();
+  for (const facts of all) addToSums(sums, facts, bill(facts, facts.usage));
+  return sums;
+};
+
+/** Shows each exchange of a selection, in no order. */
+export const eachFacts = (
+  index: JournalIndex,
+  selection: Selection,
+  show: (facts: Facts) => void,
+): Promise<void> =>
+  index.visit(selection.span, (part) => {
+    eachRow(part, selection, (row) => show(factsOfRow(part.rows, row)));
+    for (const record of looseOf(part, selection)) show(factsOfRecord(record));
+  });

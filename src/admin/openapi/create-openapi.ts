@@ -1,0 +1,150 @@
+import schemas from './schemas.json' with { type: 'json' };
+
+type Schema = { readonly [key: string]: unknown };
+
+const ref = (name: keyof typeof schemas): Schema => ({ $ref: `#/components/schemas/${name}` });
+const listOf = (items: Schema): Schema => ({ type: 'array', items });
+const pageOf = (items: Schema): Schema => ({
+  type: 'object',
+  properties: {
+    entries: listOf(items),
+    total: { type: 'number' },
+    limit: { type: 'number' },
+    offset: { type: 'number' },
+  },
+  required: ['entries', 'total', 'limit', 'offset'],
+  additionalProperties: false,
+});
+
+const json = (schema: Schema) => ({ 'application/json': { schema } });
+const refused = (description: string) => ({ description, content: json(ref('ErrorAnswer')) });
+const REFUSALS = {
+  '400': refused('A parameter or the body is not what it must be.'),
+  '401': refused('Log in first, or send the key.'),
+  '403': refused('The page that asks is not the gateway’s own.'),
+};
+
+/** Each member of a query's type is a parameter of that name. */
+const parametersOf = (query: { readonly properties: object; readonly required?: readonly string[] }) =>
+  Object.entries(query.properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    required: query.required?.includes(name) ?? false,
+    ...(description ? { description } : {}),
+    schema,
+  }));
+
+const inPath = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+const inQuery = (name: string, schema: Schema, description: string) => ({
+  name,
+  in: 'query',
+  required: false,
+  description,
+  schema,
+});
+
+const read = (summary: string, schema: Schema, parameters: readonly object[] = []) => ({
+  get: {
+    summary,
+    parameters,
+    responses: { '200': { description: summary, content: json(schema) }, ...REFUSALS },
+  },
+});
+
+const readFile = (summary: string, types: readonly string[], parameters: readonly object[]) => ({
+  get: {
+    summary,
+    parameters,
+    responses: {
+      '200': {
+        description: summary,
+        content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])),
+      },
+      ...REFUSALS,
+    },
+  },
+});
+
+const usage = parametersOf(schemas.UsageQuery);
+const LIMIT = inQuery('limit', { type: 'number' }, 'Default 50, at most 200.');
+const OFFSET = inQuery('offset', { type: 'number' }, 'Default 0.');
+const id = inPath('id');
+
+const PATHS = {
+  '/session': {
+    ...read('Whether a key is needed, and whether this page has shown it', ref('SessionAnswer')),
+    post: {
+      summary: 'Logs the page in: the answer sets a cookie',
+      requestBody: { required: true, content: json(ref('LoginRequest')) },
+      responses: {
+        '204': { description: 'Logged in' },
+        '401': refused('The key is wrong.'),
+        '403': refused('The page that asks is not the gateway’s own.'),
+        '429': refused('Too many wrong keys: Retry-After says how long to wait.'),
+      },
+    },
+    delete: { summary: 'Logs the page out', responses: { '204': { description: 'Logged out' } } },
+  },
+  '/audit/log': read('Exchanges, newest first', ref('AuditLogAnswer'), parametersOf(schemas.AuditLogQuery)),
+  '/audit/log/{id}': read('One exchange', ref('AuditDetailAnswer'), [
+    id,
+    inQuery('body_limit', { type: 'number' }, 'Characters of each body; default 65536, at most 4194304.'),
+  ]),
+  '/audit/log/{id}/turn': read('What an exchange said', ref('TurnAnswer'), [
+    id,
+    inQuery('earlier', { enum: ['true', 'false'] }, 'Adds the history that was sent again.'),
+  ]),
+  '/audit/log/{id}/body/{side}': readFile(
+    'A whole body',
+    ['application/octet-stream'],
+    [id, { ...inPath('side'), schema: { enum: ['request', 'response'] } }],
+  ),
+  '/audit/conversation': read('The thread that an exchange belongs to', ref('ConversationAnswer'), [
+    inQuery('log_id', { type: 'string' }, 'The exchange.'),
+    inQuery('session', { type: 'string' }, 'Or the session.'),
+    LIMIT,
+    OFFSET,
+  ]),
+  '/audit/export': readFile(
+    'Exchanges as a file',
+    ['application/x-ndjson', 'application/json', 'text/html'],
+    parametersOf(schemas.AuditExportQuery),
+  ),
+  '/audit/stream': readFile(
+    'What happens, as server-sent events; the data of each is a StreamEvent',
+    ['text/event-stream'],
+    [inQuery('last_event_id', { type: 'string' }, 'Resumes after that event, as Last-Event-ID does.')],
+  ),
+  '/usage/summary': read('Sums of a period', ref('UsageSummaryAnswer'), usage),
+  '/usage/daily': read('Sums by day, week, month or year', listOf(ref('UsageBucket')), usage),
+  '/usage/models': read('Sums by model', pageOf(ref('UsageModel')), usage),
+  '/usage/clients': read('Sums by client', pageOf(ref('UsageClient')), usage),
+  '/usage/sessions': read('Sums by session', pageOf(ref('UsageSession')), usage),
+  '/usage/log': read('Exchanges that used tokens, newest first', ref('UsageLogAnswer'), usage),
+  '/dashboard/config': read('How the gateway is set up', ref('DashboardConfigAnswer')),
+  '/providers/status': read('How the providers fare', listOf(ref('ProviderStatus'))),
+  '/codex/status': read('Whether Codex is connected', ref('CodexStatusAnswer')),
+  '/openapi.json': read('This document', { type: 'object' }),
+};
+
+/** `GET openapi.json`. The schemas are made of `api-types.ts`; a test holds them and the answers to it. */
+export const createOpenApi = (version: string) => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'gomodel-ts admin API',
+    version,
+    description: 'What the gateway’s page asks. Only ever extended.',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/admin/api/v1' }],
+  security: [{ cookie: [] }, { bearer: [] }, { key: [] }, {}],
+  paths: PATHS,
+  components: {
+    schemas,
+    securitySchemes: {
+      cookie: { type: 'apiKey', in: 'cookie', name: 'gomodel_session_8080' },
+      bearer: { type: 'http', scheme: 'bearer' },
+      key: { type: 'apiKey', in: 'header', name: 'X-GoModel-Key' },
+    },
+  },
+});

@@ -1,0 +1,90 @@
+import type { BodyReference } from '../../audit/body-reference.ts';
+import { auditFolder, listSegments } from '../../audit/list-segments.ts';
+import { type FoundBlock, readBody, scanPack } from '../../audit/read-body.ts';
+import { readStoredBody } from '../../audit/read-stored-body.ts';
+import { packFile } from '../../audit/segment-name.ts';
+
+export interface BodyHits {
+  /** Ids of the exchanges with a body that holds the text. */
+  readonly ids: ReadonlySet<string>;
+  /** False where the time ran out before the oldest body. */
+  readonly isWhole: boolean;
+}
+
+/** Finds a text in all logged bodies, without regard to case; the newest segments first. */
+export type SearchBodies = (text: string) => Promise<BodyHits>;
+
+export interface SearchBodiesDeps {
+  readonly dataDir: string;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+}
+
+/** Two gigabytes of bodies take longer to read than anyone waits. */
+const BUDGET_MS = 8_000;
+/** The pages of one search must agree with each other. */
+const REMEMBERED_MS = 60_000;
+const MOST_REMEMBERED = 8;
+
+const whole: Omit<BodyReference, 'block'> = {
+  start: 0,
+  length: Number.MAX_SAFE_INTEGER,
+  coding: 'identity',
+  cutOff: false,
+};
+
+/** A text as it stands in JSON, and as it is. */
+const needlesOf = (text: string): string[] => {
+  const plain = text.toLowerCase();
+  return [...new Set([plain, JSON.stringify(plain).slice(1, -1)])];
+};
+
+const searchBlock = async (
+  folder: string,
+  { block, members }: FoundBlock,
+  needles: readonly string[],
+  ids: Set<string>,
+): Promise<void> => {
+  if (members.every(({ id }) => ids.has(id))) return;
+  // One for all: bodies of a block are compressed together.
+  const payload = (await readBody(folder, { ...whole, block }))?.bytes;
+  if (!payload) return;
+  for (const { id, start, length, coding, cutOff, side } of members) {
+    if (ids.has(id)) continue;
+    const stored = { coding, bytes: payload.subarray(start, start + length), cutOff };
+    const read = await readStoredBody(stored, side === 'request' ? 'request' : 'answer');
+    if (!('bytes' in read)) continue;
+    const text = new TextDecoder().decode(read.bytes).toLowerCase();
+    if (needles.some((needle) => text.includes(needle))) ids.add(id);
+  }
+};
+
+export const createSearchBodies = ({ dataDir, now }: SearchBodiesDeps): SearchBodies => {
+  const folder = auditFolder(dataDir);
+  const known = new Map<string, { readonly atMs: number; readonly hits: Promise<BodyHits> }>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  const search = async (text: string): Promise<BodyHits> => {
+    const needles = needlesOf(text);
+    const ids = new Set<string>();
+    const endsAtMs = now() + BUDGET_MS;
+    for (const { base, isErrors } of (await listSegments(folder)).reverse()) {
+      for await (const block of scanPack(folder, packFile(base, isErrors))) {
+        await searchBlock(folder, block, needles, ids).catch(() => {});
+        if (now() > endsAtMs) return { ids, isWhole: false };
+      }
+    }
+    return { ids, isWhole: true };
+  };
+
+  return (text) => {
+    const remembered = known.get(text);
+    if (remembered && now() - remembered.atMs < REMEMBERED_MS) return remembered.hits;
+    // One at a time: each keeps a core busy.
+    const hits = last.then(() => search(text));
+    last = hits.catch(() => {});
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(text, { atMs: now(), hits });
+    return hits;
+  };
+};
