@@ -23,6 +23,8 @@ export const startProxyTrap = async (): Promise<ProxyTrap> => {
   });
   server.on('connect', (request, socket) => {
     attempts.push(request.url ?? '');
+    // Who is refused may be gone before it has read so.
+    socket.on('error', () => {});
     socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
   });
   server.listen(0, '127.0.0.1');

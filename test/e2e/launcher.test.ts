@@ -1,0 +1,187 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { queryExchanges } from '../../src/audit/query-exchanges.ts';
+import type { ExchangeRecord } from '../../src/audit/record.ts';
+import { CODEX_VERSIONS } from '../support/codex/ensure-codex.ts';
+import { createCodexFolders } from '../support/codex/run-codex.ts';
+import { CHATGPT_TOKEN } from '../support/codex/sign-in.ts';
+import { BIN, pathWith, startLauncher } from '../support/codex/start-launcher.ts';
+import { startProxyTrap } from '../support/codex/start-proxy-trap.ts';
+import { MASTER_KEY, PROVIDER_KEY } from '../support/gateway/start-gateway.ts';
+import { createTemporaryFolder } from '../support/temporary-folder.ts';
+import { responsesStream } from '../support/upstream/responses-stream.ts';
+import type { Answer } from '../support/upstream/script.ts';
+import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
+import { useStage } from './use-stage.ts';
+
+const EXEC = ['exec', 'Reply with exactly ok and no punctuation.'];
+const OK: Answer = { kind: 'sse', events: responsesStream([{ text: 'ok' }], { id: 'resp_ok' }) };
+const NEWEST = CODEX_VERSIONS[1];
+
+const stage = useStage();
+
+const playing = async (answer: Answer): Promise<Upstream> => {
+  const upstream = await startUpstream(answer);
+  onTestFinished(() => upstream.close());
+  return upstream;
+};
+
+const turnsOf = async (dataDir: string): Promise<ExchangeRecord[]> => {
+  const records: ExchangeRecord[] = [];
+  for await (const record of queryExchanges(dataDir)) {
+    if (record.method === 'POST' || record.transport === 'websocket') records.push(record);
+  }
+  return records;
+};
+
+describe.each(CODEX_VERSIONS)('gomodel-ts codex, with Codex %s', (version) => {
+  it('answers through a gateway of its own, and leaves nothing behind, without a sign-in', async () => {
+    const upstream = await playing(OK);
+    const launcher = await startLauncher({
+      version,
+      args: EXEC,
+      env: { OPENAI_BASE_URL: upstream.url, OPENAI_API_KEY: PROVIDER_KEY },
+    });
+    const { code, stdout, stderr, after } = await launcher.ended;
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'ok\n' });
+    expect(upstream.requests).toHaveLength(1);
+    expect(upstream.requests[0]?.headers.authorization).toBe(`Bearer ${PROVIDER_KEY}`);
+    expect(upstream.requests[0]?.headers).not.toHaveProperty('x-gomodel-run');
+    expect(stderr).toMatch(
+      /\ngomodel-ts {2}1 request, 1\.2k tokens in \(85% cached\), 80 out, slowest \S+\n +npx gomodel-ts logs --session \S+\n$/,
+    );
+    expect(launcher.before).toEqual({ config: undefined, auth: undefined });
+    expect(after).toEqual(launcher.before);
+    const [turn] = await turnsOf(launcher.dataDir);
+    expect(turn).toMatchObject({ status: 200, auth: 'master_key', client: { version } });
+  });
+
+  it('keeps a ChatGPT sign-in, whose plan pays, though a key is in the shell: zstd', async () => {
+    const chatgpt = await playing(OK);
+    const launcher = await startLauncher({
+      version,
+      args: EXEC,
+      signIn: 'chatgpt',
+      env: { CHATGPT_BASE_URL: chatgpt.url, OPENAI_BASE_URL: chatgpt.url, OPENAI_API_KEY: PROVIDER_KEY },
+    });
+    const { code, stdout, stderr, after } = await launcher.ended;
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'ok\n' });
+    expect(chatgpt.requests[0]?.headers.authorization).toBe(`Bearer ${CHATGPT_TOKEN}`);
+    expect(after).toEqual(launcher.before);
+    expect(after.auth).toBeDefined();
+    const [turn] = await turnsOf(launcher.dataDir);
+    expect(turn).toMatchObject({ status: 200, provider: 'chatgpt', request: { encoding: 'zstd' } });
+  });
+});
+
+describe('gomodel-ts codex', () => {
+  it.each([undefined, MASTER_KEY])('uses the gateway that runs, with master key %s', async (masterKey) => {
+    const { gateway, upstream } = await stage.setUp(OK, { ...(masterKey && { masterKey }) });
+    const launcher = await startLauncher({
+      version: NEWEST,
+      args: EXEC,
+      dataDir: gateway.dataDir,
+      // An own gateway would have no upstream.
+      env: { ...(masterKey && { GOMODEL_MASTER_KEY: masterKey }) },
+    });
+    const { code, stdout, stderr } = await launcher.ended;
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'ok\n' });
+    expect(upstream.requests).toHaveLength(1);
+    expect(stderr).toMatch(/\ngomodel-ts {2}1 request/);
+    const [turn] = await turnsOf(gateway.dataDir);
+    expect(turn).toMatchObject({ status: 200, auth: masterKey ? 'master_key' : 'none' });
+  });
+
+  it('starts one of its own where the running one asks for a key that is not known here', async () => {
+    const { gateway, upstream } = await stage.setUp(OK, { masterKey: MASTER_KEY });
+    const own = await playing(OK);
+    const launcher = await startLauncher({
+      version: NEWEST,
+      args: EXEC,
+      dataDir: gateway.dataDir,
+      env: { OPENAI_BASE_URL: own.url, OPENAI_API_KEY: PROVIDER_KEY },
+    });
+    const { code, stderr } = await launcher.ended;
+    expect(code, stderr).toBe(0);
+    expect(upstream.requests).toHaveLength(0);
+    expect(own.requests).toHaveLength(1);
+  });
+
+  it("ends with Codex's exit code, and hands on arguments that it does not know", async () => {
+    const launcher = await startLauncher({
+      version: NEWEST,
+      args: ['--demo', '--', 'exec', '--no-such-flag'],
+    });
+    const { code, stderr } = await launcher.ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain("unexpected argument '--no-such-flag'");
+    // No request was made, so there is nothing to sum up.
+    expect(stderr).not.toContain('requests');
+  });
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)('hands %s on to Codex, and ends with it', async (signal) => {
+    const upstream = await playing({ kind: 'hang' });
+    const launcher = await startLauncher({
+      version: NEWEST,
+      args: EXEC,
+      env: { OPENAI_BASE_URL: upstream.url, OPENAI_API_KEY: PROVIDER_KEY },
+    });
+    const asked = await upstream.request(0);
+    process.kill(launcher.pid, signal);
+    const { code } = await launcher.ended;
+    expect(code).toBe(signal === 'SIGTERM' ? 143 : 129);
+    // Codex itself is gone, and not the launcher alone: its request has ended.
+    expect(await asked.closed).toMatchObject({ aborted: true });
+  });
+
+  it('says how to install Codex where there is none', async () => {
+    const launcher = await startLauncher({ version: undefined, args: EXEC });
+    const { code, stderr } = await launcher.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('npm install -g @openai/codex');
+  });
+});
+
+const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+
+describe.skipIf(!hasTmux).each(CODEX_VERSIONS)("Codex %s's own screen", (version) => {
+  it('is handed over by gomodel-ts codex, and ends when its user quits', async () => {
+    const { codexHome, home, workFolder } = createCodexFolders();
+    const trap = await startProxyTrap();
+    onTestFinished(() => trap.close());
+    const socket = `gomodel-test-${process.pid}-${version}`;
+    const tmux = (...args: string[]): string =>
+      execFileSync('tmux', ['-L', socket, ...args], { encoding: 'utf8' });
+    onTestFinished(() => void spawnSync('tmux', ['-L', socket, 'kill-server'], { stdio: 'ignore' }));
+    const env = {
+      PATH: await pathWith(version),
+      HOME: home,
+      CODEX_HOME: codexHome,
+      GOMODEL_HOME: createTemporaryFolder('tui'),
+      ...trap.env,
+    };
+    const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const config = `[projects."${workFolder}"]\ntrust_level = "trusted"\n`;
+    writeFileSync(join(codexHome, 'config.toml'), config);
+    const command = ['env', '-i', 'TERM=xterm-256color', ...lines, process.execPath, BIN, 'codex', '--demo', '-m', 'gpt-5.5'];
+    tmux('-f', '/dev/null', 'new-session', '-d', '-x', '110', '-y', '40', '-c', workFolder);
+    tmux('set-option', '-g', 'remain-on-exit', 'on');
+    tmux('respawn-pane', '-k', '-c', workFolder, ...command);
+    const shows = async (sought: RegExp): Promise<void> => {
+      while (!sought.test(tmux('capture-pane', '-p'))) await pause(100);
+    };
+    await shows(/OpenAI Codex/);
+    tmux('send-keys', 'List the files here.');
+    await shows(/List the files here\./);
+    tmux('send-keys', 'Enter');
+    await shows(/demo of gomodel-ts/);
+    tmux('send-keys', 'C-c');
+    await pause(300);
+    tmux('send-keys', 'C-c');
+    await shows(/gomodel-ts {2}\d+ requests[\s\S]*Pane is dead \(status 0/);
+    expect(readFileSync(join(codexHome, 'config.toml'), 'utf8')).toBe(config);
+  });
+});

@@ -1,0 +1,54 @@
+import { isAtLeast } from '../../../src/codex/is-at-least.ts';
+
+/** One way of connecting that was seen to work, whole. */
+export interface MatrixCell {
+  readonly version: string;
+  readonly signIn: 'key' | 'chatgpt';
+  readonly form: 'plain' | 'zstd' | 'WebSocket';
+}
+
+const COLUMNS = [
+  { title: 'key, plain', signIn: 'key', form: 'plain' },
+  { title: 'key, zstd', signIn: 'key', form: 'zstd' },
+  { title: 'key, WebSocket', signIn: 'key', form: 'WebSocket' },
+  { title: 'ChatGPT, plain', signIn: 'chatgpt', form: 'plain' },
+  { title: 'ChatGPT, zstd', signIn: 'chatgpt', form: 'zstd' },
+  { title: 'ChatGPT, WebSocket', signIn: 'chatgpt', form: 'WebSocket' },
+] as const;
+
+const START = '<!-- matrix -->';
+const END = '<!-- /matrix -->';
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+/** The table of what works, as Markdown, from the cells that were seen to. */
+export const renderMatrix = (
+  versions: readonly string[],
+  seen: readonly MatrixCell[],
+  firstWithWebSocket: string,
+): string => {
+  const cellOf = (version: string, { signIn, form }: (typeof COLUMNS)[number]): string => {
+    const isSeen = seen.some(
+      (cell) => cell.version === version && cell.signIn === signIn && cell.form === form,
+    );
+    if (isSeen) return 'ok';
+    if (signIn === 'key' && form === 'zstd') return '– ¹';
+    return form === 'WebSocket' && !isAtLeast(version, firstWithWebSocket) ? '– ²' : '**fails**';
+  };
+  return [
+    row(['Codex', ...COLUMNS.map(({ title }) => title)]),
+    row(['Codex', ...COLUMNS].map(() => '---')),
+    ...versions.map((version) => row([version, ...COLUMNS.map((column) => cellOf(version, column))])),
+    '',
+    '¹ Codex compresses only what it sends with a ChatGPT sign-in.',
+    `² Codex before ${firstWithWebSocket} does not use it.`,
+  ].join('\n');
+};
+
+/** @throws where the text has no place for the table */
+export const replaceMatrix = (text: string, table: string): string => {
+  const start = text.indexOf(START);
+  const end = text.indexOf(END);
+  if (start < 0 || end < start) throw new Error(`the README has no ${START} … ${END}`);
+  return `${text.slice(0, start)}${START}\n\n${table}\n\n${text.slice(end)}`;
+};
