@@ -13,8 +13,8 @@ import { readSegmentState } from './segment-state.ts';
 /** An exchange without a close line in its segment: it runs, or was interrupted, or its end is elsewhere. */
 export interface LooseExchange {
   readonly line: ExchangeLine;
-  /** Replaced by the live one where it runs in this process. */
-  record: ExchangeRecord;
+  /** As it is where it runs in this process, or as its line says, read when somebody asks for it. */
+  record: ExchangeRecord | undefined;
 }
 
 export interface IndexSegmentDeps {
@@ -42,6 +42,8 @@ export class IndexSegment {
   #journalBytes = 0;
   #isEnded = false;
   #isStored = false;
+  /** When the process that wrote the segment was last seen, where it died without ending it. */
+  #abandonedAtMs: number | undefined;
   /** What reads or replaces the columns happens one after another. */
   #turn: Promise<unknown> = Promise.resolve();
   readonly #deps: IndexSegmentDeps;
@@ -61,6 +63,15 @@ export class IndexSegment {
     return this.#isStored;
   }
 
+  /** The record of one that has no close line here. */
+  readLoose(loose: LooseExchange): ExchangeRecord | undefined {
+    loose.record ??= parseRecord(loose.line);
+    if (loose.record && loose.record.durationMs === undefined && this.#abandonedAtMs !== undefined) {
+      markInterrupted(loose.record, this.#abandonedAtMs);
+    }
+    return loose.record;
+  }
+
   /** Takes in what the journal has gained, or first what the index's own file holds. */
   follow(): Promise<void> {
     return this.#inTurn(() => this.#follow());
@@ -74,9 +85,7 @@ export class IndexSegment {
     if (size > this.#journalBytes) await this.#readGain();
     if (this.#isEnded) return;
     const { state, lastSeenMs } = await readSegmentState(this.#deps.folder, this.segment);
-    if (state === 'abandoned') {
-      for (const { record } of this.loose.values()) markInterrupted(record, lastSeenMs);
-    }
+    this.#abandonedAtMs = state === 'abandoned' ? lastSeenMs : undefined;
     // Whether an end line, or a recovery's, still comes is seen by the size; no need to look again.
     if (state === 'ended') this.#isEnded = true;
   }
@@ -142,7 +151,7 @@ export class IndexSegment {
       if (line) this.#takeOpen(line);
     }
     for (const row of stored.rows.order) {
-      this.#noteTime(stored.rows.id(row), stored.rows.number('startedAtMs', row));
+      this.#noteTime(stored.rows.number('startedAtMs', row), () => stored.rows.id(row));
     }
   }
 
@@ -188,22 +197,18 @@ export class IndexSegment {
     if (!record) return;
     this.loose.delete(line.id);
     this.rows?.add(record, offset, length);
-    this.#noteTime(line.id, Date.parse(record.startedAt));
+    this.#noteTime(Date.parse(record.startedAt), () => line.id);
   }
 
   #takeOpen(line: ExchangeLine): void {
-    const record = parseRecord(line);
-    if (!record) return;
-    this.loose.set(line.id, { line, record });
-    this.#noteTime(undefined, Date.parse(record.startedAt));
+    this.loose.set(line.id, { line, record: undefined });
+    this.#noteTime(idTimeMs(line.id) ?? line.at);
   }
 
-  #noteTime(id: string | undefined, startedAtMs: number): void {
-    this.minMs = Math.min(this.minMs, startedAtMs);
-    this.maxMs = Math.max(this.maxMs, startedAtMs);
+  #noteTime(startedAtMs: number, endedId?: () => string): void {
+    if (startedAtMs < this.minMs) this.minMs = startedAtMs;
+    if (startedAtMs > this.maxMs) this.maxMs = startedAtMs;
     // The name of a segment has its time in whole seconds.
-    if (id !== undefined && (idTimeMs(id) ?? startedAtMs) < this.segment.startedAtMs + 1000) {
-      this.carriedIds.add(id);
-    }
+    if (endedId && startedAtMs < this.segment.startedAtMs + 1000) this.carriedIds.add(endedId());
   }
 }

@@ -138,18 +138,37 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
     hideEndedElsewhere();
   };
 
-  const readRecord = async (place: JournalPlace): Promise<ExchangeRecord | undefined> => {
-    const file = await open(join(folder, fileOf(place.segment))).catch(() => undefined);
-    if (!file) return undefined;
+  const readPlaces = async (
+    file: string,
+    places: readonly JournalPlace[],
+    into: Map<string, ExchangeRecord>,
+  ): Promise<void> => {
+    const handle = await open(join(folder, file)).catch(() => undefined);
     try {
-      const { buffer } = await file.read(Buffer.alloc(place.length), 0, place.length, place.offset);
-      const line = parseExchangeLine(buffer.toString());
-      if (line?.id === place.id) return parseRecord(line);
+      for (const { id, offset, length } of handle ? places : []) {
+        const bytes = await handle?.read(Buffer.alloc(length), 0, length, offset);
+        const line = parseExchangeLine(bytes?.buffer.toString() ?? '');
+        // A line that a crash left torn may shift those behind it by some bytes.
+        const record =
+          line?.id === id
+            ? parseRecord(line)
+            : (await readExchange(dataDir, id).catch(() => undefined))?.record;
+        if (record) into.set(id, record);
+      }
     } finally {
-      await file.close();
+      await handle?.close();
     }
-    // A line that a crash left torn may shift those behind it by some bytes.
-    return (await readExchange(dataDir, place.id))?.record;
+  };
+
+  const readRecords: JournalIndex['readRecords'] = async (places) => {
+    const byFile = new Map<string, JournalPlace[]>();
+    for (const place of places) {
+      const file = fileOf(place.segment);
+      byFile.set(file, [...(byFile.get(file) ?? []), place]);
+    }
+    const records = new Map<string, ExchangeRecord>();
+    await Promise.all([...byFile].map(([file, wanted]) => readPlaces(file, wanted, records)));
+    return places.map(({ id }) => records.get(id));
   };
 
   return {
@@ -168,11 +187,12 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
         const rows = await segment.use(++uses);
         const loose = [...segment.loose.values()]
           .filter(({ line }) => hidden.get(line.id) === segment)
-          .map(({ record }) => record);
+          .map((loose) => segment.readLoose(loose))
+          .filter((record) => record !== undefined);
         visit({ segment: segment.segment, rows, loose });
         spareMemory();
       }
     },
-    readRecords: (places) => Promise.all(places.map(readRecord)),
+    readRecords,
   };
 };

@@ -1,6 +1,6 @@
 import type { CodexStatusAnswer, SeenClient } from '../api-types.ts';
 import { priceEntry } from '../cost/create-pricing.ts';
-import { type Facts, factsOfRecord, factsOfRow } from '../select/facts.ts';
+import { type Facts, factsOfRecord, factsOfRow, keepFacts } from '../select/facts.ts';
 import {
   eachRow,
   type Found,
@@ -32,7 +32,7 @@ const MOST_CLIENTS = 50;
 const findClients = async ({ index, pricing }: LogDeps): Promise<SeenClient[]> => {
   const clients = new Map<string, Sighting>();
   const see = (facts: Facts, found: () => Found): void => {
-    const { id, clientName, clientVersion, encoding, transport = 'http' } = facts;
+    const { clientName, clientVersion, encoding, transport = 'http' } = facts;
     if (clientName === undefined) return;
     const key = `${clientName}/${clientVersion ?? ''}`;
     const known = clients.get(key);
@@ -40,13 +40,15 @@ const findClients = async ({ index, pricing }: LogDeps): Promise<SeenClient[]> =
       requests: 0,
       encodings: new Set<string>(),
       transports: new Set<string>(),
-      newest: { facts, found: found() },
+      newest: { facts: keepFacts(facts), found: found() },
     };
     if (!known) clients.set(key, seen);
     seen.requests++;
     seen.encodings.add(encoding ?? 'plain');
     seen.transports.add(transport);
-    if (id > seen.newest.facts.id) seen.newest = { facts, found: found() };
+    if (facts.startedAtMs > seen.newest.facts.startedAtMs) {
+      seen.newest = { facts: keepFacts(facts), found: found() };
+    }
   };
   await index.refresh();
   await index.visit(EVERYTHING.span, (part) => {

@@ -5,7 +5,7 @@ import type { Recorder } from '../../audit/recorder.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import type { DashboardConfigAnswer, ProviderStatus } from '../api-types.ts';
-import type { Facts } from '../select/facts.ts';
+import { type Facts, keepFacts } from '../select/facts.ts';
 import type { LogDeps } from './log.ts';
 import { eachFacts } from './usage-sums.ts';
 
@@ -72,11 +72,14 @@ interface Seen {
 }
 
 /** What the gateway itself refused says nothing of the provider, nor does a client that left. */
-const isProvidersFault = ({ isFailure, errorOrigin, finish }: Facts): boolean =>
-  isFailure && errorOrigin !== 'client' && errorOrigin !== 'gateway' && finish !== 'interrupted';
+const isProvidersFault = (facts: Facts): boolean =>
+  facts.isFailure &&
+  facts.errorOrigin !== 'client' &&
+  facts.errorOrigin !== 'gateway' &&
+  facts.finish !== 'interrupted';
 
 const newer = (known: Facts | undefined, facts: Facts): Facts =>
-  known && known.id > facts.id ? known : facts;
+  known && known.startedAtMs > facts.startedAtMs ? known : keepFacts(facts);
 
 const keySourceOf = ({ name, credential }: Upstream, config: GatewayConfig): string | null => {
   if (credential?.kind === 'client') return 'ChatGPT sign-in';

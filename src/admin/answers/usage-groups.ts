@@ -1,6 +1,6 @@
 import type { Paged, UsageClient, UsageModel, UsageSums } from '../api-types.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
-import type { Facts } from '../select/facts.ts';
+import { type Facts, keepFacts } from '../select/facts.ts';
 import { readPeriod } from '../select/period.ts';
 import { readFilter, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';
@@ -25,9 +25,9 @@ const groupFacts = async (
   await eachFacts(index, { span, filter }, (facts) => {
     const key = keyOf(facts);
     if (key === undefined) return;
-    const group = groups.get(key) ?? { newest: facts, sums: createSums() };
+    const group = groups.get(key) ?? { newest: keepFacts(facts), sums: createSums() };
     groups.set(key, group);
-    if (facts.id > group.newest.id) group.newest = facts;
+    if (facts.startedAtMs > group.newest.startedAtMs) group.newest = keepFacts(facts);
     addToSums(group.sums, facts, prices.bill(facts, facts.usage));
   });
   const sorted = [...groups.values()].sort((one, other) => other.sums.total_tokens - one.sums.total_tokens);

@@ -1,5 +1,5 @@
 import type { Paged, UsageSession } from '../api-types.ts';
-import type { Facts } from '../select/facts.ts';
+import { type Facts, keepFacts } from '../select/facts.ts';
 import { readPeriod } from '../select/period.ts';
 import { readFilter, readText, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';
@@ -14,17 +14,16 @@ export interface SessionsDeps extends LogDeps {
 
 interface Session {
   readonly id: string;
-  readonly facts: Facts[];
-  newestId: string;
+  newestMs: number;
+  /** Models and clients. */
+  readonly names: Set<string>;
 }
 
-const holdsText = ({ id, facts }: Session, search: string): boolean => {
+const sessionOf = ({ sessionId, threadId }: Facts): string | undefined => sessionId ?? threadId;
+
+const holdsText = ({ id, names }: Session, search: string): boolean => {
   const wanted = search.toLowerCase();
-  const texts = facts.flatMap(({ model, clientName, clientVersion }) => [
-    model,
-    `${clientName}/${clientVersion}`,
-  ]);
-  return [id, ...new Set(texts)].some((text) => text?.toLowerCase().includes(wanted));
+  return [id, ...names].some((text) => text.toLowerCase().includes(wanted));
 };
 
 /** `GET usage/sessions` */
@@ -39,19 +38,27 @@ export const answerSessions = async (
   const [prices] = await Promise.all([pricing(), index.refresh()]);
   const sessions = new Map<string, Session>();
   await eachFacts(index, { span, filter }, (facts) => {
-    const id = facts.sessionId ?? facts.threadId;
+    const id = sessionOf(facts);
     if (id === undefined) return;
-    const session = sessions.get(id) ?? { id, facts: [], newestId: '' };
+    const session = sessions.get(id) ?? { id, newestMs: 0, names: new Set<string>() };
     sessions.set(id, session);
-    session.facts.push(facts);
-    if (facts.id > session.newestId) session.newestId = facts.id;
+    session.newestMs = Math.max(session.newestMs, facts.startedAtMs);
+    if (search === undefined) return;
+    for (const name of [facts.model, `${facts.clientName}/${facts.clientVersion}`]) {
+      if (name !== undefined) session.names.add(name);
+    }
   });
   const wanted = [...sessions.values()]
     .filter((session) => search === undefined || holdsText(session, search))
-    .sort((one, other) => (one.newestId < other.newestId ? 1 : -1));
+    .sort((one, other) => other.newestMs - one.newestMs);
   const { entries, ...rest } = pageOf(wanted, wish);
+  const shown = new Map<string, Facts[]>(entries.map(({ id }) => [id, []]));
+  // A second reading, of what is shown alone: to keep the facts of all would take too much memory.
+  await eachFacts(index, { span, filter }, (facts) => {
+    shown.get(sessionOf(facts) ?? '')?.push(keepFacts(facts));
+  });
   const summarized: UsageSession[] = [];
-  for (const { id, facts } of entries) {
+  for (const [id, facts] of shown) {
     facts.sort((one, other) => (one.id < other.id ? -1 : 1));
     summarized.push(summarizeSession(id, facts, prices, await findTitle(facts)));
   }

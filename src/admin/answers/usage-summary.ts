@@ -12,10 +12,10 @@ const createSpread = () => {
   const times: number[] = [];
   let slowest = { id: '', ms: -1 };
   return {
-    add: (id: string, ms: number): void => {
+    add: (facts: Facts, ms: number): void => {
       if (Number.isNaN(ms)) return;
       times.push(ms);
-      if (ms > slowest.ms) slowest = { id, ms };
+      if (ms > slowest.ms) slowest = { id: facts.id, ms };
     },
     percentiles: (): Percentiles | undefined => {
       const sorted = Float64Array.from(times).sort();
@@ -31,17 +31,9 @@ const ORIGINS = ['client', 'gateway', 'network', 'upstream'] as const;
 const createFailureCounts = () => {
   const counts = new Map<string, FailureCount>();
   return {
-    add: ({
-      id,
-      startedAtMs,
-      isFailure,
-      errorOrigin,
-      errorCode,
-      errorMessage,
-      status,
-      finish,
-    }: Facts): void => {
-      if (!isFailure) return;
+    add: (facts: Facts): void => {
+      if (!facts.isFailure) return;
+      const { id, startedAtMs, errorOrigin, errorCode, errorMessage, status, finish } = facts;
       const origin = ORIGINS.find((known) => known === errorOrigin) ?? 'upstream';
       const code = errorCode ?? (status && status >= 400 ? `http_${status}` : (finish ?? 'failed'));
       const known = counts.get(`${origin} ${code}`);
@@ -76,8 +68,8 @@ export const answerSummary = async (
     addToSums(sums, facts, billing);
     failures.add(facts);
     if (facts.isStream && facts.finish === 'completed') {
-      ttfb.add(facts.id, facts.ttfbMs);
-      duration.add(facts.id, facts.durationMs);
+      ttfb.add(facts, facts.ttfbMs);
+      duration.add(facts, facts.durationMs);
     }
     if (billing.kind === 'metered' && billing.cost) {
       const { input, cachedInput } = billing.cost.rates;

@@ -48,30 +48,117 @@ const usageOfRow = (rows: IndexRows, row: number): Usage | undefined => {
   return usage;
 };
 
-export const factsOfRow = (rows: IndexRows, row: number): Facts => ({
-  id: rows.id(row),
-  startedAtMs: rows.number('startedAtMs', row),
-  durationMs: rows.number('durationMs', row),
-  ttfbMs: rows.number('ttfbMs', row),
-  status: known(rows.number('status', row)),
-  finish: rows.text('finish', row),
-  isFailure: rows.has(IS_FAILURE, row),
-  isStream: rows.has(IS_STREAM, row),
-  method: rows.text('method', row),
-  path: rows.text('path', row),
-  model: rows.text('model', row),
-  provider: rows.text('provider', row),
-  transport: rows.text('transport', row),
-  encoding: rows.text('encoding', row),
-  clientName: rows.text('clientName', row),
-  clientVersion: rows.text('clientVersion', row),
-  sessionId: rows.text('sessionId', row),
-  threadId: rows.text('threadId', row),
-  turnId: rows.text('turnId', row),
-  usage: usageOfRow(rows, row),
-  errorOrigin: rows.text('errorOrigin', row),
-  errorCode: rows.text('errorCode', row),
-  errorMessage: rows.text('errorMessage', row),
+/**
+ * The facts of a row, read when they are asked for: sums over 100,000 rows ask for a few each. It keeps
+ * the columns in memory, so what outlives its visit is copied by `keepFacts`.
+ */
+class RowFacts implements Facts {
+  readonly #rows: IndexRows;
+  readonly #row: number;
+
+  constructor(rows: IndexRows, row: number) {
+    this.#rows = rows;
+    this.#row = row;
+  }
+
+  get id() {
+    return this.#rows.id(this.#row);
+  }
+  get startedAtMs() {
+    return this.#rows.number('startedAtMs', this.#row);
+  }
+  get durationMs() {
+    return this.#rows.number('durationMs', this.#row);
+  }
+  get ttfbMs() {
+    return this.#rows.number('ttfbMs', this.#row);
+  }
+  get status() {
+    return known(this.#rows.number('status', this.#row));
+  }
+  get finish() {
+    return this.#rows.text('finish', this.#row);
+  }
+  get isFailure() {
+    return this.#rows.has(IS_FAILURE, this.#row);
+  }
+  get isStream() {
+    return this.#rows.has(IS_STREAM, this.#row);
+  }
+  get method() {
+    return this.#rows.text('method', this.#row);
+  }
+  get path() {
+    return this.#rows.text('path', this.#row);
+  }
+  get model() {
+    return this.#rows.text('model', this.#row);
+  }
+  get provider() {
+    return this.#rows.text('provider', this.#row);
+  }
+  get transport() {
+    return this.#rows.text('transport', this.#row);
+  }
+  get encoding() {
+    return this.#rows.text('encoding', this.#row);
+  }
+  get clientName() {
+    return this.#rows.text('clientName', this.#row);
+  }
+  get clientVersion() {
+    return this.#rows.text('clientVersion', this.#row);
+  }
+  get sessionId() {
+    return this.#rows.text('sessionId', this.#row);
+  }
+  get threadId() {
+    return this.#rows.text('threadId', this.#row);
+  }
+  get turnId() {
+    return this.#rows.text('turnId', this.#row);
+  }
+  get usage() {
+    return usageOfRow(this.#rows, this.#row);
+  }
+  get errorOrigin() {
+    return this.#rows.text('errorOrigin', this.#row);
+  }
+  get errorCode() {
+    return this.#rows.text('errorCode', this.#row);
+  }
+  get errorMessage() {
+    return this.#rows.text('errorMessage', this.#row);
+  }
+}
+
+export const factsOfRow = (rows: IndexRows, row: number): Facts => new RowFacts(rows, row);
+
+/** A copy that holds on to nothing. */
+export const keepFacts = (facts: Facts): Facts => ({
+  id: facts.id,
+  startedAtMs: facts.startedAtMs,
+  durationMs: facts.durationMs,
+  ttfbMs: facts.ttfbMs,
+  status: facts.status,
+  finish: facts.finish,
+  isFailure: facts.isFailure,
+  isStream: facts.isStream,
+  method: facts.method,
+  path: facts.path,
+  model: facts.model,
+  provider: facts.provider,
+  transport: facts.transport,
+  encoding: facts.encoding,
+  clientName: facts.clientName,
+  clientVersion: facts.clientVersion,
+  sessionId: facts.sessionId,
+  threadId: facts.threadId,
+  turnId: facts.turnId,
+  usage: facts.usage,
+  errorOrigin: facts.errorOrigin,
+  errorCode: facts.errorCode,
+  errorMessage: facts.errorMessage,
 });
 
 export const factsOfRecord = (record: ExchangeRecord): Facts => ({

@@ -32,11 +32,11 @@ export const eachRow = (
 ): void => {
   const { search, ...rest } = filter;
   const holds = compileFilter(rows, rest);
-  const holdsText = compileFilter(rows, search === undefined ? {} : { search });
+  const holdsText = search === undefined ? undefined : compileFilter(rows, { search });
   const test = (row: number): boolean =>
     holds(row) &&
     (!hasUsage || rows.has(HAS_USAGE, row)) &&
-    (holdsText(row) || inBodies?.has(rows.id(row)) === true);
+    (!holdsText || holdsText(row) || inBodies?.has(rows.id(row)) === true);
   const startedAt = rows.columns.numbers.startedAtMs;
   for (let place = rows.order.length - 1; place >= 0; place--) {
     const row = rows.order[place] as number;

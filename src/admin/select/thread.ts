@@ -1,6 +1,6 @@
 import type { IndexPart, JournalIndex, TimeSpan } from '../../audit/journal-index.ts';
 import type { ExchangeRecord } from '../../audit/record.ts';
-import { type Facts, factsOfRecord, factsOfRow } from './facts.ts';
+import { type Facts, factsOfRecord, factsOfRow, keepFacts } from './facts.ts';
 import type { Found } from './select-exchanges.ts';
 import { placeOf } from './select-exchanges.ts';
 
@@ -28,7 +28,7 @@ const rowsWith = (
 };
 
 const linkOfRow = (part: IndexPart, row: number): Link => ({
-  facts: factsOfRow(part.rows, row),
+  facts: keepFacts(factsOfRow(part.rows, row)),
   found: placeOf(part, row),
 });
 const linkOfRecord = (record: ExchangeRecord): Link => ({
