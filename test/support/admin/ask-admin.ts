@@ -34,7 +34,9 @@ export const createContract = () => {
       const pointer = `api#/paths/${found.template.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')}/get/responses/${status}/content/application~1json/schema`;
       const validate = ajv.getSchema(pointer);
       if (!validate) return [`the document has no ${status} of ${plain}`];
-      return validate(body) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+      return validate(body)
+        ? []
+        : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
     },
   };
 };

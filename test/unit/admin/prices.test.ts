@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { calcPrice } from '@pydantic/genai-prices';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { loadPriceList, PRICE_LIST } from '../../../src/admin/cost/list-prices.ts';
+import { parseOwnPrices } from '../../../src/admin/cost/own-prices.ts';
+import { costOf, createBill, createFindRates, sumOf } from '../../../src/admin/cost/price-book.ts';
+
+const OPENAI = 'https://api.openai.com/v1';
+const startedAtMs = Date.parse('2026-11-22T12:00:00Z');
+const of = (model: string, provider = 'openai') => ({ model, provider, startedAtMs });
+
+it('comes to the price of the list’s own calculation, cached tokens and tiers included', async () => {
+  const find = await loadPriceList(OPENAI);
+  const models = ['gpt-5.5', 'gpt-5.6-luna', 'gpt-6-astra', 'gpt-5.1-codex', 'o3'];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...models),
+      fc.nat(600_000),
+      fc.nat(100),
+      fc.nat(50_000),
+      (model, inputTokens, cachedPercent, outputTokens) => {
+        const cachedInputTokens = Math.floor((inputTokens * cachedPercent) / 100);
+        const rates = find(of(model));
+        const wanted = calcPrice(
+          { input_tokens: inputTokens, cache_read_tokens: cachedInputTokens, output_tokens: outputTokens },
+          model,
+          { providerId: 'openai', timestamp: new Date(startedAtMs) },
+        );
+        expect(rates).toBeDefined();
+        const cost = rates && costOf({ inputTokens, cachedInputTokens, outputTokens }, rates);
+        expect(cost && sumOf(cost)).toBeCloseTo(wanted?.total_price ?? Number.NaN, 9);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+it('has no price for a model that no list knows, which is not a price of nothing', async () => {
+  const find = await loadPriceList(OPENAI);
+  expect(find(of('my-own-model'))).toBeUndefined();
+  expect(createBill(find)(of('my-own-model'), { inputTokens: 10 })).toEqual({
+    kind: 'metered',
+    cost: undefined,
+  });
+});
+
+it('lets the user’s own prices win, by pattern and by length of the input', async () => {
+  const own = parseOwnPrices(
+    JSON.stringify({
+      'gpt-5.5': {
+        input: 4,
+        output: 20,
+        reasoning: 30,
+        above: [{ input_tokens: 1000, input: 8, output: 40 }],
+      },
+      'local-*': { input: 0, output: 0 },
+      broken: { input: 'free' },
+    }),
+  );
+  const find = createFindRates(() => own, await loadPriceList(OPENAI));
+  const bill = createBill(find);
+  const usage = { inputTokens: 1000, cachedInputTokens: 500, outputTokens: 100, reasoningTokens: 50 };
+  expect(bill(of('gpt-5.5'), usage).cost).toMatchObject({ input: 0.002, cachedInput: 0.002, output: 0.0025 });
+  expect(bill(of('gpt-5.5'), { inputTokens: 1001 }).cost?.rates.input).toBe(8);
+  expect(bill(of('local-llama'), usage).cost).toMatchObject({
+    input: 0,
+    output: 0,
+    source: 'your prices.json',
+  });
+  expect(bill(of('o3'), usage).cost?.source).toBe(PRICE_LIST);
+  expect(own.problems).toHaveLength(1);
+});
+
+it('labels what a ChatGPT plan covers, and bills the demo for nothing', async () => {
+  const bill = createBill(await loadPriceList(OPENAI));
+  expect(bill(of('gpt-5.5', 'chatgpt'), { inputTokens: 1 }).kind).toBe('subscription');
+  expect(bill(of('gpt-5.5', 'demo'), { inputTokens: 1 })).toEqual({ kind: undefined, cost: undefined });
+});
+
+it('names the price list by the version that is installed', () => {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync('node_modules/@pydantic/genai-prices/package.json', 'utf8'),
+  );
+  expect(PRICE_LIST).toContain(` ${manifest.version} `);
+});
