@@ -1,4 +1,4 @@
-import { chmod, type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BodyReference, BodySide } from './body-reference.ts';
 import { encodeCloseLine } from './encode-journal-line.ts';
@@ -82,7 +82,8 @@ export const carryFailures = async (folder: string, segment: SegmentName): Promi
   const create = async (file: string): Promise<FileHandle> => {
     const handle = await open(partial(file), 'w', 0o600);
     opened.push(handle);
-    await chmod(partial(file), 0o600);
+    // Whatever the umask is.
+    await handle.chmod(0o600);
     return handle;
   };
   try {

@@ -18,7 +18,8 @@ const FAILURES_KEPT_TIMES = 2;
 const LEAVE_OF_MAXIMUM = 0.75;
 /** Failures go last, yet a long outage must not drive out everything that went well. */
 const FAILURES_OF_MAXIMUM = 0.5;
-/** What a process left half-written when it was killed. */
+/** What a process left half-written when it was killed while it carried failures over. */
+const PARTIAL = /\.errors\.(?:jsonl|bodies)\.\d+\.tmp$/;
 const STALE_PARTIAL_MS = 3_600_000;
 
 interface StoredSegment extends SegmentName {
@@ -51,7 +52,7 @@ const measureSegments = async (folder: string): Promise<StoredSegment[]> => {
 
 const deleteStalePartials = async (folder: string, nowMs: number): Promise<void> => {
   for (const file of await readdir(folder).catch(() => [])) {
-    if (!file.endsWith('.tmp')) continue;
+    if (!PARTIAL.test(file)) continue;
     const path = join(folder, file);
     const modifiedMs = await stat(path).then(
       (found) => found.mtimeMs,

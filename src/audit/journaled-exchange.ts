@@ -1,4 +1,5 @@
 import type { BodyReferences } from './body-reference.ts';
+import { encodeCloseLine, encodeOpenLine } from './encode-journal-line.ts';
 import type { ExchangeRecord } from './record.ts';
 
 /** What a line is made of. It is read when the line is written: no work on the way of the request. */
@@ -9,3 +10,16 @@ export interface JournaledExchange {
   readonly responseHeaders: string;
   readonly bodies: BodyReferences;
 }
+
+/** @param isAgain true where a segment repeats what an earlier one holds */
+export const encodeOpenLines = (
+  at: number,
+  exchanges: Iterable<JournaledExchange>,
+  isAgain: boolean,
+): readonly string[] =>
+  Array.from(exchanges, ({ record, requestHeaders }) => encodeOpenLine(at, record, requestHeaders, isAgain));
+
+export const encodeCloseLines = (at: number, exchanges: readonly JournaledExchange[]): readonly string[] =>
+  exchanges.map(({ record, requestHeaders, responseHeaders, bodies }) =>
+    encodeCloseLine(at, record, requestHeaders, responseHeaders, bodies),
+  );

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GatewayError } from '../base/errors.ts';
 import { isErrno } from './private-files.ts';
 import { parseSegmentName, type SegmentName } from './segment-name.ts';
 
@@ -9,11 +10,15 @@ export const auditFolder = (dataDir: string): string => join(dataDir, 'audit');
 /**
  * The segments of all processes that write or wrote here.
  * @returns oldest first; empty where there is no folder
+ * @throws GatewayError command_failed where the folder cannot be read
  */
 export const listSegments = async (folder: string): Promise<SegmentName[]> => {
   const files = await readdir(folder).catch((cause: unknown) => {
     if (isErrno(cause, 'ENOENT')) return [];
-    throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('command_failed', `the audit log in ${folder} cannot be read: ${reason}`, {
+      cause,
+    });
   });
   return selectSegments(files);
 };

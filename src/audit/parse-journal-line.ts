@@ -36,10 +36,8 @@ const parseObject = (text: string): JsonObject | undefined => {
  * A line that a writer did not finish may stand before another one without a newline between. Quotes
  * inside JSON strings are escaped, so the start of a line occurs nowhere else.
  */
-const afterTorn = (text: string): string => {
-  const start = text.lastIndexOf(LINE_START);
-  return start > 0 ? text.slice(start) : text;
-};
+const afterTorn = (text: string): string =>
+  text.includes(LINE_START, 1) ? text.slice(text.lastIndexOf(LINE_START)) : text;
 
 /**
  * Looks at a line's head alone, which is all that most lines of a search need.

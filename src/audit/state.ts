@@ -20,7 +20,7 @@ export interface RunningInstance {
 }
 
 /** A list of entries with an id, whose content is their room's own matter. */
-export interface StateEntries<Entry> {
+interface StateEntries<Entry> {
   list(): Promise<readonly Entry[]>;
   /** Replaces what is there under the same id. */
   add(entry: Entry): Promise<void>;

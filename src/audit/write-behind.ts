@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BodyReference } from './body-reference.ts';
-import { encodeCloseLine, encodeOpenLine, encodeResumedLine } from './encode-journal-line.ts';
+import { encodeResumedLine } from './encode-journal-line.ts';
 import type { Journal } from './journal.ts';
-import type { JournaledExchange } from './journaled-exchange.ts';
+import { encodeCloseLines, encodeOpenLines, type JournaledExchange } from './journaled-exchange.ts';
 import { PartialWriteError, type SegmentWriter } from './segment-writer.ts';
 import { sliceEnds } from './slice-ends.ts';
 import { type PendingBody, storeBodies } from './store-bodies.ts';
@@ -143,11 +143,7 @@ export class WriteBehind {
   }
 
   #segment(): SegmentWriter {
-    return this.#deps.journal.ensure((at) =>
-      Array.from(this.#underway, ({ record, requestHeaders }) =>
-        encodeOpenLine(at, record, requestHeaders, true),
-      ),
-    );
+    return this.#deps.journal.ensure((at) => encodeOpenLines(at, this.#underway, true));
   }
 
   /**
@@ -172,13 +168,20 @@ export class WriteBehind {
     if (this.#unopened.size === 0) return;
     const { journal } = this.#deps;
     const segment = journal.current ?? this.#segment();
-    const at = journal.at();
-    const lines = Array.from(this.#unopened, ({ record, requestHeaders }) =>
-      encodeOpenLine(at, record, requestHeaders, false),
-    );
-    segment.append(lines);
-    for (const exchange of this.#unopened) this.#underway.add(exchange);
-    this.#unopened.clear();
+    const opened = [...this.#unopened];
+    let written = 0;
+    try {
+      segment.append(encodeOpenLines(journal.at(), opened, false));
+      written = opened.length;
+    } catch (cause) {
+      if (cause instanceof PartialWriteError) written = cause.linesWritten;
+      throw cause;
+    } finally {
+      for (const exchange of opened.slice(0, written)) {
+        this.#unopened.delete(exchange);
+        this.#underway.add(exchange);
+      }
+    }
   }
 
   /** Bodies of what still runs, then slice by slice what has ended: bodies, and the lines that name them. */
@@ -225,12 +228,7 @@ export class WriteBehind {
     try {
       // At midnight an open line may have begun the next segment while the bodies were written.
       const current = this.#deps.journal.current === segment ? segment : this.#segment();
-      const at = this.#deps.journal.at();
-      current.append(
-        ends.map(({ record, requestHeaders, responseHeaders, bodies }) =>
-          encodeCloseLine(at, record, requestHeaders, responseHeaders, bodies),
-        ),
-      );
+      current.append(encodeCloseLines(this.#deps.journal.at(), ends));
       written = ends.length;
     } catch (cause) {
       if (cause instanceof PartialWriteError) written = cause.linesWritten;
