@@ -145,6 +145,7 @@ describe('gomodel-ts codex', () => {
   });
 });
 
+const SCREEN_DEADLINE_MS = 30_000;
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
 describe.skipIf(!hasTmux).each(CODEX_VERSIONS)("Codex %s's own screen", (version) => {
@@ -166,12 +167,18 @@ describe.skipIf(!hasTmux).each(CODEX_VERSIONS)("Codex %s's own screen", (version
     const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const config = `[projects."${workFolder}"]\ntrust_level = "trusted"\n`;
     writeFileSync(join(codexHome, 'config.toml'), config);
-    const command = ['env', '-i', 'TERM=xterm-256color', ...lines, process.execPath, BIN, 'codex', '--demo', '-m', 'gpt-5.5'];
+    const command = ['env', '-i', 'TERM=xterm-256color', ...lines, process.execPath, BIN, 'codex', '--demo'];
     tmux('-f', '/dev/null', 'new-session', '-d', '-x', '110', '-y', '40', '-c', workFolder);
     tmux('set-option', '-g', 'remain-on-exit', 'on');
-    tmux('respawn-pane', '-k', '-c', workFolder, ...command);
+    tmux('respawn-pane', '-k', '-c', workFolder, ...command, '--', '-m', 'no-model-that-codex-knows');
     const shows = async (sought: RegExp): Promise<void> => {
-      while (!sought.test(tmux('capture-pane', '-p'))) await pause(100);
+      const deadline = performance.now() + SCREEN_DEADLINE_MS;
+      for (;;) {
+        const screen = tmux('capture-pane', '-p');
+        if (sought.test(screen)) return;
+        if (performance.now() > deadline) throw new Error(`the screen stays at:\n${screen}`);
+        await pause(100);
+      }
     };
     await shows(/OpenAI Codex/);
     tmux('send-keys', 'List the files here.');
