@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import { formatByteSize } from '../base/bytes.ts';
 import { GatewayError } from '../base/errors.ts';
 import { isSendableCode, UNSUPPORTED_DATA } from './close-codes.ts';
+import { releaseCompression } from './release-compression.ts';
 
 /** The client's end of a connection. */
 export interface ClientConnection {
@@ -76,6 +77,7 @@ export const createClientConnection = (
       close(UNSUPPORTED_DATA, 'text messages only');
       return;
     }
+    releaseCompression(ws);
     // After the first that was refused, and after a close, nothing further is served.
     if (ws.readyState === ws.OPEN) handlers.onMessage(data as Buffer);
   });

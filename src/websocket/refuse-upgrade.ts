@@ -4,6 +4,7 @@ import type { Recorder } from '../audit/recorder.ts';
 import { type ErrorCode, GatewayError } from '../base/errors.ts';
 import { toGatewayError } from '../guard/error-answer.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
+import { speaksAsCodex } from './session.ts';
 
 /** What the same request over HTTP would be refused for as well. */
 const REPEATED_OVER_HTTP: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -20,9 +21,7 @@ const REPEATED_OVER_HTTP: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * asks over HTTP at once, and shows its user what that is refused for (measured with 0.169.0).
  */
 const asCodexReadsIt = (error: GatewayError, headers: IncomingHttpHeaders): GatewayError => {
-  const beta = headers['openai-beta'];
-  if (typeof beta !== 'string' || !beta.includes('responses_websockets')) return error;
-  if (!REPEATED_OVER_HTTP.has(error.code)) return error;
+  if (!speaksAsCodex(headers) || !REPEATED_OVER_HTTP.has(error.code)) return error;
   const { code, message, origin } = error;
   return new GatewayError(code, message, { status: 426, origin, headers: error.headers, cause: error });
 };

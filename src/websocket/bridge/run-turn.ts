@@ -2,37 +2,23 @@ import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../../audit/exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { Stopwatch } from '../../base/stopwatch.ts';
-import { applySummary } from '../../forward/apply-summary.ts';
 import type { Send, SentRequest } from '../../forward/create-sender.ts';
 import { letEnd } from '../../forward/let-end.ts';
-import { readQuota } from '../../forward/read-quota.ts';
-import { failureEventData } from '../../sse/failure-event.ts';
-import { createErrorFrame, createGatewayErrorFrame } from '../error-frame.ts';
-import { closeRefused } from '../open-turn.ts';
-import type { ConnectionContext } from '../session.ts';
+import { noteHeaders } from '../note-headers.ts';
+import { type ConnectionContext, speaksAsCodex } from '../session.ts';
+import { type Answered, createTurnEnding } from './conclude-turn.ts';
 import { headerFrames, tellingHeaders } from './header-frames.ts';
-import { interruptionFrames } from './interruption-frames.ts';
-import { readRefusedAnswer } from './read-refused-answer.ts';
+import { mapRefusal, readRefusal } from './read-refusal.ts';
 import { createStreamReader } from './read-stream.ts';
-
-/** Of a refusal, more is not read. */
-const MAX_REFUSAL_BYTES = 2 ** 20;
-
-/** An answer that the conversation can go on from. */
-export interface Answered {
-  readonly responseId: string;
-  /** JSON items with commas between. */
-  readonly output: Buffer;
-}
 
 export interface TurnInput {
   readonly context: ConnectionContext;
   readonly exchange: Exchange;
+  /** Runs while the gateway works. */
   readonly stopwatch: Stopwatch;
   readonly request: SentRequest;
   readonly send: Send;
-  readonly streamId: string | undefined;
-  /** @returns false where the client reads slowly */
+  /** Sends a frame in the turn's lane. @returns false where the client reads slowly */
   emit(frame: Buffer): boolean;
   /** Called once, when the exchange is closed. */
   onEnd(answered: Answered | undefined): void;
@@ -47,6 +33,7 @@ export interface RunningTurn {
   cut(reason: GatewayError): void;
   /** The client has left: what it asked for must not run on at the provider, at its user's cost. */
   abort(): void;
+  /** The client reads again. */
   onDrain(): void;
 }
 
@@ -56,56 +43,25 @@ const isStream = ({ statusCode = 0, headers }: IncomingMessage): boolean =>
   /^text\/event-stream\b/i.test(headers['content-type'] ?? '') &&
   /^(?:identity)?$/i.test(headers['content-encoding'] ?? '');
 
+const noStream = (host: string, { statusCode, headers }: IncomingMessage): GatewayError => {
+  const what = headers['content-type'] ?? 'no content type';
+  const message = `${host} answered ${statusCode} with ${what}, where a stream of events was asked for.`;
+  return new GatewayError('upstream_unreachable', message, { origin: 'upstream' });
+};
+
 /** Asks the upstream over HTTP, and gives its answer on event by event. */
 export const runTurn = (input: TurnInput): RunningTurn => {
-  const { context, exchange, stopwatch, request, send, streamId, emit, onEnd } = input;
+  const { context, exchange, stopwatch, emit, onEnd } = input;
   const { clock, upgrade } = context;
   const { record } = exchange;
   const { host } = upgrade.upstream.baseUrl;
-  // Codex asks for its own form of the protocol by this field; others know the API's events alone.
-  const beta = upgrade.headers['openai-beta'];
-  const understandsHeaderFrames = typeof beta === 'string' && beta.includes('responses_websockets');
-  let settled = false;
   let upstreamResponse: IncomingMessage | undefined;
 
   const emitOrHold = (frame: Buffer): void => {
     if (!emit(frame)) upstreamResponse?.pause();
   };
   const reader = createStreamReader(emitOrHold);
-
-  const settle = (conclude: () => void, answered?: Answered): void => {
-    if (settled) return;
-    settled = true;
-    if (upstreamResponse) {
-      record.response.events = reader.events;
-      applySummary(record, reader.summary);
-    }
-    conclude();
-    exchange.close();
-    onEnd(answered);
-  };
-
-  /** Before an answer has begun. */
-  const refuse = (error: GatewayError): void => {
-    if (settled) return;
-    const frame = createGatewayErrorFrame(error, exchange.id, streamId);
-    emit(frame);
-    settle(() => closeRefused(exchange, error, frame));
-  };
-
-  /** In the midst of an answer. */
-  const truncate = (error: GatewayError): void => {
-    if (settled) return;
-    const { responseId, model, error: told } = reader.summary;
-    const { code, message } = told ?? { code: error.code, message: `gomodel-ts: ${error.message}` };
-    const sequenceNumber = reader.nextSequenceNumber;
-    const failure = { code, message, atMs: clock.now() };
-    emit(Buffer.from(failureEventData('responses', failure, { responseId, model, sequenceNumber })));
-    settle(() => {
-      record.response.finish = 'truncated';
-      record.error = { origin: error.origin, code: error.code, message: error.message };
-    });
-  };
+  const ending = createTurnEnding({ exchange, clock, reader, emit, onEnd });
 
   const missing = (what: string): GatewayError =>
     new GatewayError(
@@ -113,29 +69,26 @@ export const runTurn = (input: TurnInput): RunningTurn => {
       `${host} ${what} after ${reader.events} events: it is not whole. Try again.`,
     );
 
-  const complete = (response: IncomingMessage): void => {
-    const { responseId, finish } = reader.summary;
-    const canGoOn = responseId !== undefined && finish !== 'failed';
-    settle(() => {}, canGoOn ? { responseId, output: reader.items.finished() } : undefined);
-    letEnd(response);
-  };
-
   const passOn = (response: IncomingMessage): void => {
     let bytes = 0;
+    const complete = (): void => {
+      ending.complete();
+      letEnd(response);
+    };
     response.on('data', (chunk: Buffer) => {
-      if (settled) return;
+      if (ending.isSettled) return;
       record.ttfbMs ??= clock.monotonic() - exchange.openedAtMs;
       reader.push(chunk);
       bytes += chunk.length;
       record.response.bytes = bytes;
       exchange.appendResponseBody(chunk);
-      if (reader.hasEnded) complete(response);
+      if (reader.hasEnded) complete();
     });
     const onOver = (what: string) => (): void => {
-      if (settled) return;
+      if (ending.isSettled) return;
       reader.end();
-      if (reader.hasEnded) complete(response);
-      else truncate(missing(what));
+      if (reader.hasEnded) complete();
+      else ending.truncate(missing(what));
     };
     response.once('end', onOver('ended the answer before its last event,'));
     response.once('error', onOver('broke off its answer'));
@@ -143,30 +96,13 @@ export const runTurn = (input: TurnInput): RunningTurn => {
   };
 
   const passRefusalOn = (response: IncomingMessage, status: number): void => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const conclude = (): void => {
-      if (settled) return;
-      const { told, error } = readRefusedAnswer(status, Buffer.concat(chunks));
-      emit(
-        createErrorFrame({ status, error, headers: tellingHeaders(response.headers, exchange.id), streamId }),
-      );
-      settle(() => {
-        record.response.finish = 'failed';
-        record.error = { origin: 'upstream', ...told };
-      });
-      response.destroy();
-    };
-    response.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      bytes += chunk.length;
+    const see = (chunk: Buffer, bytes: number): void => {
       record.response.bytes = bytes;
       exchange.appendResponseBody(chunk);
-      if (bytes > MAX_REFUSAL_BYTES) conclude();
-    });
-    response.once('end', conclude);
-    response.once('error', conclude);
-    response.once('close', conclude);
+    };
+    readRefusal(response, see, (body) =>
+      ending.passRefusal(status, mapRefusal(status, body), tellingHeaders(response.headers, exchange.id)),
+    );
   };
 
   const onAnswer = (response: IncomingMessage): void => {
@@ -174,27 +110,16 @@ export const runTurn = (input: TurnInput): RunningTurn => {
     upstreamResponse = response;
     const status = response.statusCode ?? 502;
     record.status = status;
-    exchange.keepResponseHeaders(response.rawHeaders);
-    const upstreamRequestId = response.headers['x-request-id'];
-    if (typeof upstreamRequestId === 'string') record.upstreamRequestId = upstreamRequestId;
-    const quota = readQuota(response.headers, clock.now());
-    if (quota) record.quota = quota;
+    noteHeaders(exchange, response, clock.now());
     if (isStream(response)) {
-      if (understandsHeaderFrames) {
+      if (speaksAsCodex(upgrade.headers)) {
         for (const frame of headerFrames(tellingHeaders(response.headers, exchange.id))) emitOrHold(frame);
       }
       passOn(response);
     } else if (status >= 400) {
       passRefusalOn(response, status);
     } else {
-      const what = response.headers['content-type'] ?? 'no content type';
-      refuse(
-        new GatewayError(
-          'upstream_unreachable',
-          `${host} answered ${status} with ${what}, where a stream of events was asked for.`,
-          { origin: 'upstream' },
-        ),
-      );
+      ending.refuse(noStream(host, response));
       response.destroy();
     }
     stopwatch.stop();
@@ -202,36 +127,23 @@ export const runTurn = (input: TurnInput): RunningTurn => {
     exchange.update();
   };
 
-  const end = send(request, { onAnswer, onFailure: refuse });
+  const end = input.send(input.request, { onAnswer, onFailure: ending.refuse });
 
   return {
     get responseId() {
       return reader.summary.responseId;
     },
     interrupt: (kind) => {
-      const { responseId, model } = reader.summary;
-      if (settled || responseId === undefined) return;
-      const { items, nextSequenceNumber: sequenceNumber } = reader;
-      const facts = { responseId, model, nowMs: clock.now(), sequenceNumber, items, kind };
-      for (const frame of interruptionFrames(facts)) emit(frame);
-      end();
-      settle(
-        () => {
-          record.response.finish = 'incomplete';
-        },
-        { responseId, output: items.finished() },
-      );
+      if (ending.interrupt(kind)) end();
     },
     cut: (reason) => {
-      if (upstreamResponse) truncate(reason);
-      else refuse(reason);
+      if (upstreamResponse) ending.truncate(reason);
+      else ending.refuse(reason);
       end();
     },
     abort: () => {
+      ending.abort();
       end();
-      settle(() => {
-        record.response.finish = 'aborted';
-      });
     },
     onDrain: () => upstreamResponse?.resume(),
   };

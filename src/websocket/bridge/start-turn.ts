@@ -8,8 +8,9 @@ import type { CreateFrame } from '../read-client-frame.ts';
 import type { ConnectionContext } from '../session.ts';
 import { turnHeaders } from '../turn-headers.ts';
 import { composeBody, joinItems, ownItems } from './compose-body.ts';
+import type { Answered } from './conclude-turn.ts';
 import type { Place, ResponseHistory } from './response-history.ts';
-import { type Answered, type RunningTurn, runTurn } from './run-turn.ts';
+import { type RunningTurn, runTurn } from './run-turn.ts';
 import { warmUpFrames } from './warm-up-frames.ts';
 
 export interface BridgeContext extends ConnectionContext {
@@ -28,7 +29,7 @@ export interface Turn {
 }
 
 interface TurnHandlers {
-  /** @returns false where the client reads slowly */
+  /** Sends a frame in the turn's lane. @returns false where the client reads slowly */
   emit(frame: Buffer): boolean;
   onEnd(): void;
 }
@@ -140,7 +141,6 @@ export const startTurn = (
     stopwatch,
     send: context.send,
     request: { method: 'POST', path: upgrade.path, headers, body },
-    streamId: frame.streamId,
     emit: handlers.emit,
     onEnd: end,
   });

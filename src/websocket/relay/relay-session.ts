@@ -13,8 +13,10 @@ import {
 } from '../close-codes.ts';
 import { createGatewayErrorFrame } from '../error-frame.ts';
 import { inLane } from '../in-lane.ts';
+import { noteHeaders } from '../note-headers.ts';
 import { closeRefused, openRefused, openTurn } from '../open-turn.ts';
 import { type CreateFrame, readClientFrame } from '../read-client-frame.ts';
+import { releaseCompression } from '../release-compression.ts';
 import { type ConnectionContext, type Session, stopping } from '../session.ts';
 import type { UpstreamSocket } from './connect-upstream.ts';
 import { createRelayedTurn, type RelayedTurn } from './relayed-turn.ts';
@@ -83,10 +85,8 @@ export const createRelaySession = ({ context, connection, upstreamSocket }: Rela
     record.request.bodyBytes = frame.bytes.length;
     record.provider = upstream.name;
     record.upstream = host;
-    const upstreamRequestId = response.headers['x-request-id'];
-    if (typeof upstreamRequestId === 'string') record.upstreamRequestId = upstreamRequestId;
+    noteHeaders(exchange, response, clock.now());
     exchange.keepRequestBody(frame.bytes, 'identity');
-    exchange.keepResponseHeaders(response.rawHeaders);
     exchange.commit();
     turns.push(createRelayedTurn({ exchange, clock, streamId: frame.streamId }));
     usesLanes ||= frame.streamId !== undefined;
@@ -116,6 +116,7 @@ export const createRelaySession = ({ context, connection, upstreamSocket }: Rela
     const turn = turnOf(bytes);
     if (!turn?.see(bytes)) return;
     turns = turns.filter((one) => one !== turn);
+    if (ws.bufferedAmount === 0) releaseCompression(ws);
     if (leaving && turns.length === 0) close(GOING_AWAY, leaving.code);
   });
   ws.on('pong', () => {

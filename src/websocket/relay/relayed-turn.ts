@@ -6,6 +6,7 @@ import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import { decodeEventData } from '../../sse/frame-events.ts';
 import { createResponsesReader } from '../../sse/read-responses.ts';
 import { eventTypeOf, sequenceNumberOf } from '../event-type.ts';
+import { quotaOfEvent } from './quota-of-event.ts';
 
 /** A request that was relayed, and what its answer says as it passes. */
 export interface RelayedTurn {
@@ -64,8 +65,11 @@ export const createRelayedTurn = ({ exchange, clock, streamId }: RelayedTurnInpu
       const data = frame.toString('latin1');
       reader.apply(undefined, data, decodeEventData);
       lastNumber = sequenceNumberOf(data) ?? lastNumber;
+      const type = eventTypeOf(undefined, data);
+      const quota = type === 'codex.rate_limits' ? quotaOfEvent(data, clock.now()) : undefined;
+      if (quota) record.quota = quota;
       // An error is the last word too, though over HTTP it is not.
-      const isRefusal = !reader.terminal && eventTypeOf(undefined, data) === 'error';
+      const isRefusal = !reader.terminal && type === 'error';
       if (!reader.terminal && !isRefusal) return false;
       close(() => {
         record.status = isRefusal ? Number(STATUS.exec(data)?.[1] ?? 502) : 200;

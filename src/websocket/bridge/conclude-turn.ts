@@ -1,0 +1,117 @@
+import type { Exchange } from '../../audit/exchange.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { GatewayError } from '../../base/errors.ts';
+import { applySummary } from '../../forward/apply-summary.ts';
+import { failureEventData } from '../../sse/failure-event.ts';
+import { createErrorFrame, createGatewayErrorFrame } from '../error-frame.ts';
+import { closeRefused } from '../open-turn.ts';
+import { interruptionFrames } from './interruption-frames.ts';
+import type { Refusal } from './read-refusal.ts';
+import type { StreamReader } from './read-stream.ts';
+
+/** An answer that the conversation can go on from. */
+export interface Answered {
+  readonly responseId: string;
+  /** JSON items with commas between. */
+  readonly output: Buffer;
+}
+
+export interface TurnEndingDeps {
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  readonly reader: StreamReader;
+  /** Sends a frame in the turn's lane. */
+  emit(frame: Buffer): boolean;
+  /** Called once, when the exchange is closed. */
+  onEnd(answered: Answered | undefined): void;
+}
+
+/** The ways in which a turn ends. The first one counts: it is told to the client and written into the record. */
+export interface TurnEnding {
+  readonly isSettled: boolean;
+  /** The upstream's last event has gone out. */
+  complete(): void;
+  /** The gateway refuses, before an answer has begun. */
+  refuse(error: GatewayError): void;
+  /** The upstream has refused. */
+  passRefusal(status: number, refusal: Refusal, headers: Readonly<Record<string, string>>): void;
+  /** The answer is cut off in its midst. */
+  truncate(error: GatewayError): void;
+  /** The client wants no more of it. @returns false where nothing has begun that could be interrupted */
+  interrupt(kind: 'interrupt' | 'cancel'): boolean;
+  /** The client has left. */
+  abort(): void;
+}
+
+export const createTurnEnding = (deps: TurnEndingDeps): TurnEnding => {
+  const { exchange, clock, reader, emit, onEnd } = deps;
+  const { record } = exchange;
+  let isSettled = false;
+
+  const settle = (conclude: () => void, answered?: Answered): void => {
+    isSettled = true;
+    if (reader.events > 0) record.response.events = reader.events;
+    applySummary(record, reader.summary);
+    conclude();
+    exchange.close();
+    onEnd(answered);
+  };
+
+  return {
+    get isSettled() {
+      return isSettled;
+    },
+    complete: () => {
+      if (isSettled) return;
+      const { responseId, finish } = reader.summary;
+      const canGoOn = responseId !== undefined && finish !== 'failed';
+      settle(() => {}, canGoOn ? { responseId, output: reader.items.finished() } : undefined);
+    },
+    refuse: (error) => {
+      if (isSettled) return;
+      const frame = createGatewayErrorFrame(error, exchange.id);
+      emit(frame);
+      settle(() => closeRefused(exchange, error, frame));
+    },
+    passRefusal: (status, { told, error }, headers) => {
+      if (isSettled) return;
+      emit(createErrorFrame({ status, error, headers }));
+      settle(() => {
+        record.response.finish = 'failed';
+        record.error = { origin: 'upstream', ...told };
+      });
+    },
+    truncate: (error) => {
+      if (isSettled) return;
+      const { responseId, model, error: said } = reader.summary;
+      const { code, message } = said ?? { code: error.code, message: `gomodel-ts: ${error.message}` };
+      const failure = { code, message, atMs: clock.now() };
+      const answer = { responseId, model, sequenceNumber: reader.nextSequenceNumber };
+      emit(Buffer.from(failureEventData('responses', failure, answer)));
+      settle(() => {
+        record.response.finish = 'truncated';
+        record.error = { origin: error.origin, code: error.code, message: error.message };
+      });
+    },
+    interrupt: (kind) => {
+      const { responseId, model } = reader.summary;
+      if (isSettled || responseId === undefined) return false;
+      const { items, nextSequenceNumber: sequenceNumber } = reader;
+      const facts = { responseId, model, nowMs: clock.now(), sequenceNumber, items, kind };
+      for (const frame of interruptionFrames(facts)) emit(frame);
+      settle(
+        () => {
+          record.response.finish = 'incomplete';
+        },
+        { responseId, output: items.finished() },
+      );
+      return true;
+    },
+    abort: () => {
+      if (isSettled) return;
+      settle(() => {
+        record.response.finish = 'aborted';
+      });
+    },
+  };
+};

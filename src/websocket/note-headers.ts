@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+import type { Exchange } from '../audit/exchange.ts';
+import { readQuota } from '../forward/read-quota.ts';
+
+/** Writes into the record what the header fields of an upstream's answer say, be it a 101. */
+export const noteHeaders = (
+  exchange: Exchange,
+  { headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
+  nowMs: number,
+): void => {
+  const { record } = exchange;
+  exchange.keepResponseHeaders(rawHeaders);
+  const upstreamRequestId = headers['x-request-id'];
+  if (typeof upstreamRequestId === 'string') record.upstreamRequestId = upstreamRequestId;
+  const quota = readQuota(headers, nowMs);
+  if (quota) record.quota = quota;
+};
