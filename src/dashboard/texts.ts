@@ -368,7 +368,9 @@ export const texts = {
   turn: {
     roles: { context: 'context', reasoning: 'thinks', output: 'output', instructions: 'instructions' },
     earlier: (items: number) => `${count(items, 'earlier item', 'earlier items')}, sent again`,
+    lines: (lines: number) => count(lines, 'line', 'lines'),
     answer: 'Answer',
+    continued: 'What the tools gave back: the next exchange',
     noAnswer: 'Nothing came back.',
     running: 'The answer is on its way.',
     offered: (tools: number) => `${count(tools, 'tool', 'tools')} offered`,

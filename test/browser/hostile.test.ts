@@ -32,9 +32,9 @@ describe.skipIf(REAL_GATEWAY)('hostile content', () => {
     for (const section of ['turn', 'timeline', 'usage', 'request', 'response', 'headers']) {
       await page.locator(`[data-section="${section}"]`).click();
       await page.locator('#drawer-section .loading').waitFor({ state: 'detached' });
-      for (const fold of (await page.locator('#drawer-section [aria-expanded=false]').all()).slice(0, 6)) {
-        await fold.click();
-      }
+      const folds = page.locator('#drawer-section [aria-expanded=false]');
+      for (let unfolded = 0; unfolded < 6 && (await folds.count()) > 0; unfolded++)
+        await folds.last().click();
     }
     await page.locator('[data-section="turn"]').click();
     await page.getByText('<script>window.__owned = 5</script>').waitFor();

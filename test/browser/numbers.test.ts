@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { REAL_GATEWAY, useDashboard } from '../support/browser/open-dashboard.ts';
 
 const MOST_BYTES = 150_000;
@@ -79,7 +78,7 @@ describe.skipIf(REAL_GATEWAY)('the numbers', () => {
 
 describe('the page', () => {
   it('weighs less than 150 KB compressed, all of it', () => {
-    const folder = fileURLToPath(new URL('../../dist/dashboard', import.meta.url));
+    const folder = inject('pageFolder');
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) =>
       file.isFile(),
     );
@@ -91,7 +90,7 @@ describe('the page', () => {
   });
 
   it('names nothing that is elsewhere', () => {
-    const folder = fileURLToPath(new URL('../../dist/dashboard', import.meta.url));
+    const folder = inject('pageFolder');
     const html = readFileSync(join(folder, 'index.html'), 'utf8');
     expect(html).not.toMatch(/https?:|<style|<script(?![^>]*src=)/);
   });

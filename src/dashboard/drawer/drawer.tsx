@@ -17,7 +17,7 @@ import { useDetail } from './use-detail.ts';
 const SectionContent = ({ section, detail }: { section: Section; detail: AuditDetailAnswer }) => {
   switch (section) {
     case 'turn':
-      return <TurnSection entry={detail.entry} />;
+      return <TurnSection entry={detail.entry} next={detail.next} />;
     case 'timeline':
       return <TimelineSection entry={detail.entry} />;
     case 'usage':

@@ -1,14 +1,22 @@
 import { useState } from 'preact/hooks';
-import type { AuditEntry, TurnAnswer } from '../../admin/api-types.ts';
+import type { AuditEntry, RelatedExchange, TurnAnswer } from '../../admin/api-types.ts';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
 import { api } from '../state/api.ts';
 import { outcomeOf } from '../state/describe-exchange.ts';
+import { addressWith } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
 import { texts } from '../texts.ts';
+import { PromptFold } from '../turn/prompt-fold.tsx';
 import { TurnItems } from '../turn/turn-items.tsx';
 import { visibleText } from '../turn/visible-text.ts';
+
+interface TurnSectionProps {
+  entry: AuditEntry;
+  /** The next exchange of the thread: it brings what the tools gave back. */
+  next: RelatedExchange | undefined;
+}
 
 const Earlier = ({ turn, open, toggle }: { turn: TurnAnswer; open: boolean; toggle: () => void }) => {
   if (turn.earlierCount === 0) return null;
@@ -25,7 +33,7 @@ const Earlier = ({ turn, open, toggle }: { turn: TurnAnswer; open: boolean; togg
   );
 };
 
-const Answer = ({ turn, entry }: { turn: TurnAnswer; entry: AuditEntry }) => {
+const Answer = ({ turn, entry, next }: { turn: TurnAnswer } & TurnSectionProps) => {
   const running = outcomeOf(entry).tone === 'running';
   return (
     <>
@@ -33,6 +41,13 @@ const Answer = ({ turn, entry }: { turn: TurnAnswer; entry: AuditEntry }) => {
         <span>{texts.turn.answer}</span>
       </h3>
       {turn.output.length > 0 && <TurnItems items={turn.output} />}
+      {next && turn.output.some(({ kind }) => kind === 'toolCall') && (
+        <p class="continued">
+          <a class="link" href={addressWith({ open: next.id })}>
+            {texts.turn.continued}
+          </a>
+        </p>
+      )}
       {running && <p class="running-note">{texts.turn.running}</p>}
       {turn.responseText && <FoldLines text={visibleText(turn.responseText)} />}
       {!running && turn.output.length === 0 && !turn.responseText && (
@@ -43,7 +58,7 @@ const Answer = ({ turn, entry }: { turn: TurnAnswer; entry: AuditEntry }) => {
 };
 
 /** The turn as a person reads it: what this request added, and what came back. */
-export const TurnSection = ({ entry }: { entry: AuditEntry }) => {
+export const TurnSection = ({ entry, next }: TurnSectionProps) => {
   const [earlier, setEarlier] = useState(false);
   // Events stand in the question so that a running answer is read as it grows.
   const question = `${entry.id} ${earlier} ${entry.response.events ?? 0} ${entry.durationMs ?? ''}`;
@@ -64,14 +79,14 @@ export const TurnSection = ({ entry }: { entry: AuditEntry }) => {
         <div class="item instructions">
           <span class="speaker">{texts.turn.roles.instructions}</span>
           <div class="said">
-            <FoldLines class="prompt" text={visibleText(value.instructions)} lines={3} />
+            <PromptFold text={value.instructions} />
           </div>
         </div>
       )}
       <Earlier turn={value} open={earlier} toggle={() => setEarlier(!earlier)} />
       <TurnItems items={value.items} />
       {value.requestText && <FoldLines text={visibleText(value.requestText)} />}
-      <Answer turn={value} entry={entry} />
+      <Answer turn={value} entry={entry} next={next} />
       {value.tools.length > 0 && (
         <details class="offered">
           <summary>{texts.turn.offered(value.tools.length)}</summary>

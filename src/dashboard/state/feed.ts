@@ -13,6 +13,8 @@ export const clockSkewMs = signal(0);
 
 const SILENCE_MS = 25_000;
 const RETRY_MS = 2000;
+/** A browser opens six connections to one host: hidden tabs must not keep them from the visible ones. */
+const HIDDEN_MS = 30_000;
 
 type Listener = (event: StreamEvent) => void;
 const listeners = new Set<Listener>();
@@ -26,7 +28,9 @@ export const listen = (listener: Listener): (() => void) => {
 let source: EventSource | undefined;
 let silence: ReturnType<typeof setTimeout> | undefined;
 let retry: ReturnType<typeof setTimeout> | undefined;
+let hidden: ReturnType<typeof setTimeout> | undefined;
 let lastEventId: string | undefined;
+let wanted = false;
 
 const take = (event: MessageEvent<string>): void => {
   lastEventId = event.lastEventId;
@@ -45,14 +49,15 @@ const expectMore = (): void => {
 };
 
 const reconnect = (): void => {
-  stopFeed();
+  disconnect();
   connection.value = 'lost';
   retry = setTimeout(startFeed, RETRY_MS);
 };
 
 /** Connects, resuming after the last event that was heard. */
 export const startFeed = (): void => {
-  stopFeed();
+  disconnect();
+  wanted = true;
   source = new EventSource(apiAddress('audit/stream', { last_event_id: lastEventId }));
   source.onmessage = take;
   source.onerror = () => {
@@ -69,8 +74,20 @@ export const startFeed = (): void => {
 };
 
 export const stopFeed = (): void => {
+  wanted = false;
+  disconnect();
+};
+
+const disconnect = (): void => {
   clearTimeout(silence);
   clearTimeout(retry);
   source?.close();
   source = undefined;
 };
+
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(hidden);
+  if (!wanted) return;
+  if (document.hidden) hidden = setTimeout(disconnect, HIDDEN_MS);
+  else if (!source) startFeed();
+});

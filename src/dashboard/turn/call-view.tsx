@@ -5,12 +5,14 @@ import { PatchDiff } from './patch-diff.tsx';
 import { type Called, type ReadCall, readCall } from './read-call.ts';
 import { visibleText } from './visible-text.ts';
 
+const STATUSES = ['completed', 'in_progress', 'pending'];
+
 const Plan = ({ call }: { call: Extract<ReadCall, { kind: 'plan' }> }) => (
   <>
     {call.why && <p>{visibleText(call.why)}</p>}
     <ol class="plan">
       {call.steps.map(({ step, status }) => (
-        <li key={step} class={status}>
+        <li key={step} class={STATUSES.find((known) => known === status) ?? ''}>
           <i aria-hidden="true">{status === 'completed' && <Icon name="check" />}</i>
           {visibleText(step)}
           <span class="hidden-text">{texts.turn.planStatus[status] ?? status}</span>

@@ -7,24 +7,23 @@ import { texts } from '../texts.ts';
 import { CallView } from './call-view.tsx';
 import { Attachment } from './item-parts.tsx';
 import { Markdown } from './markdown.tsx';
+import { PromptFold } from './prompt-fold.tsx';
 import { nameCall } from './read-call.ts';
 import { roleOf, textOf } from './read-item.ts';
 
 import { ToolOutput } from './tool-output.tsx';
 import { visibleText } from './visible-text.ts';
 
-const PROMPT_LINES = 4;
-
 const Message = ({ item }: { item: Extract<ConversationItem, { kind: 'message' }> }) => {
-  const own = roleOf(item) !== item.role || (item.role !== 'user' && item.role !== 'assistant');
+  const role = roleOf(item);
+  const fromPerson = role === 'user' || role === 'assistant';
+  const prompt = item.parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])).join('\n\n');
   return (
     <>
+      {!fromPerson && <PromptFold text={prompt} />}
       {item.parts.map((part, place) => {
         if (part.kind !== 'text') return <Attachment key={place} part={part} />;
-        // What Codex itself says is long and always the same: a few lines of it do.
-        if (own)
-          return <FoldLines key={place} class="prompt" text={visibleText(part.text)} lines={PROMPT_LINES} />;
-        return <Markdown key={place} text={part.text} />;
+        return fromPerson ? <Markdown key={place} text={part.text} /> : null;
       })}
     </>
   );
@@ -74,6 +73,12 @@ const ItemContent = ({ item }: { item: ConversationItem }) => {
   }
 };
 
+/** The roles that look different. Any other one came from a stranger, and is no class of this page. */
+const STYLED_ROLES = ['user', 'assistant', 'developer', 'system', 'context'];
+
+const styleOf = (item: ConversationItem): string =>
+  item.kind === 'message' ? (STYLED_ROLES.find((role) => role === roleOf(item)) ?? '') : '';
+
 /** A tool's output belongs below its call, where both are here. */
 const pairUp = (
   items: readonly ConversationItem[],
@@ -100,7 +105,7 @@ const pairUp = (
 export const TurnItems = ({ items }: { items: readonly ConversationItem[] }) => (
   <ol class="items">
     {pairUp(items).map(({ item, output }, place) => (
-      <li key={place} class={`item ${item.kind} ${item.kind === 'message' ? roleOf(item) : ''}`}>
+      <li key={place} class={`item ${item.kind} ${styleOf(item)}`}>
         <span class="speaker">{visibleText(roleOf(item))}</span>
         <div class="said">
           <ItemContent item={item} />

@@ -1,4 +1,4 @@
-import type { UsageBucket } from '../../admin/api-types.ts';
+import type { UsageSums } from '../../admin/api-types.ts';
 
 export type Measure = 'tokens' | 'cost';
 
@@ -8,9 +8,9 @@ export interface Series {
   readonly values: readonly number[];
 }
 
-/** The layers of each day, from the bottom up; their sum is the day's total. */
-export const readSeries = (buckets: readonly UsageBucket[], measure: Measure): Series[] => {
-  const layer = (key: Series['key'], read: (bucket: UsageBucket) => number): Series => ({
+/** The layers of each day (model, client, session), from the bottom up; their sum is its total. */
+export const readSeries = (buckets: readonly UsageSums[], measure: Measure): Series[] => {
+  const layer = (key: Series['key'], read: (sums: UsageSums) => number): Series => ({
     key,
     values: buckets.map(read),
   });
@@ -21,9 +21,9 @@ export const readSeries = (buckets: readonly UsageBucket[], measure: Measure): S
     ];
   }
   return [
-    layer('cached', (bucket) => bucket.cached_input_tokens),
-    layer('uncached', (bucket) => bucket.input_tokens - bucket.cached_input_tokens),
-    layer('output', (bucket) => bucket.output_tokens - bucket.reasoning_tokens),
-    layer('reasoning', (bucket) => bucket.reasoning_tokens),
+    layer('cached', (sums) => sums.cached_input_tokens),
+    layer('uncached', (sums) => sums.input_tokens - sums.cached_input_tokens),
+    layer('output', (sums) => sums.output_tokens - sums.reasoning_tokens),
+    layer('reasoning', (sums) => sums.reasoning_tokens),
   ];
 };

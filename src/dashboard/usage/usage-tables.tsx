@@ -8,7 +8,7 @@ import { addressOf, addressWith } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
 import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
-import type { Measure } from './read-series.ts';
+import { type Measure, readSeries } from './read-series.ts';
 
 const ROWS = 8;
 
@@ -27,64 +27,69 @@ const Cost = ({ sums }: { sums: UsageSums }) =>
     formatCost(sums.total_cost)
   );
 
-const largestOf = (rows: readonly Row[]): number => Math.max(1, ...rows.map(({ sums }) => sums.total_tokens));
+const partsOf = (sums: UsageSums, measure: Measure) =>
+  readSeries([sums], measure).map(({ key, values }) => ({ key, value: values[0] ?? 0 }));
+
+const lengthOf = (sums: UsageSums, measure: Measure): number =>
+  partsOf(sums, measure).reduce((total, { value }) => total + value, 0);
 
 const SumsTable = ({
   title,
   rows,
   total,
+  measure,
 }: {
   title: string;
   rows: readonly Row[] | undefined;
   total: number | undefined;
-}) => (
-  <section class="panel" aria-label={title}>
-    <table class="sums">
-      <thead>
-        <tr>
-          <th scope="col">{title}</th>
-          <th scope="col" class="bar-cell">
-            <span class="hidden-text">{texts.usage.kind}</span>
-          </th>
-          <th scope="col">{texts.usage.requestsHead}</th>
-          <th scope="col">{texts.usage.tokens}</th>
-          <th scope="col">{texts.usage.cachedHead}</th>
-          <th scope="col">{texts.usage.cost}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {(rows ?? []).map(({ key, name, sums }) => (
-          <tr key={key}>
-            <th scope="row">{name}</th>
-            <td class="bar-cell">
-              <StackBar
-                whole={largestOf(rows ?? [])}
-                parts={[
-                  { key: 'cached', value: sums.cached_input_tokens },
-                  { key: 'uncached', value: sums.input_tokens - sums.cached_input_tokens },
-                  { key: 'output', value: sums.output_tokens - sums.reasoning_tokens },
-                  { key: 'reasoning', value: sums.reasoning_tokens },
-                ]}
-              />
-            </td>
-            <td>{formatWhole(sums.requests)}</td>
-            <td title={formatWhole(sums.total_tokens)}>{formatCount(sums.total_tokens)}</td>
-            <td>{formatShare(sums.cached_input_tokens, sums.input_tokens)}</td>
-            <td>
-              <Cost sums={sums} />
-            </td>
+  measure: Measure;
+}) => {
+  const largest = Math.max(0, ...(rows ?? []).map(({ sums }) => lengthOf(sums, measure)));
+  return (
+    <section class="panel" aria-label={title}>
+      <table class="sums">
+        <thead>
+          <tr>
+            <th scope="col">{title}</th>
+            <th scope="col" class="bar-cell">
+              <span class="hidden-text">{texts.usage.kind}</span>
+            </th>
+            <th scope="col">{texts.usage.requestsHead}</th>
+            <th scope="col">{texts.usage.tokens}</th>
+            <th scope="col">{texts.usage.cachedHead}</th>
+            <th scope="col">{texts.usage.cost}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
-    {total !== undefined && rows && total > rows.length && (
-      <p class="dim pad">{texts.usage.moreRows(total - rows.length)}</p>
-    )}
-  </section>
-);
+        </thead>
+        <tbody>
+          {(rows ?? []).map(({ key, name, sums }) => (
+            <tr key={key}>
+              <th scope="row">{name}</th>
+              <td class="bar-cell">
+                <StackBar
+                  whole={largest}
+                  parts={partsOf(sums, measure)}
+                  {...(measure === 'cost' ? { format: formatCost } : {})}
+                />
+              </td>
+              <td>{formatWhole(sums.requests)}</td>
+              <td title={formatWhole(sums.total_tokens)}>{formatCount(sums.total_tokens)}</td>
+              <td>{formatShare(sums.cached_input_tokens, sums.input_tokens)}</td>
+              <td>
+                <Cost sums={sums} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {total !== undefined && rows && total > rows.length && (
+        <p class="dim pad">{texts.usage.moreRows(total - rows.length)}</p>
+      )}
+    </section>
+  );
+};
 
 /** The same sums by model, by client and by session. */
-export const UsageTables = ({ asked }: { asked: UsageQuery; measure: Measure }) => {
+export const UsageTables = ({ asked, measure }: { asked: UsageQuery; measure: Measure }) => {
   const question = JSON.stringify(asked);
   const wanted = { ...asked, limit: ROWS };
   const models = useLoad(question, (signal) => api.models(wanted, signal)).value;
@@ -95,6 +100,7 @@ export const UsageTables = ({ asked }: { asked: UsageQuery; measure: Measure }) 
       <SumsTable
         title={texts.usage.byModel}
         total={models?.total}
+        measure={measure}
         rows={models?.entries.map((sums) => ({
           key: sums.model,
           name: (
@@ -108,6 +114,7 @@ export const UsageTables = ({ asked }: { asked: UsageQuery; measure: Measure }) 
       <SumsTable
         title={texts.usage.byClient}
         total={clients?.total}
+        measure={measure}
         rows={clients?.entries.map((sums) => {
           const client = sums.version ? `${sums.name}/${sums.version}` : sums.name;
           return {
@@ -124,6 +131,7 @@ export const UsageTables = ({ asked }: { asked: UsageQuery; measure: Measure }) 
       <SumsTable
         title={texts.usage.bySession}
         total={sessions?.total}
+        measure={measure}
         rows={sessions?.entries.map((sums) => ({
           key: sums.session_id,
           name: (

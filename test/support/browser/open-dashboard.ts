@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import {
   type FixtureServer,
   type FixtureServerOptions,
@@ -10,7 +9,6 @@ import {
 /** A gateway to run these tests against, in place of the fixture; tests that need the fixture are skipped. */
 export const REAL_GATEWAY = process.env.DASHBOARD_URL?.replace(/\/$/, '');
 
-const FOLDER = fileURLToPath(new URL('../../../dist/dashboard', import.meta.url));
 const LAPTOP = { width: 1280, height: 800 };
 
 export interface OpenPage {
@@ -49,7 +47,7 @@ export const useDashboard = (options: Omit<FixtureServerOptions, 'folder'> = {})
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox'],
     });
-    if (!REAL_GATEWAY) server = await startFixtureServer({ folder: FOLDER, ...options });
+    if (!REAL_GATEWAY) server = await startFixtureServer({ folder: inject('pageFolder'), ...options });
   });
   afterAll(async () => {
     await browser?.close();

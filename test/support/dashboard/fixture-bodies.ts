@@ -70,7 +70,11 @@ const responseBody = (exchange: FixtureExchange): string => {
     const wire = toWire(item);
     const text =
       item.kind === 'message' ? item.parts.map((part) => ('text' in part ? part.text : '')).join('') : '';
-    const deltas = text.match(/[\s\S]{1,12}/g) ?? [];
+    // Some letters an event, as a model streams; more where the answer is very long.
+    const length = Math.max(12, Math.ceil(text.length / 2000));
+    const deltas = Array.from({ length: Math.ceil(text.length / length) }, (_, place) =>
+      text.slice(place * length, (place + 1) * length),
+    );
     return [
       event('response.output_item.added', { output_index: index, item: wire }),
       ...deltas.map((delta) => event('response.output_text.delta', { output_index: index, delta })),
