@@ -41,6 +41,7 @@ export const renderMatrix = (
     ...versions.map((version) => row([version, ...COLUMNS.map((column) => cellOf(version, column))])),
     '',
     '¹ Codex compresses only what it sends with a ChatGPT sign-in.',
+    '',
     `² Codex before ${firstWithWebSocket} does not use it.`,
   ].join('\n');
 };
