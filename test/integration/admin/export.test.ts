@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import type { AuditEntry } from '../../../src/admin/api-types.ts';
+import { askAdmin, readAdmin } from '../../support/admin/ask-admin.ts';
+import { recordExchange } from '../../support/audit/record-exchange.ts';
+import { composeGateway, MASTER_KEY, UPSTREAM_KEY } from '../../support/gateway/compose-gateway.ts';
+
+const HOSTILE = `</pre><script>alert(1)</script><img src=x onerror=alert(1)>'"&\u0000`;
+const request = (text: string): string =>
+  JSON.stringify({
+    model: 'gpt-5.5',
+    instructions: HOSTILE,
+    input: [{ type: 'message', role: HOSTILE, content: [{ type: 'input_text', text }] }],
+  });
+
+const setUp = async () => {
+  const gateway = await composeGateway('http://127.0.0.1:9/v1');
+  const exchanges = ['first', HOSTILE].map((text) =>
+    recordExchange(gateway.recorder, {
+      path: `/v1/responses?x=${encodeURIComponent('<b>')}`,
+      rawHeaders: [
+        'content-type',
+        'application/json',
+        'authorization',
+        `Bearer ${UPSTREAM_KEY}`,
+        'x-quote',
+        "it's",
+      ],
+      requestBody: request(text),
+      responseBody: JSON.stringify({
+        output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }],
+      }),
+      record: { model: HOSTILE, usage: { inputTokens: 5, outputTokens: 2, totalTokens: 7 } },
+    }),
+  );
+  const read = async (query: string): Promise<string> => {
+    const response = await askAdmin(gateway.port, `audit/export?${query}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="[\w.-]+"$/);
+    return response.text();
+  };
+  return { gateway, exchanges, read };
+};
+
+it('writes JSON lines, oldest first', async () => {
+  const { exchanges, read } = await setUp();
+  const lines = (await read('format=jsonl')).trimEnd().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as AuditEntry).id)).toEqual(exchanges.map(({ id }) => id));
+});
+
+it('writes a HAR with bodies and no secret', async () => {
+  const { exchanges, read } = await setUp();
+  const text = await read(`format=har&id=${exchanges[1]?.id}`);
+  expect(text).not.toContain(UPSTREAM_KEY);
+  const { log } = JSON.parse(text);
+  expect(log.version).toBe('1.2');
+  expect(log.entries).toHaveLength(1);
+  expect(log.entries[0].request.postData.text).toBe(request(HOSTILE));
+  expect(log.entries[0].request.url).toMatch(/^http:\/\/localhost:\d+\/v1\/responses\?x=/);
+});
+
+it('writes a page on which nothing that was said is markup', async () => {
+  const { read } = await setUp();
+  const page = await read('format=html');
+  expect(page).not.toMatch(/<script|<img|onerror=[^&]*>|\u0000/);
+  expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  expect(page).toContain("default-src 'none'");
+  expect(page).not.toContain(MASTER_KEY);
+});
+
+it('finds a text in the bodies where it is asked to', async () => {
+  const { gateway, exchanges } = await setUp();
+  const found = async (query: string): Promise<string[]> => {
+    const { entries } = await readAdmin<{ entries: AuditEntry[] }>(gateway.port, `audit/log?${query}`);
+    return entries.map(({ id }) => id);
+  };
+  expect(await found('search=FIRST')).toEqual([]);
+  expect(await found('search=FIRST&in=bodies')).toEqual([exchanges[0]?.id]);
+  expect(await found('search=FIRST&in=bodies&status_code=404')).toEqual([]);
+});
+
+it('refuses an export in no form that it has', async () => {
+  const { gateway } = await setUp();
+  expect((await askAdmin(gateway.port, 'audit/export?format=pdf')).status).toBe(400);
+  expect(
+    (await askAdmin(gateway.port, 'audit/export?format=har&id=req_00000000000000000000000000')).status,
+  ).toBe(404);
+});
