@@ -5,6 +5,8 @@ interface Turn {
   readonly previous: Turn | undefined;
   /** JSON items with commas between them, as client and upstream wrote them; empty where there are none. */
   readonly items: Buffer;
+  /** Bytes of the conversation up to here. */
+  readonly length: number;
   /** How many ids, later turns and running requests stand upon it. */
   holders: number;
 }
@@ -26,7 +28,7 @@ export interface ResponseHistory {
   take(responseId: string): Place | undefined;
   giveBack(place: Place): void;
   has(responseId: string): boolean;
-  /** Remembers a response; where there is no room even without all older ones, it is not remembered. */
+  /** Remembers a response; a conversation that finds no room is not remembered. */
   add(responseId: string, previous: Place | undefined, items: Buffer): void;
   clear(): void;
   readonly bytes: number;
@@ -93,10 +95,11 @@ export const createResponseHistory = (limits: HistoryLimits): ResponseHistory =>
     has: (responseId) => places.has(responseId),
     add: (responseId, previous, items) => {
       forget(responseId);
-      if (!makeRoom(items.length)) return;
+      const length = (previous?.length ?? 0) + items.length;
+      if (length > maxBytes || !makeRoom(items.length)) return;
       bytes += items.length;
       if (previous) previous.holders++;
-      places.set(responseId, { previous, items, holders: 1 });
+      places.set(responseId, { previous, items, length, holders: 1 });
     },
     clear: () => {
       while (forgetOldest());
