@@ -211,7 +211,8 @@ export interface SessionTurn {
 
 /**
  * `GET audit/conversation?log_id=ID` (or `session=ID`) → the thread that the exchange belongs to: by
- * thread and session id, and by `previous_response_id`. Oldest first; `limit` (default 50, ≤ 200), `offset`.
+ * thread and session id, and by `previous_response_id`. Oldest first; `limit` (default 50, ≤ 200) and
+ * `offset` (default: that of the page in which `log_id` stands, else 0).
  */
 export interface ConversationAnswer {
   /** The exchange that was asked for. */

@@ -102,7 +102,10 @@ export const answerConversation = async (
     );
   }
   const prices = await pricing();
-  const { entries, ...rest } = pageOf(links, wish);
+  // Without an offset, the page in which the exchange that was asked for stands.
+  const place = query.has('offset') ? -1 : links.findIndex(({ facts: { id } }) => id === anchor?.id);
+  const offset = place < 0 ? wish.offset : place - (place % wish.limit);
+  const { entries, ...rest } = pageOf(links, { ...wish, offset });
   const turns: SessionTurn[] = [];
   for (const link of entries) {
     const turn = await readTurn(deps, links, link, prices);

@@ -103,14 +103,13 @@ export const inspectCodex = async (deps: InspectCodexDeps): Promise<CodexConfigS
     exports: [`export ${KEY_VARIABLE}="${key}"`],
   };
   if (codexHome === undefined) {
-    const message = 'It was not said where Codex’s configuration is.';
     return {
       ...shown,
       state: 'no_config',
-      message,
+      message: 'It was not said where Codex’s configuration is.',
       config_path: '',
       config_found: false,
-      diff: '',
+      diff: diffOf('config.toml', '', shown.block),
       problems: [],
     };
   }

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { resolveCodexHome } from '../../codex/codex-home.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { compose, type Gateway } from '../../server/compose.ts';
 import type { CommandContext } from '../context.ts';
@@ -32,9 +33,11 @@ Examples:
   $ GOMODEL_MASTER_KEY=… npx gomodel-ts serve --host 0.0.0.0
 `;
 
-const start = async (config: GatewayConfig, demo: boolean): Promise<Gateway> => {
+const start = async (config: GatewayConfig, demo: boolean, context: CommandContext): Promise<Gateway> => {
+  const { env, homeDir, cwd } = context;
+  const codexHome = resolveCodexHome({ flag: undefined, env, homeDir, cwd });
   try {
-    return await compose(config, { version: readVersion(), demo });
+    return await compose(config, { version: readVersion(), demo, codexHome });
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 'port_in_use') throw error;
     const occupant = await findInstanceOnPort(config.dataDir, config.port);
@@ -68,7 +71,7 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   const { stdout, stderr, env } = context;
   const config = readConfig(flags, context);
   const demo = flags.demo === 'auto' ? config.upstream.apiKey === undefined : flags.demo !== undefined;
-  const gateway = await start(config, demo);
+  const gateway = await start(config, demo, context);
   const stopped = untilSignal();
   if (!flags.quiet) announce(gateway, config, demo, context);
   const tail =

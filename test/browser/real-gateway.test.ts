@@ -1,0 +1,123 @@
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chatGptProvider } from '../e2e/codex-config.ts';
+import { runCodex } from '../support/codex/run-codex.ts';
+import { composeGateway, MASTER_KEY } from '../support/gateway/compose-gateway.ts';
+import { responsesStream } from '../support/upstream/responses-stream.ts';
+import { startUpstream } from '../support/upstream/start-upstream.ts';
+
+const ANSWER = 'There is one file: <script>alert(1)</script> hello.txt.';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  });
+});
+afterAll(() => browser?.close());
+
+const watchProblems = (page: Page): string[] => {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      problems.push(message.text());
+    }
+  });
+  return problems;
+};
+
+/** Looked at by a person where a folder for it is named. */
+const shoot = async (page: Page, name: string): Promise<void> => {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png` });
+};
+
+it('shows a real Codex run as it happens, opens it, finds it, copies and exports it, and logs out', async () => {
+  const upstream = await startUpstream((_request, index) => ({
+    kind: 'sse',
+    events:
+      index === 0
+        ? responsesStream([{ call: 'exec_command', arguments: { cmd: 'ls' } }], {
+            id: 'resp_1',
+            model: 'gpt-5.5',
+          })
+        : responsesStream([{ text: ANSWER }], { id: `resp_${index + 1}`, model: 'gpt-5.5' }),
+    pauseMs: 20,
+  }));
+  const gateway = await composeGateway(upstream.url, { env: { GOMODEL_MASTER_KEY: MASTER_KEY } });
+  const page = await (
+    await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+  ).newPage();
+  const problems = watchProblems(page);
+  await page.goto(`${gateway.url}/admin`);
+  await page.getByLabel('Master key').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByText('This is not the key').waitFor();
+  await page.getByLabel('Master key').fill(MASTER_KEY);
+  await page.keyboard.press('Enter');
+  await page.locator('.shell').waitFor();
+  expect(await page.locator('[data-id]').count()).toBe(0);
+
+  const run = await runCodex({
+    version: '0.169.0',
+    prompt: 'Which files are here?',
+    signIn: 'chatgpt',
+    configToml: chatGptProvider(`${gateway.url}/v1`),
+    args: ['-m', 'gpt-5.5'],
+    env: { GOMODEL_MASTER_KEY: MASTER_KEY },
+  });
+  expect(run.stderr).not.toMatch(/^ERROR: /m);
+  const rows = page.locator('.row[data-id]:not(.head)').filter({ hasText: 'gpt-5.5' });
+  await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => rows.first().textContent()).toContain('zstd');
+  await shoot(page, 'audit');
+
+  await rows.first().click();
+  const drawer = page.getByRole('complementary', { name: 'Exchange' });
+  await drawer.getByText(ANSWER).first().waitFor();
+  await shoot(page, 'turn');
+  await page.getByRole('button', { name: 'Copy as curl (c)' }).click();
+  const curl = await page.evaluate(() => navigator.clipboard.readText());
+  expect(curl).toContain('$OPENAI_API_KEY');
+  expect(curl).not.toContain(MASTER_KEY);
+  await drawer.getByLabel('Export this exchange').click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'HAR' }).click(),
+  ]);
+  const har = JSON.parse(await readFile(await download.path(), 'utf8'));
+  expect(har.log.entries[0].request.postData.text).toContain('Which files are here?');
+  expect(JSON.stringify(har)).not.toContain(MASTER_KEY);
+
+  const audit = `${gateway.url}/admin/dashboard/audit`;
+  await page.goto(`${audit}?search=exec_command`);
+  await expect.poll(() => rows.count()).toBe(1);
+  await page.goto(`${audit}?search=nothing-like-this`);
+  await expect.poll(() => rows.count()).toBe(0);
+  for (const name of ['sessions', 'usage', 'connect']) {
+    await page.goto(`${gateway.url}/admin/dashboard/${name}`);
+    await page.locator('main').waitFor();
+    await page.locator('.loading').first().waitFor({ state: 'detached' });
+    await shoot(page, name);
+  }
+  await page.goto(`${gateway.url}/admin/dashboard/sessions`);
+  await page.locator('.session-link').first().click();
+  await page.locator('.turn-summary, .turn-row, [class*=turn-]').first().waitFor();
+  await page.getByText(ANSWER).first().waitFor();
+  await shoot(page, 'session');
+
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByLabel('Master key').waitFor();
+  expect(problems).toEqual([]);
+  await upstream.close();
+}, 180_000);
