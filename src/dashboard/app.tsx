@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { AuditPage } from './audit/audit-page.tsx';
 import { ConnectPage } from './connect/connect-page.tsx';
 import { LoadFailed, Loading } from './parts/notice.tsx';
+import { Toast } from './parts/toast.tsx';
 import { SessionsPage } from './sessions/sessions-page.tsx';
 import { HelpDialog } from './shell/help-dialog.tsx';
 import { LoginPage } from './shell/login-page.tsx';
@@ -59,6 +60,7 @@ export const App = () => {
         <Content />
       </main>
       <HelpDialog />
+      <Toast />
     </div>
   );
 };

@@ -60,6 +60,7 @@ export const texts = {
   trouble: (message: string) => `The log is not being written: ${message}`,
   copy: {
     copied: 'Copied',
+    curl: 'Copied as curl',
     failed: 'Could not copy',
     code: 'Copy the code',
     patch: 'Copy the patch',
@@ -384,6 +385,7 @@ export const texts = {
       Record<string, string | undefined>
     >,
     image: 'Picture from the conversation',
+    imageElsewhere: 'Picture: open the exchange to see it',
     imageResize: 'Change the size',
     imageAt: (url: string) => `Picture, not loaded: ${url}`,
     file: 'File',

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Drawer } from '../drawer/drawer.tsx';
 import { copyText } from '../parts/copy-text.ts';
 import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
+import { toast } from '../parts/toast.tsx';
 import { helpOpen } from '../shell/help-dialog.tsx';
 import { api } from '../state/api.ts';
 import { addressOf, choose, query } from '../state/route.ts';
@@ -41,6 +42,15 @@ const Content = ({
   if (state.kind === 'failed') return <LoadFailed error={state.error} retry={store.reload} />;
   if (state.kind === 'loading') return <Loading lines={20} />;
   return store.count() === 0 ? <Empty filtered={filtered} /> : <LogTable store={store} {...table} />;
+};
+
+const copyCurl = async (id: string): Promise<void> => {
+  try {
+    const { curl } = await api.detail(id, 1);
+    toast((await copyText(curl)) ? texts.copy.curl : texts.copy.failed);
+  } catch {
+    toast(texts.copy.failed);
+  }
 };
 
 export const AuditPage = () => {
@@ -87,7 +97,7 @@ export const AuditPage = () => {
       },
       copy: () => {
         const present = currentNow();
-        if (present) void api.detail(present, 1).then(({ curl }) => copyText(curl));
+        if (present) void copyCurl(present);
       },
       help: () => {
         helpOpen.value = true;

@@ -30,6 +30,7 @@ export const createLogStore = (query: AuditLogQuery) => {
   let arrived: AuditEntry[] = [];
   let held: AuditEntry[] = [];
   let holding = false;
+  let movedAtMs = 0;
   /** Set where rows are missing: the next release reads the log again. */
   let stale = false;
   let total = 0;
@@ -82,6 +83,7 @@ export const createLogStore = (query: AuditLogQuery) => {
     if (entry.id <= newest) pages.replace(entry);
     else if (!replaceIn(arrived, entry) && !replaceIn(held, entry) && wanted(entry)) {
       insert(holding ? held : arrived, entry);
+      if (!holding) movedAtMs = performance.now();
     }
   };
 
@@ -159,12 +161,15 @@ export const createLogStore = (query: AuditLogQuery) => {
       if (holding === on) return;
       holding = on;
       if (on) return;
+      if (held.length > 0) movedAtMs = performance.now();
       for (const entry of held.reverse()) insert(arrived, entry);
       held = [];
       waiting.value = 0;
       version.value++;
       if (stale) void read();
     },
+    /** When rows last went to another place, in the time of `performance.now`. */
+    movedAtMs: (): number => movedAtMs,
     close: (): void => {
       stop();
       leave.abort();

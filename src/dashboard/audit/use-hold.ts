@@ -19,14 +19,10 @@ export const useHold = (
   paused: boolean,
 ): (() => boolean) => {
   const aiming = useRef(false);
-  const movedAt = useRef(0);
+  const aimedAtMs = useRef(0);
 
   useEffect(() => {
-    const settle = () => {
-      const hold = scrolled || paused || aiming.current;
-      if (!hold && store.waiting.value > 0) movedAt.current = performance.now();
-      store.hold(hold);
-    };
+    const settle = () => store.hold(scrolled || paused || aiming.current);
     settle();
     const element = scroller.current;
     if (!element) return;
@@ -41,6 +37,7 @@ export const useHold = (
       clearTimeout(rest);
       rest = setTimeout(stop, POINTER_RESTS_MS);
       aiming.current = true;
+      aimedAtMs.current = performance.now();
       settle();
     };
     element.addEventListener('pointermove', aim);
@@ -52,5 +49,9 @@ export const useHold = (
     };
   }, [store, scrolled, paused, scroller]);
 
-  return () => performance.now() - movedAt.current > CLICK_GUARD_MS;
+  // Who aimed since the rows moved has seen where they are now.
+  return () => {
+    const movedAtMs = store.movedAtMs();
+    return aimedAtMs.current > movedAtMs || performance.now() - movedAtMs > CLICK_GUARD_MS;
+  };
 };

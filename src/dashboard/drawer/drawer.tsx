@@ -24,7 +24,7 @@ const SectionContent = ({ section, detail }: { section: Section; detail: AuditDe
       return <UsageSection detail={detail} />;
     case 'request':
     case 'response':
-      return <BodySection entry={detail.entry} which={section} key={section} />;
+      return <BodySection entry={detail.entry} which={section} key={`${section} ${detail.entry.id}`} />;
     case 'headers':
       return <HeadersSection detail={detail} />;
   }
@@ -76,7 +76,7 @@ export const Drawer = ({ id }: { id: string }) => {
       ) : !shown ? (
         <Loading lines={12} />
       ) : (
-        <div class="drawer-scroller" tabIndex={0} role="region" aria-label={texts.drawer.label}>
+        <div key={id} class="drawer-scroller" tabIndex={0} role="region" aria-label={texts.drawer.label}>
           <FailureStory detail={shown} />
           <Tabs section={section} />
           <div

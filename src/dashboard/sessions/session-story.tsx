@@ -13,7 +13,7 @@ import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
 import { TurnColumn } from './turn-column.tsx';
 
-const PAGE = 100;
+const PAGE = 50;
 const REFRESH_MS = 1500;
 
 const Fact = ({ label, children, title }: { label: string; children: string; title?: string }) => (
@@ -70,9 +70,9 @@ const StoryHead = ({ id, session }: { id: string; session: UsageSession | undefi
 );
 
 /** Reads the conversation again as it goes on. */
-const useLiveConversation = (session: string, offset: number) => {
-  const load = useLoad(`${session} ${offset}`, (signal) =>
-    api.conversation({ session, limit: PAGE, offset }, signal),
+const useLiveConversation = (session: string, at: string | undefined, offset: number | undefined) => {
+  const load = useLoad(`${session} ${offset ?? at}`, (signal) =>
+    api.conversation({ session, limit: PAGE, offset, log_id: offset === undefined ? at : undefined }, signal),
   );
   const { reload } = load;
   useEffect(() => {
@@ -121,8 +121,9 @@ const Pager = ({ answer, go }: { answer: ConversationAnswer; go: (offset: number
 
 /** One session as a column of turns. */
 export const SessionStory = ({ session, at }: { session: string; at: string | undefined }) => {
-  const [offset, setOffset] = useState(0);
-  const { value, error, reload } = useLiveConversation(session, offset);
+  // Until another page is chosen, the one that holds the turn that was asked for.
+  const [offset, setOffset] = useState<number | undefined>();
+  const { value, error, reload } = useLiveConversation(session, at, offset);
   const scroller = useRef<HTMLDivElement>(null);
   const loaded = value !== undefined;
   useEffect(() => {

@@ -97,7 +97,7 @@ export const api = {
   turn: (id: string, earlier: boolean, signal?: AbortSignal) =>
     get<TurnAnswer>(`audit/log/${encode(id)}/turn`, { earlier: earlier ? 'true' : undefined }, signal),
   conversation: (
-    query: { log_id?: string; session?: string; limit: number; offset: number },
+    query: { log_id: string | undefined; session: string; limit: number; offset: number | undefined },
     signal?: AbortSignal,
   ) => get<ConversationAnswer>('audit/conversation', query, signal),
   summary: (query: UsageQuery, signal?: AbortSignal) =>

@@ -8,6 +8,7 @@ import { visibleText } from './visible-text.ts';
 /** A picture that came within the request itself. One from elsewhere is named, never fetched. */
 const Picture = ({ url }: { url: string }) => {
   const [large, setLarge] = useState(false);
+  if (url === '') return <span class="attachment">{texts.turn.imageElsewhere}</span>;
   if (!/^data:image\/(?:png|jpeg|gif|webp|svg\+xml|avif|bmp)[;,]/i.test(url)) {
     return <span class="attachment mono">{texts.turn.imageAt(visibleText(url.slice(0, 200)))}</span>;
   }

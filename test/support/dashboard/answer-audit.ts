@@ -149,7 +149,11 @@ export const answerConversation = (
       ? [anchor]
       : [];
   if (thread.length === 0) return undefined;
-  const { entries, ...rest } = page(thread, query, 50);
+  const wish = new URLSearchParams(query);
+  const limit = Number(wish.get('limit') ?? 50);
+  const place = anchor ? thread.indexOf(anchor) : 0;
+  if (!wish.has('offset')) wish.set('offset', String(place - (place % limit)));
+  const { entries, ...rest } = page(thread, wish, 50);
   return {
     ...(anchor ? { anchor_id: anchor.entry.id } : {}),
     ...(sessionId ? { session_id: sessionId, session: summarizeSession(sessionId, thread) } : {}),
