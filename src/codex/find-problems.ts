@@ -31,14 +31,12 @@ const findRefused = ({ providers, providerId, config, version }: FindProblemsInp
   const problems: ConfigProblem[] = [];
   for (const [id, block] of Object.entries(providers)) {
     const where = `model_providers.${id}`;
-    // Of this one Codex takes the region and the profile.
+    // Of Amazon's, Codex takes the region and the profile.
     if (RESERVED_IDS.includes(id) && id !== 'amazon-bedrock') {
-      problems.push(
-        failed(
-          `${where}: Codex keeps this id for itself`,
-          `Rename the block, such as model_providers.${id}-custom.`,
-        ),
-      );
+      const isPassedOver = version !== undefined && !isAtLeast(version, '0.122.0');
+      const message = `${where}: Codex keeps this id for itself`;
+      const remedy = `Rename the block, such as model_providers.${id}-custom.`;
+      problems.push(isPassedOver ? warning(message, remedy) : failed(message, remedy));
     }
     if (!isObject(block)) continue;
     if (block.wire_api === 'chat') {
@@ -75,7 +73,8 @@ const findDoubtful = ({ providers, providerId, version }: FindProblemsInput): Co
   const provider = providers[providerId];
   if (!isObject(provider)) return [];
   const where = `model_providers.${providerId}`;
-  const sends = ['env_key', 'experimental_bearer_token', 'auth', 'requires_openai_auth', 'env_http_headers'];
+  const sends =
+    'env_key experimental_bearer_token auth requires_openai_auth http_headers env_http_headers'.split(' ');
   const problems: ConfigProblem[] = [];
   if (!sends.some((key) => provider[key]) && version !== undefined && isAtLeast(version, '0.149.0')) {
     problems.push(

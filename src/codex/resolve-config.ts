@@ -4,7 +4,7 @@ import { type ConfigProblem, findProblems } from './find-problems.ts';
 import { readToml } from './read-toml.ts';
 
 /** How Codex proves itself to the provider that it would use. */
-export type ResolvedAuth =
+type ResolvedAuth =
   /** A key from this variable, as a bearer token. */
   | { readonly kind: 'env'; readonly variable: string }
   /** A key that stands in the file, or that a command prints. */

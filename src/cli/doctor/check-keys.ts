@@ -32,8 +32,8 @@ const checkSent = ({ resolved, env }: CheckKeysInput, masterKey: string): Step |
   const isConfigured = auth?.kind === 'env' || auth?.kind === 'sign-in';
   if (!env[variable]) {
     if (!isConfigured) return undefined;
-    const remedy = `export ${variable}="$GOMODEL_MASTER_KEY"`;
-    return step('warning', `${variable} is not set: a Codex of this shell does not start`, remedy);
+    const message = `${variable} is not set, which Codex is to send: from this shell it would fail`;
+    return step('warning', message, `Set ${variable} to the key of the gateway where Codex is started.`);
   }
   return step(
     'warning',

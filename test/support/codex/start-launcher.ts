@@ -23,7 +23,7 @@ interface LauncherRun {
 }
 
 /** The bytes of what Codex keeps of its user, and of nothing else that it may write. */
-export interface CodexFiles {
+interface CodexFiles {
   readonly config: Buffer | undefined;
   readonly auth: Buffer | undefined;
 }
