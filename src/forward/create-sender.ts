@@ -66,6 +66,8 @@ export const createSender = ({ upstream, agent, connectTimeoutMs }: SenderDeps):
     });
     // Also after the answer has come: what breaks then is told by the answer's own events.
     request.on('error', fail);
+    // An answer that is none, such as a 101 that nobody asked for, closes the connection without an error.
+    request.once('close', () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     request.end(body);
     return () => {
       settled = true;

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import { GatewayError } from '../base/errors.ts';
 import type { WebSocketSetting } from '../config/settings.ts';
 import type { Way } from '../forward/create-way.ts';
@@ -15,31 +14,27 @@ export interface ReachDeps extends ConnectSettings {
 
 /**
  * Finds out how the upstream of a new connection is reached: one round trip where it is not known yet.
- * @param socket of the client; where it closes meanwhile, the attempt ends
+ * @param left aborted where the client leaves meanwhile: then the attempt ends
  * @returns the upstream's end of the connection, or undefined where it is to be asked over HTTP
  * @throws GatewayError where only a relay is wanted, and the upstream does not take part in one
  */
 export const reachUpstream = async (
   deps: ReachDeps,
   upgrade: AdmittedUpgrade,
-  socket: Duplex,
+  left: AbortSignal,
 ): Promise<UpstreamSocket | undefined> => {
   const { setting, refusing } = deps;
   const { baseUrl } = upgrade.upstream;
   if (setting === 'bridge' || (setting === 'auto' && refusing.has(baseUrl))) return undefined;
 
-  const left = new AbortController();
-  const onLeft = (): void => left.abort();
-  socket.once('close', onLeft);
   const { agent } = deps.wayTo(upgrade.upstream);
-  const handshake = await connectUpstream(deps, agent, upgrade, left.signal);
-  socket.off('close', onLeft);
+  const handshake = await connectUpstream(deps, agent, upgrade, left);
   if (handshake.kind === 'open') return handshake;
 
   const status = handshake.kind === 'refused' ? (handshake.response.statusCode ?? 0) : undefined;
   if (handshake.kind === 'refused') handshake.response.destroy();
   if (setting === 'auto') {
-    if (!left.signal.aborted) refusing.add(baseUrl, status);
+    if (!left.aborted) refusing.add(baseUrl, status);
     return undefined;
   }
   if (handshake.kind === 'failed') throw handshake.error;

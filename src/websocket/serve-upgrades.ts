@@ -18,6 +18,7 @@ import { createRefusingUpstreams } from './refusing-upstreams.ts';
 import { relayedLines, type UpstreamSocket } from './relay/connect-upstream.ts';
 import { createRelaySession } from './relay/relay-session.ts';
 import type { AdmittedUpgrade, ConnectionContext, Session, WebSocketMode } from './session.ts';
+import { watchClient } from './watch-client.ts';
 
 export interface UpgradeServerDeps extends AdmitDeps {
   readonly recorder: Recorder;
@@ -111,24 +112,24 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
 
   const serve = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const upgrade = admitUpgrade(request, deps);
-    const upstreamSocket = await reachUpstream(reachDeps, upgrade, socket);
+    const watch = watchClient(socket);
+    const upstreamSocket = await reachUpstream(reachDeps, upgrade, watch.left).finally(() => {
+      head = Buffer.concat([head, watch.stop()]);
+    });
     const giveUp = (): void => upstreamSocket?.ws.terminate();
-    if (socket.destroyed) return giveUp();
-    socket.once('close', giveUp);
+    if (watch.left.aborted) return giveUp();
     const lines = upstreamSocket ? relayedLines(upstreamSocket.response) : [];
     accept(
       { request, socket, head, lines },
       {
         onOpen: (ws) => {
-          socket.off('close', giveUp);
           begin(ws, socket, upgrade, upstreamSocket);
+          socket.resume();
         },
         onInvalid: (cause) => {
-          const error = new GatewayError(
-            'invalid_request',
-            `the WebSocket handshake is malformed: ${cause.message}.`,
-          );
-          refuseUpgrade(recorder, request, socket, error);
+          giveUp();
+          const message = `the WebSocket handshake is malformed: ${cause.message}.`;
+          refuseUpgrade(recorder, request, socket, new GatewayError('invalid_request', message));
         },
       },
     );
@@ -136,10 +137,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
 
   return {
     handle: (request, socket, head) => {
-      const onError = (): void => {
-        socket.destroy();
-      };
-      socket.on('error', onError);
+      socket.on('error', () => socket.destroy());
       serve(request, socket, head).catch((thrown: unknown) => {
         refuseUpgrade(recorder, request, socket, thrown);
       });
