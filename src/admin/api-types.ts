@@ -13,7 +13,7 @@ import type { ExchangeRecord, HeaderLines } from '../audit/record.ts';
 // --- Queries -------------------------------------------------------------------------------------
 
 /** A span of days, both ends included. `start_date`/`end_date` win over `days` (default 30, ≤ 366). */
-export interface PeriodQuery {
+interface PeriodQuery {
   days?: number;
   start_date?: string;
   end_date?: string;

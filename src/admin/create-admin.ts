@@ -88,6 +88,10 @@ export const createAdmin = (deps: AdminDeps): Admin => {
   const dispatch = createDispatch(routes, access);
   const servePage = createServePage(deps.pageFolder ?? PAGE_FOLDER);
 
+  const warmUp = (): void => {
+    for (const ready of [index.refresh(), pricing()]) ready.catch(() => {});
+  };
+
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     access.checkOrigin(request);
@@ -99,6 +103,8 @@ export const createAdmin = (deps: AdminDeps): Admin => {
         headers: { allow: 'GET, HEAD' },
       });
     } else if (pathname.startsWith(PAGE_BASE) && pathname !== PAGE_BASE) {
+      // What the page will ask for is made ready while the browser still loads it.
+      if (!/\.\w+$/.test(pathname)) warmUp();
       await servePage(pathname, request, response);
     } else {
       response.writeHead(302, { location: FIRST_PAGE, 'cache-control': 'no-store' });

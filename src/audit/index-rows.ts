@@ -51,7 +51,7 @@ export const IS_STREAM = 1;
 export const IS_FAILURE = 2;
 export const HAS_USAGE = 4;
 
-export const ID_PREFIX = 'req_';
+const ID_PREFIX = 'req_';
 export const ULID_LENGTH = 26;
 const FIRST_CAPACITY = 64;
 const BYTES_OF_A_STRING = 40;

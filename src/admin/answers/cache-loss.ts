@@ -26,7 +26,7 @@ const previousOf = (links: readonly Link[], place: number): Link | undefined =>
  * Tokens that the last request had in its context, and that this one paid for again.
  * @returns 0 where nothing was lost, or nothing is known
  */
-export const countLost = (previous: Facts | undefined, { usage }: Facts): number => {
+const countLost = (previous: Facts | undefined, { usage }: Facts): number => {
   const before = previous?.usage?.inputTokens;
   if (before === undefined || usage?.inputTokens === undefined || usage.cachedInputTokens === undefined)
     return 0;

@@ -7,7 +7,7 @@ import { type DetailDeps, requireExchange } from '../answers/detail.ts';
 import { type LogDeps, readSelection } from '../answers/log.ts';
 import { answerTurn } from '../answers/turn.ts';
 import type { Call } from '../api/call.ts';
-import type { AuditEntry } from '../api-types.ts';
+import type { AuditEntry, AuditExportQuery } from '../api-types.ts';
 import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import { readChoice, readText } from '../select/read-query.ts';
 import { type Found, findExchanges, readFound } from '../select/select-exchanges.ts';
@@ -18,8 +18,8 @@ export interface ExportDeps extends LogDeps, DetailDeps {
   readonly version: string;
 }
 
-const FORMATS = ['jsonl', 'har', 'html'] as const;
-type Format = (typeof FORMATS)[number];
+type Format = AuditExportQuery['format'];
+const FORMATS: readonly Format[] = ['jsonl', 'har', 'html'];
 
 const TYPES: Readonly<Record<Format, string>> = {
   jsonl: 'application/x-ndjson',

@@ -48,7 +48,7 @@ const wallTimeMs = (ms: number, timezone: string): number => {
 };
 
 /** The day of a time, `YYYY-MM-DD`. */
-export const dayOf = (ms: number, timezone: string): string =>
+const dayOf = (ms: number, timezone: string): string =>
   new Date(wallTimeMs(ms, timezone)).toISOString().slice(0, 10);
 
 /** When a day begins in a zone: where summer time skips midnight, the first moment after it. */

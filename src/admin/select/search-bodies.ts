@@ -4,7 +4,7 @@ import { type FoundBlock, readBody, scanPack } from '../../audit/read-body.ts';
 import { readStoredBody } from '../../audit/read-stored-body.ts';
 import { packFile } from '../../audit/segment-name.ts';
 
-export interface BodyHits {
+interface BodyHits {
   /** Ids of the exchanges with a body that holds the text. */
   readonly ids: ReadonlySet<string>;
   /** False where the time ran out before the oldest body. */
