@@ -26,7 +26,7 @@ const Provider = ({ provider }: { provider: ProviderStatus }) => (
       {provider.requests_24h > 0 && `, ${texts.connect.day(provider.requests_24h, provider.failed_24h)}`}
     </span>
     {provider.last_failure && (
-      <a class="link" href={addressOf('audit', { open: provider.last_failure.id })}>
+      <a class="link block" href={addressOf('audit', { open: provider.last_failure.id })}>
         {texts.connect.lastFailure(formatAgo(provider.last_failure.at, minuteMs.value))}
       </a>
     )}

@@ -12,7 +12,7 @@ const OutputText = ({ text, failed }: { text: string; failed: boolean }) => {
   const remarks = [
     output.running ? texts.turn.stillRunning : undefined,
     output.exitCode === undefined || output.exitCode === 0 ? undefined : texts.turn.exitCode(output.exitCode),
-    output.seconds === undefined ? undefined : formatDuration(output.seconds * 1000),
+    !output.seconds ? undefined : formatDuration(output.seconds * 1000),
   ].filter(Boolean);
   return (
     <div class={`output ${bad ? 'bad' : ''}`}>
