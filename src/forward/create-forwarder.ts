@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { ActiveForwarding, Forwarding } from './forwarding.ts';
-import { connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
+import { closedUnanswered, connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
 import { relayAnswer } from './relay-answer.ts';
 import { createUpstreamHeaders } from './upstream-headers.ts';
 
@@ -107,7 +107,9 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
       via: deps.via,
     }) as IncomingMessage['headers'];
     request.url = forwarding.path;
-    takeOverPipe(request, forwarding);
+    takeOverPipe(request, forwarding, () => {
+      if (!running.cut) failWith(running, closedUnanswered());
+    });
 
     response.once('close', () => {
       active.delete(running);
@@ -155,10 +157,17 @@ const noCompaction = (host: string): GatewayError =>
  * written there, whole: in its `proxyReq` event, which comes later or (with `Expect`) never, it could
  * come too late. It is also where the upstream's request is first seen, so that it can be ended.
  */
-const takeOverPipe = (request: IncomingMessage, forwarding: ActiveForwarding): void => {
+const takeOverPipe = (
+  request: IncomingMessage,
+  forwarding: ActiveForwarding,
+  onUpstreamClosed: () => void,
+): void => {
   const { body } = forwarding;
   request.pipe = (destination, options) => {
-    if (destination instanceof ClientRequest) forwarding.upstreamRequest = destination;
+    if (destination instanceof ClientRequest) {
+      forwarding.upstreamRequest = destination;
+      destination.once('close', onUpstreamClosed);
+    }
     if (body.kind === 'stream')
       return Readable.prototype.pipe.call(request, destination, options) as typeof destination;
     if (body.kind === 'buffered') destination.end(body.bytes);

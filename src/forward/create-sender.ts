@@ -2,7 +2,7 @@ import http, { type Agent, type IncomingMessage, type OutgoingHttpHeaders } from
 import https from 'node:https';
 import type { GatewayError } from '../base/errors.ts';
 import type { Upstream } from '../providers/upstream.ts';
-import { connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
+import { closedUnanswered, connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
 
 export interface SenderDeps {
   readonly upstream: Upstream;
@@ -66,8 +66,7 @@ export const createSender = ({ upstream, agent, connectTimeoutMs }: SenderDeps):
     });
     // Also after the answer has come: what breaks then is told by the answer's own events.
     request.on('error', fail);
-    // An answer that is none, such as a 101 that nobody asked for, closes the connection without an error.
-    request.once('close', () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    request.once('close', () => fail(closedUnanswered()));
     request.end(body);
     return () => {
       settled = true;

@@ -69,3 +69,7 @@ export const connectTimeout = (host: string, limitMs: number): GatewayError =>
     'upstream_timeout',
     `${host} did not accept a connection within ${limitMs / 1000} s. Check the network, and OPENAI_BASE_URL or HTTPS_PROXY.`,
   );
+
+/** A connection closed without an error and without an answer, or with one that is none: a 101 unasked for. */
+export const closedUnanswered = (): Error =>
+  Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' });

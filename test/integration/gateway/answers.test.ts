@@ -377,6 +377,21 @@ describe('an upstream that cannot be reached', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
+  it('is a 502 when it answers with a protocol that nobody asked for', async () => {
+    const server = createTcpServer((socket) => {
+      const head = 'HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n';
+      socket.on('error', () => {}).once('data', () => socket.end(head));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const gateway = await composeGateway(`http://127.0.0.1:${address.port}/v1`);
+    const response = await fetch(`${gateway.v1}/responses`, TURN);
+    expect(response.status).toBe(502);
+    expect(response.headers.get('x-gomodel-error-origin')).toBe('upstream');
+  });
+
   it('is a 502 when its name does not resolve', async () => {
     const gateway = await composeGateway('http://no-such-host.invalid/v1');
     const response = await fetch(`${gateway.v1}/responses`, TURN);
