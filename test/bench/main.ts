@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+import { renderTable } from './render-table.ts';
+import { runBench } from './run-bench.ts';
+
+const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals]
+
+Compares gomodel-ts with a bare node:http proxy, Express + http-proxy-middleware in a few lines, Portkey
+and opencodex. --quick takes two minutes, else it is a quarter of an hour. The machine should do nothing
+else meanwhile. Best with wrk, nginx and taskset; says so where they are missing.
+`;
+
+/** @param servers folder of the built servers; @param root the project's folder */
+export const main = async (servers: string, root: string): Promise<void> => {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      rivals: { type: 'boolean', default: true },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const { quick, rivals } = values;
+  const tell = (message: string): void => void process.stderr.write(`… ${message}\n`);
+  const outcome = await runBench({ quick, rivals, servers, root, tell });
+  process.stdout.write(`${values.json ? JSON.stringify(outcome, null, 2) : renderTable(outcome)}\n`);
+};

@@ -1,0 +1,56 @@
+import type { Outcome } from './run-bench.ts';
+import type { Row } from './summarize.ts';
+
+const figure = (value: number, digits: number): string => (Number.isNaN(value) ? '–' : value.toFixed(digits));
+
+/** Lines of columns, each as wide as its widest cell; the first is set left, the others right. */
+export const alignColumns = (rows: readonly (readonly string[])[]): string => {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ');
+  return rows.map((row) => `  ${line(row)}`.trimEnd()).join('\n');
+};
+
+const loadTable = (rows: readonly Row[]): string => {
+  const head = ['', 'throughput', 'CPU', 'added p50 ms', 'requests/s', 'CPU ms/request', 'errors'];
+  const body = rows.map((row) => [
+    row.candidate,
+    figure(row.throughput, 3),
+    figure(row.cpu, 2),
+    figure(row.addedP50Ms, 2),
+    figure(row.requestsPerSecond, 0),
+    figure(row.cpuMsPerRequest, 3),
+    row.errors === 0 ? '' : String(row.errors),
+  ]);
+  return alignColumns([head, ...body]);
+};
+
+/** The outcome as text for people. Ratios are to the bare proxy, in the same round. */
+export const renderTable = ({ notes, rows, processes, stalls }: Outcome): string => {
+  const blocks = new Map<string, Row[]>();
+  for (const row of rows) {
+    const title = `${row.caseName}, ${row.connections} connection${row.connections === 1 ? '' : 's'}`;
+    blocks.set(title, [...(blocks.get(title) ?? []), row]);
+  }
+  const parts = [...blocks].map(([title, members]) => `${title}\n${loadTable(members)}`);
+  const processTable = alignColumns([
+    ['', 'ready ms', 'fresh MB', 'after 20 KB, MB'],
+    ...processes.map(({ candidate, readyMs, freshMb, loadedMb }) => [
+      candidate,
+      figure(readyMs, 0),
+      figure(freshMb, 0),
+      figure(loadedMb, 0),
+    ]),
+  ]);
+  const stallTable = alignColumns([
+    ['', 'longest event-loop stall, ms'],
+    ...stalls.map(({ candidate, caseName, stallMs }) => [`${candidate}, ${caseName}`, figure(stallMs, 1)]),
+  ]);
+  return [...parts, `Processes\n${processTable}`, `Stalls\n${stallTable}`, ...notes].join('\n\n');
+};

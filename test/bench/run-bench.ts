@@ -1,0 +1,205 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  bareCandidate,
+  type Candidate,
+  type CandidateInput,
+  findCandidates,
+  gatewayCandidate,
+} from './candidates.ts';
+import { type BenchCase, type BodyFiles, CASES, writeBodies } from './cases.ts';
+import { generateLoad, hasWrk, type LoadFigures } from './generate-load.ts';
+import { readCpuMs, readResidentMb } from './process-figures.ts';
+import { isPinned, readStallMs, type Started, startProcess } from './start-process.ts';
+import { startUpstream } from './start-upstream.ts';
+import { DIRECT, median, type Row, type Sample, summarize } from './summarize.ts';
+
+export interface BenchOptions {
+  readonly quick: boolean;
+  readonly rivals: boolean;
+  readonly servers: string;
+  readonly root: string;
+  /** Says what happens now; not part of the outcome. */
+  readonly tell: (message: string) => void;
+}
+
+export interface Outcome {
+  readonly node: string;
+  readonly notes: readonly string[];
+  readonly rows: readonly Row[];
+  readonly processes: readonly {
+    readonly candidate: string;
+    readonly readyMs: number;
+    readonly freshMb: number;
+    readonly loadedMb: number;
+  }[];
+  readonly stalls: readonly {
+    readonly candidate: string;
+    readonly caseName: string;
+    readonly stallMs: number;
+  }[];
+}
+
+interface Plan {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly starts: number;
+  readonly connectionsOf: (benchCase: BenchCase) => readonly number[];
+}
+
+const planOf = (quick: boolean): Plan =>
+  quick
+    ? {
+        rounds: 2,
+        seconds: 1,
+        warmUpSeconds: 3,
+        starts: 2,
+        connectionsOf: ({ name }) => (name === '20 KB' ? [1, 8, 64] : name === '45 KB zstd' ? [] : [8]),
+      }
+    : { rounds: 3, seconds: 3, warmUpSeconds: 8, starts: 5, connectionsOf: () => [1, 8, 64] };
+
+/** Time for what is written behind the answers, so that it counts to the request that caused it. */
+const SETTLE_MS = 150;
+const STALL_SECONDS = 3;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const findFreePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
+/** Runs the whole comparison, one measurement after another; takes one to fifteen minutes. */
+export const runBench = async (options: BenchOptions): Promise<Outcome> => {
+  const { tell } = options;
+  const plan = planOf(options.quick);
+  const folder = mkdtempSync(join(tmpdir(), 'gomodel-bench-'));
+  const running: Started[] = [];
+  try {
+    const upstream = await startUpstream(await findFreePort(), folder, options.servers);
+    running.push(upstream);
+    const input: CandidateInput = { ...options, upstreamPort: upstream.port };
+    tell('fetching the rivals where they are missing');
+    const candidates = await findCandidates(input);
+
+    const start = async (candidate: Candidate): Promise<Started> => {
+      const port = await findFreePort();
+      const home = join(folder, `home-${port}`);
+      mkdirSync(home);
+      const env = candidate.env?.(home);
+      const command = candidate.command(port, home);
+      return startProcess({ core: 'proxy', command, port, folder: home, ...(env && { env }) });
+    };
+    const load = (
+      candidate: Candidate | undefined,
+      port: number,
+      { coded, plain }: BodyFiles,
+      connections: number,
+      seconds: number,
+    ): Promise<LoadFigures> => {
+      const bodyFile = (candidate?.takesZstd ?? true) ? coded : plain;
+      const coding = bodyFile.endsWith('.zst') ? { 'content-encoding': 'zstd' } : {};
+      const headers = { 'content-type': 'application/json', ...coding, ...candidate?.headers };
+      return generateLoad({ port, path: '/v1/responses', headers, bodyFile, connections, seconds }, folder);
+    };
+
+    const processes = [];
+    const started: { candidate: Candidate; at: Started; freshMb: number; readyMs: number }[] = [];
+    for (const candidate of candidates) {
+      tell(`starting ${candidate.name}`);
+      const readyMs: number[] = [];
+      for (let attempt = 1; attempt < plan.starts; attempt++) {
+        const at = await start(candidate);
+        readyMs.push(at.readyMs);
+        await at.stop();
+      }
+      const at = await start(candidate);
+      running.push(at);
+      readyMs.push(at.readyMs);
+      started.push({ candidate, at, freshMb: readResidentMb(at.pid), readyMs: median(readyMs) });
+    }
+
+    const samples: Sample[] = [];
+    for (const benchCase of CASES) {
+      const bodies = await writeBodies(benchCase, folder);
+      if (samples.length === 0) {
+        for (const { candidate, at } of started) {
+          tell(`warming ${candidate.name}`);
+          await load(candidate, at.port, bodies, 8, plan.warmUpSeconds);
+        }
+      }
+      for (let round = 1; round <= plan.rounds; round++) {
+        for (const connections of plan.connectionsOf(benchCase)) {
+          tell(`${benchCase.name}, ${connections} connections, round ${round} of ${plan.rounds}`);
+          const note = (candidate: string, figures: LoadFigures, cpuMs: number): void => {
+            const { requests, ...rest } = figures;
+            const cpuMsPerRequest = cpuMs / requests;
+            samples.push({
+              caseName: benchCase.name,
+              connections,
+              candidate,
+              round,
+              cpuMsPerRequest,
+              ...rest,
+            });
+          };
+          note(DIRECT, await load(undefined, upstream.port, bodies, connections, plan.seconds), 0);
+          for (const { candidate, at } of started) {
+            const before = readCpuMs(at.pid);
+            const figures = await load(candidate, at.port, bodies, connections, plan.seconds);
+            await pause(SETTLE_MS);
+            note(candidate.name, figures, readCpuMs(at.pid) - before);
+          }
+        }
+      }
+      if (processes.length === 0) {
+        for (const { candidate, at, freshMb, readyMs } of started) {
+          processes.push({ candidate: candidate.name, readyMs, freshMb, loadedMb: readResidentMb(at.pid) });
+        }
+      }
+    }
+    for (const { at } of started) await at.stop();
+
+    const stalls = [];
+    const probe = ['--import', pathToFileURL(join(options.servers, 'stall-probe.mjs')).href];
+    for (const candidate of [bareCandidate(input, probe), gatewayCandidate(input, probe)]) {
+      tell(`looking for stalls in ${candidate.name}`);
+      const at = await start(candidate);
+      running.push(at);
+      for (const benchCase of CASES.filter(({ bytes }) => bytes === 20_000 || bytes > 1e6)) {
+        const bodies = await writeBodies(benchCase, folder);
+        await load(candidate, at.port, bodies, 8, plan.warmUpSeconds);
+        at.process.send('reset');
+        await load(candidate, at.port, bodies, 8, STALL_SECONDS);
+        stalls.push({ candidate: candidate.name, caseName: benchCase.name, stallMs: await readStallMs(at) });
+      }
+      await at.stop();
+    }
+
+    const notes = [
+      'Ratios are to the bare node:http proxy in the same round; added p50 is to the upstream without a proxy.',
+      ...(upstream.kind === 'node'
+        ? ['nginx is not installed: the upstream is a server of Node, and may be the bottleneck.']
+        : []),
+      ...(hasWrk ? [] : ['wrk is not installed: the load comes from Node, which may be the bottleneck.']),
+      ...(isPinned
+        ? []
+        : ['The processes share their cores with the load: taskset is missing, or there is one core.']),
+      ...(candidates.some(({ takesZstd }) => !takesZstd)
+        ? ['Portkey cannot undo zstd; it was sent the same bodies plain.']
+        : []),
+    ];
+    return { node: process.version, notes, rows: summarize(samples), processes, stalls };
+  } finally {
+    for (const at of running) await at.stop().catch(() => {});
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
