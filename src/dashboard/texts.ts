@@ -117,6 +117,15 @@ export const texts = {
     finish: 'Finish',
     tools: 'Tools',
   },
+  columnTitles: {
+    coding: 'Size of the request’s body: decoded, and as it came',
+    ttfb: 'From the request’s arrival to the first byte of the answer',
+    duration: 'From the request’s arrival to the last byte. Bar: light until the first byte, dark after it',
+    context: 'Tokens of input. Bar: light what came from the cache, dark what was read anew',
+    output: 'Tokens of output',
+    cost: 'By the price list; “plan” where a ChatGPT subscription covers it',
+    finish: 'How the answer ended; for a failure, where',
+  } as Readonly<Record<string, string | undefined>>,
   finish: {
     running: 'running',
     cut: 'cut',

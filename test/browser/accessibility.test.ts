@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { useDashboard, waitForRows } from '../support/browser/open-dashboard.ts';
+import { PAGES, useDashboard, waitForRows } from '../support/browser/open-dashboard.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
@@ -23,14 +23,7 @@ declare global {
   }
 }
 
-/** What shows that a page has what it loads. */
-const READY: Readonly<Record<string, string>> = {
-  audit: '[data-id]',
-  sessions: '.session-link',
-  usage: '.heat',
-  connect: '.facts',
-  'audit?search=nothing-matches-this': '.notice',
-};
+const READY = { ...PAGES, 'audit?search=nothing-matches-this': '.notice' };
 
 const SECTIONS = ['turn', 'timeline', 'usage', 'request', 'response', 'headers'];
 

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { REAL_GATEWAY, useDashboard, visibleIds, waitForRows } from '../support/browser/open-dashboard.ts';
+import {
+  PAGES,
+  REAL_GATEWAY,
+  useDashboard,
+  visibleIds,
+  waitForRows,
+} from '../support/browser/open-dashboard.ts';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-const PAGES = ['audit', 'sessions', 'usage', 'connect'];
 
 describe('the layout', () => {
   const dashboard = useDashboard();
@@ -38,10 +43,9 @@ describe('the layout', () => {
 
   it('fits a phone: no page is wider than it, and a row opens over the whole of it', async () => {
     const { page } = await dashboard.open('audit', PHONE);
-    for (const name of PAGES) {
+    for (const [name, ready] of Object.entries(PAGES)) {
       await page.goto(`${dashboard.url}/admin/dashboard/${name}`);
-      await page.locator('.content :is(h1, h2, .row)').first().waitFor({ state: 'attached' });
-      await page.waitForLoadState('networkidle').catch(() => undefined);
+      await page.locator(ready).first().waitFor();
       const widest = await page.evaluate(() =>
         Math.max(
           document.documentElement.scrollWidth,

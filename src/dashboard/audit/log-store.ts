@@ -30,7 +30,7 @@ export const createLogStore = (query: AuditLogQuery) => {
   let arrived: AuditEntry[] = [];
   let held: AuditEntry[] = [];
   let holding = false;
-  let movedAtMs = 0;
+  let movedAtMs = Number.NEGATIVE_INFINITY;
   /** Set where rows are missing: the next release reads the log again. */
   let stale = false;
   let total = 0;

@@ -99,7 +99,12 @@ export const LogTable = ({ store, scroller, current, open, paused }: LogTablePro
       <div role="rowgroup" class="log-head">
         <div class="row head" role="row" aria-rowindex={1}>
           {COLUMNS.map((column) => (
-            <span key={column.key} role="columnheader" class={`c-${column.key}`}>
+            <span
+              key={column.key}
+              role="columnheader"
+              class={`c-${column.key}`}
+              title={texts.columnTitles[column.key]}
+            >
               {column.label}
             </span>
           ))}

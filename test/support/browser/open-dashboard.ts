@@ -11,6 +11,14 @@ export const REAL_GATEWAY = process.env.DASHBOARD_URL?.replace(/\/$/, '');
 
 const LAPTOP = { width: 1280, height: 800 };
 
+/** The pages, and what shows that one has what it loads. */
+export const PAGES: Readonly<Record<string, string>> = {
+  audit: '[data-id]',
+  sessions: '.session-link',
+  usage: '.heat',
+  connect: '.facts',
+};
+
 export interface OpenPage {
   readonly page: Page;
   /** What went wrong in the page: exceptions, errors on the console, violations of the content policy. */
