@@ -3,7 +3,7 @@ import type { ErrorOrigin } from '../base/errors.ts';
 export type Transport = 'http' | 'websocket';
 
 /** How an answer ended. `aborted`: the client left. `interrupted`: the gateway did not live to see it. */
-export type Finish = 'completed' | 'incomplete' | 'failed' | 'truncated' | 'aborted' | 'interrupted';
+type Finish = 'completed' | 'incomplete' | 'failed' | 'truncated' | 'aborted' | 'interrupted';
 
 export interface Usage {
   inputTokens?: number;

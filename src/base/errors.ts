@@ -24,7 +24,7 @@ const command = (exitCode: number): ErrorClass => ({
 });
 
 /** Every failure that the gateway can name. The codes, statuses and types are a contract with clients. */
-export const ERROR_CODES = {
+const ERROR_CODES = {
   missing_api_key: http(401, 'authentication_error', 'client'),
   invalid_api_key: http(401, 'authentication_error', 'client'),
   forbidden_origin: http(403, 'authentication_error', 'client'),

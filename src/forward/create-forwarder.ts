@@ -1,5 +1,6 @@
 import { type Agent, ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import type { Url } from 'node:url';
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
@@ -81,7 +82,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   };
 
   const proxy = createProxyMiddleware<IncomingMessage, ServerResponse>({
-    target: upstream.baseUrl.href.replace(/\/$/, ''),
+    target: toTarget(upstream.baseUrl),
     agent,
     // The path leaves as it came: without this, http-proxy would parse it and write it anew.
     toProxy: true,
@@ -113,6 +114,8 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
 
     response.once('close', () => {
       active.delete(running);
+      // Until a full collection an entry keeps alive what its value leads to, even the key itself.
+      runningOf.delete(request);
       forwarding.settled = true;
       clearTimeout(forwarding.connectTimer);
       // The client has left: what it asked for must not run on at the provider, at its user's cost.
@@ -141,6 +144,15 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     },
   };
 };
+
+/** The address as http-proxy would parse it, with every request, where it is given as text. */
+const toTarget = ({ protocol, host, hostname, port, pathname }: URL): Partial<Url> => ({
+  protocol,
+  host,
+  hostname: hostname.replace(/^\[|\]$/g, ''),
+  port: port || null,
+  path: pathname.replace(/\/$/, ''),
+});
 
 /** There is no way on from this 404 for Codex: the turn ends, and its user should know why. */
 const lacksCompaction = ({ statusCode }: IncomingMessage, { path }: Forwarding): boolean =>

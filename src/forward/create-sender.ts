@@ -20,7 +20,7 @@ export interface SentRequest {
   readonly body: Buffer;
 }
 
-export interface AnswerHandlers {
+interface AnswerHandlers {
   onAnswer(upstreamResponse: IncomingMessage): void;
   /** Called at most once, and only while no answer has come. */
   onFailure(error: GatewayError): void;

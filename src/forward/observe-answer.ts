@@ -10,7 +10,7 @@ import { readQuota } from './read-quota.ts';
 /** Answers that are not streams are read when they are whole; a larger one is only counted. */
 const MAX_JSON_BYTES = 64 * 2 ** 20;
 
-export type AnswerOutcome =
+type AnswerOutcome =
   | { readonly kind: 'whole' }
   /** The client left. */
   | { readonly kind: 'aborted' }

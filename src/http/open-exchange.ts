@@ -2,6 +2,8 @@ import type { RequestHandler } from 'express';
 import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { createStopwatch } from '../base/stopwatch.ts';
+// Gives Express's requests their `context`.
+import type {} from './request-context.ts';
 
 export interface OpenExchangeDeps {
   readonly recorder: Recorder;

@@ -4,7 +4,7 @@ import type { Coding } from '../coding/parse-content-codings.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';
 
 /** What the middleware of one request hand on to each other. */
-export interface RequestContext {
+interface RequestContext {
   readonly exchange: Exchange;
   readonly stopwatch: Stopwatch;
   /** Path below `/v1`, with the query: what is appended to the upstream's base URL. */

@@ -5,14 +5,14 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { responsesStream } from './responses-stream.ts';
 
 /** A message as the upstream saw it. */
-export interface RecordedFrame {
+interface RecordedFrame {
   /** Which connection it came on, from 0. */
   readonly connection: number;
   readonly bytes: Buffer;
   json(): Record<string, unknown>;
 }
 
-export interface RecordedConnection {
+interface RecordedConnection {
   readonly url: string;
   readonly rawHeaders: readonly string[];
   readonly headers: IncomingMessage['headers'];
@@ -23,7 +23,7 @@ export interface RecordedConnection {
 }
 
 /** What the double does upon one message. */
-export type FrameAnswer =
+type FrameAnswer =
   /** Sends each as one text message; a Buffer as it is. */
   | { readonly kind: 'events'; readonly events: readonly (object | Buffer)[] }
   | { readonly kind: 'close'; readonly code: number; readonly reason?: string }
