@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import type { UsageQuery } from '../../admin/api-types.ts';
 import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
 import { api } from '../state/api.ts';
@@ -45,6 +46,8 @@ const Segments = ({
 
 /** How much was used, what it cost, what the cache saved, what was slow, what failed. */
 export const UsagePage = () => {
+  // The chart's code comes while the figures are on their way.
+  useEffect(() => void import('./draw-chart.ts'), []);
   const asked = readQuery(query.value);
   const measure = query.value.get('measure') === 'cost' ? 'cost' : 'tokens';
   const question = JSON.stringify(asked);
