@@ -7,6 +7,16 @@ const hostOf = (authority: string): string | undefined =>
 
 const isLocal = (host: string | undefined): boolean => host !== undefined && isLoopbackHost(host);
 
+/** A gateway is called by few names: the last one that passed is remembered, since parsing takes time. */
+let lastLocalHost = '';
+
+const hasLocalHost = (host: string): boolean => {
+  if (host === lastLocalHost) return true;
+  if (!isLocal(hostOf(host))) return false;
+  lastLocalHost = host;
+  return true;
+};
+
 /**
  * Without a master key the gateway trusts its machine, not the web pages that its user's browser shows:
  * any of them could send a request to a port of loopback, and a name that is rebound to 127.0.0.1 could
@@ -15,7 +25,7 @@ const isLocal = (host: string | undefined): boolean => host !== undefined && isL
  */
 export const checkPage = ({ origin, host }: IncomingHttpHeaders): void => {
   const fromPage = origin !== undefined && !(URL.canParse(origin) && isLocal(new URL(origin).hostname));
-  if (fromPage || (host !== undefined && !isLocal(hostOf(host)))) {
+  if (fromPage || (host !== undefined && !hasLocalHost(host))) {
     throw new GatewayError(
       'forbidden_origin',
       fromPage
