@@ -4,6 +4,7 @@ import { formatByteSize } from '../base/bytes.ts';
 import { GatewayError } from '../base/errors.ts';
 import { isSendableCode, UNSUPPORTED_DATA } from './close-codes.ts';
 import { releaseCompression } from './release-compression.ts';
+import { watchLife } from './watch-life.ts';
 
 /** The client's end of a connection. */
 export interface ClientConnection {
@@ -58,7 +59,7 @@ export const createClientConnection = (
   maxBytes: number,
   handlers: ClientHandlers,
 ): ClientConnection => {
-  let isAlive = true;
+  const isAlive = watchLife(socket);
   const close = (code: number, reason: Buffer | string): void => {
     if (ws.readyState !== ws.OPEN) return;
     if (isSendableCode(code)) ws.close(code, reason);
@@ -66,7 +67,6 @@ export const createClientConnection = (
   };
 
   ws.on('message', (data, isBinary) => {
-    isAlive = true;
     if (isBinary) {
       handlers.onRefused(
         new GatewayError(
@@ -80,9 +80,6 @@ export const createClientConnection = (
     releaseCompression(ws);
     // After the first that was refused, and after a close, nothing further is served.
     if (ws.readyState === ws.OPEN) handlers.onMessage(data as Buffer);
-  });
-  ws.on('pong', () => {
-    isAlive = true;
   });
   ws.on('error', (error) => {
     const refusal = toRefusal(error, maxBytes);
@@ -106,12 +103,9 @@ export const createClientConnection = (
     close,
     terminate: () => ws.terminate(),
     beat: () => {
-      if (!isAlive && !ws.isPaused) {
-        ws.terminate();
-        return;
-      }
-      isAlive = false;
-      if (ws.readyState === ws.OPEN) ws.ping();
+      // What is not read cannot be heard.
+      if (!isAlive() && !ws.isPaused) ws.terminate();
+      else if (ws.readyState === ws.OPEN) ws.ping();
     },
   };
 };

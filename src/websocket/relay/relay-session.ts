@@ -18,6 +18,7 @@ import { closeRefused, openRefused, openTurn } from '../open-turn.ts';
 import { type CreateFrame, readClientFrame } from '../read-client-frame.ts';
 import { releaseCompression } from '../release-compression.ts';
 import { type ConnectionContext, type Session, stopping } from '../session.ts';
+import { watchLife } from '../watch-life.ts';
 import type { UpstreamSocket } from './connect-upstream.ts';
 import { createRelayedTurn, type RelayedTurn } from './relayed-turn.ts';
 
@@ -52,7 +53,7 @@ export const createRelaySession = ({ context, connection, upstreamSocket }: Rela
   let turns: RelayedTurn[] = [];
   let usesLanes = false;
   let leaving: GatewayError | undefined;
-  let upstreamIsAlive = true;
+  const upstreamIsAlive = watchLife(response.socket);
 
   const close = (code: number, reason: string): void => {
     connection.close(code, reason);
@@ -109,7 +110,6 @@ export const createRelaySession = ({ context, connection, upstreamSocket }: Rela
   };
 
   ws.on('message', (data, isBinary) => {
-    upstreamIsAlive = true;
     const bytes = data as Buffer;
     if (!connection.send(bytes, isBinary)) ws.pause();
     if (isBinary) return;
@@ -118,9 +118,6 @@ export const createRelaySession = ({ context, connection, upstreamSocket }: Rela
     turns = turns.filter((one) => one !== turn);
     if (ws.bufferedAmount === 0) releaseCompression(ws);
     if (leaving && turns.length === 0) close(GOING_AWAY, leaving.code);
-  });
-  ws.on('pong', () => {
-    upstreamIsAlive = true;
   });
   ws.on('close', (code, reason) => {
     const why = reason.length > 0 ? `${code}, ${reason.toString().slice(0, 100)}` : String(code);
@@ -168,12 +165,8 @@ export const createRelaySession = ({ context, connection, upstreamSocket }: Rela
     },
     tick: () => {
       if (ws.isPaused || ws.readyState !== ws.OPEN) return;
-      if (!upstreamIsAlive) {
-        ws.terminate();
-        return;
-      }
-      upstreamIsAlive = false;
-      ws.ping();
+      if (upstreamIsAlive()) ws.ping();
+      else ws.terminate();
     },
   };
 };
