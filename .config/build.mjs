@@ -8,6 +8,36 @@ import { build } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
+/**
+ * What Node would warn the user of at the first request: `util._extend` (Object.assign by another name)
+ * from Node 22 on, and, outside node_modules, `url.parse` from Node 24 on.
+ */
+const DEPRECATED = [
+  [
+    /node_modules\/http-proxy\/lib\/http-proxy\/(?:index|common)\.js$/,
+    "require('util')._extend",
+    'Object.assign',
+  ],
+  [
+    /node_modules\/http-proxy-middleware\/dist\/path-filter\.js$/,
+    'url.parse(uri).pathname',
+    "uri.split('?', 1)[0]",
+  ],
+];
+
+const withoutDeprecated = {
+  name: 'without-deprecated',
+  setup: ({ onLoad }) => {
+    for (const [filter, old, replacement] of DEPRECATED) {
+      onLoad({ filter }, ({ path }) => {
+        const text = readFileSync(path, 'utf8');
+        if (!text.includes(old)) throw new Error(`${path} has no ${old} any more: look at it again`);
+        return { contents: text.replaceAll(old, replacement) };
+      });
+    }
+  },
+};
+
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/cli/main.ts'],
@@ -19,6 +49,7 @@ const { metafile } = await build({
   target: 'node20.19',
   format: 'esm',
   logLevel: 'warning',
+  plugins: [withoutDeprecated],
   // A native module, and two that ws would use if somebody had installed them.
   external: ['@mongodb-js/zstd', 'bufferutil', 'utf-8-validate'],
   // Dependencies in CommonJS ask for Node's own modules by `require`, which a module does not have.

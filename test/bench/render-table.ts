@@ -49,8 +49,12 @@ export const renderTable = ({ notes, rows, processes, stalls }: Outcome): string
     ]),
   ]);
   const stallTable = alignColumns([
-    ['', 'longest event-loop stall, ms'],
-    ...stalls.map(({ candidate, caseName, stallMs }) => [`${candidate}, ${caseName}`, figure(stallMs, 1)]),
+    ['', 'longest standstill, ms', 'of its own work, ms'],
+    ...stalls.map(({ candidate, caseName, stallMs, busyMs }) => [
+      `${candidate}, ${caseName}`,
+      figure(stallMs, 1),
+      figure(busyMs, 1),
+    ]),
   ]);
   return [...parts, `Processes\n${processTable}`, `Stalls\n${stallTable}`, ...notes].join('\n\n');
 };

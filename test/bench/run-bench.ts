@@ -14,7 +14,7 @@ import {
 import { type BenchCase, type BodyFiles, CASES, writeBodies } from './cases.ts';
 import { generateLoad, hasWrk, type LoadFigures } from './generate-load.ts';
 import { readCpuMs, readResidentMb } from './process-figures.ts';
-import { isPinned, readStallMs, type Started, startProcess } from './start-process.ts';
+import { isPinned, readStall, type Stall, type Started, startProcess } from './start-process.ts';
 import { startUpstream } from './start-upstream.ts';
 import { DIRECT, median, type Row, type Sample, summarize } from './summarize.ts';
 
@@ -37,11 +37,7 @@ export interface Outcome {
     readonly freshMb: number;
     readonly loadedMb: number;
   }[];
-  readonly stalls: readonly {
-    readonly candidate: string;
-    readonly caseName: string;
-    readonly stallMs: number;
-  }[];
+  readonly stalls: readonly (Stall & { readonly candidate: string; readonly caseName: string })[];
 }
 
 interface Plan {
@@ -177,9 +173,9 @@ export const runBench = async (options: BenchOptions): Promise<Outcome> => {
       for (const benchCase of CASES.filter(({ bytes }) => bytes === 20_000 || bytes > 1e6)) {
         const bodies = await writeBodies(benchCase, folder);
         await load(candidate, at.port, bodies, 8, plan.warmUpSeconds);
-        at.process.send('reset');
+        await readStall(at);
         await load(candidate, at.port, bodies, 8, STALL_SECONDS);
-        stalls.push({ candidate: candidate.name, caseName: benchCase.name, stallMs: await readStallMs(at) });
+        stalls.push({ candidate: candidate.name, caseName: benchCase.name, ...(await readStall(at)) });
       }
       await at.stop();
     }

@@ -93,10 +93,16 @@ export const startProcess = async ({ core, command, port, folder, env }: StartIn
   return { process: child, pid, port, readyMs: performance.now() - began, stop };
 };
 
-/** Asks a process that runs with the stall probe for the longest standstill since the last time. */
-export const readStallMs = async ({ process: child }: Started): Promise<number> => {
+/** The longest standstill of an event loop, and the longest that it was at work without a break. */
+export interface Stall {
+  readonly stallMs: number;
+  readonly busyMs: number;
+}
+
+/** Asks a process that runs with the stall probe for what was longest since the last question. */
+export const readStall = async ({ process: child }: Started): Promise<Stall> => {
   const reply = once(child, 'message');
   child.send('read');
-  const [message] = (await reply) as [{ readonly stallMs: number }];
-  return message.stallMs;
+  const [stall] = (await reply) as [Stall];
+  return stall;
 };
