@@ -27,6 +27,8 @@ import { createMessageClasses } from './message-classes.ts';
 const TIMEOUTS = {
   connectMs: 10_000,
   bodyIdleMs: 60_000,
+  /** For an upstream to agree to a WebSocket connection; after that it is asked over HTTP. */
+  handshakeMs: 5_000,
   /** As long as OpenAI keeps one connection. */
   websocketAgeMs: 60 * 60_000,
   heartbeatMs: 30_000,
@@ -165,7 +167,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ...shared,
     setting: config.websockets,
     maxMessageBytes: config.bodySizeLimitBytes,
-    handshakeTimeoutMs: timeouts.connectMs,
+    handshakeTimeoutMs: timeouts.handshakeMs,
     maxAgeMs: timeouts.websocketAgeMs,
     heartbeatMs: timeouts.heartbeatMs,
     historyBytes: options.historyBytes ?? HISTORY_BYTES,

@@ -6,12 +6,14 @@ import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { Way } from '../forward/create-way.ts';
+import { toGatewayError } from '../guard/error-answer.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAcceptClient } from './accept-client.ts';
 import { type AdmitDeps, admitUpgrade } from './admit-upgrade.ts';
 import { createBridgeSession } from './bridge/bridge-session.ts';
 import { createResponseHistory } from './bridge/response-history.ts';
 import { type ClientConnection, createClientConnection } from './client-connection.ts';
+import { INTERNAL_ERROR } from './close-codes.ts';
 import { reachUpstream } from './reach-upstream.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { createRefusingUpstreams } from './refusing-upstreams.ts';
@@ -47,7 +49,7 @@ export interface UpgradeServer {
   close(): void;
 }
 
-/** An event of an answer can be large; more than this is no event. */
+/** Single events of 20 MB have been seen. */
 const MAX_UPSTREAM_MESSAGE_BYTES = 128 * 2 ** 20;
 
 const MOST_RESPONSES = 1_000;
@@ -55,11 +57,9 @@ const MOST_RESPONSES = 1_000;
 export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   const { recorder, clock, setting, wayTo, via, maxMessageBytes } = deps;
   const refusing = createRefusingUpstreams(clock);
-  const reachDeps = {
-    ...{ wayTo, via, setting, refusing },
-    handshakeTimeoutMs: deps.handshakeTimeoutMs,
-    maxMessageBytes: MAX_UPSTREAM_MESSAGE_BYTES,
-  };
+  const { handshakeTimeoutMs } = deps;
+  const upstreamLimits = { handshakeTimeoutMs, maxMessageBytes: MAX_UPSTREAM_MESSAGE_BYTES };
+  const reachDeps = { wayTo, via, setting, refusing, ...upstreamLimits };
   const accept = createAcceptClient(maxMessageBytes);
   const budget = createMemoryBudget(deps.historyBytes);
   const open = new Map<Session, ClientConnection>();
@@ -96,7 +96,15 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     upstreamSocket: UpstreamSocket | undefined,
   ): void => {
     const connection = createClientConnection(ws, socket, maxMessageBytes, {
-      onMessage: (bytes) => session.onMessage(bytes),
+      onMessage: (bytes) => {
+        try {
+          session.onMessage(bytes);
+        } catch (thrown) {
+          // A mistake of the gateway's own ends this connection, and not those of all others.
+          session.onRefused(toGatewayError(thrown));
+          connection.close(INTERNAL_ERROR, 'internal_error');
+        }
+      },
       onRefused: (error) => session.onRefused(error),
       onDrain: () => session.onDrain(),
       onClose: (code, reason) => {

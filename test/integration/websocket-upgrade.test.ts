@@ -310,7 +310,7 @@ describe('an upgrade that is let in', () => {
     const address = silent.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
     const gateway = await composeGateway(`http://127.0.0.1:${address.port}/v1`, {
-      timeouts: { connectMs: 100 },
+      timeouts: { handshakeMs: 100 },
     });
     const client = await connectClient(gateway.v1);
     expect(client.response.statusCode).toBe(101);

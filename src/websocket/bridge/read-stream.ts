@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import { isWholeData } from '../../sse/close-stream.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
@@ -8,6 +9,9 @@ import { createItemCollector, type ItemCollector } from './collect-items.ts';
 
 /** One event is all that is held of a stream. */
 const MAX_EVENT_BYTES = 64 * 2 ** 20;
+
+/** A text frame that is not UTF-8 would end the connection (RFC 6455 §8.1). */
+const toUtf8 = (bytes: Buffer): Buffer => (isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8')));
 
 export interface StreamReader {
   push(chunk: Buffer): void;
@@ -43,7 +47,7 @@ export const createStreamReader = (onFrame: (bytes: Buffer) => void): StreamRead
     const type = eventTypeOf(eventName, data);
     if (type === 'error') return;
     lastNumber = sequenceNumberOf(data) ?? lastNumber;
-    const bytes = Buffer.from(data, 'latin1');
+    const bytes = toUtf8(Buffer.from(data, 'latin1'));
     items.see(type, bytes);
     onFrame(bytes);
   };

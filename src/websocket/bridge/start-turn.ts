@@ -4,6 +4,7 @@ import { createId } from '../../base/ids.ts';
 import type { Stopwatch } from '../../base/stopwatch.ts';
 import type { Send } from '../../forward/create-sender.ts';
 import { createUpstreamHeaders } from '../../forward/upstream-headers.ts';
+import { asSse } from '../as-sse.ts';
 import type { CreateFrame } from '../read-client-frame.ts';
 import type { ConnectionContext } from '../session.ts';
 import { turnHeaders } from '../turn-headers.ts';
@@ -56,9 +57,6 @@ const takePlace = (history: ResponseHistory, frame: CreateFrame): Place | undefi
   return place;
 };
 
-const SSE_START = Buffer.from('data: ');
-const SSE_END = Buffer.from('\n\n');
-
 /** Answers `generate: false`, which needs no model. @returns the id to go on from */
 const warmUp = ({ frame, exchange }: Turn, nowMs: number, emit: TurnHandlers['emit']): Answered => {
   const responseId = createId('resp', nowMs);
@@ -70,7 +68,7 @@ const warmUp = ({ frame, exchange }: Turn, nowMs: number, emit: TurnHandlers['em
   const events = warmUpFrames(responseId, frame.model, nowMs);
   for (const event of events) {
     emit(event);
-    exchange.appendResponseBody(Buffer.concat([SSE_START, event, SSE_END]));
+    exchange.appendResponseBody(asSse(event));
   }
   const bytes = events.reduce((sum, event) => sum + event.length, 0);
   record.response = { finish: 'completed', events: events.length, bytes };

@@ -5,6 +5,7 @@ import { applySummary } from '../../forward/apply-summary.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import { decodeEventData } from '../../sse/frame-events.ts';
 import { createResponsesReader } from '../../sse/read-responses.ts';
+import { asSse } from '../as-sse.ts';
 import { eventTypeOf, sequenceNumberOf } from '../event-type.ts';
 import { quotaOfEvent } from './quota-of-event.ts';
 
@@ -24,10 +25,6 @@ export interface RelayedTurnInput {
   readonly clock: Clock;
   readonly streamId: string | undefined;
 }
-
-// The log keeps an answer in one form, however it came: that of SSE.
-const SSE_START = Buffer.from('data: ');
-const SSE_END = Buffer.from('\n\n');
 
 const STATUS = /"status(?:_code)?"\s*:\s*(\d{3})\b/;
 
@@ -61,7 +58,7 @@ export const createRelayedTurn = ({ exchange, clock, streamId }: RelayedTurnInpu
       bytes += frame.length;
       record.response.events = events;
       record.response.bytes = bytes;
-      exchange.appendResponseBody(Buffer.concat([SSE_START, frame, SSE_END]));
+      exchange.appendResponseBody(asSse(frame));
       const data = frame.toString('latin1');
       reader.apply(undefined, data, decodeEventData);
       lastNumber = sequenceNumberOf(data) ?? lastNumber;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/base/errors.ts';
+import { asSse } from '../../../src/websocket/as-sse.ts';
 import { createItemCollector } from '../../../src/websocket/bridge/collect-items.ts';
 import { headerFrames, tellingHeaders } from '../../../src/websocket/bridge/header-frames.ts';
 import { interruptionFrames } from '../../../src/websocket/bridge/interruption-frames.ts';
@@ -234,4 +235,11 @@ describe('a named lane', () => {
     );
     expect(inLane(undefined, Buffer.from('{"type":"x"}')).toString()).toBe('{"type":"x"}');
   });
+});
+
+it('keeps an event that was written over several lines readable as SSE', () => {
+  const event = '{\r\n  "type": "x",\n  "text": "a\\nb ü"\n}';
+  const kept = asSse(Buffer.from(event)).toString();
+  expect(kept).toMatch(/^data: [^\r\n]+\n\n$/);
+  expect(JSON.parse(kept.slice('data: '.length))).toEqual(JSON.parse(event));
 });

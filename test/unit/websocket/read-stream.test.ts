@@ -71,6 +71,15 @@ describe('an SSE answer as frames', () => {
     expect(frames).toHaveLength(STREAM.length - 1);
   });
 
+  it('is UTF-8 though the upstream is not, since a text frame must be', () => {
+    const data = Buffer.concat([
+      Buffer.from('data: {"type":"response.x","t":"'),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from('"}\n\n'),
+    ]);
+    expect(read([data]).frames).toEqual(['{"type":"response.x","t":"\ufffd("}']);
+  });
+
   it('counts on from the last number that it has seen', () => {
     const { reader } = read([Buffer.from('data: {"type":"response.created","sequence_number":41}\n\n')]);
     expect(reader.nextSequenceNumber).toBe(42);
