@@ -1,12 +1,16 @@
 import { parseArgs } from 'node:util';
+import { measureWebSocket } from './measure-websocket.ts';
 import { renderTable } from './render-table.ts';
 import { runBench } from './run-bench.ts';
 
-const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals]
+const WEBSOCKET_ROUNDS = 5;
+
+const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --websocket
 
 Compares gomodel-ts with a bare node:http proxy, Express + http-proxy-middleware in a few lines, Portkey
 and opencodex. --quick takes two minutes, else it is a quarter of an hour. The machine should do nothing
-else meanwhile. Best with wrk, nginx and taskset; says so where they are missing.
+else meanwhile. --websocket measures what the gateway adds to an event over WebSocket, relayed and bridged,
+and what an idle connection costs in memory, in two minutes. Best with wrk, nginx and taskset; says so where they are missing.
 `;
 
 /** @param servers folder of the built servers; @param root the project's folder */
@@ -17,11 +21,19 @@ export const main = async (servers: string, root: string): Promise<void> => {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       rivals: { type: 'boolean', default: true },
+      websocket: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) {
     process.stdout.write(USAGE);
+    return;
+  }
+  if (values.websocket) {
+    for (const mode of ['relay', 'bridge'] as const) {
+      const figures = await measureWebSocket(mode, { servers, root, rounds: WEBSOCKET_ROUNDS });
+      process.stdout.write(`${JSON.stringify(figures)}\n`);
+    }
     return;
   }
   const { quick, rivals } = values;

@@ -1,6 +1,4 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +10,7 @@ import {
   gatewayCandidate,
 } from './candidates.ts';
 import { type BenchCase, type BodyFiles, CASES, writeBodies } from './cases.ts';
+import { findFreePort } from './find-free-port.ts';
 import { generateLoad, hasWrk, type LoadFigures } from './generate-load.ts';
 import { readCpuMs, readResidentMb } from './process-figures.ts';
 import { isPinned, readStall, type Stall, type Started, startProcess } from './start-process.ts';
@@ -64,14 +63,6 @@ const SETTLE_MS = 150;
 const STALL_SECONDS = 3;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-const findFreePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 /** Runs the whole comparison, one measurement after another; takes one to fifteen minutes. */
 export const runBench = async (options: BenchOptions): Promise<Outcome> => {
@@ -137,7 +128,8 @@ export const runBench = async (options: BenchOptions): Promise<Outcome> => {
           tell(`${benchCase.name}, ${connections} connections, round ${round} of ${plan.rounds}`);
           const note = (candidate: string, figures: LoadFigures, cpuMs: number): void => {
             const { requests, ...rest } = figures;
-            const cpuMsPerRequest = cpuMs / requests;
+            // Nothing was answered within the time: there is no latency and no cost of a request then.
+            const cpuMsPerRequest = requests === 0 ? Number.NaN : cpuMs / requests;
             samples.push({
               caseName: benchCase.name,
               connections,
