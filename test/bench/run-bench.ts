@@ -127,15 +127,18 @@ export const runBench = async (options: BenchOptions): Promise<Outcome> => {
         for (const connections of plan.connectionsOf(benchCase)) {
           tell(`${benchCase.name}, ${connections} connections, round ${round} of ${plan.rounds}`);
           const note = (candidate: string, figures: LoadFigures, cpuMs: number): void => {
-            const { requests, ...rest } = figures;
+            const { requests, p50Ms, ...rest } = figures;
             // Nothing was answered within the time: there is no latency and no cost of a request then.
-            const cpuMsPerRequest = requests === 0 ? Number.NaN : cpuMs / requests;
+            const known =
+              requests > 0
+                ? { p50Ms, cpuMsPerRequest: cpuMs / requests }
+                : { p50Ms: Number.NaN, cpuMsPerRequest: Number.NaN };
             samples.push({
               caseName: benchCase.name,
               connections,
               candidate,
               round,
-              cpuMsPerRequest,
+              ...known,
               ...rest,
             });
           };
