@@ -1,6 +1,7 @@
 import type { Exchange } from '../../audit/exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
+import { toGatewayError } from '../../guard/error-answer.ts';
 import type { ClientConnection } from '../client-connection.ts';
 import { GOING_AWAY, SERVICE_RESTART } from '../close-codes.ts';
 import { createGatewayErrorFrame } from '../error-frame.ts';
@@ -64,9 +65,8 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
         onEnd: () => finish(turn),
       });
       if (run && !turn.exchange.closed) running.set(turn, run);
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      refuseTurn(turn, error);
+    } catch (thrown) {
+      refuseTurn(turn, toGatewayError(thrown));
       finish(turn);
     }
   };
@@ -85,9 +85,8 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
     }
     try {
       for (const next of lanes.add(frame.streamId, turn)) start(next);
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      refuseTurn(turn, error);
+    } catch (thrown) {
+      refuseTurn(turn, toGatewayError(thrown));
     }
   };
 
