@@ -3,7 +3,7 @@ import { measureWebSocket } from './measure-websocket.ts';
 import { renderTable } from './render-table.ts';
 import { runBench } from './run-bench.ts';
 
-const WEBSOCKET_ROUNDS = 5;
+const WEBSOCKET_ROUNDS = 11;
 
 const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --websocket
 

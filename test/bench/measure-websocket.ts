@@ -15,7 +15,8 @@ export interface WebSocketFigures {
   readonly mode: Mode;
   /** From the upstream's write to the client's read, in ms, at the median. */
   readonly directMs: number;
-  readonly throughMs: number;
+  /** What the gateway adds to that. */
+  readonly addedMs: number;
   /** Resident memory of one more idle connection, in KB of 10^3 bytes: silent until now, or after a warm-up. */
   readonly silentKb: number;
   readonly spokenKb: number;
@@ -110,10 +111,16 @@ const weigh = async (gateway: Started, speaks: boolean): Promise<number> => {
   return ((after - before) * 1000) / CONNECTIONS;
 };
 
-const medianOf = async (rounds: number, measure: () => Promise<number>): Promise<number> => {
-  const figures: number[] = [];
-  for (let round = 0; round < rounds; round++) figures.push(await measure());
-  return median(figures);
+/** Both in turn, so that what else the machine does falls on both. */
+const compare = async (rounds: number, direct: () => Promise<number>, through: () => Promise<number>) => {
+  const pairs: { readonly directMs: number; readonly throughMs: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    pairs.push({ directMs: await direct(), throughMs: await through() });
+  }
+  return {
+    directMs: median(pairs.map(({ directMs }) => directMs)),
+    addedMs: median(pairs.map(({ directMs, throughMs }) => throughMs - directMs)),
+  };
 };
 
 /** Measures what the gateway adds to each event over WebSocket, and what an idle connection costs. */
@@ -150,8 +157,11 @@ export const measureWebSocket = async (mode: Mode, input: MeasureInput): Promise
     await timeOverWebSocket(port);
     return {
       mode,
-      directMs: await medianOf(rounds, () => direct(upstreamPort)),
-      throughMs: await medianOf(rounds, () => timeOverWebSocket(port)),
+      ...(await compare(
+        rounds,
+        () => direct(upstreamPort),
+        () => timeOverWebSocket(port),
+      )),
       silentKb: await weigh(gateway, false),
       spokenKb: await weigh(gateway, true),
     };
