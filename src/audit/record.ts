@@ -22,6 +22,20 @@ export interface QuotaWindow {
   resetsAt?: string;
 }
 
+/** How a provider was chosen: `provider/model`, an alias, a known model's id, or none of them. */
+export type Route = 'prefix' | 'alias' | 'listed' | 'default';
+
+/** One try at a provider, where there was more than one. */
+export interface Attempt {
+  provider: string;
+  /** As the provider names it. */
+  model?: string;
+  /** Absent where no answer came. */
+  status?: number;
+  error?: { origin: ErrorOrigin; code: string; message: string };
+  durationMs: number;
+}
+
 /**
  * What is known of one exchange, as `logs --json` prints it and the admin API returns it.
  * A contract that is only ever extended: absent = not known; sizes in bytes, times in milliseconds.
@@ -49,6 +63,14 @@ export interface ExchangeRecord {
   provider?: string;
   /** Host (and port) of the upstream. */
   upstream?: string;
+  /** The provider's name of the model, where the client gave it another. */
+  upstreamModel?: string;
+  /** Absent where the request names no model. */
+  route?: Route;
+  /** Where the provider speaks another API than the client: which, and what of the request it has no place for. */
+  translation?: { dialect: 'chat' | 'anthropic' | 'gemini'; losses: string[] };
+  /** In their order, the last one included. */
+  attempts?: Attempt[];
   auth?: 'master_key' | `key:${string}` | 'chatgpt' | 'none' | 'rejected';
   client: {
     name?: string;
