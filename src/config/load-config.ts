@@ -1,4 +1,7 @@
 import { GatewayError } from '../base/errors.ts';
+import type { ConfiguredProvider } from '../providers/configured-provider.ts';
+import type { ModelAlias } from '../providers/route-model.ts';
+import { openaiSpec } from '../providers/specs/openai.ts';
 import type { Environment } from './data-dir.ts';
 import { isLoopbackHost, isOwnAddress } from './own-address.ts';
 import { type ConfigSources, candidatesOf, type Origin, readSetting, type Sourced } from './read-setting.ts';
@@ -16,6 +19,13 @@ export interface GatewayConfig {
     /** The variable that the key came from, for the banner. */
     readonly apiKeyOrigin: Origin | undefined;
   };
+  /** All of them, the default one included; at least that. Several may be of one kind. */
+  readonly providers: readonly ConfiguredProvider[];
+  /** The `id` of the provider that gets what no rule sends elsewhere; `upstream` is its address and key. */
+  readonly defaultProvider: string;
+  /** By name. */
+  readonly aliases: ReadonlyMap<string, ModelAlias>;
+  readonly failover: FailoverConfig;
   readonly chatgpt: { readonly login: ChatgptLogin; readonly baseUrl: URL };
   readonly bodySizeLimitBytes: number;
   readonly websockets: WebSocketSetting;
@@ -28,9 +38,32 @@ export interface GatewayConfig {
   readonly notices: readonly string[];
 }
 
+/** What happens when a provider fails before the first byte of its answer. */
+export interface FailoverConfig {
+  /** How often one provider is asked, the first time included; 1: never again. Fallbacks are asked after that. */
+  readonly attempts: number;
+  /** Before the second attempt; doubled before each further one, and jittered. */
+  readonly initialBackoffMs: number;
+  /** No wait is longer, `Retry-After` included: a provider that asks for more is given up. */
+  readonly maxBackoffMs: number;
+  readonly breaker: {
+    /** Failures in a row after which a provider is asked no more for a while; 0: never. */
+    readonly failures: number;
+    readonly pauseMs: number;
+  };
+}
+
 export interface LoadConfigSources extends ConfigSources {
   readonly dataDir: string;
 }
+
+/** Clients ask again themselves, and what is asked again unseen costs their users' money. */
+const NO_FAILOVER: FailoverConfig = {
+  attempts: 1,
+  initialBackoffMs: 500,
+  maxBackoffMs: 10_000,
+  breaker: { failures: 5, pauseMs: 30_000 },
+};
 
 /** The strongest value that passes; `refuse` says why one does not, and the next source is asked. */
 const pick = <Name extends SettingName>(
@@ -107,6 +140,22 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     dataDir: sources.dataDir,
     masterKey,
     upstream: { baseUrl: baseUrl.value, apiKey: apiKey?.value, apiKeyOrigin: apiKey?.origin },
+    providers: [
+      {
+        id: openaiSpec.id,
+        spec: openaiSpec,
+        baseUrl: baseUrl.value,
+        apiKey: apiKey?.value,
+        apiKeyOrigin: apiKey?.origin,
+        keyVariable: 'OPENAI_API_KEY',
+        apiVersion: undefined,
+        models: [],
+        headers: {},
+      },
+    ],
+    defaultProvider: openaiSpec.id,
+    aliases: new Map(),
+    failover: NO_FAILOVER,
     chatgpt: {
       // With a key of its own the gateway pays; without one, who is signed in does.
       login: read('chatgptLogin') ?? (apiKey ? 'replace' : 'passthrough'),

@@ -1,9 +1,15 @@
+import type { Dialect } from '../translate/ask.ts';
+import type { ConfiguredProvider } from './configured-provider.ts';
+import { BEARER, type ClientApi, type CredentialForm } from './provider-spec.ts';
+
 /** Who pays at an upstream. */
 export type UpstreamCredential =
   /** The gateway: this header line, its name in lower case, replaces the client's own. */
   | { readonly kind: 'own'; readonly header: string; readonly value: string }
   /** The client: its `Authorization` goes on as it came. */
-  | { readonly kind: 'client' };
+  | { readonly kind: 'client' }
+  /** Nobody: no key is asked for. */
+  | { readonly kind: 'none' };
 
 /** A model provider as the gateway reaches it. */
 export interface Upstream {
@@ -15,20 +21,52 @@ export interface Upstream {
   readonly credential: UpstreamCredential | undefined;
   /** The variable that would hold the credential, for the refusal's message. */
   readonly keyVariable: string;
+  /** Requests of these APIs leave as they came. */
+  readonly native: readonly ClientApi[];
+  /** What requests of another API are translated into; absent where nothing is. */
+  readonly dialect?: Dialect;
+  /** Header lines of every request, names in lower case; they win over the client's. */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The path that is sent, by the one that was asked for and the provider's name of the model; absent
+   * where it is the same.
+   */
+  readonly toPath?: (path: string, model: string | undefined) => string;
 }
 
-const bearer = (key: string): UpstreamCredential => ({
+const EVERYTHING: readonly ClientApi[] = ['responses', 'chat', 'messages'];
+
+const credentialOf = ({ header, scheme }: CredentialForm, key: string): UpstreamCredential => ({
   kind: 'own',
-  header: 'authorization',
-  value: `Bearer ${key}`,
+  header,
+  value: `${scheme}${key}`,
 });
+
+/** A configured provider as the gateway reaches it. */
+export const createUpstream = (provider: ConfiguredProvider): Upstream => {
+  const { id, spec, baseUrl, apiKey, apiVersion, keyVariable, native, headers } = provider;
+  const { toPath } = spec;
+  const withoutKey: UpstreamCredential | undefined = spec.keyless ? { kind: 'none' } : undefined;
+  return {
+    name: id,
+    baseUrl,
+    credential: apiKey === undefined ? withoutKey : credentialOf(spec.credential, apiKey),
+    keyVariable,
+    native: native ?? spec.native,
+    dialect: spec.dialect,
+    headers: { ...spec.headers, ...headers },
+    ...(toPath && { toPath: (path, model) => toPath(path, model, { baseUrl, apiVersion }) }),
+  };
+};
 
 /** OpenAI, or whatever speaks its API at `baseUrl`. */
 export const createOpenAiUpstream = (baseUrl: URL, apiKey: string | undefined): Upstream => ({
   name: 'openai',
   baseUrl,
-  credential: apiKey === undefined ? undefined : bearer(apiKey),
+  credential: apiKey === undefined ? undefined : credentialOf(BEARER, apiKey),
   keyVariable: 'OPENAI_API_KEY',
+  native: EVERYTHING,
+  headers: {},
 });
 
 /** ChatGPT's own backend, for who is signed in there: a token of a sign-in fails at the API's host. */
@@ -37,12 +75,16 @@ export const createChatgptUpstream = (baseUrl: URL): Upstream => ({
   baseUrl,
   credential: { kind: 'client' },
   keyVariable: 'CHATGPT_LOGIN',
+  native: EVERYTHING,
+  headers: {},
 });
 
 /** The upstream that `serve --demo` starts beside the gateway; it asks for no key. */
 export const createDemoUpstream = (baseUrl: URL): Upstream => ({
   name: 'demo',
   baseUrl,
-  credential: bearer('demo'),
+  credential: credentialOf(BEARER, 'demo'),
   keyVariable: 'OPENAI_API_KEY',
+  native: EVERYTHING,
+  headers: {},
 });

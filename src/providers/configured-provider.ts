@@ -1,0 +1,22 @@
+import type { ClientApi, ListedModel, ProviderSpec } from './provider-spec.ts';
+
+/** A provider that the user has configured; several may be of one kind. */
+export interface ConfiguredProvider {
+  /** As the record and the prefix of a model name it: `openai`, `openai-east`. */
+  readonly id: string;
+  readonly spec: ProviderSpec;
+  /** Without a slash at its end. */
+  readonly baseUrl: URL;
+  readonly apiKey: string | undefined;
+  /** Where the key came from, in words, for who reads it. */
+  readonly apiKeyOrigin: string | undefined;
+  /** The variable that would hold the key. */
+  readonly keyVariable: string;
+  readonly apiVersion: string | undefined;
+  /** Those that its own list need not have; facts of the configuration win over the list's. */
+  readonly models: readonly ListedModel[];
+  /** Header lines of every request, names in lower case; they win over the spec's. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** In place of the spec's. */
+  readonly native?: readonly ClientApi[];
+}

@@ -1,0 +1,68 @@
+import type { Dialect } from '../translate/ask.ts';
+
+/** The APIs that clients speak to the gateway: `…/responses`, `…/chat/completions`, `…/messages`. */
+export type ClientApi = 'responses' | 'chat' | 'messages';
+
+/** How a provider is reached and what it speaks: all that the gateway knows of a kind of provider. */
+export interface ProviderSpec {
+  /** As configurations, records and the prefix of a model name it, such as `openai`. */
+  readonly id: string;
+  readonly title: string;
+  /** Of its variables: `<P>_API_KEY`, `<P>_BASE_URL`, `<P>_MODELS`. */
+  readonly prefix: string;
+  /** Without a slash at its end. Absent: whoever uses it has one of their own. */
+  readonly baseUrl?: string;
+  readonly credential: CredentialForm;
+  /** True where it answers without a key, as programs on one's own machine do. */
+  readonly keyless: boolean;
+  /** Requests of these APIs leave as they came. */
+  readonly native: readonly ClientApi[];
+  /** What all other requests are translated into. */
+  readonly dialect: Dialect;
+  /** Header lines of every request, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly modelList: ModelListForm;
+  /** Mends what users are known to write as its address. */
+  readonly mendBaseUrl?: (given: URL) => URL;
+  /**
+   * The path that a request is sent to, where it is another one than the client's.
+   * @param path below the base URL, with the query
+   * @param model as the provider names it
+   */
+  readonly toPath?: (path: string, model: string | undefined, provider: PathFacts) => string;
+  /** What differs from what one would expect, each with its reason, in whole sentences. */
+  readonly quirks: readonly string[];
+}
+
+export interface PathFacts {
+  readonly baseUrl: URL;
+  /** `<P>_API_VERSION`. */
+  readonly apiVersion: string | undefined;
+}
+
+/** The header line that carries a key: `authorization: Bearer …`, or the key alone. */
+export interface CredentialForm {
+  /** In lower case. */
+  readonly header: string;
+  /** Before the key, such as `Bearer `; none if empty. */
+  readonly scheme: string;
+}
+
+export interface ModelListForm {
+  /** Below the base URL, with the query. */
+  readonly path: string;
+  /** @returns undefined where the answer is no list of models */
+  readonly read: (answer: unknown) => readonly ListedModel[] | undefined;
+}
+
+/** A model as its provider lists it; absent = not said. */
+export interface ListedModel {
+  readonly id: string;
+  readonly contextWindow?: number;
+  readonly maxOutputTokens?: number;
+  readonly inputModalities?: readonly Modality[];
+}
+
+export type Modality = 'text' | 'image' | 'audio' | 'video' | 'file';
+
+export const BEARER: CredentialForm = { header: 'authorization', scheme: 'Bearer ' };

@@ -1,0 +1,89 @@
+import type { Effort } from '../translate/ask.ts';
+
+/** Which rule led a request to its provider, the strongest first. */
+export type RouteReason = 'prefix' | 'alias' | 'listed' | 'default';
+
+/** A model at a provider. */
+export interface RouteTarget {
+  /** The `id` of a configured provider, which is the `name` of its upstream. */
+  readonly provider: string;
+  /** As the provider names it; undefined where the request names none. */
+  readonly upstreamModel: string | undefined;
+}
+
+export interface Route extends RouteTarget {
+  readonly why: RouteReason;
+  /** In place of what the client asked for. */
+  readonly effort?: Effort;
+  /** Where to go on, in this order, when the first one fails before its first byte. */
+  readonly fallbacks: readonly RouteTarget[];
+}
+
+/** A name of the user's own for a model. `model` and `fallbacks` are routed as a client's would be. */
+export interface ModelAlias {
+  readonly model: string;
+  readonly effort?: Effort;
+  readonly fallbacks: readonly string[];
+}
+
+export interface Routing {
+  /** The ids of all configured providers. */
+  readonly providers: ReadonlySet<string>;
+  readonly aliases: ReadonlyMap<string, ModelAlias>;
+  readonly defaultProvider: string;
+  /** The provider that lists exactly this id, or is configured to have it; the first one where several do. */
+  readonly listedBy: (model: string) => string | undefined;
+}
+
+/** `provider/model` where `provider` is configured: `openai/gpt-5` at OpenRouter is a model's own name. */
+const routeByPrefix = (model: string, { providers }: Routing): RouteTarget | undefined => {
+  const slash = model.indexOf('/');
+  const provider = model.slice(0, slash);
+  if (slash <= 0 || slash === model.length - 1 || !providers.has(provider)) return undefined;
+  return { provider, upstreamModel: model.slice(slash + 1) };
+};
+
+const routeByList = (model: string, { listedBy, defaultProvider }: Routing): Route => {
+  const provider = listedBy(model);
+  return {
+    provider: provider ?? defaultProvider,
+    upstreamModel: model,
+    why: provider === undefined ? 'default' : 'listed',
+    fallbacks: [],
+  };
+};
+
+/** An alias may name another one; a circle ends with the name as it is. */
+const routeAlias = (alias: ModelAlias, routing: Routing, seen: ReadonlySet<string>): Route => {
+  const { provider, upstreamModel, effort, fallbacks } = route(alias.model, routing, seen);
+  const own = alias.fallbacks.map((name) => {
+    const target = route(name, routing, seen);
+    return { provider: target.provider, upstreamModel: target.upstreamModel };
+  });
+  const chosen = alias.effort ?? effort;
+  return {
+    provider,
+    upstreamModel,
+    why: 'alias',
+    ...(chosen && { effort: chosen }),
+    fallbacks: [...fallbacks, ...own],
+  };
+};
+
+const route = (model: string, routing: Routing, seen: ReadonlySet<string>): Route => {
+  const prefixed = routeByPrefix(model, routing);
+  if (prefixed) return { ...prefixed, why: 'prefix', fallbacks: [] };
+  const alias = seen.has(model) ? undefined : routing.aliases.get(model);
+  return alias ? routeAlias(alias, routing, new Set([...seen, model])) : routeByList(model, routing);
+};
+
+/**
+ * Where a request goes, by the model that it names. In this order: a prefix that is the id of a configured
+ * provider, an alias, the provider whose list has exactly this id, the default provider with the name as it
+ * is: whether it knows the model is for it to say.
+ * @param model as the client wrote it; undefined where the request names none
+ */
+export const routeModel = (model: string | undefined, routing: Routing): Route =>
+  model === undefined
+    ? { provider: routing.defaultProvider, upstreamModel: undefined, why: 'default', fallbacks: [] }
+    : route(model, routing, new Set());

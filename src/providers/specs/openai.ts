@@ -1,0 +1,16 @@
+import { BEARER, type ProviderSpec } from '../provider-spec.ts';
+import { readOpenAiList } from './read-openai-list.ts';
+
+/** @see https://platform.openai.com/docs/api-reference */
+export const openaiSpec: ProviderSpec = {
+  id: 'openai',
+  title: 'OpenAI',
+  prefix: 'OPENAI',
+  baseUrl: 'https://api.openai.com/v1',
+  credential: BEARER,
+  keyless: false,
+  native: ['responses', 'chat'],
+  dialect: 'chat',
+  modelList: { path: '/models', read: readOpenAiList() },
+  quirks: [],
+};

@@ -1,0 +1,40 @@
+import type { TokenUsage } from '../sse/answer-summary.ts';
+import type { ReasoningState } from './ask.ts';
+
+/**
+ * Takes an answer in the order in which its provider tells it, whatever API that is, and writes it in the
+ * client's. What is open when something else begins is ended by the sink; nothing is called after `finish`
+ * or `fail`.
+ */
+export interface AnswerSink {
+  /** The first word. `id` is the provider's own. Only the first call counts. */
+  begin(start: { readonly id?: string; readonly model?: string }): void;
+  text(delta: string): void;
+  refusal(delta: string): void;
+  /** Readable thought. */
+  reasoning(delta: string): void;
+  /** Belongs to the thought that is open or, if none is, to one without text. Ends that thought. */
+  reasoningState(state: ReasoningState): void;
+  /** @param key the provider's own index or id of the call: calls may grow in parallel */
+  callBegin(key: string, call: { readonly callId?: string; readonly name: string }): void;
+  /** A piece of the call's arguments, JSON when joined. */
+  callArguments(key: string, delta: string): void;
+  callEnd(key: string): void;
+  /** A search that the provider made itself. */
+  webSearch(query: string | undefined): void;
+  /** May be called again, with more; the last word on each member counts. */
+  usage(usage: TokenUsage): void;
+  finish(reason: FinishReason): void;
+  /** The provider's own words. */
+  fail(error: { readonly code: string; readonly message: string }): void;
+}
+
+/** `length`: the model was cut off by a token limit. `filter`: by a content filter. */
+export type FinishReason = 'stop' | 'calls' | 'length' | 'filter';
+
+/** Reads the body of a provider's answer into a sink. Tested at every split point. */
+export interface AnswerReader {
+  push(chunk: Uint8Array): void;
+  /** Nothing more comes. Where no last word has come, none is told: the gateway tells of the cut. */
+  end(): void;
+}

@@ -1,0 +1,63 @@
+import type { Api } from '../sse/answer-summary.ts';
+import type { AnswerReader, AnswerSink } from './answer-sink.ts';
+import type { Ask, Dialect, JsonObject } from './ask.ts';
+
+/** An API of a provider's: how it is asked, and how its answers are read. Pure. */
+export interface DialectSpec {
+  readonly dialect: Dialect;
+  /** @throws GatewayError invalid_request where the ask cannot be put at all */
+  writeRequest(ask: Ask): WrittenRequest;
+  /** Of a 2xx answer. @param isStream whether it is `text/event-stream`, else one JSON body */
+  createReader(sink: AnswerSink, isStream: boolean): AnswerReader;
+  /** What an error answer (status ≥ 400) says. */
+  readError(status: number, body: Uint8Array): ProviderError;
+}
+
+export interface WrittenRequest {
+  /** Below the base URL of the provider, with the query: `/messages`, `/models/x:streamGenerateContent?alt=sse`. */
+  readonly path: string;
+  readonly body: JsonObject;
+  /** Header lines that the API wants, such as `anthropic-version`; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What the ask had and the request has not, each in a few words: `web_search tool`, `image in a tool result`. */
+  readonly losses: readonly string[];
+}
+
+export interface ProviderError {
+  readonly message: string;
+  readonly type?: string;
+  readonly code?: string;
+}
+
+/** What is sent instead of a client's request, and how the answer comes back. */
+export interface Translation extends Omit<WrittenRequest, 'body'> {
+  readonly body: Buffer;
+  readonly dialect: Dialect;
+  /** @param contentType of the provider's answer */
+  answer(status: number, contentType: string): AnswerTranslation;
+}
+
+/** Turns the bytes of a provider's answer into those of the client's API. Never throws. */
+export interface AnswerTranslation {
+  /** Of the bytes that come out. */
+  readonly contentType: string;
+  /** @returns what can be said already, maybe nothing */
+  push(chunk: Uint8Array): Buffer;
+  /** The provider's answer is whole. @returns the rest */
+  end(): Buffer;
+}
+
+export interface TranslateInput {
+  /** The API that the client speaks. */
+  readonly api: Api;
+  /** Below `/v1`, with the query. */
+  readonly path: string;
+  /** Decoded. */
+  readonly body: Buffer;
+  /** The provider's name of the model. */
+  readonly model: string;
+  readonly spec: DialectSpec;
+}
+
+/** @throws GatewayError invalid_json, invalid_request */
+export type Translate = (input: TranslateInput) => Translation;
