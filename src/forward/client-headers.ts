@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { hopByHopFields } from './hop-by-hop.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /**
  * The header lines that the client gets: the upstream's in their order and spelling, without hop-by-hop
@@ -8,7 +8,7 @@ import { hopByHopFields } from './hop-by-hop.ts';
  * @returns name, value, name, value…, as `writeHead` takes them
  */
 export const createClientHeaders = (
-  upstream: Pick<IncomingMessage, 'rawHeaders' | 'headers'>,
+  upstream: Pick<UpstreamAnswer, 'rawHeaders' | 'headers'>,
   exchangeId: string,
   added: readonly string[],
 ): string[] => {

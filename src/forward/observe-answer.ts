@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../audit/exchange.ts';
 import { GatewayError } from '../base/errors.ts';
 import { type AnswerSummary, apiOfPath } from '../sse/answer-summary.ts';
@@ -6,6 +5,7 @@ import { type AnswerTap, createStreamTap } from '../sse/create-stream-tap.ts';
 import { summarizeJsonAnswer } from '../sse/summarize-json-answer.ts';
 import { applySummary } from './apply-summary.ts';
 import { readQuota } from './read-quota.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /** Answers that are not streams are read when they are whole; a larger one is only counted. */
 const MAX_JSON_BYTES = 64 * 2 ** 20;
@@ -31,14 +31,14 @@ export interface AnswerObserver {
   closing(failure: GatewayError | undefined): Buffer | undefined;
 }
 
-const isUncoded = (response: IncomingMessage): boolean =>
+const isUncoded = (response: UpstreamAnswer): boolean =>
   /^(?:identity)?$/i.test(response.headers['content-encoding'] ?? '');
 
 /**
  * @param path below `/v1`, which says what API the answer speaks
  */
 export const observeAnswer = (
-  upstreamResponse: IncomingMessage,
+  upstreamResponse: UpstreamAnswer,
   exchange: Exchange,
   path: string,
 ): AnswerObserver => {

@@ -1,13 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
 import { createClientHeaders } from './client-headers.ts';
 import type { ActiveForwarding } from './forwarding.ts';
 import { letEnd } from './let-end.ts';
 import { type AnswerObserver, observeAnswer } from './observe-answer.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
 
 export interface RelayInput {
-  readonly upstreamResponse: IncomingMessage;
+  readonly upstreamResponse: UpstreamAnswer;
   readonly response: ServerResponse;
   readonly forwarding: ActiveForwarding;
   readonly clock: Clock;
