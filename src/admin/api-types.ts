@@ -410,6 +410,7 @@ export interface SeenClient {
 
 /** `POST codex/doctor` → a real round trip; there where `features.doctor` says so. */
 export interface DoctorAnswer {
+  /** True where something was tried, and all of it works. */
   ok: boolean;
   duration_ms: number;
   steps: DoctorStep[];

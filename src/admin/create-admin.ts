@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { Authenticate } from '../guard/create-authenticate.ts';
+import type { Ask } from '../probe/probe.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAccess } from './access/create-access.ts';
 import { createFindTitle } from './answers/session-title.ts';
@@ -29,6 +30,8 @@ export interface AdminDeps {
   readonly url: () => string;
   /** Codex's own folder; absent where nobody said which. */
   readonly codexHome: string | undefined;
+  /** For the doctor's round trip; the room that speaks WebSocket is beside this one. */
+  readonly askOverWebSocket: Ask;
   /** Where the built page lies. */
   readonly pageFolder?: string;
 }
@@ -65,8 +68,10 @@ export const createAdmin = (deps: AdminDeps): Admin => {
   const routes = createRoutes({
     config,
     recorder,
+    clock,
     upstreams,
     version: deps.version,
+    askOverWebSocket: deps.askOverWebSocket,
     startedAt: new Date(now()).toISOString(),
     findTitle: createFindTitle(dataDir),
     searchBodies: createSearchBodies({ dataDir, now: () => clock.monotonic() }),

@@ -462,7 +462,7 @@ export const texts = {
       not_connected: 'Codex is not connected',
       changed: 'Codex’s config was changed',
       elsewhere: 'Codex sends its requests elsewhere',
-      invalid_config: 'Codex’s config cannot be read',
+      invalid_config: 'Codex cannot use its config',
       no_config: 'Codex has no config yet',
     },
     config: 'Config',
@@ -498,11 +498,12 @@ export const texts = {
   },
   doctor: {
     title: 'Round trip',
-    hint: 'Sends real requests through the gateway to the upstream, as Codex would.',
+    hint: 'Sends two small requests through the gateway to the model, as Codex would: about 200 tokens.',
     run: 'Run',
     running: 'Running…',
     fine: 'Everything works.',
     failed: 'Something does not work.',
+    untried: 'Nothing was tried.',
     states: { ok: 'ok', warning: 'warning', failed: 'failed', skipped: 'skipped' },
   },
 } as const;

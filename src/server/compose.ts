@@ -18,6 +18,7 @@ import {
   createOpenAiUpstream,
   type Upstream,
 } from '../providers/upstream.ts';
+import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { answerMalformed } from './answer-malformed.ts';
 import { createApp } from './create-app.ts';
@@ -153,6 +154,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     version: options.version,
     url: () => urlOf(config.host, listening.port),
     codexHome: options.codexHome,
+    askOverWebSocket,
   });
   const app = createApp({
     ...shared,

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  expectNoProblems,
-  type OpenPage,
-  REAL_GATEWAY,
-  useDashboard,
-} from '../support/browser/open-dashboard.ts';
+import { expectNoProblems, REAL_GATEWAY, useDashboard } from '../support/browser/open-dashboard.ts';
+import type { OpenPage } from '../support/browser/use-browser.ts';
 import { HOSTILE } from '../support/dashboard/hostile.ts';
 import { makeExchange } from '../support/dashboard/make-exchange.ts';
 

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { chatGptProvider } from '../e2e/codex-config.ts';
+import { useBrowser } from '../support/browser/use-browser.ts';
 import { runCodex } from '../support/codex/run-codex.ts';
 import { composeGateway, MASTER_KEY } from '../support/gateway/compose-gateway.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
@@ -10,26 +11,7 @@ import { startUpstream } from '../support/upstream/start-upstream.ts';
 
 const ANSWER = 'There is one file: <script>alert(1)</script> hello.txt.';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'],
-  });
-});
-afterAll(() => browser?.close());
-
-const watchProblems = (page: Page): string[] => {
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
-      problems.push(message.text());
-    }
-  });
-  return problems;
-};
+const browser = useBrowser();
 
 /** Looked at by a person where a folder for it is named. */
 const shoot = async (page: Page, name: string): Promise<void> => {
@@ -52,14 +34,9 @@ it('shows a real Codex run as it happens, opens it, finds it, copies and exports
     pauseMs: 20,
   }));
   const gateway = await composeGateway(upstream.url, { env: { GOMODEL_MASTER_KEY: MASTER_KEY } });
-  const page = await (
-    await browser.newContext({
-      viewport: { width: 1280, height: 800 },
-      permissions: ['clipboard-read', 'clipboard-write'],
-    })
-  ).newPage();
-  const problems = watchProblems(page);
-  await page.goto(`${gateway.url}/admin`);
+  const { page, problems } = await browser.open(`${gateway.url}/admin`, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   await page.getByLabel('Master key').fill('wrong');
   await page.keyboard.press('Enter');
   await page.getByText('This is not the key').waitFor();
@@ -121,3 +98,16 @@ it('shows a real Codex run as it happens, opens it, finds it, copies and exports
   expect(problems).toEqual([]);
   await upstream.close();
 }, 180_000);
+
+it('makes the doctor’s round trip at a button, and shows its requests', async () => {
+  const gateway = await composeGateway('http://127.0.0.1:9/v1', { demo: true });
+  const { page, problems } = await browser.open(`${gateway.url}/admin/dashboard/connect`);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByText('Everything works.').waitFor();
+  await shoot(page, 'doctor');
+  expect(await page.locator('.doctor li.ok').count()).toBe(2);
+  await page.locator('.connect').getByText('gomodel-ts-doctor').first().waitFor();
+  await page.goto(`${gateway.url}/admin/dashboard/audit`);
+  await expect.poll(() => page.locator('[data-id]').count()).toBe(2);
+  expect(problems).toEqual([]);
+});

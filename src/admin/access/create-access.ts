@@ -57,7 +57,8 @@ export const createAccess = ({ check, isGuarded, now }: AccessDeps): Access => {
 
   return {
     checkOrigin: (request) => {
-      if (!isGuarded) return checkPage(request.headers);
+      if (!isGuarded) checkPage(request.headers);
+      // Without a key, too: a page of another port on this machine may not spend money here.
       if (CHANGING.test(request.method ?? '') && !isOwnOrigin(request)) {
         throw new GatewayError('forbidden_origin', 'a page of another origin may change nothing here.');
       }

@@ -60,7 +60,7 @@ export const answerConfig = async (
   max_disk_bytes: config.maxDiskBytes,
   disk_bytes: await diskBytes(),
   timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  features: { doctor: false, export: ['jsonl', 'har', 'html'] },
+  features: { doctor: true, export: ['jsonl', 'har', 'html'] },
   ...(recorder.trouble ? { trouble: recorder.trouble } : {}),
 });
 

@@ -6,7 +6,7 @@ import { loadConfigFile } from '../../codex/config-file.ts';
 import { type ConfigEdit, findEdit } from '../../codex/edit-journal.ts';
 import { planEdit } from '../../codex/plan-edit.ts';
 import { wantProvider } from '../../codex/provider-settings.ts';
-import { isSamePath, readToml, type TomlDocument } from '../../codex/read-toml.ts';
+import { type ResolvedConfig, resolveConfig } from '../../codex/resolve-config.ts';
 import { isOwnAddress } from '../../config/own-address.ts';
 import type { CodexStatusAnswer } from '../api-types.ts';
 
@@ -26,18 +26,9 @@ const KEY_VARIABLE = 'OPENAI_API_KEY';
 const COMMAND = 'npx gomodel-ts init-codex';
 const OPENAI = 'https://api.openai.com/v1';
 
-const stringAt = ({ settings }: TomlDocument, path: readonly string[]): string | undefined => {
-  const value = settings.find((setting) => isSamePath(setting.path, path))?.node.value;
-  return value?.type === 'TOMLValue' && value.kind === 'string' ? value.value : undefined;
-};
-
 /** Where Codex sends its requests by its configuration. */
-const resolveTarget = (document: TomlDocument): string | undefined => {
-  const provider = stringAt(document, ['model_provider']) ?? 'openai';
-  return provider === 'openai'
-    ? (stringAt(document, ['openai_base_url']) ?? OPENAI)
-    : stringAt(document, ['model_providers', provider, 'base_url']);
-};
+const targetOf = ({ providerId, baseUrl }: ResolvedConfig): string | undefined =>
+  baseUrl ?? (providerId === 'openai' ? OPENAI : undefined);
 
 /** An address may hold a password. */
 const withoutUser = (target: string): string => target.replace(/\/\/[^/@]*@/, '//');
@@ -69,15 +60,17 @@ const MESSAGES: Readonly<Record<CodexStatusAnswer['state'], string>> = {
   changed:
     'init-codex pointed Codex at a gateway, but its configuration was changed since: run the command below again.',
   elsewhere: 'Codex is told to send its requests elsewhere: run the command below to send them here.',
-  invalid_config: 'Codex’s configuration cannot be read, by Codex neither: repair it first.',
+  invalid_config: 'Codex cannot use its configuration as it is: repair it first.',
   no_config: 'Codex has no configuration yet: run the command below.',
 };
 
 const chooseState = (
-  target: string | undefined,
+  resolved: ResolvedConfig,
   { url }: InspectCodexDeps,
   edit: ConfigEdit | undefined,
 ): CodexStatusAnswer['state'] => {
+  const target = targetOf(resolved);
+  if (resolved.problems.some(({ state }) => state === 'failed')) return 'invalid_config';
   if (isThisGateway(target, url)) return 'connected';
   if (edit) return 'changed';
   return target === OPENAI ? 'not_connected' : 'elsewhere';
@@ -129,9 +122,10 @@ export const inspectCodex = async (deps: InspectCodexDeps): Promise<CodexConfigS
         problems: [],
       };
     }
-    const target = resolveTarget(readToml(file.text, path));
+    const resolved = resolveConfig({ config: file.text, path }, undefined);
+    const target = targetOf(resolved);
     const journal = (await openState<ConfigEdit>(dataDir)).edits;
-    const state = chooseState(target, deps, await findEdit(journal, file.path).catch(() => undefined));
+    const state = chooseState(resolved, deps, await findEdit(journal, file.path).catch(() => undefined));
     return {
       ...base,
       state,
@@ -139,7 +133,7 @@ export const inspectCodex = async (deps: InspectCodexDeps): Promise<CodexConfigS
       ...(target === undefined ? {} : { resolves_to: withoutUser(target) }),
       // Connected in a way of its own (--builtin, --auth chatgpt), it needs no block of the default's.
       diff: state === 'connected' ? '' : diff,
-      problems: [],
+      problems: resolved.problems.map(({ message, remedy }) => hideSecrets(`${message}. ${remedy}`)),
     };
   } catch (error) {
     return {
@@ -149,5 +143,17 @@ export const inspectCodex = async (deps: InspectCodexDeps): Promise<CodexConfigS
       diff: '',
       problems: [explain(error)],
     };
+  }
+};
+
+/** The model that Codex's configuration names; undefined where it names none, or cannot be read. */
+export const readCodexModel = async (codexHome: string | undefined): Promise<string | undefined> => {
+  if (codexHome === undefined) return undefined;
+  const path = configFileOf(codexHome, undefined);
+  const file = await loadConfigFile(path).catch(() => undefined);
+  try {
+    return file?.existed ? resolveConfig({ config: file.text, path }, undefined).model : undefined;
+  } catch {
+    return undefined;
   }
 };

@@ -6,6 +6,7 @@ import { answerConversation, type ConversationDeps } from '../answers/conversati
 import { answerDetail, requireExchange } from '../answers/detail.ts';
 import { answerConfig, answerProviders, createDiskMeter, type GatewayDeps } from '../answers/gateway.ts';
 import { answerLog, answerUsageLog } from '../answers/log.ts';
+import { createRunDoctor, type DoctorDeps } from '../answers/run-doctor.ts';
 import { answerTurn } from '../answers/turn.ts';
 import { answerDaily } from '../answers/usage-daily.ts';
 import { answerClients, answerModels } from '../answers/usage-groups.ts';
@@ -18,8 +19,15 @@ import { type Call, sendJson, sendNothing } from './call.ts';
 import type { Route } from './dispatch.ts';
 import { readSmallBody } from './read-small-body.ts';
 
-export interface RoutesDeps extends ConversationDeps, ExportDeps, GatewayDeps, CodexDeps, SessionsDeps {
+export interface RoutesDeps
+  extends ConversationDeps,
+    ExportDeps,
+    GatewayDeps,
+    CodexDeps,
+    SessionsDeps,
+    DoctorDeps {
   readonly access: Access;
+  readonly recorder: GatewayDeps['recorder'] & DoctorDeps['recorder'];
   readonly feed: () => Promise<Feed>;
 }
 
@@ -59,6 +67,7 @@ const answered = (path: RegExp, answer: (query: URLSearchParams) => Promise<unkn
 export const createRoutes = (deps: RoutesDeps): Route[] => {
   const { access, feed } = deps;
   const diskBytes = createDiskMeter(deps.dataDir, deps.now);
+  const runDoctor = createRunDoctor(deps);
   return [
     {
       path: /^session$/,
@@ -110,6 +119,7 @@ export const createRoutes = (deps: RoutesDeps): Route[] => {
     answered(/^dashboard\/config$/, () => answerConfig(deps, diskBytes)),
     answered(/^providers\/status$/, () => answerProviders(deps)),
     answered(/^codex\/status$/, () => answerCodex(deps)),
+    { path: /^codex\/doctor$/, methods: { POST: async (call) => sendJson(call, await runDoctor()) } },
     answered(/^openapi\.json$/, async () => createOpenApi(deps.version)),
   ];
 };

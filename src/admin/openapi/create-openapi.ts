@@ -124,6 +124,16 @@ const PATHS = {
   '/dashboard/config': read('How the gateway is set up', ref('DashboardConfigAnswer')),
   '/providers/status': read('How the providers fare', listOf(ref('ProviderStatus'))),
   '/codex/status': read('Whether Codex is connected', ref('CodexStatusAnswer')),
+  '/codex/doctor': {
+    post: {
+      summary: 'Sends two small model requests through the gateway, and says what became of them',
+      responses: {
+        '200': { description: 'What was found', content: json(ref('DoctorAnswer')) },
+        '401': REFUSALS['401'],
+        '403': REFUSALS['403'],
+      },
+    },
+  },
   '/openapi.json': read('This document', { type: 'object' }),
 };
 

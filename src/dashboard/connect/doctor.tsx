@@ -25,6 +25,13 @@ const Step = ({ step }: { step: DoctorStep }) => (
   </li>
 );
 
+const hasFailed = ({ steps }: DoctorAnswer): boolean => steps.some(({ state }) => state === 'failed');
+
+const verdictOf = (answer: DoctorAnswer): string => {
+  if (hasFailed(answer)) return texts.doctor.failed;
+  return answer.ok ? texts.doctor.fine : texts.doctor.untried;
+};
+
 /** The round trip of `gomodel-ts doctor`, as a button. */
 export const Doctor = () => {
   const [state, setState] = useState<State>({ kind: 'idle' });
@@ -54,9 +61,8 @@ export const Doctor = () => {
                 <Step key={step.name} step={step} />
               ))}
             </ol>
-            <p class={state.answer.ok ? '' : 'fail-text'}>
-              {state.answer.ok ? texts.doctor.fine : texts.doctor.failed}{' '}
-              <span class="dim">{formatDuration(state.answer.duration_ms)}</span>
+            <p class={hasFailed(state.answer) ? 'fail-text' : ''}>
+              {verdictOf(state.answer)} <span class="dim">{formatDuration(state.answer.duration_ms)}</span>
             </p>
           </>
         )}

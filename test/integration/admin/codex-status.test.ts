@@ -44,3 +44,10 @@ it('says that a configuration cannot be read, and where', async () => {
   expect(status).toMatchObject({ state: 'invalid_config', diff: '' });
   expect(status.problems[0]).toContain('config.toml:1:');
 });
+
+it('says of a configuration that Codex refuses why, and what to do', async () => {
+  const status = await statusWith(() => 'model_provider = "nowhere"\n');
+  expect(status.state).toBe('invalid_config');
+  expect(status.problems).toEqual([expect.stringMatching(/no model_providers\.nowhere\. Run `npx/)]);
+  expect(status.diff, 'which init-codex would mend').toContain('+model_provider = "gomodel"');
+});

@@ -75,9 +75,11 @@ it('answers every question as its OpenAPI document says', async () => {
     const found = contract.check(path, response.status, await response.json());
     problems.push(...found.map((problem) => `${path}: ${problem}`));
   }
+  const doctor = await askAdmin(port, 'codex/doctor', { method: 'POST' });
+  problems.push(...contract.check('codex/doctor', doctor.status, await doctor.json(), 'post'));
   expect(problems).toEqual([]);
   // Files and the stream have tests of their own.
   const asked = new Set(paths.map((path) => path.split('?')[0]?.replace(/req_\w+/, '{id}')));
-  const others = ['audit/log/{id}/body/{side}', 'audit/export', 'audit/stream'];
+  const others = ['audit/log/{id}/body/{side}', 'audit/export', 'audit/stream', 'codex/doctor'];
   expect([...asked, ...others].map((path) => `/${path}`).sort()).toEqual([...contract.templates].sort());
 });

@@ -27,11 +27,11 @@ export const createContract = () => {
   return {
     templates: templates.map(({ template }) => template),
     /** @returns what of an answer is not as the document says; empty where all is */
-    check: (path: string, status: number, body: unknown): string[] => {
+    check: (path: string, status: number, body: unknown, method = 'get'): string[] => {
       const plain = `/${path.split('?')[0]}`;
       const found = templates.find(({ pattern }) => pattern.test(plain));
       if (!found) return [`the document has no ${plain}`];
-      const pointer = `api#/paths/${found.template.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')}/get/responses/${status}/content/application~1json/schema`;
+      const pointer = `api#/paths/${found.template.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')}/${method}/responses/${status}/content/application~1json/schema`;
       const validate = ajv.getSchema(pointer);
       if (!validate) return [`the document has no ${status} of ${plain}`];
       return validate(body)
