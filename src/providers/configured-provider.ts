@@ -15,7 +15,7 @@ export interface ConfiguredProvider {
   readonly apiVersion: string | undefined;
   /** Those that its own list need not have; facts of the configuration win over the list's. */
   readonly models: readonly ListedModel[];
-  /** Header lines of every request, names in lower case; they win over the spec's. */
+  /** Header lines of every request, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** In place of the spec's. */
   readonly native?: readonly ClientApi[];

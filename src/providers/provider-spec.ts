@@ -19,25 +19,24 @@ export interface ProviderSpec {
   readonly native: readonly ClientApi[];
   /** What all other requests are translated into. */
   readonly dialect: Dialect;
-  /** Header lines of every request, names in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
   readonly modelList: ModelListForm;
   /** Mends what users are known to write as its address. */
-  readonly mendBaseUrl?: (given: URL) => URL;
+  readonly mendBaseUrl?: (given: URL) => MendedBaseUrl;
   /**
    * The path that a request is sent to, where it is another one than the client's.
    * @param path below the base URL, with the query
    * @param model as the provider names it
+   * @param apiVersion `<P>_API_VERSION`
    */
-  readonly toPath?: (path: string, model: string | undefined, provider: PathFacts) => string;
+  readonly toPath?: (path: string, model: string | undefined, apiVersion: string | undefined) => string;
   /** What differs from what one would expect, each with its reason, in whole sentences. */
   readonly quirks: readonly string[];
 }
 
-export interface PathFacts {
+export interface MendedBaseUrl {
   readonly baseUrl: URL;
-  /** `<P>_API_VERSION`. */
-  readonly apiVersion: string | undefined;
+  /** Models that the address named. */
+  readonly models?: readonly string[];
 }
 
 /** The header line that carries a key: `authorization: Bearer …`, or the key alone. */
@@ -49,8 +48,10 @@ export interface CredentialForm {
 }
 
 export interface ModelListForm {
-  /** Below the base URL, with the query. */
+  /** Below the base URL, with the query; `toPath` is not asked. */
   readonly path: string;
+  /** Header lines that it wants beside the key, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** @returns undefined where the answer is no list of models */
   readonly read: (answer: unknown) => readonly ListedModel[] | undefined;
 }

@@ -25,7 +25,7 @@ export interface Upstream {
   readonly native: readonly ClientApi[];
   /** What requests of another API are translated into; absent where nothing is. */
   readonly dialect?: Dialect;
-  /** Header lines of every request, names in lower case; they win over the client's. */
+  /** Header lines of the user's own for every request, names in lower case; they win over all others. */
   readonly headers: Readonly<Record<string, string>>;
   /**
    * The path that is sent, by the one that was asked for and the provider's name of the model; absent
@@ -54,8 +54,8 @@ export const createUpstream = (provider: ConfiguredProvider): Upstream => {
     keyVariable,
     native: native ?? spec.native,
     dialect: spec.dialect,
-    headers: { ...spec.headers, ...headers },
-    ...(toPath && { toPath: (path, model) => toPath(path, model, { baseUrl, apiVersion }) }),
+    headers,
+    ...(toPath && { toPath: (path, model) => toPath(path, model, apiVersion) }),
   };
 };
 

@@ -1,5 +1,5 @@
 import { BEARER, type ProviderSpec } from '../provider-spec.ts';
-import { readOpenAiList } from './read-openai-list.ts';
+import { readOpenAiList } from '../read-openai-list.ts';
 
 /** @see https://platform.openai.com/docs/api-reference */
 export const openaiSpec: ProviderSpec = {

@@ -1,0 +1,39 @@
+import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../sse/json-object.ts';
+import type { ListedModel, Modality } from './provider-spec.ts';
+
+type Facts = Omit<ListedModel, 'id'>;
+
+/** @returns undefined where the value is no number of tokens */
+export const tokensOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
+
+const MODALITIES: ReadonlySet<unknown> = new Set<Modality>(['text', 'image', 'audio', 'video', 'file']);
+const isModality = (value: unknown): value is Modality => MODALITIES.has(value);
+
+/** @returns undefined where the value is no list of kinds of input */
+export const modalitiesOf = (value: unknown): readonly Modality[] | undefined => {
+  const known = Array.isArray(value) ? value.filter(isModality) : [];
+  return known.length > 0 ? known : undefined;
+};
+
+/** The facts that were said. */
+export const factsOf = (said: { readonly [Key in keyof Facts]: Facts[Key] | undefined }): Facts => ({
+  ...(said.contextWindow !== undefined && { contextWindow: said.contextWindow }),
+  ...(said.maxOutputTokens !== undefined && { maxOutputTokens: said.maxOutputTokens }),
+  ...(said.inputModalities && { inputModalities: said.inputModalities }),
+});
+
+/**
+ * Reads `{"data":[{"id":…}]}`, OpenAI's form, which most others took over.
+ * @param readFacts what one entry says beside its id; undefined leaves the entry out
+ */
+export const readOpenAiList =
+  (readFacts: (entry: JsonObject) => Facts | undefined = () => ({})) =>
+  (answer: unknown): readonly ListedModel[] | undefined => {
+    if (!isObject(answer) || !Array.isArray(answer.data)) return undefined;
+    return objectsOf(answer.data).flatMap((entry) => {
+      const id = nonEmptyString(entry.id);
+      const facts = readFacts(entry);
+      return id === undefined || facts === undefined ? [] : [{ id, ...facts }];
+    });
+  };

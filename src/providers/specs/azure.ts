@@ -1,0 +1,45 @@
+import type { ProviderSpec } from '../provider-spec.ts';
+import { readOpenAiList } from '../read-openai-list.ts';
+
+const readList = readOpenAiList();
+
+/** The dated API names the deployment in the path of these; all others name it in the body. */
+const BY_DEPLOYMENT = /^\/(?:chat\/completions|completions|embeddings|audio\/|images\/)/;
+
+const withVersion = (path: string, apiVersion: string): string =>
+  `${path}${path.includes('?') ? '&' : '?'}api-version=${encodeURIComponent(apiVersion)}`;
+
+/** @see https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle */
+export const azureSpec: ProviderSpec = {
+  id: 'azure',
+  title: 'Azure OpenAI',
+  prefix: 'AZURE',
+  credential: { header: 'api-key', scheme: '' },
+  keyless: false,
+  native: ['responses', 'chat'],
+  dialect: 'chat',
+  modelList: {
+    path: '/v1/models',
+    // Not what can be asked for, so nothing of it counts.
+    read: (answer) => readList(answer) && [],
+  },
+  mendBaseUrl: (given) => {
+    const [, root = ''] = /^(.*?)(?:\/openai(?:\/.*)?)?$/.exec(given.pathname.replace(/\/$/, '')) ?? [];
+    const [, deployment] = /\/deployments\/([^/]+)/.exec(given.pathname) ?? [];
+    const baseUrl = new URL(given);
+    baseUrl.pathname = `${root}/openai`;
+    return { baseUrl, ...(deployment && { models: [decodeURIComponent(deployment)] }) };
+  },
+  toPath: (path, model, apiVersion) => {
+    if (apiVersion === undefined) return `/v1${path}`;
+    const isByDeployment = model !== undefined && BY_DEPLOYMENT.test(path);
+    return withVersion(
+      isByDeployment ? `/deployments/${encodeURIComponent(model)}${path}` : path,
+      apiVersion,
+    );
+  },
+  quirks: [
+    'A model is named by its deployment. The list that Azure gives has the models that could be deployed, so AZURE_MODELS says which are.',
+    'AZURE_BASE_URL is the resource, with or without /openai/v1 or /openai/deployments/NAME. Without AZURE_API_VERSION the undated v1 API is asked, else the dated one.',
+  ],
+};

@@ -1,0 +1,21 @@
+import { BEARER, type ProviderSpec } from '../provider-spec.ts';
+import { readOpenAiList } from '../read-openai-list.ts';
+
+/** @see https://api-docs.deepseek.com */
+export const deepseekSpec: ProviderSpec = {
+  id: 'deepseek',
+  title: 'DeepSeek',
+  prefix: 'DEEPSEEK',
+  baseUrl: 'https://api.deepseek.com',
+  credential: BEARER,
+  keyless: false,
+  native: ['chat', 'messages'],
+  dialect: 'chat',
+  modelList: { path: '/models', read: readOpenAiList() },
+  // Its Messages API lies beside the other one.
+  toPath: (path) => (/^\/messages(?:[/?]|$)/.test(path) ? `/anthropic/v1${path}` : path),
+  quirks: [
+    'A thinking model wants the reasoning_content of its tool calls back: it travels sealed in encrypted_content.',
+    'It takes JSON mode, and no JSON schema.',
+  ],
+};

@@ -1,0 +1,29 @@
+import { BEARER, type ProviderSpec } from '../provider-spec.ts';
+import { factsOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
+
+/** @see https://console.groq.com/docs/openai */
+export const groqSpec: ProviderSpec = {
+  id: 'groq',
+  title: 'Groq',
+  prefix: 'GROQ',
+  baseUrl: 'https://api.groq.com/openai/v1',
+  credential: BEARER,
+  keyless: false,
+  native: ['chat'],
+  dialect: 'chat',
+  modelList: {
+    path: '/models',
+    read: readOpenAiList((entry) =>
+      entry.active === false
+        ? undefined
+        : factsOf({
+            contextWindow: tokensOf(entry.context_window),
+            maxOutputTokens: tokensOf(entry.max_completion_tokens),
+            inputModalities: undefined,
+          }),
+    ),
+  },
+  quirks: [
+    "Its Responses API takes function tools alone: Codex's custom and namespace tools are translated to chat instead.",
+  ],
+};

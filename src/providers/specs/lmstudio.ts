@@ -1,0 +1,18 @@
+import { BEARER, type ProviderSpec } from '../provider-spec.ts';
+import { readOpenAiList } from '../read-openai-list.ts';
+
+/** @see https://lmstudio.ai/docs/developer/openai-compat */
+export const lmstudioSpec: ProviderSpec = {
+  id: 'lmstudio',
+  title: 'LM Studio',
+  prefix: 'LMSTUDIO',
+  baseUrl: 'http://localhost:1234/v1',
+  credential: BEARER,
+  keyless: true,
+  native: ['chat', 'messages'],
+  dialect: 'chat',
+  modelList: { path: '/models', read: readOpenAiList() },
+  quirks: [
+    "Its Responses API knows function tools alone: Codex's custom and namespace tools are translated to chat.",
+  ],
+};

@@ -1,0 +1,29 @@
+import { isObject } from '../../sse/json-object.ts';
+import { BEARER, type ProviderSpec } from '../provider-spec.ts';
+import { factsOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
+
+/** @see https://docs.mistral.ai/api */
+export const mistralSpec: ProviderSpec = {
+  id: 'mistral',
+  title: 'Mistral',
+  prefix: 'MISTRAL',
+  baseUrl: 'https://api.mistral.ai/v1',
+  credential: BEARER,
+  keyless: false,
+  native: ['chat'],
+  dialect: 'chat',
+  modelList: {
+    path: '/models',
+    read: readOpenAiList(({ capabilities, max_context_length }) => {
+      const can = isObject(capabilities) ? capabilities : {};
+      if (can.completion_chat === false) return undefined;
+      return factsOf({
+        contextWindow: tokensOf(max_context_length),
+        maxOutputTokens: undefined,
+        inputModalities:
+          typeof can.vision === 'boolean' ? (can.vision ? ['text', 'image'] : ['text']) : undefined,
+      });
+    }),
+  },
+  quirks: ['Models that only embed or read documents are left out of its list.'],
+};

@@ -1,0 +1,19 @@
+import { BEARER, type ProviderSpec } from '../provider-spec.ts';
+import { readOpenAiList } from '../read-openai-list.ts';
+
+/** @see https://docs.ollama.com/api/openai-compatibility */
+export const ollamaSpec: ProviderSpec = {
+  id: 'ollama',
+  title: 'Ollama',
+  prefix: 'OLLAMA',
+  baseUrl: 'http://localhost:11434/v1',
+  credential: BEARER,
+  keyless: true,
+  native: ['chat', 'messages'],
+  dialect: 'chat',
+  modelList: { path: '/models', read: readOpenAiList() },
+  quirks: [
+    'It cuts off a prompt that is longer than its own num_ctx without a word: set OLLAMA_CONTEXT_LENGTH where it runs, and context_window of the model here.',
+    "Its Responses API knows function tools alone: Codex's custom and namespace tools are translated to chat.",
+  ],
+};

@@ -1,0 +1,28 @@
+import { BEARER, type ProviderSpec } from '../provider-spec.ts';
+import { factsOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
+
+/** @see https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
+export const vllmSpec: ProviderSpec = {
+  id: 'vllm',
+  title: 'vLLM',
+  prefix: 'VLLM',
+  baseUrl: 'http://localhost:8000/v1',
+  credential: BEARER,
+  keyless: true,
+  native: ['chat', 'messages'],
+  dialect: 'chat',
+  modelList: {
+    path: '/models',
+    read: readOpenAiList(({ max_model_len }) =>
+      factsOf({
+        contextWindow: tokensOf(max_model_len),
+        maxOutputTokens: undefined,
+        inputModalities: undefined,
+      }),
+    ),
+  },
+  quirks: [
+    "Its Responses API does not know Codex's custom and namespace tools: they are translated to chat.",
+    'Tools need --enable-auto-tool-choice and --tool-call-parser where it is started.',
+  ],
+};
