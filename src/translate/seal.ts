@@ -1,0 +1,77 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
+import type { Dialect, ReasoningState } from './ask.ts';
+
+/**
+ * Closes what a provider wants back with the next turn, so that it can travel through a client that can
+ * neither read nor forge it. Whoever has the same key opens it, after a restart as well.
+ */
+export interface Sealer {
+  sealReasoning(state: ReasoningState): string;
+  /** @returns undefined where this sealer's key did not seal it */
+  openReasoning(sealed: string): ReasoningState | undefined;
+  /** The text that stands for a conversation that was compacted. */
+  sealSummary(text: string): string;
+  openSummary(sealed: string): string | undefined;
+}
+
+/** Says which form this is; it is authenticated as well. */
+const VERSION = 'gm1.';
+const ALGORITHM = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+const DIALECTS: ReadonlySet<unknown> = new Set<Dialect>(['chat', 'anthropic', 'gemini']);
+const isDialect = (value: unknown): value is Dialect => DIALECTS.has(value);
+
+/**
+ * @param secret at least 16 random bytes, kept as long as conversations are to go on
+ * @see NIST SP 800-38D (AES-GCM), RFC 5869 (HKDF)
+ */
+export const createSealer = (secret: Buffer): Sealer => {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'gomodel-ts sealed state', KEY_BYTES));
+  const additionalData = Buffer.from(VERSION);
+
+  const seal = (content: JsonObject): string => {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(additionalData);
+    const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(content), 'utf8'), cipher.final()]);
+    return VERSION + Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url');
+  };
+
+  const open = (sealed: string): JsonObject | undefined => {
+    if (!sealed.startsWith(VERSION)) return undefined;
+    const bytes = Buffer.from(sealed.slice(VERSION.length), 'base64url');
+    if (bytes.length <= NONCE_BYTES + TAG_BYTES) return undefined;
+    const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    });
+    decipher.setAAD(additionalData).setAuthTag(bytes.subarray(-TAG_BYTES));
+    try {
+      const text = Buffer.concat([
+        decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)),
+        decipher.final(),
+      ]);
+      const content = parseJson(text.toString('utf8'));
+      return isObject(content) ? content : undefined;
+    } catch {
+      // Forged, cut, or sealed with another key: none of them is ours.
+      return undefined;
+    }
+  };
+
+  return {
+    sealReasoning: ({ dialect, data }) => seal({ dialect, data }),
+    openReasoning: (sealed) => {
+      const content = open(sealed);
+      if (content === undefined || !isDialect(content.dialect) || !isObject(content.data)) return undefined;
+      return { dialect: content.dialect, data: content.data };
+    },
+    sealSummary: (summary) => seal({ summary }),
+    openSummary: (sealed) => {
+      const summary = open(sealed)?.summary;
+      return typeof summary === 'string' ? summary : undefined;
+    },
+  };
+};
