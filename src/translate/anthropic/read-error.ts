@@ -1,0 +1,32 @@
+import { isObject, nonEmptyString, parseJson } from '../../sse/json-object.ts';
+import type { ProviderError } from '../translation.ts';
+
+/** What is shown of an answer that is not the API's, such as a proxy's page. */
+const MAX_FOREIGN_TEXT = 300;
+
+const codeOf = (type: string, message: string): string =>
+  /prompt is too long|exceeds? (?:the )?(?:maximum )?context/i.test(message)
+    ? 'context_length_exceeded'
+    : type;
+
+/** @param error the member of that name */
+export const errorOf = (error: unknown): (ProviderError & { readonly code: string }) | undefined => {
+  if (!isObject(error)) return undefined;
+  const type = nonEmptyString(error.type) ?? 'api_error';
+  const message = nonEmptyString(error.message) ?? type;
+  return { type, message, code: codeOf(type, message) };
+};
+
+/** @see https://platform.claude.com/docs/en/api/errors */
+export const readError = (status: number, body: Uint8Array): ProviderError => {
+  const text = Buffer.from(body).toString('utf8');
+  const answer = parseJson(text);
+  const error = isObject(answer) ? errorOf(answer.error) : undefined;
+  if (error !== undefined) return error;
+  const words = text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, MAX_FOREIGN_TEXT);
+  return { message: words === '' ? `status ${status} without a word` : words };
+};

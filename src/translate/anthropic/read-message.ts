@@ -1,0 +1,125 @@
+import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import type { AnswerSink, FinishReason } from '../answer-sink.ts';
+import { type BlockReader, createBlockReader } from './read-block.ts';
+import { errorOf } from './read-error.ts';
+import { noCounts, updateCounts, usageOf } from './read-usage.ts';
+
+/** Reads an answer from its events. After the last word, or an error, it reads nothing more. */
+export interface MessageReader {
+  /** An event of the stream. */
+  apply(event: JsonObject): void;
+  /** A whole message. */
+  read(message: JsonObject): void;
+  /** No more events come. */
+  end(): void;
+}
+
+const FINISH: Readonly<Record<string, FinishReason>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  tool_use: 'calls',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  // A search of the provider's own ran into its limit: the answer is not whole, and only it could go on.
+  pause_turn: 'length',
+  // The refusal itself has been told by then.
+  refusal: 'stop',
+};
+
+const refusalOf = (details: unknown): string => {
+  const explanation = isObject(details) ? nonEmptyString(details.explanation) : undefined;
+  const category = isObject(details) ? nonEmptyString(details.category) : undefined;
+  const of = category === undefined ? '' : ` (category: ${category})`;
+  return explanation ?? `The provider's safety checks stopped this answer${of}.`;
+};
+
+export const createMessageReader = (sink: AnswerSink): MessageReader => {
+  const counts = noCounts();
+  const blocks = new Map<number, BlockReader>();
+  const searches = new Map<string, JsonObject>();
+  let model = '';
+  let stopReason: string | undefined;
+  let stopDetails: unknown;
+  let isOver = false;
+
+  const begin = (message: JsonObject): void => {
+    const id = nonEmptyString(message.id);
+    model = nonEmptyString(message.model) ?? '';
+    sink.begin({ ...(id === undefined ? {} : { id }), ...(model === '' ? {} : { model }) });
+  };
+  const count = (usage: unknown): void => {
+    updateCounts(counts, usage);
+    if (isObject(usage)) sink.usage(usageOf(counts));
+  };
+  const startBlock = (index: number, block: unknown): void => {
+    if (!isObject(block)) return;
+    const reader = createBlockReader(block, { sink, model, key: String(index), searches });
+    if (reader !== undefined) blocks.set(index, reader);
+  };
+  const stopBlock = (index: number): void => {
+    blocks.get(index)?.stop();
+    blocks.delete(index);
+  };
+  const noteStop = (message: JsonObject): void => {
+    stopReason = nonEmptyString(message.stop_reason) ?? stopReason;
+    stopDetails = message.stop_details ?? stopDetails;
+  };
+  const finish = (): void => {
+    if (isOver || stopReason === undefined) return;
+    isOver = true;
+    // Kept from a stream that lacks the stop of a block: its signature may be whole all the same.
+    for (const index of blocks.keys()) stopBlock(index);
+    if (stopReason === 'refusal') sink.refusal(refusalOf(stopDetails));
+    sink.finish(Object.hasOwn(FINISH, stopReason) ? (FINISH[stopReason] ?? 'stop') : 'stop');
+  };
+  const fail = (error: unknown): void => {
+    isOver = true;
+    const { code, message } = errorOf(error) ?? {
+      code: 'api_error',
+      message: 'The provider names no cause.',
+    };
+    sink.fail({ code, message });
+  };
+
+  const indexOf = ({ index }: JsonObject): number => (typeof index === 'number' ? index : -1);
+  const readers: Readonly<Record<string, (event: JsonObject) => void>> = {
+    message_start: ({ message }) => {
+      if (!isObject(message)) return;
+      begin(message);
+      count(message.usage);
+    },
+    content_block_start: (event) => startBlock(indexOf(event), event.content_block),
+    content_block_delta: (event) => {
+      if (isObject(event.delta)) blocks.get(indexOf(event))?.delta(event.delta);
+    },
+    content_block_stop: (event) => stopBlock(indexOf(event)),
+    message_delta: ({ delta, usage }) => {
+      if (isObject(delta)) noteStop(delta);
+      count(usage);
+    },
+    message_stop: finish,
+    error: ({ error }) => fail(error),
+  };
+
+  return {
+    apply: (event) => {
+      const type = String(event.type);
+      if (!isOver && Object.hasOwn(readers, type)) readers[type]?.(event);
+    },
+    read: (message) => {
+      if (message.type === 'error') {
+        fail(message.error);
+        return;
+      }
+      begin(message);
+      for (const [index, block] of objectsOf(message.content).entries()) {
+        startBlock(index, block);
+        stopBlock(index);
+      }
+      count(message.usage);
+      noteStop(message);
+      finish();
+    },
+    end: finish,
+  };
+};
