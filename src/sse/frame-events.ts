@@ -18,6 +18,8 @@ interface EventFramerOptions {
   readonly maxEventBytes: number;
   /** @param data as Latin-1 text, see `decodeEventData` */
   readonly onEvent: (eventName: string | undefined, data: string) => void;
+  /** A whole line that belongs to no event, such as bare JSON. @param line as Latin-1 text */
+  readonly onStrayLine?: (line: string) => void;
 }
 
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
@@ -41,7 +43,11 @@ const afterLastBlankLine = (text: string): string => {
  * Cuts the bytes of an SSE body into events.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
-export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions): EventFramer => {
+export const createEventFramer = ({
+  maxEventBytes,
+  onEvent,
+  onStrayLine,
+}: EventFramerOptions): EventFramer => {
   let skippedEvents = 0;
   let started = false;
   let head = '';
@@ -64,6 +70,7 @@ export const createEventFramer = ({ maxEventBytes, onEvent }: EventFramerOptions
       onEvent(event, data);
     },
     onError: (error) => {
+      if (error.type === 'unknown-field') onStrayLine?.(error.line ?? '');
       if (error.type !== 'max-buffer-size-exceeded') return;
       skipping = true;
       skippedEvents++;

@@ -27,6 +27,8 @@ export interface ProviderError {
   readonly message: string;
   readonly type?: string;
   readonly code?: string;
+  /** Where the provider says it in the body, and in no header. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** What is sent instead of a client's request, and how the answer comes back. */

@@ -1,0 +1,163 @@
+import { isObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import type { AnswerSink } from '../answer-sink.ts';
+import type { JsonObject } from '../ask.ts';
+import { readCallArguments } from './read-call-arguments.ts';
+import { readStatus } from './read-error.ts';
+import { readFinish } from './read-finish.ts';
+import { readUsage } from './read-usage.ts';
+import { type GeminiState, type TextSignature, toReasoningState } from './reasoning-state.ts';
+import { readToolName } from './tool-name.ts';
+
+export interface ChunkReader {
+  /** @param text the chunk as it was written */
+  apply(chunk: JsonObject, text: string): void;
+  /** No more chunks come. Tells how the answer ended, where it was said. */
+  end(): void;
+}
+
+const stringsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+
+/**
+ * Reads the chunks of one answer; a whole answer is a stream of one chunk. The end is told with the last
+ * chunk's successor, since every chunk may give a reason to finish, and usage may follow it.
+ * @see https://ai.google.dev/api/generate-content#v1beta.GenerateContentResponse
+ */
+export const createChunkReader = (sink: AnswerSink): ChunkReader => {
+  let hasBegun = false;
+  let hasFailed = false;
+  let finishReason: string | undefined;
+  let finishMessage: string | undefined;
+  let blockReason: string | undefined;
+  let model: string | undefined;
+  let calls = 0;
+  let isThinking = false;
+  let textLength = 0;
+  let signatures: TextSignature[] = [];
+  /** Parts of the provider's own tools since the last thing that was told. */
+  let parts: JsonObject[] = [];
+  /** What the provider searched for: told already, and to be told when no text can be torn by it. */
+  const searches = new Set<string>();
+  const queued = new Set<string>();
+
+  /** Tells what must come back with what was told until now, and with the call that follows. */
+  const tellState = (more: Pick<GeminiState, 'thought' | 'call'> = {}): void => {
+    const state: GeminiState = {
+      ...(signatures.length > 0 && { text: signatures }),
+      ...(parts.length > 0 && { parts }),
+      ...more,
+    };
+    // A thought's state says that it is Gemini's own, even where no signature came with it.
+    if (isThinking || Object.keys(state).length > 0) {
+      sink.reasoningState(toReasoningState({ ...(model !== undefined && { model }), ...state }));
+    }
+    isThinking = false;
+    textLength = 0;
+    signatures = [];
+    parts = [];
+  };
+
+  const tellSearches = (queries: readonly string[]): void => {
+    for (const query of queries.filter((each) => !searches.has(each))) {
+      searches.add(query);
+      sink.webSearch(query);
+    }
+  };
+
+  const applyThought = (text: string, signature: string | undefined): void => {
+    if (!isThinking && (textLength > 0 || signatures.length > 0 || parts.length > 0)) tellState();
+    if (text !== '') sink.reasoning(text);
+    isThinking ||= text !== '';
+    if (signature !== undefined) tellState({ thought: signature });
+  };
+
+  const applyText = (text: string, signature: string | undefined): void => {
+    if (text === '' && signature === undefined) return;
+    if (text !== '') {
+      if (isThinking || parts.length > 0) tellState();
+      sink.text(text);
+    }
+    if (signature !== undefined) signatures.push({ at: textLength, length: text.length, signature });
+    textLength += text.length;
+  };
+
+  const applyCall = (call: JsonObject, signature: string | undefined, json: string): void => {
+    tellState(signature === undefined ? {} : { call: signature });
+    const key = String(calls++);
+    const callId = nonEmptyString(call.id);
+    const name = readToolName(nonEmptyString(call.name) ?? '');
+    sink.callBegin(key, { ...(callId !== undefined && { callId }), name });
+    sink.callArguments(key, json);
+    sink.callEnd(key);
+  };
+
+  const applyProviderTool = (part: JsonObject): void => {
+    if (textLength > 0 || isThinking) tellState();
+    parts.push(part);
+    const call = part.toolCall;
+    if (isObject(call) && isObject(call.args)) tellSearches(stringsOf(call.args.queries));
+  };
+
+  const applyPart = (part: JsonObject, index: number, chunk: string): void => {
+    const signature = nonEmptyString(part.thoughtSignature);
+    const { functionCall, text } = part;
+    if (isObject(functionCall)) {
+      applyCall(functionCall, signature, readCallArguments(functionCall.args, chunk, index));
+    } else if ('toolCall' in part || 'toolResponse' in part) applyProviderTool(part);
+    else if (typeof text !== 'string' && signature === undefined) return;
+    else if (part.thought === true) applyThought(nonEmptyString(text) ?? '', signature);
+    else applyText(nonEmptyString(text) ?? '', signature);
+  };
+
+  const begin = (chunk: JsonObject): void => {
+    model ??= nonEmptyString(chunk.modelVersion);
+    if (hasBegun) return;
+    hasBegun = true;
+    const id = nonEmptyString(chunk.responseId);
+    sink.begin({ ...(id !== undefined && { id }), ...(model !== undefined && { model }) });
+  };
+
+  const fail = (code: string, message: string): void => {
+    hasFailed = true;
+    sink.fail({ code, message });
+  };
+
+  return {
+    apply: (chunk, text) => {
+      if (hasFailed) return;
+      if (isObject(chunk.error)) {
+        const { code = 'provider_error', message } = readStatus(chunk.error);
+        fail(code, message);
+        return;
+      }
+      begin(chunk);
+      const { candidates, usageMetadata, promptFeedback } = chunk;
+      const [candidate] = objectsOf(candidates);
+      if (isObject(candidate?.content)) {
+        for (const [index, part] of objectsOf(candidate.content.parts).entries()) {
+          applyPart(part, index, text);
+        }
+      }
+      finishReason = nonEmptyString(candidate?.finishReason) ?? finishReason;
+      finishMessage = nonEmptyString(candidate?.finishMessage) ?? finishMessage;
+      if (isObject(promptFeedback)) blockReason = nonEmptyString(promptFeedback.blockReason);
+      if (isObject(usageMetadata)) sink.usage(readUsage(usageMetadata));
+      const grounding = candidate?.groundingMetadata;
+      if (isObject(grounding)) for (const query of stringsOf(grounding.webSearchQueries)) queued.add(query);
+    },
+    end: () => {
+      if (hasFailed) return;
+      if (finishReason === undefined) {
+        if (blockReason !== undefined) {
+          fail('prompt_blocked', `Gemini did not answer: it blocked the prompt (${blockReason}).`);
+        }
+        return;
+      }
+      tellState();
+      tellSearches([...queued]);
+      const ending = readFinish(finishReason, finishMessage, calls > 0);
+      if (ending.kind === 'fail') fail(ending.code, ending.message);
+      else sink.finish(ending.reason);
+    },
+  };
+};

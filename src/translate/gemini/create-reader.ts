@@ -1,0 +1,70 @@
+import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
+import { isObject, objectsOf, parseJson } from '../../sse/json-object.ts';
+import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
+import { createChunkReader } from './create-chunk-reader.ts';
+import { findStatus } from './read-error.ts';
+
+/** Bound of what is held of one event. */
+const MAX_EVENT_BYTES = 64 * 1024 * 1024;
+
+/** An answer in one JSON body, or a stream that Google wrote as one list. */
+const createJsonReader = (sink: AnswerSink): AnswerReader => {
+  const chunks: Uint8Array[] = [];
+  return {
+    push: (chunk) => {
+      chunks.push(chunk);
+    },
+    end: () => {
+      const text = Buffer.concat(chunks).toString('utf8');
+      const body = parseJson(text);
+      const reader = createChunkReader(sink);
+      if (Array.isArray(body))
+        for (const chunk of objectsOf(body)) reader.apply(chunk, JSON.stringify(chunk));
+      else if (isObject(body)) reader.apply(body, text);
+      reader.end();
+    },
+  };
+};
+
+const createStreamReader = (sink: AnswerSink): AnswerReader => {
+  const reader = createChunkReader(sink);
+  /** Lines that are of no event: Google writes an error in mid-stream as bare JSON. */
+  const strayLines: string[] = [];
+  const framer = createEventFramer({
+    maxEventBytes: MAX_EVENT_BYTES,
+    onEvent: (_, data) => {
+      const text = decodeEventData(data);
+      const chunk = parseJson(text);
+      if (isObject(chunk)) reader.apply(chunk, text);
+    },
+    onStrayLine: (line) => {
+      strayLines.push(line);
+    },
+  });
+  const findStrayError = (): void => {
+    for (const text of [strayLines.join('\n'), framer.unfinished() ?? '']) {
+      const error = findStatus(parseJson(decodeEventData(text)));
+      if (error !== undefined) reader.apply({ error }, text);
+    }
+  };
+  return {
+    push: (chunk) => {
+      framer.push(chunk);
+    },
+    end: () => {
+      framer.end();
+      findStrayError();
+      if (framer.skippedEvents > 0) {
+        reader.apply(
+          { error: { status: 'EVENT_TOO_BIG', message: 'An event of the answer was too big to read.' } },
+          '',
+        );
+      }
+      reader.end();
+    },
+  };
+};
+
+/** @param isStream false where the answer is JSON, whatever was asked for */
+export const createReader = (sink: AnswerSink, isStream: boolean): AnswerReader =>
+  isStream ? createStreamReader(sink) : createJsonReader(sink);

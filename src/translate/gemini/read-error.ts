@@ -1,0 +1,43 @@
+import { isObject, nonEmptyString, objectsOf, parseJson } from '../../sse/json-object.ts';
+import type { JsonObject } from '../ask.ts';
+import type { ProviderError } from '../translation.ts';
+
+/** The `google.rpc.Status` of an error answer, which a stream without `alt=sse` puts into a list. */
+export const findStatus = (value: unknown): JsonObject | undefined => {
+  const [found] = Array.isArray(value) ? objectsOf(value) : [value];
+  if (!isObject(found) || !isObject(found.error)) return undefined;
+  return found.error;
+};
+
+const detailOf = (status: JsonObject, type: string): JsonObject | undefined =>
+  objectsOf(status.details).find((detail) => detail['@type'] === `type.googleapis.com/google.rpc.${type}`);
+
+/** `34.4s` in seconds. */
+const secondsOf = (duration: unknown): number | undefined => {
+  const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(String(duration)) ?? [];
+  return seconds === undefined ? undefined : Number(seconds);
+};
+
+/** @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto */
+export const readStatus = (status: JsonObject): ProviderError => {
+  const code =
+    nonEmptyString(detailOf(status, 'ErrorInfo')?.reason) ?? nonEmptyString(status.status) ?? undefined;
+  const retryAfterSeconds = secondsOf(detailOf(status, 'RetryInfo')?.retryDelay);
+  const message = nonEmptyString(status.message) ?? 'Google gives no reason.';
+  const isTold = retryAfterSeconds === undefined || /retry in/i.test(message);
+  return {
+    message: isTold ? message : `${message} Please retry in ${retryAfterSeconds} s.`,
+    ...(code !== undefined && { code }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
+};
+
+const MAX_QUOTED_CHARACTERS = 500;
+
+export const readError = (status: number, body: Uint8Array): ProviderError => {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  const found = findStatus(parseJson(text));
+  if (found !== undefined) return readStatus(found);
+  const quoted = text.trim().slice(0, MAX_QUOTED_CHARACTERS);
+  return { message: quoted === '' ? `The provider answered ${status} without a word.` : quoted };
+};

@@ -1,0 +1,36 @@
+import type { Ask, JsonObject } from '../ask.ts';
+import type { GeminiModel } from './read-model.ts';
+import { writeThinking } from './write-thinking.ts';
+
+const MAX_STOP_SEQUENCES = 5;
+
+const writeFormat = (ask: Ask, model: GeminiModel, lose: (what: string) => void): JsonObject => {
+  const { format } = ask;
+  if (format === undefined) return {};
+  // "Function calling with a response mime type: 'application/json' is unsupported", before Gemini 3.
+  if (!model.isModern && ask.tools.length > 0) {
+    lose('JSON format beside tools');
+    return {};
+  }
+  return {
+    responseMimeType: 'application/json',
+    ...(format.kind === 'schema' && { responseJsonSchema: format.schema }),
+  };
+};
+
+/** The member `generationConfig`. */
+export const writeGeneration = (ask: Ask, model: GeminiModel, lose: (what: string) => void): JsonObject => {
+  const { maxOutputTokens, temperature, topP, stop = [] } = ask;
+  if (stop.length > MAX_STOP_SEQUENCES) lose(`stop sequences after the first ${MAX_STOP_SEQUENCES}`);
+  if (ask.verbosity !== undefined && ask.verbosity !== 'medium') lose(`verbosity ${ask.verbosity}`);
+  if (ask.user !== undefined) lose('user');
+  const generationConfig = {
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+    ...(stop.length > 0 && { stopSequences: stop.slice(0, MAX_STOP_SEQUENCES) }),
+    ...writeFormat(ask, model, lose),
+    ...writeThinking(ask, model, lose),
+  };
+  return Object.keys(generationConfig).length === 0 ? {} : { generationConfig };
+};

@@ -1,0 +1,78 @@
+import type { Ask, AskTool, JsonObject } from '../ask.ts';
+import type { GeminiModel } from './read-model.ts';
+import { writeToolName } from './tool-name.ts';
+
+type FunctionTool = Extract<AskTool, { kind: 'function' }>;
+
+/** The most functions that a request may declare. */
+const MAX_FUNCTIONS = 512;
+
+/** True where a schema says no more than that there is an object. Some models refuse one without properties. */
+const isEmptySchema = (schema: JsonObject): boolean =>
+  Object.entries(schema).every(
+    ([key, value]) =>
+      key === 'type' || key === '$schema' || value === false || Object.keys(Object(value)).length === 0,
+  );
+
+const declare = ({ name, description, parameters }: FunctionTool): JsonObject => ({
+  name: writeToolName(name),
+  ...(description !== undefined && description !== '' && { description }),
+  ...(!isEmptySchema(parameters) && { parametersJsonSchema: parameters }),
+});
+
+/**
+ * Strict tools are kept to their schema by `VALIDATED`; so are those beside a search of the provider's own,
+ * where `AUTO` is refused.
+ */
+const autoMode = (functions: readonly FunctionTool[], withSearch: boolean): string =>
+  withSearch || functions.some(({ strict }) => strict === true) ? 'VALIDATED' : 'AUTO';
+
+const callingConfig = (
+  ask: Ask,
+  functions: readonly FunctionTool[],
+  withSearch: boolean,
+  lose: (what: string) => void,
+): JsonObject => {
+  const { toolChoice } = ask;
+  if (toolChoice?.kind === 'none') return { mode: 'NONE' };
+  if (toolChoice?.kind === 'required') return { mode: 'ANY' };
+  if (toolChoice?.kind === 'tool') {
+    if (functions.some(({ name }) => name === toolChoice.name)) {
+      return { mode: 'ANY', allowedFunctionNames: [writeToolName(toolChoice.name)] };
+    }
+    lose(`tool_choice of ${toolChoice.name}`);
+  }
+  return { mode: autoMode(functions, withSearch) };
+};
+
+/**
+ * The members `tools` and `toolConfig`.
+ * @see https://ai.google.dev/gemini-api/docs/function-calling
+ * @see https://ai.google.dev/gemini-api/docs/tool-combination (search beside functions: from Gemini 3 on)
+ */
+export const writeTools = (ask: Ask, model: GeminiModel, lose: (what: string) => void): JsonObject => {
+  const all = ask.tools.filter((tool) => tool.kind === 'function');
+  const functions = all.slice(0, MAX_FUNCTIONS);
+  if (functions.length < all.length) lose(`tools after the first ${MAX_FUNCTIONS}`);
+  const isSearchAsked =
+    ask.tools.some(({ kind }) => kind === 'web_search') && ask.toolChoice?.kind !== 'none';
+  const withSearch = isSearchAsked && (functions.length === 0 || model.isModern);
+  if (isSearchAsked && !withSearch) lose('web_search tool beside functions');
+  if (functions.length > 0 && ask.parallelToolCalls === false) lose('parallel_tool_calls: false');
+  const tools = [
+    ...(withSearch ? [{ googleSearch: {} }] : []),
+    ...(functions.length > 0 ? [{ functionDeclarations: functions.map(declare) }] : []),
+  ];
+  if (tools.length === 0) return {};
+  if (functions.length === 0) {
+    if (ask.toolChoice?.kind === 'required' || ask.toolChoice?.kind === 'tool') lose('tool_choice');
+    return { tools };
+  }
+  return {
+    tools,
+    toolConfig: {
+      functionCallingConfig: callingConfig(ask, functions, withSearch, lose),
+      ...(withSearch && { includeServerSideToolInvocations: true }),
+    },
+  };
+};
