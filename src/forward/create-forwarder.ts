@@ -3,9 +3,10 @@ import { Readable } from 'node:stream';
 import type { Url } from 'node:url';
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
 import type { Clock } from '../base/clock.ts';
-import { GatewayError } from '../base/errors.ts';
+import type { GatewayError } from '../base/errors.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { ActiveForwarding, Forwarding } from './forwarding.ts';
+import { lacksCompaction, noCompaction } from './lacks-compaction.ts';
 import { closedUnanswered, connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
 import { relayAnswer } from './relay-answer.ts';
 import { createUpstreamHeaders } from './upstream-headers.ts';
@@ -68,7 +69,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
       const running = runningOf.get(request);
       if (!running) return;
       clearTimeout(running.forwarding.connectTimer);
-      if (lacksCompaction(upstreamResponse, running.forwarding)) {
+      if (lacksCompaction(upstreamResponse, running.forwarding.path)) {
         upstreamResponse.resume();
         failWith(running, noCompaction(host));
         return;
@@ -104,10 +105,11 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
       headers: request.headers,
       host,
       credential: upstream.credential,
+      added: upstream.headers,
       bodyBytes: body.kind === 'buffered' ? body.bytes.length : undefined,
       via: deps.via,
     }) as IncomingMessage['headers'];
-    request.url = forwarding.path;
+    request.url = forwarding.sentPath;
     takeOverPipe(request, forwarding, () => {
       if (!running.cut) failWith(running, closedUnanswered());
     });
@@ -126,8 +128,6 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
       failWith(running, connectTimeout(host, deps.connectTimeoutMs));
     }, deps.connectTimeoutMs);
 
-    exchange.record.provider = upstream.name;
-    exchange.record.upstream = host;
     exchange.commit();
     exchange.update();
     forwarding.stopwatch.stop();
@@ -153,16 +153,6 @@ const toTarget = ({ protocol, host, hostname, port, pathname }: URL): Partial<Ur
   port: port || null,
   path: pathname.replace(/\/$/, ''),
 });
-
-/** There is no way on from this 404 for Codex: the turn ends, and its user should know why. */
-const lacksCompaction = ({ statusCode }: IncomingMessage, { path }: Forwarding): boolean =>
-  statusCode === 404 && /^\/responses\/compact\/?(?:\?|$)/.test(path);
-
-const noCompaction = (host: string): GatewayError =>
-  new GatewayError(
-    'compaction_not_supported',
-    `${host} cannot compact a session (404 at /responses/compact). Codex asks for that where its provider is named "OpenAI": let \`gomodel-ts init-codex\` write a block with another name, and Codex compacts by itself.`,
-  );
 
 /**
  * http-proxy sends a body by `request.pipe(upstreamRequest)`, at once. A body that was read before is

@@ -14,8 +14,10 @@ export type OutgoingBody =
 export interface Forwarding {
   readonly exchange: Exchange;
   readonly body: OutgoingBody;
-  /** Path below the upstream's base URL, with the query. */
+  /** As the client asked for it, below `/v1`, with the query: it says what API the answer speaks. */
   readonly path: string;
+  /** Below the upstream's base URL, with the query. */
+  readonly sentPath: string;
   /** Runs while the gateway works, and not while it waits for the client or the upstream. */
   readonly stopwatch: Stopwatch;
 }

@@ -12,6 +12,7 @@ const NOT_FORWARDED = new Set([
   'cookie',
   'api-key',
   'x-api-key',
+  'x-goog-api-key',
   'content-encoding',
   'content-length',
   'accept-encoding',
@@ -24,6 +25,8 @@ export interface UpstreamHeadersInput {
   /** Host and port of the upstream, as its `Host` field wants it. */
   readonly host: string;
   readonly credential: UpstreamCredential | undefined;
+  /** The upstream's own lines; they win over the client's. */
+  readonly added?: Readonly<Record<string, string>>;
   /** Length of the decoded body; absent where the body streams through as it comes. */
   readonly bodyBytes: number | undefined;
   /** The pseudonym of this process in `Via`. */
@@ -43,6 +46,7 @@ export const createUpstreamHeaders = (input: UpstreamHeadersInput): OutgoingHttp
     if (NOT_FORWARDED.has(name) || endsHere(name) || name.startsWith('x-gomodel-')) continue;
     forwarded[name] = headers[name];
   }
+  for (const name in input.added) forwarded[name] = input.added[name];
   forwarded.host = input.host;
   forwarded['accept-encoding'] = 'identity';
   forwarded.via = headers.via ? `${headers.via}, ${input.via}` : input.via;

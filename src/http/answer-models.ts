@@ -62,6 +62,7 @@ const askUpstream = (
       headers: request.headers,
       host: upstream.baseUrl.host,
       credential: upstream.credential,
+      added: upstream.headers,
       bodyBytes: undefined,
       via,
     });

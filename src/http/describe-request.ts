@@ -26,8 +26,12 @@ const refuseInvalidJson = (bytes: Buffer): void => {
   }
 };
 
-const describe = (record: ExchangeRecord, bytes: Buffer, members: ReadonlyMap<string, ByteRange>): void => {
-  const model = readString(bytes, members.get('model'));
+const describe = (
+  record: ExchangeRecord,
+  bytes: Buffer,
+  members: ReadonlyMap<string, ByteRange>,
+  model: string | undefined,
+): void => {
   if (model !== undefined) record.model = model.slice(0, 200);
   const stream = members.get('stream');
   if (stream) record.stream = bytes.toString('latin1', stream.start, stream.end) === 'true';
@@ -35,14 +39,19 @@ const describe = (record: ExchangeRecord, bytes: Buffer, members: ReadonlyMap<st
   if (previous !== undefined) record.previousResponseId = previous.slice(0, 200);
 };
 
-/** Reads from a JSON body what the record says of the request; refuses a body that is no JSON. */
+/** Reads from a JSON body what it says of the request, for the record and the routing; refuses a body that is no JSON. */
 export const describeRequest = (): RequestHandler => (request, _response, next) => {
-  const { body, exchange } = request.context;
+  const { context } = request;
+  const { body, exchange } = context;
   const isJson = /\bjson\b/i.test(request.headers['content-type'] ?? '');
   if (body.kind === 'buffered' && isJson && body.bytes.length > 0) {
     const members = scanMembers(body.bytes);
-    if (members) describe(exchange.record, body.bytes, members);
-    else refuseInvalidJson(body.bytes);
+    if (members) {
+      context.members = members;
+      const model = readString(body.bytes, members.get('model'));
+      if (model !== undefined) context.model = model;
+      describe(exchange.record, body.bytes, members, model);
+    } else refuseInvalidJson(body.bytes);
   }
   next();
 };

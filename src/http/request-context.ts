@@ -2,6 +2,7 @@ import type { Exchange } from '../audit/exchange.ts';
 import type { Stopwatch } from '../base/stopwatch.ts';
 import type { Coding } from '../coding/parse-content-codings.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';
+import type { ByteRange } from '../json/scan-members.ts';
 
 /** What the middleware of one request hand on to each other. */
 interface RequestContext {
@@ -12,6 +13,10 @@ interface RequestContext {
   /** The content codings, as sent and in that order; empty where the body is plain. */
   codings: readonly Coding[];
   body: OutgoingBody;
+  /** Of a body that is a JSON object: where its members lie. */
+  members?: ReadonlyMap<string, ByteRange>;
+  /** As the client wrote it; absent where the request names none. */
+  model?: string;
 }
 
 declare global {

@@ -8,19 +8,14 @@ import { GatewayError } from '../base/errors.ts';
 import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { ChatgptLogin } from '../config/settings.ts';
-import { createWay, type Way } from '../forward/create-way.ts';
+import type { TranslateInto } from '../forward/prepare-request.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
-import { createChooseUpstream } from '../providers/choose-upstream.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
-import {
-  createChatgptUpstream,
-  createDemoUpstream,
-  createOpenAiUpstream,
-  type Upstream,
-} from '../providers/upstream.ts';
+import type { Upstream } from '../providers/upstream.ts';
 import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { answerMalformed } from './answer-malformed.ts';
+import { composeOutward } from './compose-outward.ts';
 import { createApp } from './create-app.ts';
 import { listen } from './listen.ts';
 import { createMessageClasses } from './message-classes.ts';
@@ -49,6 +44,7 @@ export interface ComposeOptions {
   readonly demo: boolean;
   /** Codex's own folder, for the page that shows whether Codex is connected. */
   readonly codexHome?: string;
+  readonly translateInto?: TranslateInto;
   /** Other ones, for tests. */
   readonly timeouts?: Partial<typeof TIMEOUTS>;
   /** What bridged WebSocket conversations may take in memory, all together. */
@@ -68,6 +64,10 @@ export interface Gateway {
    */
   close(graceMs: number): Promise<void>;
 }
+
+const refuseToTranslate: TranslateInto = ({ dialect }) => {
+  throw new GatewayError('provider_not_configured', `nothing is translated into ${dialect} here.`);
+};
 
 const waitUntilIdle = (recorder: Recorder, limitMs: number): Promise<void> =>
   new Promise((resolve) => {
@@ -109,10 +109,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const via = `1.1 gomodel-ts-${randomBytes(6).toString('hex')}`;
   const demo = options.demo ? await startDemoUpstream() : undefined;
-  const upstream = demo
-    ? createDemoUpstream(demo.url)
-    : createOpenAiUpstream(config.upstream.baseUrl, config.upstream.apiKey);
-  const secrets = [config.masterKey, config.upstream.apiKey].filter((key) => key !== undefined);
+  const keys = [config.masterKey, config.upstream.apiKey, ...config.providers.map(({ apiKey }) => apiKey)];
+  const secrets = [...new Set(keys.filter((key) => key !== undefined))];
   const recorder = await createRecorder({
     dataDir: config.dataDir,
     clock,
@@ -121,24 +119,21 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     maxDiskBytes: config.maxDiskBytes,
     secrets,
   });
-  const chatgpt = createChatgptUpstream(config.chatgpt.baseUrl);
-  const ways = new Map(
-    [upstream, chatgpt].map((to) => [
-      to,
-      createWay({ upstream: to, clock, proxies: config.proxies, connectTimeoutMs: timeouts.connectMs, via }),
-    ]),
-  );
-  const wayTo = (to: Upstream): Way => {
-    const way = ways.get(to);
-    if (!way) throw new GatewayError('internal_error', `there is no way to the upstream ${to.name}.`);
-    return way;
-  };
-  const login = demo ? 'replace' : config.chatgpt.login;
+  const outward = composeOutward({
+    config,
+    demoUrl: demo?.url,
+    translateInto: options.translateInto ?? refuseToTranslate,
+    clock,
+    connectTimeoutMs: timeouts.connectMs,
+    via,
+  });
+  const { upstream, chooseUpstream, chooseDestination, wayTo, asking } = outward;
   let closing = false;
   const shared = {
     clock,
     recorder,
-    chooseUpstream: createChooseUpstream({ own: upstream, chatgpt, login }),
+    chooseUpstream,
+    chooseDestination,
     wayTo,
     check: createAuthenticate(config.masterKey),
     isGuarded: config.masterKey !== undefined,
@@ -150,7 +145,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     recorder,
     clock,
     check: shared.check,
-    upstreams: demo ? [upstream] : [upstream, chatgpt],
+    upstreams: demo ? [upstream] : [...outward.upstreams, outward.chatgpt],
     version: options.version,
     url: () => urlOf(config.host, listening.port),
     codexHome: options.codexHome,
@@ -158,9 +153,10 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   });
   const app = createApp({
     ...shared,
+    asking,
     admin,
     loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
-    upstreamTrouble: upstreamTroubleOf(upstream, login),
+    upstreamTrouble: upstreamTroubleOf(upstream, outward.login),
     version: options.version,
     bodySizeLimitBytes: config.bodySizeLimitBytes,
     bodyIdleTimeoutMs: timeouts.bodyIdleMs,
@@ -201,7 +197,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   };
 
   const release = async (): Promise<void> => {
-    for (const way of ways.values()) way.close();
+    outward.close();
     await demo?.close();
     await recorder.close();
   };
@@ -232,7 +228,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         'shutting_down',
         'the gateway was stopped while this answer ran. Try again.',
       );
-      for (const way of ways.values()) way.forwarder.cutAll(reason);
+      outward.cutAll(reason);
       upgrades.cutAll(reason);
       await waitUntilIdle(recorder, CUT_GRACE_MS);
       upgrades.close();

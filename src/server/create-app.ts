@@ -2,6 +2,8 @@ import express, { type Express } from 'express';
 import type { Admin } from '../admin/create-admin.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
+import type { ChooseDestination } from '../forward/choose-destination.ts';
+import type { AskingForwarder } from '../forward/create-asking-forwarder.ts';
 import type { Way } from '../forward/create-way.ts';
 import type { Authenticate } from '../guard/create-authenticate.ts';
 import { answerModels } from '../http/answer-models.ts';
@@ -26,7 +28,9 @@ export interface AppDeps {
   readonly recorder: Recorder;
   readonly admin: Admin;
   readonly chooseUpstream: ChooseUpstream;
+  readonly chooseDestination: ChooseDestination;
   readonly wayTo: (upstream: Upstream) => Way;
+  readonly asking: AskingForwarder;
   /** The catalog that `init-codex --catalog` saved. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
   /** Why no model request could be served, in a sentence. */
@@ -46,7 +50,7 @@ export interface AppDeps {
  * the health routes has an exchange before it can be refused.
  */
 export const createApp = (deps: AppDeps): Express => {
-  const { clock, recorder, chooseUpstream, wayTo, isClosing } = deps;
+  const { clock, recorder, chooseUpstream, chooseDestination, wayTo, asking, isClosing } = deps;
   const app = express();
   // Both cost a fifth of the throughput, and neither is the upstream's answer.
   app.disable('x-powered-by').disable('etag').set('query parser', false);
@@ -69,7 +73,11 @@ export const createApp = (deps: AppDeps): Express => {
     readBody({ maxBytes: deps.bodySizeLimitBytes, idleTimeoutMs: deps.bodyIdleTimeoutMs }),
     decompress({ maxBytes: deps.bodySizeLimitBytes }),
     describeRequest(),
-    forwardRequest({ chooseUpstream, forwarderOf: (upstream) => wayTo(upstream).forwarder }),
+    forwardRequest({
+      chooseDestination,
+      forwarderOf: (upstream) => wayTo(upstream).forwarder,
+      asking,
+    }),
     failure(),
   );
   return app;

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { queryExchanges } from '../../../src/audit/query-exchanges.ts';
 import type { ExchangeRecord } from '../../../src/audit/record.ts';
-import { loadConfig } from '../../../src/config/load-config.ts';
+import { type GatewayConfig, loadConfig } from '../../../src/config/load-config.ts';
 import { type ComposeOptions, compose, type Gateway } from '../../../src/server/compose.ts';
 
 export const UPSTREAM_KEY = 'sk-upstream-key-of-the-gateway';
 export const MASTER_KEY = 'gm-master-key-of-the-gateway';
 
 export interface GatewayOptions extends Partial<ComposeOptions> {
+  /** Changes what was read from the variables. */
+  readonly configure?: (config: GatewayConfig) => GatewayConfig;
   /** Variables beside `PORT` and `OPENAI_API_KEY`; undefined takes one of those away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -31,7 +33,7 @@ const untilIdle = async (gateway: Gateway): Promise<void> => {
 /** A gateway in this process on a free port, with a log of its own, stopped when the test ends. */
 export const composeGateway = async (
   upstreamUrl: string,
-  { env, ...options }: GatewayOptions = {},
+  { env, configure = (read) => read, ...options }: GatewayOptions = {},
 ): Promise<RunningGateway> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'gomodel-ts-test-'));
   const config = loadConfig({
@@ -40,7 +42,7 @@ export const composeGateway = async (
     dotenv: {},
     dataDir,
   });
-  const gateway = await compose(config, { version: '0.0.0-test', demo: false, ...options });
+  const gateway = await compose(configure(config), { version: '0.0.0-test', demo: false, ...options });
   onTestFinished(async () => {
     await gateway.close(0);
     await rm(dataDir, { recursive: true, force: true });

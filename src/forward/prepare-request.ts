@@ -1,0 +1,126 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { GatewayError } from '../base/errors.ts';
+import type { ByteRange } from '../json/scan-members.ts';
+import type { Upstream } from '../providers/upstream.ts';
+import { type Api, apiOfPath } from '../sse/answer-summary.ts';
+import type { Dialect } from '../translate/ask.ts';
+import type { TranslateInput, Translation } from '../translate/translation.ts';
+import type { Destination } from './choose-destination.ts';
+import type { SentRequest } from './create-sender.ts';
+import { editBody } from './edit-body.ts';
+import { createUpstreamHeaders } from './upstream-headers.ts';
+
+/** A request whose body is there, before it is known where it goes. */
+export interface AskedRequest {
+  readonly method: string;
+  /** Below `/v1`, with the query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** As the client wrote it; undefined where it named none. */
+  readonly model: string | undefined;
+  /** Decoded. */
+  readonly body: Buffer;
+  /** Of the body; undefined where it is no JSON object. */
+  readonly members: ReadonlyMap<string, ByteRange> | undefined;
+}
+
+/** What is sent for it, and how the answer comes back. */
+export interface PreparedRequest {
+  readonly request: SentRequest;
+  /** Absent where the destination speaks the client's API. */
+  readonly translation?: Translation;
+}
+
+/** Puts an ask in the API of a provider. @throws GatewayError invalid_json, invalid_request */
+export type TranslateInto = (
+  input: Omit<TranslateInput, 'spec'> & { readonly dialect: Dialect },
+) => Translation;
+
+export interface PrepareDeps {
+  readonly translateInto: TranslateInto;
+  /** This process as `Via` names it. */
+  readonly via: string;
+}
+
+/** @throws GatewayError invalid_request where the destination cannot be asked that */
+export type Prepare = (asked: AskedRequest, destination: Destination) => PreparedRequest;
+
+/** The API into which a request must be put for an upstream; undefined where it leaves as it came. */
+export const dialectFor = (path: string, { native, dialect }: Upstream): Dialect | undefined => {
+  const api = apiOfPath(path);
+  return api === undefined || native.includes(api) ? undefined : dialect;
+};
+
+/** The path and body that are sent to a destination that speaks the client's API. */
+export const nativeRequest = (
+  { path, body, members, model }: Pick<AskedRequest, 'path' | 'body' | 'members' | 'model'>,
+  { upstream, ...wanted }: Destination,
+): { path: string; body: Buffer } => {
+  const edits = { model: wanted.model === model ? undefined : wanted.model, effort: wanted.effort };
+  return {
+    path: upstream.toPath?.(path, wanted.model) ?? path,
+    body: members ? editBody(body, members, apiOfPath(path), edits) : body,
+  };
+};
+
+const translatedHeaders = (
+  { headers }: AskedRequest,
+  { baseUrl, credential, headers: own }: Upstream,
+  translation: Translation,
+  via: string,
+): OutgoingHttpHeaders => ({
+  // What else the client says of itself is meant for another provider.
+  ...(headers['user-agent'] && { 'user-agent': headers['user-agent'] }),
+  accept: '*/*',
+  'accept-encoding': 'identity',
+  'content-type': 'application/json',
+  ...translation.headers,
+  ...own,
+  host: baseUrl.host,
+  via: headers.via ? `${headers.via}, ${via}` : via,
+  'content-length': translation.body.length,
+  ...(credential?.kind === 'own' && { [credential.header]: credential.value }),
+});
+
+export const createPrepare = ({ translateInto, via }: PrepareDeps): Prepare => {
+  const translated = (asked: AskedRequest, destination: Destination, dialect: Dialect): PreparedRequest => {
+    const { upstream } = destination;
+    const api = apiOfPath(asked.path);
+    const model = destination.model;
+    if (api === undefined || model === undefined) {
+      throw new GatewayError(
+        'invalid_request',
+        `the request names no model, and ${upstream.name} must be told one.`,
+        { param: 'model' },
+      );
+    }
+    const body = withEffort(asked, api, destination.effort);
+    const translation = translateInto({ api, path: asked.path, body, model, dialect });
+    const request = {
+      method: asked.method,
+      path: upstream.toPath?.(translation.path, model) ?? translation.path,
+      headers: translatedHeaders(asked, upstream, translation, via),
+      body: translation.body,
+    };
+    return { request, translation };
+  };
+
+  return (asked, destination) => {
+    const { upstream } = destination;
+    const dialect = dialectFor(asked.path, upstream);
+    if (dialect !== undefined) return translated(asked, destination, dialect);
+    const { path, body } = nativeRequest(asked, destination);
+    const headers = createUpstreamHeaders({
+      headers: asked.headers,
+      host: upstream.baseUrl.host,
+      credential: upstream.credential,
+      added: upstream.headers,
+      bodyBytes: body.length,
+      via,
+    });
+    return { request: { method: asked.method, path, headers, body } };
+  };
+};
+
+const withEffort = ({ body, members }: AskedRequest, api: Api, effort: Destination['effort']): Buffer =>
+  members && effort ? editBody(body, members, api, { model: undefined, effort }) : body;
