@@ -23,10 +23,15 @@ export interface AnswerSink {
   /** A search that the provider made itself. */
   webSearch(query: string | undefined): void;
   /** May be called again, with more; the last word on each member counts. */
-  usage(usage: TokenUsage): void;
+  usage(usage: AnswerUsage): void;
   finish(reason: FinishReason): void;
   /** The provider's own words. */
   fail(error: { readonly code: string; readonly message: string }): void;
+}
+
+export interface AnswerUsage extends TokenUsage {
+  /** Of the input tokens, those that the provider put into its cache. */
+  cacheWriteTokens?: number;
 }
 
 /** `length`: the model was cut off by a token limit. `filter`: by a content filter. */

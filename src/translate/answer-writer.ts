@@ -1,0 +1,20 @@
+import type { AnswerSink } from './answer-sink.ts';
+
+/** Writes an answer in the client's API, as bytes. */
+export interface AnswerWriter {
+  readonly sink: AnswerSink;
+  readonly contentType: string;
+  /** @returns what has been written since the last call */
+  take(): string;
+  /** Nothing more comes. @returns the rest; of a stream that was cut, nothing: the gateway closes it */
+  end(): string;
+}
+
+export const EVENT_STREAM = 'text/event-stream; charset=utf-8';
+export const JSON_TYPE = 'application/json';
+
+/** What is said where a provider's answer in one piece is not whole or cannot be read. */
+export const UNREADABLE_ANSWER = {
+  code: 'upstream_answer_unreadable',
+  message: "gomodel-ts: the provider's answer broke off or is not of its API; try again",
+};
