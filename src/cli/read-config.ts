@@ -1,31 +1,53 @@
 import { resolveDataDir } from '../config/data-dir.ts';
-import { type GatewayConfig, loadConfig } from '../config/load-config.ts';
+import { type GatewayConfig, type LoadConfigSources, loadConfig } from '../config/load-config.ts';
 import type { SettingName } from '../config/settings.ts';
 import type { CommandContext } from './context.ts';
+import { readConfigFile } from './read-config-file.ts';
 import { readDotenv } from './read-dotenv.ts';
 
 export interface ConfigFlags {
   readonly port?: string;
   readonly host?: string;
   readonly dataDir?: string;
+  readonly config?: string;
 }
 
+/** `--config` and what it does, for the commands that have it. */
+export const CONFIG_OPTION = [
+  '--config <file>',
+  'configuration file (GOMODEL_CONFIG, default gomodel.yaml here, then in the data folder)',
+] as const;
+
 /**
- * The configuration of a command that runs a gateway: its flags, the environment, `.env` of the folder.
+ * What a command's configuration is read from: its flags, the environment, `.env` of the folder, the file.
  * @param more variables that win over the environment
  * @throws GatewayError invalid_config
  */
-export const readConfig = (
-  { port, host, dataDir }: ConfigFlags,
+export const readSources = async (
+  { port, host, dataDir, config }: ConfigFlags,
   { env, cwd, homeDir }: CommandContext,
   more: Readonly<Record<string, string>> = {},
-): GatewayConfig => {
+): Promise<LoadConfigSources> => {
   const dotenv = readDotenv(cwd);
+  const all = { ...dotenv, ...env, ...more };
+  const folder = resolveDataDir({ flag: dataDir, env: all, homeDir, cwd });
   const flags: Partial<Record<SettingName, string>> = { ...(port && { port }), ...(host && { host }) };
-  return loadConfig({
+  return {
     flags,
     env: { ...env, ...more },
     dotenv,
-    dataDir: resolveDataDir({ flag: dataDir, env: { ...dotenv, ...env }, homeDir, cwd }),
-  });
+    file: await readConfigFile({ chosen: config ?? all.GOMODEL_CONFIG, cwd, dataDir: folder }, all),
+    dataDir: folder,
+  };
 };
+
+/**
+ * The configuration of a command that runs a gateway.
+ * @param more variables that win over the environment
+ * @throws GatewayError invalid_config
+ */
+export const readConfig = async (
+  flags: ConfigFlags,
+  context: CommandContext,
+  more: Readonly<Record<string, string>> = {},
+): Promise<GatewayConfig> => loadConfig(await readSources(flags, context, more));

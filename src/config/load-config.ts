@@ -3,8 +3,10 @@ import type { ConfiguredProvider } from '../providers/configured-provider.ts';
 import type { ModelAlias } from '../providers/route-model.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
 import type { Environment } from './data-dir.ts';
-import { isLoopbackHost, isOwnAddress } from './own-address.ts';
-import { type ConfigSources, candidatesOf, type Origin, readSetting, type Sourced } from './read-setting.ts';
+import { type FailoverConfig, NO_FAILOVER } from './failover.ts';
+import { isLoopbackHost } from './own-address.ts';
+import { chooseDefault, readProviders } from './read-providers.ts';
+import { type ConfigSources, type Origin, readSetting } from './read-setting.ts';
 import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
 
 export interface GatewayConfig {
@@ -13,6 +15,7 @@ export interface GatewayConfig {
   readonly host: string | undefined;
   readonly dataDir: string;
   readonly masterKey: string | undefined;
+  /** Of the default provider. */
   readonly upstream: {
     readonly baseUrl: URL;
     readonly apiKey: string | undefined;
@@ -21,7 +24,7 @@ export interface GatewayConfig {
   };
   /** All of them, the default one included; at least that. Several may be of one kind. */
   readonly providers: readonly ConfiguredProvider[];
-  /** The `id` of the provider that gets what no rule sends elsewhere; `upstream` is its address and key. */
+  /** The `id` of the provider that gets what no rule sends elsewhere. */
   readonly defaultProvider: string;
   /** By name. */
   readonly aliases: ReadonlyMap<string, ModelAlias>;
@@ -38,45 +41,19 @@ export interface GatewayConfig {
   readonly notices: readonly string[];
 }
 
-/** What happens when a provider fails before the first byte of its answer. */
-export interface FailoverConfig {
-  /** How often one provider is asked, the first time included; 1: never again. Fallbacks are asked after that. */
-  readonly attempts: number;
-  /** Before the second attempt; doubled before each further one, and jittered. */
-  readonly initialBackoffMs: number;
-  /** No wait is longer, `Retry-After` included: a provider that asks for more is given up. */
-  readonly maxBackoffMs: number;
-  readonly breaker: {
-    /** Failures in a row after which a provider is asked no more for a while; 0: never. */
-    readonly failures: number;
-    readonly pauseMs: number;
-  };
-}
-
 export interface LoadConfigSources extends ConfigSources {
   readonly dataDir: string;
 }
 
-/** Clients ask again themselves, and what is asked again unseen costs their users' money. */
-const NO_FAILOVER: FailoverConfig = {
-  attempts: 1,
-  initialBackoffMs: 500,
-  maxBackoffMs: 10_000,
-  breaker: { failures: 5, pauseMs: 30_000 },
-};
+/** What a sign-in is good for, a key at OpenAI is good for too; a key elsewhere is not. */
+const defaultLogin = (providers: readonly ConfiguredProvider[]): ChatgptLogin =>
+  providers.some(({ spec, apiKey }) => spec.id === openaiSpec.id && apiKey !== undefined)
+    ? 'replace'
+    : 'passthrough';
 
-/** The strongest value that passes; `refuse` says why one does not, and the next source is asked. */
-const pick = <Name extends SettingName>(
-  name: Name,
-  sources: ConfigSources,
-  refuse: (candidate: Sourced<SettingValue<Name>>) => string | undefined,
-  notices: string[],
-): Sourced<SettingValue<Name>> | undefined =>
-  candidatesOf(name, sources).find((candidate) => {
-    const reason = refuse(candidate);
-    if (reason) notices.push(reason);
-    return reason === undefined;
-  });
+/** True where the default provider has a key, or asks for none. */
+export const canAskDefault = ({ providers, defaultProvider }: GatewayConfig): boolean =>
+  providers.some(({ id, apiKey, spec }) => id === defaultProvider && (apiKey !== undefined || spec.keyless));
 
 const readProxies = (env: Environment): GatewayConfig['proxies'] => {
   const read = (name: string): string | undefined => env[name.toLowerCase()] || env[name];
@@ -87,11 +64,7 @@ const readProxies = (env: Environment): GatewayConfig['proxies'] => {
 };
 
 /**
- * The configuration of one run: flag over environment over `.env` over default.
- *
- * The shell that starts the gateway is often the one that starts Codex, so `OPENAI_BASE_URL` may be the
- * gateway's own address and `OPENAI_API_KEY` the master key. Both are passed over with a notice, and the
- * next source is asked.
+ * The configuration of one run: flag over environment over `.env` over file over default.
  * @throws GatewayError invalid_config: a value that its setting does not take, or a bind beyond loopback
  *   without a master key
  */
@@ -114,51 +87,25 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     );
   }
 
-  const baseUrl = pick(
-    'openaiBaseUrl',
-    sources,
-    ({ value, origin }) =>
-      isOwnAddress(value, { host, port })
-        ? `${origin} is ${value.href}, this gateway's own address: that is meant for Codex. It is passed over; put the provider's address into a .env file here if it is not OpenAI's.`
-        : undefined,
-    notices,
-  );
-  const apiKey = pick(
-    'openaiApiKey',
-    sources,
-    ({ value, origin }) =>
-      masterKey !== undefined && value === masterKey
-        ? `${origin} is the master key: that is what Codex sends to the gateway, not a key at the provider. It is passed over; start the gateway with OPENAI_API_KEY set to the provider's key, or put it into a .env file here.`
-        : undefined,
-    notices,
-  );
-  if (!baseUrl) throw new GatewayError('invalid_config', 'OPENAI_BASE_URL names no upstream.');
+  const known = readProviders(sources, { host, port, masterKey }, notices);
+  const first = chooseDefault(known, readSetting('defaultProvider', sources), notices);
+  const providers = known
+    .filter(({ isBare, isInFile, provider }) => !isBare || isInFile || provider === first)
+    .map(({ provider }) => provider);
 
   return {
     port,
     host,
     dataDir: sources.dataDir,
     masterKey,
-    upstream: { baseUrl: baseUrl.value, apiKey: apiKey?.value, apiKeyOrigin: apiKey?.origin },
-    providers: [
-      {
-        id: openaiSpec.id,
-        spec: openaiSpec,
-        baseUrl: baseUrl.value,
-        apiKey: apiKey?.value,
-        apiKeyOrigin: apiKey?.origin,
-        keyVariable: 'OPENAI_API_KEY',
-        apiVersion: undefined,
-        models: [],
-        headers: {},
-      },
-    ],
-    defaultProvider: openaiSpec.id,
-    aliases: new Map(),
-    failover: NO_FAILOVER,
+    upstream: { baseUrl: first.baseUrl, apiKey: first.apiKey, apiKeyOrigin: first.apiKeyOrigin },
+    providers,
+    defaultProvider: first.id,
+    aliases: new Map([...(sources.file?.aliases ?? [])].map(([name, { value }]) => [name, value])),
+    failover: sources.file?.failover?.value ?? NO_FAILOVER,
     chatgpt: {
-      // With a key of its own the gateway pays; without one, who is signed in does.
-      login: read('chatgptLogin') ?? (apiKey ? 'replace' : 'passthrough'),
+      // With a key of its own at OpenAI the gateway pays; without one, who is signed in does.
+      login: read('chatgptLogin') ?? defaultLogin(providers),
       baseUrl: required('chatgptBaseUrl'),
     },
     bodySizeLimitBytes: required('bodySizeLimit'),

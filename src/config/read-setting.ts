@@ -1,8 +1,9 @@
 import { GatewayError } from '../base/errors.ts';
 import type { Environment } from './data-dir.ts';
+import type { FileConfig } from './file-config.ts';
 import { SETTINGS, type Setting, type SettingName, type SettingValue } from './settings.ts';
 
-/** Where a value came from, in words: `--port`, `PORT`, `PORT in .env`, `default`. */
+/** Where a value came from, in words: `--port`, `PORT`, `PORT in .env`, `gomodel.yaml:3`, `default`. */
 export type Origin = string;
 
 export interface Sourced<Value> {
@@ -16,9 +17,14 @@ export interface ConfigSources {
   readonly env: Environment;
   /** The variables of `.env` in the working folder. */
   readonly dotenv: Environment;
+  /** `gomodel.yaml`, where there is one. */
+  readonly file?: FileConfig | undefined;
 }
 
-const parse = <Value>(setting: Setting<Value>, text: string, origin: Origin): Value => {
+/** What reads a value, and says what it may be. */
+type Readable<Value> = Pick<Setting<Value>, 'parse' | 'takes' | 'secret'>;
+
+const parse = <Value>(setting: Readable<Value>, text: string, origin: Origin): Value => {
   const value = setting.parse(text);
   if (value !== undefined) return value;
   const shown = setting.secret ? '' : ` "${text}"`;
@@ -26,25 +32,43 @@ const parse = <Value>(setting: Setting<Value>, text: string, origin: Origin): Va
 };
 
 /**
- * Every value that a setting was given, strongest first, its default last. An empty variable counts as
- * absent, as in most shells' scripts.
+ * The values that were given, in their order. An empty one counts as absent, as in most shells' scripts.
  * @throws GatewayError invalid_config where a value is not what the setting takes
  */
-export const candidatesOf = <Name extends SettingName>(
+export const parseGiven = <Value>(
+  setting: Readable<Value>,
+  given: ReadonlyArray<Sourced<string | undefined> | undefined>,
+): ReadonlyArray<Sourced<Value>> =>
+  given.flatMap((one) => {
+    if (one?.value === undefined || one.value.trim() === '') return [];
+    return [{ value: parse(setting, one.value, one.origin), origin: one.origin }];
+  });
+
+/** What the environment, and after it `.env`, have under a name. */
+export const variableOf = (
+  variable: string,
+  { env, dotenv }: Pick<ConfigSources, 'env' | 'dotenv'>,
+): ReadonlyArray<Sourced<string | undefined>> => [
+  { value: env[variable], origin: variable },
+  { value: dotenv[variable], origin: `${variable} in .env` },
+];
+
+/**
+ * Every value that a setting was given, strongest first, its default last.
+ * @throws GatewayError invalid_config where a value is not what the setting takes
+ */
+const candidatesOf = <Name extends SettingName>(
   name: Name,
-  { flags, env, dotenv }: ConfigSources,
+  sources: ConfigSources,
 ): ReadonlyArray<Sourced<SettingValue<Name>>> => {
   const setting = SETTINGS[name] as Setting<SettingValue<Name>>;
-  const { variable, fallback } = setting;
-  const given: ReadonlyArray<readonly [string | undefined, Origin]> = [
-    [flags[name], `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`],
-    [env[variable], variable],
-    [dotenv[variable], `${variable} in .env`],
-    [fallback, 'default'],
-  ];
-  return given.flatMap(([text, origin]) =>
-    text === undefined || text.trim() === '' ? [] : [{ value: parse(setting, text, origin), origin }],
-  );
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return parseGiven(setting, [
+    { value: sources.flags[name], origin: flag },
+    ...variableOf(setting.variable, sources),
+    sources.file?.settings[name],
+    { value: setting.fallback, origin: 'default' },
+  ]);
 };
 
 /** The strongest value of a setting, or undefined where it has none. */

@@ -5,6 +5,8 @@ type Parse<Value> = (text: string) => Value | undefined;
 
 export interface Setting<Value> {
   readonly variable: string;
+  /** Where it stands in the configuration file. */
+  readonly path: readonly string[];
   /** What a value may be, for the message that refuses another one. */
   readonly takes: string;
   readonly summary: string;
@@ -16,7 +18,7 @@ export interface Setting<Value> {
 
 const setting = <Value>(value: Setting<Value>): Setting<Value> => value;
 
-const parseText: Parse<string> = (text) => text.trim() || undefined;
+export const parseText: Parse<string> = (text) => text.trim() || undefined;
 
 const parsePort: Parse<number> = (text) => {
   const port = /^\d{1,5}$/.test(text.trim()) ? Number(text) : Number.NaN;
@@ -49,7 +51,7 @@ const parseWebSockets: Parse<WebSocketSetting> = (text) => {
 };
 
 /** Without a slash at its end, so that paths are appended as they are. */
-const parseBaseUrl: Parse<URL> = (text) => {
+export const parseBaseUrl: Parse<URL> = (text) => {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash) return undefined;
   url.pathname = url.pathname.replace(/\/+$/, '');
@@ -67,6 +69,7 @@ const parseChatgptLogin: Parse<ChatgptLogin> = (text) => {
 export const SETTINGS = {
   port: setting({
     variable: 'PORT',
+    path: ['server', 'port'],
     takes: 'a port from 0 (any free one) to 65535',
     summary: 'where the gateway listens',
     parse: parsePort,
@@ -74,39 +77,36 @@ export const SETTINGS = {
   }),
   host: setting({
     variable: 'HOST',
+    path: ['server', 'host'],
     takes: 'a host name or an address',
     summary: 'the address to bind; loopback, IPv4 and IPv6, if absent',
     parse: parseText,
   }),
   masterKey: setting({
     variable: 'GOMODEL_MASTER_KEY',
+    path: ['server', 'master_key'],
     takes: 'any text',
     summary: 'the key that clients must send; open on loopback if absent',
     secret: true,
     parse: parseText,
   }),
-  openaiApiKey: setting({
-    variable: 'OPENAI_API_KEY',
-    takes: 'any text',
-    summary: "the gateway's own key at the provider",
-    secret: true,
+  defaultProvider: setting({
+    variable: 'GOMODEL_DEFAULT_PROVIDER',
+    path: ['default_provider'],
+    takes: 'the name of a provider',
+    summary: 'the provider of models that no prefix, alias or list sends elsewhere',
     parse: parseText,
-  }),
-  openaiBaseUrl: setting({
-    variable: 'OPENAI_BASE_URL',
-    takes: 'an http(s) URL without query, such as https://api.openai.com/v1',
-    summary: 'the upstream',
-    parse: parseBaseUrl,
-    fallback: 'https://api.openai.com/v1',
   }),
   chatgptLogin: setting({
     variable: 'CHATGPT_LOGIN',
+    path: ['chatgpt', 'login'],
     takes: 'passthrough, replace or off',
     summary: "what becomes of a ChatGPT sign-in: sent on, replaced by the gateway's key, or refused",
     parse: parseChatgptLogin,
   }),
   chatgptBaseUrl: setting({
     variable: 'CHATGPT_BASE_URL',
+    path: ['chatgpt', 'base_url'],
     takes: 'an http(s) URL without query',
     summary: 'where ChatGPT sign-ins are sent on to',
     parse: parseBaseUrl,
@@ -114,6 +114,7 @@ export const SETTINGS = {
   }),
   bodySizeLimit: setting({
     variable: 'BODY_SIZE_LIMIT',
+    path: ['server', 'body_size_limit'],
     takes: 'a size such as 128M or 1G',
     summary: 'the largest request body, decoded',
     parse: parseSize,
@@ -121,6 +122,7 @@ export const SETTINGS = {
   }),
   websockets: setting({
     variable: 'WEBSOCKETS',
+    path: ['server', 'websockets'],
     takes: 'auto, relay, bridge or off',
     summary: 'whether WebSocket is spoken to the upstream too (relay) or turned into HTTP (bridge)',
     parse: parseWebSockets,
@@ -128,6 +130,7 @@ export const SETTINGS = {
   }),
   logBodies: setting({
     variable: 'LOGGING_LOG_BODIES',
+    path: ['logging', 'log_bodies'],
     takes: 'true or false',
     summary: 'whether the log keeps bodies',
     parse: parseSwitch,
@@ -135,6 +138,7 @@ export const SETTINGS = {
   }),
   retentionDays: setting({
     variable: 'LOGGING_RETENTION_DAYS',
+    path: ['logging', 'retention_days'],
     takes: 'a number of days above 0',
     summary: 'how long the log is kept',
     parse: parseDays,
@@ -142,6 +146,7 @@ export const SETTINGS = {
   }),
   maxDisk: setting({
     variable: 'LOGGING_MAX_DISK',
+    path: ['logging', 'max_disk'],
     takes: 'a size such as 2G',
     summary: 'how much disk the log may take; the oldest goes first',
     parse: parseSize,

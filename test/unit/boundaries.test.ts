@@ -36,6 +36,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   'eventsource-parser': 'sse',
   ws: 'websocket',
   helmet: 'admin',
+  yaml: 'config',
+  zod: 'config',
   '@pydantic/genai-prices': 'admin',
 };
 

@@ -11,7 +11,7 @@ import { compose, type Gateway } from '../../server/compose.ts';
 import { findGateway, type UsableGateway } from '../codex/find-gateway.ts';
 import { summarizeRun } from '../codex/summarize-run.ts';
 import type { CommandContext } from '../context.ts';
-import { type ConfigFlags, readConfig } from '../read-config.ts';
+import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { createRunSummary } from '../render/run-summary.ts';
 import { readVersion } from '../version.ts';
@@ -52,7 +52,7 @@ const startGateway = async (
   context: CommandContext,
 ): Promise<RunGateway> => {
   const { env } = context;
-  const config = readConfig({ port: '0', ...flags }, context, {
+  const config = await readConfig({ port: '0', ...flags }, context, {
     // Who is signed in expects their plan to pay, also where a key for other uses is in the shell.
     ...(isSignedIn && env.CHATGPT_LOGIN === undefined && { CHATGPT_LOGIN: 'passthrough' }),
   });
@@ -70,7 +70,7 @@ const findOrStart = async (
   isSignedIn: boolean,
   context: CommandContext,
 ): Promise<RunGateway> => {
-  const { dataDir, masterKey } = readConfig(flags, context);
+  const { dataDir, masterKey } = await readConfig(flags, context);
   const needsOwn = flags.own || flags.demo || flags.port !== undefined || flags.host !== undefined;
   const running = needsOwn ? undefined : await findGateway(dataDir, masterKey);
   if (running) return { ...running, dataDir, close: async () => {} };
@@ -105,6 +105,7 @@ export const codexCommand = (context: CommandContext): Command =>
     .option('-p, --port <port>', 'start a gateway for the run, on this port')
     .option('--host <host>', 'start a gateway for the run, on this address')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
+    .option(...CONFIG_OPTION)
     .option('--demo', 'start a gateway for the run, answered by the built-in upstream')
     .option('--own', 'start a gateway for the run even if one is running')
     .passThroughOptions()

@@ -11,7 +11,7 @@ import { checkKeys } from '../doctor/check-keys.ts';
 import { checkNode } from '../doctor/check-node.ts';
 import { checkRoundTrip } from '../doctor/check-round-trip.ts';
 import { checkUpstream } from '../doctor/check-upstream.ts';
-import { type ConfigFlags, readConfig } from '../read-config.ts';
+import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
 import { readDotenv } from '../read-dotenv.ts';
 import { renderStep, renderVerdict } from '../render/checklist.ts';
 import { createColour } from '../render/colour.ts';
@@ -44,7 +44,7 @@ const examine = async (
 ): Promise<void> => {
   const { env, cwd, homeDir } = context;
   const isDemo = flags.demo === true;
-  const config = readConfig(flags, context);
+  const config = await readConfig(flags, context);
   tell(await checkNode());
   tell(await checkDataFolder(config.dataDir, config.maxDiskBytes));
   const { step: gateway, running } = await checkGateway(config);
@@ -103,6 +103,7 @@ export const doctorCommand = (context: CommandContext): Command =>
     )
     .option('-p, --port <port>', 'where the gateway is to listen (PORT, default 8080)')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
+    .option(...CONFIG_OPTION)
     .option('--profile <name>', 'look at NAME.config.toml, too')
     .option('--codex-home <folder>', "Codex's folder (default: $CODEX_HOME, else ~/.codex)")
     .addHelpText('after', EXAMPLES)

@@ -3,10 +3,10 @@ import { Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { resolveCodexHome } from '../../codex/codex-home.ts';
-import type { GatewayConfig } from '../../config/load-config.ts';
+import { canAskDefault, type GatewayConfig } from '../../config/load-config.ts';
 import { compose, type Gateway } from '../../server/compose.ts';
 import type { CommandContext } from '../context.ts';
-import { type ConfigFlags, readConfig } from '../read-config.ts';
+import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
 import { createBanner } from '../render/banner.ts';
 import { createColour } from '../render/colour.ts';
 import { createLiveTail } from '../render/live-tail.ts';
@@ -69,8 +69,8 @@ const announce = (gateway: Gateway, config: GatewayConfig, demo: boolean, contex
 
 const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> => {
   const { stdout, stderr, env } = context;
-  const config = readConfig(flags, context);
-  const demo = flags.demo === 'auto' ? config.upstream.apiKey === undefined : flags.demo !== undefined;
+  const config = await readConfig(flags, context);
+  const demo = flags.demo === 'auto' ? !canAskDefault(config) : flags.demo !== undefined;
   const gateway = await start(config, demo, context);
   const stopped = untilSignal();
   if (!flags.quiet) announce(gateway, config, demo, context);
@@ -114,6 +114,7 @@ export const serveCommand = (context: CommandContext): Command =>
     .option('-p, --port <port>', 'port to listen on; 0 for any free one (PORT, default 8080)')
     .option('--host <host>', 'address to bind (HOST, default loopback, IPv4 and IPv6)')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
+    .option(...CONFIG_OPTION)
     .addOption(
       new Option(
         '--demo [when]',

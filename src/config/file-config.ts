@@ -1,0 +1,30 @@
+import type { ClientApi, ListedModel } from '../providers/provider-spec.ts';
+import type { ModelAlias } from '../providers/route-model.ts';
+import type { FailoverConfig } from './failover.ts';
+import type { Sourced } from './read-setting.ts';
+import type { SettingName } from './settings.ts';
+
+/** What `gomodel.yaml` says, checked and with its variables put in. */
+export interface FileConfig {
+  /** As messages name it: `gomodel.yaml`. */
+  readonly name: string;
+  readonly settings: Readonly<Partial<Record<SettingName, Sourced<string>>>>;
+  /** In the order of the file. */
+  readonly providers: readonly FileProvider[];
+  readonly aliases: ReadonlyMap<string, Sourced<ModelAlias>>;
+  readonly failover: Sourced<FailoverConfig> | undefined;
+}
+
+export interface FileProvider {
+  readonly id: string;
+  /** The place of its entry, such as `gomodel.yaml:12`. */
+  readonly origin: string;
+  /** The id of a spec; absent where the id of the provider says it. */
+  readonly type: string | undefined;
+  readonly apiKey: Sourced<string> | undefined;
+  readonly baseUrl: Sourced<string> | undefined;
+  readonly apiVersion: Sourced<string> | undefined;
+  readonly models: readonly ListedModel[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly native: readonly ClientApi[] | undefined;
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { parseDuration } from './parse-duration.ts';
+
+/** Settings are read by the same parsers as variables, so any scalar will do here. */
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  context.addIssue({ code: 'custom', message: 'must be a duration such as 500ms or 10s' });
+  return z.NEVER;
+});
+
+const name = z.string().min(1);
+const tokens = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int().positive());
+
+const model = z.union([
+  name.transform((id) => ({ id })),
+  z.strictObject({
+    id: name,
+    context_window: tokens.optional(),
+    max_output_tokens: tokens.optional(),
+    modalities: z.array(z.enum(['text', 'image', 'audio', 'video', 'file'])).optional(),
+  }),
+]);
+
+const PROVIDER_ID = /^[A-Za-z0-9][\w.-]*$/;
+/** Upstreams that there are without configuration. */
+const RESERVED = ['chatgpt', 'demo'];
+
+const provider = z.strictObject({
+  type: name.optional(),
+  base_url: scalar.optional(),
+  api_key: scalar.optional(),
+  api_version: scalar.optional(),
+  models: z.array(model).optional(),
+  headers: z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no name of a header'), scalar).optional(),
+  native: z.array(z.enum(['responses', 'chat', 'messages'])).optional(),
+});
+
+const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']);
+
+const alias = z.union([
+  name.transform((model) => ({ model, effort: undefined, fallbacks: undefined })),
+  z.strictObject({ model: name, effort: effort.optional(), fallbacks: z.array(name).optional() }),
+]);
+
+const failover = z.strictObject({
+  attempts: z.int().min(1).max(10).optional(),
+  initial_backoff: duration.optional(),
+  max_backoff: duration.optional(),
+  breaker_failures: z.int().min(0).optional(),
+  breaker_pause: duration.optional(),
+});
+
+/** The form of `gomodel.yaml`. */
+export const fileSchema = z.strictObject({
+  server: z
+    .strictObject({
+      port: scalar.optional(),
+      host: scalar.optional(),
+      master_key: scalar.optional(),
+      body_size_limit: scalar.optional(),
+      websockets: scalar.optional(),
+    })
+    .optional(),
+  logging: z
+    .strictObject({
+      log_bodies: scalar.optional(),
+      retention_days: scalar.optional(),
+      max_disk: scalar.optional(),
+    })
+    .optional(),
+  chatgpt: z.strictObject({ login: scalar.optional(), base_url: scalar.optional() }).optional(),
+  default_provider: scalar.optional(),
+  providers: z
+    .record(
+      z
+        .string()
+        .regex(PROVIDER_ID, 'may have letters, digits, dots, dashes and underscores')
+        .refine((id) => !RESERVED.includes(id), 'is a name that the gateway has for itself'),
+      provider,
+    )
+    .optional(),
+  aliases: z.record(name, alias).optional(),
+  failover: failover.optional(),
+});
+
+export type FileShape = z.infer<typeof fileSchema>;

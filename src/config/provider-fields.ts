@@ -1,0 +1,76 @@
+import type { ProviderSpec } from '../providers/provider-spec.ts';
+import type { Environment } from './data-dir.ts';
+import { parseBaseUrl, parseText } from './settings.ts';
+
+const SEVERAL_WORDS = /\s*,\s*/;
+
+/** What a provider is told by variables, `<P>_API_KEY` and the like, or by its entry in the file. */
+export const PROVIDER_FIELDS = {
+  apiKey: {
+    variable: 'API_KEY',
+    takes: 'a key: letters, digits and signs, without spaces',
+    secret: true,
+    parse: (text: string) => /^[\x21-\x7e]+$/.exec(text.trim())?.[0],
+  },
+  baseUrl: {
+    variable: 'BASE_URL',
+    takes: 'an http(s) URL without query, such as https://api.openai.com/v1',
+    parse: parseBaseUrl,
+  },
+  apiVersion: {
+    variable: 'API_VERSION',
+    takes: 'a version, such as 2024-10-21',
+    parse: parseText,
+  },
+  models: {
+    variable: 'MODELS',
+    takes: 'a list of models with commas between them',
+    parse: (text: string) => text.trim().split(SEVERAL_WORDS).filter(Boolean),
+  },
+} as const;
+
+const VARIABLES = Object.values(PROVIDER_FIELDS)
+  .map(({ variable }) => variable)
+  .join('|');
+
+/** A provider that variables name. */
+export interface NamedProvider {
+  readonly id: string;
+  readonly spec: ProviderSpec;
+  /** Of its variables: `OPENAI`, `OPENAI_EAST`. */
+  readonly stem: string;
+}
+
+/** `OPENAI_API_BASE_URL` is a name that other programs have for their address, and no provider `openai-api`. */
+const isSuffix = (suffix: string): boolean => suffix !== 'API' && !/^_|_$|__/.test(suffix);
+
+const NONE = '';
+
+/**
+ * The providers that an environment has variables for: `OPENAI_API_KEY` is `openai`, `OPENAI_EAST_API_KEY`
+ * is `openai-east`. In the order of the specs, the one without suffix first.
+ */
+export const findNamedProviders = (
+  env: Environment,
+  specs: readonly ProviderSpec[],
+): readonly NamedProvider[] =>
+  specs.flatMap((spec) => {
+    const pattern = new RegExp(`^${spec.prefix}(?:_([A-Z0-9_]+?))?_(?:${VARIABLES})$`);
+    const suffixes = Object.keys(env).flatMap((variable) => {
+      const found = env[variable]?.trim() ? pattern.exec(variable) : null;
+      return found ? [found[1] ?? NONE] : [];
+    });
+    return [...new Set(suffixes)].sort().flatMap((suffix) => {
+      if (suffix === NONE) return [{ id: spec.id, spec, stem: spec.prefix }];
+      const id = `${spec.id}-${suffix.toLowerCase().replaceAll('_', '-')}`;
+      return isSuffix(suffix) ? [{ id, spec, stem: `${spec.prefix}_${suffix}` }] : [];
+    });
+  });
+
+/** Under which names a provider of the file may have its key in the environment. */
+export const stemOf = (id: string, spec: ProviderSpec): string => {
+  const upper = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+  if (id === spec.id) return spec.prefix;
+  const isSuffixed = id.startsWith(`${spec.id}-`);
+  return isSuffixed ? `${spec.prefix}_${upper(id.slice(spec.id.length + 1))}` : upper(id);
+};

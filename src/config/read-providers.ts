@@ -1,0 +1,187 @@
+import { GatewayError } from '../base/errors.ts';
+import { ALL_SPECS } from '../providers/all-specs.ts';
+import type { ConfiguredProvider } from '../providers/configured-provider.ts';
+import type { ListedModel, ProviderSpec } from '../providers/provider-spec.ts';
+import { openaiSpec } from '../providers/specs/openai.ts';
+import type { FileProvider } from './file-config.ts';
+import { isOwnAddress } from './own-address.ts';
+import { findNamedProviders, type NamedProvider, PROVIDER_FIELDS, stemOf } from './provider-fields.ts';
+import { type ConfigSources, parseGiven, type Sourced, variableOf } from './read-setting.ts';
+
+export interface GatewayFacts {
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly masterKey: string | undefined;
+}
+
+/** A provider, and where each word about it came from. */
+export interface SourcedProvider {
+  readonly provider: ConfiguredProvider;
+  readonly origins: {
+    readonly baseUrl: string;
+    readonly apiKey: string | undefined;
+    readonly apiVersion: string | undefined;
+    readonly models: string | undefined;
+  };
+  /** It cannot be asked: its requests are refused with the variable that would hold the key. */
+  readonly isBare: boolean;
+  readonly isInFile: boolean;
+}
+
+interface Candidate extends NamedProvider {
+  readonly file: FileProvider | undefined;
+}
+
+const specOf = ({ id, type, origin }: FileProvider): ProviderSpec => {
+  const known = ALL_SPECS.map((spec) => spec.id).join(', ');
+  const spec = type
+    ? ALL_SPECS.find((candidate) => candidate.id === type)
+    : ALL_SPECS.find((candidate) => id === candidate.id || id.startsWith(`${candidate.id}-`));
+  if (spec) return spec;
+  const what = type ? `has the type "${type}", which there is not` : 'needs a type';
+  throw new GatewayError('invalid_config', `${origin}: the provider "${id}" ${what}. Types are: ${known}.`);
+};
+
+const listCandidates = ({ env, dotenv, file }: ConfigSources): readonly Candidate[] => {
+  const fromFile = (file?.providers ?? []).map((entry) => {
+    const spec = specOf(entry);
+    return { id: entry.id, spec, stem: stemOf(entry.id, spec), file: entry };
+  });
+  const taken = new Set(fromFile.map(({ id }) => id));
+  const named = findNamedProviders({ ...dotenv, ...env }, ALL_SPECS).filter(({ id }) => !taken.has(id));
+  const all = [...fromFile, ...named.map((entry) => ({ ...entry, file: undefined }))];
+  // Always there: it gets what no other provider is configured for.
+  const openai = { id: openaiSpec.id, spec: openaiSpec, stem: openaiSpec.prefix, file: undefined };
+  return all.some(({ id }) => id === openai.id) ? all : [...all, openai];
+};
+
+/** The strongest value that is not refused; why one is, goes to the notices. */
+const pick = <Value>(
+  given: ReadonlyArray<Sourced<Value>>,
+  refuse: (candidate: Sourced<Value>) => string | undefined,
+  notices: string[],
+): Sourced<Value> | undefined =>
+  given.find((candidate) => {
+    const reason = refuse(candidate);
+    if (reason !== undefined && !notices.includes(reason)) notices.push(reason);
+    return reason === undefined;
+  });
+
+const mergeModels = (ids: readonly string[], described: readonly ListedModel[]): readonly ListedModel[] => [
+  ...described,
+  ...ids.filter((id) => described.every((model) => model.id !== id)).map((id) => ({ id })),
+];
+
+const readProvider = (
+  { id, spec, stem, file }: Candidate,
+  sources: ConfigSources,
+  gateway: GatewayFacts,
+  notices: string[],
+): SourcedProvider | undefined => {
+  const { apiKey, baseUrl, apiVersion, models } = PROVIDER_FIELDS;
+  const given = (variable: string, inFile: Sourced<string> | undefined) => [
+    ...variableOf(`${stem}_${variable}`, sources),
+    inFile,
+  ];
+  const keyVariable = `${stem}_${apiKey.variable}`;
+  const key = pick(
+    parseGiven(apiKey, given(apiKey.variable, file?.apiKey)),
+    ({ value, origin }) =>
+      value === gateway.masterKey
+        ? `${origin} is the master key: that is what clients send to the gateway, not a key at the provider. It is passed over; start the gateway with ${keyVariable} set to the provider's key, or put it into a .env file here.`
+        : undefined,
+    notices,
+  );
+  const address = pick(
+    parseGiven(baseUrl, given(baseUrl.variable, file?.baseUrl)),
+    ({ value, origin }) =>
+      isOwnAddress(value, gateway)
+        ? `${origin} is ${value.href}, this gateway's own address: that is meant for its clients. It is passed over; put the provider's address into a .env file here if it is not ${spec.baseUrl ?? 'set elsewhere'}.`
+        : undefined,
+    notices,
+  );
+  const isBare = key === undefined && !(spec.keyless && address);
+  if (isBare && file === undefined && id !== openaiSpec.id) return undefined;
+  const mended = address && spec.mendBaseUrl?.(address.value);
+  const url = mended?.baseUrl ?? address?.value ?? (spec.baseUrl ? new URL(spec.baseUrl) : undefined);
+  if (!url) {
+    const missing = `the provider ${id} has no address: set ${stem}_${baseUrl.variable}.`;
+    if (file) throw new GatewayError('invalid_config', `${file.origin}: ${missing}`);
+    notices.push(`${key?.origin ?? id}: ${missing} It is left out.`);
+    return undefined;
+  }
+  const version = parseGiven(apiVersion, given(apiVersion.variable, file?.apiVersion))[0];
+  const listed = parseGiven(models, given(models.variable, undefined))[0];
+  const { native } = file ?? {};
+  return {
+    provider: {
+      id,
+      spec,
+      baseUrl: url,
+      apiKey: key?.value,
+      apiKeyOrigin: key?.origin,
+      keyVariable,
+      apiVersion: version?.value,
+      models: mergeModels([...(listed?.value ?? []), ...(mended?.models ?? [])], file?.models ?? []),
+      headers: file?.headers ?? {},
+      ...(native && { native }),
+    },
+    origins: {
+      baseUrl: address?.origin ?? 'default',
+      apiKey: key?.origin,
+      apiVersion: version?.origin,
+      models: listed?.origin ?? (file && file.models.length > 0 ? file.origin : undefined),
+    },
+    isBare,
+    isInFile: file !== undefined,
+  };
+};
+
+/**
+ * All providers that are configured: those of the file in its order, then those of the environment in the
+ * order of the specs. OpenAI is among them in any case, bare where nothing is said of it.
+ *
+ * The shell that starts the gateway is often the one that starts its clients, so an address may be the
+ * gateway's own and a key the master key. Both are passed over with a notice, and the next source is asked.
+ * @throws GatewayError invalid_config
+ */
+export const readProviders = (
+  sources: ConfigSources,
+  gateway: GatewayFacts,
+  notices: string[],
+): readonly SourcedProvider[] =>
+  listCandidates(sources).flatMap((candidate) => {
+    const provider = readProvider(candidate, sources, gateway, notices);
+    return provider ? [provider] : [];
+  });
+
+/**
+ * The provider of what no rule sends elsewhere: the chosen one, else OpenAI where it has a key, else the
+ * first one that can be asked.
+ * @param chosen the setting `default_provider`
+ * @throws GatewayError invalid_config where the chosen one is not configured
+ */
+export const chooseDefault = (
+  all: readonly SourcedProvider[],
+  chosen: Sourced<string> | undefined,
+  notices: string[],
+): ConfiguredProvider => {
+  const byId = (id: string): SourcedProvider | undefined => all.find(({ provider }) => provider.id === id);
+  if (chosen) {
+    const found = byId(chosen.value);
+    if (found) return found.provider;
+    const known = all.map(({ provider }) => provider.id).join(', ');
+    const message = `${chosen.origin} is "${chosen.value}", which is not configured. There are: ${known}.`;
+    throw new GatewayError('invalid_config', message);
+  }
+  const openai = byId(openaiSpec.id);
+  const able = all.filter(({ isBare }) => !isBare);
+  const first = openai && !openai.isBare ? openai : (able[0] ?? openai);
+  if (!first) throw new GatewayError('invalid_config', 'No provider is configured.');
+  if (first !== openai && able.length > 1) {
+    notices.push(
+      `A model that no list has goes to ${first.provider.id}. GOMODEL_DEFAULT_PROVIDER chooses another of the ${able.length} providers.`,
+    );
+  }
+  return first.provider;
+};
