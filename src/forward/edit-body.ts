@@ -41,23 +41,25 @@ const setEffort = (
 
 /**
  * The client's body with what its destination wants otherwise; all other bytes stay as they are, and where
- * nothing is wanted otherwise, this is the very same buffer.
- * @param members of the object in `bytes`, as `scanMembers` finds them
+ * nothing is wanted otherwise, or this is no JSON object, it is the very same buffer.
+ * @param known the members of the object in `bytes`, where they have been found already
  * @param api undefined where the path is of none whose effort is known
  */
 export const editBody = (
   bytes: Buffer,
-  members: ReadonlyMap<string, ByteRange>,
+  known: ReadonlyMap<string, ByteRange> | undefined,
   api: Api | undefined,
   { model, effort }: BodyEdits,
 ): Buffer => {
+  if (model === undefined && effort === undefined) return bytes;
+  const members = known ?? scanMembers(bytes);
+  if (!members) return bytes;
   const splices: Splice[] = [];
   const named = members.get('model');
   if (named && model !== undefined) {
     splices.push({ start: named.start, end: named.end, text: JSON.stringify(model) });
   }
   if (effort !== undefined && api !== undefined) splices.push(setEffort(bytes, members, api, effort));
-  if (splices.length === 0) return bytes;
   const pieces: Buffer[] = [];
   let from = 0;
   for (const { start, end, text } of splices.sort((one, other) => one.start - other.start)) {

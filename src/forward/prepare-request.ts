@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
 import type { ByteRange } from '../json/scan-members.ts';
 import type { Upstream } from '../providers/upstream.ts';
-import { type Api, apiOfPath } from '../sse/answer-summary.ts';
+import { apiOfPath } from '../sse/answer-summary.ts';
 import type { Dialect } from '../translate/ask.ts';
 import type { TranslateInput, Translation } from '../translate/translation.ts';
 import type { Destination } from './choose-destination.ts';
@@ -20,7 +20,7 @@ export interface AskedRequest {
   readonly model: string | undefined;
   /** Decoded. */
   readonly body: Buffer;
-  /** Of the body; undefined where it is no JSON object. */
+  /** Of the body, where they have been found already. */
   readonly members: ReadonlyMap<string, ByteRange> | undefined;
 }
 
@@ -59,7 +59,7 @@ export const nativeRequest = (
   const edits = { model: wanted.model === model ? undefined : wanted.model, effort: wanted.effort };
   return {
     path: upstream.toPath?.(path, wanted.model) ?? path,
-    body: members ? editBody(body, members, apiOfPath(path), edits) : body,
+    body: editBody(body, members, apiOfPath(path), edits),
   };
 };
 
@@ -94,7 +94,8 @@ export const createPrepare = ({ translateInto, via }: PrepareDeps): Prepare => {
         { param: 'model' },
       );
     }
-    const body = withEffort(asked, api, destination.effort);
+    const edits = { model: undefined, effort: destination.effort };
+    const body = editBody(asked.body, asked.members, api, edits);
     const translation = translateInto({ api, path: asked.path, body, model, dialect });
     const request = {
       method: asked.method,
@@ -121,6 +122,3 @@ export const createPrepare = ({ translateInto, via }: PrepareDeps): Prepare => {
     return { request: { method: asked.method, path, headers, body } };
   };
 };
-
-const withEffort = ({ body, members }: AskedRequest, api: Api, effort: Destination['effort']): Buffer =>
-  members && effort ? editBody(body, members, api, { model: undefined, effort }) : body;

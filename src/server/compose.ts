@@ -127,7 +127,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     connectTimeoutMs: timeouts.connectMs,
     via,
   });
-  const { upstream, chooseUpstream, chooseDestination, wayTo, asking } = outward;
+  const { upstream, chooseUpstream, chooseDestination, wayTo, asking, ask } = outward;
   let closing = false;
   const shared = {
     clock,
@@ -163,6 +163,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   });
   const upgrades = createUpgradeServer({
     ...shared,
+    ask,
+    hasOtherProviders: outward.upstreams.length > 1,
     setting: config.websockets,
     maxMessageBytes: config.bodySizeLimitBytes,
     handshakeTimeoutMs: timeouts.handshakeMs,

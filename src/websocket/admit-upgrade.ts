@@ -13,6 +13,8 @@ import type { AdmittedUpgrade } from './session.ts';
 export interface AdmitDeps {
   readonly setting: WebSocketSetting;
   readonly chooseUpstream: ChooseUpstream;
+  /** True where the model of each request decides who needs a key. */
+  readonly hasOtherProviders: boolean;
   readonly check: Authenticate;
   /** True where a master key guards the gateway; else pages of other origins are kept out. */
   readonly isGuarded: boolean;
@@ -68,7 +70,7 @@ export const admitUpgrade = (request: IncomingMessage, deps: AdmitDeps): Admitte
   }
   checkHandshake(request);
   const upstream = deps.chooseUpstream(headers);
-  checkCredential(upstream);
+  if (!deps.hasOtherProviders) checkCredential(upstream);
   // Without a key of the gateway's own, the sign-in is all that says who this is.
   const isSignIn = upstream.credential?.kind === 'client' && auth === 'none';
   return { method, url, path, headers, rawHeaders, upstream, auth: isSignIn ? 'chatgpt' : auth };

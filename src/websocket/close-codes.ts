@@ -1,4 +1,5 @@
 /** The codes with which the gateway itself closes. @see RFC 6455 §7.4.1, and the IANA registry for 1012 */
+export const NORMAL_CLOSURE = 1000;
 export const GOING_AWAY = 1001;
 export const UNSUPPORTED_DATA = 1003;
 export const INTERNAL_ERROR = 1011;

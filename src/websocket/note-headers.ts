@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../audit/exchange.ts';
 import { readQuota } from '../forward/read-quota.ts';
+import type { UpstreamAnswer } from '../forward/upstream-answer.ts';
 
 /** Writes into the record what the header fields of an upstream's answer say, be it a 101. */
 export const noteHeaders = (
   exchange: Exchange,
-  { headers, rawHeaders }: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
+  { headers, rawHeaders }: Pick<UpstreamAnswer, 'headers' | 'rawHeaders'>,
   nowMs: number,
 ): void => {
   const { record } = exchange;

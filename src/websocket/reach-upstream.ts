@@ -15,7 +15,8 @@ export interface ReachDeps extends ConnectSettings {
 /**
  * Finds out how the upstream of a new connection is reached: one round trip where it is not known yet.
  * @param left aborted where the client leaves meanwhile: then the attempt ends
- * @returns the upstream's end of the connection, or undefined where it is to be asked over HTTP
+ * @returns the upstream's end of the connection, or undefined where it is to be asked over HTTP, since it
+ *   refuses this, or speaks another API, or has no key while other providers have
  * @throws GatewayError where only a relay is wanted, and the upstream does not take part in one
  */
 export const reachUpstream = async (
@@ -24,7 +25,8 @@ export const reachUpstream = async (
   left: AbortSignal,
 ): Promise<UpstreamSocket | undefined> => {
   const { setting, refusing } = deps;
-  const { baseUrl } = upgrade.upstream;
+  const { baseUrl, native, credential } = upgrade.upstream;
+  if (!native.includes('responses') || !credential) return undefined;
   if (setting === 'bridge' || (setting === 'auto' && refusing.has(baseUrl))) return undefined;
 
   const { agent } = deps.wayTo(upgrade.upstream);

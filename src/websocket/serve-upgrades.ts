@@ -5,6 +5,8 @@ import { createMemoryBudget } from '../audit/body-capture.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import type { ChooseDestination } from '../forward/choose-destination.ts';
+import type { Ask } from '../forward/create-ask.ts';
 import type { Way } from '../forward/create-way.ts';
 import { toGatewayError } from '../guard/error-answer.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -20,12 +22,15 @@ import { createRefusingUpstreams } from './refusing-upstreams.ts';
 import { relayedLines, type UpstreamSocket } from './relay/connect-upstream.ts';
 import { createRelaySession } from './relay/relay-session.ts';
 import type { AdmittedUpgrade, ConnectionContext, Session, WebSocketMode } from './session.ts';
+import { createSwitchingSession } from './switch-session.ts';
 import { watchClient } from './watch-client.ts';
 
 export interface UpgradeServerDeps extends AdmitDeps {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly wayTo: (upstream: Upstream) => Way;
+  readonly chooseDestination: ChooseDestination;
+  readonly ask: Ask;
   /** Bound of one message, and of the body that a conversation grows to. */
   readonly maxMessageBytes: number;
   readonly handshakeTimeoutMs: number;
@@ -76,17 +81,29 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     connection: ClientConnection,
     upstreamSocket: UpstreamSocket | undefined,
   ): Session => {
-    const mode: WebSocketMode = upstreamSocket ? 'relay' : 'bridge';
-    const context: ConnectionContext = { recorder, clock, upgrade, mode };
-    if (upstreamSocket) return createRelaySession({ context, connection, upstreamSocket });
-    const history = createResponseHistory({
-      maxBytes: maxMessageBytes,
-      maxResponses: MOST_RESPONSES,
-      budget,
+    const { chooseDestination, ask } = deps;
+    const contextOf = (mode: WebSocketMode): ConnectionContext => ({
+      recorder,
+      clock,
+      upgrade,
+      mode,
+      chooseDestination,
     });
-    const { send } = wayTo(upgrade.upstream);
-    const bridge = { ...context, history, via, send, maxBodyBytes: maxMessageBytes };
-    return createBridgeSession({ context: bridge, connection, maxAgeMs: deps.maxAgeMs });
+    const bridge = (): Session => {
+      const history = createResponseHistory({
+        maxBytes: maxMessageBytes,
+        maxResponses: MOST_RESPONSES,
+        budget,
+      });
+      const context = { ...contextOf('bridge'), history, ask, maxBodyBytes: maxMessageBytes };
+      return createBridgeSession({ context, connection, maxAgeMs: deps.maxAgeMs });
+    };
+    if (!upstreamSocket) return bridge();
+    const context = contextOf('relay');
+    return createSwitchingSession(
+      (onForeign) => createRelaySession({ context, connection, upstreamSocket, onForeign }),
+      bridge,
+    );
   };
 
   const begin = (

@@ -3,6 +3,7 @@ import type { ExchangeRecord } from '../audit/record.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import type { ChooseDestination } from '../forward/choose-destination.ts';
 import type { Upstream } from '../providers/upstream.ts';
 
 export type WebSocketMode = NonNullable<ExchangeRecord['websocketMode']>;
@@ -17,6 +18,7 @@ export interface AdmittedUpgrade {
   readonly headers: IncomingHttpHeaders;
   readonly rawHeaders: readonly string[];
   readonly auth: NonNullable<ExchangeRecord['auth']>;
+  /** Where its requests go, unless their model is another provider's. */
   readonly upstream: Upstream;
 }
 
@@ -26,6 +28,7 @@ export interface ConnectionContext {
   readonly clock: Clock;
   readonly upgrade: AdmittedUpgrade;
   readonly mode: WebSocketMode;
+  readonly chooseDestination: ChooseDestination;
 }
 
 /** One client's connection, however its upstream is reached. */

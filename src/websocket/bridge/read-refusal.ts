@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { UpstreamAnswer } from '../../forward/upstream-answer.ts';
 import { scanMembers } from '../../json/scan-members.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import { summarizeJsonAnswer } from '../../sse/summarize-json-answer.ts';
@@ -14,7 +14,7 @@ const OPEN_OBJECT = 0x7b;
  * @param done is called once
  */
 export const readRefusal = (
-  response: IncomingMessage,
+  response: UpstreamAnswer,
   see: (chunk: Buffer, bytes: number) => void,
   done: (body: Buffer) => void,
 ): void => {

@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../../audit/exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { Stopwatch } from '../../base/stopwatch.ts';
-import type { Send, SentRequest } from '../../forward/create-sender.ts';
+import type { Ask, AskInput } from '../../forward/create-ask.ts';
 import { letEnd } from '../../forward/let-end.ts';
+import type { UpstreamAnswer } from '../../forward/upstream-answer.ts';
 import { noteHeaders } from '../note-headers.ts';
 import { type ConnectionContext, speaksAsCodex } from '../session.ts';
 import { type Answered, createTurnEnding } from './conclude-turn.ts';
@@ -16,8 +16,8 @@ export interface TurnInput {
   readonly exchange: Exchange;
   /** Runs while the gateway works. */
   readonly stopwatch: Stopwatch;
-  readonly request: SentRequest;
-  readonly send: Send;
+  readonly asked: Omit<AskInput, 'exchange'>;
+  readonly ask: Ask;
   /** Sends a frame in the turn's lane. @returns false where the client reads slowly */
   emit(frame: Buffer): boolean;
   /** Called once, when the exchange is closed. */
@@ -37,25 +37,27 @@ export interface RunningTurn {
   onDrain(): void;
 }
 
-const isStream = ({ statusCode = 0, headers }: IncomingMessage): boolean =>
+const isStream = ({ statusCode = 0, headers }: UpstreamAnswer): boolean =>
   statusCode >= 200 &&
   statusCode < 300 &&
   /^text\/event-stream\b/i.test(headers['content-type'] ?? '') &&
   /^(?:identity)?$/i.test(headers['content-encoding'] ?? '');
 
-const noStream = (host: string, { statusCode, headers }: IncomingMessage): GatewayError => {
+const noStream = (host: string | undefined, { statusCode, headers }: UpstreamAnswer): GatewayError => {
   const what = headers['content-type'] ?? 'no content type';
   const message = `${host} answered ${statusCode} with ${what}, where a stream of events was asked for.`;
   return new GatewayError('upstream_unreachable', message, { origin: 'upstream' });
 };
 
-/** Asks the upstream over HTTP, and gives its answer on event by event. */
+/**
+ * Asks over HTTP, and gives the answer on event by event.
+ * @throws GatewayError invalid_request where the destination cannot be asked that; then nothing was sent
+ */
 export const runTurn = (input: TurnInput): RunningTurn => {
   const { context, exchange, stopwatch, emit, onEnd } = input;
   const { clock, upgrade } = context;
   const { record } = exchange;
-  const { host } = upgrade.upstream.baseUrl;
-  let upstreamResponse: IncomingMessage | undefined;
+  let upstreamResponse: UpstreamAnswer | undefined;
 
   const emitOrHold = (frame: Buffer): void => {
     if (!emit(frame)) upstreamResponse?.pause();
@@ -66,10 +68,10 @@ export const runTurn = (input: TurnInput): RunningTurn => {
   const missing = (what: string): GatewayError =>
     new GatewayError(
       'upstream_stream_truncated',
-      `${host} ${what} after ${reader.events} events: it is not whole. Try again.`,
+      `${record.upstream} ${what} after ${reader.events} events: it is not whole. Try again.`,
     );
 
-  const passOn = (response: IncomingMessage): void => {
+  const passOn = (response: UpstreamAnswer): void => {
     let bytes = 0;
     const complete = (): void => {
       ending.complete();
@@ -95,7 +97,7 @@ export const runTurn = (input: TurnInput): RunningTurn => {
     response.once('close', onOver('broke off its answer'));
   };
 
-  const passRefusalOn = (response: IncomingMessage, status: number): void => {
+  const passRefusalOn = (response: UpstreamAnswer, status: number): void => {
     const see = (chunk: Buffer, bytes: number): void => {
       record.response.bytes = bytes;
       exchange.appendResponseBody(chunk);
@@ -105,7 +107,7 @@ export const runTurn = (input: TurnInput): RunningTurn => {
     );
   };
 
-  const onAnswer = (response: IncomingMessage): void => {
+  const onAnswer = (response: UpstreamAnswer): void => {
     stopwatch.start();
     upstreamResponse = response;
     const status = response.statusCode ?? 502;
@@ -119,7 +121,7 @@ export const runTurn = (input: TurnInput): RunningTurn => {
     } else if (status >= 400) {
       passRefusalOn(response, status);
     } else {
-      ending.refuse(noStream(host, response));
+      ending.refuse(noStream(record.upstream, response));
       response.destroy();
     }
     stopwatch.stop();
@@ -127,7 +129,7 @@ export const runTurn = (input: TurnInput): RunningTurn => {
     exchange.update();
   };
 
-  const end = input.send(input.request, { onAnswer, onFailure: ending.refuse });
+  const end = input.ask({ ...input.asked, exchange }, { onAnswer, onFailure: ending.refuse });
 
   return {
     get responseId() {

@@ -2,8 +2,9 @@ import type { Exchange } from '../../audit/exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
 import type { Stopwatch } from '../../base/stopwatch.ts';
-import type { Send } from '../../forward/create-sender.ts';
-import { createUpstreamHeaders } from '../../forward/upstream-headers.ts';
+import type { Ask } from '../../forward/create-ask.ts';
+import { dialectFor } from '../../forward/prepare-request.ts';
+import { checkCredential } from '../../guard/check-credential.ts';
 import { asSse } from '../as-sse.ts';
 import type { CreateFrame } from '../read-client-frame.ts';
 import type { ConnectionContext } from '../session.ts';
@@ -15,10 +16,8 @@ import { type RunningTurn, runTurn } from './run-turn.ts';
 import { warmUpFrames } from './warm-up-frames.ts';
 
 export interface BridgeContext extends ConnectionContext {
-  readonly send: Send;
+  readonly ask: Ask;
   readonly history: ResponseHistory;
-  /** This process as `Via` names it. */
-  readonly via: string;
   /** Bound of a body, once it holds the whole conversation. */
   readonly maxBodyBytes: number;
 }
@@ -45,14 +44,19 @@ const notFound = (responseId: string): GatewayError =>
 /**
  * Where the conversation goes on. A response that this connection does not know may be one that the
  * upstream has stored: then the upstream is asked by its id.
- * @throws GatewayError previous_response_not_found where it is said that nothing is stored
+ * @param upstreamStores false where the provider speaks another API, and knows no responses
+ * @throws GatewayError previous_response_not_found where nothing can be stored there
  */
-const takePlace = (history: ResponseHistory, frame: CreateFrame): Place | undefined => {
+const takePlace = (
+  history: ResponseHistory,
+  frame: CreateFrame,
+  upstreamStores: boolean,
+): Place | undefined => {
   const { previousResponseId, bytes, members } = frame;
   if (previousResponseId === undefined) return undefined;
   const place = history.take(previousResponseId);
   const store = members.get('store');
-  const isStored = !store || bytes.toString('latin1', store.start, store.end) !== 'false';
+  const isStored = upstreamStores && (!store || bytes.toString('latin1', store.start, store.end) !== 'false');
   if (!place && !isStored) throw notFound(previousResponseId);
   return place;
 };
@@ -79,8 +83,8 @@ const warmUp = ({ frame, exchange }: Turn, nowMs: number, emit: TurnHandlers['em
  * Begins to answer a request whose turn it is.
  * @param handlers `onEnd` is called when the exchange is closed, maybe before this returns
  * @returns undefined where it was answered without the upstream
- * @throws GatewayError previous_response_not_found, request_too_large; then nothing was sent, and `onEnd`
- *   is not called
+ * @throws GatewayError previous_response_not_found, request_too_large, provider_not_configured,
+ *   invalid_request; then nothing was sent, and `onEnd` is not called
  */
 export const startTurn = (
   context: BridgeContext,
@@ -88,9 +92,11 @@ export const startTurn = (
   handlers: TurnHandlers,
 ): RunningTurn | undefined => {
   const { history, upgrade, clock } = context;
-  const { upstream } = upgrade;
   const { frame, exchange, stopwatch } = turn;
-  const place = takePlace(history, frame);
+  const { record } = exchange;
+  const destination = context.chooseDestination(upgrade.headers, frame.model);
+  const { upstream } = destination;
+  const place = takePlace(history, frame, dialectFor(upgrade.path, upstream) === undefined);
 
   const end = (answered: Answered | undefined): void => {
     // Where only the upstream knows what came before, what comes after cannot be told either.
@@ -110,36 +116,32 @@ export const startTurn = (
     return undefined;
   }
 
-  let body: Buffer;
   try {
-    body = composeBody(frame, place, context.maxBodyBytes);
+    checkCredential(upstream);
+    const body = composeBody(frame, place, context.maxBodyBytes);
+    record.request.bodyBytes = body.length;
+    if (frame.model !== undefined) record.route = destination.why;
+    exchange.keepRequestBody(body, 'identity');
+    const asked = {
+      method: 'POST',
+      path: upgrade.path,
+      headers: turnHeaders(upgrade.headers, frame.metadata),
+      model: frame.model,
+      body,
+      members: undefined,
+    };
+    stopwatch.stop();
+    return runTurn({
+      context,
+      exchange,
+      stopwatch,
+      ask: context.ask,
+      asked: { asked, destination },
+      emit: handlers.emit,
+      onEnd: end,
+    });
   } catch (error) {
     if (place) history.giveBack(place);
     throw error;
   }
-  const { record } = exchange;
-  const { host } = upstream.baseUrl;
-  record.request.bodyBytes = body.length;
-  record.provider = upstream.name;
-  record.upstream = host;
-  exchange.keepRequestBody(body, 'identity');
-  exchange.commit();
-  exchange.update();
-  const headers = createUpstreamHeaders({
-    headers: turnHeaders(upgrade.headers, frame.metadata),
-    host,
-    credential: upstream.credential,
-    bodyBytes: body.length,
-    via: context.via,
-  });
-  stopwatch.stop();
-  return runTurn({
-    context,
-    exchange,
-    stopwatch,
-    send: context.send,
-    request: { method: 'POST', path: upgrade.path, headers, body },
-    emit: handlers.emit,
-    onEnd: end,
-  });
 };

@@ -33,6 +33,7 @@ const upstreamHeaders = ({ headers, upstream }: AdmittedUpgrade, via: string) =>
     headers,
     host: upstream.baseUrl.host,
     credential: upstream.credential,
+    added: upstream.headers,
     bodyBytes: undefined,
     via,
   });

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
+import type { ChosenDestination } from '../../forward/choose-destination.ts';
 import { readString, scanMembers } from '../../json/scan-members.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import type { ClientConnection } from '../client-connection.ts';
@@ -9,6 +10,7 @@ import {
   GOING_AWAY,
   INTERNAL_ERROR,
   isSendableCode,
+  NORMAL_CLOSURE,
   SERVICE_RESTART,
 } from '../close-codes.ts';
 import { createGatewayErrorFrame } from '../error-frame.ts';
@@ -26,6 +28,11 @@ export interface RelayDeps {
   readonly context: ConnectionContext;
   readonly connection: ClientConnection;
   readonly upstreamSocket: UpstreamSocket;
+  /**
+   * Takes over the client's connection for good, from the message on whose model is another provider's; the
+   * upstream's end is closed then.
+   */
+  onForeign(bytes: Buffer): void;
 }
 
 /** Requests that may be under way at a time; the upstream has its own, lower bounds. */
@@ -37,6 +44,12 @@ const tooMany = (): GatewayError =>
     `${MOST_RUNNING} requests run on this connection already. Wait for answers before asking more.`,
   );
 
+const busy = (): GatewayError =>
+  new GatewayError(
+    'websocket_connection_limit_reached',
+    'answers of another provider run on this connection. Open another one, and send the whole input there.',
+  );
+
 /** Where more waits for the upstream, the client is held back until half of it has left. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 
@@ -44,15 +57,21 @@ const MOST_WAITING_BYTES = 1024 * 1024;
  * A connection whose upstream speaks WebSocket as well: what one end says, the other is told byte for byte,
  * and the gateway only looks on.
  */
-export const createRelaySession = ({ context, connection, upstreamSocket }: RelayDeps): Session => {
-  const { clock } = context;
-  const { upstream } = context.upgrade;
+export const createRelaySession = ({
+  context,
+  connection,
+  upstreamSocket,
+  onForeign,
+}: RelayDeps): Session => {
+  const { clock, upgrade, chooseDestination } = context;
+  const { upstream } = upgrade;
   const { ws, response } = upstreamSocket;
   const { host } = upstream.baseUrl;
   /** In the order in which they were asked. */
   let turns: RelayedTurn[] = [];
   let usesLanes = false;
   let leaving: GatewayError | undefined;
+  let isHandedOver = false;
   const upstreamIsAlive = watchLife(response.socket);
 
   const close = (code: number, reason: string): void => {
@@ -66,6 +85,19 @@ export const createRelaySession = ({ context, connection, upstreamSocket }: Rela
     closeRefused(exchange, error, told);
   };
 
+  /** What is asked under another name, with another effort or elsewhere cannot go as it came. */
+  const isRelayed = (destination: Omit<ChosenDestination, 'why'>, model: string | undefined): boolean =>
+    destination.upstream === upstream && destination.model === model && destination.effort === undefined;
+  const handOver = (frame: CreateFrame): void => {
+    if (turns.length > 0) {
+      refuse(frame, busy());
+      return;
+    }
+    isHandedOver = true;
+    closeUpstream(ws, NORMAL_CLOSURE, '');
+    onForeign(frame.bytes);
+  };
+
   const pass = (bytes: Buffer): void => {
     ws.send(bytes, { binary: false }, () => {
       if (ws.bufferedAmount <= MOST_WAITING_BYTES / 2) connection.resume();
@@ -74,6 +106,11 @@ export const createRelaySession = ({ context, connection, upstreamSocket }: Rela
   };
 
   const create = (frame: CreateFrame): void => {
+    const { why, ...destination } = chooseDestination(upgrade.headers, frame.model);
+    if (!isRelayed(destination, frame.model)) {
+      handOver(frame);
+      return;
+    }
     const refusal = leaving ?? (turns.length >= MOST_RUNNING ? tooMany() : undefined);
     if (refusal) {
       refuse(frame, refusal);
@@ -86,6 +123,7 @@ export const createRelaySession = ({ context, connection, upstreamSocket }: Rela
     record.request.bodyBytes = frame.bytes.length;
     record.provider = upstream.name;
     record.upstream = host;
+    if (frame.model !== undefined) record.route = why;
     noteHeaders(exchange, response, clock.now());
     exchange.keepRequestBody(frame.bytes, 'identity');
     exchange.commit();
@@ -120,6 +158,7 @@ export const createRelaySession = ({ context, connection, upstreamSocket }: Rela
     if (leaving && turns.length === 0) close(GOING_AWAY, leaving.code);
   });
   ws.on('close', (code, reason) => {
+    if (isHandedOver) return;
     const why = reason.length > 0 ? `${code}, ${reason.toString().slice(0, 100)}` : String(code);
     const failure = new GatewayError(
       'upstream_stream_truncated',

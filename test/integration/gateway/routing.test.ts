@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { TranslateInto } from '../../../src/forward/prepare-request.ts';
 import { anthropicSpec } from '../../../src/providers/specs/anthropic.ts';
 import { openaiSpec } from '../../../src/providers/specs/openai.ts';
 import { providerAt, withProviders } from '../../support/gateway/add-providers.ts';
@@ -9,6 +8,7 @@ import {
   type RunningGateway,
   UPSTREAM_KEY,
 } from '../../support/gateway/compose-gateway.ts';
+import { translateToy } from '../../support/gateway/toy-translation.ts';
 import { encodeEvent, responsesStream } from '../../support/upstream/responses-stream.ts';
 import { startUpstream, type Upstream } from '../../support/upstream/start-upstream.ts';
 
@@ -127,23 +127,9 @@ describe('a request goes by its model', () => {
   });
 });
 
-/** Answers in the client's API already, but for a letter. */
-const translateInto: TranslateInto = ({ model, path, dialect, body }) => ({
-  dialect,
-  path: `/other${path}`,
-  body: Buffer.from(`${model}: ${body}`),
-  headers: { 'x-dialect': dialect },
-  losses: ['web_search tool'],
-  answer: (status, contentType) => ({
-    contentType: status >= 400 ? 'application/json' : contentType,
-    push: (chunk) => Buffer.from(Buffer.from(chunk).toString().replaceAll('"ok"', '"OK"')),
-    end: () => Buffer.alloc(0),
-  }),
-});
-
 const composeTranslating = (): Promise<RunningGateway> =>
   composeGateway(upstream.url, {
-    translateInto,
+    translateInto: translateToy,
     configure: withProviders([providerAt(anthropicSpec, east.url)]),
   });
 
@@ -255,7 +241,7 @@ describe('a request to a provider of another API', () => {
 
   it('must name a model', async () => {
     const gateway = await composeGateway(upstream.url, {
-      translateInto,
+      translateInto: translateToy,
       configure: withProviders([providerAt(anthropicSpec, east.url)], { defaultProvider: 'anthropic' }),
     });
     const response = await post(gateway, '{"input":"hi"}');

@@ -6,12 +6,12 @@ const NOTHING: BodyEdits = { model: undefined, effort: undefined };
 
 const edit = (text: string, edits: Partial<BodyEdits>, api: 'responses' | 'chat' = 'responses'): string => {
   const bytes = Buffer.from(text);
-  return editBody(bytes, scanMembers(bytes) ?? new Map(), api, { ...NOTHING, ...edits }).toString();
+  return editBody(bytes, scanMembers(bytes), api, { ...NOTHING, ...edits }).toString();
 };
 
 it('is the very same buffer where nothing is wanted otherwise', () => {
   const bytes = Buffer.from('{"model":"a"}');
-  expect(editBody(bytes, scanMembers(bytes) ?? new Map(), 'responses', NOTHING)).toBe(bytes);
+  expect(editBody(bytes, scanMembers(bytes), 'responses', NOTHING)).toBe(bytes);
 });
 
 it('changes the bytes of the model alone, and the member that counts where there are two', () => {

@@ -1,0 +1,29 @@
+import type { Session } from './session.ts';
+
+/**
+ * A connection that begins in one way and may go on, for good, in another.
+ * @param begin makes its first session, which calls `switchOn` with the message that wants the other one
+ */
+export const createSwitchingSession = (
+  begin: (switchOn: (bytes: Buffer) => void) => Session,
+  goOn: () => Session,
+): Session => {
+  let isDraining = false;
+  let current: Session = begin((bytes) => {
+    current = goOn();
+    if (isDraining) current.drain();
+    current.onMessage(bytes);
+  });
+  return {
+    onMessage: (bytes) => current.onMessage(bytes),
+    onRefused: (error) => current.onRefused(error),
+    onDrain: () => current.onDrain(),
+    onClose: (code, reason) => current.onClose(code, reason),
+    drain: () => {
+      isDraining = true;
+      current.drain();
+    },
+    cut: (reason) => current.cut(reason),
+    tick: () => current.tick(),
+  };
+};
