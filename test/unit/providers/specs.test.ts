@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALL_SPECS } from '../../../src/providers/all-specs.ts';
-import type { ConfiguredProvider } from '../../../src/providers/configured-provider.ts';
 import { createUpstream } from '../../../src/providers/upstream.ts';
+import { configureProvider } from '../../support/providers/configure-provider.ts';
 
 const specOf = (id: string) => {
   const spec = ALL_SPECS.find((candidate) => candidate.id === id);
@@ -9,16 +9,6 @@ const specOf = (id: string) => {
   return spec;
 };
 const read = (id: string, answer: unknown) => specOf(id).modelList.read(answer);
-
-const configure = (id: string, more: Partial<ConfiguredProvider> = {}): ConfiguredProvider => {
-  const spec = specOf(id);
-  return {
-    ...{ id, spec, apiKey: 'k', apiKeyOrigin: undefined, keyVariable: '', apiVersion: undefined, models: [] },
-    baseUrl: new URL(spec.baseUrl ?? 'https://corp.example/openai'),
-    headers: {},
-    ...more,
-  };
-};
 
 describe('the specs', () => {
   it('have names of their own', () => {
@@ -43,27 +33,33 @@ describe('the specs', () => {
   });
 
   it('send the key in the header that the provider reads, and none where there is none', () => {
-    expect(createUpstream(configure('azure')).credential).toEqual({
+    expect(createUpstream(configureProvider('azure')).credential).toEqual({
       kind: 'own',
       header: 'api-key',
       value: 'k',
     });
-    expect(createUpstream(configure('gemini')).credential).toMatchObject({ header: 'x-goog-api-key' });
-    expect(createUpstream(configure('anthropic')).credential).toMatchObject({ header: 'x-api-key' });
-    expect(createUpstream(configure('groq')).credential).toMatchObject({ value: 'Bearer k' });
-    expect(createUpstream(configure('ollama', { apiKey: undefined })).credential).toEqual({ kind: 'none' });
-    expect(createUpstream(configure('groq', { apiKey: undefined })).credential).toBeUndefined();
+    expect(createUpstream(configureProvider('gemini')).credential).toMatchObject({
+      header: 'x-goog-api-key',
+    });
+    expect(createUpstream(configureProvider('anthropic')).credential).toMatchObject({ header: 'x-api-key' });
+    expect(createUpstream(configureProvider('groq')).credential).toMatchObject({ value: 'Bearer k' });
+    expect(createUpstream(configureProvider('ollama', { apiKey: undefined })).credential).toEqual({
+      kind: 'none',
+    });
+    expect(createUpstream(configureProvider('groq', { apiKey: undefined })).credential).toBeUndefined();
   });
 
   it('let the configuration say what is native', () => {
-    expect(createUpstream(configure('vllm')).native).not.toContain('responses');
-    expect(createUpstream(configure('vllm', { native: ['responses'] })).native).toEqual(['responses']);
+    expect(createUpstream(configureProvider('vllm')).native).not.toContain('responses');
+    expect(createUpstream(configureProvider('vllm', { native: ['responses'] })).native).toEqual([
+      'responses',
+    ]);
   });
 });
 
 describe('the paths of Azure', () => {
   const path = (apiVersion: string | undefined, asked: string, model?: string) =>
-    createUpstream(configure('azure', { apiVersion })).toPath?.(asked, model);
+    createUpstream(configureProvider('azure', { apiVersion })).toPath?.(asked, model);
 
   it('are those of the undated API without a version', () => {
     expect(path(undefined, '/responses', 'gpt')).toBe('/v1/responses');
@@ -80,7 +76,7 @@ describe('the paths of Azure', () => {
 });
 
 it("DeepSeek's Messages API lies beside its chat", () => {
-  const upstream = createUpstream(configure('deepseek'));
+  const upstream = createUpstream(configureProvider('deepseek'));
   expect(upstream.toPath?.('/messages', 'm')).toBe('/anthropic/v1/messages');
   expect(upstream.toPath?.('/chat/completions', 'm')).toBe('/chat/completions');
 });
