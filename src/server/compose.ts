@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import http, { type IncomingMessage, type Server } from 'node:http';
 import { createAdmin } from '../admin/create-admin.ts';
 import { createRecorder, type Recorder } from '../audit/recorder.ts';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
@@ -16,8 +16,10 @@ import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { answerMalformed } from './answer-malformed.ts';
 import { composeOutward } from './compose-outward.ts';
+import { composeTranslation } from './compose-translation.ts';
 import { createApp } from './create-app.ts';
 import { listen } from './listen.ts';
+import { loadSealingSecret } from './load-sealing-secret.ts';
 import { createMessageClasses } from './message-classes.ts';
 
 const TIMEOUTS = {
@@ -44,6 +46,7 @@ export interface ComposeOptions {
   readonly demo: boolean;
   /** Codex's own folder, for the page that shows whether Codex is connected. */
   readonly codexHome?: string;
+  /** Another one, for tests. */
   readonly translateInto?: TranslateInto;
   /** Other ones, for tests. */
   readonly timeouts?: Partial<typeof TIMEOUTS>;
@@ -65,8 +68,16 @@ export interface Gateway {
   close(graceMs: number): Promise<void>;
 }
 
-const refuseToTranslate: TranslateInto = ({ dialect }) => {
-  throw new GatewayError('provider_not_configured', `nothing is translated into ${dialect} here.`);
+const composeOwnTranslation = async (
+  { dataDir, providers }: GatewayConfig,
+  clock: Clock,
+): Promise<TranslateInto> => {
+  const models = providers.flatMap((provider) => provider.models);
+  return composeTranslation({
+    sealingSecret: await loadSealingSecret(dataDir),
+    clock,
+    maxTokensOf: (model) => models.find(({ id }) => id === model)?.maxOutputTokens,
+  });
 };
 
 const waitUntilIdle = (recorder: Recorder, limitMs: number): Promise<void> =>
@@ -122,7 +133,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const outward = composeOutward({
     config,
     demoUrl: demo?.url,
-    translateInto: options.translateInto ?? refuseToTranslate,
+    translateInto: options.translateInto ?? (await composeOwnTranslation(config, clock)),
     clock,
     connectTimeoutMs: timeouts.connectMs,
     via,
