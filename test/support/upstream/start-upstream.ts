@@ -27,7 +27,12 @@ const MODELS = {
 // Codex adds its own models to this one.
 const CODEX_CATALOG = { models: [] };
 
-const answerOther = ({ method, url, headers }: RecordedRequest): Answer => {
+interface UpstreamOptions {
+  /** What `GET …/models` gives, where it is not OpenAI's list. */
+  readonly models?: unknown;
+}
+
+const answerOther = ({ method, url, headers }: RecordedRequest, models: unknown): Answer => {
   const refuse = (status: number): Answer => ({
     kind: 'json',
     status,
@@ -35,7 +40,7 @@ const answerOther = ({ method, url, headers }: RecordedRequest): Answer => {
   });
   if (headers.upgrade !== undefined) return refuse(426);
   if (method !== 'GET' || !/\/models(?:\?|$)/.test(url)) return refuse(404);
-  return { kind: 'json', body: url.includes('client_version=') ? CODEX_CATALOG : MODELS };
+  return { kind: 'json', body: url.includes('client_version=') ? CODEX_CATALOG : models };
 };
 
 const closing = (response: ServerResponse): RecordedRequest['closed'] =>
@@ -44,7 +49,10 @@ const closing = (response: ServerResponse): RecordedRequest['closed'] =>
   });
 
 /** Starts an upstream that answers by a script and records what it is sent. */
-export const startUpstream = async (script: Script): Promise<Upstream> => {
+export const startUpstream = async (
+  script: Script,
+  { models = MODELS }: UpstreamOptions = {},
+): Promise<Upstream> => {
   const arrivals = new EventEmitter();
   const requests: RecordedRequest[] = [];
   const others: RecordedRequest[] = [];
@@ -55,7 +63,7 @@ export const startUpstream = async (script: Script): Promise<Upstream> => {
     const recorded = await recordRequest(request, closing(response));
     if (request.method !== 'POST') {
       others.push(recorded);
-      return sendAnswer(response, answerOther(recorded));
+      return sendAnswer(response, answerOther(recorded, models));
     }
     requests.push(recorded);
     arrivals.emit('request');
