@@ -6,6 +6,8 @@ import { createMessageReader } from './read-message.ts';
 /** Results of a search come in one event. */
 const MAX_EVENT_BYTES = 64 * 2 ** 20;
 
+const BLANK_LINE = Buffer.from('\n\n');
+
 const createStreamReader = (sink: AnswerSink): AnswerReader => {
   const message = createMessageReader(sink);
   const framer = createEventFramer({
@@ -19,6 +21,8 @@ const createStreamReader = (sink: AnswerSink): AnswerReader => {
     push: (chunk) => framer.push(chunk),
     end: () => {
       framer.end();
+      // A last event that lacks only its blank line is read too; one that is cut is no JSON.
+      framer.push(BLANK_LINE);
       message.end();
     },
   };
