@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { openJournalIndex } from '../audit/journal-index.ts';
+import { keepIndexReady } from '../audit/keep-index-ready.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
@@ -46,12 +47,13 @@ export interface Admin {
 
 const FIRST_PAGE = `${PAGE_BASE}audit`;
 
-/** Nothing is read, loaded or subscribed before the first request. */
+/** Before the first request, only the files of the index are looked after. */
 export const createAdmin = (deps: AdminDeps): Admin => {
   const { config, recorder, clock, check, upstreams } = deps;
   const { dataDir } = config;
   const now = (): number => clock.now();
   const index = openJournalIndex({ dataDir, recorder });
+  const stopUpkeep = keepIndexReady(index, recorder);
   const pricing = createPricing(dataDir, upstreams[0]?.baseUrl.href ?? '');
   const access = createAccess({
     check,
@@ -126,6 +128,9 @@ export const createAdmin = (deps: AdminDeps): Admin => {
       setPageHeaders(request, response);
       answer(request, response).catch((error: unknown) => refuse(response, error, now()));
     },
-    close: () => feed?.close(),
+    close: () => {
+      stopUpkeep();
+      feed?.close();
+    },
   };
 };

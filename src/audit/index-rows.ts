@@ -1,4 +1,5 @@
 import { type ExchangeRecord, isFailure } from './record.ts';
+import { TextPool } from './text-pool.ts';
 
 /** What is looked for or grouped by, and where a record has it. */
 const TEXTS = {
@@ -43,8 +44,9 @@ export type TextColumn = keyof typeof TEXTS;
 export type NumberColumn = keyof typeof NUMBERS | 'offset' | 'length';
 
 export const LIST_SEPARATOR = '\u0000';
+const READ_NUMBERS = Object.keys(NUMBERS) as (keyof typeof NUMBERS)[];
 export const TEXT_COLUMNS = Object.keys(TEXTS) as TextColumn[];
-export const NUMBER_COLUMNS = [...Object.keys(NUMBERS), 'offset', 'length'] as NumberColumn[];
+export const NUMBER_COLUMNS: readonly NumberColumn[] = [...READ_NUMBERS, 'offset', 'length'];
 
 /** Bits of `flags`. */
 export const IS_STREAM = 1;
@@ -54,26 +56,29 @@ export const HAS_USAGE = 4;
 const ID_PREFIX = 'req_';
 export const ULID_LENGTH = 26;
 const FIRST_CAPACITY = 64;
-const BYTES_OF_A_STRING = 40;
 
 export interface RowColumns {
-  /** Places in `strings`; 0: absent. */
+  /** Places in `pool`; 0: absent. */
   readonly texts: Record<TextColumn, Uint32Array>;
   /** NaN: absent. */
   readonly numbers: Record<NumberColumn, Float64Array>;
   flags: Uint8Array;
   /** The ULIDs of the ids, one after another. */
   ids: Buffer;
+  /** Rows by id, ascending. */
+  order: Uint32Array;
 }
 
-const columnsOf = <Column extends string, List>(names: readonly Column[], make: () => List) =>
+/** One list for each column. */
+export const columnsOf = <Column extends string, List>(names: readonly Column[], make: () => List) =>
   Object.fromEntries(names.map((name) => [name, make()])) as Record<Column, List>;
 
-export const createColumns = (capacity: number): RowColumns => ({
+const createColumns = (capacity: number): RowColumns => ({
   texts: columnsOf(TEXT_COLUMNS, () => new Uint32Array(capacity)),
   numbers: columnsOf(NUMBER_COLUMNS, () => new Float64Array(capacity)),
   flags: new Uint8Array(capacity),
   ids: Buffer.alloc(capacity * ULID_LENGTH),
+  order: new Uint32Array(capacity),
 });
 
 /**
@@ -81,28 +86,26 @@ export const createColumns = (capacity: number): RowColumns => ({
  * the 2 KB of its object, and a filter asks each distinct text once instead of every record.
  */
 export class IndexRows {
-  count = 0;
-  /** `strings[0]` stands for what is absent. */
-  readonly strings: string[];
+  count: number;
+  readonly pool: TextPool;
   readonly columns: RowColumns;
-  /** Rows by id, ascending. */
-  readonly order: number[];
-  #places: Map<string, number> | undefined;
-  #stringBytes = 0;
 
-  constructor(stored?: { strings: string[]; columns: RowColumns; order: number[] }) {
-    this.strings = stored?.strings ?? [''];
+  constructor(stored?: { pool: TextPool; columns: RowColumns; count: number }) {
+    this.pool = stored?.pool ?? new TextPool();
     this.columns = stored?.columns ?? createColumns(FIRST_CAPACITY);
-    this.order = stored?.order ?? [];
-    this.count = this.order.length;
-    for (const text of this.strings) this.#stringBytes += text.length + BYTES_OF_A_STRING;
+    this.count = stored?.count ?? 0;
   }
 
   /** An estimate. */
   get bytes(): number {
     const { flags } = this.columns;
-    const perRow = 4 * TEXT_COLUMNS.length + 8 * NUMBER_COLUMNS.length + 1 + ULID_LENGTH;
-    return flags.length * perRow + 8 * this.order.length + this.#stringBytes;
+    const perRow = 4 * (TEXT_COLUMNS.length + 1) + 8 * NUMBER_COLUMNS.length + 1 + ULID_LENGTH;
+    return flags.length * perRow + this.pool.size;
+  }
+
+  /** Rows by id, ascending. */
+  get order(): Uint32Array {
+    return this.columns.order.subarray(0, this.count);
   }
 
   id(row: number): string {
@@ -112,7 +115,7 @@ export class IndexRows {
 
   text(column: TextColumn, row: number): string | undefined {
     const place = this.columns.texts[column][row] as number;
-    return place === 0 ? undefined : this.strings[place];
+    return place === 0 ? undefined : this.pool.text(place);
   }
 
   /** NaN where it is not known. */
@@ -132,10 +135,11 @@ export class IndexRows {
     if (row === this.columns.flags.length) this.#grow();
     const { texts, numbers, ids, flags } = this.columns;
     ids.write(ulid, row * ULID_LENGTH, 'latin1');
-    for (const column of TEXT_COLUMNS) texts[column][row] = this.#place(TEXTS[column](record));
-    for (const [column, read] of Object.entries(NUMBERS)) {
-      numbers[column as NumberColumn][row] = read(record) ?? Number.NaN;
+    for (const column of TEXT_COLUMNS) {
+      const text = TEXTS[column](record);
+      texts[column][row] = text ? this.pool.add(text) : 0;
     }
+    for (const column of READ_NUMBERS) numbers[column][row] = NUMBERS[column](record) ?? Number.NaN;
     numbers.offset[row] = offset;
     numbers.length[row] = length;
     flags[row] =
@@ -143,27 +147,17 @@ export class IndexRows {
     this.#insert(row);
   }
 
-  /** Gives up what only `add` needs. */
-  seal(): void {
-    this.#places = undefined;
-  }
-
-  #place(text: string | undefined): number {
-    if (text === undefined || text === '') return 0;
-    this.#places ??= new Map(this.strings.map((known, place) => [known, place]));
-    const known = this.#places.get(text);
-    if (known !== undefined) return known;
-    this.#places.set(text, this.strings.length);
-    this.#stringBytes += text.length + BYTES_OF_A_STRING;
-    return this.strings.push(text) - 1;
-  }
-
   /** Exchanges end nearly in the order in which they began: a few steps back find the place. */
   #insert(row: number): void {
-    const id = this.id(row);
-    let place = this.order.length;
-    while (place > 0 && this.id(this.order[place - 1] as number) > id) place--;
-    this.order.splice(place, 0, row);
+    const { order, ids } = this.columns;
+    const compare = (other: number): number => {
+      const [start, from] = [other * ULID_LENGTH, row * ULID_LENGTH];
+      return ids.compare(ids, from, from + ULID_LENGTH, start, start + ULID_LENGTH);
+    };
+    let place = row;
+    while (place > 0 && compare(order[place - 1] as number) > 0) place--;
+    order.copyWithin(place + 1, place, row);
+    order[place] = row;
   }
 
   #grow(): void {
@@ -181,5 +175,7 @@ export class IndexRows {
     columns.flags = grown.flags;
     columns.ids.copy(grown.ids);
     columns.ids = grown.ids;
+    grown.order.set(columns.order);
+    columns.order = grown.order;
   }
 }

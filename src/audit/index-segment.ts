@@ -109,7 +109,7 @@ export class IndexSegment {
 
   async #store(): Promise<void> {
     if (!this.#isEnded || this.#isStored || !this.rows) return;
-    this.rows.seal();
+    this.rows.pool.seal();
     const openLines = [...this.loose.values()].map(({ line }) => line.text);
     await writeIndexFile(this.#deps.indexPath, {
       rows: this.rows,
@@ -150,8 +150,12 @@ export class IndexSegment {
       const line = parseExchangeLine(text);
       if (line) this.#takeOpen(line);
     }
-    for (const row of stored.rows.order) {
-      this.#noteTime(stored.rows.number('startedAtMs', row), () => stored.rows.id(row));
+    const { rows } = stored;
+    const startedAtMs = rows.columns.numbers.startedAtMs;
+    for (let row = 0; row < rows.count; row++) {
+      const ms = startedAtMs[row] as number;
+      this.#noteTime(ms);
+      if (this.#isCarried(ms)) this.carriedIds.add(rows.id(row));
     }
   }
 
@@ -197,7 +201,9 @@ export class IndexSegment {
     if (!record) return;
     this.loose.delete(line.id);
     this.rows?.add(record, offset, length);
-    this.#noteTime(Date.parse(record.startedAt), () => line.id);
+    const startedAtMs = Date.parse(record.startedAt);
+    this.#noteTime(startedAtMs);
+    if (this.#isCarried(startedAtMs)) this.carriedIds.add(line.id);
   }
 
   #takeOpen(line: ExchangeLine): void {
@@ -205,10 +211,13 @@ export class IndexSegment {
     this.#noteTime(idTimeMs(line.id) ?? line.at);
   }
 
-  #noteTime(startedAtMs: number, endedId?: () => string): void {
+  #noteTime(startedAtMs: number): void {
     if (startedAtMs < this.minMs) this.minMs = startedAtMs;
     if (startedAtMs > this.maxMs) this.maxMs = startedAtMs;
-    // The name of a segment has its time in whole seconds.
-    if (endedId && startedAtMs < this.segment.startedAtMs + 1000) this.carriedIds.add(endedId());
+  }
+
+  /** May have begun in an earlier segment: the name of this one has its time in whole seconds. */
+  #isCarried(startedAtMs: number): boolean {
+    return startedAtMs < this.segment.startedAtMs + 1000;
   }
 }

@@ -1,10 +1,11 @@
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { INDEX_FILE_END } from './index-file.ts';
 import type { IndexRows } from './index-rows.ts';
 import { IndexSegment } from './index-segment.ts';
 import { auditFolder, listSegments } from './list-segments.ts';
-import { parseExchangeLine, parseRecord } from './parse-journal-line.ts';
-import { readExchange } from './read-exchange.ts';
+import { type JournalPlace, readRecordsAt } from './read-places.ts';
 import type { ExchangeRecord } from './record.ts';
 import type { Recorder } from './recorder.ts';
 import { journalFile, parseSegmentName, type SegmentName } from './segment-name.ts';
@@ -17,19 +18,21 @@ import { journalFile, parseSegmentName, type SegmentName } from './segment-name.
  *   line stands; the lines of a page are read from the journal itself. It can be deleted at any time.
  * - One index file for each segment, since segments are what the journal appends to and retention deletes:
  *   one that has ended never changes, so its file is written once, and only segments still being written
- *   are read on, from where they were left. A file of another version or of more than the journal holds is
+ *   are read on, from where they were left. A file of another form or of more than the journal holds is
  *   made anew.
- * - Columns in memory (0.5 KB an exchange) rather than a database: no native module, and 100,000 exchanges
- *   are filtered in some 10 ms. Above `MOST_BYTES_IN_MEMORY` the segments that were not asked for longest
- *   are given up, and read again from their files when a query comes to them.
- * - Nothing is done before the first question, and then only at questions: a gateway whose page is never
- *   opened pays nothing.
+ * - Columns in memory (0.5 KB an exchange) rather than a database: no native module, 100,000 exchanges are
+ *   read from their files in some 100 ms and filtered in some 10 ms. Above `MOST_BYTES_IN_MEMORY` the
+ *   segments that were not asked for longest are given up, and read again when a query comes to them.
+ * - The files are brought up to date while the gateway has nothing better to do (`upkeep`), since reading
+ *   100,000 lines takes seconds: the first question finds them. Nothing of it stays in memory but what the
+ *   segment that is being written holds.
  */
 export interface JournalIndex {
   /** Takes in what has happened until now. */
   refresh(): Promise<void>;
   /**
-   * Shows the segments with exchanges that began in a span, one after another, in no order.
+   * Shows the segments with exchanges that began in a span, one after another, by their newest exchange,
+   * the newest first; lets others have a turn between them.
    * @param visit must not keep the rows
    */
   visit(span: TimeSpan, visit: (part: IndexPart) => void): Promise<void>;
@@ -38,6 +41,8 @@ export interface JournalIndex {
    * @returns undefined for what retention has just deleted
    */
   readRecords(places: readonly JournalPlace[]): Promise<(ExchangeRecord | undefined)[]>;
+  /** Takes in what the journal has gained, and writes the files that are missing; keeps little in memory. */
+  upkeep(): Promise<void>;
 }
 
 /** Milliseconds since the epoch: from, and up to but not with. */
@@ -49,15 +54,12 @@ export interface TimeSpan {
 export interface IndexPart {
   readonly segment: SegmentName;
   readonly rows: IndexRows;
+  /** True where all of its exchanges began in the span. */
+  readonly isWithin: boolean;
+  /** When the newest one began. */
+  readonly maxMs: number;
   /** Exchanges that run, or were interrupted: they have no row. */
   readonly loose: readonly ExchangeRecord[];
-}
-
-export interface JournalPlace {
-  readonly id: string;
-  readonly segment: SegmentName;
-  readonly offset: number;
-  readonly length: number;
 }
 
 export interface JournalIndexDeps {
@@ -66,7 +68,12 @@ export interface JournalIndexDeps {
 }
 
 const MOST_BYTES_IN_MEMORY = 96 * 2 ** 20;
-const FILE_END = '.index';
+/** Files read at once: reading and decompressing wait for other threads. */
+const READ_AT_ONCE = 4;
+/** After so long, those who wait for the event loop have their turn. */
+const TURN_MS = 8;
+/** What nobody has asked for so long is given up. */
+const KEPT_MS = 600_000;
 
 const fileOf = ({ base, isErrors }: SegmentName): string => journalFile(base, isErrors);
 
@@ -76,17 +83,21 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
   const segments = new Map<string, IndexSegment>();
   let hidden = new Map<string, IndexSegment>();
   let uses = 0;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> = Promise.resolve();
   let waiting: Promise<void> | undefined;
 
-  const dropDeleted = async (present: readonly SegmentName[]): Promise<void> => {
+  /** @returns the names of the files that are there */
+  const dropDeleted = async (present: readonly SegmentName[]): Promise<Set<string>> => {
     const names = new Set(present.map(fileOf));
     for (const name of segments.keys()) if (!names.has(name)) segments.delete(name);
-    for (const file of await readdir(indexFolder).catch(() => [])) {
-      if (!file.endsWith(FILE_END) || names.has(file.slice(0, -FILE_END.length))) continue;
-      if (parseSegmentName(file.slice(0, -FILE_END.length)))
-        await rm(join(indexFolder, file), { force: true });
+    const wanted = new Set([...names].map((name) => name + INDEX_FILE_END));
+    const files = await readdir(indexFolder).catch(() => []);
+    for (const file of files) {
+      const isOurs = parseSegmentName(file.replace(/(?:\.[0-9a-f]{8})?\.index$/, '')) !== undefined;
+      if (isOurs && !wanted.has(file)) await rm(join(indexFolder, file), { force: true });
     }
+    return new Set(files);
   };
 
   /** While a segment's failures are being carried over, they stand in it and in its errors segment. */
@@ -117,58 +128,63 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
     }
   };
 
-  const update = async (): Promise<void> => {
-    await recorder.flush();
-    const present = await listSegments(folder);
-    await dropDeleted(present);
+  const segmentOf = (segment: SegmentName): IndexSegment => {
+    const name = fileOf(segment);
+    const known = segments.get(name);
+    if (known) return known;
+    const created = new IndexSegment({
+      folder,
+      segment,
+      indexPath: join(indexFolder, name + INDEX_FILE_END),
+    });
+    segments.set(name, created);
+    return created;
+  };
+
+  const followSegment = async (segment: IndexSegment): Promise<void> => {
+    // One that is deleted meanwhile, or cannot be read, is missing; the others are there.
+    await segment.follow().catch(() => {});
+    for (const [id, loose] of segment.loose) loose.record = recorder.active.get(id)?.record ?? loose.record;
+    // Without its file a segment is read anew at the next start: slower, not wrong.
+    await segment.store().catch(() => {});
+    spareMemory();
+  };
+
+  const listPresent = async (): Promise<{ present: SegmentName[]; files: ReadonlySet<string> }> => {
+    const present = (await listSegments(folder)).reverse();
+    const files = await dropDeleted(present);
     await mkdir(indexFolder, { recursive: true, mode: 0o700 }).catch(() => {});
-    for (const segment of present.reverse()) {
-      const name = fileOf(segment);
-      const known =
-        segments.get(name) ??
-        new IndexSegment({ folder, segment, indexPath: join(indexFolder, name + FILE_END) });
-      segments.set(name, known);
-      // One that is deleted meanwhile, or cannot be read, is missing; the others are there.
-      await known.follow().catch(() => {});
-      for (const [id, loose] of known.loose) loose.record = recorder.active.get(id)?.record ?? loose.record;
-      // Without its file a segment is read anew at the next start: slower, not wrong.
-      await known.store().catch(() => {});
-      spareMemory();
-    }
+    return { present, files };
+  };
+
+  const update = async (): Promise<void> => {
+    askedAtMs = performance.now();
+    await recorder.flush();
+    const { present } = await listPresent();
+    const waiting = present.map(segmentOf).values();
+    const followNext = async (): Promise<void> => {
+      for (const segment of waiting) await followSegment(segment);
+    };
+    await Promise.all(Array.from({ length: READ_AT_ONCE }, followNext));
     hideEndedElsewhere();
   };
 
-  const readPlaces = async (
-    file: string,
-    places: readonly JournalPlace[],
-    into: Map<string, ExchangeRecord>,
-  ): Promise<void> => {
-    const handle = await open(join(folder, file)).catch(() => undefined);
-    try {
-      for (const { id, offset, length } of handle ? places : []) {
-        const bytes = await handle?.read(Buffer.alloc(length), 0, length, offset);
-        const line = parseExchangeLine(bytes?.buffer.toString() ?? '');
-        // A line that a crash left torn may shift those behind it by some bytes.
-        const record =
-          line?.id === id
-            ? parseRecord(line)
-            : (await readExchange(dataDir, id).catch(() => undefined))?.record;
-        if (record) into.set(id, record);
-      }
-    } finally {
-      await handle?.close();
+  const keepUp = async (): Promise<void> => {
+    const { present, files } = await listPresent();
+    for (const name of present) {
+      const known = segments.get(fileOf(name));
+      if (!known && files.has(fileOf(name) + INDEX_FILE_END)) continue;
+      const segment = known ?? segmentOf(name);
+      if (!segment.isStored) await followSegment(segment);
+      if (performance.now() - askedAtMs > KEPT_MS) segment.release();
     }
   };
 
-  const readRecords: JournalIndex['readRecords'] = async (places) => {
-    const byFile = new Map<string, JournalPlace[]>();
-    for (const place of places) {
-      const file = fileOf(place.segment);
-      byFile.set(file, [...(byFile.get(file) ?? []), place]);
-    }
-    const records = new Map<string, ExchangeRecord>();
-    await Promise.all([...byFile].map(([file, wanted]) => readPlaces(file, wanted, records)));
-    return places.map(({ id }) => records.get(id));
+  /** One after another: what is asked for meanwhile shares the next one. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const result = running.then(work);
+    running = result.catch(() => {});
+    return result;
   };
 
   return {
@@ -176,23 +192,29 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
       // Those who ask while one runs share the next one: the present one may have passed what they mean.
       waiting ??= running.then(() => {
         waiting = undefined;
-        running = update();
-        return running;
+        return inTurn(update);
       });
       return waiting;
     },
+    upkeep: () => inTurn(keepUp).catch(() => {}),
     visit: async ({ fromMs, toMs }, visit) => {
-      for (const segment of shown()) {
-        if (segment.maxMs < fromMs || segment.minMs >= toMs) continue;
+      let turnEndsAtMs = performance.now() + TURN_MS;
+      for (const segment of shown().sort((one, other) => other.maxMs - one.maxMs)) {
+        const { minMs, maxMs } = segment;
+        if (maxMs < fromMs || minMs >= toMs) continue;
         const rows = await segment.use(++uses);
         const loose = [...segment.loose.values()]
           .filter(({ line }) => hidden.get(line.id) === segment)
           .map((loose) => segment.readLoose(loose))
           .filter((record) => record !== undefined);
-        visit({ segment: segment.segment, rows, loose });
+        const isWithin = minMs >= fromMs && maxMs < toMs;
+        visit({ segment: segment.segment, rows, isWithin, maxMs, loose });
         spareMemory();
+        if (performance.now() < turnEndsAtMs) continue;
+        await nextTurn();
+        turnEndsAtMs = performance.now() + TURN_MS;
       }
     },
-    readRecords,
+    readRecords: (places) => readRecordsAt(dataDir, places),
   };
 };

@@ -2,7 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 
 const NEWLINE = 0x0a;
 const SMALLEST_CHUNK = 64 * 1024;
-const LARGEST_CHUNK = 1024 * 1024;
+/** Taking in the lines of more at a time would hold up the traffic for more than a few milliseconds. */
+const LARGEST_CHUNK = 256 * 1024;
 
 const readAt = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
   const buffer = Buffer.allocUnsafe(length);

@@ -1,16 +1,18 @@
 import { parseArgs } from 'node:util';
+import { measureLog } from './measure-log.ts';
 import { measureWebSocket } from './measure-websocket.ts';
 import { renderTable } from './render-table.ts';
 import { runBench } from './run-bench.ts';
 
 const WEBSOCKET_ROUNDS = 11;
 
-const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --websocket
+const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --websocket | --log
 
 Compares gomodel-ts with a bare node:http proxy, Express + http-proxy-middleware in a few lines, Portkey
 and opencodex. --quick takes two minutes, else it is a quarter of an hour. The machine should do nothing
 else meanwhile. --websocket measures what the gateway adds to an event over WebSocket, relayed and bridged,
-and what an idle connection costs in memory, in two minutes. Best with wrk, nginx and taskset; says so where they are missing.
+and what an idle connection costs in memory, in two minutes. --log measures what the page's questions to
+a log of 100,000 exchanges take. Best with wrk, nginx and taskset; says so where they are missing.
 `;
 
 /** @param servers folder of the built servers; @param root the project's folder */
@@ -22,6 +24,7 @@ export const main = async (servers: string, root: string): Promise<void> => {
       json: { type: 'boolean', default: false },
       rivals: { type: 'boolean', default: true },
       websocket: { type: 'boolean', default: false },
+      log: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -34,6 +37,10 @@ export const main = async (servers: string, root: string): Promise<void> => {
       const figures = await measureWebSocket(mode, { servers, root, rounds: WEBSOCKET_ROUNDS });
       process.stdout.write(`${JSON.stringify(figures)}\n`);
     }
+    return;
+  }
+  if (values.log) {
+    for (const figure of await measureLog()) process.stdout.write(`${JSON.stringify(figure)}\n`);
     return;
   }
   const { quick, rivals } = values;

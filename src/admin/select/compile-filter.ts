@@ -2,8 +2,8 @@ import {
   type IndexRows,
   IS_FAILURE,
   IS_STREAM,
-  LIST_SEPARATOR,
   type TextColumn,
+  ULID_LENGTH,
 } from '../../audit/index-rows.ts';
 import type { ExchangeFilter } from '../api-types.ts';
 import { matchesGlob, SHORTEST_SESSION_PREFIX } from '../match-filter.ts';
@@ -25,6 +25,7 @@ const SEARCHED: readonly TextColumn[] = [
   'turnId',
   'errorCode',
   'errorMessage',
+  'toolCalls',
 ];
 
 const UNKNOWN = 0;
@@ -32,10 +33,10 @@ const YES = 2;
 
 /** Asks a question of each distinct text once, however many rows have it. */
 const askOnce = (rows: IndexRows, asked: (text: string) => boolean): ((place: number) => boolean) => {
-  const answers = new Uint8Array(rows.strings.length);
+  const answers = new Uint8Array(rows.pool.count + 1);
   return (place) => {
     if (place === 0) return false;
-    if (answers[place] === UNKNOWN) answers[place] = asked(rows.strings[place] as string) ? YES : 1;
+    if (answers[place] === UNKNOWN) answers[place] = asked(rows.pool.text(place)) ? YES : 1;
     return answers[place] === YES;
   };
 };
@@ -79,25 +80,38 @@ const testClient =
     return name === wanted || `${name}/${rows.text('clientVersion', row)}` === wanted;
   };
 
+/** A text of an id, which is `req_` and a ULID: the end of the one, and what of the other. */
+const PART_OF_ID = /^((?:(?:r?e)?q)?_)?([0-9a-z]{1,26})$/;
+
+/** Whether an id holds a text: those of all rows are searched as one. */
+const testId = (rows: IndexRows, wanted: string): RowTest => {
+  if ('req_'.includes(wanted)) return () => true;
+  const [, prefix, part = ''] = PART_OF_ID.exec(wanted) ?? [];
+  if (part === '') return () => false;
+  const found = new Uint8Array(rows.count);
+  const ids = rows.columns.ids.toString('latin1', 0, rows.count * ULID_LENGTH).toLowerCase();
+  for (let offset = ids.indexOf(part); offset >= 0; offset = ids.indexOf(part, offset + 1)) {
+    const at = offset % ULID_LENGTH;
+    const isWithin = prefix === undefined ? at + part.length <= ULID_LENGTH : at === 0;
+    if (isWithin) found[(offset - at) / ULID_LENGTH] = 1;
+  }
+  return (row) => found[row] === 1;
+};
+
 const testSearch = (rows: IndexRows, search: string): RowTest => {
   const wanted = search.toLowerCase();
-  const answer = askOnce(rows, (text) => text.toLowerCase().includes(wanted));
+  const found = rows.pool.holding(wanted);
   const columns = SEARCHED.map((column) => rows.columns.texts[column]);
-  const tools = testText(rows, 'toolCalls', (names) =>
-    names.split(LIST_SEPARATOR).some((name) => name.toLowerCase().includes(wanted)),
-  );
-  const mayBeInId = /^[0-9a-z_]{1,30}$/.test(wanted);
-  return (row) =>
-    columns.some((places) => answer(places[row] as number)) ||
-    tools(row) ||
-    (mayBeInId && rows.id(row).toLowerCase().includes(wanted));
+  const isInId = testId(rows, wanted);
+  return (row) => columns.some((places) => found[places[row] as number] === 1) || isInId(row);
 };
 
 /**
  * The log's filter for the rows of an index: says of each row what `matchesFilter` says of its record, but
  * asks each distinct text once.
+ * @returns the tests that a row must pass, all of them; none where every row does
  */
-export const compileFilter = (rows: IndexRows, filter: ExchangeFilter): RowTest => {
+export const compileFilter = (rows: IndexRows, filter: ExchangeFilter): RowTest[] => {
   const { model, provider, method, path, status_code, error_type, stream, session, client, search } = filter;
   const tests: RowTest[] = [];
   if (model) tests.push(testText(rows, 'model', (text) => matchesGlob(text, model)));
@@ -110,5 +124,5 @@ export const compileFilter = (rows: IndexRows, filter: ExchangeFilter): RowTest 
   if (session) tests.push(testSession(rows, session));
   if (client) tests.push(testClient(rows, client));
   if (search) tests.push(testSearch(rows, search));
-  return (row) => tests.every((test) => test(row));
+  return tests;
 };

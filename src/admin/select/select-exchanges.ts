@@ -1,9 +1,11 @@
-import { HAS_USAGE } from '../../audit/index-rows.ts';
-import type { IndexPart, JournalIndex, JournalPlace, TimeSpan } from '../../audit/journal-index.ts';
+import { HAS_USAGE, type IndexRows } from '../../audit/index-rows.ts';
+import type { IndexPart, JournalIndex, TimeSpan } from '../../audit/journal-index.ts';
+import type { JournalPlace } from '../../audit/read-places.ts';
 import type { ExchangeRecord } from '../../audit/record.ts';
+import { idTimeMs } from '../../base/ids.ts';
 import type { ExchangeFilter } from '../api-types.ts';
 import { matchesFilter } from '../match-filter.ts';
-import { compileFilter } from './compile-filter.ts';
+import { compileFilter, type RowTest } from './compile-filter.ts';
 
 export interface Selection {
   readonly span: TimeSpan;
@@ -24,26 +26,73 @@ export interface FoundPage {
   readonly total: number;
 }
 
-/** Shows each exchange of a selection within one segment, the newest first. */
-export const eachRow = (
-  { rows }: IndexPart,
-  { span, filter, until, hasUsage, inBodies }: Selection,
-  show: (row: number) => void,
-): void => {
+/** What a row must pass to be of a selection: nothing, where the whole segment is. */
+const testsOf = (
+  { rows, isWithin }: IndexPart,
+  { span, filter, hasUsage, inBodies }: Selection,
+): RowTest[] => {
   const { search, ...rest } = filter;
-  const holds = compileFilter(rows, rest);
-  const holdsText = search === undefined ? undefined : compileFilter(rows, { search });
-  const test = (row: number): boolean =>
-    holds(row) &&
-    (!hasUsage || rows.has(HAS_USAGE, row)) &&
-    (!holdsText || holdsText(row) || inBodies?.has(rows.id(row)) === true);
-  const startedAt = rows.columns.numbers.startedAtMs;
-  for (let place = rows.order.length - 1; place >= 0; place--) {
-    const row = rows.order[place] as number;
-    const ms = startedAt[row] as number;
-    if (ms < span.fromMs || ms >= span.toMs || !test(row)) continue;
-    if (until === undefined || rows.id(row) <= until) show(row);
+  const tests = compileFilter(rows, rest);
+  if (!isWithin) {
+    const startedAt = rows.columns.numbers.startedAtMs;
+    tests.push((row) => (startedAt[row] as number) >= span.fromMs && (startedAt[row] as number) < span.toMs);
   }
+  if (hasUsage) tests.push((row) => rows.has(HAS_USAGE, row));
+  if (search !== undefined) {
+    const [holdsText] = compileFilter(rows, { search });
+    tests.push((row) => holdsText?.(row) || inBodies?.has(rows.id(row)) === true);
+  }
+  return tests;
+};
+
+/** The rows up to an exchange, by id. */
+const orderUntil = (rows: IndexRows, until: string | undefined): Uint32Array => {
+  const { order } = rows;
+  if (until === undefined) return order;
+  let first = 0;
+  let end = order.length;
+  while (first < end) {
+    const middle = (first + end) >>> 1;
+    if (rows.id(order[middle] as number) <= until) first = middle + 1;
+    else end = middle;
+  }
+  return order.subarray(0, end);
+};
+
+/** Shows each exchange of a selection within one segment, the newest first. */
+export const eachRow = (part: IndexPart, selection: Selection, show: (row: number) => void): void => {
+  const tests = testsOf(part, selection);
+  const order = orderUntil(part.rows, selection.until);
+  for (let place = order.length - 1; place >= 0; place--) {
+    const row = order[place] as number;
+    if (passes(tests, row)) show(row);
+  }
+};
+
+const passes = (tests: readonly RowTest[], row: number): boolean => {
+  for (const test of tests) if (!test(row)) return false;
+  return true;
+};
+
+/** The newest rows of a selection within one segment, and how many there are. */
+const newestRows = (
+  part: IndexPart,
+  selection: Selection,
+  most: number,
+): { rows: number[]; total: number } => {
+  const tests = testsOf(part, selection);
+  const order = orderUntil(part.rows, selection.until);
+  const count = order.length;
+  // Without a condition there is nothing to count, and the end of the list is what is asked for.
+  if (tests.length === 0) return { rows: [...order.subarray(Math.max(0, count - most))], total: count };
+  const rows: number[] = [];
+  let total = 0;
+  for (let place = order.length - 1; place >= 0; place--) {
+    const row = order[place] as number;
+    if (!passes(tests, row)) continue;
+    if (total++ < most) rows.push(row);
+  }
+  return { rows, total };
 };
 
 /** The exchanges of a selection that have no row: those that run, or were interrupted. */
@@ -67,28 +116,30 @@ export const placeOf = ({ rows, segment }: IndexPart, row: number): JournalPlace
   length: rows.number('length', row),
 });
 
+const newestFirst = (one: Found, other: Found): number => (one.id < other.id ? 1 : -1);
+
 /** Finds the exchanges of a selection, newest first, and counts them all. */
 export const findExchanges = async (
   index: JournalIndex,
   selection: Selection,
   { offset, limit }: { readonly offset: number; readonly limit: number },
 ): Promise<FoundPage> => {
-  const candidates: Found[] = [];
+  const most = offset + limit;
+  let candidates: Found[] = [];
   let total = 0;
   await index.visit(selection.span, (part) => {
-    let kept = 0;
-    eachRow(part, selection, (row) => {
-      total++;
-      // What a segment gives to the page is among its newest.
-      if (kept++ < offset + limit) candidates.push(placeOf(part, row));
-    });
-    for (const record of looseOf(part, selection)) {
-      total++;
-      candidates.push({ id: record.id, record });
-    }
+    // Segments come newest first: once there are enough, older ones have nothing for the page.
+    const oldest = candidates.length >= most ? candidates[most - 1]?.id : undefined;
+    const hasOlder = oldest !== undefined && part.maxMs < (idTimeMs(oldest) ?? 0);
+    const newest = newestRows(part, selection, hasOlder ? 0 : most);
+    const loose = looseOf(part, selection);
+    total += newest.total + loose.length;
+    if (hasOlder) return;
+    for (const row of newest.rows) candidates.push(placeOf(part, row));
+    for (const record of loose) candidates.push({ id: record.id, record });
+    candidates = candidates.sort(newestFirst).slice(0, most);
   });
-  candidates.sort((one, other) => (one.id < other.id ? 1 : -1));
-  return { found: candidates.slice(offset, offset + limit), total };
+  return { found: candidates.slice(offset), total };
 };
 
 /** The records of what was found; what retention has deleted meanwhile is left out. */

@@ -19,12 +19,12 @@ const rowsWith = (
   { rows }: IndexPart,
   columns: readonly ('sessionId' | 'threadId' | 'responseId' | 'previousResponseId')[],
   wanted: ReadonlySet<string>,
-): number[] => {
-  const places = new Set<number>();
-  for (const [place, text] of rows.strings.entries()) if (wanted.has(text)) places.add(place);
-  if (places.size === 0) return [];
+): Uint32Array => {
+  const places = new Set([...wanted].map((text) => rows.pool.find(text)).filter((place) => place > 0));
   const lists = columns.map((column) => rows.columns.texts[column]);
-  return rows.order.filter((row) => lists.some((list) => places.has(list[row] as number)));
+  return places.size === 0
+    ? new Uint32Array()
+    : rows.order.filter((row) => lists.some((list) => places.has(list[row] as number)));
 };
 
 const linkOfRow = (part: IndexPart, row: number): Link => ({

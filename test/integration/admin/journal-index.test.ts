@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findExchanges, readFound } from '../../../src/admin/select/select-exchanges.ts';
@@ -28,6 +28,7 @@ const idsInLog = async (): Promise<string[]> =>
     .map(({ id, durationMs }) => `${id} ${durationMs === undefined ? 'runs' : 'ended'}`);
 
 const idle = { flush: async () => {}, active: new Map() };
+const indexFiles = (): string[] => readdirSync(join(log.dataDir, 'index')).sort();
 
 it('follows what is written, exchanges that run included, and agrees with the log', async () => {
   const recorder = await log.startRecorder();
@@ -99,4 +100,88 @@ it('passes over lines that a crash left torn, and finds those behind them', asyn
   await recorder.flush();
   const index = openJournalIndex({ dataDir: log.dataDir, recorder });
   expect(await idsOf(index)).toEqual(await idsInLog());
+});
+
+it('makes its files in the background, and finds the same from them as from the journal', async () => {
+  const recorder = await log.startRecorder({ maxDiskBytes: 64 * 1024 });
+  const index = openJournalIndex({ dataDir: log.dataDir, recorder });
+  for (let count = 0; count < 60; count++) {
+    recordExchange(recorder, { rawHeaders: ['x-filler', 'x'.repeat(400)] });
+    if (count % 5 === 0) await recorder.flush();
+  }
+  await recorder.flush();
+  await index.upkeep();
+  const segments = log.files('.jsonl');
+  expect(segments.length).toBeGreaterThan(2);
+  expect(
+    indexFiles().map((file) => file.replace(/\.\w+\.index$/, '')),
+    'all but the one being written',
+  ).toEqual(segments.slice(0, -1));
+  expect(await idsOf(index)).toEqual(await idsInLog());
+  recordExchange(recorder);
+  await recorder.close();
+  await index.upkeep();
+  expect(indexFiles()).toHaveLength(segments.length);
+  const reopened = openJournalIndex({ dataDir: log.dataDir, recorder: idle });
+  await reopened.upkeep();
+  expect(await idsOf(reopened)).toEqual(await idsInLog());
+});
+
+it('takes files of another form away', async () => {
+  const recorder = await log.startRecorder();
+  recordExchange(recorder);
+  await recorder.close();
+  const [journal = ''] = log.files('.jsonl');
+  const folder = join(log.dataDir, 'index');
+  mkdirSync(folder, { recursive: true });
+  for (const end of ['.index', '.00000000.index'])
+    writeFileSync(join(folder, journal + end), 'of an older version');
+  writeFileSync(join(folder, 'notes.txt'), 'not ours');
+  expect(await idsOf(openJournalIndex({ dataDir: log.dataDir, recorder: idle }))).toEqual(await idsInLog());
+  expect(indexFiles()).toEqual([expect.stringMatching(/\.[0-9a-f]{8}\.index$/), 'notes.txt']);
+});
+
+it('answers again once the log can be read again', async () => {
+  writeFileSync(join(log.dataDir, 'audit'), 'in the way of the folder');
+  const index = openJournalIndex({ dataDir: log.dataDir, recorder: idle });
+  await expect(index.refresh()).rejects.toMatchObject({ code: 'command_failed' });
+  rmSync(join(log.dataDir, 'audit'));
+  const recorder = await log.startRecorder();
+  recordExchange(recorder);
+  await recorder.close();
+  expect(await idsOf(index)).toEqual(await idsInLog());
+});
+
+it('gives every page of a selection, whichever segments it lies in, up to any exchange', async () => {
+  const recorder = await log.startRecorder({ maxDiskBytes: 64 * 1024 });
+  for (let count = 0; count < 90; count++) {
+    const record = { model: count % 3 === 0 ? 'gpt-5.5' : 'gpt-5.6-luna' };
+    recordExchange(recorder, { rawHeaders: ['x-filler', 'x'.repeat(300)], record });
+    if (count % 10 === 0) await recorder.flush();
+  }
+  await recorder.close();
+  const all = (await collect(queryExchanges(log.dataDir))).sort((one, other) => (one.id < other.id ? 1 : -1));
+  const index = openJournalIndex({ dataDir: log.dataDir, recorder: idle });
+  await index.refresh();
+  for (const model of [undefined, 'gpt-5.5']) {
+    for (const until of [undefined, all[0]?.id, all[31]?.id, all.at(-1)?.id]) {
+      const wanted = all.filter(
+        (record) => (!model || record.model === model) && (!until || record.id <= until),
+      );
+      for (const [offset, limit] of [
+        [0, 1],
+        [0, 25],
+        [20, 25],
+        [wanted.length - 1, 10],
+        [500, 10],
+      ] as const) {
+        const filter = model ? { model } : {};
+        const page = await findExchanges(index, { ...EVERYTHING, filter, until }, { offset, limit });
+        expect(page.total).toBe(wanted.length);
+        expect(page.found.map(({ id }) => id)).toEqual(
+          wanted.slice(offset, offset + limit).map(({ id }) => id),
+        );
+      }
+    }
+  }
 });
