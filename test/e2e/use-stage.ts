@@ -3,12 +3,19 @@ import type { ExchangeRecord } from '../../src/audit/record.ts';
 import { CODEX_VERSIONS, ensureCodex } from '../support/codex/ensure-codex.ts';
 import { type GatewayOptions, type GatewayProcess, startGateway } from '../support/gateway/start-gateway.ts';
 import { type Relay, startRelay } from '../support/gateway/start-relay.ts';
+import type { DialectDouble, Step } from '../support/translate/dialect-doubles.ts';
 import type { Script } from '../support/upstream/script.ts';
 import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
 
 export interface Stage {
   /** Starts an upstream that plays the script, and the built gateway in front of it. */
   setUp(script: Script, options?: GatewayOptions): Promise<{ upstream: Upstream; gateway: GatewayProcess }>;
+  /** The same, and a double of another provider beside that upstream. */
+  setUpProvider(
+    start: (steps: readonly [Step, ...Step[]]) => Promise<DialectDouble>,
+    steps: readonly [Step, ...Step[]],
+    options?: GatewayOptions,
+  ): Promise<{ upstream: Upstream; gateway: GatewayProcess; double: DialectDouble }>;
   relayTo(gateway: GatewayProcess): Promise<Relay>;
 }
 
@@ -25,12 +32,18 @@ export const useStage = (): Stage => {
   afterEach(async () => {
     for (const resource of open.splice(0).reverse()) await resource.close();
   });
+  const setUp: Stage['setUp'] = async (script, options = {}) => {
+    const upstream = keep(await startUpstream(script));
+    const gateway = await startGateway({ upstreamUrl: upstream.url, ...options });
+    keep({ close: () => gateway.stop() });
+    return { upstream, gateway };
+  };
   return {
-    setUp: async (script, options = {}) => {
-      const upstream = keep(await startUpstream(script));
-      const gateway = await startGateway({ upstreamUrl: upstream.url, ...options });
-      keep({ close: () => gateway.stop() });
-      return { upstream, gateway };
+    setUp,
+    setUpProvider: async (start, steps, options = {}) => {
+      const double = keep(await start(steps));
+      const env = { ...double.env, ...options.env };
+      return { ...(await setUp({ kind: 'hang' }, { ...options, env })), double };
     },
     relayTo: async (gateway) => keep(await startRelay(gateway.url)),
   };

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -25,6 +26,10 @@ export interface GatewayOptions {
   readonly args?: readonly string[];
   /** The data folder of an earlier run. */
   readonly dataDir?: string;
+  /** More variables, such as other providers' keys. */
+  readonly env?: Env;
+  /** Its `gomodel.yaml`. */
+  readonly configFile?: string;
 }
 
 interface CliOutcome {
@@ -96,7 +101,9 @@ export const startGateway = async (options: GatewayOptions): Promise<GatewayProc
     ...(options.upstreamUrl && { OPENAI_BASE_URL: options.upstreamUrl }),
     ...(options.masterKey && { GOMODEL_MASTER_KEY: options.masterKey }),
     ...(providerKey && { OPENAI_API_KEY: providerKey }),
+    ...options.env,
   };
+  if (options.configFile !== undefined) writeFileSync(join(folder, 'gomodel.yaml'), options.configFile);
   const child = spawn(process.execPath, [BIN, 'serve', '--port', '0', ...(options.args ?? [])], {
     // Not the checkout: a `.env` there must play no part.
     cwd: folder,

@@ -1,0 +1,112 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type CodexOutcome, runCodex } from '../support/codex/run-codex.ts';
+import { createTemporaryFolder } from '../support/temporary-folder.ts';
+import { DIALECT_CASES, type Step } from '../support/translate/dialect-doubles.ts';
+import { keyProvider } from './codex-config.ts';
+import { endedRequests, useStage } from './use-stage.ts';
+
+const PATCH = [
+  '*** Begin Patch',
+  '*** Update File: hello.txt',
+  '@@',
+  '-hello',
+  '+hello "wörld"',
+  '*** End Patch',
+];
+const exec = (cmd: string) => [{ name: 'exec_command', input: { cmd } }];
+
+/** Two commands, a patch, and an answer. */
+const SESSION: [Step, ...Step[]] = [
+  { thought: 'First the files.', calls: exec('ls') },
+  { text: 'Now the first one.', calls: exec('cat hello.txt') },
+  { thought: 'Now the patch.', calls: [{ name: 'apply_patch', input: { input: `${PATCH.join('\n')}\n` } }] },
+  { text: 'ok' },
+];
+
+/** A grey pixel. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** Codex gives its patching tool to models that it knows: one of each version's, as an alias. */
+const WAYS = [
+  ['0.113.0', 'gpt-5.4', 'http'],
+  ['0.169.0', 'gpt-5.5', 'http'],
+  ['0.169.0', 'gpt-5.5', 'websocket'],
+] as const;
+
+const stage = useStage();
+
+const expectOk = (run: CodexOutcome): void => {
+  expect(run.stderr).not.toMatch(/^ERROR: /m);
+  expect(run).toMatchObject({ code: 0, stdout: 'ok\n' });
+};
+
+describe.each(DIALECT_CASES)('Codex with a model of $provider', ({ provider, model, start }) => {
+  it.each(WAYS)(
+    '%s, asking for %s, patches and sees an image, over %s',
+    async (version, alias, transport) => {
+      const { upstream, gateway, double } = await stage.setUpProvider(start, SESSION, {
+        configFile: `aliases:\n  ${alias}: ${provider}/${model}\n`,
+      });
+      const image = join(createTemporaryFolder('image'), 'pixel.png');
+      writeFileSync(image, PNG);
+      const run = await runCodex({
+        version,
+        prompt: 'List the files, print the first one, patch it, then reply ok.',
+        configToml: `${keyProvider(gateway.url)}${transport === 'websocket' ? 'supports_websockets = true\n' : ''}`,
+        args: ['-m', alias, '-i', image, '-s', 'danger-full-access', '--'],
+        env: { OPENAI_API_KEY: 'anything' },
+      });
+      expect(double.refusals).toEqual([]);
+      expectOk(run);
+      expect(readFileSync(join(run.workFolder, 'hello.txt'), 'utf8')).toBe('hello "wörld"\n');
+      const bodies = double.bodies();
+      expect(bodies).toHaveLength(SESSION.length);
+      expect(bodies[0]).toContain(PNG.toString('base64'));
+      expect(bodies[1]).toContain('hello.txt');
+      expect(bodies[2]).toContain('hello\\n');
+      expect(bodies[3]).toMatch(/\*\*\* Begin Patch/);
+      expect(upstream.requests).toHaveLength(0);
+
+      const records = await endedRequests(gateway, SESSION.length);
+      for (const record of records) {
+        expect(record).toMatchObject({
+          status: 200,
+          transport,
+          provider,
+          upstreamModel: model,
+          route: 'alias',
+          response: { finish: 'completed' },
+          usage: { inputTokens: expect.any(Number), cachedInputTokens: expect.any(Number) },
+        });
+      }
+      expect(records.map(({ response }) => response.toolCalls ?? [])).toEqual([
+        ['exec_command'],
+        ['exec_command'],
+        ['apply_patch'],
+        [],
+      ]);
+    },
+  );
+
+  it('that Codex does not know is answered as well', async () => {
+    const { gateway, double } = await stage.setUpProvider(start, [
+      { calls: exec('cat hello.txt') },
+      { text: 'ok' },
+    ]);
+    const run = await runCodex({
+      version: '0.169.0',
+      prompt: 'Print hello.txt, then reply ok.',
+      configToml: keyProvider(gateway.url),
+      args: ['-m', `${provider}/${model}`, '-s', 'danger-full-access'],
+      env: { OPENAI_API_KEY: 'anything' },
+    });
+    expect(double.refusals).toEqual([]);
+    expectOk(run);
+    expect(double.bodies()[1]).toContain('hello\\n');
+  });
+});

@@ -1,0 +1,74 @@
+import { type Say, startAnthropicUpstream } from '../anthropic/upstream.ts';
+import { startGeminiUpstream } from '../gemini-upstream.ts';
+
+/** One answer of a model's, whatever API its provider speaks. */
+export interface Step {
+  readonly thought?: string;
+  readonly text?: string;
+  readonly calls?: readonly { readonly name: string; readonly input: object }[];
+}
+
+/** A provider's double that plays steps, one a request, and refuses what the real one refuses. */
+export interface DialectDouble {
+  /** Its address and key, as the gateway's variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The bodies of the requests, as text. */
+  bodies(): string[];
+  readonly refusals: readonly string[];
+  close(): Promise<void>;
+}
+
+interface DialectCase {
+  /** As the gateway names it. */
+  readonly provider: string;
+  readonly model: string;
+  readonly start: (steps: readonly [Step, ...Step[]]) => Promise<DialectDouble>;
+}
+
+const mapSteps = <Turn>(steps: readonly [Step, ...Step[]], map: (step: Step) => Turn): [Turn, ...Turn[]] => {
+  const [first, ...rest] = steps;
+  return [map(first), ...rest.map(map)];
+};
+
+const sayStep = ({ thought, text, calls = [] }: Step): Say[] => [
+  ...(thought === undefined ? [] : [{ thinking: thought }]),
+  ...(text === undefined ? [] : [{ text }]),
+  ...calls.map(({ name, input }) => ({ call: name, input })),
+];
+
+export const DIALECT_CASES: readonly DialectCase[] = [
+  {
+    provider: 'anthropic',
+    model: 'claude-sonnet-5',
+    start: async (steps) => {
+      const double = await startAnthropicUpstream(mapSteps(steps, (step) => ({ say: sayStep(step) })));
+      return {
+        env: { ANTHROPIC_API_KEY: 'sk-ant-test', ANTHROPIC_BASE_URL: double.url },
+        bodies: () => double.requests.map(({ body }) => body.toString()),
+        refusals: double.refusals,
+        close: double.close,
+      };
+    },
+  },
+  {
+    provider: 'gemini',
+    model: 'gemini-3-flash-preview',
+    start: async (steps) => {
+      const double = await startGeminiUpstream(
+        mapSteps(steps, ({ thought, text, calls = [] }) => ({
+          parts: [
+            ...(thought === undefined ? [] : [{ text: thought, thought: true }]),
+            ...(text === undefined ? [] : [{ text }]),
+            ...calls.map(({ name, input }) => ({ functionCall: { id: `id_of_${name}`, name, args: input } })),
+          ],
+        })),
+      );
+      return {
+        env: { GEMINI_API_KEY: 'AIza-test', GEMINI_BASE_URL: double.url },
+        bodies: () => double.requests.map(({ body }) => body.toString()),
+        refusals: double.refusals,
+        close: double.close,
+      };
+    },
+  },
+];
