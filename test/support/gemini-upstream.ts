@@ -9,14 +9,14 @@ import type { Answer } from './upstream/script.ts';
 import { startUpstream, type Upstream } from './upstream/start-upstream.ts';
 
 /** What the model says in one answer; the double signs it as the real one would. */
-export interface GeminiTurn {
+interface GeminiTurn {
   readonly parts: readonly GeminiPart[];
   readonly finishReason?: string;
   readonly usage?: object;
 }
 
 /** A turn, or what goes wrong instead. */
-export type GeminiAnswer = GeminiTurn | Answer;
+type GeminiAnswer = GeminiTurn | Answer;
 
 export interface GeminiUpstream extends Omit<Upstream, 'play'> {
   /** The base URL, with `/v1beta`. */

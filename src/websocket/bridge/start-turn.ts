@@ -5,13 +5,13 @@ import type { Stopwatch } from '../../base/stopwatch.ts';
 import type { Ask } from '../../forward/create-ask.ts';
 import { dialectFor } from '../../forward/prepare-request.ts';
 import { checkCredential } from '../../guard/check-credential.ts';
+import type { Place, ResponseHistory } from '../../translate/response-history.ts';
 import { asSse } from '../as-sse.ts';
 import type { CreateFrame } from '../read-client-frame.ts';
 import type { ConnectionContext } from '../session.ts';
 import { turnHeaders } from '../turn-headers.ts';
 import { composeBody, joinItems, ownItems } from './compose-body.ts';
 import type { Answered } from './conclude-turn.ts';
-import type { Place, ResponseHistory } from './response-history.ts';
 import { type RunningTurn, runTurn } from './run-turn.ts';
 import { warmUpFrames } from './warm-up-frames.ts';
 

@@ -17,7 +17,7 @@ export interface GeminiPart {
   readonly toolResponse?: object;
 }
 
-export interface GeminiContent {
+interface GeminiContent {
   readonly role: 'user' | 'model';
   readonly parts: readonly GeminiPart[];
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryBudget } from '../../../src/audit/body-capture.ts';
+import { createResponseHistory, type Place } from '../../../src/translate/response-history.ts';
 import { composeBody, ownItems } from '../../../src/websocket/bridge/compose-body.ts';
-import { createResponseHistory, type Place } from '../../../src/websocket/bridge/response-history.ts';
 import { type CreateFrame, readClientFrame } from '../../../src/websocket/read-client-frame.ts';
 
 const frameOf = (text: string): CreateFrame => {

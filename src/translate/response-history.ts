@@ -1,5 +1,3 @@
-import type { MemoryBudget } from '../../audit/body-capture.ts';
-
 /** One response's part of a conversation: what its request added, and what it answered. */
 interface Turn {
   readonly previous: Turn | undefined;
@@ -18,11 +16,13 @@ export interface HistoryLimits {
   /** Bound of the items' bytes. */
   readonly maxBytes: number;
   readonly maxResponses: number;
-  /** What all connections share. */
-  readonly budget: MemoryBudget;
+  /** What several histories share. `take` gives false where it is exhausted. */
+  readonly budget?: { take(bytes: number): boolean; giveBack(bytes: number): void };
+  /** How long a response is kept since it was last gone on from; for ever if absent. */
+  readonly age?: { readonly maxMs: number; readonly now: () => number };
 }
 
-/** The conversations of one connection, by the ids of their responses. */
+/** Conversations by the ids of their responses. */
 export interface ResponseHistory {
   /** Where a response has led to; kept until it is given back, whatever is forgotten meanwhile. */
   take(responseId: string): Place | undefined;
@@ -48,9 +48,9 @@ export const itemsUpTo = (place: Place): Buffer[] => {
  * takes its own length and not the square of it.
  */
 export const createResponseHistory = (limits: HistoryLimits): ResponseHistory => {
-  const { maxBytes, maxResponses, budget } = limits;
+  const { maxBytes, maxResponses, budget, age } = limits;
   /** The one that was used last is last. */
-  const places = new Map<string, Turn>();
+  const places = new Map<string, { readonly turn: Turn; readonly usedAt: number }>();
   let bytes = 0;
 
   const release = (turn: Turn): void => {
@@ -59,15 +59,15 @@ export const createResponseHistory = (limits: HistoryLimits): ResponseHistory =>
       rest.holders--;
       if (rest.holders > 0) return;
       bytes -= rest.items.length;
-      budget.giveBack(rest.items.length);
+      budget?.giveBack(rest.items.length);
       rest = rest.previous;
     }
   };
   const forget = (responseId: string): void => {
-    const turn = places.get(responseId);
-    if (!turn) return;
+    const place = places.get(responseId);
+    if (!place) return;
     places.delete(responseId);
-    release(turn);
+    release(place.turn);
   };
   const forgetOldest = (): boolean => {
     const oldest = places.keys().next();
@@ -75,31 +75,44 @@ export const createResponseHistory = (limits: HistoryLimits): ResponseHistory =>
     forget(oldest.value);
     return true;
   };
+  const forgetAged = (): void => {
+    if (!age) return;
+    const until = age.now() - age.maxMs;
+    for (const [responseId, { usedAt }] of places) {
+      if (usedAt > until) return;
+      forget(responseId);
+    }
+  };
+  const keep = (responseId: string, turn: Turn): void => {
+    places.delete(responseId);
+    places.set(responseId, { turn, usedAt: age?.now() ?? 0 });
+  };
   const makeRoom = (wanted: number): boolean => {
     while (places.size >= maxResponses) forgetOldest();
     while (bytes + wanted > maxBytes) if (!forgetOldest()) return false;
-    while (!budget.take(wanted)) if (!forgetOldest()) return false;
+    while (budget && !budget.take(wanted)) if (!forgetOldest()) return false;
     return true;
   };
 
   return {
     take: (responseId) => {
-      const turn = places.get(responseId);
+      forgetAged();
+      const turn = places.get(responseId)?.turn;
       if (!turn) return undefined;
-      places.delete(responseId);
-      places.set(responseId, turn);
+      keep(responseId, turn);
       turn.holders++;
       return turn;
     },
     giveBack: release,
     has: (responseId) => places.has(responseId),
     add: (responseId, previous, items) => {
+      forgetAged();
       forget(responseId);
       const length = (previous?.length ?? 0) + items.length;
       if (length > maxBytes || !makeRoom(items.length)) return;
       bytes += items.length;
       if (previous) previous.holders++;
-      places.set(responseId, { previous, items, length, holders: 1 });
+      keep(responseId, { previous, items, length, holders: 1 });
     },
     clear: () => {
       while (forgetOldest());

@@ -6,7 +6,7 @@ import {
   type HistoryLimits,
   itemsUpTo,
   type ResponseHistory,
-} from '../../../src/websocket/bridge/response-history.ts';
+} from '../../../src/translate/response-history.ts';
 
 const history = (limits: Partial<HistoryLimits> = {}): ResponseHistory =>
   createResponseHistory({ maxBytes: 1000, maxResponses: 100, budget: createMemoryBudget(10_000), ...limits });
@@ -72,6 +72,21 @@ describe('the history of a connection', () => {
     add(all, 'r3', undefined, '1234567890');
     expect(read(all, 'r3')).toBe('1234567890');
     expect(all.has('r1')).toBe(false);
+  });
+
+  it('forgets what nobody has gone on from for too long', () => {
+    let nowMs = 0;
+    const all = history({ age: { maxMs: 1000, now: () => nowMs } });
+    add(all, 'r1', undefined, 'a');
+    add(all, 'r2', 'r1', 'b');
+    nowMs = 600;
+    expect(read(all, 'r2')).toBe('a|b');
+    nowMs = 1000;
+    expect(read(all, 'r1')).toBeUndefined();
+    expect(read(all, 'r2')).toBe('a|b');
+    nowMs = 2000;
+    expect(read(all, 'r2')).toBeUndefined();
+    expect(all.bytes).toBe(0);
   });
 
   it('takes no more than all connections may together', () => {
