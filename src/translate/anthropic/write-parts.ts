@@ -19,14 +19,18 @@ interface Data {
   readonly base64: string;
 }
 
-/** @returns undefined where the URL holds no data of its own */
+/** @returns undefined where the URL holds no data of its own that could be read */
 const readDataUrl = (url: string): Data | undefined => {
   const comma = url.startsWith('data:') ? url.indexOf(',') : -1;
   if (comma === -1) return undefined;
   const [mediaType = '', ...parameters] = url.slice('data:'.length, comma).toLowerCase().split(';');
   const data = url.slice(comma + 1);
-  const isBase64 = parameters.includes('base64');
-  return { mediaType, base64: isBase64 ? data : Buffer.from(decodeURIComponent(data)).toString('base64') };
+  if (parameters.includes('base64')) return { mediaType, base64: data };
+  try {
+    return { mediaType, base64: Buffer.from(decodeURIComponent(data)).toString('base64') };
+  } catch {
+    return undefined;
+  }
 };
 
 type ImageType = 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
