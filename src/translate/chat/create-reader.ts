@@ -1,0 +1,134 @@
+import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../sse/json-object.ts';
+import type { AnswerReader, AnswerSink, FinishReason } from '../answer-sink.ts';
+import type { ChatQuirks } from './quirks.ts';
+import { createCallReader } from './read-calls.ts';
+import { findError } from './read-error.ts';
+import { createThoughtReader } from './read-thoughts.ts';
+import { readUsage } from './read-usage.ts';
+
+/** One event is all that is ever held of a stream. */
+const MAX_EVENT_BYTES = 64 * 2 ** 20;
+
+const REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ['stop', 'stop'],
+  ['tool_calls', 'calls'],
+  ['function_call', 'calls'],
+  ['length', 'length'],
+  ['max_tokens', 'length'],
+  ['model_length', 'length'],
+  ['content_filter', 'filter'],
+  ['sensitive', 'filter'],
+]);
+
+/** Reasons by which a provider says that it has failed. */
+const FAILURES: ReadonlyMap<string, string> = new Map([
+  ['error', 'the provider broke off its answer with an error'],
+  ['network_error', 'the provider broke off its answer: network_error'],
+  ['insufficient_system_resource', 'the provider broke off its answer: it ran out of resources'],
+]);
+
+/** The content of a delta or a message: a text, or parts of which the texts count. */
+const textOf = (content: unknown): string => {
+  if (typeof content === 'string') return content;
+  return objectsOf(content)
+    .filter(({ type }) => type === 'text')
+    .map(({ text }) => String(text ?? ''))
+    .join('');
+};
+
+interface CompletionReader {
+  /** A completion, or a chunk of one. */
+  read(completion: JsonObject): void;
+  /** The provider has said that nothing more comes, or nothing does. */
+  end(hasLastWord: boolean): void;
+}
+
+const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): CompletionReader => {
+  const thoughts = createThoughtReader(sink, quirks.thoughts);
+  const calls = createCallReader(sink);
+  let reason: string | undefined;
+  let ended = false;
+
+  const readMessage = (message: JsonObject): void => {
+    thoughts.read(message);
+    const text = textOf(message.content);
+    const refusal = nonEmptyString(message.refusal);
+    const tells = objectsOf(message.tool_calls).length > 0 || isObject(message.function_call);
+    if (text !== '' || refusal !== undefined || tells) thoughts.end();
+    if (text !== '') sink.text(text);
+    if (refusal !== undefined) sink.refusal(refusal);
+    calls.read(message);
+  };
+
+  const fail = (error: { code: string; message: string }): void => {
+    ended = true;
+    sink.fail({ code: error.code, message: error.message });
+  };
+
+  return {
+    read: (completion) => {
+      if (ended) return;
+      const error = findError(completion);
+      if (error !== undefined) return fail(error);
+      const { id, model } = completion;
+      sink.begin({
+        ...(typeof id === 'string' && { id }),
+        ...(typeof model === 'string' && model !== '' && { model }),
+      });
+      const choice = objectsOf(completion.choices).find(({ index = 0 }) => index === 0);
+      const message = choice?.delta ?? choice?.message;
+      if (isObject(message)) readMessage(message);
+      reason = nonEmptyString(choice?.finish_reason) ?? reason;
+      const usage = readUsage(completion);
+      if (usage !== undefined) sink.usage(usage);
+    },
+    end: (hasLastWord) => {
+      if (ended || (reason === undefined && !hasLastWord)) return;
+      ended = true;
+      const failure = FAILURES.get(reason ?? '');
+      if (failure !== undefined) return fail({ code: reason ?? 'error', message: failure });
+      thoughts.end();
+      sink.finish(REASONS.get(reason ?? '') ?? (calls.found ? 'calls' : 'stop'));
+    },
+  };
+};
+
+/** Reads a stream. Usage may follow the last reason, so that the end is told when the stream tells of it. */
+const createStreamReader = (completion: CompletionReader): AnswerReader => {
+  const framer = createEventFramer({
+    maxEventBytes: MAX_EVENT_BYTES,
+    onEvent: (_, data) => {
+      if (data.startsWith('[DONE]')) return completion.end(true);
+      const chunk = parseJson(decodeEventData(data));
+      if (isObject(chunk)) completion.read(chunk);
+    },
+  });
+  return {
+    push: (chunk) => framer.push(chunk),
+    end: () => {
+      framer.end();
+      completion.end(false);
+    },
+  };
+};
+
+const createObjectReader = (completion: CompletionReader): AnswerReader => {
+  const chunks: Uint8Array[] = [];
+  return {
+    push: (chunk) => {
+      chunks.push(chunk);
+    },
+    end: () => {
+      const object: unknown = [parseJson(Buffer.concat(chunks).toString('utf8'))].flat().find(isObject);
+      if (isObject(object)) completion.read(object);
+      completion.end(false);
+    },
+  };
+};
+
+/** Of a 2xx answer of a chat-completions provider. */
+export const createReader = (sink: AnswerSink, isStream: boolean, quirks: ChatQuirks): AnswerReader => {
+  const completion = createCompletionReader(sink, quirks);
+  return isStream ? createStreamReader(completion) : createObjectReader(completion);
+};

@@ -1,0 +1,59 @@
+import type { Effort, JsonObject } from '../ask.ts';
+
+/**
+ * Where providers of the chat-completions API differ. What is absent is what most of them do: the smallest
+ * set of members that every one of them takes.
+ */
+export interface ChatQuirks {
+  /** Of the output limit. Default `max_tokens`. */
+  readonly maxTokensMember?: 'max_tokens' | 'max_completion_tokens';
+  /** It knows the role `developer`; else `system` is said. */
+  readonly developerRole?: boolean;
+  /**
+   * `free`: any order of messages. `alternating`: one system message, at the beginning, and no two of the
+   * user's in a row, as chat templates insist. `bridged`: that, and an answer of the model's between a
+   * tool's result and what the user says next. Default `free`.
+   */
+  readonly order?: 'free' | 'alternating' | 'bridged';
+  /** How it wants its thoughts back. Default: not at all. */
+  readonly thoughts?: 'reasoning_content' | 'reasoning' | 'reasoning_details';
+  /** It sees images. Default true. */
+  readonly images?: boolean;
+  /** It reads files: `file` parts. */
+  readonly files?: boolean;
+  /** It has a member for refusals. */
+  readonly refusals?: boolean;
+  /** It must be asked for usage in a stream, with `stream_options`. Default true. */
+  readonly includeUsage?: boolean;
+  /** It takes a JSON schema for its answer; else it is told of it, and asked for JSON. Default true. */
+  readonly jsonSchema?: boolean;
+  /** It takes `strict` on a tool. */
+  readonly strictTools?: boolean;
+  /** It takes `parallel_tool_calls`. Default true. */
+  readonly parallelToolCalls?: boolean;
+  /** It takes `required` and the name of a tool as a choice; else only `auto` and `none`. Default true. */
+  readonly toolChoice?: boolean;
+  /** It takes `verbosity`. */
+  readonly verbosity?: boolean;
+  /** It takes `prompt_cache_key`. */
+  readonly cacheKey?: boolean;
+  /** The member that names the client's user. */
+  readonly userMember?: 'user' | 'safety_identifier';
+  /** The ids of calls must be nine letters and digits. */
+  readonly shortCallIds?: boolean;
+  /** The efforts that a model takes, from the least on; none where it cannot be told. Default: three. */
+  readonly efforts?: (model: string) => readonly Effort[];
+  /**
+   * Members that ask a model to think. Default `reasoning_effort`.
+   * @param effort one of `efforts`; absent where the client did not say
+   */
+  readonly askToThink?: (effort: Effort | undefined, model: string) => JsonObject;
+}
+
+const SCALE: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'];
+
+/** The nearest of some efforts, the lesser of two; undefined where there are none. */
+export const nearestEffort = (wanted: Effort, efforts: readonly Effort[]): Effort | undefined => {
+  const distance = (effort: Effort): number => Math.abs(SCALE.indexOf(effort) - SCALE.indexOf(wanted));
+  return efforts.toSorted((one, other) => distance(one) - distance(other))[0];
+};

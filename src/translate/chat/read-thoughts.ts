@@ -1,0 +1,77 @@
+import { type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import type { AnswerSink } from '../answer-sink.ts';
+import type { ChatQuirks } from './quirks.ts';
+import { createThoughtState } from './write-thoughts.ts';
+
+/** Thoughts of an answer, as its deltas (or its message) tell of them. */
+export interface ThoughtReader {
+  read(delta: JsonObject): void;
+  /** Something else begins, or the answer is over: what the provider wants back of the thought is told. */
+  end(): void;
+}
+
+/** The thinking of one part: a text, or parts of text. */
+const partText = ({ thinking }: JsonObject): string =>
+  typeof thinking === 'string'
+    ? thinking
+    : objectsOf(thinking)
+        .map(({ text }) => String(text ?? ''))
+        .join('');
+
+/** Mistral: `thinking` parts of the content. */
+const thinkingParts = (content: unknown): string =>
+  objectsOf(content)
+    .filter(({ type }) => type === 'thinking')
+    .map(partText)
+    .join('');
+
+const detailText = (detail: JsonObject): string => String(detail.text ?? detail.summary ?? '');
+
+const thoughtText = (delta: JsonObject, details: readonly JsonObject[]): string =>
+  nonEmptyString(delta.reasoning_content) ??
+  nonEmptyString(delta.reasoning) ??
+  nonEmptyString(details.map(detailText).join('')) ??
+  thinkingParts(delta.content);
+
+/** Members that grow from chunk to chunk; all others are said once. */
+const GROWING = ['text', 'summary', 'data'] as const;
+
+/** Adds a chunk's detail to the one that it continues. */
+const joinDetail = (details: JsonObject[], detail: JsonObject): void => {
+  const last = details.at(-1);
+  if (last === undefined || last.type !== detail.type || last.index !== detail.index) {
+    details.push(detail);
+    return;
+  }
+  const said = Object.fromEntries(Object.entries(detail).filter(([, value]) => value !== null));
+  const joined: Record<string, unknown> = { ...last, ...said };
+  for (const member of GROWING) {
+    const [before, after] = [last[member], detail[member]];
+    if (typeof before === 'string' && typeof after === 'string') joined[member] = before + after;
+  }
+  details[details.length - 1] = joined;
+};
+
+/** @param form how the provider wants its thoughts back; where it does not, no state is told */
+export const createThoughtReader = (sink: AnswerSink, form: ChatQuirks['thoughts']): ThoughtReader => {
+  let text = '';
+  let details: JsonObject[] = [];
+  return {
+    read: (delta) => {
+      const found = objectsOf(delta.reasoning_details);
+      const words = thoughtText(delta, found);
+      if (words !== '') {
+        text += words;
+        sink.reasoning(words);
+      }
+      if (form === 'reasoning_details') for (const detail of found) joinDetail(details, detail);
+    },
+    end: () => {
+      if (form !== undefined && (text !== '' || details.length > 0)) {
+        sink.reasoningState(createThoughtState({ text, ...(details.length > 0 && { details }) }));
+      }
+      text = '';
+      details = [];
+    },
+  };
+};

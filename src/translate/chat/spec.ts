@@ -1,0 +1,13 @@
+import type { DialectSpec } from '../translation.ts';
+import { createReader } from './create-reader.ts';
+import type { ChatQuirks } from './quirks.ts';
+import { readError } from './read-error.ts';
+import { writeRequest } from './write-request.ts';
+
+/** The chat-completions API, as the provider with these quirks speaks it. */
+export const createChatSpec = (quirks: ChatQuirks = {}): DialectSpec => ({
+  dialect: 'chat',
+  writeRequest: (ask) => writeRequest(ask, quirks),
+  createReader: (sink, isStream) => createReader(sink, isStream, quirks),
+  readError,
+});

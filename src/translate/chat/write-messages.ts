@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import type { Ask, AskPart, JsonObject } from '../ask.ts';
+import { type AssistantTurn, arrangeTurns, type Turn } from './arrange-turns.ts';
+import type { ChatQuirks } from './quirks.ts';
+import { joinText, type Lose, writeUserContent } from './write-content.ts';
+import { writeThoughts } from './write-thoughts.ts';
+
+/** A message as it goes out. */
+export interface ChatMessage extends JsonObject {
+  readonly role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
+  readonly content: string | readonly JsonObject[] | null;
+}
+
+const SHORT_ID_LENGTH = 9;
+
+/** Mistral: nine letters and digits. The same id becomes the same one in every turn. */
+const shortId = (callId: string): string =>
+  /^[a-zA-Z0-9]{9}$/.test(callId)
+    ? callId
+    : createHash('sha256').update(callId).digest('hex').slice(0, SHORT_ID_LENGTH);
+
+const NO_RESULT = '[no result: the call was interrupted]';
+
+/** Results can hold text alone: pictures follow in a message of the user's, which says what they belong to. */
+const writeResults = (
+  calls: AssistantTurn['calls'],
+  idOf: (callId: string) => string,
+  quirks: ChatQuirks,
+  lose: Lose,
+): ChatMessage[] => {
+  const messages: ChatMessage[] = [];
+  const pictures: AskPart[] = [];
+  for (const { call, result } of calls) {
+    const parts = result?.parts ?? [{ kind: 'text' as const, text: NO_RESULT }];
+    const others = parts.filter(({ kind }) => kind === 'image' || kind === 'file');
+    const text = [
+      ...(result?.isError ? ['[failed]'] : []),
+      joinText(parts),
+      ...(others.length > 0 ? ['[what it shows follows below]'] : []),
+    ];
+    messages.push({
+      role: 'tool',
+      tool_call_id: idOf(call.callId),
+      content: text.filter((line) => line !== '').join('\n\n'),
+    });
+    if (others.length > 0) pictures.push({ kind: 'text', text: `[shown by ${call.name}]` }, ...others);
+  }
+  if (pictures.length > 0) {
+    messages.push({ role: 'user', content: writeUserContent(pictures, quirks, lose) });
+  }
+  return messages;
+};
+
+const writeAssistant = (turn: AssistantTurn, quirks: ChatQuirks, lose: Lose): ChatMessage[] => {
+  const { parts, calls } = turn;
+  if (parts.some(({ kind }) => kind === 'image' || kind === 'file')) lose('image of the model');
+  const refusals = quirks.refusals ? parts.filter(({ kind }) => kind === 'refusal') : [];
+  const text = joinText(parts.filter((part) => !refusals.includes(part)));
+  if (text === '' && calls.length === 0 && refusals.length === 0) {
+    if (turn.thoughts.length > 0) lose('reasoning without an answer');
+    return [];
+  }
+  const idOf = quirks.shortCallIds ? shortId : (callId: string) => callId;
+  const message: ChatMessage = {
+    role: 'assistant',
+    content: text === '' ? null : text,
+    ...(refusals.length > 0 && { refusal: joinText(refusals) }),
+    ...writeThoughts(turn, quirks.thoughts, lose),
+    ...(calls.length > 0 && {
+      tool_calls: calls.map(({ call: { callId, name, json } }) => ({
+        id: idOf(callId),
+        type: 'function',
+        function: { name, arguments: json },
+      })),
+    }),
+  };
+  return [message, ...writeResults(calls, idOf, quirks, lose)];
+};
+
+const writeTurn = (turn: Turn, quirks: ChatQuirks, lose: Lose): ChatMessage[] => {
+  if (turn.kind === 'assistant') return writeAssistant(turn, quirks, lose);
+  if (turn.kind === 'stray') {
+    lose('role of a tool result without its call');
+    const about = `[result of a tool call that is not in this conversation, ${turn.result.callId}]`;
+    const parts: AskPart[] = [{ kind: 'text', text: about }, ...turn.result.parts];
+    return [{ role: 'user', content: writeUserContent(parts, quirks, lose) }];
+  }
+  if (turn.role === 'user') {
+    const content = writeUserContent(turn.parts, quirks, lose);
+    return content.length === 0 ? [] : [{ role: 'user', content }];
+  }
+  if (turn.parts.some(({ kind }) => kind === 'image' || kind === 'file')) lose(`image of the ${turn.role}`);
+  const content = joinText(turn.parts);
+  const role = quirks.developerRole ? turn.role : 'system';
+  return content === '' ? [] : [{ role, content }];
+};
+
+/** The conversation as messages, in the order in which it happened. */
+export const writeMessages = (items: Ask['items'], quirks: ChatQuirks, lose: Lose): ChatMessage[] =>
+  arrangeTurns(items).flatMap((turn) => writeTurn(turn, quirks, lose));

@@ -1,0 +1,104 @@
+import type { Ask, JsonObject } from '../ask.ts';
+import type { WrittenRequest } from '../translation.ts';
+import { orderMessages } from './order-messages.ts';
+import { type ChatQuirks, nearestEffort } from './quirks.ts';
+import type { Lose } from './write-content.ts';
+import { type ChatMessage, writeMessages } from './write-messages.ts';
+
+const writeTools = (ask: Ask, quirks: ChatQuirks, lose: Lose): JsonObject => {
+  const tools = ask.tools.flatMap((tool): JsonObject[] => {
+    if (tool.kind === 'web_search') {
+      lose('web_search tool');
+      return [];
+    }
+    const { name, description, parameters, strict } = tool;
+    if (strict && !quirks.strictTools) lose('strict schema of a tool');
+    const members = {
+      name,
+      ...(description !== undefined && { description }),
+      parameters,
+      ...(strict && quirks.strictTools && { strict }),
+    };
+    return [{ type: 'function', function: members }];
+  });
+  if (tools.length === 0) return {};
+  const parallel = ask.parallelToolCalls;
+  if (parallel === false && quirks.parallelToolCalls === false) lose('parallel_tool_calls');
+  return {
+    tools,
+    ...writeToolChoice(ask.toolChoice, quirks, lose),
+    ...(parallel !== undefined && quirks.parallelToolCalls !== false && { parallel_tool_calls: parallel }),
+  };
+};
+
+const writeToolChoice = (choice: Ask['toolChoice'], quirks: ChatQuirks, lose: Lose): JsonObject => {
+  if (choice === undefined) return {};
+  const isForced = choice.kind === 'tool' || choice.kind === 'required';
+  if (isForced && quirks.toolChoice === false) {
+    lose('tool_choice');
+    return {};
+  }
+  if (choice.kind !== 'tool') return { tool_choice: choice.kind };
+  return { tool_choice: { type: 'function', function: { name: choice.name } } };
+};
+
+/** Said to a model whose provider takes no schema. */
+const schemaRule = (format: Extract<Ask['format'], { kind: 'schema' }>): ChatMessage => ({
+  role: 'system',
+  content: `Answer with one JSON value and nothing else. It must match this JSON Schema:\n\n${JSON.stringify(format.schema)}`,
+});
+
+const writeFormat = (format: Ask['format'], quirks: ChatQuirks): JsonObject => {
+  if (format === undefined) return {};
+  if (format.kind === 'json' || quirks.jsonSchema === false)
+    return { response_format: { type: 'json_object' } };
+  const { kind: _, ...schema } = format;
+  return { response_format: { type: 'json_schema', json_schema: schema } };
+};
+
+const THREE_EFFORTS = ['low', 'medium', 'high'] as const;
+
+const writeReasoning = ({ model, effort }: Ask, quirks: ChatQuirks, lose: Lose): JsonObject => {
+  const efforts = quirks.efforts?.(model) ?? THREE_EFFORTS;
+  const nearest = effort === undefined ? undefined : nearestEffort(effort, efforts);
+  if (nearest !== effort) lose(`reasoning effort ${effort}`);
+  if (quirks.askToThink !== undefined) return quirks.askToThink(nearest, model);
+  return nearest === undefined ? {} : { reasoning_effort: nearest };
+};
+
+const writeUser = ({ user }: Ask, { userMember }: ChatQuirks, lose: Lose): JsonObject => {
+  if (user === undefined) return {};
+  if (userMember !== undefined) return { [userMember]: user };
+  lose('user');
+  return {};
+};
+
+/** @see https://platform.openai.com/docs/api-reference/chat/create */
+export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
+  const losses = new Set<string>();
+  const lose: Lose = (what) => {
+    losses.add(what);
+  };
+  const { format, verbosity, maxOutputTokens, stream } = ask;
+  const needsRule = format?.kind === 'schema' && quirks.jsonSchema === false;
+  if (needsRule) lose('JSON schema of the answer, which the model is told of instead');
+  if (verbosity !== undefined && verbosity !== 'medium' && !quirks.verbosity) lose('verbosity');
+  const messages = writeMessages(ask.items, quirks, lose);
+  const body: JsonObject = {
+    model: ask.model,
+    messages: orderMessages(needsRule ? [schemaRule(format), ...messages] : messages, quirks.order, lose),
+    ...writeTools(ask, quirks, lose),
+    ...writeFormat(format, quirks),
+    ...writeReasoning(ask, quirks, lose),
+    ...(verbosity !== undefined && quirks.verbosity && { verbosity }),
+    ...(maxOutputTokens !== undefined && { [quirks.maxTokensMember ?? 'max_tokens']: maxOutputTokens }),
+    ...(ask.temperature !== undefined && { temperature: ask.temperature }),
+    ...(ask.topP !== undefined && { top_p: ask.topP }),
+    ...(ask.stop !== undefined && { stop: ask.stop }),
+    ...(ask.cacheKey !== undefined && quirks.cacheKey && { prompt_cache_key: ask.cacheKey }),
+    ...writeUser(ask, quirks, lose),
+    stream,
+    ...(stream && quirks.includeUsage !== false && { stream_options: { include_usage: true } }),
+  };
+  return { path: '/chat/completions', body, headers: {}, losses: [...losses] };
+};
