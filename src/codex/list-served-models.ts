@@ -1,12 +1,9 @@
 import { GatewayError } from '../base/errors.ts';
 import { isObject, nonEmptyString, objectsOf } from '../sse/json-object.ts';
 import type { ServedModel } from './extend-catalog.ts';
+import { NOT_FOR_TEXT } from './to-served-models.ts';
 
 const TIMEOUT_MS = 5_000;
-
-/** Models that answer with something else than text, by the names that providers give them. */
-const NOT_FOR_TEXT =
-  /embed|whisper|tts|dall-e|image|moderation|realtime|audio|transcribe|speech|sora|video|rerank|babbage|davinci/i;
 
 /**
  * Asks a gateway which models it serves. OpenAI's own are not listed: Codex lists those of them that
@@ -29,7 +26,14 @@ export const listServedModels = async (
     return objectsOf(answer.data).flatMap((model) => {
       const id = nonEmptyString(model.id);
       if (id === undefined || NOT_FOR_TEXT.test(id)) return [];
-      return [{ id, listed: !/^(openai|system)/.test(nonEmptyString(model.owned_by) ?? '') }];
+      return [
+        {
+          id,
+          listed: !/^(openai|system)/.test(nonEmptyString(model.owned_by) ?? ''),
+          contextWindow: typeof model.context_window === 'number' ? model.context_window : undefined,
+          inputModalities: Array.isArray(model.input_modalities) ? model.input_modalities : undefined,
+        },
+      ];
     });
   } catch (cause) {
     throw new GatewayError(

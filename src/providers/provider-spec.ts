@@ -59,7 +59,9 @@ export interface ModelListForm {
 /** A model as its provider lists it; absent = not said. */
 export interface ListedModel {
   readonly id: string;
+  /** In tokens. */
   readonly contextWindow?: number;
+  /** In tokens. */
   readonly maxOutputTokens?: number;
   readonly inputModalities?: readonly Modality[];
 }

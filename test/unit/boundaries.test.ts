@@ -38,7 +38,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   helmet: 'admin',
   yaml: 'config',
   zod: 'config',
-  '@pydantic/genai-prices': 'admin',
+  '@pydantic/genai-prices': 'providers',
 };
 
 interface Import {

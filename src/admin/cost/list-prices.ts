@@ -1,4 +1,5 @@
 import type { ModelPrice, PriceCalculation } from '@pydantic/genai-prices';
+import { importPriceList } from '../../providers/price-list.ts';
 import type { FindRates, ModelRates } from './price-book.ts';
 
 /** The price list that comes with the gateway: nothing is asked of the network. */
@@ -42,7 +43,7 @@ const granularityMs = ({ model }: PriceCalculation): number =>
  * @param upstreamUrl tells whose prices hold; where the list does not know it, OpenAI's do, whose API it is
  */
 export const loadPriceList = async (upstreamUrl: string): Promise<FindRates> => {
-  const { calcPrice, findProvider } = await import('@pydantic/genai-prices');
+  const { calcPrice, findProvider } = await importPriceList();
   const providerId = findProvider({ providerApiUrl: upstreamUrl })?.id ?? 'openai';
   // Finding a model in the list takes 0.1 ms: too long for each of 100,000 exchanges.
   const known = new Map<string, ModelRates | undefined>();

@@ -47,4 +47,28 @@ describe('extendCatalog', () => {
       ['other', 'hide', 1001],
     ]);
   });
+
+  it('says how much a model holds and takes, so that Codex compacts in time', () => {
+    const served = { id: 'new', listed: true, contextWindow: 64_000, inputModalities: ['text', 'audio'] };
+    expect(extendCatalog(catalog, [served]).at(-1)).toMatchObject({
+      context_window: 64_000,
+      max_context_window: 64_000,
+      input_modalities: ['text'],
+    });
+  });
+
+  it('gives another name of a model the same entry', () => {
+    const [entry] = extendCatalog(catalog, [{ id: 'mine', listed: true, sameAs: 'lite' }]).slice(3);
+    expect(entry).toMatchObject({
+      slug: 'mine',
+      use_responses_lite: true,
+      supported_reasoning_levels: [{ effort: 'high' }],
+    });
+  });
+
+  it('needs no catalog of Codex for the least that Codex takes', () => {
+    const [entry] = extendCatalog([], [{ id: 'new', listed: true, contextWindow: 64_000 }]);
+    expect(entry).toMatchObject({ slug: 'new', context_window: 64_000, supported_in_api: true });
+    expect(entry?.base_instructions).toMatch(/coding agent/);
+  });
 });
