@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { noCounts, updateCounts, usageOf } from '../../sse/read-messages-usage.ts';
 import type { AnswerSink, FinishReason } from '../answer-sink.ts';
 import { type BlockReader, createBlockReader } from './read-block.ts';
 import { errorOf } from './read-error.ts';
-import { noCounts, updateCounts, usageOf } from './read-usage.ts';
 
 /** Reads an answer from its events. After the last word, or an error, it reads nothing more. */
 export interface MessageReader {

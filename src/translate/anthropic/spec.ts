@@ -4,7 +4,7 @@ import { readError } from './read-error.ts';
 import { writeRequest } from './write-request.ts';
 
 interface AnthropicOptions {
-  /** What an answer may take where the client names no limit: a configured model's own. */
+  /** The most tokens that an answer of a model may take, where that is known. */
   readonly maxTokensOf?: (model: string) => number | undefined;
 }
 

@@ -21,16 +21,11 @@ const API_VERSION = '2023-06-01';
 const DEFAULT_MAX_TOKENS = { adaptive: 64_000, budget: 32_000, none: 8192 } as const;
 const MAX_USER_LENGTH = 256;
 
-const maxTokensOf = (
-  { maxOutputTokens }: Ask,
-  traits: ModelTraits,
-  byDefault: number | undefined,
-  lose: Lose,
-): number => {
-  const wanted = maxOutputTokens ?? byDefault ?? DEFAULT_MAX_TOKENS[traits.thinking];
-  if (wanted <= traits.maxOutputTokens) return Math.max(1, wanted);
-  if (maxOutputTokens !== undefined) lose(`max_output_tokens above ${traits.maxOutputTokens}`);
-  return traits.maxOutputTokens;
+const maxTokensOf = (ask: Ask, traits: ModelTraits, knownLimit: number | undefined, lose: Lose): number => {
+  const limit = Math.min(traits.maxOutputTokens, knownLimit ?? Number.POSITIVE_INFINITY);
+  const { maxOutputTokens: wanted = Math.min(limit, DEFAULT_MAX_TOKENS[traits.thinking]) } = ask;
+  if (wanted > limit) lose(`max_output_tokens above ${limit}`);
+  return Math.max(1, Math.min(wanted, limit));
 };
 
 interface Format {
@@ -91,11 +86,11 @@ const writeUser = ({ user }: Ask, lose: Lose): { metadata?: { user_id: string } 
 };
 
 /**
- * @param defaultMaxTokens where the client names no limit; the API insists on one
+ * @param knownLimit the most tokens that an answer of the model may take, thoughts included
  * @throws GatewayError invalid_request where the conversation is empty
  * @see https://platform.claude.com/docs/en/api/messages/create
  */
-export const writeRequest = (ask: Ask, defaultMaxTokens?: number): WrittenRequest => {
+export const writeRequest = (ask: Ask, knownLimit?: number): WrittenRequest => {
   const losses = new Set<string>();
   const lose: Lose = (what) => losses.add(what);
   const traits = traitsOf(ask.model);
@@ -106,7 +101,7 @@ export const writeRequest = (ask: Ask, defaultMaxTokens?: number): WrittenReques
       param: 'input',
     });
   }
-  const maxTokens = maxTokensOf(ask, traits, defaultMaxTokens, lose);
+  const maxTokens = maxTokensOf(ask, traits, knownLimit, lose);
   const plan = planThinking({ ask, traits, maxTokens, messages, lose });
   const { format, system: formatInWords } = writeFormat(ask, traits, lose);
   const tools = writeTools(ask, traits, lose);

@@ -434,8 +434,12 @@ describe('options', () => {
       body: { max_tokens: 64_000 },
       losses: ['max_output_tokens above 64000'],
     });
-    const spec = createAnthropicSpec({ maxTokensOf: () => 777 });
-    expect(spec.writeRequest(askOf({})).body.max_tokens).toBe(777);
+    const small = createAnthropicSpec({ maxTokensOf: () => 777 });
+    expect(small.writeRequest(askOf({})).body.max_tokens).toBe(777);
+    expect(small.writeRequest(askOf({ maxOutputTokens: 778 }))).toMatchObject({
+      body: { max_tokens: 777 },
+      losses: ['max_output_tokens above 777'],
+    });
   });
 
   it('asks for JSON by a schema in the way that the model knows', () => {
