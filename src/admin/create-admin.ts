@@ -88,7 +88,8 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     pricing,
     now,
     access,
-    running: (id) => recorder.active.get(id)?.record,
+    running: (id) => recorder.active.get(id),
+    flush: () => recorder.flush(),
     baseUrl: deps.url,
     feed: connectFeed,
   });

@@ -67,7 +67,8 @@ export class BodyCapture {
     if (this.#loose.length === MOST_LOOSE_CHUNKS) this.#join();
   }
 
-  finish(): CapturedBody {
+  /** What has come so far; more may follow. */
+  get captured(): CapturedBody {
     return {
       parts: [...this.#joined, ...this.#loose],
       length: this.#length,

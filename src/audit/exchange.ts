@@ -1,4 +1,4 @@
-import type { ExchangeRecord, Transport } from './record.ts';
+import type { ExchangeRecord, HeaderLines, StoredBody, Transport } from './record.ts';
 
 /** What is known when a request's head has arrived, before anything can refuse it. */
 export interface ExchangeOpening {
@@ -18,6 +18,8 @@ export interface Exchange {
   /** `clock.monotonic()` at the opening. */
   readonly openedAtMs: number;
   readonly closed: boolean;
+  /** What has come of the answer, a copy; body absent before its first byte, and where bodies are not logged. */
+  readonly answerSoFar: { readonly headers: HeaderLines; readonly body: StoredBody | undefined };
   /**
    * Keeps the request's body for the log, without copying it: the caller no longer changes it.
    * @param bytes the wire bytes where they are one zstd body, else the decoded ones

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { JournalIndex } from './journal-index.ts';
 import type { Recorder } from './recorder.ts';
 

@@ -4,7 +4,7 @@ import { BodyCapture, type CapturedBody, type MemoryBudget } from './body-captur
 import { type BodyReference, type BodySide, lostBody } from './body-reference.ts';
 import { mapHeadersToClient } from './client-of-headers.ts';
 import type { Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
-import type { ExchangeRecord } from './record.ts';
+import type { ExchangeRecord, HeaderLines, StoredBody } from './record.ts';
 import type { Redactor } from './redact.ts';
 import type { WriteBehind } from './write-behind.ts';
 
@@ -73,6 +73,12 @@ export class LiveExchange implements Exchange {
     return this.#deps.encodeHeaders(this.#rawResponseHeaders);
   }
 
+  get answerSoFar(): { headers: HeaderLines; body: StoredBody | undefined } {
+    const { parts, length, cutOff } = this.#response?.captured ?? { parts: [], length: 0, cutOff: false };
+    const body = { coding: 'identity', bytes: Buffer.concat(parts), cutOff } as const;
+    return { headers: JSON.parse(this.responseHeaders), body: length > 0 ? body : undefined };
+  }
+
   keepRequestBody(bytes: Buffer, coding: 'identity' | 'zstd'): void {
     const { maxBodyBytes, budget, onLostBody } = this.#deps;
     if (maxBodyBytes === 0 || this.#closed || this.#hasRequestBody || bytes.length === 0) return;
@@ -123,7 +129,7 @@ export class LiveExchange implements Exchange {
   }
 
   #storeResponse(): void {
-    const captured = this.#response?.finish();
+    const captured = this.#response?.captured;
     this.#response = undefined;
     if (!captured) return;
     if (captured.length > 0) {

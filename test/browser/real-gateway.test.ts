@@ -1,12 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { chatGptProvider } from '../e2e/codex-config.ts';
 import { useBrowser } from '../support/browser/use-browser.ts';
 import { runCodex } from '../support/codex/run-codex.ts';
 import { composeGateway, MASTER_KEY } from '../support/gateway/compose-gateway.ts';
-import { responsesStream } from '../support/upstream/responses-stream.ts';
+import { encodeEvent, responsesStream } from '../support/upstream/responses-stream.ts';
 import { startUpstream } from '../support/upstream/start-upstream.ts';
 
 const ANSWER = 'There is one file: <script>alert(1)</script> hello.txt.';
@@ -109,5 +111,35 @@ it('makes the doctor’s round trip at a button, and shows its requests', async 
   await page.locator('.connect').getByText('gomodel-ts-doctor').first().waitFor();
   await page.goto(`${gateway.url}/admin/dashboard/audit`);
   await expect.poll(() => page.locator('[data-id]').count()).toBe(2);
+  expect(problems).toEqual([]);
+});
+
+it('shows an answer as it grows, before it has ended', async () => {
+  const events = responsesStream([{ text: 'The first half of it, and the second half.' }]).map(encodeEvent);
+  const middle = events.findIndex((event) => event.includes('second'));
+  let answer: ServerResponse | undefined;
+  const upstream = createServer((_request, response) => {
+    answer = response;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(events.slice(0, middle).join(''));
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void upstream.close());
+  const gateway = await composeGateway(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`);
+  const { page, problems } = await browser.open(`${gateway.url}/admin/dashboard/audit`);
+  const reply = fetch(`${gateway.v1}/responses`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-5.5', stream: true, input: 'Say it.' }),
+  }).then((response) => response.text());
+  await page.locator('[data-id]').first().click();
+  const drawer = page.getByRole('complementary', { name: 'Exchange' });
+  await drawer.getByText('The first half').waitFor();
+  await shoot(page, 'running');
+  expect(await drawer.getByText('second half').count()).toBe(0);
+  answer?.end(events.slice(middle).join(''));
+  await reply;
+  await drawer.getByText('and the second half.').waitFor();
+  await drawer.getByText('The answer is on its way.').waitFor({ state: 'detached' });
   expect(problems).toEqual([]);
 });

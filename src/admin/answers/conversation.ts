@@ -66,7 +66,7 @@ const readTurn = async (
   const place = thread.findIndex((link) => link.facts.id === facts.id);
   const cacheLoss = await explainLoss(dataDir, thread, place, detail);
   return {
-    entry: priceEntry(prices, running(facts.id) ?? detail.record),
+    entry: priceEntry(prices, running(facts.id)?.record ?? detail.record),
     earlierCount: newFrom,
     items: items.slice(newFrom).map(shortenItem),
     output: output.map(shortenItem),

@@ -1,6 +1,7 @@
+import type { Exchange } from '../../audit/exchange.ts';
 import type { JournalIndex } from '../../audit/journal-index.ts';
 import { readExchange } from '../../audit/read-exchange.ts';
-import type { ExchangeDetail, ExchangeRecord } from '../../audit/record.ts';
+import type { ExchangeDetail } from '../../audit/record.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { AuditDetailAnswer, RelatedExchange } from '../api-types.ts';
 import { billOf, type Pricing, priceEntry } from '../cost/create-pricing.ts';
@@ -15,8 +16,10 @@ export interface DetailDeps {
   readonly dataDir: string;
   readonly index: JournalIndex;
   readonly pricing: () => Promise<Pricing>;
-  /** The record of an exchange that runs in this process. */
-  readonly running: (id: string) => ExchangeRecord | undefined;
+  /** An exchange that runs in this process. */
+  readonly running: (id: string) => Exchange | undefined;
+  /** Writes what has happened until now. */
+  readonly flush: () => Promise<void>;
   /** Of the gateway, without a path. */
   readonly baseUrl: () => string;
 }
@@ -26,11 +29,19 @@ const MOST_BODY_LIMIT = 4_194_304;
 /** An id is `req_` and 26 characters; a beginning of one may stand for it. */
 const ID = /^(?:req_)?[0-9a-z]{4,26}$/i;
 
+/** With what has come until now of one that runs. */
+const withAnswerSoFar = (detail: ExchangeDetail, { record, answerSoFar }: Exchange): ExchangeDetail => {
+  const { headers, body } = answerSoFar;
+  return { ...detail, record, responseHeaders: headers, ...(body ? { responseBody: body } : {}) };
+};
+
 /** @throws GatewayError unknown_exchange */
 export const requireExchange = async (
-  { dataDir, running }: Pick<DetailDeps, 'dataDir' | 'running'>,
+  { dataDir, running, flush }: Pick<DetailDeps, 'dataDir' | 'running' | 'flush'>,
   id: string,
 ): Promise<ExchangeDetail> => {
+  // One that has just ended is asked for by who saw it end.
+  await flush();
   const detail = ID.test(id) ? await readExchange(dataDir, id).catch(noteAmbiguous) : undefined;
   if (!detail) {
     throw new GatewayError('unknown_exchange', `the log holds no exchange ${id.slice(0, 60)}.`, {
@@ -38,7 +49,7 @@ export const requireExchange = async (
     });
   }
   const live = running(detail.record.id);
-  return live ? { ...detail, record: live } : detail;
+  return live ? withAnswerSoFar(detail, live) : detail;
 };
 
 const noteAmbiguous = (error: unknown): never => {

@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks';
 import { LoadFailed, Loading } from '../parts/notice.tsx';
 import { api } from '../state/api.ts';
-import { listen } from '../state/feed.ts';
 import { gateway } from '../state/gateway.ts';
 import { useLoad } from '../state/use-load.ts';
+import { useReload } from '../state/use-reload.ts';
 import { texts } from '../texts.ts';
 import { ClientTable } from './client-table.tsx';
 import { ConnectState } from './connect-state.tsx';
@@ -17,24 +17,11 @@ const REFRESH_MS = 2000;
 export const ConnectPage = () => {
   const { value: codex, error, reload } = useLoad('codex', api.codex);
   const providers = useLoad('providers', api.providers).value;
+  useReload(reload, REFRESH_MS, ({ type }) => (type === 'open' || type === 'close' ? 'later' : undefined));
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const again = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        reload();
-      }, REFRESH_MS);
-    };
-    const stop = listen(({ type }) => {
-      if (type === 'open' || type === 'close') again();
-    });
     // Coming back from the terminal in which the command was run.
     addEventListener('focus', reload);
-    return () => {
-      stop();
-      clearTimeout(timer);
-      removeEventListener('focus', reload);
-    };
+    return () => removeEventListener('focus', reload);
   }, [reload]);
   return (
     <div class="connect page-scroller" tabIndex={0} role="region" aria-label={texts.pages.connect}>

@@ -7,10 +7,13 @@ import { api } from '../state/api.ts';
 import { outcomeOf } from '../state/describe-exchange.ts';
 import { addressWith } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
+import { useReload } from '../state/use-reload.ts';
 import { texts } from '../texts.ts';
 import { PromptFold } from '../turn/prompt-fold.tsx';
 import { TurnItems } from '../turn/turn-items.tsx';
 import { visibleText } from '../turn/visible-text.ts';
+
+const REFRESH_MS = 1000;
 
 interface TurnSectionProps {
   entry: AuditEntry;
@@ -60,9 +63,12 @@ const Answer = ({ turn, entry, next }: { turn: TurnAnswer } & TurnSectionProps) 
 /** The turn as a person reads it: what this request added, and what came back. */
 export const TurnSection = ({ entry, next }: TurnSectionProps) => {
   const [earlier, setEarlier] = useState(false);
-  // Events stand in the question so that a running answer is read as it grows.
-  const question = `${entry.id} ${earlier} ${entry.response.events ?? 0} ${entry.durationMs ?? ''}`;
+  const question = `${entry.id} ${earlier} ${entry.durationMs ?? ''}`;
   const { value, error, reload } = useLoad(question, (signal) => api.turn(entry.id, earlier, signal));
+  // A running answer is read as it grows.
+  useReload(reload, REFRESH_MS, (event) =>
+    event.type === 'update' && event.record.id === entry.id ? 'later' : undefined,
+  );
   if (error) return <LoadFailed error={error} retry={reload} />;
   if (value?.id !== entry.id) return <Loading lines={10} />;
   if (!value.requestText && value.items.length + value.output.length === 0 && !value.responseText) {

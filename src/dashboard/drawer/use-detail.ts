@@ -1,34 +1,34 @@
-import { useEffect } from 'preact/hooks';
-import type { AuditDetailAnswer } from '../../admin/api-types.ts';
+import { useEffect, useState } from 'preact/hooks';
+import type { AuditDetailAnswer, AuditEntry } from '../../admin/api-types.ts';
 import { api } from '../state/api.ts';
+import { outcomeOf } from '../state/describe-exchange.ts';
 import { listen } from '../state/feed.ts';
 import { type Load, useLoad } from '../state/use-load.ts';
+import { useReload } from '../state/use-reload.ts';
 
 const REFRESH_MS = 1000;
 
-/** The detail of an exchange, read again as it goes on: at most once a second, and at its end. */
+const isRunning = (entry: AuditEntry): boolean => outcomeOf(entry).tone === 'running';
+
+/** The detail of an exchange: while it runs, with its record as it is told; read again at its end. */
 export const useDetail = (id: string): Load<AuditDetailAnswer> => {
   const load = useLoad(id, (signal) => api.detail(id, 1, signal));
-  const { reload } = load;
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = listen((event) => {
-      if (!('record' in event) || event.record.id !== id) return;
-      if (event.type === 'close') {
-        clearTimeout(timer);
-        timer = undefined;
-        reload();
-      } else {
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          reload();
-        }, REFRESH_MS);
-      }
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [id, reload]);
-  return load;
+  const [told, setTold] = useState<AuditEntry>();
+  useEffect(
+    () =>
+      listen((event) => {
+        if ('record' in event && event.record.id === id) setTold(event.record);
+      }),
+    [id],
+  );
+  const { value } = load;
+  useReload(load.reload, REFRESH_MS, (event) => {
+    if (!('record' in event) || event.record.id !== id) return undefined;
+    if (event.type === 'close') return 'now';
+    // Its headers have come.
+    return value?.responseHeaders.length === 0 && event.record.status !== undefined ? 'later' : undefined;
+  });
+  return value && told?.id === value.entry.id && isRunning(value.entry)
+    ? { ...load, value: { ...value, entry: told } }
+    : load;
 };

@@ -3,11 +3,11 @@ import type { UsageSession } from '../../admin/api-types.ts';
 import { Icon } from '../parts/icon.tsx';
 import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
 import { api } from '../state/api.ts';
-import { listen } from '../state/feed.ts';
 import { formatAgo, formatCost, formatShare } from '../state/format.ts';
 import { minuteMs } from '../state/now.ts';
 import { addressWith, choose, query } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
+import { useReload } from '../state/use-reload.ts';
 import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
 
@@ -51,24 +51,6 @@ const SessionLink = ({ session, chosen }: { session: UsageSession; chosen: boole
   </li>
 );
 
-/** Reads the list again some seconds after something happened, while it is in view. */
-const useRefresh = (reload: () => void): void => {
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = listen((event) => {
-      if (event.type !== 'close' && event.type !== 'open') return;
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        reload();
-      }, REFRESH_MS);
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [reload]);
-};
-
 export const SessionList = ({ chosen }: { chosen: string | undefined }) => {
   const search = query.value.get('search') ?? '';
   const [typed, setTyped] = useState(search);
@@ -76,7 +58,7 @@ export const SessionList = ({ chosen }: { chosen: string | undefined }) => {
   const { value, error, reload } = useLoad(`${search} ${limit}`, (signal) =>
     api.sessions({ days: DAYS, limit, search }, signal),
   );
-  useRefresh(reload);
+  useReload(reload, REFRESH_MS, ({ type }) => (type === 'open' || type === 'close' ? 'later' : undefined));
   useEffect(() => {
     const timer = setTimeout(() => choose({ search: typed }, 'replace'), TYPING_MS);
     return () => clearTimeout(timer);

@@ -4,11 +4,11 @@ import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { LoadFailed, Loading } from '../parts/notice.tsx';
 import { api, apiAddress } from '../state/api.ts';
-import { listen } from '../state/feed.ts';
 import { formatCost, formatCount, formatDuration, formatMoment, formatShare } from '../state/format.ts';
 import { gateway } from '../state/gateway.ts';
 import { addressOf, addressWith } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
+import { useReload } from '../state/use-reload.ts';
 import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
 import { TurnColumn } from './turn-column.tsx';
@@ -74,22 +74,11 @@ const useLiveConversation = (session: string, at: string | undefined, offset: nu
   const load = useLoad(`${session} ${offset ?? at}`, (signal) =>
     api.conversation({ session, limit: PAGE, offset, log_id: offset === undefined ? at : undefined }, signal),
   );
-  const { reload } = load;
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = listen((event) => {
-      if (!('record' in event) || event.type === 'update' || event.record.client.sessionId !== session)
-        return;
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        reload();
-      }, REFRESH_MS);
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [session, reload]);
+  useReload(load.reload, REFRESH_MS, (event) =>
+    'record' in event && event.type !== 'update' && event.record.client.sessionId === session
+      ? 'later'
+      : undefined,
+  );
   return load;
 };
 
