@@ -1,15 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
-import type { Api } from '../sse/answer-summary.ts';
 import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
-import type { AnswerWriter } from './answer-writer.ts';
-import type { Ask } from './ask.ts';
-import { readResponsesRequest } from './responses/read-request.ts';
-import { echoRequest } from './responses/response-object.ts';
-import { createResponsesJson, createResponsesStream } from './responses/write-answer.ts';
+import type { ClientRequest } from './client-request.ts';
+import { createResponseHistory } from './response-history.ts';
+import { serveResponses } from './responses/serve-responses.ts';
 import type { Sealer } from './seal.ts';
 import { translateAnswer } from './translate-answer.ts';
-import type { Translate } from './translation.ts';
+import type { Translate, TranslateInput } from './translation.ts';
 
 interface TranslateDeps {
   /** Its secret must outlive the process, or conversations lose what their provider wants back. */
@@ -17,37 +14,35 @@ interface TranslateDeps {
   readonly clock: Clock;
 }
 
-/** A request in the form in the middle, and how its answers are written. */
-interface ClientRequest {
-  readonly ask: Ask;
-  readonly losses: readonly string[];
-  readonly createWriter: () => AnswerWriter;
-}
+/** How long, and in how much memory, answers are kept for clients that refer to them. */
+const KEPT = { maxMs: 24 * 60 * 60 * 1000, maxBytes: 64 * 1024 * 1024, maxResponses: 10_000 };
 
-type ReadClientRequest = (request: JsonObject, model: string, deps: TranslateDeps) => ClientRequest;
-
-const readResponses: ReadClientRequest = (request, model, { sealer, clock }) => {
-  const { ask, names, losses } = readResponsesRequest(request, { model, sealer });
-  const create = ask.stream ? createResponsesStream : createResponsesJson;
-  const deps = { names, sealer, clock, model, echo: echoRequest(request) };
-  return { ask, losses, createWriter: () => create(deps) };
-};
+type ReadClientRequest = (
+  request: JsonObject,
+  input: { readonly model: string; readonly path: string },
+) => ClientRequest;
 
 const readChat: ReadClientRequest = () => {
   throw new GatewayError('invalid_request', 'this model is served to clients of the Responses API only');
 };
 
-const READERS: Readonly<Record<Api, ReadClientRequest>> = { responses: readResponses, chat: readChat };
-
 /** Joins the client's API with the provider's: request one way, answer the other. */
-export const createTranslate =
-  (deps: TranslateDeps): Translate =>
-  ({ api, body, model, spec }) => {
+export const createTranslate = ({ sealer, clock }: TranslateDeps): Translate => {
+  const history = createResponseHistory({
+    maxBytes: KEPT.maxBytes,
+    maxResponses: KEPT.maxResponses,
+    age: { maxMs: KEPT.maxMs, now: () => clock.monotonic() },
+  });
+  const readers: Readonly<Record<TranslateInput['api'], ReadClientRequest>> = {
+    responses: (request, input) => serveResponses(request, input, { sealer, clock, history }),
+    chat: readChat,
+  };
+  return ({ api, path, body, model, spec }) => {
     const request = parseJson(body.toString('utf8'));
     if (!isObject(request)) {
       throw new GatewayError('invalid_json', 'the request body is no JSON object; nothing was sent on');
     }
-    const { ask, losses, createWriter } = READERS[api](request, model, deps);
+    const { ask, losses, createWriter } = readers[api](request, { model, path });
     const written = spec.writeRequest(ask);
     return {
       path: written.path,
@@ -58,3 +53,4 @@ export const createTranslate =
       answer: (status, contentType) => translateAnswer({ spec, createWriter }, status, contentType),
     };
   };
+};

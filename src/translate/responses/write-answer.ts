@@ -1,8 +1,14 @@
 import { type AnswerWriter, EVENT_STREAM, JSON_TYPE, UNREADABLE_ANSWER } from '../answer-writer.ts';
 import { createResponsesSink, type ResponsesSinkDeps } from './create-sink.ts';
-import type { ResponseObject } from './emitted-event.ts';
+import type { EmittedEvent, ResponseObject } from './emitted-event.ts';
 
-type WriterDeps = Omit<ResponsesSinkDeps, 'emit'>;
+interface WriterDeps extends Omit<ResponsesSinkDeps, 'emit'> {
+  /** Told of the answer when it is whole, or has failed. */
+  readonly onEnd?: (response: ResponseObject) => void;
+}
+
+const endOf = (event: EmittedEvent): ResponseObject | undefined =>
+  'response' in event && event.response.status !== 'in_progress' ? event.response : undefined;
 
 /** As server-sent events. */
 export const createResponsesStream = (deps: WriterDeps): AnswerWriter => {
@@ -13,6 +19,8 @@ export const createResponsesStream = (deps: WriterDeps): AnswerWriter => {
     emit: (event) => {
       const data = JSON.stringify({ ...event, sequence_number: events++ });
       text += `event: ${event.type}\ndata: ${data}\n\n`;
+      const ended = endOf(event);
+      if (ended !== undefined) deps.onEnd?.(ended);
     },
   });
   const take = (): string => {
@@ -29,7 +37,8 @@ export const createResponsesJson = (deps: WriterDeps): AnswerWriter => {
   const sink = createResponsesSink({
     ...deps,
     emit: (event) => {
-      if ('response' in event) last = event.response;
+      last = endOf(event);
+      if (last !== undefined) deps.onEnd?.(last);
     },
   });
   return {
@@ -37,7 +46,7 @@ export const createResponsesJson = (deps: WriterDeps): AnswerWriter => {
     contentType: JSON_TYPE,
     take: () => '',
     end: () => {
-      if (last === undefined || last.status === 'in_progress') sink.fail(UNREADABLE_ANSWER);
+      if (last === undefined) sink.fail(UNREADABLE_ANSWER);
       return JSON.stringify(last);
     },
   };

@@ -8,6 +8,8 @@ interface AskTranslatedInput {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly model: string;
+  /** `/responses` unless told. */
+  readonly path?: string;
   /** A request of the Responses API. */
   readonly request: Readonly<Record<string, unknown>>;
 }
@@ -18,11 +20,11 @@ interface TranslatedAnswer extends CheckedStream {
 }
 
 const send = async (
-  { translate, spec, url, headers, model, request }: AskTranslatedInput,
+  { translate, spec, url, headers, model, path = '/responses', request }: AskTranslatedInput,
   stream: boolean,
 ): Promise<{ translation: Translation; status: number; body: string }> => {
   const body = Buffer.from(JSON.stringify({ ...request, stream }));
-  const translation = translate({ api: 'responses', path: '/responses', body, model, spec });
+  const translation = translate({ api: 'responses', path, body, model, spec });
   const response = await fetch(`${url}${translation.path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers, ...translation.headers },

@@ -1,0 +1,163 @@
+import type { Clock } from '../../base/clock.ts';
+import { createId } from '../../base/ids.ts';
+import type { JsonObject } from '../../sse/json-object.ts';
+import type { AnswerSink, AnswerUsage } from '../answer-sink.ts';
+import { type AnswerWriter, EVENT_STREAM, JSON_TYPE, UNREADABLE_ANSWER } from '../answer-writer.ts';
+import { writeUsage } from '../responses/response-object.ts';
+import type { Sealer } from '../seal.ts';
+import { labelSummary } from './read-compaction.ts';
+
+interface CompactionDeps {
+  readonly sealer: Pick<Sealer, 'sealSummary'>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** The model as asked for; the provider's own word replaces it. */
+  readonly model: string;
+}
+
+/** What comes of a summary turn. */
+interface Compaction {
+  readonly item: JsonObject | undefined;
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+  readonly members: { readonly id: string; readonly created_at: number; readonly model: string };
+  readonly usage: AnswerUsage;
+}
+
+const NO_SUMMARY = {
+  code: 'compaction_failed',
+  message:
+    'gomodel-ts: the model wrote no summary of the conversation, so that it cannot be made short; try again, or start a new session',
+};
+
+/** Takes the answer to a summary turn: its text is the summary, and everything else in it is of no use. */
+const createCompactionSink = (
+  { sealer, clock, model: asked }: CompactionDeps,
+  handlers: { onBegin(compaction: Compaction): void; onEnd(compaction: Compaction): void },
+): AnswerSink => {
+  const id = createId('resp', clock.now());
+  const createdAt = Math.floor(clock.now() / 1000);
+  let model = asked;
+  let summary = '';
+  let usage: AnswerUsage = {};
+  let hasBegun = false;
+  let hasEnded = false;
+
+  const compaction = (outcome: Partial<Pick<Compaction, 'item' | 'error'>> = {}): Compaction => ({
+    item: undefined,
+    error: undefined,
+    ...outcome,
+    members: { id, created_at: createdAt, model },
+    usage,
+  });
+  const begin = (): void => {
+    if (hasBegun) return;
+    hasBegun = true;
+    handlers.onBegin(compaction());
+  };
+  const end = (outcome: Partial<Pick<Compaction, 'item' | 'error'>>): void => {
+    begin();
+    if (hasEnded) return;
+    hasEnded = true;
+    handlers.onEnd(compaction(outcome));
+  };
+  const ignore = (): void => {};
+
+  return {
+    begin: (start) => {
+      model = start.model ?? model;
+      begin();
+    },
+    text: (delta) => {
+      summary += delta;
+    },
+    usage: (more) => {
+      usage = { ...usage, ...more };
+    },
+    finish: (reason) => {
+      if (summary.trim() === '' || reason === 'filter') return end({ error: NO_SUMMARY });
+      const text = labelSummary(summary.trim(), model, reason === 'length');
+      const item = {
+        id: `cmp_${id.slice('resp_'.length)}`,
+        type: 'compaction',
+        encrypted_content: sealer.sealSummary(text),
+      };
+      end({ item });
+    },
+    fail: (error) => end({ error }),
+    refusal: ignore,
+    reasoning: ignore,
+    reasoningState: ignore,
+    callBegin: ignore,
+    callArguments: ignore,
+    callEnd: ignore,
+    webSearch: ignore,
+  };
+};
+
+/** As the stream that follows a `compaction_trigger` item: its one item is the compaction. */
+export const createCompactionStream = (deps: CompactionDeps, echo: JsonObject): AnswerWriter => {
+  let written = '';
+  let events = 0;
+  const emit = (type: string, members: JsonObject): void => {
+    const data = JSON.stringify({ type, ...members, sequence_number: events++ });
+    written += `event: ${type}\ndata: ${data}\n\n`;
+  };
+  const response = ({ members, item, error, usage }: Compaction, status: string): JsonObject => ({
+    ...members,
+    object: 'response',
+    status,
+    background: false,
+    completed_at: status === 'completed' ? Math.floor(deps.clock.now() / 1000) : null,
+    error: error ?? null,
+    incomplete_details: null,
+    output: item === undefined ? [] : [item],
+    ...echo,
+    usage: writeUsage(usage),
+  });
+  const sink = createCompactionSink(deps, {
+    onBegin: (compaction) => {
+      emit('response.created', { response: response(compaction, 'in_progress') });
+      emit('response.in_progress', { response: response(compaction, 'in_progress') });
+    },
+    onEnd: (compaction) => {
+      const { item, error } = compaction;
+      if (item !== undefined) {
+        emit('response.output_item.added', { output_index: 0, item });
+        emit('response.output_item.done', { output_index: 0, item });
+      }
+      const status = error === undefined ? 'completed' : 'failed';
+      emit(`response.${status}`, { response: response(compaction, status) });
+    },
+  });
+  const take = (): string => {
+    const text = written;
+    written = '';
+    return text;
+  };
+  return { sink, contentType: EVENT_STREAM, take, end: take };
+};
+
+/**
+ * As the object that `/responses/compact` answers with.
+ * @param kept what goes before the compaction, see `keepUserMessages`
+ */
+export const createCompactionJson = (deps: CompactionDeps, kept: readonly JsonObject[]): AnswerWriter => {
+  let answer: JsonObject | undefined;
+  const sink = createCompactionSink(deps, {
+    onBegin: () => {},
+    onEnd: ({ members, item, error, usage }) => {
+      answer =
+        item === undefined
+          ? { error: { ...error, type: 'provider_error', param: null } }
+          : { ...members, object: 'response.compaction', output: [...kept, item], usage: writeUsage(usage) };
+    },
+  });
+  return {
+    sink,
+    contentType: JSON_TYPE,
+    take: () => '',
+    end: () => {
+      if (answer === undefined) sink.fail(UNREADABLE_ANSWER);
+      return JSON.stringify(answer);
+    },
+  };
+};
