@@ -24,6 +24,8 @@ export interface Access {
   /** @returns the `Set-Cookie` header */
   logIn(request: IncomingMessage, key: string): string | undefined;
   logOut(request: IncomingMessage): string;
+  /** Calls back when the session that let a request in is over. @returns a function that stops watching */
+  watch(request: IncomingMessage, onEnd: () => void): () => void;
 }
 
 const CHANGING = /^(?:POST|PUT|PATCH|DELETE)$/;
@@ -89,5 +91,6 @@ export const createAccess = ({ check, isGuarded, now }: AccessDeps): Access => {
       return sessions.begin(request);
     },
     logOut: (request) => sessions.end(request),
+    watch: sessions.watch,
   };
 };

@@ -6,6 +6,12 @@ export interface PageSessions {
   /** @returns the `Set-Cookie` header of a new session */
   begin(request: IncomingMessage): string;
   has(request: IncomingMessage): boolean;
+  /**
+   * Calls back once when the session of a request is over, logged out or expired; never for a request
+   * without one.
+   * @returns a function that stops watching
+   */
+  watch(request: IncomingMessage, onEnd: () => void): () => void;
   /** @returns the `Set-Cookie` header that takes the cookie away */
   end(request: IncomingMessage): string;
 }
@@ -28,28 +34,55 @@ const tokenOf = (request: IncomingMessage): string | undefined => {
 const cookie = (request: IncomingMessage, value: string, maxAgeSeconds: number): string =>
   `${cookieName(request)}=${value}; Path=/admin; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
 
+interface Session {
+  readonly endsAtMs: number;
+  /** Called once when it is over. */
+  readonly watchers: Set<() => void>;
+}
+
 /** @param now milliseconds, monotonic */
 export const createPageSessions = (now: () => number): PageSessions => {
   /** By the digest of the token: looking one up tells nothing of the tokens by its time. */
-  const sessions = new Map<string, { endsAtMs: number }>();
+  const sessions = new Map<string, Session>();
   const keyOf = (token: string): string => hash('sha256', token, 'base64');
+  const find = (request: IncomingMessage): Session | undefined => {
+    const token = tokenOf(request);
+    const session = token === undefined ? undefined : sessions.get(keyOf(token));
+    return session && session.endsAtMs > now() ? session : undefined;
+  };
+  const drop = (key: string): void => {
+    const session = sessions.get(key);
+    sessions.delete(key);
+    for (const tell of session?.watchers ?? []) tell();
+  };
   return {
     begin: (request) => {
       for (const [key, { endsAtMs }] of sessions) {
-        if (endsAtMs <= now() || sessions.size >= MOST_SESSIONS) sessions.delete(key);
+        if (endsAtMs <= now() || sessions.size >= MOST_SESSIONS) drop(key);
       }
       const token = randomBytes(32).toString('base64url');
-      sessions.set(keyOf(token), { endsAtMs: now() + LASTS_MS });
+      sessions.set(keyOf(token), { endsAtMs: now() + LASTS_MS, watchers: new Set() });
       return cookie(request, token, LASTS_MS / 1000);
     },
-    has: (request) => {
-      const token = tokenOf(request);
-      const session = token === undefined ? undefined : sessions.get(keyOf(token));
-      return session !== undefined && session.endsAtMs > now();
+    has: (request) => find(request) !== undefined,
+    watch: (request, onEnd) => {
+      const session = find(request);
+      if (!session) return () => {};
+      const stop = (): void => {
+        clearTimeout(timer);
+        session.watchers.delete(end);
+      };
+      const end = (): void => {
+        stop();
+        onEnd();
+      };
+      const timer = setTimeout(end, session.endsAtMs - now()).unref();
+      session.watchers.add(end);
+      return stop;
     },
     end: (request) => {
       const token = tokenOf(request);
-      if (token !== undefined) sessions.delete(keyOf(token));
+      if (token !== undefined) drop(keyOf(token));
       return cookie(request, '', 0);
     },
   };

@@ -106,6 +106,8 @@ export const createRoutes = (deps: RoutesDeps): Route[] => {
         GET: async ({ request, response, query }) => {
           if (request.method === 'HEAD') return void response.end();
           const last = request.headers['last-event-id'] ?? query.get('last_event_id');
+          const stop = access.watch(request, () => void response.end());
+          response.once('close', stop);
           (await feed()).connect(response, typeof last === 'string' ? last : undefined);
         },
       },

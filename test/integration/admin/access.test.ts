@@ -45,6 +45,23 @@ it('shows nothing of the log without the key, and everything in a session', asyn
   expect((await askAdmin(port, 'audit/log', { headers: { cookie } })).status).toBe(401);
 });
 
+it('ends the event streams of a session with it, and no others', async () => {
+  const { port } = await guarded();
+  const enter = async (): Promise<string> =>
+    (await logIn(port, MASTER_KEY)).headers.get('set-cookie')?.split(';')[0] ?? '';
+  const [leaving, staying] = [await enter(), await enter()];
+  const listen = async (cookie: string) =>
+    (await askAdmin(port, 'audit/stream', { headers: { cookie } })).body?.getReader();
+  const [cut, other] = [await listen(leaving), await listen(staying)];
+  await askAdmin(port, 'session', { method: 'DELETE', headers: { cookie: leaving } });
+  let last = await cut?.read();
+  while (last && !last.done) last = await cut?.read();
+  expect(last?.done).toBe(true);
+  expect((await other?.read())?.done).toBe(false);
+  expect((await askAdmin(port, 'audit/stream', { headers: { cookie: leaving } })).status).toBe(401);
+  await other?.cancel();
+});
+
 it('takes the key itself from a script', async () => {
   const { port } = await guarded();
   const bearer = { authorization: `Bearer ${MASTER_KEY}` };
