@@ -4,6 +4,7 @@ import type { ByteRange } from '../json/scan-members.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { apiOfPath } from '../sse/answer-summary.ts';
 import type { Dialect } from '../translate/ask.ts';
+import type { ChatQuirks } from '../translate/chat/quirks.ts';
 import type { TranslateInput, Translation } from '../translate/translation.ts';
 import type { Destination } from './choose-destination.ts';
 import type { SentRequest } from './create-sender.ts';
@@ -33,7 +34,7 @@ export interface PreparedRequest {
 
 /** Puts an ask in the API of a provider. @throws GatewayError invalid_json, invalid_request */
 export type TranslateInto = (
-  input: Omit<TranslateInput, 'spec'> & { readonly dialect: Dialect },
+  input: Omit<TranslateInput, 'spec'> & { readonly dialect: Dialect; readonly chat?: ChatQuirks },
 ) => Translation;
 
 export interface PrepareDeps {
@@ -87,7 +88,7 @@ export const createPrepare = ({ translateInto, via }: PrepareDeps): Prepare => {
     const { upstream } = destination;
     const api = apiOfPath(asked.path);
     const model = destination.model;
-    if (api === undefined || model === undefined) {
+    if (api === undefined || api === 'messages' || model === undefined) {
       throw new GatewayError(
         'invalid_request',
         `the request names no model, and ${upstream.name} must be told one.`,
@@ -96,7 +97,8 @@ export const createPrepare = ({ translateInto, via }: PrepareDeps): Prepare => {
     }
     const edits = { model: undefined, effort: destination.effort };
     const body = editBody(asked.body, asked.members, api, edits);
-    const translation = translateInto({ api, path: asked.path, body, model, dialect });
+    const quirks = upstream.chat === undefined ? {} : { chat: upstream.chat };
+    const translation = translateInto({ api, path: asked.path, body, model, dialect, ...quirks });
     const request = {
       method: asked.method,
       path: upstream.toPath?.(translation.path, model) ?? translation.path,

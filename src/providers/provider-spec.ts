@@ -1,4 +1,5 @@
 import type { Dialect } from '../translate/ask.ts';
+import type { ChatQuirks } from '../translate/chat/quirks.ts';
 
 /** The APIs that clients speak to the gateway: `…/responses`, `…/chat/completions`, `…/messages`. */
 export type ClientApi = 'responses' | 'chat' | 'messages';
@@ -19,6 +20,8 @@ export interface ProviderSpec {
   readonly native: readonly ClientApi[];
   /** What all other requests are translated into. */
   readonly dialect: Dialect;
+  /** How its chat completions differ, where that is its dialect. */
+  readonly chat?: ChatQuirks;
   readonly modelList: ModelListForm;
   /** Mends what users are known to write as its address. */
   readonly mendBaseUrl?: (given: URL) => MendedBaseUrl;

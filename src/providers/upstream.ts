@@ -1,4 +1,5 @@
 import type { Dialect } from '../translate/ask.ts';
+import type { ChatQuirks } from '../translate/chat/quirks.ts';
 import type { ConfiguredProvider } from './configured-provider.ts';
 import { BEARER, type ClientApi, type CredentialForm } from './provider-spec.ts';
 
@@ -25,6 +26,8 @@ export interface Upstream {
   readonly native: readonly ClientApi[];
   /** What requests of another API are translated into; absent where nothing is. */
   readonly dialect?: Dialect;
+  /** How its chat completions differ. */
+  readonly chat?: ChatQuirks;
   /** Header lines of the user's own for every request, names in lower case; they win over all others. */
   readonly headers: Readonly<Record<string, string>>;
   /**
@@ -45,7 +48,7 @@ const credentialOf = ({ header, scheme }: CredentialForm, key: string): Upstream
 /** A configured provider as the gateway reaches it. */
 export const createUpstream = (provider: ConfiguredProvider): Upstream => {
   const { id, spec, baseUrl, apiKey, apiVersion, keyVariable, native, headers } = provider;
-  const { toPath } = spec;
+  const { toPath, chat } = spec;
   const withoutKey: UpstreamCredential | undefined = spec.keyless ? { kind: 'none' } : undefined;
   return {
     name: id,
@@ -55,6 +58,7 @@ export const createUpstream = (provider: ConfiguredProvider): Upstream => {
     native: native ?? spec.native,
     dialect: spec.dialect,
     headers,
+    ...(chat && { chat }),
     ...(toPath && { toPath: (path, model) => toPath(path, model, apiVersion) }),
   };
 };

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
-import { GatewayError } from '../base/errors.ts';
 import type { TranslateInto } from '../forward/prepare-request.ts';
 import { createAnthropicSpec } from '../translate/anthropic/spec.ts';
 import type { Dialect } from '../translate/ask.ts';
+import type { ChatQuirks } from '../translate/chat/quirks.ts';
+import { createChatSpec } from '../translate/chat/spec.ts';
 import { createTranslate } from '../translate/create-translate.ts';
 import { geminiSpec } from '../translate/gemini/spec.ts';
 import { createSealer } from '../translate/seal.ts';
@@ -18,16 +19,12 @@ export interface TranslationDeps {
 
 /** Every API that providers speak beside Responses, and the way into each of them. */
 export const composeTranslation = ({ sealingSecret, clock, maxTokensOf }: TranslationDeps): TranslateInto => {
-  const dialects: ReadonlyMap<Dialect, DialectSpec> = new Map([
-    ['anthropic', createAnthropicSpec({ maxTokensOf })],
-    ['gemini', geminiSpec],
-  ]);
-  const translate = createTranslate({ sealer: createSealer(sealingSecret), clock });
-  return ({ dialect, ...input }) => {
-    const spec = dialects.get(dialect);
-    if (!spec) {
-      throw new GatewayError('invalid_request', `nothing is translated into ${dialect} here.`);
-    }
-    return translate({ ...input, spec });
+  const anthropicSpec = createAnthropicSpec({ maxTokensOf });
+  const specs: Readonly<Record<Dialect, (quirks: ChatQuirks | undefined) => DialectSpec>> = {
+    anthropic: () => anthropicSpec,
+    gemini: () => geminiSpec,
+    chat: createChatSpec,
   };
+  const translate = createTranslate({ sealer: createSealer(sealingSecret), clock });
+  return ({ dialect, chat, ...input }) => translate({ ...input, spec: specs[dialect](chat) });
 };

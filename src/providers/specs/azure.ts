@@ -1,3 +1,4 @@
+import { OPENAI_CHAT } from '../openai-chat.ts';
 import type { ProviderSpec } from '../provider-spec.ts';
 import { readOpenAiList } from '../read-openai-list.ts';
 
@@ -18,6 +19,7 @@ export const azureSpec: ProviderSpec = {
   keyless: false,
   native: ['responses', 'chat'],
   dialect: 'chat',
+  chat: OPENAI_CHAT,
   modelList: {
     path: '/v1/models',
     // Not what can be asked for, so nothing of it counts.

@@ -10,6 +10,7 @@ export const compatibleSpec: ProviderSpec = {
   keyless: true,
   native: ['chat'],
   dialect: 'chat',
+  chat: { thoughts: 'same' },
   modelList: { path: '/models', read: readOpenAiList() },
   quirks: [
     'Where it speaks Responses with all that Codex sends, `native: [responses, chat]` leaves the bytes as they are.',

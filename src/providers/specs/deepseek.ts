@@ -11,6 +11,17 @@ export const deepseekSpec: ProviderSpec = {
   keyless: false,
   native: ['chat', 'messages'],
   dialect: 'chat',
+  chat: {
+    thoughts: 'reasoning_content',
+    jsonSchema: false,
+    parallelToolCalls: false,
+    // https://api-docs.deepseek.com/guides/thinking_mode
+    efforts: () => ['none', 'low', 'high'],
+    extraMembers: (effort) => {
+      if (effort === 'none') return { thinking: { type: 'disabled' } };
+      return effort === undefined ? {} : { reasoning_effort: effort };
+    },
+  },
   modelList: { path: '/models', read: readOpenAiList() },
   // Its Messages API lies beside the other one.
   toPath: (path) => (/^\/messages(?:[/?]|$)/.test(path) ? `/anthropic/v1${path}` : path),

@@ -1,6 +1,8 @@
 import { BEARER, type ProviderSpec } from '../provider-spec.ts';
 import { factsOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
 
+const THINKING = /gpt-oss|qwen3/;
+
 /** @see https://console.groq.com/docs/openai */
 export const groqSpec: ProviderSpec = {
   id: 'groq',
@@ -11,6 +13,17 @@ export const groqSpec: ProviderSpec = {
   keyless: false,
   native: ['chat'],
   dialect: 'chat',
+  chat: {
+    maxTokensMember: 'max_completion_tokens',
+    userMember: 'user',
+    // Models that do not think refuse to be told how much.
+    efforts: (model) => (model.includes('gpt-oss') ? ['low', 'medium', 'high'] : []),
+    extraMembers: (effort, model) => ({
+      ...(effort !== undefined && { reasoning_effort: effort }),
+      // Else the thought stands in the text, between tags.
+      ...(THINKING.test(model) && { reasoning_format: 'parsed' }),
+    }),
+  },
   modelList: {
     path: '/models',
     read: readOpenAiList((entry) =>

@@ -11,6 +11,7 @@ export const lmstudioSpec: ProviderSpec = {
   keyless: true,
   native: ['chat', 'messages'],
   dialect: 'chat',
+  chat: { order: 'alternating', thoughts: 'same' },
   modelList: { path: '/models', read: readOpenAiList() },
   quirks: [
     "Its Responses API knows function tools alone: Codex's custom and namespace tools are translated to chat.",

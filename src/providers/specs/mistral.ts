@@ -12,6 +12,13 @@ export const mistralSpec: ProviderSpec = {
   keyless: false,
   native: ['chat'],
   dialect: 'chat',
+  chat: {
+    // https://github.com/mistralai/mistral-common/issues/169
+    order: 'bridged',
+    shortCallIds: true,
+    includeUsage: false,
+    efforts: () => [],
+  },
   modelList: {
     path: '/models',
     read: readOpenAiList(({ capabilities, max_context_length }) => {

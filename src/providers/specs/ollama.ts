@@ -11,6 +11,14 @@ export const ollamaSpec: ProviderSpec = {
   keyless: true,
   native: ['chat', 'messages'],
   dialect: 'chat',
+  chat: {
+    order: 'alternating',
+    thoughts: 'same',
+    parallelToolCalls: false,
+    toolChoice: false,
+    // Models that do not think refuse to be told how much; of the others these alone know degrees.
+    efforts: (model) => (model.includes('gpt-oss') ? ['low', 'medium', 'high'] : []),
+  },
   modelList: { path: '/models', read: readOpenAiList() },
   quirks: [
     'It cuts off a prompt that is longer than its own num_ctx without a word: set OLLAMA_CONTEXT_LENGTH where it runs, and context_window of the model here.',

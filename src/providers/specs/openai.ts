@@ -1,3 +1,4 @@
+import { OPENAI_CHAT } from '../openai-chat.ts';
 import { BEARER, type ProviderSpec } from '../provider-spec.ts';
 import { readOpenAiList } from '../read-openai-list.ts';
 
@@ -11,6 +12,7 @@ export const openaiSpec: ProviderSpec = {
   keyless: false,
   native: ['responses', 'chat'],
   dialect: 'chat',
+  chat: OPENAI_CHAT,
   modelList: { path: '/models', read: readOpenAiList() },
   quirks: [],
 };

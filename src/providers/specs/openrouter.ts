@@ -12,6 +12,16 @@ export const openrouterSpec: ProviderSpec = {
   keyless: false,
   native: ['chat', 'messages'],
   dialect: 'chat',
+  chat: {
+    // Signatures of the models behind it are in there: they come back as they went.
+    thoughts: 'reasoning_details',
+    files: true,
+    strictTools: true,
+    verbosity: true,
+    userMember: 'user',
+    efforts: () => ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+    extraMembers: (effort) => (effort === undefined ? {} : { reasoning: { effort } }),
+  },
   modelList: {
     path: '/models',
     read: readOpenAiList(({ context_length, top_provider, architecture }) =>

@@ -1,6 +1,9 @@
 import { BEARER, type ProviderSpec } from '../provider-spec.ts';
 import { readOpenAiList } from '../read-openai-list.ts';
 
+// Some of these think, and cannot be told how much: they refuse to be.
+const WITHOUT_EFFORT = /non-reasoning|^grok-(?:build|code|2|3(?!-mini)|4(?:-|$)|4\.20-(?!multi-agent))/;
+
 /** @see https://docs.x.ai/docs/api-reference */
 export const xaiSpec: ProviderSpec = {
   id: 'xai',
@@ -11,6 +14,10 @@ export const xaiSpec: ProviderSpec = {
   keyless: false,
   native: ['chat'],
   dialect: 'chat',
+  chat: {
+    userMember: 'user',
+    efforts: (model) => (WITHOUT_EFFORT.test(model) ? [] : ['low', 'medium', 'high']),
+  },
   modelList: { path: '/models', read: readOpenAiList() },
   quirks: [
     "Its Responses API refuses Codex's namespace tools (CLIProxyAPI#5257): they are translated to chat.",

@@ -1,6 +1,9 @@
 import { BEARER, type ProviderSpec } from '../provider-spec.ts';
 import { readOpenAiList } from '../read-openai-list.ts';
 
+const THINKS = /^glm-(?:4\.[5-9]|[5-9])/;
+const TAKES_EFFORT = /^glm-(?:5\.[2-9]|[6-9])/;
+
 /** @see https://docs.z.ai/api-reference */
 export const zaiSpec: ProviderSpec = {
   id: 'zai',
@@ -11,6 +14,21 @@ export const zaiSpec: ProviderSpec = {
   keyless: false,
   native: ['chat'],
   dialect: 'chat',
+  chat: {
+    thoughts: 'reasoning_content',
+    includeUsage: false,
+    jsonSchema: false,
+    parallelToolCalls: false,
+    toolChoice: false,
+    efforts: (model) => (TAKES_EFFORT.test(model) ? ['low', 'high'] : []),
+    extraMembers: (effort, model) => ({
+      // Thoughts of earlier turns stay, as the cache of the prefix needs it.
+      ...(THINKS.test(model) && { thinking: { type: 'enabled', clear_thinking: false } }),
+      ...(effort !== undefined && { reasoning_effort: effort }),
+      // Else the arguments of a call come in one piece at its end, after minutes of silence.
+      tool_stream: true,
+    }),
+  },
   modelList: { path: '/models', read: readOpenAiList() },
   quirks: [
     'The GLM Coding Plan has an address of its own: ZAI_BASE_URL=https://api.z.ai/api/coding/paas/v4.',

@@ -15,8 +15,12 @@ export interface ChatQuirks {
    * tool's result and what the user says next. Default `free`.
    */
   readonly order?: 'free' | 'alternating' | 'bridged';
-  /** How it wants its thoughts back. Default: not at all. */
-  readonly thoughts?: 'reasoning_content' | 'reasoning' | 'reasoning_details';
+  /**
+   * How it wants its thoughts back. `reasoning_content`: a text with every message that calls tools, be it
+   * empty. `reasoning_details`: OpenRouter's account of them. `same`: in the member in which they came.
+   * Default: not at all.
+   */
+  readonly thoughts?: 'reasoning_content' | 'reasoning_details' | 'same';
   /** It sees images. Default true. */
   readonly images?: boolean;
   /** It reads files: `file` parts. */
@@ -44,10 +48,10 @@ export interface ChatQuirks {
   /** The efforts that a model takes, from the least on; none where it cannot be told. Default: three. */
   readonly efforts?: (model: string) => readonly Effort[];
   /**
-   * Members that ask a model to think. Default `reasoning_effort`.
-   * @param effort one of `efforts`; absent where the client did not say
+   * What else a model must be told, how much to think above all. Default: `reasoning_effort`.
+   * @param effort one of `efforts`; absent where the client did not say, or the model cannot be told
    */
-  readonly askToThink?: (effort: Effort | undefined, model: string) => JsonObject;
+  readonly extraMembers?: (effort: Effort | undefined, model: string) => JsonObject;
 }
 
 const SCALE: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'];

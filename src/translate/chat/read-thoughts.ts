@@ -1,7 +1,7 @@
 import { type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import type { ChatQuirks } from './quirks.ts';
-import { createThoughtState } from './write-thoughts.ts';
+import { createThoughtState, type ThoughtMember } from './write-thoughts.ts';
 
 /** Thoughts of an answer, as its deltas (or its message) tell of them. */
 export interface ThoughtReader {
@@ -55,6 +55,7 @@ const joinDetail = (details: JsonObject[], detail: JsonObject): void => {
 /** @param form how the provider wants its thoughts back; where it does not, no state is told */
 export const createThoughtReader = (sink: AnswerSink, form: ChatQuirks['thoughts']): ThoughtReader => {
   let text = '';
+  let member: ThoughtMember = 'reasoning_content';
   let details: JsonObject[] = [];
   return {
     read: (delta) => {
@@ -62,13 +63,14 @@ export const createThoughtReader = (sink: AnswerSink, form: ChatQuirks['thoughts
       const words = thoughtText(delta, found);
       if (words !== '') {
         text += words;
+        member = nonEmptyString(delta.reasoning) === words ? 'reasoning' : 'reasoning_content';
         sink.reasoning(words);
       }
       if (form === 'reasoning_details') for (const detail of found) joinDetail(details, detail);
     },
     end: () => {
       if (form !== undefined && (text !== '' || details.length > 0)) {
-        sink.reasoningState(createThoughtState({ text, ...(details.length > 0 && { details }) }));
+        sink.reasoningState(createThoughtState({ text, member, details }));
       }
       text = '';
       details = [];

@@ -62,7 +62,7 @@ const writeReasoning = ({ model, effort }: Ask, quirks: ChatQuirks, lose: Lose):
   const efforts = quirks.efforts?.(model) ?? THREE_EFFORTS;
   const nearest = effort === undefined ? undefined : nearestEffort(effort, efforts);
   if (nearest !== effort) lose(`reasoning effort ${effort}`);
-  if (quirks.askToThink !== undefined) return quirks.askToThink(nearest, model);
+  if (quirks.extraMembers !== undefined) return quirks.extraMembers(nearest, model);
   return nearest === undefined ? {} : { reasoning_effort: nearest };
 };
 

@@ -1,51 +1,60 @@
-import { isObject, type JsonObject, objectsOf } from '../../sse/json-object.ts';
+import { type JsonObject, objectsOf } from '../../sse/json-object.ts';
 import type { ReasoningState } from '../ask.ts';
 import type { AssistantTurn } from './arrange-turns.ts';
 import type { ChatQuirks } from './quirks.ts';
 import type { Lose } from './write-content.ts';
 
-/** What a provider wants back, as it travels: the text, and OpenRouter's own account of it. */
+/** What a provider wants back, as it travels. */
 export interface ThoughtState {
-  readonly text?: string;
-  readonly details?: readonly JsonObject[];
+  readonly text: string;
+  /** The member in which the text came. */
+  readonly member: ThoughtMember;
+  /** OpenRouter's account of them: signatures, and what is encrypted. */
+  readonly details: readonly JsonObject[];
 }
 
-export const createThoughtState = ({ text, details }: ThoughtState): ReasoningState => ({
+export type ThoughtMember = 'reasoning_content' | 'reasoning';
+
+export const createThoughtState = ({ text, member, details }: ThoughtState): ReasoningState => ({
   dialect: 'chat',
-  data: { ...(text !== undefined && { text }), ...(details !== undefined && { details }) },
+  data: { text, member, ...(details.length > 0 && { details }) },
 });
 
-const readThoughtState = (state: ReasoningState | undefined): ThoughtState => {
-  if (state?.dialect !== 'chat' || !isObject(state.data)) return {};
-  const { text, details } = state.data;
+const readThoughtState = (state: ReasoningState | undefined): Partial<ThoughtState> => {
+  if (state?.dialect !== 'chat') return {};
+  const { text, member, details } = state.data;
   return {
     ...(typeof text === 'string' && { text }),
-    ...(Array.isArray(details) && { details: objectsOf(details) }),
+    ...((member === 'reasoning' || member === 'reasoning_content') && { member }),
+    details: objectsOf(details),
   };
 };
 
 /**
- * The members of a message that give thoughts back to the model which had them. Where a provider insists on
- * a text with every call, there is one, be it empty: the thought may be another provider's, or lost.
+ * The members of a message that give thoughts back to the model which had them. A provider may not know a
+ * member in which it never told of a thought.
  */
 export const writeThoughts = (
   { thoughts, calls }: AssistantTurn,
   form: ChatQuirks['thoughts'],
   lose: Lose,
 ): JsonObject => {
-  if (form === undefined) {
-    if (thoughts.length > 0) lose('earlier reasoning');
-    return {};
-  }
   const states = thoughts.map(({ text, state }) => ({ text, ...readThoughtState(state) }));
   const text = states
     .map((state) => state.text)
     .filter((part) => part !== '')
     .join('\n\n');
   if (form === 'reasoning_content') {
+    // The thought may be another provider's, or lost: a call without any is refused.
     return text === '' && calls.length === 0 ? {} : { reasoning_content: text };
   }
-  const details = form === 'reasoning_details' ? states.flatMap((state) => state.details ?? []) : [];
-  if (details.length > 0) return { reasoning_details: details };
-  return text === '' ? {} : { reasoning: text };
+  if (form === 'reasoning_details') {
+    const details = states.flatMap((state) => state.details ?? []);
+    if (details.length > 0) return { reasoning_details: details };
+    return text === '' ? {} : { reasoning: text };
+  }
+  const member = states.find((state) => state.member !== undefined)?.member;
+  if (form === 'same' && member !== undefined) return { [member]: text };
+  if (text !== '') lose('earlier reasoning');
+  return {};
 };
