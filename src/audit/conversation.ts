@@ -1,9 +1,11 @@
 import { formatByteSize } from '../base/bytes.ts';
+import type { Api } from '../sse/answer-summary.ts';
 import { collectOutput } from '../sse/collect-output.ts';
 import { completeObject } from '../sse/complete-json.ts';
 import { type JsonObject, parseJson } from '../sse/json-object.ts';
 import { mapChatMessage } from './conversation-chat.ts';
 import { type ConversationItem, isByModel, type ToolCall } from './conversation-item.ts';
+import { mapMessage, systemText } from './conversation-messages.ts';
 import { mapResponsesItem } from './conversation-responses.ts';
 import { toolNames } from './conversation-tools.ts';
 import { fieldsOf, jsonTextOf, listOf, stringOf } from './json-fields.ts';
@@ -54,10 +56,15 @@ const nameOutputs = (items: ConversationItem[], output: ConversationItem[]): voi
   }
 };
 
-const isChat = (path: string): boolean => /\/chat\/completions(?:[/?]|$)/.test(path);
+const apiOf = (path: string): Api => {
+  if (/\/chat\/completions(?:[/?]|$)/.test(path)) return 'chat';
+  return /\/messages(?:[/?]|$)/.test(path) ? 'messages' : 'responses';
+};
 
-const inputItems = (request: JsonObject): ConversationItem[] => {
-  if (Array.isArray(request.messages)) return request.messages.flatMap(mapChatMessage);
+const inputItems = (request: JsonObject, api: Api): ConversationItem[] => {
+  if (Array.isArray(request.messages)) {
+    return request.messages.flatMap(api === 'messages' ? mapMessage : mapChatMessage);
+  }
   const input = request.input ?? request.prompt;
   return typeof input === 'string' ? mapResponsesItem(input) : listOf(input).flatMap(mapResponsesItem);
 };
@@ -68,28 +75,31 @@ const parseRequest = (text: string, cutOff: boolean): JsonObject => {
   return fieldsOf(parseJson(missing === undefined ? text : text + missing));
 };
 
-const readRequest = (text: string, cutOff: boolean, into: Conversation): void => {
+const readRequest = (text: string, cutOff: boolean, api: Api, into: Conversation): void => {
   const request = parseRequest(text, cutOff);
-  const instructions = stringOf(request.instructions);
+  const instructions = stringOf(request.instructions) ?? systemText(request.system);
   into.tools = toolNames(request);
-  into.items = inputItems(request);
+  into.items = inputItems(request, api);
   into.newFrom = into.items.findLastIndex(isByModel) + 1;
   if (instructions) into.instructions = instructions;
   if (into.items.length === 0 && !instructions && text !== '') into.requestText = readableText(text);
 };
 
-const readAnswer = (bytes: Buffer, api: 'chat' | 'responses', into: Conversation): void => {
+const itemsOf = (output: unknown, api: Api): ConversationItem[] => {
+  if (api === 'messages') return mapMessage(output);
+  return 'type' in fieldsOf(output) ? mapResponsesItem(output) : mapChatMessage(output);
+};
+
+const readAnswer = (bytes: Buffer, api: Api, into: Conversation): void => {
   const { output } = collectOutput(bytes, api);
-  into.output = output.flatMap((item) =>
-    'type' in fieldsOf(item) ? mapResponsesItem(item) : mapChatMessage(item),
-  );
+  into.output = output.flatMap((item) => itemsOf(item, api));
   if (into.output.length === 0 && bytes.length > 0) into.responseText = readableText(textOf(bytes));
 };
 
 /**
- * Reads the bodies of an exchange as a conversation: Responses and chat completions, streamed or not,
- * over HTTP or WebSocket. Total: a body that is not JSON, not UTF-8, cut off or damaged is given as text
- * or explained in `unreadable`, never thrown.
+ * Reads the bodies of an exchange as a conversation: Responses, chat completions and Anthropic's messages,
+ * streamed or not, over HTTP or WebSocket. Total: a body that is not JSON, not UTF-8, cut off or damaged is
+ * given as text or explained in `unreadable`, never thrown.
  */
 export const readConversation = async (detail: ExchangeDetail): Promise<Conversation> => {
   const conversation: Conversation = { tools: [], items: [], newFrom: 0, output: [] };
@@ -108,9 +118,10 @@ export const readConversation = async (detail: ExchangeDetail): Promise<Conversa
     return 'bytes' in result ? result.bytes : undefined;
   };
   const request = await read(requestBody, 'request');
-  if (request) readRequest(textOf(request), requestBody?.cutOff === true, conversation);
+  const api = apiOf(record.path);
+  if (request) readRequest(textOf(request), requestBody?.cutOff === true, api, conversation);
   const answer = await read(responseBody, 'answer');
-  if (answer) readAnswer(answer, isChat(record.path) ? 'chat' : 'responses', conversation);
+  if (answer) readAnswer(answer, api, conversation);
   nameOutputs(conversation.items, conversation.output);
   if (problems.length > 0) conversation.unreadable = problems.join('; ');
   return conversation;

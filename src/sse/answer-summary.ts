@@ -1,15 +1,28 @@
-/** The two APIs whose answers are read: `POST …/responses` and `POST …/chat/completions`. */
-export type Api = 'responses' | 'chat';
+/**
+ * The APIs whose answers are read: `POST …/responses`, `POST …/chat/completions`, and Anthropic's
+ * `POST …/messages`.
+ */
+export type Api = 'responses' | 'chat' | 'messages';
+
+const APIS: Readonly<Record<string, Api>> = {
+  responses: 'responses',
+  'responses/compact': 'responses',
+  'chat/completions': 'chat',
+  messages: 'messages',
+};
+
+const SERVED = /^(?:\/v1)?\/(responses(?:\/compact)?|chat\/completions|messages)\/?(?:\?|$)/;
+/** Where a provider is asked natively, its own base path comes before. */
+const NATIVE = /^\/p\/[^?]*\/(responses(?:\/compact)?|chat\/completions|messages)\/?(?:\?|$)/;
 
 /**
  * The API whose answers come from a path: where something is generated, compaction included. Reading a
  * stored answer again is left out, since its tokens were counted when it was made.
- * @param path with or without `/v1` and a query
+ * @param path with or without `/v1` and a query, or `/p/{provider}/…`
  */
 export const apiOfPath = (path: string): Api | undefined => {
-  const [, route] = /^(?:\/v1)?\/(responses(?:\/compact)?|chat\/completions)\/?(?:\?|$)/.exec(path) ?? [];
-  if (route === undefined) return undefined;
-  return route.startsWith('chat') ? 'chat' : 'responses';
+  const [, route] = SERVED.exec(path) ?? (path.startsWith('/p/') ? NATIVE.exec(path) : undefined) ?? [];
+  return route === undefined ? undefined : APIS[route];
 };
 
 /** Tokens as the provider counted them; absent = not said. */

@@ -5,6 +5,13 @@ import { errorMember, type FailedAnswer, failureEventData, type StreamFailure } 
 import { isObject, parseJson } from './json-object.ts';
 import { readUnfinishedEvent } from './read-unfinished-event.ts';
 
+/** By which clients of each API know the event that tells of the failure. */
+const EVENT_LINE: Readonly<Record<Api, string>> = {
+  responses: 'event: response.failed\n',
+  chat: '',
+  messages: 'event: error\n',
+};
+
 /** True where nothing of an event's data is missing, even if its blank line is. */
 export const isWholeData = (data: string): boolean => data.startsWith('[DONE]') || isObject(parseJson(data));
 
@@ -31,7 +38,7 @@ export const closeStream = (
   answer: FailedAnswer,
 ): Buffer => {
   const data = failureEventData(api, failure, answer);
-  const event = api === 'chat' ? `data: ${data}\n\n` : `event: response.failed\ndata: ${data}\n\n`;
+  const event = `${EVENT_LINE[api]}data: ${data}\n\n`;
   if (unfinished === undefined) return Buffer.from(`\n\n${event}`);
 
   const character = completeCharacter(unfinished);

@@ -1,16 +1,24 @@
 import type { AnswerSummary, Api } from './answer-summary.ts';
 import { collectChatMessages } from './collect-chat-messages.ts';
-import { collectResponsesItems } from './collect-responses-items.ts';
+import { collectMessage } from './collect-message.ts';
+import { collectResponsesItems, type OutputCollector } from './collect-responses-items.ts';
 import { completeObject } from './complete-json.ts';
 import { createStreamTap } from './create-stream-tap.ts';
 import { isObject, objectsOf, parseJson } from './json-object.ts';
 import { summarizeObject } from './summarize-json-answer.ts';
 
+const COLLECT: Readonly<Record<Api, () => OutputCollector>> = {
+  responses: collectResponsesItems,
+  chat: collectChatMessages,
+  messages: collectMessage,
+};
+
 /** What an answer said, and about itself. */
 interface CollectedAnswer {
   readonly summary: AnswerSummary;
   /**
-   * Items of the Responses API, or messages of chat completions (one a choice), as the provider wrote them.
+   * Items of the Responses API, or messages of chat completions (one a choice) or of Anthropic's API, as the
+   * provider wrote them.
    * What was cut off is there as far as it came, with `status: 'incomplete'`.
    */
   readonly output: unknown[];
@@ -19,6 +27,7 @@ interface CollectedAnswer {
 const outputOfObject = (answer: unknown, api: Api): unknown[] => {
   if (!isObject(answer)) return [];
   if (api === 'chat') return objectsOf(answer.choices).flatMap((choice) => choice.message ?? []);
+  if (api === 'messages') return answer.type === 'message' ? [answer] : [];
   return Array.isArray(answer.output) ? [...answer.output] : [];
 };
 
@@ -36,7 +45,7 @@ const collectFromObject = (text: string, api: Api): CollectedAnswer => {
 };
 
 const collectFromEvents = (body: Buffer, api: Api): CollectedAnswer => {
-  const collector = api === 'chat' ? collectChatMessages() : collectResponsesItems();
+  const collector = COLLECT[api]();
   const onEvent = (_eventName: string | undefined, data: string): void => {
     const event = parseJson(data);
     if (isObject(event)) collector.apply(event);

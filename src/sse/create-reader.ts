@@ -1,7 +1,13 @@
 import type { AnswerReader } from './answer-reader.ts';
 import type { Api } from './answer-summary.ts';
 import { createChatReader } from './read-chat.ts';
+import { createMessagesReader } from './read-messages.ts';
 import { createResponsesReader } from './read-responses.ts';
 
-export const createReader = (api: Api): AnswerReader =>
-  api === 'chat' ? createChatReader() : createResponsesReader();
+const CREATE: Readonly<Record<Api, () => AnswerReader>> = {
+  responses: createResponsesReader,
+  chat: createChatReader,
+  messages: createMessagesReader,
+};
+
+export const createReader = (api: Api): AnswerReader => CREATE[api]();

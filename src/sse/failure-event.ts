@@ -21,15 +21,20 @@ export interface FailedAnswer {
 export const errorMember = ({ code, message }: StreamFailure): string =>
   `"error":${JSON.stringify({ message, type: 'provider_error', code, param: null })}`;
 
+/** The same as Anthropic's API has it, which knows no codes. */
+const messagesErrorMember = ({ message }: StreamFailure): string =>
+  `"error":${JSON.stringify({ type: 'api_error', message })}`;
+
 /**
  * The data of the event that ends a stream as failed, in the form that clients show to their user:
- * `response.failed` for Responses (Codex shows `response.error.message`), an `error` object for chat (the
- * `openai` client throws it). Over WebSocket it is a frame of its own.
+ * `response.failed` for Responses (Codex shows `response.error.message`), an `error` object for chat and an
+ * `error` event for Anthropic's messages (the clients of both throw it). Over WebSocket it is a frame of its own.
  * @param failure its message goes out as it is
  * @returns JSON on one line
  */
 export const failureEventData = (api: Api, failure: StreamFailure, answer: FailedAnswer): string => {
   if (api === 'chat') return `{${errorMember(failure)}}`;
+  if (api === 'messages') return `{"type":"error",${messagesErrorMember(failure)}}`;
   return JSON.stringify({
     type: 'response.failed',
     sequence_number: answer.sequenceNumber,

@@ -2,7 +2,14 @@ import type { AnswerSummary, Api } from './answer-summary.ts';
 import { isObject, type JsonObject, nonEmptyString, parseJson } from './json-object.ts';
 import { readChatObject } from './read-chat.ts';
 import { readError } from './read-error.ts';
+import { readMessageObject } from './read-messages.ts';
 import { readResponseObject } from './read-responses.ts';
+
+const READ: Readonly<Record<Api, (summary: AnswerSummary, answer: JsonObject) => void>> = {
+  responses: readResponseObject,
+  chat: readChatObject,
+  messages: readMessageObject,
+};
 
 /** Reads what one whole JSON object answers; Google wraps errors in a list, ChatGPT's backend in `detail`. */
 export const summarizeObject = (answer: unknown, api: Api): AnswerSummary => {
@@ -10,8 +17,7 @@ export const summarizeObject = (answer: unknown, api: Api): AnswerSummary => {
   const object: JsonObject | undefined = [answer].flat().find(isObject);
   if (object === undefined) return summary;
 
-  if (api === 'chat') readChatObject(summary, object);
-  else readResponseObject(summary, object);
+  READ[api](summary, object);
   // A compaction has no status: it is whole when it is there.
   if (api === 'responses' && object.status === undefined && Array.isArray(object.output)) {
     summary.finish = 'completed';

@@ -143,3 +143,72 @@ export const CHAT_SUMMARY = {
   usage: { inputTokens: 20, cachedInputTokens: 16, outputTokens: 9, reasoningTokens: 4, totalTokens: 29 },
   toolCalls: ['weather', 'time'],
 };
+
+const delta = (index: number, delta: Record<string, unknown>): string =>
+  eventOf({ type: 'content_block_delta', index, delta });
+const block = (index: number, content_block: Record<string, unknown>, ...pieces: string[]): string[] => [
+  eventOf({ type: 'content_block_start', index, content_block }),
+  ...pieces,
+  eventOf({ type: 'content_block_stop', index }),
+];
+
+/** The events of a short message of Anthropic's API: a thought, text, then a tool call. */
+export const MESSAGES_EVENTS: readonly string[] = [
+  eventOf({
+    type: 'message_start',
+    message: {
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-test',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: {
+        input_tokens: 7,
+        cache_read_input_tokens: 90,
+        cache_creation_input_tokens: 3,
+        output_tokens: 1,
+      },
+    },
+  }),
+  ...block(
+    0,
+    { type: 'thinking', thinking: '', signature: '' },
+    delta(0, { type: 'thinking_delta', thinking: 'Grüße – ' }),
+    delta(0, { type: 'thinking_delta', thinking: '你好' }),
+    delta(0, { type: 'signature_delta', signature: 'c2lnbmVk' }),
+  ),
+  eventOf({ type: 'ping' }),
+  ...block(
+    1,
+    { type: 'text', text: '' },
+    delta(1, { type: 'text_delta', text: '🎉 "type":"message_stop" \\ ' }),
+    delta(1, { type: 'text_delta', text: 'data: x' }),
+  ),
+  ...block(
+    2,
+    { type: 'tool_use', id: 'toolu_1', name: 'exec_command', input: {} },
+    delta(2, { type: 'input_json_delta', partial_json: '{"cmd":' }),
+    delta(2, { type: 'input_json_delta', partial_json: '"ls é"}' }),
+  ),
+  eventOf({
+    type: 'message_delta',
+    delta: { stop_reason: 'tool_use', stop_sequence: null },
+    usage: { output_tokens: 30, output_tokens_details: { thinking_tokens: 12 } },
+  }),
+  eventOf({ type: 'message_stop' }),
+];
+
+export const MESSAGES_CONTENT: readonly unknown[] = [
+  { type: 'thinking', thinking: 'Grüße – 你好', signature: 'c2lnbmVk' },
+  { type: 'text', text: '🎉 "type":"message_stop" \\ data: x' },
+  { type: 'tool_use', id: 'toolu_1', name: 'exec_command', input: { cmd: 'ls é' } },
+];
+export const MESSAGES_SUMMARY = {
+  model: 'claude-test',
+  responseId: 'msg_1',
+  finish: 'completed',
+  usage: { inputTokens: 100, cachedInputTokens: 90, outputTokens: 30, reasoningTokens: 12, totalTokens: 130 },
+  toolCalls: ['exec_command'],
+};

@@ -6,6 +6,8 @@ import {
   CHAT_SUMMARY,
   chunkOf,
   eventOf,
+  MESSAGES_EVENTS,
+  MESSAGES_SUMMARY,
   RESPONSES_EVENTS,
   RESPONSES_SUMMARY,
 } from '../../support/streams/sample-streams.ts';
@@ -21,6 +23,7 @@ const summaryOf = (api: Api, ...chunks: readonly string[]): AnswerSummary => rea
 const SAMPLES = [
   { api: 'responses', text: RESPONSES_EVENTS.join(''), summary: RESPONSES_SUMMARY, events: 11 },
   { api: 'chat', text: CHAT_EVENTS.join(''), summary: CHAT_SUMMARY, events: 10 },
+  { api: 'messages', text: MESSAGES_EVENTS.join(''), summary: MESSAGES_SUMMARY, events: 17 },
 ] as const;
 
 const COMPLETED = eventOf({

@@ -1,0 +1,49 @@
+import type { TokenUsage } from './answer-summary.ts';
+import { isObject, type JsonObject } from './json-object.ts';
+
+/** What has been counted so far; each count replaces the one before it. */
+export interface UsageCounts {
+  input: number | undefined;
+  cacheRead: number;
+  cacheCreation: number;
+  output: number | undefined;
+  thinking: number | undefined;
+}
+
+export const noCounts = (): UsageCounts => ({
+  input: undefined,
+  cacheRead: 0,
+  cacheCreation: 0,
+  output: undefined,
+  thinking: undefined,
+});
+
+const numberOf = (object: JsonObject, name: string): number | undefined => {
+  const value = object[name];
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+};
+
+/** The counts of `message_delta` are those of the whole answer, and may lack what `message_start` said. */
+export const updateCounts = (counts: UsageCounts, usage: unknown): void => {
+  if (!isObject(usage)) return;
+  counts.input = numberOf(usage, 'input_tokens') ?? counts.input;
+  counts.cacheRead = numberOf(usage, 'cache_read_input_tokens') ?? counts.cacheRead;
+  counts.cacheCreation = numberOf(usage, 'cache_creation_input_tokens') ?? counts.cacheCreation;
+  counts.output = numberOf(usage, 'output_tokens') ?? counts.output;
+  const details = usage.output_tokens_details;
+  if (isObject(details)) counts.thinking = numberOf(details, 'thinking_tokens') ?? counts.thinking;
+};
+
+/**
+ * In our terms, where the input includes what was read from the cache and written to it.
+ * @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
+ */
+export const usageOf = ({ input, cacheRead, cacheCreation, output, thinking }: UsageCounts): TokenUsage => {
+  const inputTokens = input === undefined ? undefined : input + cacheRead + cacheCreation;
+  return {
+    ...(inputTokens === undefined ? {} : { inputTokens, cachedInputTokens: cacheRead }),
+    ...(output === undefined ? {} : { outputTokens: output }),
+    ...(thinking === undefined ? {} : { reasoningTokens: thinking }),
+    ...(inputTokens === undefined || output === undefined ? {} : { totalTokens: inputTokens + output }),
+  };
+};

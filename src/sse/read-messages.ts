@@ -1,0 +1,95 @@
+import type { AnswerReader } from './answer-reader.ts';
+import type { AnswerSummary } from './answer-summary.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from './json-object.ts';
+import { readError } from './read-error.ts';
+import { noCounts, updateCounts, usageOf } from './read-messages-usage.ts';
+
+// All that a stream consists of, but for a few events, and none of it says anything of the answer as a whole.
+const OTHER = /^\{\s*"type"\s*:\s*"(?:content_block_(?:delta|stop)|ping)"/;
+
+const INCOMPLETE = new Set(['max_tokens', 'model_context_window_exceeded', 'refusal']);
+
+const finishOf = (stopReason: unknown): AnswerSummary['finish'] => {
+  if (typeof stopReason !== 'string') return undefined;
+  return INCOMPLETE.has(stopReason) ? 'incomplete' : 'completed';
+};
+
+/** `tool_use`, and what the provider runs itself: `server_tool_use`, `mcp_tool_use`. */
+const calledName = (block: unknown): string | undefined =>
+  isObject(block) && typeof block.type === 'string' && block.type.endsWith('tool_use')
+    ? nonEmptyString(block.name)
+    : undefined;
+
+const readHead = (summary: AnswerSummary, message: JsonObject): void => {
+  const model = nonEmptyString(message.model);
+  if (model !== undefined) summary.model = model;
+  const responseId = nonEmptyString(message.id);
+  if (responseId !== undefined) summary.responseId = responseId;
+};
+
+/** Takes over what a message says that came as one object. */
+export const readMessageObject = (summary: AnswerSummary, message: JsonObject): void => {
+  if (message.type !== 'message') return;
+  readHead(summary, message);
+  const counts = noCounts();
+  updateCounts(counts, message.usage);
+  if (isObject(message.usage)) summary.usage = usageOf(counts);
+  summary.toolCalls = objectsOf(message.content).flatMap((block) => calledName(block) ?? []);
+  summary.finish = finishOf(message.stop_reason) ?? 'completed';
+};
+
+/** Reads a stream of Anthropic's Messages API. It has ended with `message_stop`, or with an error. */
+export const createMessagesReader = (): AnswerReader => {
+  const summary: AnswerSummary = { toolCalls: [] };
+  const counts = noCounts();
+  let terminal = false;
+
+  const readUsage = (usage: unknown): void => {
+    if (!isObject(usage)) return;
+    updateCounts(counts, usage);
+    summary.usage = usageOf(counts);
+  };
+  const read = (event: JsonObject): void => {
+    switch (event.type) {
+      case 'message_start':
+        if (!isObject(event.message)) return;
+        readHead(summary, event.message);
+        readUsage(event.message.usage);
+        return;
+      case 'content_block_start': {
+        const name = calledName(event.content_block);
+        if (name !== undefined) summary.toolCalls.push(name);
+        return;
+      }
+      case 'message_delta': {
+        const finish = isObject(event.delta) ? finishOf(event.delta.stop_reason) : undefined;
+        if (finish !== undefined) summary.finish = finish;
+        readUsage(event.usage);
+        return;
+      }
+      case 'message_stop':
+        terminal = true;
+        summary.finish ??= 'completed';
+        return;
+      case 'error':
+        terminal = true;
+        summary.finish = 'failed';
+        summary.error = readError(event.error) ?? { code: 'unknown', message: 'unknown' };
+        return;
+    }
+  };
+
+  return {
+    summary,
+    get terminal() {
+      return terminal;
+    },
+    apply: (_eventName, data, decode) => {
+      if (terminal || OTHER.test(data)) return true;
+      const event = parseJson(decode(data));
+      if (!isObject(event)) return false;
+      read(event);
+      return true;
+    },
+  };
+};
