@@ -100,6 +100,27 @@ const checkThinking = ({ thinking, max_tokens, output_config }: MessagesRequest,
   }
 };
 
+/** Members that the API knows only with a beta header. */
+const checkBetas = (request: MessagesRequest, betas: readonly string[]): void => {
+  const { messages, thinking, context_management } = request;
+  const has = (name: string): boolean => betas.some((beta) => beta.startsWith(name));
+  const binding = thinking !== undefined && 'block_binding' in thinking ? thinking.block_binding : undefined;
+  if (binding !== undefined && !has('thinking-binding-controls-')) {
+    refuse('thinking.block_binding: Extra inputs are not permitted');
+  }
+  if (context_management !== undefined && !has('context-management-')) {
+    refuse('context_management: Extra inputs are not permitted');
+  }
+  for (const [place, message] of messages.entries()) {
+    if (message.role !== 'system') continue;
+    const hasEffort = message.output_config !== undefined;
+    if (hasEffort && !has('mid-conversation-output-config-') && !has('per-turn-control-')) {
+      refuse(`messages.${place}.output_config: Extra inputs are not permitted`);
+    }
+    if (message.content.length === 0 && !hasEffort) refuse(`messages.${place}: content must not be empty`);
+  }
+};
+
 /** What some models take and others refuse. */
 export const checkModel = (request: MessagesRequest, betas: readonly string[]): void => {
   const model = MODELS[request.model] ?? refuse(`model: ${request.model}`);
@@ -126,8 +147,5 @@ export const checkModel = (request: MessagesRequest, betas: readonly string[]): 
   if (messages.some(({ role }) => role === 'system') && !model.systemMessages) {
     refuse("role 'system' is not supported on this model");
   }
-  const binding = thinking !== undefined && 'block_binding' in thinking ? thinking.block_binding : undefined;
-  if (binding !== undefined && !betas.includes('thinking-binding-controls-2026-08-01')) {
-    refuse('thinking.block_binding: requires the beta header');
-  }
+  checkBetas(request, betas);
 };

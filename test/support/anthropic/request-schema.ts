@@ -81,6 +81,8 @@ const searchResult = z.strictObject({
   ...cache,
 });
 
+const effort = z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional();
+
 const message = z.discriminatedUnion('role', [
   z.strictObject({
     role: z.literal('user'),
@@ -96,7 +98,12 @@ const message = z.discriminatedUnion('role', [
       z.array(z.discriminatedUnion('type', [text, thinking, redacted, toolUse, search, searchResult])).min(1),
     ]),
   }),
-  z.strictObject({ role: z.literal('system'), content: z.union([z.string(), z.array(text).min(1)]) }),
+  z.strictObject({
+    role: z.literal('system'),
+    content: z.union([z.string(), z.array(text)]),
+    // Beta, see `check-model.ts`.
+    output_config: z.strictObject({ effort }).optional(),
+  }),
 ]);
 
 const parallel = { disable_parallel_tool_use: z.boolean().optional() };
@@ -116,6 +123,7 @@ const functionTool = z.strictObject({
       'input_schema does not support oneOf, allOf, or anyOf at the top level',
     ),
   strict: z.boolean().optional(),
+  defer_loading: z.boolean().optional(),
   ...cache,
 });
 const searchTool = z.strictObject({
@@ -155,7 +163,7 @@ export const requestSchema = z.strictObject({
     .optional(),
   output_config: z
     .strictObject({
-      effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional(),
+      effort,
       format: z
         .strictObject({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) })
         .optional(),
@@ -164,6 +172,8 @@ export const requestSchema = z.strictObject({
   stop_sequences: z.array(z.string().regex(/\S/)).optional(),
   temperature: z.number().min(0).max(1).optional(),
   top_p: z.number().min(0).max(1).optional(),
+  // Beta, see `check-model.ts`.
+  context_management: z.looseObject({ edits: z.array(z.looseObject({})) }).optional(),
   metadata: z.strictObject({ user_id: z.string().max(256).optional() }).optional(),
   stream: z.boolean().optional(),
 });
