@@ -18,6 +18,9 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   { names: ['codex'], load: async () => (await import('./commands/codex.ts')).codexCommand },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
+  { names: ['providers'], load: async () => (await import('./commands/providers.ts')).providersCommand },
+  { names: ['models'], load: async () => (await import('./commands/models.ts')).modelsCommand },
+  { names: ['config'], load: async () => (await import('./commands/config.ts')).configCommand },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logsCommand },
 ];
 

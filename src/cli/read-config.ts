@@ -41,6 +41,21 @@ export const readSources = async (
   };
 };
 
+/** In words, where the data folder and the file came from. */
+export const placesOf = (
+  { dataDir, config }: ConfigFlags,
+  { env, dotenv }: LoadConfigSources,
+): { readonly dataDir: string; readonly file: string } => {
+  const variable = (name: string): string | undefined => {
+    if (env[name]) return name;
+    return dotenv[name] ? `${name} in .env` : undefined;
+  };
+  return {
+    dataDir: dataDir ? '--data-dir' : (variable('GOMODEL_HOME') ?? variable('XDG_DATA_HOME') ?? 'default'),
+    file: config ? '--config' : (variable('GOMODEL_CONFIG') ?? 'found'),
+  };
+};
+
 /**
  * The configuration of a command that runs a gateway.
  * @param more variables that win over the environment

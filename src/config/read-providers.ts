@@ -18,6 +18,7 @@ export interface GatewayFacts {
 export interface SourcedProvider {
   readonly provider: ConfiguredProvider;
   readonly origins: {
+    readonly type: string;
     readonly baseUrl: string;
     readonly apiKey: string | undefined;
     readonly apiVersion: string | undefined;
@@ -127,6 +128,7 @@ const readProvider = (
       ...(native && { native }),
     },
     origins: {
+      type: file?.origin ?? key?.origin ?? address?.origin ?? 'default',
       baseUrl: address?.origin ?? 'default',
       apiKey: key?.origin,
       apiVersion: version?.origin,

@@ -53,6 +53,22 @@ export const variableOf = (
   { value: dotenv[variable], origin: `${variable} in .env` },
 ];
 
+/** What a setting was given by each source, strongest first, its default last. */
+export const givenOf = (
+  name: SettingName,
+  sources: ConfigSources,
+): ReadonlyArray<Sourced<string | undefined>> => {
+  const { variable, fallback }: Setting<unknown> = SETTINGS[name];
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const inFile = sources.file?.settings[name];
+  return [
+    { value: sources.flags[name], origin: flag },
+    ...variableOf(variable, sources),
+    ...(inFile ? [inFile] : []),
+    { value: fallback, origin: 'default' },
+  ];
+};
+
 /**
  * Every value that a setting was given, strongest first, its default last.
  * @throws GatewayError invalid_config where a value is not what the setting takes
@@ -62,13 +78,7 @@ const candidatesOf = <Name extends SettingName>(
   sources: ConfigSources,
 ): ReadonlyArray<Sourced<SettingValue<Name>>> => {
   const setting = SETTINGS[name] as Setting<SettingValue<Name>>;
-  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  return parseGiven(setting, [
-    { value: sources.flags[name], origin: flag },
-    ...variableOf(setting.variable, sources),
-    sources.file?.settings[name],
-    { value: setting.fallback, origin: 'default' },
-  ]);
+  return parseGiven(setting, givenOf(name, sources));
 };
 
 /** The strongest value of a setting, or undefined where it has none. */

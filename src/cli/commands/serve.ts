@@ -85,6 +85,11 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
         })
       : undefined;
   tail?.attach(gateway.recorder);
+  void gateway.recorder.recovered.then(({ length }) => {
+    const requests = `${length} ${length === 1 ? 'request was' : 'requests were'}`;
+    if (length > 0)
+      tail?.notice(`${requests} under way when an earlier gateway was killed: npx gomodel-ts logs --errors`);
+  });
   const watchQuota = createQuotaWatch();
   gateway.recorder.subscribe(({ type, record }) => {
     const moved = type === 'close' ? watchQuota(record) : undefined;

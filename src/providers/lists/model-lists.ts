@@ -33,7 +33,9 @@ export interface ModelLists {
   /** All models of a provider: the configured ones, then those that it lists. */
   modelsOf(provider: string): readonly ListedModel[];
   stateOf(provider: string): ListState;
-  /** Reads what was saved, asks for what is older than an hour, and goes on asking. Resolves after the reading. */
+  /** Reads what was saved. */
+  load(): Promise<void>;
+  /** The same, then asks in the background for what is older than an hour, and goes on asking. */
   start(): Promise<void>;
   /** Asks all providers now. Never rejects: `stateOf` has the problems. */
   refresh(): Promise<void>;
@@ -133,6 +135,16 @@ export const createModelLists = (deps: ModelListsDeps): ModelLists => {
     for (const known of some) schedule(known);
   };
 
+  const loadSaved = async (): Promise<void> => {
+    const saved = parseSavedLists(await load().catch(() => undefined));
+    for (const known of all) {
+      const own = saved.find((list) => isOf(known.provider, list));
+      if (!own || known.fetchedAtMs !== undefined) continue;
+      // A clock that was set back must not keep a list for ever.
+      take(known, own.models, Math.min(own.fetchedAtMs, clock.now()));
+    }
+  };
+
   return {
     listedBy: (model) => owners.get(model),
     modelsOf: (provider) => byProvider.get(provider)?.models ?? [],
@@ -140,14 +152,9 @@ export const createModelLists = (deps: ModelListsDeps): ModelLists => {
       const known = byProvider.get(provider);
       return { fetchedAtMs: known?.fetchedAtMs, problem: known?.problem };
     },
+    load: loadSaved,
     start: async () => {
-      const saved = parseSavedLists(await load().catch(() => undefined));
-      for (const known of all) {
-        const own = saved.find((list) => isOf(known.provider, list));
-        if (!own || known.fetchedAtMs !== undefined) continue;
-        // A clock that was set back must not keep a list for ever.
-        take(known, own.models, Math.min(own.fetchedAtMs, clock.now()));
-      }
+      await loadSaved();
       for (const known of all) schedule(known);
     },
     refresh: () => renew(all),

@@ -1,0 +1,85 @@
+import process from 'node:process';
+import { Command } from 'commander';
+import { systemClock } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { joinModels } from '../../providers/joined-models.ts';
+import { loadContextWindows } from '../../providers/price-list.ts';
+import type { CommandContext } from '../context.ts';
+import { openLists } from '../providers/open-lists.ts';
+import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
+import { createColour } from '../render/colour.ts';
+import { renderModels } from '../render/model-rows.ts';
+import { screenOf } from '../render/screen.ts';
+
+interface ModelsFlags extends ConfigFlags {
+  readonly json?: true;
+  readonly provider?: string;
+  readonly refresh: boolean;
+}
+
+const EXAMPLES = `
+Each model can be asked for by both names: the first is the shortest that leads there, the second always does.
+
+Examples:
+  $ npx gomodel-ts models                        what can be asked for
+  $ npx gomodel-ts models --provider groq        of one provider
+  $ npx gomodel-ts models --json | jq -r .name
+`;
+
+const show = async (flags: ModelsFlags, context: CommandContext): Promise<void> => {
+  const { stdout, stderr, env } = context;
+  const config = await readConfig(flags, context);
+  const { provider: only } = flags;
+  const ids = config.providers.map(({ id }) => id);
+  if (only !== undefined && !ids.includes(only)) {
+    throw new GatewayError('invalid_usage', `There is no provider "${only}". There are: ${ids.join(', ')}.`);
+  }
+  const lists = await openLists(config, systemClock);
+  if (flags.refresh) await lists.refresh();
+  const all = joinModels({
+    providers: config.providers,
+    lists,
+    routing: {
+      providers: new Set(ids),
+      aliases: config.aliases,
+      defaultProvider: config.defaultProvider,
+      listedBy: lists.listedBy,
+    },
+    findContextWindow: await loadContextWindows(),
+  });
+  lists.close();
+  const models = all.filter(({ provider }) => only === undefined || provider === only);
+  if (flags.json) {
+    for (const { name, provider, upstreamModel, ...facts } of models) {
+      const qualified = `${provider}/${upstreamModel}`;
+      stdout.write(
+        `${JSON.stringify({ schemaVersion: 1, name, qualified, provider, upstreamModel, ...facts })}\n`,
+      );
+    }
+  } else {
+    stdout.write(renderModels(models, createColour(stdout, env), screenOf(stdout, env).columns));
+  }
+  const silent = ids
+    .filter((id) => only === undefined || id === only)
+    .flatMap((id) => {
+      const { problem } = lists.stateOf(id);
+      return problem === undefined ? [] : [`${id} gave no list: ${problem}.`];
+    });
+  for (const line of silent) stderr.write(`gomodel-ts: ${line}\n`);
+  process.exitCode = silent.length > 0 && models.length === 0 ? 1 : 0;
+};
+
+/** `gomodel-ts models`: what can be asked for. */
+export const modelsCommand = (context: CommandContext): Command =>
+  new Command('models')
+    .summary('list what can be asked for')
+    .description(
+      'Lists all models of all configured providers, and the aliases, by the names that lead there.',
+    )
+    .option('--provider <name>', 'only those of this provider')
+    .option('--no-refresh', 'only what was listed before: ask nobody')
+    .option('--json', 'one line of JSON a model')
+    .option(...CONFIG_OPTION)
+    .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
+    .addHelpText('after', EXAMPLES)
+    .action((flags: ModelsFlags) => show(flags, context));

@@ -1,0 +1,59 @@
+import type { ConfiguredProvider } from '../../providers/configured-provider.ts';
+import type { ProviderCheck } from '../providers/check-provider.ts';
+import type { ChalkInstance } from './colour.ts';
+import { type Cell, headOf, renderColumns } from './columns.ts';
+import { formatCount, formatDuration } from './format-figures.ts';
+
+export interface ProviderRow {
+  readonly provider: ConfiguredProvider;
+  readonly isDefault: boolean;
+  /** Known models; undefined where it was never asked. */
+  readonly models: number | undefined;
+  readonly check: ProviderCheck | undefined;
+}
+
+const keyOf = (
+  { apiKey, apiKeyOrigin, keyVariable, spec }: ConfiguredProvider,
+  colour: ChalkInstance,
+): Cell => {
+  if (apiKey !== undefined) return { text: apiKeyOrigin ?? 'set' };
+  if (spec.keyless) return { text: 'none needed', paint: colour.dim };
+  return { text: `not set: ${keyVariable}`, paint: colour.yellow };
+};
+
+/** What leaves as it came, and what everything else becomes. */
+export const speaks = ({ native, spec }: ConfiguredProvider): string => {
+  const own = native ?? spec.native;
+  return own.includes('responses') ? own.join(', ') : [...own, `(${spec.dialect})`].join(', ');
+};
+
+const checkOf = (check: ProviderCheck | undefined, colour: ChalkInstance): Cell => {
+  if (!check) return { text: '' };
+  if (check.state === 'failed') return { text: `✗ ${check.message}`, paint: colour.red };
+  return { text: `✓ ${check.model} answered in ${formatDuration(check.ms)}`, paint: colour.green };
+};
+
+/** A line a provider, and under a failed check what to do. */
+export const renderProviders = (
+  rows: readonly ProviderRow[],
+  colour: ChalkInstance,
+  columns: number,
+): string => {
+  const head = ['', 'provider', 'address', 'key', 'models', 'speaks', 'check'].map((name) =>
+    headOf(name, colour),
+  );
+  const lines = rows.map(({ provider, isDefault, models, check }): readonly Cell[] => [
+    { text: isDefault ? '*' : ' ', paint: colour.cyan },
+    { text: provider.id, paint: colour.bold },
+    { text: provider.baseUrl.host },
+    keyOf(provider, colour),
+    { text: models === undefined ? '–' : formatCount(models), alignRight: true },
+    { text: speaks(provider), paint: colour.dim },
+    checkOf(check, colour),
+  ]);
+  const grid = renderColumns([head, ...lines], columns).split('\n');
+  const remedies = rows.map(({ check }) =>
+    check?.state === 'failed' ? `   ${colour.cyan('→')} ${check.remedy}\n` : '',
+  );
+  return rows.reduce((text, _row, index) => `${text}${grid[index + 1]}\n${remedies[index]}`, `${grid[0]}\n`);
+};
