@@ -5,6 +5,8 @@ type Result = Extract<AskItem, { kind: 'result' }>;
 
 /** A call with the result that answers it. */
 interface AnsweredCall {
+  /** Like no other of the conversation: some clients and servers count their calls anew in each turn. */
+  readonly id: string;
   readonly call: Call;
   /** Absent where there is none: the API refuses a call without one. */
   result?: Result;
@@ -28,6 +30,14 @@ export type Turn =
   /** A result that no call asked for. */
   | { readonly kind: 'stray'; readonly result: Result };
 
+const uniqueId = (callId: string, taken: Set<string>): string => {
+  const wanted = callId || 'call';
+  let id = wanted;
+  for (let count = 2; taken.has(id); count++) id = `${wanted}_${count}`;
+  taken.add(id);
+  return id;
+};
+
 /**
  * Puts a conversation into the turns that the API knows: the results of a message's calls follow it at once,
  * each answers one call, and each call has one message. Items come in smaller steps, and clients put messages
@@ -37,6 +47,7 @@ export const arrangeTurns = (items: readonly AskItem[]): Turn[] => {
   const turns: Turn[] = [];
   /** By the id of the call; those that came first are answered first. */
   const waiting = new Map<string, AnsweredCall[]>();
+  const taken = new Set<string>();
   let open: AssistantTurn | undefined;
 
   const assistant = (): AssistantTurn => {
@@ -52,7 +63,7 @@ export const arrangeTurns = (items: readonly AskItem[]): Turn[] => {
       const { text, state } = item;
       assistant().thoughts.push({ text, ...(state !== undefined && { state }) });
     } else if (item.kind === 'call') {
-      const answered: AnsweredCall = { call: item };
+      const answered: AnsweredCall = { id: uniqueId(item.callId, taken), call: item };
       assistant().calls.push(answered);
       waiting.set(item.callId, [...(waiting.get(item.callId) ?? []), answered]);
     } else if (item.kind === 'result') {

@@ -30,7 +30,7 @@ const writeResults = (
 ): ChatMessage[] => {
   const messages: ChatMessage[] = [];
   const pictures: AskPart[] = [];
-  for (const { call, result } of calls) {
+  for (const { id, call, result } of calls) {
     const parts = result?.parts ?? [{ kind: 'text' as const, text: NO_RESULT }];
     const others = parts.filter(({ kind }) => kind === 'image' || kind === 'file');
     const text = [
@@ -40,7 +40,7 @@ const writeResults = (
     ];
     messages.push({
       role: 'tool',
-      tool_call_id: idOf(call.callId),
+      tool_call_id: idOf(id),
       content: text.filter((line) => line !== '').join('\n\n'),
     });
     if (others.length > 0) pictures.push({ kind: 'text', text: `[shown by ${call.name}]` }, ...others);
@@ -67,8 +67,8 @@ const writeAssistant = (turn: AssistantTurn, quirks: ChatQuirks, lose: Lose): Ch
     ...(refusals.length > 0 && { refusal: joinText(refusals) }),
     ...writeThoughts(turn, quirks.thoughts, lose),
     ...(calls.length > 0 && {
-      tool_calls: calls.map(({ call: { callId, name, json } }) => ({
-        id: idOf(callId),
+      tool_calls: calls.map(({ id, call: { name, json } }) => ({
+        id: idOf(id),
         type: 'function',
         function: { name, arguments: json },
       })),

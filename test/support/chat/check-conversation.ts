@@ -1,0 +1,128 @@
+import type { AssistantMessage, ChatRequest, RequestMessage } from './request-schema.ts';
+
+/** Whose API the double is of: what each refuses beyond the documented form. */
+export type Flavour = 'openai' | 'deepseek' | 'openrouter' | 'mistral' | 'template';
+
+const refuse = (holds: boolean, message: string): void => {
+  if (!holds) throw new Error(message);
+};
+
+/** Every call is answered at once, and every answer has its call. */
+const checkCalls = (messages: readonly RequestMessage[]): void => {
+  let waiting = new Set<string>();
+  for (const [place, message] of messages.entries()) {
+    if (message.role === 'tool') {
+      refuse(
+        waiting.delete(message.tool_call_id),
+        `Invalid parameter: messages with role 'tool' must be a response to a preceding message with 'tool_calls' (messages.[${place}])`,
+      );
+      continue;
+    }
+    refuse(
+      waiting.size === 0,
+      `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. These had none: ${[...waiting].join(', ')}`,
+    );
+    if (message.role !== 'assistant') continue;
+    const ids = message.tool_calls?.map(({ id }) => id) ?? [];
+    waiting = new Set(ids);
+    refuse(waiting.size === ids.length, `Duplicate ids of tool calls (messages.[${place}])`);
+  }
+  refuse(waiting.size === 0, `These calls had no response: ${[...waiting].join(', ')}`);
+};
+
+const checkMembers = (request: ChatRequest): void => {
+  const { tools, tool_choice, parallel_tool_calls, stream, stream_options, response_format } = request;
+  if (tools === undefined) {
+    refuse(tool_choice === undefined, "'tool_choice' is only allowed when 'tools' are specified.");
+    refuse(
+      parallel_tool_calls === undefined,
+      "'parallel_tool_calls' is only allowed when 'tools' are specified.",
+    );
+  }
+  const names = tools?.map((tool) => tool.function.name) ?? [];
+  refuse(new Set(names).size === names.length, 'Tool names must be unique.');
+  if (typeof tool_choice === 'object') {
+    refuse(names.includes(tool_choice.function.name), "Tool choice: function not found in 'tools'.");
+  }
+  refuse(stream_options === undefined || stream === true, "'stream_options' needs 'stream'.");
+  if (response_format?.type === 'json_object') {
+    const isNamed = /json/i.test(JSON.stringify(request.messages));
+    refuse(isNamed, "'messages' must contain the word 'json' in some form.");
+  }
+};
+
+const isInstruction = ({ role }: RequestMessage): boolean => role === 'system' || role === 'developer';
+
+/** What may come after what, as chat templates have it. */
+const checkOrder = (messages: readonly RequestMessage[], bridged: boolean): void => {
+  for (const [place, message] of messages.entries()) {
+    const before = messages[place - 1];
+    if (before === undefined) continue;
+    refuse(!isInstruction(message), 'System message must be at the beginning.');
+    const isTwice = before.role === 'user' && message.role === 'user';
+    refuse(!isTwice, 'Conversation roles must alternate user/assistant/user/assistant/...');
+    if (bridged && before.role === 'tool') {
+      refuse(message.role !== 'user', "Unexpected role 'user' after role 'tool'");
+    }
+  }
+};
+
+const assistants = (messages: readonly RequestMessage[]): AssistantMessage[] =>
+  messages.filter((message) => message.role === 'assistant');
+
+/** Members that another provider's API does not know. */
+const FOREIGN: Readonly<Record<Flavour, readonly string[]>> = {
+  openai: ['reasoning', 'thinking', 'max_tokens'],
+  deepseek: ['reasoning', 'verbosity', 'prompt_cache_key', 'safety_identifier', 'parallel_tool_calls'],
+  openrouter: ['reasoning_effort', 'thinking', 'safety_identifier'],
+  mistral: [
+    'reasoning',
+    'reasoning_effort',
+    'thinking',
+    'stream_options',
+    'verbosity',
+    'user',
+    'max_completion_tokens',
+  ],
+  template: ['reasoning', 'thinking', 'verbosity'],
+};
+const FOREIGN_THOUGHTS: Readonly<Record<Flavour, readonly (keyof AssistantMessage)[]>> = {
+  openai: ['reasoning_content', 'reasoning', 'reasoning_details'],
+  deepseek: ['reasoning', 'reasoning_details'],
+  openrouter: ['reasoning_content'],
+  mistral: ['reasoning_content', 'reasoning', 'reasoning_details'],
+  template: ['reasoning_details'],
+};
+
+/** @throws Error in the words of the API */
+export const checkConversation = (request: ChatRequest, flavour: Flavour): void => {
+  const { messages } = request;
+  checkCalls(messages);
+  checkMembers(request);
+  for (const name of FOREIGN[flavour]) refuse(!(name in request), `Unrecognized request argument: ${name}`);
+  for (const message of assistants(messages)) {
+    for (const name of FOREIGN_THOUGHTS[flavour]) {
+      refuse(message[name] === undefined, `Unrecognized member of a message: ${name}`);
+    }
+    if (flavour === 'deepseek' && message.tool_calls !== undefined) {
+      refuse(
+        message.reasoning_content !== undefined,
+        'The `reasoning_content` in the thinking mode must be passed back to the API.',
+      );
+    }
+    if (flavour === 'mistral') {
+      const ids = message.tool_calls?.map(({ id }) => id) ?? [];
+      refuse(
+        ids.every((id) => /^[a-zA-Z0-9]{9}$/.test(id)),
+        'Tool call id must be a-z, A-Z, 0-9, with a length of 9.',
+      );
+    }
+  }
+  if (flavour !== 'openai') {
+    refuse(!messages.some(({ role }) => role === 'developer'), 'unknown variant `developer`');
+  }
+  if (flavour === 'deepseek') {
+    refuse(request.response_format?.type !== 'json_schema', 'This response_format type is unavailable now');
+  }
+  if (flavour === 'mistral' || flavour === 'template') checkOrder(messages, flavour === 'mistral');
+};
