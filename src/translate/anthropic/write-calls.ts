@@ -1,0 +1,35 @@
+import type { ToolResultBlockParam, ToolUseBlockParam } from '@anthropic-ai/sdk/resources/messages';
+import { isObject, parseJson } from '../../sse/json-object.ts';
+import type { PairedCall } from './pair-calls.ts';
+import { type Lose, writeUserParts } from './write-parts.ts';
+
+const writeInput = (json: string, lose: Lose): object => {
+  if (!/\S/.test(json)) return {};
+  const input = parseJson(json);
+  if (isObject(input)) return input;
+  lose('form of arguments that are no JSON object');
+  return { arguments: json };
+};
+
+export const writeCall = ({ id, call }: PairedCall, lose: Lose): ToolUseBlockParam => ({
+  type: 'tool_use',
+  id,
+  name: call.name,
+  input: writeInput(call.json, lose),
+});
+
+/** A call without a result is answered as well: the API insists on it. */
+export const writeResult = ({ id, result }: PairedCall, lose: Lose): ToolResultBlockParam => {
+  if (result === undefined) {
+    lose('tool call without a result');
+    const content = 'There is no result: the call was interrupted.';
+    return { type: 'tool_result', tool_use_id: id, content, is_error: true };
+  }
+  const content = writeUserParts(result.parts, lose);
+  return {
+    type: 'tool_result',
+    tool_use_id: id,
+    ...(content.length > 0 ? { content } : {}),
+    ...(result.isError === true ? { is_error: true } : {}),
+  };
+};
