@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http';
+import { GatewayError } from '../../base/errors.ts';
 import type { ConfiguredProvider } from '../../providers/configured-provider.ts';
 import { createFetchList } from '../../providers/lists/fetch-list.ts';
 import { type ProviderAnswer, requestProvider } from '../../providers/lists/provider-request.ts';
@@ -24,6 +25,11 @@ const DIALECTS: Readonly<Record<Dialect, (provider: ConfiguredProvider) => Diale
 export type ProviderCheck =
   | { readonly state: 'ok'; readonly model: string; readonly ms: number; readonly listed: number | undefined }
   | { readonly state: 'failed'; readonly message: string; readonly remedy: string; readonly model?: string };
+
+const UNREACHABLE = 'Check its address, whether it runs, and the way to it (HTTPS_PROXY).';
+
+const isUnreachable = (error: Error): boolean =>
+  error instanceof GatewayError && error.code === 'upstream_unreachable';
 
 const tinyAsk = (model: string): Ask => ({
   model,
@@ -81,7 +87,9 @@ export const checkProvider = async (provider: ConfiguredProvider, agent: Agent):
   if (model === undefined) {
     const variable = keyVariable.replace(/_API_KEY$/, '_MODELS');
     if (list instanceof Error) {
-      const remedy = `Check the address and ${keyVariable}; where it lists no models, name them in ${variable}.`;
+      const remedy = isUnreachable(list)
+        ? UNREACHABLE
+        : `Check ${keyVariable}; where it lists no models, name them in ${variable}.`;
       return { state: 'failed', message: list.message, remedy };
     }
     return { state: 'failed', message: 'it lists no models', remedy: `Name one in ${variable}.` };
@@ -105,6 +113,6 @@ export const checkProvider = async (provider: ConfiguredProvider, agent: Agent):
     return judge(provider, model, answer, dialect) ?? { state: 'ok', model, ms, listed: listedCount };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { state: 'failed', model, message, remedy: 'Check its address, and the way to it (HTTPS_PROXY).' };
+    return { state: 'failed', model, message, remedy: UNREACHABLE };
   }
 };

@@ -2,6 +2,7 @@ import type { ConfiguredProvider } from '../../providers/configured-provider.ts'
 import type { ProviderCheck } from '../providers/check-provider.ts';
 import type { ChalkInstance } from './colour.ts';
 import { type Cell, headOf, renderColumns } from './columns.ts';
+import { wrapLine } from './fit-width.ts';
 import { formatCount, formatDuration } from './format-figures.ts';
 
 export interface ProviderRow {
@@ -29,7 +30,7 @@ export const speaks = ({ native, spec }: ConfiguredProvider): string => {
 
 const checkOf = (check: ProviderCheck | undefined, colour: ChalkInstance): Cell => {
   if (!check) return { text: '' };
-  if (check.state === 'failed') return { text: `✗ ${check.message}`, paint: colour.red };
+  if (check.state === 'failed') return { text: '✗ failed', paint: colour.red };
   return { text: `✓ ${check.model} answered in ${formatDuration(check.ms)}`, paint: colour.green };
 };
 
@@ -39,7 +40,8 @@ export const renderProviders = (
   colour: ChalkInstance,
   columns: number,
 ): string => {
-  const head = ['', 'provider', 'address', 'key', 'models', 'speaks', 'check'].map((name) =>
+  const isChecked = rows.some(({ check }) => check !== undefined);
+  const head = ['', 'provider', 'address', 'key', 'models', 'speaks', isChecked ? 'check' : ''].map((name) =>
     headOf(name, colour),
   );
   const lines = rows.map(({ provider, isDefault, models, check }): readonly Cell[] => [
@@ -52,8 +54,11 @@ export const renderProviders = (
     checkOf(check, colour),
   ]);
   const grid = renderColumns([head, ...lines], columns).split('\n');
-  const remedies = rows.map(({ check }) =>
-    check?.state === 'failed' ? `   ${colour.cyan('→')} ${check.remedy}\n` : '',
-  );
-  return rows.reduce((text, _row, index) => `${text}${grid[index + 1]}\n${remedies[index]}`, `${grid[0]}\n`);
+  const why = (check: ProviderCheck | undefined): string => {
+    if (check?.state !== 'failed') return '';
+    const said = wrapLine(`   ${check.message}`, columns).map((line) => `${line}\n`);
+    const [first = '', ...rest] = wrapLine(`     ${check.remedy}`, columns).map((line) => `${line}\n`);
+    return [...said, first.replace('     ', `   ${colour.cyan('→')} `), ...rest].join('');
+  };
+  return rows.reduce((text, { check }, index) => `${text}${grid[index + 1]}\n${why(check)}`, `${grid[0]}\n`);
 };

@@ -93,7 +93,7 @@ describe('providers', () => {
       mistral: {
         state: 'failed',
         message: expect.stringMatching(/^127\.0\.0\.1:1: .*ECONNREFUSED/),
-        remedy: expect.stringContaining('MISTRAL_MODELS'),
+        remedy: expect.stringContaining('whether it runs'),
       },
     });
     expect(good.asked.at(-1)).toMatchObject({
@@ -108,7 +108,9 @@ describe('providers', () => {
       body: { model: 'claude-haiku' },
     });
     const shown = await run(['providers', '--check', '--provider', 'anthropic'], env);
-    expect(shown.stdout).toMatch(/✗ claude-haiku: 401, invalid x-api-key\n +→ .*ANTHROPIC_API_KEY/);
+    expect(shown.stdout).toMatch(
+      /✗ failed\n {3}claude-haiku: 401, invalid x-api-key\n {3}→ .*ANTHROPIC_API_KEY/,
+    );
     expect(shown.stdout).not.toContain('groq');
   });
 
