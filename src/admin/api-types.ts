@@ -1,4 +1,7 @@
 /**
+ * Longer than other files, so that the contract stands in one place: it is read whole by who writes either
+ * side, and the OpenAPI document is made of it.
+ *
  * What `/admin/api/v1` is asked and answers, as types: the contract between the gateway and its page.
  *
  * Names: query parameters and sums are snake_case as in GoModel's API; what comes from an exchange
@@ -240,10 +243,16 @@ export interface ConversationAnswer {
  * - `beat` every 10 s, so that a dead connection is noticed.
  */
 export type StreamEvent =
-  | { type: 'hello'; resumed: boolean; now: string; running: AuditEntry[] }
+  | { type: 'hello'; resumed: boolean; now: string; running: AuditEntry[]; lost: LogLosses }
   | { type: 'open' | 'update' | 'close'; record: AuditEntry }
   | { type: 'trouble'; since?: string; message?: string }
-  | { type: 'beat'; now: string };
+  | { type: 'beat'; now: string; lost: LogLosses };
+
+/** What the log had to give up since the gateway started: its disk failed, or memory was short. */
+export interface LogLosses {
+  lines: number;
+  bodies: number;
+}
 
 // --- Usage and cost ------------------------------------------------------------------------------
 
@@ -360,6 +369,9 @@ export interface DashboardConfigAnswer {
   features: { doctor: boolean; export: Array<'jsonl' | 'har' | 'html'> };
   /** Set while the log cannot be written. */
   trouble?: { since: string; message: string };
+  lost: LogLosses;
+  /** Exchanges that were under way when an earlier gateway was killed, found when this one started. */
+  interrupted: number;
 }
 
 /** `GET providers/status` → ProviderStatus[] */

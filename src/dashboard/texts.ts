@@ -57,7 +57,17 @@ export const texts = {
     lost: 'No connection to the gateway: what you see is as it was. Trying again.',
     now: 'Try now',
   },
-  trouble: (message: string) => `The log is not being written: ${message}`,
+  trouble: {
+    log: (message: string) => `The log is not being written: ${message}`,
+    lost: (lines: number, bodies: number) =>
+      `The log lacks ${[lines && count(lines, 'line', 'lines'), bodies && count(bodies, 'body', 'bodies')]
+        .filter(Boolean)
+        .join(' and ')} that could not be kept since the gateway started.`,
+    interrupted: (requests: number) =>
+      `${count(requests, 'request was', 'requests were')} under way when an earlier gateway was killed.`,
+    show: 'Show',
+    dismiss: 'Dismiss',
+  },
   copy: {
     copied: 'Copied',
     curl: 'Copied as curl',

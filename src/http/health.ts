@@ -26,15 +26,24 @@ export interface ReadyDeps {
 }
 
 /** `GET /readyz`: what the gateway needs is there; 503 and the reasons where it is not. */
-export const ready =
-  ({ recorder, isClosing, upstreamTrouble }: ReadyDeps): RequestHandler =>
-  (_request, response) => {
-    const { trouble } = recorder;
+export const ready = ({ recorder, isClosing, upstreamTrouble }: ReadyDeps): RequestHandler => {
+  let interrupted = 0;
+  void recorder.recovered.then(({ length }) => {
+    interrupted = length;
+  });
+  return (_request, response) => {
+    const { trouble, losses } = recorder;
     const checks = {
       accepting: isClosing() ? 'the gateway is stopping' : 'ok',
       log: trouble ? `${trouble.message} (since ${trouble.since})` : 'ok',
       upstream: upstreamTrouble ?? 'ok',
     };
     const isReady = Object.values(checks).every((state) => state === 'ok');
-    response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not_ready', checks });
+    response.status(isReady ? 200 : 503).json({
+      status: isReady ? 'ready' : 'not_ready',
+      checks,
+      // What the log lacks, and what it found of a gateway that was killed: known, and no reason to refuse.
+      log: { lost: losses, interrupted },
+    });
   };
+};

@@ -11,7 +11,7 @@ import { eachFacts } from './usage-sums.ts';
 
 export interface GatewayDeps extends LogDeps {
   readonly config: GatewayConfig;
-  readonly recorder: Pick<Recorder, 'trouble'>;
+  readonly recorder: Pick<Recorder, 'trouble' | 'losses' | 'recovered'>;
   readonly upstreams: readonly Upstream[];
   readonly version: string;
   /** ISO 8601. */
@@ -62,6 +62,9 @@ export const answerConfig = async (
   timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   features: { doctor: true, export: ['jsonl', 'har', 'html'] },
   ...(recorder.trouble ? { trouble: recorder.trouble } : {}),
+  lost: { ...recorder.losses },
+  // Looking for them may take a while: until they are found, there are none.
+  interrupted: (await Promise.race([recorder.recovered, Promise.resolve([])])).length,
 });
 
 interface Seen {

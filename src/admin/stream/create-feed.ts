@@ -3,11 +3,11 @@ import type { ServerResponse } from 'node:http';
 import type { ExchangeEvent } from '../../audit/exchange.ts';
 import type { ExchangeRecord } from '../../audit/record.ts';
 import type { Recorder } from '../../audit/recorder.ts';
-import type { AuditEntry, StreamEvent } from '../api-types.ts';
+import type { AuditEntry, LogLosses, StreamEvent } from '../api-types.ts';
 import { createEventRing } from './event-ring.ts';
 
 export interface FeedDeps {
-  readonly recorder: Pick<Recorder, 'subscribe' | 'subscribeTrouble' | 'active' | 'trouble'>;
+  readonly recorder: Pick<Recorder, 'subscribe' | 'subscribeTrouble' | 'active' | 'trouble' | 'losses'>;
   readonly price: (record: ExchangeRecord) => AuditEntry;
   readonly now: () => number;
 }
@@ -76,7 +76,8 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
     changed.clear();
     tell(texts.join(''));
   };
-  const beat = (): void => tell(ring.frame({ type: 'beat', now: iso() }));
+  const lost = (): LogLosses => ({ ...recorder.losses });
+  const beat = (): void => tell(ring.frame({ type: 'beat', now: iso(), lost: lost() }));
   const tellTrouble = (): void => {
     tell(ring.add({ type: 'trouble', ...recorder.trouble }));
   };
@@ -121,7 +122,8 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
       });
       const missed = ring.after(lastEventId);
       const running = [...recorder.active.values()].map(({ record }) => price(record));
-      const hello: StreamEvent = { type: 'hello', resumed: missed !== undefined, now: iso(), running };
+      const resumed = missed !== undefined;
+      const hello: StreamEvent = { type: 'hello', resumed, now: iso(), running, lost: lost() };
       const trouble: StreamEvent = { type: 'trouble', ...recorder.trouble };
       response.write(
         ring.frame(hello, missed === undefined ? undefined : lastEventId) +

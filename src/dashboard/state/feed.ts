@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { StreamEvent } from '../../admin/api-types.ts';
+import type { LogLosses, StreamEvent } from '../../admin/api-types.ts';
 import { access, api, apiAddress } from './api.ts';
 
 /** Whether events arrive. `lost` tries again by itself. */
@@ -7,6 +7,9 @@ export const connection = signal<'connecting' | 'live' | 'lost'>('connecting');
 
 /** What keeps the gateway from writing its log. */
 export const trouble = signal<string | undefined>(undefined);
+
+/** What the log had to give up since the gateway started. */
+export const lost = signal<LogLosses>({ lines: 0, bodies: 0 });
 
 /** The gateway's clock minus this one's, in milliseconds: running times are counted by its clock. */
 export const clockSkewMs = signal(0);
@@ -37,7 +40,11 @@ const take = (event: MessageEvent<string>): void => {
   connection.value = 'live';
   expectMore();
   const told = JSON.parse(event.data) as StreamEvent;
-  if (told.type === 'hello' || told.type === 'beat') clockSkewMs.value = Date.parse(told.now) - Date.now();
+  if (told.type === 'hello' || told.type === 'beat') {
+    clockSkewMs.value = Date.parse(told.now) - Date.now();
+    if (told.lost.lines !== lost.value.lines || told.lost.bodies !== lost.value.bodies)
+      lost.value = told.lost;
+  }
   if (told.type === 'trouble') trouble.value = told.message;
   for (const listener of listeners) listener(told);
 };

@@ -264,6 +264,11 @@ describe('the health routes', () => {
     });
     const ready = await fetch(`http://127.0.0.1:${gateway.port}/readyz`);
     expect(ready.status).toBe(200);
+    expect(await ready.json()).toEqual({
+      status: 'ready',
+      checks: { accepting: 'ok', log: 'ok', upstream: 'ok' },
+      log: { lost: { lines: 0, bodies: 0 }, interrupted: 0 },
+    });
     expect(await gateway.records()).toEqual([]);
   });
 

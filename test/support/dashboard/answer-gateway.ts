@@ -48,6 +48,8 @@ export const answerConfig = (authRequired: boolean, startedAtMs: number): Dashbo
   disk_bytes: 214 * 2 ** 20,
   timezone: 'UTC',
   features: { doctor: true, export: ['jsonl', 'har', 'html'] },
+  lost: { lines: 0, bodies: 0 },
+  interrupted: 0,
 });
 
 export const answerProviders = (): ProviderStatus[] => [

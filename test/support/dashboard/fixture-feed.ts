@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { AuditEntry, StreamEvent } from '../../../src/admin/api-types.ts';
 
 const REMEMBERED = 2000;
+const LOST = { lines: 0, bodies: 0 };
 
 /** The event stream: tells what happens, and tells it again to who comes back. */
 export interface FixtureFeed {
@@ -28,12 +29,18 @@ export const createFixtureFeed = (): FixtureFeed => {
       const after = Number(lastEventId ?? Number.NaN);
       const resumed =
         after <= lastId && (after === lastId || (sent[0]?.id ?? Number.POSITIVE_INFINITY) <= after + 1);
-      const hello: StreamEvent = { type: 'hello', resumed, now: new Date().toISOString(), running };
+      const hello: StreamEvent = {
+        type: 'hello',
+        resumed,
+        now: new Date().toISOString(),
+        running,
+        lost: LOST,
+      };
       response.write(frame(resumed ? after : lastId, hello));
       if (resumed) for (const { id, text } of sent) if (id > after) response.write(text);
       listeners.add(response);
       const beat = setInterval(
-        () => response.write(frame(lastId, { type: 'beat', now: new Date().toISOString() })),
+        () => response.write(frame(lastId, { type: 'beat', now: new Date().toISOString(), lost: LOST })),
         10_000,
       );
       response.on('close', () => {

@@ -15,6 +15,8 @@ export interface GatewayOptions extends Partial<ComposeOptions> {
   readonly configure?: (config: GatewayConfig) => GatewayConfig;
   /** Variables beside `PORT` and `OPENAI_API_KEY`; undefined takes one of those away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** One that holds something already; its own and empty where nothing is said. */
+  readonly dataDir?: string;
 }
 
 export interface RunningGateway extends Gateway {
@@ -35,7 +37,7 @@ export const composeGateway = async (
   upstreamUrl: string,
   { env, configure = (read) => read, ...options }: GatewayOptions = {},
 ): Promise<RunningGateway> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'gomodel-ts-test-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gomodel-ts-test-')));
   const config = loadConfig({
     flags: {},
     env: { PORT: '0', OPENAI_API_KEY: UPSTREAM_KEY, OPENAI_BASE_URL: upstreamUrl, ...env },
