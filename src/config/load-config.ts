@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts';
+import { ALL_SPECS } from '../providers/all-specs.ts';
 import type { ConfiguredProvider } from '../providers/configured-provider.ts';
 import type { ModelAlias } from '../providers/route-model.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
@@ -51,6 +52,24 @@ const defaultLogin = (providers: readonly ConfiguredProvider[]): ChatgptLogin =>
     ? 'replace'
     : 'passthrough';
 
+/** An alias of a provider that is not configured would go to the default one, under a strange name. */
+const unknownTargets = (
+  aliases: ReadonlyMap<string, ModelAlias>,
+  providers: readonly ConfiguredProvider[],
+): readonly string[] => {
+  // What looks like a provider may be the owner of a model there.
+  if (providers.some(({ spec }) => spec.slashedNames)) return [];
+  const configured = new Set(providers.map(({ id }) => id));
+  const kinds = new Set(ALL_SPECS.map(({ id }) => id));
+  return [...aliases].flatMap(([name, { model, fallbacks }]) =>
+    [model, ...fallbacks].flatMap((target) => {
+      const [prefix = ''] = target.split('/', 1);
+      const isMissing = prefix !== target && kinds.has(prefix) && !configured.has(prefix);
+      return isMissing ? [`The alias ${name} names ${target}, and ${prefix} is not configured.`] : [];
+    }),
+  );
+};
+
 /** True where the default provider has a key, or asks for none. */
 export const canAskDefault = ({ providers, defaultProvider }: GatewayConfig): boolean =>
   providers.some(({ id, apiKey, spec }) => id === defaultProvider && (apiKey !== undefined || spec.keyless));
@@ -93,6 +112,9 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     .filter(({ isBare, isInFile, provider }) => !isBare || isInFile || provider === first)
     .map(({ provider }) => provider);
 
+  const aliases = new Map([...(sources.file?.aliases ?? [])].map(([name, { value }]) => [name, value]));
+  notices.push(...unknownTargets(aliases, providers));
+
   return {
     port,
     host,
@@ -101,7 +123,7 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     upstream: { baseUrl: first.baseUrl, apiKey: first.apiKey, apiKeyOrigin: first.apiKeyOrigin },
     providers,
     defaultProvider: first.id,
-    aliases: new Map([...(sources.file?.aliases ?? [])].map(([name, { value }]) => [name, value])),
+    aliases,
     failover: sources.file?.failover?.value ?? NO_FAILOVER,
     chatgpt: {
       // With a key of its own at OpenAI the gateway pays; without one, who is signed in does.

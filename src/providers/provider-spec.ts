@@ -23,6 +23,8 @@ export interface ProviderSpec {
   /** How its chat completions differ, where that is its dialect. */
   readonly chat?: ChatQuirks;
   readonly modelList: ModelListForm;
+  /** Its own names of models may have a slash: `openai/gpt-oss-120b`. */
+  readonly slashedNames?: true;
   /** Mends what users are known to write as its address. */
   readonly mendBaseUrl?: (given: URL) => MendedBaseUrl;
   /**

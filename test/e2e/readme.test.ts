@@ -92,6 +92,7 @@ it('leads from the first command to an answer, and to its line in the log', asyn
     CODEX_HOME: codexHome,
     GOMODEL_HOME: join(home, 'data'),
     OPENAI_BASE_URL: upstream.url,
+    ANTHROPIC_BASE_URL: upstream.url,
     PORT: '18231',
     TERM: 'dumb',
   };
@@ -114,6 +115,8 @@ it('leads from the first command to an answer, and to its line in the log', asyn
   }
   const answer = [...outputs].find(([line]) => line.startsWith('codex exec'));
   expect(answer?.[1]).toBe('ok\n');
+  const checked = [...outputs].find(([line]) => line.endsWith('providers --check'));
+  expect(checked?.[1]).toMatch(/^\* +anthropic .* ✓ gpt-test answered in /m);
   const logged = [...outputs].find(([line]) => line.includes('logs --json'));
   expect(logged?.[1]).toMatch(/"model":"gpt-test","status":200/);
 });

@@ -12,6 +12,7 @@ export const compatibleSpec: ProviderSpec = {
   dialect: 'chat',
   chat: { thoughts: 'same' },
   modelList: { path: '/models', read: readOpenAiList() },
+  slashedNames: true,
   quirks: [
     'Where it speaks Responses with all that Codex sends, `native: [responses, chat]` leaves the bytes as they are.',
   ],

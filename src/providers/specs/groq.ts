@@ -36,6 +36,7 @@ export const groqSpec: ProviderSpec = {
           }),
     ),
   },
+  slashedNames: true,
   quirks: [
     "Its Responses API takes function tools alone: Codex's custom and namespace tools are translated to chat instead.",
   ],

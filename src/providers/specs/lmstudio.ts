@@ -13,6 +13,7 @@ export const lmstudioSpec: ProviderSpec = {
   dialect: 'chat',
   chat: { order: 'alternating', thoughts: 'same' },
   modelList: { path: '/models', read: readOpenAiList() },
+  slashedNames: true,
   quirks: [
     "Its Responses API knows function tools alone: Codex's custom and namespace tools are translated to chat.",
   ],

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { parseConfigFile } from '../../../src/config/parse-config-file.ts';
@@ -138,6 +140,26 @@ failover: { attempts: 2, initial_backoff: 1.5s, breaker_failures: 0 }
       maxBackoffMs: 10_000,
       breaker: { failures: 0, pauseMs: 30_000 },
     });
+  });
+
+  it('is taken as the README shows it', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+    const example = /^```yaml\n(.*?)^```/ms.exec(readme)?.[1] ?? '';
+    const env = { OPENROUTER_API_KEY: 'o', GROQ_API_KEY: 'g' };
+    expect(load(example, env)).toMatchObject({
+      defaultProvider: 'openrouter',
+      masterKey: undefined,
+      failover: { attempts: 2 },
+      notices: [],
+    });
+  });
+
+  it('is told where an alias leads nowhere', () => {
+    expect(load('aliases: { fast: groq/llama, own: { model: a/b } }\n').notices).toEqual([
+      'The alias fast names groq/llama, and groq is not configured.',
+    ]);
+    const others = { OPENAI_API_KEY: 'o', OPENROUTER_API_KEY: 'k' };
+    expect(load('aliases: { fast: anthropic/claude }\n', others).notices).toEqual([]);
   });
 
   it('asks nobody twice unless it is told to', () => {
