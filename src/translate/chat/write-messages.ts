@@ -31,6 +31,7 @@ const writeResults = (
   const messages: ChatMessage[] = [];
   const pictures: AskPart[] = [];
   for (const { id, call, result } of calls) {
+    if (result === undefined) lose('tool call without a result');
     const parts = result?.parts ?? [{ kind: 'text' as const, text: NO_RESULT }];
     const others = parts.filter(({ kind }) => kind === 'image' || kind === 'file');
     const text = [
