@@ -70,9 +70,18 @@ const unknownTargets = (
   );
 };
 
+/** @throws GatewayError internal_error where a configuration was put together without it */
+export const defaultProviderOf = ({ providers, defaultProvider }: GatewayConfig): ConfiguredProvider => {
+  const found = providers.find(({ id }) => id === defaultProvider);
+  if (!found) throw new GatewayError('internal_error', `there is no provider ${defaultProvider}.`);
+  return found;
+};
+
 /** True where the default provider has a key, or asks for none. */
-export const canAskDefault = ({ providers, defaultProvider }: GatewayConfig): boolean =>
-  providers.some(({ id, apiKey, spec }) => id === defaultProvider && (apiKey !== undefined || spec.keyless));
+export const canAskDefault = (config: GatewayConfig): boolean => {
+  const { apiKey, spec } = defaultProviderOf(config);
+  return apiKey !== undefined || spec.keyless;
+};
 
 const readProxies = (env: Environment): GatewayConfig['proxies'] => {
   const read = (name: string): string | undefined => env[name.toLowerCase()] || env[name];

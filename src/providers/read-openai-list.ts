@@ -17,7 +17,7 @@ export const modalitiesOf = (value: unknown): readonly Modality[] | undefined =>
 };
 
 /** The facts that were said. */
-export const factsOf = (said: { readonly [Key in keyof Facts]: Facts[Key] | undefined }): Facts => ({
+export const factsOf = (said: { readonly [Key in keyof Facts]?: Facts[Key] | undefined }): Facts => ({
   ...(said.contextWindow !== undefined && { contextWindow: said.contextWindow }),
   ...(said.maxOutputTokens !== undefined && { maxOutputTokens: said.maxOutputTokens }),
   ...(said.inputModalities && { inputModalities: said.inputModalities }),

@@ -63,16 +63,6 @@ export const createUpstream = (provider: ConfiguredProvider): Upstream => {
   };
 };
 
-/** OpenAI, or whatever speaks its API at `baseUrl`. */
-export const createOpenAiUpstream = (baseUrl: URL, apiKey: string | undefined): Upstream => ({
-  name: 'openai',
-  baseUrl,
-  credential: apiKey === undefined ? undefined : credentialOf(BEARER, apiKey),
-  keyVariable: 'OPENAI_API_KEY',
-  native: EVERYTHING,
-  headers: {},
-});
-
 /** ChatGPT's own backend, for who is signed in there: a token of a sign-in fails at the API's host. */
 export const createChatgptUpstream = (baseUrl: URL): Upstream => ({
   name: 'chatgpt',

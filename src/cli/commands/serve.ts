@@ -58,6 +58,10 @@ const announce = (gateway: Gateway, config: GatewayConfig, demo: boolean, contex
         upstreamHost: demo ? undefined : gateway.upstream.baseUrl.host,
         keyOrigin: config.upstream.apiKeyOrigin,
         keyVariable: gateway.upstream.keyVariable,
+        isKeyNeeded: !canAskDefault(config),
+        otherProviders: demo
+          ? []
+          : config.providers.map(({ id }) => id).filter((id) => id !== config.defaultProvider),
         dataDir: config.dataDir,
         isGuarded: config.masterKey !== undefined,
         notices: config.notices,

@@ -1,12 +1,12 @@
 import type { ResolvedConfig } from '../../codex/resolve-config.ts';
 import type { Environment } from '../../config/data-dir.ts';
-import type { GatewayConfig } from '../../config/load-config.ts';
+import { canAskDefault, type GatewayConfig } from '../../config/load-config.ts';
 import type { Step } from '../../probe/step.ts';
 import type { RunningGateway } from '../ask-health.ts';
 import { findGatewayKey } from './find-key.ts';
 
 export interface CheckKeysInput {
-  readonly config: Pick<GatewayConfig, 'masterKey' | 'upstream' | 'chatgpt' | 'notices'>;
+  readonly config: GatewayConfig;
   readonly running: RunningGateway | undefined;
   readonly resolved: ResolvedConfig | undefined;
   /** With the variables of `.env`. */
@@ -46,10 +46,15 @@ const checkProviderKey = ({ config, isDemo }: CheckKeysInput): Step => {
   const { apiKeyOrigin, apiKey } = config.upstream;
   if (isDemo) return step('ok', 'no key is needed for the demo');
   if (apiKey !== undefined) return step('ok', `the provider's is in ${apiKeyOrigin}`);
+  if (canAskDefault(config)) return step('ok', `${config.defaultProvider} asks for none`);
   if (config.chatgpt.login === 'passthrough') {
     return step('ok', 'no key for a provider: ChatGPT sign-ins are sent on, requests with a key are refused');
   }
-  return step('warning', 'no key for a provider', 'Set OPENAI_API_KEY in the shell that starts the gateway.');
+  return step(
+    'warning',
+    'no key for a provider',
+    'Set OPENAI_API_KEY, or the key of another provider, in the shell that starts the gateway.',
+  );
 };
 
 /** The key of the gateway and the key at the provider: there, different, and in the right hands. */

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import type { GatewayConfig } from '../../config/load-config.ts';
+import { canAskDefault, defaultProviderOf, type GatewayConfig } from '../../config/load-config.ts';
 import { createWay } from '../../forward/create-way.ts';
 import { createUpstreamHeaders } from '../../forward/upstream-headers.ts';
 import { readRefusal } from '../../probe/read-refusal.ts';
 import type { Step } from '../../probe/step.ts';
-import { createChatgptUpstream, createOpenAiUpstream, type Upstream } from '../../providers/upstream.ts';
+import type { ModelListForm } from '../../providers/provider-spec.ts';
+import { createChatgptUpstream, createUpstream, type Upstream } from '../../providers/upstream.ts';
 import type { RunningGateway } from '../ask-health.ts';
 
 const NAME = 'Upstream';
@@ -33,14 +34,18 @@ const readBody = async (message: IncomingMessage): Promise<string> => {
 };
 
 /** Asks by the very way that the gateway takes: its proxies, its connections, its credential. */
-const askDirectly = (upstream: Upstream, { proxies }: GatewayConfig): Promise<ModelsAnswer> => {
+const askDirectly = (
+  upstream: Upstream,
+  { path, headers: wanted }: Pick<ModelListForm, 'path' | 'headers'>,
+  { proxies }: GatewayConfig,
+): Promise<ModelsAnswer> => {
   const way = createWay({
     ...{ upstream, proxies, via: VIA },
     clock: systemClock,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   });
   const headers = createUpstreamHeaders({
-    headers: {},
+    headers: wanted ?? {},
     host: upstream.baseUrl.host,
     // What a client would bring along is not at hand here.
     credential: upstream.credential?.kind === 'own' ? upstream.credential : undefined,
@@ -49,7 +54,7 @@ const askDirectly = (upstream: Upstream, { proxies }: GatewayConfig): Promise<Mo
   });
   return new Promise<ModelsAnswer>((resolve, reject) => {
     const cancel = way.send(
-      { method: 'GET', path: '/models', headers, body: Buffer.alloc(0) },
+      { method: 'GET', path, headers, body: Buffer.alloc(0) },
       {
         onAnswer: (message) => {
           const { statusCode = 0 } = message;
@@ -78,7 +83,12 @@ const askThrough = async ({ url }: RunningGateway, key: string): Promise<ModelsA
 
 const isWithoutKey = (body: string): boolean => body.includes('"provider_not_configured"');
 
-const judge = ({ status, origin, body }: ModelsAnswer, where: string, ms: number): UpstreamCheck => {
+const judge = (
+  { status, origin, body }: ModelsAnswer,
+  where: string,
+  keyVariable: string,
+  ms: number,
+): UpstreamCheck => {
   const at = { name: NAME, ms };
   if (status < 400) {
     const message = `${where} lists its models: the key is accepted`;
@@ -89,8 +99,7 @@ const judge = ({ status, origin, body }: ModelsAnswer, where: string, ms: number
   const told = `${where}: ${status}, ${message}`;
   if (origin !== 'upstream') return { step: { ...at, state: 'failed', message: told }, hasKey: true };
   if (status === 401) {
-    const remedy =
-      'The provider refuses the key: set OPENAI_API_KEY to a valid one, and start the gateway anew.';
+    const remedy = `The provider refuses the key: set ${keyVariable} to a valid one, and start the gateway anew.`;
     return { step: { ...at, state: 'failed', message: told, remedy }, hasKey: true };
   }
   const remedy = 'It was reached. Whether it answers model requests, the round trip shows.';
@@ -105,7 +114,7 @@ const withoutKey = (status: number, upstream: Upstream, ms: number): Step => ({
   remedy:
     upstream.credential?.kind === 'client'
       ? 'Only Codex has the ChatGPT sign-in: try it with `npx gomodel-ts codex exec "Reply with exactly ok"`.'
-      : 'Set OPENAI_API_KEY to your key at the provider.',
+      : `Set ${upstream.keyVariable} to your key at the provider.`,
 });
 
 export interface CheckUpstreamInput {
@@ -125,23 +134,26 @@ export const checkUpstream = async (input: CheckUpstreamInput): Promise<Upstream
   });
   if (isDemo) return skip('the built-in one answers (--demo)');
   if (running && key === undefined) return skip('the gateway would have to be asked, with its key');
+  const provider = defaultProviderOf(config);
   const startedAt = performance.now();
   const tookMs = (): number => Math.round(performance.now() - startedAt);
   try {
     if (running && key !== undefined) {
-      return judge(await askThrough(running, key), `the upstream of ${running.url}`, tookMs());
+      const answer = await askThrough(running, key);
+      return judge(answer, `the upstream of ${running.url}`, provider.keyVariable, tookMs());
     }
-    const own = createOpenAiUpstream(config.upstream.baseUrl, config.upstream.apiKey);
+    const own = createUpstream(provider);
     const isPassedOn = own.credential === undefined && config.chatgpt.login === 'passthrough';
     const upstream = isPassedOn ? createChatgptUpstream(config.chatgpt.baseUrl) : own;
-    const answer = await askDirectly(upstream, config);
+    const form = isPassedOn ? { path: '/models' } : provider.spec.modelList;
+    const answer = await askDirectly(upstream, form, config);
     if (own.credential === undefined) {
       return { step: withoutKey(answer.status, upstream, tookMs()), hasKey: false };
     }
-    return judge(answer, upstream.baseUrl.host, tookMs());
+    return judge(answer, upstream.baseUrl.host, provider.keyVariable, tookMs());
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    const hasKey = running !== undefined || config.upstream.apiKey !== undefined;
+    const hasKey = running !== undefined || canAskDefault(config);
     return { step: { name: NAME, state: 'failed', message, ms: tookMs() }, hasKey };
   }
 };

@@ -10,6 +10,9 @@ export interface BannerFacts {
   /** Where the provider's key came from; undefined where there is none. */
   readonly keyOrigin: string | undefined;
   readonly keyVariable: string;
+  readonly isKeyNeeded: boolean;
+  /** The names of the other providers. */
+  readonly otherProviders: readonly string[];
   readonly dataDir: string;
   readonly isGuarded: boolean;
   readonly notices: readonly string[];
@@ -20,9 +23,10 @@ const shorten = (path: string): string =>
 
 const upstreamOf = (facts: BannerFacts, colour: ChalkInstance): string => {
   if (facts.upstreamHost === undefined) return colour.yellow('the built-in demo (no model, no key, no cost)');
-  const key = facts.keyOrigin
-    ? `key from ${facts.keyOrigin}`
-    : colour.yellow(`no key: set ${facts.keyVariable}, or try --demo`);
+  const without = facts.isKeyNeeded
+    ? colour.yellow(`no key: set ${facts.keyVariable}, or try --demo`)
+    : 'no key needed';
+  const key = facts.keyOrigin ? `key from ${facts.keyOrigin}` : without;
   return `${facts.upstreamHost}   ${key}`;
 };
 
@@ -34,6 +38,7 @@ export const createBanner = (facts: BannerFacts, colour: ChalkInstance): string 
     `${colour.bold('gomodel-ts')} ${facts.version}`,
     `${label('listening')}${colour.cyan(`${facts.url}/v1`)}   ${access}`,
     `${label('upstream')}${upstreamOf(facts, colour)}`,
+    ...(facts.otherProviders.length > 0 ? [`${label('and')}${facts.otherProviders.join(', ')}`] : []),
     `${label('log')}${shorten(join(facts.dataDir, 'audit'))}`,
     `${label('next')}npx gomodel-ts init-codex   ${colour.dim('writes the provider block into Codex’s config.toml')}`,
     ...facts.notices.map((notice) => `${colour.yellow('note')}       ${notice}`),

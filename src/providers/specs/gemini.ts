@@ -27,7 +27,6 @@ export const geminiSpec: ProviderSpec = {
             ...factsOf({
               contextWindow: tokensOf(entry.inputTokenLimit),
               maxOutputTokens: tokensOf(entry.outputTokenLimit),
-              inputModalities: undefined,
             }),
           },
         ];

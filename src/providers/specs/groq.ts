@@ -32,7 +32,6 @@ export const groqSpec: ProviderSpec = {
         : factsOf({
             contextWindow: tokensOf(entry.context_window),
             maxOutputTokens: tokensOf(entry.max_completion_tokens),
-            inputModalities: undefined,
           }),
     ),
   },

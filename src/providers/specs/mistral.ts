@@ -26,7 +26,6 @@ export const mistralSpec: ProviderSpec = {
       if (can.completion_chat === false) return undefined;
       return factsOf({
         contextWindow: tokensOf(max_context_length),
-        maxOutputTokens: undefined,
         inputModalities:
           typeof can.vision === 'boolean' ? (can.vision ? ['text', 'image'] : ['text']) : undefined,
       });

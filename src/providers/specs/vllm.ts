@@ -17,8 +17,6 @@ export const vllmSpec: ProviderSpec = {
     read: readOpenAiList(({ max_model_len }) =>
       factsOf({
         contextWindow: tokensOf(max_model_len),
-        maxOutputTokens: undefined,
-        inputModalities: undefined,
       }),
     ),
   },

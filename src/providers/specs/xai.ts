@@ -1,5 +1,5 @@
 import { BEARER, type ProviderSpec } from '../provider-spec.ts';
-import { readOpenAiList } from '../read-openai-list.ts';
+import { factsOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
 
 // Some of these think, and cannot be told how much: they refuse to be.
 const WITHOUT_EFFORT = /non-reasoning|^grok-(?:build|code|2|3(?!-mini)|4(?:-|$)|4\.20-(?!multi-agent))/;
@@ -18,7 +18,14 @@ export const xaiSpec: ProviderSpec = {
     userMember: 'user',
     efforts: (model) => (WITHOUT_EFFORT.test(model) ? [] : ['low', 'medium', 'high']),
   },
-  modelList: { path: '/models', read: readOpenAiList() },
+  modelList: {
+    path: '/models',
+    read: readOpenAiList(({ context_length }) =>
+      factsOf({
+        contextWindow: tokensOf(context_length),
+      }),
+    ),
+  },
   quirks: [
     "Its Responses API refuses Codex's namespace tools (CLIProxyAPI#5257): they are translated to chat.",
   ],
