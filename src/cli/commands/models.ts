@@ -2,8 +2,7 @@ import process from 'node:process';
 import { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import { joinModels } from '../../providers/joined-models.ts';
-import { loadContextWindows } from '../../providers/price-list.ts';
+import { createServedModels } from '../../providers/served-models.ts';
 import type { CommandContext } from '../context.ts';
 import { openLists } from '../providers/open-lists.ts';
 import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
@@ -36,17 +35,7 @@ const show = async (flags: ModelsFlags, context: CommandContext): Promise<void> 
   }
   const lists = await openLists(config, systemClock);
   if (flags.refresh) await lists.refresh();
-  const all = joinModels({
-    providers: config.providers,
-    lists,
-    routing: {
-      providers: new Set(ids),
-      aliases: config.aliases,
-      defaultProvider: config.defaultProvider,
-      listedBy: lists.listedBy,
-    },
-    findContextWindow: await loadContextWindows(),
-  });
+  const all = await createServedModels({ ...config, lists }).all();
   lists.close();
   const models = all.filter(({ provider }) => only === undefined || provider === only);
   if (flags.json) {

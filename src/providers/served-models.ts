@@ -1,0 +1,40 @@
+import type { ConfiguredProvider } from './configured-provider.ts';
+import { type JoinedModel, joinModels } from './joined-models.ts';
+import type { ModelLists } from './lists/model-lists.ts';
+import { loadContextWindows } from './price-list.ts';
+import type { ModelAlias, Routing } from './route-model.ts';
+
+export interface ServedModelsDeps {
+  readonly providers: readonly ConfiguredProvider[];
+  readonly defaultProvider: string;
+  readonly aliases: ReadonlyMap<string, ModelAlias>;
+  readonly lists: Pick<ModelLists, 'listedBy' | 'modelsOf'>;
+}
+
+/** What can be asked for, and where it leads, by what the lists say at the moment. */
+export interface ServedModels {
+  readonly routing: Routing;
+  /** With what is known of each. The first call loads the price list. */
+  all(): Promise<readonly JoinedModel[]>;
+  /** What an answer may have at most, where a provider or the configuration says it. @param model as its provider names it */
+  maxOutputTokensOf(model: string): number | undefined;
+}
+
+export const createServedModels = (deps: ServedModelsDeps): ServedModels => {
+  const { providers, defaultProvider, aliases, lists } = deps;
+  const routing: Routing = {
+    providers: new Set(providers.map(({ id }) => id)),
+    aliases,
+    defaultProvider,
+    listedBy: lists.listedBy,
+  };
+  return {
+    routing,
+    all: async () => joinModels({ providers, lists, routing, findContextWindow: await loadContextWindows() }),
+    maxOutputTokensOf: (model) => {
+      const owner = lists.listedBy(model);
+      if (owner === undefined) return undefined;
+      return lists.modelsOf(owner).find(({ id }) => id === model)?.maxOutputTokens;
+    },
+  };
+};
