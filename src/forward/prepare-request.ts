@@ -3,8 +3,6 @@ import { GatewayError } from '../base/errors.ts';
 import type { ByteRange } from '../json/scan-members.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { apiOfPath } from '../sse/answer-summary.ts';
-import type { Dialect } from '../translate/ask.ts';
-import type { ChatQuirks } from '../translate/chat/quirks.ts';
 import type { TranslateInput, Translation } from '../translate/translation.ts';
 import type { Destination } from './choose-destination.ts';
 import type { SentRequest } from './create-sender.ts';
@@ -32,10 +30,8 @@ export interface PreparedRequest {
   readonly translation?: Translation;
 }
 
-/** Puts an ask in the API of a provider. @throws GatewayError invalid_json, invalid_request */
-export type TranslateInto = (
-  input: Omit<TranslateInput, 'spec'> & { readonly dialect: Dialect; readonly chat?: ChatQuirks },
-) => Translation;
+/** Puts a request in the API of an upstream. @throws GatewayError as Translate does */
+export type TranslateInto = (input: Omit<TranslateInput, 'spec'>, upstream: Upstream) => Translation;
 
 export interface PrepareDeps {
   readonly translateInto: TranslateInto;
@@ -46,10 +42,10 @@ export interface PrepareDeps {
 /** @throws GatewayError invalid_request where the destination cannot be asked that */
 export type Prepare = (asked: AskedRequest, destination: Destination) => PreparedRequest;
 
-/** The API into which a request must be put for an upstream; undefined where it leaves as it came. */
-export const dialectFor = (path: string, { native, dialect }: Upstream): Dialect | undefined => {
+/** Whether a request must be put in another API for an upstream; else it leaves as it came. */
+export const isTranslated = (path: string, { native, dialect }: Upstream): boolean => {
   const api = apiOfPath(path);
-  return api === undefined || native.includes(api) ? undefined : dialect;
+  return api !== undefined && dialect !== undefined && !native.includes(api);
 };
 
 /** The path and body that are sent to a destination that speaks the client's API. */
@@ -84,7 +80,7 @@ const translatedHeaders = (
 });
 
 export const createPrepare = ({ translateInto, via }: PrepareDeps): Prepare => {
-  const translated = (asked: AskedRequest, destination: Destination, dialect: Dialect): PreparedRequest => {
+  const translated = (asked: AskedRequest, destination: Destination): PreparedRequest => {
     const { upstream } = destination;
     const api = apiOfPath(asked.path);
     const model = destination.model;
@@ -97,8 +93,7 @@ export const createPrepare = ({ translateInto, via }: PrepareDeps): Prepare => {
     }
     const edits = { model: undefined, effort: destination.effort };
     const body = editBody(asked.body, asked.members, api, edits);
-    const quirks = upstream.chat === undefined ? {} : { chat: upstream.chat };
-    const translation = translateInto({ api, path: asked.path, body, model, dialect, ...quirks });
+    const translation = translateInto({ api, path: asked.path, body, model }, upstream);
     const request = {
       method: asked.method,
       path: upstream.toPath?.(translation.path, model) ?? translation.path,
@@ -110,8 +105,7 @@ export const createPrepare = ({ translateInto, via }: PrepareDeps): Prepare => {
 
   return (asked, destination) => {
     const { upstream } = destination;
-    const dialect = dialectFor(asked.path, upstream);
-    if (dialect !== undefined) return translated(asked, destination, dialect);
+    if (isTranslated(asked.path, upstream)) return translated(asked, destination);
     const { path, body } = nativeRequest(asked, destination);
     const headers = createUpstreamHeaders({
       headers: asked.headers,

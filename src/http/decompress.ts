@@ -13,7 +13,7 @@ export const decompress =
     if (body.kind === 'buffered') {
       const bytes = codings.length === 0 ? body.bytes : await decodeBody(body.bytes, codings, limits);
       exchange.record.request.bodyBytes = bytes.length;
-      if (codings.length === 1 && codings[0] === 'zstd') exchange.keepRequestBody(body.bytes, 'zstd');
+      if (codings.length === 1 && codings[0] === 'zstd') exchange.keepRequestBody(body.bytes, 'zstd', bytes);
       else exchange.keepRequestBody(bytes, 'identity');
       context.body = { kind: 'buffered', bytes };
     }

@@ -4,7 +4,7 @@ import type { AskingForwarder } from '../forward/create-asking-forwarder.ts';
 import type { Forwarder } from '../forward/create-forwarder.ts';
 import type { Forwarding, OutgoingBody } from '../forward/forwarding.ts';
 import { noteDestination } from '../forward/note-destination.ts';
-import { type AskedRequest, dialectFor, nativeRequest } from '../forward/prepare-request.ts';
+import { type AskedRequest, isTranslated, nativeRequest } from '../forward/prepare-request.ts';
 import { checkCredential } from '../guard/check-credential.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { refuse } from './failure.ts';
@@ -42,7 +42,7 @@ export const forwardRequest =
       path,
     });
 
-    if (body.kind !== 'stream' && dialectFor(path, upstream) !== undefined) {
+    if (body.kind !== 'stream' && isTranslated(path, upstream)) {
       asking.forward(response, begin({ body, sentPath: path }), { asked, destination }, fail);
       return;
     }

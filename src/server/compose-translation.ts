@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { TranslateInto } from '../forward/prepare-request.ts';
+import type { Upstream } from '../providers/upstream.ts';
 import { createAnthropicSpec } from '../translate/anthropic/spec.ts';
 import type { Dialect } from '../translate/ask.ts';
-import type { ChatQuirks } from '../translate/chat/quirks.ts';
 import { createChatSpec } from '../translate/chat/spec.ts';
 import { createTranslate } from '../translate/create-translate.ts';
 import { geminiSpec } from '../translate/gemini/spec.ts';
@@ -19,12 +19,19 @@ export interface TranslationDeps {
 
 /** Every API that providers speak beside Responses, and the way into each of them. */
 export const composeTranslation = ({ sealingSecret, clock, maxTokensOf }: TranslationDeps): TranslateInto => {
-  const anthropicSpec = createAnthropicSpec({ maxTokensOf });
-  const specs: Readonly<Record<Dialect, (quirks: ChatQuirks | undefined) => DialectSpec>> = {
-    anthropic: () => anthropicSpec,
+  const create: Readonly<Record<Dialect, (upstream: Upstream) => DialectSpec>> = {
+    chat: ({ chat }) => createChatSpec(chat),
+    anthropic: () => createAnthropicSpec({ maxTokensOf }),
     gemini: () => geminiSpec,
-    chat: createChatSpec,
+  };
+  const specs = new WeakMap<Upstream, DialectSpec>();
+  const specOf = (upstream: Upstream): DialectSpec => {
+    const known = specs.get(upstream);
+    if (known) return known;
+    const spec = create[upstream.dialect ?? 'chat'](upstream);
+    specs.set(upstream, spec);
+    return spec;
   };
   const translate = createTranslate({ sealer: createSealer(sealingSecret), clock });
-  return ({ dialect, chat, ...input }) => translate({ ...input, spec: specs[dialect](chat) });
+  return (input, upstream) => translate({ ...input, spec: specOf(upstream) });
 };

@@ -76,13 +76,16 @@ describe('a connection whose requests name models of several providers', () => {
 
   it('is asked for the whole input where the response before was another provider’s', async () => {
     const upstream = await relaying(answered);
-    const gateway = await compose(upstream.url);
+    const gateway = await composeGateway(upstream.url, {
+      configure: withProviders([providerAt(anthropicSpec, foreign.url)]),
+    });
     const client = await connectClient(gateway.v1);
     client.send({ ...CREATE, model: 'gpt-test' });
     await client.answer();
-    const { store: _, ...stored } = FOREIGN;
-    client.send({ ...stored, previous_response_id: 'resp_1' });
-    expect(await client.answer()).toMatchObject({ error: { code: 'previous_response_not_found' } });
+    for (const store of [true, false]) {
+      client.send({ ...FOREIGN, store, previous_response_id: 'resp_1' });
+      expect(await client.answer()).toMatchObject({ error: { code: 'previous_response_not_found' } });
+    }
     expect(foreign.requests).toHaveLength(0);
   });
 

@@ -3,7 +3,6 @@ import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
 import type { Stopwatch } from '../../base/stopwatch.ts';
 import type { Ask } from '../../forward/create-ask.ts';
-import { dialectFor } from '../../forward/prepare-request.ts';
 import { checkCredential } from '../../guard/check-credential.ts';
 import type { Place, ResponseHistory } from '../../translate/response-history.ts';
 import { asSse } from '../as-sse.ts';
@@ -44,19 +43,14 @@ const notFound = (responseId: string): GatewayError =>
 /**
  * Where the conversation goes on. A response that this connection does not know may be one that the
  * upstream has stored: then the upstream is asked by its id.
- * @param upstreamStores false where the provider speaks another API, and knows no responses
- * @throws GatewayError previous_response_not_found where nothing can be stored there
+ * @throws GatewayError previous_response_not_found where it is said that nothing is stored
  */
-const takePlace = (
-  history: ResponseHistory,
-  frame: CreateFrame,
-  upstreamStores: boolean,
-): Place | undefined => {
+const takePlace = (history: ResponseHistory, frame: CreateFrame): Place | undefined => {
   const { previousResponseId, bytes, members } = frame;
   if (previousResponseId === undefined) return undefined;
   const place = history.take(previousResponseId);
   const store = members.get('store');
-  const isStored = upstreamStores && (!store || bytes.toString('latin1', store.start, store.end) !== 'false');
+  const isStored = !store || bytes.toString('latin1', store.start, store.end) !== 'false';
   if (!place && !isStored) throw notFound(previousResponseId);
   return place;
 };
@@ -96,7 +90,7 @@ export const startTurn = (
   const { record } = exchange;
   const destination = context.chooseDestination(upgrade.headers, frame.model);
   const { upstream } = destination;
-  const place = takePlace(history, frame, dialectFor(upgrade.path, upstream) === undefined);
+  const place = takePlace(history, frame);
 
   const end = (answered: Answered | undefined): void => {
     // Where only the upstream knows what came before, what comes after cannot be told either.

@@ -1,7 +1,7 @@
 import type { TranslateInto } from '../../../src/forward/prepare-request.ts';
 
 /** Into an API that is the client's own, but for its path, its first bytes, and the word `ok`. */
-export const translateToy: TranslateInto = ({ model, path, dialect, body }) => ({
+export const translateToy: TranslateInto = ({ model, path, body }, { dialect = 'chat' }) => ({
   dialect,
   path: `/other${path}`,
   body: Buffer.from(`${model}: ${body}`),

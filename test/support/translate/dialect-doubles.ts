@@ -1,4 +1,6 @@
 import { type Say, startAnthropicUpstream } from '../anthropic/upstream.ts';
+import type { Flavour } from '../chat/check-conversation.ts';
+import { startChatUpstream } from '../chat-upstream.ts';
 import { startGeminiUpstream } from '../gemini-upstream.ts';
 
 /** One answer of a model's, whatever API its provider speaks. */
@@ -36,7 +38,33 @@ const sayStep = ({ thought, text, calls = [] }: Step): Say[] => [
   ...calls.map(({ name, input }) => ({ call: name, input })),
 ];
 
+/** A provider of chat completions, and what its double insists on. */
+const chatCase = (provider: string, model: string, flavour: Flavour): DialectCase => ({
+  provider,
+  model,
+  start: async (steps) => {
+    const double = await startChatUpstream(
+      mapSteps(steps, ({ calls = [], ...step }) => ({
+        ...step,
+        calls: calls.map(({ name, input }) => ({ name, json: JSON.stringify(input) })),
+      })),
+      flavour,
+    );
+    const prefix = provider.toUpperCase();
+    return {
+      env: { [`${prefix}_API_KEY`]: 'sk-test', [`${prefix}_BASE_URL`]: double.url },
+      bodies: () => double.requests.map(({ body }) => body.toString()),
+      refusals: double.refusals,
+      close: double.close,
+    };
+  },
+});
+
 export const DIALECT_CASES: readonly DialectCase[] = [
+  chatCase('deepseek', 'deepseek-reasoner', 'deepseek'),
+  chatCase('openrouter', 'anthropic/claude-sonnet-5', 'openrouter'),
+  chatCase('mistral', 'mistral-medium-latest', 'mistral'),
+  chatCase('vllm', 'a-model-of-my-own', 'template'),
   {
     provider: 'anthropic',
     model: 'claude-sonnet-5',
