@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
+import { serveChat } from './chat/serve-chat.ts';
 import type { ClientRequest } from './client-request.ts';
 import { createResponseHistory } from './response-history.ts';
 import { serveResponses } from './responses/serve-responses.ts';
@@ -22,10 +23,6 @@ type ReadClientRequest = (
   input: { readonly model: string; readonly path: string },
 ) => ClientRequest;
 
-const readChat: ReadClientRequest = () => {
-  throw new GatewayError('invalid_request', 'this model is served to clients of the Responses API only');
-};
-
 /** Joins the client's API with the provider's: request one way, answer the other. */
 export const createTranslate = ({ sealer, clock }: TranslateDeps): Translate => {
   const history = createResponseHistory({
@@ -35,7 +32,7 @@ export const createTranslate = ({ sealer, clock }: TranslateDeps): Translate => 
   });
   const readers: Readonly<Record<TranslateInput['api'], ReadClientRequest>> = {
     responses: (request, input) => serveResponses(request, input, { sealer, clock, history }),
-    chat: readChat,
+    chat: (request, input) => serveChat(request, input, { sealer, clock }),
   };
   return ({ api, path, body, model, spec }) => {
     const request = parseJson(body.toString('utf8'));
