@@ -91,7 +91,7 @@ describe('a conversation on its way from Responses', () => {
           check(body, model, translation.headers);
           checkCarried({ conversation: asked, body, read: read(body), losses: translation.losses });
         }),
-        { numRuns: 1000, seed: 5, interruptAfterTimeLimit: 60_000 },
+        { numRuns: 1000, seed: 5, interruptAfterTimeLimit: 30_000 },
       );
     }, 120_000);
   }
