@@ -54,7 +54,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
   const now = (): number => clock.now();
   const index = openJournalIndex({ dataDir, recorder });
   const stopUpkeep = keepIndexReady(index, recorder);
-  const pricing = createPricing(dataDir, upstreams[0]?.baseUrl.href ?? '');
+  const pricing = createPricing(dataDir, upstreams);
   const access = createAccess({
     check,
     isGuarded: config.masterKey !== undefined,

@@ -12,6 +12,14 @@ export const matchesGlob = (text: string | undefined, glob: string): boolean => 
   return new RegExp(`^${pattern}$`, 'i').test(text);
 };
 
+/** As the client named it, or the provider. */
+const matchesModel = ({ model, upstreamModel }: ExchangeRecord, wanted: string): boolean =>
+  matchesGlob(model, wanted) || matchesGlob(upstreamModel, wanted);
+
+/** The one that answered, or one that was tried before it. */
+const matchesProvider = ({ provider, attempts }: ExchangeRecord, wanted: string): boolean =>
+  provider === wanted || attempts?.some((attempt) => attempt.provider === wanted) === true;
+
 const matchesStatus = (record: ExchangeRecord, wanted: string): boolean => {
   if (wanted === 'running') return record.durationMs === undefined;
   const status = record.status?.toString() ?? '';
@@ -40,6 +48,7 @@ const holdsText = (record: ExchangeRecord, text: string): boolean => {
     record.id,
     record.path,
     record.model,
+    record.upstreamModel,
     record.responseId,
     record.previousResponseId,
     record.upstreamRequestId,
@@ -60,8 +69,8 @@ const holdsText = (record: ExchangeRecord, text: string): boolean => {
  * exchanges that arrive live: one answer, or a live row would vanish at the next reload.
  */
 export const matchesFilter = (record: ExchangeRecord, filter: ExchangeFilter): boolean =>
-  (!filter.model || matchesGlob(record.model, filter.model)) &&
-  (!filter.provider || record.provider === filter.provider) &&
+  (!filter.model || matchesModel(record, filter.model)) &&
+  (!filter.provider || matchesProvider(record, filter.provider)) &&
   (!filter.method || record.method === filter.method.toUpperCase()) &&
   (!filter.path || matchesGlob(record.path, filter.path)) &&
   (!filter.status_code || matchesStatus(record, filter.status_code)) &&

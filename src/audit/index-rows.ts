@@ -7,6 +7,9 @@ const TEXTS = {
   path: ({ path }) => path,
   model: ({ model }) => model,
   provider: ({ provider }) => provider,
+  upstreamModel: ({ upstreamModel }) => upstreamModel,
+  /** The providers that were tried, joined by `LIST_SEPARATOR`. */
+  attempted: ({ attempts }) => attempts?.map(({ provider }) => provider).join(LIST_SEPARATOR),
   transport: ({ transport }) => transport,
   auth: ({ auth }) => auth,
   clientName: ({ client }) => client.name,

@@ -182,6 +182,7 @@ export const texts = {
       ['status:5xx', '5xx'],
     ] as ReadonlyArray<readonly [value: string, label: string]>,
     model: 'Model',
+    provider: 'Provider',
     client: 'Client',
     time: 'Time',
     times: [
@@ -252,6 +253,25 @@ export const texts = {
     retryOf: 'This repeats an exchange that failed:',
   },
   remedies,
+  way: {
+    provider: 'Provider',
+    routes: {
+      prefix: 'named before the model',
+      alias: 'by an alias',
+      listed: 'since it lists the model',
+      default: 'by default',
+    } as Readonly<Record<string, string | undefined>>,
+    model: 'Its name of the model',
+    translation: 'Translated into',
+    dialects: {
+      chat: 'chat completions',
+      anthropic: 'Anthropic’s messages',
+      gemini: 'Gemini’s contents',
+    } as Readonly<Record<string, string | undefined>>,
+    losses: 'Left out',
+    attempts: 'Tried in turn',
+    noAnswer: 'no answer',
+  },
   timeline: {
     lanes: { client: 'client', gateway: 'gomodel-ts', upstream: 'upstream' },
     phases: {
@@ -498,6 +518,7 @@ export const texts = {
     provider: { ok: 'ok', failing: 'failing', unknown: 'not asked yet', not_configured: 'no key' },
     keyFrom: (source: string) => `key from ${source}`,
     noKey: 'no key',
+    keyless: 'asks for no key',
     day: (requests: number, failed: number) =>
       `${count(requests, 'request', 'requests')} today, ${failed} failed`,
     lastFailure: (ago: string) => `last failure ${ago}`,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { chatGptProvider } from '../e2e/codex-config.ts';
+import { recordExchange } from '../support/audit/record-exchange.ts';
 import { useBrowser } from '../support/browser/use-browser.ts';
 import { runCodex } from '../support/codex/run-codex.ts';
 import { composeGateway, MASTER_KEY } from '../support/gateway/compose-gateway.ts';
@@ -141,5 +142,45 @@ it('shows an answer as it grows, before it has ended', async () => {
   await reply;
   await drawer.getByText('and the second half.').waitFor();
   await drawer.getByText('The answer is on its way.').waitFor({ state: 'detached' });
+  expect(problems).toEqual([]);
+});
+
+it('tells which providers were tried, by which name of the model, and what was left out', async () => {
+  const gateway = await composeGateway('http://127.0.0.1:9/v1');
+  recordExchange(gateway.recorder, {
+    record: {
+      model: 'best',
+      provider: 'claude',
+      upstream: 'api.anthropic.com',
+      upstreamModel: 'claude-sonnet-4-5',
+      route: 'alias',
+      translation: { dialect: 'anthropic', losses: ['reasoning.summary', 'text.verbosity'] },
+      attempts: [
+        {
+          provider: 'openai',
+          model: 'gpt-5.5',
+          status: 503,
+          error: { origin: 'upstream', code: 'overloaded', message: 'The model is overloaded.' },
+          durationMs: 812,
+        },
+        { provider: 'claude', model: 'claude-sonnet-4-5', status: 200, durationMs: 2_400 },
+      ],
+    },
+  });
+  recordExchange(gateway.recorder, { record: { model: 'gpt-5.5', provider: 'groq' } });
+  const { page, problems } = await browser.open(
+    `${gateway.url}/admin/dashboard/audit?provider=openai&section=timeline`,
+  );
+  await page.locator('[data-id]').click();
+  const attempts = page.locator('.attempts li');
+  expect(await attempts.allTextContents()).toEqual([
+    expect.stringContaining('503 · upstream · The model is overloaded.'),
+    expect.stringContaining('claude-sonnet-4-5'),
+  ]);
+  await page.getByText('claude (by an alias)').waitFor();
+  await page.getByText('reasoning.summary, text.verbosity').waitFor();
+  await shoot(page, 'attempts');
+  await page.goto(`${gateway.url}/admin/dashboard/audit?model=claude-*`);
+  await expect.poll(() => page.locator('[data-id]').count()).toBe(1);
   expect(problems).toEqual([]);
 });

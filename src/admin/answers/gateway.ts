@@ -84,9 +84,9 @@ const isProvidersFault = (facts: Facts): boolean =>
 const newer = (known: Facts | undefined, facts: Facts): Facts =>
   known && known.startedAtMs > facts.startedAtMs ? known : keepFacts(facts);
 
-const keySourceOf = ({ name, credential }: Upstream, config: GatewayConfig): string | null => {
+const keySourceOf = ({ name, credential }: Upstream, { providers }: GatewayConfig): string | null => {
   if (credential?.kind === 'client') return 'ChatGPT sign-in';
-  return name === 'demo' ? null : (config.upstream.apiKeyOrigin ?? null);
+  return providers.find(({ id }) => id === name)?.apiKeyOrigin ?? null;
 };
 
 const stateOf = ({ credential }: Upstream, seen: Seen | undefined): ProviderStatus['status'] => {

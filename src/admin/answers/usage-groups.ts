@@ -44,7 +44,9 @@ const priceOf = ({ findRates }: Pricing, { newest }: Group): UsageModel['price']
 /** `GET usage/models` */
 export const answerModels = async (deps: LogDeps, query: URLSearchParams): Promise<Paged<UsageModel>> => {
   const wish = readPage(query, GROUP_LIMIT, MOST_GROUPS);
-  const { groups, prices } = await groupFacts(deps, query, ({ model }) => model);
+  const { groups, prices } = await groupFacts(deps, query, ({ model, provider }) =>
+    model === undefined ? undefined : `${provider ?? ''} ${model}`,
+  );
   const { entries, ...rest } = pageOf(groups, wish);
   return {
     entries: entries.map((group) => ({

@@ -1,6 +1,6 @@
 import type { ExchangeRecord } from '../../audit/record.ts';
 import type { AuditEntry } from '../api-types.ts';
-import { loadPriceList } from './list-prices.ts';
+import { loadPriceList, type PricedUpstream } from './list-prices.ts';
 import { createOwnPricesReader } from './own-prices.ts';
 import { type Bill, type Billing, createBill, createFindRates, type FindRates, sumOf } from './price-book.ts';
 
@@ -14,7 +14,12 @@ export interface Pricing {
 
 export const billOf = ({ bill }: Pricing, record: ExchangeRecord): Billing =>
   bill(
-    { model: record.model, provider: record.provider, startedAtMs: Date.parse(record.startedAt) },
+    {
+      model: record.model,
+      upstreamModel: record.upstreamModel,
+      provider: record.provider,
+      startedAtMs: Date.parse(record.startedAt),
+    },
     record.usage,
   );
 
@@ -33,11 +38,14 @@ export const priceEntry = (pricing: Pricing, record: ExchangeRecord): AuditEntry
  * price that becomes known later holds for what was logged before.
  * @returns a function that gives the present prices; the user's file is read again where it has changed
  */
-export const createPricing = (dataDir: string, upstreamUrl: string): (() => Promise<Pricing>) => {
+export const createPricing = (
+  dataDir: string,
+  upstreams: readonly PricedUpstream[],
+): (() => Promise<Pricing>) => {
   const readOwn = createOwnPricesReader(dataDir);
   let list: Promise<FindRates> | undefined;
   return async () => {
-    list ??= loadPriceList(upstreamUrl);
+    list ??= loadPriceList(upstreams);
     const [fromList, own] = await Promise.all([list, readOwn()]);
     const findRates = createFindRates(() => own, fromList);
     return { bill: createBill(findRates), findRates, problems: own.problems };

@@ -1,10 +1,12 @@
 import type { ModelPrice, PriceCalculation } from '@pydantic/genai-prices';
 import { importPriceList } from '../../providers/price-list.ts';
+import type { Upstream } from '../../providers/upstream.ts';
 import type { FindRates, ModelRates } from './price-book.ts';
 
 /** The price list that comes with the gateway: nothing is asked of the network. */
 export const PRICE_LIST = 'genai-prices 0.1.8 (2026-09-23)';
 
+const OPENAI = 'openai';
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
@@ -38,25 +40,42 @@ const granularityMs = ({ model }: PriceCalculation): number =>
     ? MINUTE_MS
     : DAY_MS;
 
+/** What of an upstream tells whose prices hold. */
+export type PricedUpstream = Pick<Upstream, 'name' | 'baseUrl' | 'native' | 'credential'>;
+
 /**
  * Loads the price list (0.8 MB, which nobody needs who does not open the page).
- * @param upstreamUrl tells whose prices hold; where the list does not know it, OpenAI's do, whose API it is
+ * @param upstreams those that the list knows neither by address nor by name have OpenAI's prices where they
+ * speak its API; those that ask for no key have none
  */
-export const loadPriceList = async (upstreamUrl: string): Promise<FindRates> => {
+export const loadPriceList = async (upstreams: readonly PricedUpstream[]): Promise<FindRates> => {
   const { calcPrice, findProvider } = await importPriceList();
-  const providerId = findProvider({ providerApiUrl: upstreamUrl })?.id ?? 'openai';
+  const ownerByName = (name: string): string | undefined =>
+    name === 'chatgpt' ? OPENAI : findProvider({ providerId: name })?.id;
+  const ownerOf = ({ name, baseUrl, native, credential }: PricedUpstream): string | undefined => {
+    if (credential?.kind === 'none') return undefined;
+    const byAddress = findProvider({ providerApiUrl: baseUrl.href })?.id;
+    return byAddress ?? ownerByName(name) ?? (native.includes('responses') ? OPENAI : undefined);
+  };
+  /** By the provider's name; what the log has of one that is no longer configured is known by it alone. */
+  const owners = new Map(upstreams.map((upstream) => [upstream.name, ownerOf(upstream)]));
+  const findOwner = (provider: string): string | undefined => {
+    if (!owners.has(provider)) owners.set(provider, ownerByName(provider));
+    return owners.get(provider);
+  };
   // Finding a model in the list takes 0.1 ms: too long for each of 100,000 exchanges.
   const known = new Map<string, ModelRates | undefined>();
   const granularities = new Map<string, number>();
-  return ({ model, provider, startedAtMs }) => {
-    if (!model) return undefined;
-    const owner = provider === 'chatgpt' ? 'openai' : providerId;
-    const period = granularities.get(model) ?? DAY_MS;
+  return ({ model: asked, upstreamModel, provider, startedAtMs }) => {
+    const model = upstreamModel ?? asked;
+    const owner = findOwner(provider ?? OPENAI);
+    if (!model || !owner) return undefined;
+    const period = granularities.get(`${owner} ${model}`) ?? DAY_MS;
     const key = `${owner} ${model} ${Math.floor(startedAtMs / period)}`;
     if (known.has(key)) return known.get(key);
     const timestamp = new Date(startedAtMs);
     const found = calcPrice({}, model, { providerId: owner, timestamp });
-    if (found) granularities.set(model, granularityMs(found));
+    if (found) granularities.set(`${owner} ${model}`, granularityMs(found));
     const rates = found ? ratesOf(found.model_price) : undefined;
     if (known.size > 10_000) known.clear();
     known.set(key, rates);

@@ -68,7 +68,8 @@ export const parseOwnPrices = (text: string): OwnPrices => {
     else problems.push(`${FILE}: "${name}" needs "input" and "output", numbers in USD for a million tokens.`);
   }
   return {
-    find: ({ model }) => models.find(({ name }) => matchesGlob(model, name))?.rates,
+    find: ({ model, upstreamModel }) =>
+      models.find(({ name }) => matchesGlob(model, name) || matchesGlob(upstreamModel, name))?.rates,
     problems,
   };
 };

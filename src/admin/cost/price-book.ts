@@ -18,7 +18,10 @@ export interface ModelRates {
 }
 
 export interface PricedBy {
+  /** As the client named it. */
   readonly model: string | undefined;
+  /** The provider's name of it, where it is another. */
+  readonly upstreamModel: string | undefined;
   readonly provider: string | undefined;
   readonly startedAtMs: number;
 }

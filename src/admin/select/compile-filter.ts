@@ -2,6 +2,7 @@ import {
   type IndexRows,
   IS_FAILURE,
   IS_STREAM,
+  LIST_SEPARATOR,
   type TextColumn,
   ULID_LENGTH,
 } from '../../audit/index-rows.ts';
@@ -14,6 +15,7 @@ export type RowTest = (row: number) => boolean;
 const SEARCHED: readonly TextColumn[] = [
   'path',
   'model',
+  'upstreamModel',
   'responseId',
   'previousResponseId',
   'upstreamRequestId',
@@ -51,6 +53,17 @@ const any =
   (tests: readonly RowTest[]): RowTest =>
   (row) =>
     tests.some((test) => test(row));
+
+const testModel = (rows: IndexRows, wanted: string): RowTest => {
+  const matches = (text: string): boolean => matchesGlob(text, wanted);
+  return any([testText(rows, 'model', matches), testText(rows, 'upstreamModel', matches)]);
+};
+
+const testProvider = (rows: IndexRows, wanted: string): RowTest =>
+  any([
+    testText(rows, 'provider', (text) => text === wanted),
+    testText(rows, 'attempted', (text) => text.split(LIST_SEPARATOR).includes(wanted)),
+  ]);
 
 const testStatus = (rows: IndexRows, wanted: string): RowTest => {
   // A row has ended: what still runs is asked as a record.
@@ -114,8 +127,8 @@ const testSearch = (rows: IndexRows, search: string): RowTest => {
 export const compileFilter = (rows: IndexRows, filter: ExchangeFilter): RowTest[] => {
   const { model, provider, method, path, status_code, error_type, stream, session, client, search } = filter;
   const tests: RowTest[] = [];
-  if (model) tests.push(testText(rows, 'model', (text) => matchesGlob(text, model)));
-  if (provider) tests.push(testText(rows, 'provider', (text) => text === provider));
+  if (model) tests.push(testModel(rows, model));
+  if (provider) tests.push(testProvider(rows, provider));
   if (method) tests.push(testText(rows, 'method', (text) => text === method.toUpperCase()));
   if (path) tests.push(testText(rows, 'path', (text) => matchesGlob(text, path)));
   if (status_code) tests.push(testStatus(rows, status_code));

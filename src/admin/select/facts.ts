@@ -17,6 +17,8 @@ export interface Facts {
   readonly path: string | undefined;
   readonly model: string | undefined;
   readonly provider: string | undefined;
+  /** The provider's name of the model, where it is another. */
+  readonly upstreamModel: string | undefined;
   readonly transport: string | undefined;
   readonly encoding: string | undefined;
   readonly clientName: string | undefined;
@@ -97,6 +99,9 @@ class RowFacts implements Facts {
   get provider() {
     return this.#rows.text('provider', this.#row);
   }
+  get upstreamModel() {
+    return this.#rows.text('upstreamModel', this.#row);
+  }
   get transport() {
     return this.#rows.text('transport', this.#row);
   }
@@ -148,6 +153,7 @@ export const keepFacts = (facts: Facts): Facts => ({
   path: facts.path,
   model: facts.model,
   provider: facts.provider,
+  upstreamModel: facts.upstreamModel,
   transport: facts.transport,
   encoding: facts.encoding,
   clientName: facts.clientName,
@@ -174,6 +180,7 @@ export const factsOfRecord = (record: ExchangeRecord): Facts => ({
   path: record.path,
   model: record.model,
   provider: record.provider,
+  upstreamModel: record.upstreamModel,
   transport: record.transport,
   encoding: record.request.encoding,
   clientName: record.client.name,

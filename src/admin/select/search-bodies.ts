@@ -1,6 +1,6 @@
-import type { BodyReference } from '../../audit/body-reference.ts';
 import { auditFolder, listSegments } from '../../audit/list-segments.ts';
-import { type FoundBlock, readBody, scanPack } from '../../audit/read-body.ts';
+import { type FoundBlock, scanPack } from '../../audit/read-body.ts';
+import { type PackReader, withPack } from '../../audit/read-pack.ts';
 import { readStoredBody } from '../../audit/read-stored-body.ts';
 import { packFile } from '../../audit/segment-name.ts';
 
@@ -26,13 +26,6 @@ const BUDGET_MS = 8_000;
 const REMEMBERED_MS = 60_000;
 const MOST_REMEMBERED = 8;
 
-const whole: Omit<BodyReference, 'block'> = {
-  start: 0,
-  length: Number.MAX_SAFE_INTEGER,
-  coding: 'identity',
-  cutOff: false,
-};
-
 /** A text as it stands in JSON, and as it is. */
 const needlesOf = (text: string): string[] => {
   const plain = text.toLowerCase();
@@ -40,19 +33,17 @@ const needlesOf = (text: string): string[] => {
 };
 
 const searchBlock = async (
-  folder: string,
+  pack: PackReader,
   { block, members }: FoundBlock,
   needles: readonly string[],
   ids: Set<string>,
 ): Promise<void> => {
-  if (members.every(({ id }) => ids.has(id))) return;
-  // One for all: bodies of a block are compressed together.
-  const payload = (await readBody(folder, { ...whole, block }))?.bytes;
-  if (!payload) return;
-  for (const { id, start, length, coding, cutOff, side } of members) {
+  for (const member of members) {
+    const { id, coding, cutOff, side } = member;
     if (ids.has(id)) continue;
-    const stored = { coding, bytes: payload.subarray(start, start + length), cutOff };
-    const read = await readStoredBody(stored, side === 'request' ? 'request' : 'answer');
+    const bytes = await pack.read({ ...member, block }).catch(() => undefined);
+    if (!bytes) continue;
+    const read = await readStoredBody({ coding, bytes, cutOff }, side === 'request' ? 'request' : 'answer');
     if (!('bytes' in read)) continue;
     const text = new TextDecoder().decode(read.bytes).toLowerCase();
     if (needles.some((needle) => text.includes(needle))) ids.add(id);
@@ -69,10 +60,14 @@ export const createSearchBodies = ({ dataDir, now }: SearchBodiesDeps): SearchBo
     const ids = new Set<string>();
     const endsAtMs = now() + BUDGET_MS;
     for (const { base, isErrors } of (await listSegments(folder)).reverse()) {
-      for await (const block of scanPack(folder, packFile(base, isErrors))) {
-        await searchBlock(folder, block, needles, ids).catch(() => {});
-        if (now() > endsAtMs) return { ids, isWhole: false };
-      }
+      const pack = packFile(base, isErrors);
+      await withPack(folder, pack, async (reader) => {
+        for await (const block of scanPack(folder, pack)) {
+          await searchBlock(reader, block, needles, ids);
+          if (now() > endsAtMs) return;
+        }
+      });
+      if (now() > endsAtMs) return { ids, isWhole: false };
     }
     return { ids, isWhole: true };
   };

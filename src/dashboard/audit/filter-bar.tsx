@@ -51,27 +51,32 @@ const Choice = ({ label, name, value = '', options }: ChoiceProps) => (
 const readOutcome = ({ status_code: status, error_type: error }: AuditLogQuery): string | undefined =>
   status ? `status:${status}` : error ? `error:${error}` : undefined;
 
-const OutcomeChoice = ({ filter }: { filter: AuditLogQuery }) => (
-  <select
-    class={`field select ${readOutcome(filter) ? 'chosen' : ''}`}
-    aria-label={texts.filter.outcome}
-    value={readOutcome(filter) ?? ''}
-    onChange={(event) => {
-      const [kind, value] = event.currentTarget.value.split(':');
-      choose({
-        status_code: kind === 'status' ? value : undefined,
-        error_type: kind === 'error' ? value : undefined,
-      });
-    }}
-  >
-    <option value="">{texts.filter.outcome}</option>
-    {texts.filter.outcomes.map(([value, label]) => (
-      <option key={value} value={value}>
-        {label}
-      </option>
-    ))}
-  </select>
-);
+const OutcomeChoice = ({ filter }: { filter: AuditLogQuery }) => {
+  const chosen = readOutcome(filter);
+  const isListed = texts.filter.outcomes.some(([value]) => value === chosen);
+  return (
+    <select
+      class={`field select ${chosen ? 'chosen' : ''}`}
+      aria-label={texts.filter.outcome}
+      value={chosen ?? ''}
+      onChange={(event) => {
+        const [kind, value] = event.currentTarget.value.split(':');
+        choose({
+          status_code: kind === 'status' ? value : undefined,
+          error_type: kind === 'error' ? value : undefined,
+        });
+      }}
+    >
+      <option value="">{texts.filter.outcome}</option>
+      {chosen && !isListed && <option value={chosen}>{chosen.split(':')[1]}</option>}
+      {texts.filter.outcomes.map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+};
 
 const SearchField = ({ filter, search }: Pick<FilterBarProps, 'filter' | 'search'>) => {
   const typed = useSignal<string | undefined>(undefined);
@@ -122,8 +127,10 @@ const SearchField = ({ filter, search }: Pick<FilterBarProps, 'filter' | 'search
 export const FilterBar = ({ filter, store, search, paused }: FilterBarProps) => {
   const models = useLoad('models', (signal) => api.models({ days: 366, limit: 200 }, signal));
   const clients = useLoad('clients', (signal) => api.clients({ days: 366, limit: 200 }, signal));
+  const providers = useLoad('providers', api.providers).value ?? [];
   void store.version.value;
   const filtered = Object.keys(filter).length > 0;
+  const modelNames = [...new Set(models.value?.entries.map(({ model }) => model))];
   const clientNames = [...new Set(clients.value?.entries.map(({ name }) => name))];
   return (
     <div class="filter-bar">
@@ -134,8 +141,16 @@ export const FilterBar = ({ filter, store, search, paused }: FilterBarProps) => 
           label={texts.filter.model}
           name="model"
           value={filter.model}
-          options={(models.value?.entries ?? []).map(({ model }) => [model, model] as const)}
+          options={modelNames.map((model) => [model, model] as const)}
         />
+        {(providers.length > 1 || filter.provider) && (
+          <Choice
+            label={texts.filter.provider}
+            name="provider"
+            value={filter.provider}
+            options={providers.map(({ name }) => [name, name] as const)}
+          />
+        )}
         <Choice
           label={texts.filter.client}
           name="client"

@@ -52,6 +52,10 @@ const costTitle = (entry: AuditEntry): string | undefined => {
   return entry.usage && entry.costUsd === undefined ? texts.cost.unknown : undefined;
 };
 
+/** The model, and what became of its name where it was sent on under another, or translated. */
+const modelTitle = ({ model, upstreamModel, provider, translation }: AuditEntry): string | undefined =>
+  upstreamModel || translation ? `${model ?? ''} → ${provider ?? ''} ${upstreamModel ?? ''}`.trim() : model;
+
 const Cost = ({ entry }: { entry: AuditEntry }) =>
   entry.billing === 'subscription' ? <span class="dim">{texts.cost.plan}</span> : formatCost(entry.costUsd);
 
@@ -86,7 +90,7 @@ export const LogRow = memo(({ entry, index, open, reachable }: LogRowProps) => {
       <span role="gridcell" class="c-status">
         {outcome.status}
       </span>
-      <span role="gridcell" class="c-model" title={entry.model}>
+      <span role="gridcell" class="c-model" title={modelTitle(entry)}>
         {entry.model ?? <span class="dim">–</span>}
       </span>
       <span role="gridcell" class="c-client" title={client.version && `${client.name} ${client.version}`}>

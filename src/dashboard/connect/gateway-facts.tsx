@@ -13,6 +13,11 @@ const Fact = ({ label, children }: { label: string; children: ComponentChildren 
   </div>
 );
 
+const keyOf = ({ key_source: source, status }: ProviderStatus): string => {
+  if (source) return texts.connect.keyFrom(source);
+  return status === 'not_configured' ? texts.connect.noKey : texts.connect.keyless;
+};
+
 const Provider = ({ provider }: { provider: ProviderStatus }) => (
   <Fact label={provider.name}>
     <span
@@ -22,7 +27,7 @@ const Provider = ({ provider }: { provider: ProviderStatus }) => (
     </span>{' '}
     <span class="mono">{provider.base_url}</span>{' '}
     <span class="dim">
-      {provider.key_source ? texts.connect.keyFrom(provider.key_source) : texts.connect.noKey}
+      {keyOf(provider)}
       {provider.requests_24h > 0 && `, ${texts.connect.day(provider.requests_24h, provider.failed_24h)}`}
     </span>
     {provider.last_failure && (

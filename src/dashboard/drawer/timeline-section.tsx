@@ -3,6 +3,7 @@ import { codingOf, outcomeOf } from '../state/describe-exchange.ts';
 import { formatBytes, formatDuration, formatFullMoment } from '../state/format.ts';
 import { nowMs } from '../state/now.ts';
 import { texts } from '../texts.ts';
+import { Attempts, WayFacts } from './way-section.tsx';
 
 interface Phase {
   readonly lane: 'client' | 'gateway' | 'upstream';
@@ -108,7 +109,9 @@ export const TimelineSection = ({ entry }: { entry: AuditEntry }) => {
           note={streamNote(entry)}
         />
       </ol>
+      {entry.attempts && <Attempts attempts={entry.attempts} />}
       <dl class="facts">
+        <WayFacts entry={entry} />
         <div>
           <dt>{texts.timeline.transport}</dt>
           <dd>

@@ -102,7 +102,7 @@ export const UsageTables = ({ asked, measure }: { asked: UsageQuery; measure: Me
         total={models?.total}
         measure={measure}
         rows={models?.entries.map((sums) => ({
-          key: sums.model,
+          key: `${sums.provider} ${sums.model}`,
           name: (
             <a class="link" href={addressWith({ model: sums.model })}>
               {sums.model}

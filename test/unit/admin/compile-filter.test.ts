@@ -28,6 +28,12 @@ const record: fc.Arbitrary<ExchangeRecord> = fc
   .record({
     model: maybe(word),
     provider: maybe(fc.constantFrom('openai', 'chatgpt')),
+    upstreamModel: maybe(word),
+    attempts: maybe(
+      fc.array(fc.record({ provider: fc.constantFrom('openai', 'x', 'xx'), durationMs: fc.constant(1) }), {
+        maxLength: 3,
+      }),
+    ),
     method: fc.constantFrom('GET', 'POST'),
     path: fc.constantFrom('/v1/responses', '/v1/models?x=a', '/v1/chat/completions'),
     status: maybe(fc.constantFrom(200, 404, 500)),

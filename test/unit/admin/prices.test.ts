@@ -2,13 +2,23 @@ import { readFileSync } from 'node:fs';
 import { calcPrice } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { loadPriceList, PRICE_LIST } from '../../../src/admin/cost/list-prices.ts';
+import { loadPriceList, PRICE_LIST, type PricedUpstream } from '../../../src/admin/cost/list-prices.ts';
 import { parseOwnPrices } from '../../../src/admin/cost/own-prices.ts';
 import { costOf, createBill, createFindRates, sumOf } from '../../../src/admin/cost/price-book.ts';
 
-const OPENAI = 'https://api.openai.com/v1';
+const upstream = (
+  name: string,
+  address: string,
+  { native = ['responses'], credential }: Partial<PricedUpstream> = {},
+): PricedUpstream => ({ name, baseUrl: new URL(address), native, credential });
+const OPENAI = [upstream('openai', 'https://api.openai.com/v1')];
 const startedAtMs = Date.parse('2026-11-22T12:00:00Z');
-const of = (model: string, provider = 'openai') => ({ model, provider, startedAtMs });
+const of = (model: string, provider = 'openai', upstreamModel?: string) => ({
+  model,
+  upstreamModel,
+  provider,
+  startedAtMs,
+});
 
 it('comes to the price of the list’s own calculation, cached tokens and tiers included', async () => {
   const find = await loadPriceList(OPENAI);
@@ -83,4 +93,24 @@ it('names the price list by the version that is installed', () => {
     readFileSync('node_modules/@pydantic/genai-prices/package.json', 'utf8'),
   );
   expect(PRICE_LIST).toContain(` ${manifest.version} `);
+});
+
+it('takes the prices of the provider that answered, by its own name of the model', async () => {
+  const find = await loadPriceList([
+    ...OPENAI,
+    upstream('claude', 'https://api.anthropic.com/v1', { native: ['messages'] }),
+    upstream('proxy', 'https://llm.example/v1'),
+    upstream('local', 'http://localhost:11434/v1', { credential: { kind: 'none' } }),
+    upstream('other', 'https://other.example/v1', { native: ['chat'] }),
+  ]);
+  const inputOf = (...asked: Parameters<typeof of>): number | undefined =>
+    find(of(...asked))?.ratesFor(0).input;
+  const listed = calcPrice({ input_tokens: 1000 }, 'claude-sonnet-4-5', { providerId: 'anthropic' });
+  const wanted = (listed?.input_price ?? Number.NaN) * 1000;
+  expect(inputOf('best', 'claude', 'claude-sonnet-4-5')).toBeCloseTo(wanted, 9);
+  expect(inputOf('claude-sonnet-4-5', 'openai'), 'OpenAI has none of that name').toBeUndefined();
+  expect(inputOf('gpt-5.5', 'proxy')).toBe(inputOf('gpt-5.5'));
+  expect(inputOf('gpt-5.5', 'local'), 'a model of this machine').toBeUndefined();
+  expect(inputOf('gpt-5.5', 'other')).toBeUndefined();
+  expect(inputOf('claude-sonnet-4-5', 'anthropic'), 'no longer configured').toBeCloseTo(wanted, 9);
 });
