@@ -1,6 +1,7 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { GatewayError } from '../base/errors.ts';
+import { isObject } from '../sse/json-object.ts';
 import type { Environment } from './data-dir.ts';
 import { FAILOVER, type FailoverConfig } from './failover.ts';
 import type { FileConfig, FileProvider } from './file-config.ts';
@@ -104,6 +105,34 @@ const mapFailover = ({ failover }: FileShape, locate: Locate): Sourced<FailoverC
   };
 };
 
+/** References of references could fill the memory: there the library stops. */
+const toPlain = (document: Document, refuse: (offset: number, message: string) => never): unknown => {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    return refuse(0, cause instanceof Error ? cause.message : String(cause));
+  }
+};
+
+/** A key with nothing behind it is as good as absent; of a provider, all may stand in the environment. */
+const withoutNothing = (file: unknown): unknown => {
+  if (!isObject(file)) return file;
+  const { providers, ...rest } = file;
+  const all = isObject(providers)
+    ? Object.fromEntries(Object.entries(providers).map(([id, entry]) => [id, entry ?? {}]))
+    : providers;
+  return prune({ ...rest, ...('providers' in file && { providers: all }) });
+};
+
+const prune = (value: unknown): unknown =>
+  isObject(value)
+    ? Object.fromEntries(
+        Object.entries(value)
+          .filter(([, member]) => member !== null)
+          .map(([key, member]) => [key, prune(member)]),
+      )
+    : value;
+
 /**
  * Reads `gomodel.yaml`: YAML 1.2, variables put in for `${NAME}` and `${NAME:-default}`, unknown keys
  * refused.
@@ -138,14 +167,17 @@ export const parseConfigFile = (text: string, name: string, env: Environment): F
 
   visit(document, {
     Scalar: (key, node) => {
-      if (key === 'key' || typeof node.value !== 'string') return;
+      if (key === 'key') return;
+      // A key that looks like a number is none: 007 is not 7.
+      if (typeof node.value === 'number' && node.source !== String(node.value)) node.value = node.source;
+      if (typeof node.value !== 'string') return;
       const result = substituteVariables(node.value, env);
       if (result.kind === 'problem') refuse(node.range?.[0] ?? 0, result.problem);
       else node.value = result.text;
     },
   });
 
-  const checked = fileSchema.safeParse(document.toJS() ?? {});
+  const checked = fileSchema.safeParse(withoutNothing(toPlain(document, refuse)) ?? {});
   if (!checked.success) {
     const [first] = checked.error.issues;
     if (!first) throw new GatewayError('invalid_config', `${name} is not understood.`);

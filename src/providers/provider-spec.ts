@@ -38,7 +38,7 @@ export interface ProviderSpec {
   readonly quirks: readonly string[];
 }
 
-export interface MendedBaseUrl {
+interface MendedBaseUrl {
   readonly baseUrl: URL;
   /** Models that the address named. */
   readonly models?: readonly string[];

@@ -23,7 +23,7 @@ const keyOf = (
 };
 
 /** What leaves as it came, and what everything else becomes. */
-export const speaks = ({ native, spec }: ConfiguredProvider): string => {
+const speaks = ({ native, spec }: ConfiguredProvider): string => {
   const own = native ?? spec.native;
   return own.includes('responses') ? own.join(', ') : [...own, `(${spec.dialect})`].join(', ');
 };

@@ -19,7 +19,7 @@ export interface ModelListsDeps {
   readonly save: (text: string) => Promise<void>;
 }
 
-export interface ListState {
+interface ListState {
   /** Milliseconds since the epoch; undefined before the first list. */
   readonly fetchedAtMs: number | undefined;
   /** Why the last attempt failed; undefined where it did not. */

@@ -20,6 +20,24 @@ describe('the configuration file', () => {
     expect(load('# nothing yet\n').port).toBe(8080);
   });
 
+  it('takes a key with nothing behind it for absent, and a provider for one of the environment', () => {
+    const config = load('server:\n  port:\nlogging:\nproviders:\n  groq:\n', { GROQ_API_KEY: 'g' });
+    expect(config).toMatchObject({ port: 8080, defaultProvider: 'groq', upstream: { apiKey: 'g' } });
+  });
+
+  it('takes a secret of digits as it is written', () => {
+    expect(load('server: { master_key: 007 }\n').masterKey).toBe('007');
+    expect(load('server: { master_key: 0x1F }\n').masterKey).toBe('0x1F');
+    expect(load('server: { master_key: 12345678901234567890 }\n').masterKey).toBe('12345678901234567890');
+  });
+
+  it('does not follow references without end', () => {
+    const bomb = ['a0: &a0 [x, x]'];
+    for (let level = 1; level < 30; level++)
+      bomb.push(`a${level}: &a${level} [*a${level - 1}, *a${level - 1}]`);
+    expect(() => load(bomb.join('\n'))).toThrow(expect.objectContaining({ code: 'invalid_config' }));
+  });
+
   it('puts variables in where they are named, and their defaults where those are absent', () => {
     const file = `server:\n  port: \${GATEWAY_PORT:-9000}\n  master_key: "gm-\${SECRET}"\n`;
     expect(load(file, { SECRET: 's' })).toMatchObject({ port: 9000, masterKey: 'gm-s' });
