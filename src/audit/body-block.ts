@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { isObject, parseJson } from '../sse/json-object.ts';
-import type { BodySide } from './body-reference.ts';
+import { type BodyBase, type BodySide, parseBodyBase } from './body-reference.ts';
 import type { StoredBody } from './record.ts';
 
 /**
@@ -23,6 +23,8 @@ export interface BlockMember {
   /** Within the decoded payload. */
   readonly start: number;
   readonly length: number;
+  /** As in `BodyReference`. */
+  readonly base?: BodyBase;
 }
 
 export interface BlockHead {
@@ -93,7 +95,8 @@ const isMember = (value: unknown): value is BlockMember =>
   typeof value.id === 'string' &&
   (value.side === 'request' || value.side === 'response') &&
   typeof value.start === 'number' &&
-  typeof value.length === 'number';
+  typeof value.length === 'number' &&
+  (value.base === undefined || parseBodyBase(value.base) !== undefined);
 
 /** @returns no members where the directory is damaged */
 export const decodeDirectory = (directory: Buffer): readonly BlockMember[] => {

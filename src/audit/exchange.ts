@@ -23,8 +23,9 @@ export interface Exchange {
   /**
    * Keeps the request's body for the log, without copying it: the caller no longer changes it.
    * @param bytes the wire bytes where they are one zstd body, else the decoded ones
+   * @param decoded of a zstd body: what a later one of the conversation is told from
    */
-  keepRequestBody(bytes: Buffer, coding: 'identity' | 'zstd'): void;
+  keepRequestBody(bytes: Buffer, coding: 'identity' | 'zstd', decoded?: Buffer): void;
   keepResponseHeaders(rawHeaders: readonly string[]): void;
   /** Past the bound of one body, or of all bodies in memory, the stored body is cut off. */
   appendResponseBody(chunk: Uint8Array): void;

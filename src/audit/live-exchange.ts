@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
+import type { Whole } from './body-bases.ts';
 import { BodyCapture, type CapturedBody, type MemoryBudget } from './body-capture.ts';
 import { type BodyReference, type BodySide, lostBody } from './body-reference.ts';
 import { mapHeadersToClient } from './client-of-headers.ts';
@@ -79,7 +80,7 @@ export class LiveExchange implements Exchange {
     return { headers: JSON.parse(this.responseHeaders), body: length > 0 ? body : undefined };
   }
 
-  keepRequestBody(bytes: Buffer, coding: 'identity' | 'zstd'): void {
+  keepRequestBody(bytes: Buffer, coding: 'identity' | 'zstd', decoded?: Buffer): void {
     const { maxBodyBytes, budget, onLostBody } = this.#deps;
     if (maxBodyBytes === 0 || this.#closed || this.#hasRequestBody || bytes.length === 0) return;
     this.#hasRequestBody = true;
@@ -93,7 +94,16 @@ export class LiveExchange implements Exchange {
     }
     const kept = cutOff ? bytes.subarray(0, maxBodyBytes) : bytes;
     const { length } = kept;
-    this.#store('request', coding, { parts: [kept], length, cutOff, reservedBytes: bytes.length });
+    const text = coding === 'identity' ? bytes : decoded;
+    const more = text === undefined || text === bytes ? 0 : text.length;
+    const isShared = text !== undefined && !cutOff && budget.take(more);
+    const { threadId, sessionId = '' } = this.record.client;
+    this.#store(
+      'request',
+      coding,
+      { parts: [kept], length, cutOff, reservedBytes: bytes.length + (isShared ? more : 0) },
+      isShared ? { family: threadId ?? sessionId, bytes: text } : undefined,
+    );
   }
 
   keepResponseHeaders(rawHeaders: readonly string[]): void {
@@ -140,7 +150,7 @@ export class LiveExchange implements Exchange {
     }
   }
 
-  #store(side: BodySide, coding: 'identity' | 'zstd', body: CapturedBody): void {
+  #store(side: BodySide, coding: 'identity' | 'zstd', body: CapturedBody, whole?: Whole): void {
     const { parts, length, cutOff, reservedBytes } = body;
     this.#deps.writes.store({
       id: this.id,
@@ -149,6 +159,7 @@ export class LiveExchange implements Exchange {
       length,
       coding,
       cutOff,
+      ...(whole && { whole }),
       settle: (reference) => {
         this.bodies[side] = reference;
         this.#deps.budget.giveBack(reservedBytes);

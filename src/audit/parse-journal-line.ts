@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
-import type { BodyReference, BodyReferences } from './body-reference.ts';
+import { type BodyReference, type BodyReferences, parseBodyBase } from './body-reference.ts';
 import { type ProcessIdentity, parseIdentity } from './process-identity.ts';
 import type { ExchangeRecord, HeaderLines } from './record.ts';
 
@@ -84,11 +84,13 @@ const parseBody = (value: unknown): BodyReference | undefined => {
   if (!isObject(value) || typeof value.length !== 'number' || typeof value.start !== 'number')
     return undefined;
   const { block, start, length } = value;
+  const base = parseBodyBase(value.base);
   const rest = {
     start,
     length,
     coding: value.coding === 'zstd' ? 'zstd' : 'identity',
     cutOff: value.cutOff === true,
+    ...(base && { base }),
   } as const;
   if (!isObject(block) || typeof block.pack !== 'string') return rest;
   if (typeof block.offset !== 'number' || typeof block.length !== 'number') return rest;

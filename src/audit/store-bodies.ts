@@ -1,6 +1,7 @@
 import { compressForStorage } from '../coding/compress-for-storage.ts';
+import type { BodyBases, Whole } from './body-bases.ts';
 import { type BlockMember, encodeBlock } from './body-block.ts';
-import { type BodyReference, type BodySide, lostBody } from './body-reference.ts';
+import { type BodyBase, type BodyReference, type BodySide, lostBody } from './body-reference.ts';
 import type { StoredBody } from './record.ts';
 
 /** A body that waits to be written. */
@@ -12,8 +13,17 @@ export interface PendingBody {
   readonly length: number;
   readonly coding: StoredBody['coding'];
   readonly cutOff: boolean;
+  /** A request that is whole, so that it can be told from the one before. */
+  readonly whole?: Whole;
   /** Called once: with its place, or with `lostBody`. */
   readonly settle: (reference: BodyReference) => void;
+}
+
+/** A body as it will be written: whole, or told from an earlier one. */
+interface PreparedBody extends PendingBody {
+  readonly base?: BodyBase;
+  /** How many bodies must be read before this one. */
+  readonly depth: number;
 }
 
 type AppendBlock = (parts: readonly Buffer[]) => Promise<{ pack: string; offset: number; length: number }>;
@@ -23,16 +33,18 @@ export interface StoreOptions {
   readonly maxBlockBytes: number;
   /** Asked for each block: false where bodies come faster than they can be compressed. */
   readonly shouldCompress: () => boolean;
+  /** Absent: every body is stored whole. `pack`: where the blocks go. */
+  readonly sharing?: { readonly bases: BodyBases; readonly pack: string };
 }
 
 /** Less is not worth the compressor's call. */
 const SHORTEST_COMPRESSED = 512;
 
 /** Bodies of one coding, in batches of one block each. */
-const groupBodies = (bodies: readonly PendingBody[], maxBlockBytes: number): PendingBody[][] => {
-  const groups: PendingBody[][] = [];
+const groupBodies = (bodies: readonly PreparedBody[], maxBlockBytes: number): PreparedBody[][] => {
+  const groups: PreparedBody[][] = [];
   for (const coding of ['identity', 'zstd'] as const) {
-    let group: PendingBody[] = [];
+    let group: PreparedBody[] = [];
     let bytes = 0;
     for (const body of bodies) {
       if (body.coding !== coding) continue;
@@ -48,6 +60,13 @@ const groupBodies = (bodies: readonly PendingBody[], maxBlockBytes: number): Pen
   return groups;
 };
 
+const prepare = (body: PendingBody, sharing: StoreOptions['sharing']): PreparedBody => {
+  const difference = body.whole && sharing?.bases.differ(body.whole, sharing.pack);
+  if (!difference) return { ...body, depth: 0 };
+  const { own, base, depth } = difference;
+  return { ...body, parts: [own], length: own.length, coding: 'identity', base, depth };
+};
+
 /** A single part, such as a large request, is not copied. */
 const joinParts = (parts: readonly Uint8Array[]): Buffer => {
   const [only] = parts;
@@ -55,23 +74,25 @@ const joinParts = (parts: readonly Uint8Array[]): Buffer => {
 };
 
 /**
- * Writes bodies as blocks; what is zstd already stays as it came, the rest is compressed.
+ * Writes bodies as blocks: what is told from an earlier body is a few bytes, what is zstd already stays as
+ * it came, the rest is compressed.
  * @param onFailure told of each block that could not be written; its bodies are settled as lost
  */
 export const storeBodies = async (
   bodies: readonly PendingBody[],
   append: AppendBlock,
-  { maxBlockBytes, shouldCompress }: StoreOptions,
+  { maxBlockBytes, shouldCompress, sharing }: StoreOptions,
   onFailure: (cause: unknown, lostBodies: number) => void,
 ): Promise<void> => {
-  for (const group of groupBodies(bodies, maxBlockBytes)) {
+  const prepared = bodies.map((body) => prepare(body, sharing));
+  for (const group of groupBodies(prepared, maxBlockBytes)) {
     const members: BlockMember[] = [];
     let start = 0;
-    for (const { id, side, coding, cutOff, length } of group) {
-      members.push({ id, side, coding, cutOff, start, length });
+    for (const { id, side, coding, cutOff, length, base } of group) {
+      members.push({ id, side, coding, cutOff, start, length, ...(base && { base }) });
       start += length;
     }
-    const [first] = group as [PendingBody];
+    const [first] = group as [PreparedBody];
     const plain = joinParts(group.flatMap((body) => body.parts));
     const isCompressed = first.coding === 'identity' && start >= SHORTEST_COMPRESSED && shouldCompress();
     const packed = isCompressed ? await compressForStorage(plain).catch(() => plain) : plain;
@@ -79,8 +100,9 @@ export const storeBodies = async (
     try {
       const block = await append(encodeBlock(members, payload, codec, start));
       group.forEach((body, index) => {
-        const { start, length, coding, cutOff } = members[index] as BlockMember;
-        body.settle({ block, start, length, coding, cutOff });
+        const { start, length, coding, cutOff, base } = members[index] as BlockMember;
+        if (body.whole) sharing?.bases.remember(body.whole, body.id, block, body.depth);
+        body.settle({ block, start, length, coding, cutOff, ...(base && { base }) });
       });
     } catch (cause) {
       onFailure(cause, group.length);

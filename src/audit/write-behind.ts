@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createBodyBases } from './body-bases.ts';
 import type { BodyReference } from './body-reference.ts';
 import { encodeResumedLine } from './encode-journal-line.ts';
 import type { Journal } from './journal.ts';
 import { encodeCloseLines, encodeOpenLines, type JournaledExchange } from './journaled-exchange.ts';
+import { packFile } from './segment-name.ts';
 import { PartialWriteError, type SegmentWriter } from './segment-writer.ts';
 import { sliceEnds } from './slice-ends.ts';
 import { type PendingBody, storeBodies } from './store-bodies.ts';
@@ -45,6 +47,7 @@ export class WriteBehind {
   readonly #unopened = new Set<JournaledExchange>();
   /** Exchanges whose open line is in the file, and whose close line is not. */
   readonly #underway = new Set<JournaledExchange>();
+  readonly #bases = createBodyBases();
   #closes: JournaledExchange[] = [];
   #bodies: PendingBody[] = [];
   #bodyBytes = 0;
@@ -215,6 +218,7 @@ export class WriteBehind {
     const options = {
       maxBlockBytes: this.#deps.maxBlockBytes,
       shouldCompress: () => segment !== undefined && this.#bodyBytes < COMPRESS_BELOW_BYTES,
+      ...(segment && { sharing: { bases: this.#bases, pack: packFile(segment.base) } }),
     };
     await storeBodies(settled, append, options, (cause, count) => {
       this.#deps.losses.bodies += count;
