@@ -7,13 +7,14 @@ export type Lose = (what: string) => void;
 const TEXT_TYPES = new Set(['input_text', 'output_text', 'text', 'summary_text', 'reasoning_text']);
 
 const readImage = (part: JsonObject, lose: Lose): AskPart[] => {
-  const source = isObject(part.image_url) ? part.image_url.url : part.image_url;
-  const url = nonEmptyString(source);
+  // In chat completions the members of an image lie one deeper.
+  const image = isObject(part.image_url) ? part.image_url : { ...part, url: part.image_url };
+  const url = nonEmptyString(image.url);
   if (url === undefined) {
     lose('image by file_id');
     return [];
   }
-  const detail = part.detail === 'original' ? 'high' : part.detail;
+  const detail = image.detail === 'original' ? 'high' : image.detail;
   const known = detail === 'low' || detail === 'high' || detail === 'auto';
   return [{ kind: 'image', url, ...(known && { detail }) }];
 };
