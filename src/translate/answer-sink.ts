@@ -24,7 +24,8 @@ export interface AnswerSink {
   webSearch(query: string | undefined): void;
   /** May be called again, with more; the last word on each member counts. */
   usage(usage: AnswerUsage): void;
-  finish(reason: FinishReason): void;
+  /** @param words of the provider's, where it says why it filtered */
+  finish(reason: FinishReason, words?: string): void;
   /** The provider's own words. */
   fail(error: { readonly code: string; readonly message: string }): void;
 }

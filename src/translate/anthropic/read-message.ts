@@ -22,8 +22,7 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   model_context_window_exceeded: 'length',
   // A search of the provider's own ran into its limit: the answer is not whole, and only it could go on.
   pause_turn: 'length',
-  // The refusal itself has been told by then.
-  refusal: 'stop',
+  refusal: 'filter',
 };
 
 const refusalOf = (details: unknown): string => {
@@ -69,8 +68,10 @@ export const createMessageReader = (sink: AnswerSink): MessageReader => {
     isOver = true;
     // Kept from a stream that lacks the stop of a block: its signature may be whole all the same.
     for (const index of blocks.keys()) stopBlock(index);
-    if (stopReason === 'refusal') sink.refusal(refusalOf(stopDetails));
-    sink.finish(Object.hasOwn(FINISH, stopReason) ? (FINISH[stopReason] ?? 'stop') : 'stop');
+    const reason = Object.hasOwn(FINISH, stopReason) ? (FINISH[stopReason] ?? 'stop') : 'stop';
+    const words = reason === 'filter' ? refusalOf(stopDetails) : undefined;
+    if (words !== undefined) sink.refusal(words);
+    sink.finish(reason, words);
   };
   const fail = (error: unknown): void => {
     isOver = true;

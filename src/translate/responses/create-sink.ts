@@ -127,6 +127,13 @@ export const createResponsesSink = (deps: ResponsesSinkDeps): AnswerSink => {
     emit({ type: `response.${status}`, response: response(status, details) });
   };
 
+  const fail: AnswerSink['fail'] = (error) => {
+    if (!begin()) return;
+    phase = 'ended';
+    calls.clear();
+    emit({ type: 'response.failed', response: response('failed', { error }) });
+  };
+
   return {
     begin: (start) => {
       if (phase === 'waiting') model = start.model ?? model;
@@ -165,14 +172,12 @@ export const createResponsesSink = (deps: ResponsesSinkDeps): AnswerSink => {
     usage: (more) => {
       usage = { ...usage, ...more };
     },
-    finish: (reason) => {
-      if (begin()) finish(reason);
+    finish: (reason, words) => {
+      // Of a refusal Codex shows nothing, and after `incomplete` it asks five times more. What OpenAI says
+      // where its own filter stops a request, Codex shows at once.
+      if (reason === 'filter' && words !== undefined) fail({ code: 'invalid_prompt', message: words });
+      else if (begin()) finish(reason);
     },
-    fail: (error) => {
-      if (!begin()) return;
-      phase = 'ended';
-      calls.clear();
-      emit({ type: 'response.failed', response: response('failed', { error }) });
-    },
+    fail,
   };
 };

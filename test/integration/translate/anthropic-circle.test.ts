@@ -127,6 +127,12 @@ describe('a session with a model of Anthropic, from our client to their API and 
     expect(losses).not.toContain("reasoning that is not this provider's own");
   });
 
+  it('ends, where the provider refuses, with its words and not with half an answer', async () => {
+    double = await startAnthropicUpstream([{ say: [{ text: 'I begin' }], stopReason: 'refusal' }]);
+    const refused = runSession('claude-opus-5-5', double);
+    await expect(refused).rejects.toThrow(/"code":"invalid_prompt","message":"The provider's safety checks/);
+  });
+
   it('goes on without its thoughts where the client has rewritten what came before them', async () => {
     double = await startAnthropicUpstream(SESSION);
     await runSession('claude-opus-5-5', double, (input) => {

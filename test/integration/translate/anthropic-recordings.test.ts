@@ -25,7 +25,7 @@ const FINISH: Readonly<Record<string, string>> = {
   tool_use: 'calls',
   max_tokens: 'length',
   stop_sequence: 'stop',
-  refusal: 'stop',
+  refusal: 'filter',
 };
 
 const ofClient = (message: Anthropic.Message): Reading => {

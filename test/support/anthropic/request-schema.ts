@@ -134,7 +134,7 @@ const searchTool = z.strictObject({
 });
 
 /** `POST /v1/messages`, as far as we have a use for it; what is not in it is refused, as there. */
-export const requestSchema = z.strictObject({
+const requestSchema = z.strictObject({
   model: z.string().min(1),
   max_tokens: z.int().min(1),
   messages: z.array(message).min(1, 'at least one message is required'),
