@@ -19,7 +19,7 @@ export interface Answer {
   };
 }
 
-export interface AnswerCall {
+interface AnswerCall {
   readonly id: string;
   readonly tool: keyof typeof TOOLS;
   readonly args: Readonly<Record<string, unknown>>;

@@ -35,7 +35,7 @@ export interface Call {
   readonly result: { readonly text: string; readonly image: string | undefined } | undefined;
 }
 
-export interface Options {
+interface Options {
   readonly effort: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | undefined;
   readonly verbosity: 'low' | 'high' | undefined;
   readonly parallel: boolean | undefined;

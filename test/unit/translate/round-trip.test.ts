@@ -9,9 +9,11 @@ import { createTranslate } from '../../../src/translate/create-translate.ts';
 import { geminiSpec } from '../../../src/translate/gemini/spec.ts';
 import { createSealer } from '../../../src/translate/seal.ts';
 import type { DialectSpec } from '../../../src/translate/translation.ts';
-import { checkConversation } from '../../support/anthropic/check-conversation.ts';
+import { checkConversation as checkMessages } from '../../support/anthropic/check-conversation.ts';
 import { checkModel } from '../../support/anthropic/check-model.ts';
 import { parseRequest } from '../../support/anthropic/request-schema.ts';
+import { checkConversation, type Flavour } from '../../support/chat/check-conversation.ts';
+import { parseChatRequest } from '../../support/chat/request-schema.ts';
 import { checkCarried } from '../../support/round-trip/check-carried.ts';
 import { conversation } from '../../support/round-trip/conversation.ts';
 import {
@@ -39,6 +41,8 @@ interface DialectCase {
 const chatTargets = ALL_SPECS.flatMap(({ id, dialect, chat }): Target[] =>
   dialect === 'chat' ? [{ spec: createChatSpec(chat), model: `${id}-model` }] : [],
 );
+/** Of those that the double knows more of than the documented form. */
+const FLAVOURS: readonly Flavour[] = ['openai', 'deepseek', 'openrouter', 'mistral'];
 const modelsOf = (spec: DialectSpec, models: readonly string[]): Target[] =>
   models.map((model) => ({ spec, model }));
 
@@ -48,7 +52,14 @@ const nonEmpty = ([first, ...rest]: readonly Target[]): [Target, ...Target[]] =>
 };
 
 const CASES: Readonly<Record<string, DialectCase>> = {
-  'chat completions': { targets: nonEmpty(chatTargets), read: readChatRequest, check: () => {} },
+  'chat completions': {
+    targets: nonEmpty(chatTargets),
+    read: readChatRequest,
+    check: (body, model) => {
+      const flavour = FLAVOURS.find((each) => model.startsWith(each));
+      if (flavour !== undefined) checkConversation(parseChatRequest(body), flavour);
+    },
+  },
   'Messages of Anthropic': {
     targets: nonEmpty(
       modelsOf(createAnthropicSpec(), ['claude-opus-5-5', 'claude-sonnet-4-6', 'claude-haiku-4-5']),
@@ -57,7 +68,7 @@ const CASES: Readonly<Record<string, DialectCase>> = {
     check: (body, _, headers) => {
       const request = parseRequest(body);
       checkModel(request, (headers['anthropic-beta'] ?? '').split(','));
-      checkConversation(request);
+      checkMessages(request);
     },
   },
   Gemini: {
