@@ -26,11 +26,17 @@ export interface ChosenDestination extends Destination {
   readonly fallbacks: readonly Destination[];
 }
 
-/** @param model as the client wrote it; undefined where the request names none */
-export type ChooseDestination = (
-  headers: IncomingHttpHeaders,
-  model: string | undefined,
-) => ChosenDestination;
+/** What decides where a request goes. */
+interface DestinationInput {
+  readonly headers: IncomingHttpHeaders;
+  /** Below `/v1`, with the query. */
+  readonly path: string;
+  /** As the client wrote it; undefined where the request names none. */
+  readonly model: string | undefined;
+}
+
+/** @throws GatewayError invalid_api_key, invalid_request, provider_not_configured */
+export type ChooseDestination = (input: DestinationInput) => ChosenDestination;
 
 export interface ChooseDestinationDeps {
   readonly routing: Routing;
@@ -39,6 +45,10 @@ export interface ChooseDestinationDeps {
   /** The default provider's upstream, by what else the request carries: a ChatGPT sign-in may pay. */
   readonly chooseUpstream: ChooseUpstream;
 }
+
+const isMessagesPath = (path: string): boolean => /^\/messages(?:[/?]|$)/.test(path);
+
+const speaksMessages = ({ native }: Upstream): boolean => native.includes('messages');
 
 /** By the model that a request names, and by who pays for it. The client never names an address. */
 export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDestination => {
@@ -56,11 +66,31 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
     return provider === routing.defaultProvider && !isMeant ? chooseUpstream(headers) : own;
   };
 
-  return (headers, model) => {
+  const forMessages = (chosen: Upstream, why: RouteReason): Upstream => {
+    if (speaksMessages(chosen)) return chosen;
+    if (why !== 'default') {
+      throw new GatewayError(
+        'invalid_request',
+        `${chosen.name} does not speak Anthropic's Messages API. Ask for this model at /v1/chat/completions or /v1/responses.`,
+        { param: 'model' },
+      );
+    }
+    const anthropic = [...upstreams.values()].find(
+      (one) => one.dialect === 'anthropic' && speaksMessages(one),
+    );
+    if (anthropic) return anthropic;
+    throw new GatewayError(
+      'provider_not_configured',
+      "no provider here speaks Anthropic's Messages API. Set ANTHROPIC_API_KEY in the shell (or the .env file) that starts gomodel-ts, and start it again.",
+    );
+  };
+
+  return ({ headers, path, model }) => {
     const route: Route = routeModel(model, routing);
     const { upstreamModel, why, effort } = route;
+    const upstream = upstreamOf(route, headers, why);
     return {
-      upstream: upstreamOf(route, headers, why),
+      upstream: isMessagesPath(path) ? forMessages(upstream, why) : upstream,
       model: upstreamModel,
       effort,
       why,

@@ -54,7 +54,8 @@ export const observeAnswer = (
 
   record.stream = isStream;
   exchange.keepResponseHeaders(upstreamResponse.rawHeaders);
-  const upstreamRequestId = upstreamResponse.headers['x-request-id'];
+  // Anthropic's has no `x-`.
+  const { 'x-request-id': named, 'request-id': upstreamRequestId = named } = upstreamResponse.headers;
   if (typeof upstreamRequestId === 'string') record.upstreamRequestId = upstreamRequestId;
 
   const quota = readQuota(upstreamResponse.headers, Date.now());

@@ -8,6 +8,9 @@ const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 const REMEDY =
   'Set GOMODEL_MASTER_KEY to the key of the gateway in the shell that starts Codex, and let `gomodel-ts init-codex` write a provider block that sends it.';
 
+const MESSAGES_REMEDY =
+  'Set ANTHROPIC_AUTH_TOKEN to GOMODEL_MASTER_KEY, the key of the gateway, in the shell that starts this client.';
+
 const bearerOf = (headers: IncomingHttpHeaders): string | undefined =>
   /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
 
@@ -17,8 +20,18 @@ const statusFor = (headers: IncomingHttpHeaders): { status?: number } =>
 
 export type Authenticate = (headers: IncomingHttpHeaders) => NonNullable<ExchangeRecord['auth']>;
 
+/** Where clients of any API send a key, as the header field that says it best. */
+const KEY_FIELDS = ['x-gomodel-key', 'authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const;
+
+const keyOf = (name: (typeof KEY_FIELDS)[number], headers: IncomingHttpHeaders): string | undefined => {
+  if (name === 'authorization') return bearerOf(headers);
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
 /**
- * Makes the check of the gateway's own key, in `X-GoModel-Key` or as a bearer token.
+ * Makes the check of the gateway's own key: in `X-GoModel-Key`, as a bearer token, or wherever the client's
+ * own API has its key.
  * @param masterKey absent: everyone is let in (the server is bound to loopback then)
  * @returns a function that says who is let in and throws GatewayError missing_api_key or invalid_api_key
  */
@@ -27,23 +40,29 @@ export const createAuthenticate = (masterKey: string | undefined): Authenticate 
   const expected = digest(masterKey);
   const isMasterKey = (key: string): boolean => timingSafeEqual(digest(key), expected);
   return (headers) => {
-    const own = headers['x-gomodel-key'];
-    const bearer = bearerOf(headers);
-    const keys = [own, bearer].filter((key) => typeof key === 'string');
-    if (keys.some(isMasterKey)) return 'master_key';
+    const sent: string[] = [];
+    for (const name of KEY_FIELDS) {
+      const key = keyOf(name, headers);
+      if (key === undefined) continue;
+      if (isMasterKey(key)) return 'master_key';
+      sent.push(name);
+    }
     const beside = headers['chatgpt-account-id'] !== undefined;
-    if (keys.length === 0 || (beside && own === undefined)) {
+    const [first] = sent;
+    const remedy = headers['anthropic-version'] === undefined ? REMEDY : MESSAGES_REMEDY;
+    if (first === undefined || (beside && first !== 'x-gomodel-key')) {
       const where = beside ? 'X-GoModel-Key (beside the ChatGPT sign-in)' : 'Authorization or X-GoModel-Key';
       throw new GatewayError(
         'missing_api_key',
-        `no gateway key came in ${where}. ${REMEDY}`,
+        `no gateway key came in ${where}. ${remedy}`,
         statusFor(headers),
       );
     }
-    const where = own === undefined ? 'Authorization' : 'X-GoModel-Key';
+    const where =
+      first === 'x-gomodel-key' ? 'X-GoModel-Key' : first === 'authorization' ? 'Authorization' : first;
     throw new GatewayError(
       'invalid_api_key',
-      `the key in ${where} is not the master key of this gateway. ${REMEDY}`,
+      `the key in ${where} is not the master key of this gateway. ${remedy}`,
       statusFor(headers),
     );
   };

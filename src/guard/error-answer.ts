@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
 
 /** A refusal of the gateway's own, in the one form that all of them have. */
@@ -16,19 +17,29 @@ export const toGatewayError = (error: unknown): GatewayError => {
   });
 };
 
+/** Whether a client reads errors as Anthropic's API writes them. @param url path and query */
+export const speaksMessages = (url: string, headers: IncomingHttpHeaders): boolean =>
+  headers['anthropic-version'] !== undefined || /^[^?]*\/messages(?:[/?]|$)/.test(url);
+
 /**
  * Turns an error into HTTP, here alone.
  * @param requestId under which the log finds the exchange; Codex shows it to its user
+ * @param inMessages true for a client of Anthropic's API: what that calls errors is said as well
  */
-export const createErrorAnswer = (error: GatewayError, requestId: string): ErrorAnswer => {
-  const body = JSON.stringify({
-    error: {
-      message: `gomodel-ts: ${error.message}`,
-      type: error.type,
-      code: error.code,
-      param: error.param,
-    },
-  });
+export const createErrorAnswer = (
+  error: GatewayError,
+  requestId: string,
+  inMessages = false,
+): ErrorAnswer => {
+  const told = {
+    message: `gomodel-ts: ${error.message}`,
+    type: inMessages && error.status >= 500 ? 'api_error' : error.type,
+    code: error.code,
+    param: error.param,
+  };
+  const body = JSON.stringify(
+    inMessages ? { type: 'error', error: told, request_id: requestId } : { error: told },
+  );
   return {
     status: error.status,
     headers: {

@@ -7,29 +7,45 @@ const BARE_ROUTES =
 /** `.` and `..` as path segments, however they are written: upstreams resolve them, so they are refused. */
 const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\]|%2f|%5c|$)/i;
 
-/**
- * The path below the upstream's base URL that a request asks for.
- * @param url path and query, as in the request line
- * @returns path and query without `/v1`, or undefined where the gateway serves no such route
- */
-const matchRoute = (url: string): string | undefined => {
-  const path = url.startsWith('/v1/') ? url.slice(3) : BARE_ROUTES.test(url) ? url : undefined;
-  if (path === undefined || path === '/') return undefined;
+/** `/p/{provider}/…`, with what follows the provider's name. */
+const NATIVE_ROUTE = /^\/p\/([A-Za-z0-9][\w.-]*)(\/[^?]*(?:\?.*)?)$/s;
+
+/** What a request asks for. */
+export interface MatchedRoute {
+  /** Path and query without `/v1`; of a native route, path and query as they came. */
+  readonly path: string;
+  /** Where the path names a provider: what is asked of that one, in its own API. */
+  readonly native?: { readonly provider: string; readonly path: string };
+}
+
+const hasDotSegment = (path: string): boolean => {
   const query = path.indexOf('?');
-  return DOT_SEGMENT.test(query === -1 ? path : path.slice(0, query)) ? undefined : path;
+  return DOT_SEGMENT.test(query === -1 ? path : path.slice(0, query));
+};
+
+/**
+ * @param url path and query, as in the request line
+ * @returns undefined where the gateway serves no such route
+ */
+const matchRoute = (url: string): MatchedRoute | undefined => {
+  const path = url.startsWith('/v1/') ? url.slice(3) : BARE_ROUTES.test(url) ? url : undefined;
+  if (path !== undefined) return path === '/' || hasDotSegment(path) ? undefined : { path };
+  const [, provider, rest] = url.startsWith('/p/') ? (NATIVE_ROUTE.exec(url) ?? []) : [];
+  if (provider === undefined || rest === undefined || hasDotSegment(url)) return undefined;
+  return { path: url, native: { provider, path: rest } };
 };
 
 /**
  * The same, for a request that must have one.
  * @throws GatewayError unknown_route
  */
-export const requireRoute = (method: string, url: string): string => {
-  const path = matchRoute(url);
-  if (path === undefined) {
+export const requireRoute = (method: string, url: string): MatchedRoute => {
+  const route = matchRoute(url);
+  if (route === undefined) {
     throw new GatewayError(
       'unknown_route',
-      `nothing is served at ${method} ${url.slice(0, 200)}. Model requests go to /v1/… (a base_url that ends in /v1), the dashboard is at /admin/dashboard/audit.`,
+      `nothing is served at ${method} ${url.slice(0, 200)}. Model requests go to /v1/… (a base_url that ends in /v1) or to /p/{provider}/…, the dashboard is at /admin/dashboard/audit.`,
     );
   }
-  return path;
+  return route;
 };

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import { createErrorAnswer, toGatewayError } from '../guard/error-answer.ts';
+import { createErrorAnswer, speaksMessages, toGatewayError } from '../guard/error-answer.ts';
 
 /** A client that is still sending when it is refused may go on for this long, so that it reads the answer. */
 const LINGER_MS = 5_000;
@@ -24,7 +24,8 @@ export const refuse = (request: Request, response: Response, thrown: unknown): v
   }
   record.status = error.status;
   record.response.finish = 'failed';
-  const answer = createErrorAnswer(error, exchange.id);
+  const inMessages = speaksMessages(record.path, request.headers);
+  const answer = createErrorAnswer(error, exchange.id, inMessages);
   record.response.bytes = Buffer.byteLength(answer.body);
   exchange.appendResponseBody(Buffer.from(answer.body));
   response.writeHead(answer.status, answer.headers);

@@ -1,8 +1,10 @@
 import type { RequestHandler } from 'express';
+import { GatewayError } from '../base/errors.ts';
 import type { ChooseDestination } from '../forward/choose-destination.ts';
 import type { AskingForwarder } from '../forward/create-asking-forwarder.ts';
 import type { Forwarder } from '../forward/create-forwarder.ts';
 import type { Forwarding, OutgoingBody } from '../forward/forwarding.ts';
+import { nativePath } from '../forward/native-path.ts';
 import { noteDestination } from '../forward/note-destination.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/prepare-request.ts';
 import { checkCredential } from '../guard/check-credential.ts';
@@ -11,6 +13,8 @@ import { refuse } from './failure.ts';
 
 export interface ForwardRequestDeps {
   readonly chooseDestination: ChooseDestination;
+  /** By the names that a path may say. */
+  readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly forwarderOf: (upstream: Upstream) => Forwarder;
   readonly asking: AskingForwarder;
 }
@@ -19,35 +23,53 @@ const NOTHING = Buffer.alloc(0);
 
 const bytesOf = (body: OutgoingBody): Buffer => (body.kind === 'buffered' ? body.bytes : NOTHING);
 
-/** Hands the request to its upstream: as it came where that speaks the client's API, else translated. */
-export const forwardRequest =
-  ({ chooseDestination, forwarderOf, asking }: ForwardRequestDeps): RequestHandler =>
-  (request, response) => {
-    const { exchange, stopwatch, body, upstreamPath: path, members, model } = request.context;
+const noProvider = (name: string, upstreams: ReadonlyMap<string, Upstream>): GatewayError =>
+  new GatewayError(
+    'unknown_route',
+    `there is no provider ${name} here. There are: ${[...upstreams.keys()].join(', ')}.`,
+  );
+
+/**
+ * Hands the request to its upstream: as it came where the path names a provider or the upstream speaks the
+ * client's API, else translated.
+ */
+export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
+  const { chooseDestination, upstreams, forwarderOf, asking } = deps;
+  return (request, response) => {
+    const { exchange, stopwatch, body, upstreamPath: path, members, model, native } = request.context;
     const { record } = exchange;
-    const destination = chooseDestination(request.headers, model);
+    const { method, headers } = request;
+    const fail = (error: unknown): void => refuse(request, response, error);
+    const send = (upstream: Upstream, sent: Pick<Forwarding, 'body' | 'sentPath'>): void => {
+      const forwarding = { ...sent, exchange, stopwatch, path };
+      forwarderOf(upstream).forward(request, response, forwarding, fail);
+    };
+
+    if (native) {
+      const upstream = upstreams.get(native.provider);
+      if (!upstream) throw noProvider(native.provider, upstreams);
+      checkCredential(upstream);
+      noteDestination(record, { upstream, model, effort: undefined }, model);
+      send(upstream, { body, sentPath: nativePath(native.path, upstream) });
+      return;
+    }
+
+    const destination = chooseDestination({ headers, path, model });
     const { upstream } = destination;
     checkCredential(upstream);
     // Without a key of the gateway's own, the sign-in is all that says who this is.
     if (upstream.credential?.kind === 'client' && record.auth === 'none') record.auth = 'chatgpt';
     if (model !== undefined) record.route = destination.why;
 
-    const fail = (error: unknown): void => refuse(request, response, error);
-    const { method, headers } = request;
     const asked: AskedRequest = { method, path, headers, members, model, body: bytesOf(body) };
-    const begin = (sent: Pick<Forwarding, 'body' | 'sentPath'>): Forwarding => ({
-      ...sent,
-      exchange,
-      stopwatch,
-      path,
-    });
-
     if (body.kind !== 'stream' && isTranslated(path, upstream)) {
-      asking.forward(response, begin({ body, sentPath: path }), { asked, destination }, fail);
+      const forwarding = { exchange, stopwatch, body, path, sentPath: path };
+      asking.forward(response, forwarding, { asked, destination }, fail);
       return;
     }
     const sent = nativeRequest(asked, destination);
     noteDestination(record, destination, model);
     const sentBody: OutgoingBody = body.kind === 'buffered' ? { kind: 'buffered', bytes: sent.body } : body;
-    forwarderOf(upstream).forward(request, response, begin({ body: sentBody, sentPath: sent.path }), fail);
+    send(upstream, { body: sentBody, sentPath: sent.path });
   };
+};

@@ -2,14 +2,17 @@ import type { Exchange } from '../audit/exchange.ts';
 import type { Stopwatch } from '../base/stopwatch.ts';
 import type { Coding } from '../coding/parse-content-codings.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';
+import type { MatchedRoute } from '../guard/match-route.ts';
 import type { ByteRange } from '../json/scan-members.ts';
 
 /** What the middleware of one request hand on to each other. */
 interface RequestContext {
   readonly exchange: Exchange;
   readonly stopwatch: Stopwatch;
-  /** Path below `/v1`, with the query: what is appended to the upstream's base URL. */
+  /** Path below `/v1`, with the query; of a native route, as it came. */
   upstreamPath: string;
+  /** Where the path names a provider: what is asked of that one, in its own API. */
+  native?: NonNullable<MatchedRoute['native']>;
   /** The content codings, as sent and in that order; empty where the body is plain. */
   codings: readonly Coding[];
   body: OutgoingBody;

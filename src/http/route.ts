@@ -3,6 +3,8 @@ import { requireRoute } from '../guard/match-route.ts';
 
 /** Finds what the request asks of the upstream, or refuses it as `unknown_route`. */
 export const route = (): RequestHandler => (request, _response, next) => {
-  request.context.upstreamPath = requireRoute(request.method, request.url);
+  const { path, native } = requireRoute(request.method, request.url);
+  request.context.upstreamPath = path;
+  if (native) request.context.native = native;
   next();
 };

@@ -165,6 +165,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const app = createApp({
     ...shared,
     asking,
+    upstreams: outward.upstreams,
     admin,
     loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
     upstreamTrouble: upstreamTroubleOf(upstream, outward.login),

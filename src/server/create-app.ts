@@ -29,6 +29,8 @@ export interface AppDeps {
   readonly admin: Admin;
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
+  /** Of the configured providers. */
+  readonly upstreams: readonly Upstream[];
   readonly wayTo: (upstream: Upstream) => Way;
   readonly asking: AskingForwarder;
   /** The catalog that `init-codex --catalog` saved. */
@@ -75,6 +77,7 @@ export const createApp = (deps: AppDeps): Express => {
     describeRequest(),
     forwardRequest({
       chooseDestination,
+      upstreams: new Map(deps.upstreams.map((upstream) => [upstream.name, upstream])),
       forwarderOf: (upstream) => wayTo(upstream).forwarder,
       asking,
     }),

@@ -56,7 +56,7 @@ export const admitUpgrade = (request: IncomingMessage, deps: AdmitDeps): Admitte
   checkClosing(deps.isClosing());
   checkLoop(headers, deps.via);
   if (!deps.isGuarded) checkPage(headers);
-  const path = requireRoute(method, url);
+  const { path } = requireRoute(method, url);
   const auth = deps.check(headers);
   if (deps.setting === 'off') {
     throw notServed(

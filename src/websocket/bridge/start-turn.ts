@@ -88,7 +88,11 @@ export const startTurn = (
   const { history, upgrade, clock } = context;
   const { frame, exchange, stopwatch } = turn;
   const { record } = exchange;
-  const destination = context.chooseDestination(upgrade.headers, frame.model);
+  const destination = context.chooseDestination({
+    headers: upgrade.headers,
+    path: upgrade.path,
+    model: frame.model,
+  });
   const { upstream } = destination;
   const place = takePlace(history, frame);
 

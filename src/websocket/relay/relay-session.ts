@@ -106,7 +106,11 @@ export const createRelaySession = ({
   };
 
   const create = (frame: CreateFrame): void => {
-    const { why, ...destination } = chooseDestination(upgrade.headers, frame.model);
+    const { why, ...destination } = chooseDestination({
+      headers: upgrade.headers,
+      path: upgrade.path,
+      model: frame.model,
+    });
     if (!isRelayed(destination, frame.model)) {
       handOver(frame);
       return;

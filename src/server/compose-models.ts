@@ -1,0 +1,75 @@
+import type { Agent } from 'node:http';
+import type { Clock } from '../base/clock.ts';
+import type { GatewayConfig } from '../config/load-config.ts';
+import { createAgent } from '../forward/create-agent.ts';
+import type { JoinedModel } from '../providers/joined-models.ts';
+import { createFetchList } from '../providers/lists/fetch-list.ts';
+import { createModelLists } from '../providers/lists/model-lists.ts';
+import { createListFile } from '../providers/lists/saved-lists.ts';
+import { inOrderOfPreference } from '../providers/order-providers.ts';
+import type { Routing } from '../providers/route-model.ts';
+import { createServedModels } from '../providers/served-models.ts';
+
+/** For how long who asks for the list waits for providers that were never asked before. */
+const FIRST_LISTS_MS = 5_000;
+
+/** What the gateway knows of models: from the configuration, and from the providers' own lists. */
+export interface Models {
+  readonly routing: Routing;
+  /** Absent where the one provider's own list says it all. */
+  readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
+  readonly maxOutputTokensOf: (model: string) => number | undefined;
+  close(): Promise<void>;
+}
+
+/** Nobody needs to ask a single provider that speaks Responses, and gets every request as it is. */
+const isEnough = ({ providers, aliases }: GatewayConfig): boolean =>
+  providers.length === 1 &&
+  aliases.size === 0 &&
+  providers.every(({ native, spec }) => (native ?? spec.native).includes('responses'));
+
+/** Reads the lists of an earlier run, and asks for newer ones in the background. */
+export const composeModels = async (config: GatewayConfig, clock: Clock): Promise<Models> => {
+  const { providers, defaultProvider, proxies, dataDir } = config;
+  const agents = new Map<string, Agent>();
+  const lists = createModelLists({
+    providers: inOrderOfPreference(providers, defaultProvider),
+    fetchList: createFetchList(({ id, baseUrl }) => {
+      const agent = agents.get(id) ?? createAgent(baseUrl, proxies);
+      agents.set(id, agent);
+      return agent;
+    }),
+    clock,
+    ...createListFile(dataDir),
+  });
+  const served = createServedModels({ ...config, lists });
+  const isAlone = isEnough(config);
+  if (!isAlone) await lists.start();
+  return {
+    routing: served.routing,
+    maxOutputTokensOf: served.maxOutputTokensOf,
+    listModels: isAlone
+      ? undefined
+      : async () => {
+          await lists.settled(FIRST_LISTS_MS);
+          return served.all();
+        },
+    close: () => {
+      for (const agent of agents.values()) agent.destroy();
+      return lists.close();
+    },
+  };
+};
+
+/** The demo has one model under every name. */
+export const composeDemoModels = (provider: string): Models => ({
+  routing: {
+    providers: new Set([provider]),
+    aliases: new Map(),
+    defaultProvider: provider,
+    listedBy: () => undefined,
+  },
+  maxOutputTokensOf: () => undefined,
+  listModels: undefined,
+  close: async () => {},
+});
