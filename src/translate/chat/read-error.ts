@@ -36,8 +36,8 @@ interface FoundError {
  * @returns undefined where the object tells of none
  */
 export const findError = (answer: unknown): FoundError | undefined => {
-  const object: JsonObject | undefined = [answer].flat().find(isObject);
-  if (object === undefined) return undefined;
+  const object: unknown = Array.isArray(answer) ? answer.find(isObject) : answer;
+  if (!isObject(object)) return undefined;
   const found = readErrorMember(object.error);
   if (found !== undefined && isObject(object.error)) {
     const raw = rawMessage(object.error);

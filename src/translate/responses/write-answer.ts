@@ -17,8 +17,9 @@ export const createResponsesStream = (deps: WriterDeps): AnswerWriter => {
   const sink = createResponsesSink({
     ...deps,
     emit: (event) => {
-      const data = JSON.stringify({ ...event, sequence_number: events++ });
-      text += `event: ${event.type}\ndata: ${data}\n\n`;
+      // Spliced in: copying an event costs as much as writing it.
+      const data = JSON.stringify(event).slice(0, -1);
+      text += `event: ${event.type}\ndata: ${data},"sequence_number":${events++}}\n\n`;
       const ended = endOf(event);
       if (ended !== undefined) deps.onEnd?.(ended);
     },
