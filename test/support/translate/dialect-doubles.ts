@@ -67,13 +67,17 @@ export const DIALECT_CASES: readonly DialectCase[] = [
   chatCase('vllm', 'a-model-of-my-own', 'template'),
   {
     provider: 'anthropic',
-    model: 'claude-sonnet-5',
+    // The strictest: it takes no thought back if anything before it has changed.
+    model: 'claude-opus-5-5',
     start: async (steps) => {
       const double = await startAnthropicUpstream(mapSteps(steps, (step) => ({ say: sayStep(step) })));
       return {
         env: { ANTHROPIC_API_KEY: 'sk-ant-test', ANTHROPIC_BASE_URL: double.url },
         bodies: () => double.requests.map(({ body }) => body.toString()),
-        refusals: double.refusals,
+        // A thought that is dropped ends no session, but it is lost.
+        get refusals() {
+          return [...double.refusals, ...double.dropped];
+        },
         close: double.close,
       };
     },
