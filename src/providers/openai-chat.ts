@@ -10,5 +10,5 @@ export const OPENAI_CHAT: ChatQuirks = {
   verbosity: true,
   cacheKey: true,
   userMember: 'safety_identifier',
-  efforts: () => ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+  efforts: () => ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
 };

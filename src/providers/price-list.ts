@@ -11,9 +11,12 @@ export const importPriceList = async () => {
 /** Context windows by the price list, where it knows the provider: what others make of a name is no guide. */
 export const loadContextWindows = async (): Promise<FindContextWindow> => {
   const { calcPrice, findProvider } = await importPriceList();
+  const ownerAt = (url: string | undefined): string | undefined =>
+    url === undefined ? undefined : findProvider({ providerApiUrl: url })?.id;
   const ownerOf = new Map<string, string | undefined>();
-  return ({ id, baseUrl }, model) => {
-    if (!ownerOf.has(id)) ownerOf.set(id, findProvider({ providerApiUrl: baseUrl.href })?.id);
+  return ({ id, baseUrl, spec }, model) => {
+    // At another address than its own, it is still what it was configured as.
+    if (!ownerOf.has(id)) ownerOf.set(id, ownerAt(baseUrl.href) ?? ownerAt(spec.baseUrl));
     const owner = ownerOf.get(id);
     return owner === undefined
       ? undefined

@@ -19,6 +19,7 @@ export interface OutwardDeps {
   readonly config: GatewayConfig;
   /** The demo's address, where it answers in place of all providers. */
   readonly demoUrl: URL | undefined;
+  readonly routing: Routing;
   readonly translateInto: TranslateInto;
   readonly clock: Clock;
   readonly connectTimeoutMs: number;
@@ -47,9 +48,8 @@ export interface Outward {
 }
 
 export const composeOutward = (deps: OutwardDeps): Outward => {
-  const { config, demoUrl, clock, connectTimeoutMs, via } = deps;
-  const providers = demoUrl ? [] : config.providers;
-  const configured = demoUrl ? [createDemoUpstream(demoUrl)] : providers.map(createUpstream);
+  const { config, demoUrl, routing, clock, connectTimeoutMs, via } = deps;
+  const configured = demoUrl ? [createDemoUpstream(demoUrl)] : config.providers.map(createUpstream);
   const byName = new Map(configured.map((upstream) => [upstream.name, upstream]));
   const upstream = byName.get(config.defaultProvider) ?? (configured[0] as Upstream);
   const chatgpt = createChatgptUpstream(config.chatgpt.baseUrl);
@@ -64,15 +64,11 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
     return way;
   };
 
-  const routing: Routing = {
-    providers: new Set(byName.keys()),
-    aliases: demoUrl ? new Map() : config.aliases,
-    defaultProvider: upstream.name,
-    listedBy: (model) => providers.find(({ models }) => models.some(({ id }) => id === model))?.id,
-  };
   const chooseUpstream = createChooseUpstream({ own: upstream, chatgpt, login });
-  const ask = createAsk({ prepare: createPrepare({ translateInto: deps.translateInto, via }), wayTo });
-  const asking = createAskingForwarder({ ask, clock });
+  const { failover } = config;
+  const prepare = createPrepare({ translateInto: deps.translateInto, via });
+  const ask = createAsk({ prepare, wayTo, failover, clock });
+  const asking = createAskingForwarder({ ask, failover, clock });
 
   return {
     upstream,

@@ -15,6 +15,7 @@ import type { Upstream } from '../providers/upstream.ts';
 import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { answerMalformed } from './answer-malformed.ts';
+import { composeDemoModels, composeModels, type Models } from './compose-models.ts';
 import { composeOutward } from './compose-outward.ts';
 import { composeTranslation } from './compose-translation.ts';
 import { createApp } from './create-app.ts';
@@ -69,16 +70,15 @@ export interface Gateway {
 }
 
 const composeOwnTranslation = async (
-  { dataDir, providers }: GatewayConfig,
+  { dataDir }: GatewayConfig,
+  { maxOutputTokensOf }: Models,
   clock: Clock,
-): Promise<TranslateInto> => {
-  const models = providers.flatMap((provider) => provider.models);
-  return composeTranslation({
+): Promise<TranslateInto> =>
+  composeTranslation({
     sealingSecret: await loadSealingSecret(dataDir),
     clock,
-    maxTokensOf: (model) => models.find(({ id }) => id === model)?.maxOutputTokens,
+    maxTokensOf: maxOutputTokensOf,
   });
-};
 
 const waitUntilIdle = (recorder: Recorder, limitMs: number): Promise<void> =>
   new Promise((resolve) => {
@@ -130,10 +130,12 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     maxDiskBytes: config.maxDiskBytes,
     secrets,
   });
+  const models = demo ? composeDemoModels('demo') : await composeModels(config, clock);
   const outward = composeOutward({
     config,
     demoUrl: demo?.url,
-    translateInto: options.translateInto ?? (await composeOwnTranslation(config, clock)),
+    routing: models.routing,
+    translateInto: options.translateInto ?? (await composeOwnTranslation(config, models, clock)),
     clock,
     connectTimeoutMs: timeouts.connectMs,
     via,
@@ -167,6 +169,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     asking,
     upstreams: outward.upstreams,
     admin,
+    listModels: models.listModels,
     loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
     upstreamTrouble: upstreamTroubleOf(upstream, outward.login),
     version: options.version,
@@ -212,6 +215,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
 
   const release = async (): Promise<void> => {
     outward.close();
+    await models.close();
     await demo?.close();
     await recorder.close();
   };

@@ -21,6 +21,7 @@ import { refuseMethod } from '../http/refuse-method.ts';
 import { refuseWhileClosing } from '../http/refuse-while-closing.ts';
 import { route } from '../http/route.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
+import type { JoinedModel } from '../providers/joined-models.ts';
 import type { Upstream } from '../providers/upstream.ts';
 
 export interface AppDeps {
@@ -33,6 +34,8 @@ export interface AppDeps {
   readonly upstreams: readonly Upstream[];
   readonly wayTo: (upstream: Upstream) => Way;
   readonly asking: AskingForwarder;
+  /** All that can be asked for; absent where the one upstream's own list says it all. */
+  readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
   /** The catalog that `init-codex --catalog` saved. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
   /** Why no model request could be served, in a sentence. */
@@ -71,7 +74,11 @@ export const createApp = (deps: AppDeps): Express => {
     route(),
     authenticate(deps.check),
     refuseMethod(),
-    answerModels({ chooseUpstream, wayTo, loadCatalog: deps.loadCatalog, via: deps.via }),
+    answerModels({
+      ...{ chooseUpstream, wayTo, via: deps.via },
+      loadCatalog: deps.loadCatalog,
+      listModels: deps.listModels,
+    }),
     readBody({ maxBytes: deps.bodySizeLimitBytes, idleTimeoutMs: deps.bodyIdleTimeoutMs }),
     decompress({ maxBytes: deps.bodySizeLimitBytes }),
     describeRequest(),

@@ -36,7 +36,7 @@ const show = async (flags: ModelsFlags, context: CommandContext): Promise<void> 
   const lists = await openLists(config, systemClock);
   if (flags.refresh) await lists.refresh();
   const all = await createServedModels({ ...config, lists }).all();
-  lists.close();
+  await lists.close();
   const models = all.filter(({ provider }) => only === undefined || provider === only);
   if (flags.json) {
     for (const { name, provider, upstreamModel, ...facts } of models) {

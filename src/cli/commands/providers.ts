@@ -77,7 +77,7 @@ const show = async (flags: ProvidersFlags, context: CommandContext): Promise<voi
       return { provider, isDefault, models: counted ?? (isKnown ? known : undefined), check };
     }),
   );
-  lists.close();
+  await lists.close();
   if (flags.json) for (const row of rows) stdout.write(toJson(row));
   else {
     stdout.write(renderProviders(rows, createColour(stdout, env), screenOf(stdout, env).columns));

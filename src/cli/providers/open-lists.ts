@@ -25,8 +25,8 @@ export const openLists = async (config: GatewayConfig, clock: Clock): Promise<Mo
   return {
     ...lists,
     close: () => {
-      lists.close();
       for (const agent of agents.values()) agent.destroy();
+      return lists.close();
     },
   };
 };

@@ -39,7 +39,10 @@ export interface ModelLists {
   start(): Promise<void>;
   /** Asks all providers now. Never rejects: `stateOf` has the problems. */
   refresh(): Promise<void>;
-  close(): void;
+  /** Resolves when every provider was asked once, now or in an earlier run; at most after `limitMs`. */
+  settled(limitMs: number): Promise<void>;
+  /** Asks no more; resolves when nothing is written any more. */
+  close(): Promise<void>;
 }
 
 interface Known {
@@ -78,6 +81,15 @@ export const createModelLists = (deps: ModelListsDeps): ModelLists => {
   const byProvider = new Map(all.map((known) => [known.provider.id, known]));
   let owners = new Map<string, string>();
   let closed = false;
+  let saving: Promise<void> = Promise.resolve();
+  let isSettled = false;
+  const waiting = new Set<() => void>();
+
+  /** A provider that failed was asked, too. */
+  const settle = (): void => {
+    isSettled = all.every(({ fetchedAtMs, failures }) => fetchedAtMs !== undefined || failures > 0);
+    if (isSettled) for (const go of waiting) go();
+  };
 
   const index = (): void => {
     owners = new Map();
@@ -131,7 +143,11 @@ export const createModelLists = (deps: ModelListsDeps): ModelLists => {
   const renew = async (some: readonly Known[]): Promise<void> => {
     await Promise.all(some.map(ask));
     if (closed) return;
-    if (some.some(({ problem }) => problem === undefined)) await keep();
+    settle();
+    if (some.some(({ problem }) => problem === undefined)) {
+      saving = saving.then(keep);
+      await saving;
+    }
     for (const known of some) schedule(known);
   };
 
@@ -143,6 +159,7 @@ export const createModelLists = (deps: ModelListsDeps): ModelLists => {
       // A clock that was set back must not keep a list for ever.
       take(known, own.models, Math.min(own.fetchedAtMs, clock.now()));
     }
+    settle();
   };
 
   return {
@@ -158,9 +175,22 @@ export const createModelLists = (deps: ModelListsDeps): ModelLists => {
       for (const known of all) schedule(known);
     },
     refresh: () => renew(all),
+    settled: (limitMs) =>
+      new Promise((resolve) => {
+        const go = (): void => {
+          clearTimeout(timer);
+          waiting.delete(go);
+          resolve();
+        };
+        const timer = setTimeout(go, limitMs);
+        waiting.add(go);
+        if (isSettled || closed) go();
+      }),
     close: () => {
       closed = true;
       for (const { timer } of all) clearTimeout(timer);
+      for (const go of waiting) go();
+      return saving;
     },
   };
 };

@@ -16,7 +16,7 @@ export const deepseekSpec: ProviderSpec = {
     jsonSchema: false,
     parallelToolCalls: false,
     // https://api-docs.deepseek.com/guides/thinking_mode
-    efforts: () => ['none', 'low', 'high'],
+    efforts: () => ['none', 'low', 'high', 'max'],
     extraMembers: (effort) => {
       if (effort === 'none') return { thinking: { type: 'disabled' } };
       return effort === undefined ? {} : { reasoning_effort: effort };

@@ -19,7 +19,7 @@ export const openrouterSpec: ProviderSpec = {
     strictTools: true,
     verbosity: true,
     userMember: 'user',
-    efforts: () => ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+    efforts: () => ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
     extraMembers: (effort) => (effort === undefined ? {} : { reasoning: { effort } }),
   },
   modelList: {

@@ -20,7 +20,7 @@ export const zaiSpec: ProviderSpec = {
     jsonSchema: false,
     parallelToolCalls: false,
     toolChoice: false,
-    efforts: (model) => (TAKES_EFFORT.test(model) ? ['low', 'high'] : []),
+    efforts: (model) => (TAKES_EFFORT.test(model) ? ['low', 'high', 'max'] : []),
     extraMembers: (effort, model) => ({
       // Thoughts of earlier turns stay, as the cache of the prefix needs it.
       ...(THINKS.test(model) && { thinking: { type: 'enabled', clear_thinking: false } }),

@@ -18,8 +18,8 @@ const providers = [
 ];
 
 const opened: ModelLists[] = [];
-afterEach(() => {
-  for (const lists of opened.splice(0)) lists.close();
+afterEach(async () => {
+  for (const lists of opened.splice(0)) await lists.close();
   clock.set(NOW);
 });
 
@@ -116,6 +116,17 @@ describe('the lists of models', () => {
       expect(lists.listedBy('a')).toBe('groq');
     },
   );
+
+  it('let those wait who want all of them, and no longer than they want', async () => {
+    const { lists } = open({ groq: new Error('no'), openrouter: [{ id: 'b' }] });
+    await lists.settled(1);
+    expect(lists.listedBy('b')).toBeUndefined();
+    const settled = lists.settled(60_000);
+    await lists.refresh();
+    await settled;
+    expect(lists.listedBy('b')).toBe('openrouter');
+    await lists.settled(60_000);
+  });
 
   it('ask in the background for what is too old', async () => {
     const { lists, dataDir } = open({ groq: [{ id: 'a' }] });
