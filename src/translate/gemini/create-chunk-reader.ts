@@ -149,7 +149,8 @@ export const createChunkReader = (sink: AnswerSink): ChunkReader => {
       if (hasFailed) return;
       if (finishReason === undefined) {
         if (blockReason !== undefined) {
-          fail('prompt_blocked', `Gemini did not answer: it blocked the prompt (${blockReason}).`);
+          // By this code Codex knows that asking again would not help.
+          fail('invalid_prompt', `Gemini did not answer: it blocked the prompt (${blockReason}).`);
         }
         return;
       }

@@ -18,12 +18,18 @@ const secondsOf = (duration: unknown): number | undefined => {
   return seconds === undefined ? undefined : Number(seconds);
 };
 
+/** OpenAI's code, by which clients know that the conversation must be made short. */
+const codeOfMessage = (message: string): string | undefined =>
+  /input token count.*exceeds/i.test(message) ? 'context_length_exceeded' : undefined;
+
 /** @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto */
 export const readStatus = (status: JsonObject): ProviderError => {
-  const code =
-    nonEmptyString(detailOf(status, 'ErrorInfo')?.reason) ?? nonEmptyString(status.status) ?? undefined;
-  const retryAfterSeconds = secondsOf(detailOf(status, 'RetryInfo')?.retryDelay);
   const message = nonEmptyString(status.message) ?? 'Google gives no reason.';
+  const code =
+    codeOfMessage(message) ??
+    nonEmptyString(detailOf(status, 'ErrorInfo')?.reason) ??
+    nonEmptyString(status.status);
+  const retryAfterSeconds = secondsOf(detailOf(status, 'RetryInfo')?.retryDelay);
   const isTold = retryAfterSeconds === undefined || /retry in/i.test(message);
   return {
     message: isTold ? message : `${message} Please retry in ${retryAfterSeconds} s.`,

@@ -4,4 +4,10 @@
  */
 export const writeToolName = (name: string): string => (/^_*[0-9-]/.test(name) ? `_${name}` : name);
 
-export const readToolName = (name: string): string => (/^_+[0-9-]/.test(name) ? name.slice(1) : name);
+/** The model knows its functions as members of `default_api`, and at times says so. */
+const NAMESPACE = /^default_api[.:]/;
+
+export const readToolName = (written: string): string => {
+  const name = written.replace(NAMESPACE, '');
+  return /^_+[0-9-]/.test(name) ? name.slice(1) : name;
+};

@@ -14,6 +14,10 @@ const MIME_BY_EXTENSION: Readonly<Record<string, string>> = {
   txt: 'text/plain',
 };
 
+/** What Gemini can look at or listen to; anything else is a 400 for the whole conversation. */
+const READABLE =
+  /^(?:image\/(?:png|jpe?g|webp|heic|heif)|application\/(?:pdf|json)|(?:text|audio|video)\/.+)$/i;
+
 const mimeTypeOfPath = (url: string): string | undefined => {
   const [, extension = ''] = /\.([a-z0-9]+)(?:[?#]|$)/i.exec(url) ?? [];
   return MIME_BY_EXTENSION[extension.toLowerCase()];
@@ -30,7 +34,7 @@ const toBase64 = (percentEncoded: string): string | undefined => {
 /**
  * An image or a file as a part.
  * @param url `data:…` or `https://…`, which Google fetches itself
- * @returns undefined where it is neither
+ * @returns undefined where it is neither, or of a kind that Gemini cannot read
  * @see https://ai.google.dev/gemini-api/docs/file-input-methods
  */
 export const writeMedia = (url: string): JsonObject | undefined => {
@@ -39,10 +43,13 @@ export const writeMedia = (url: string): JsonObject | undefined => {
     const [head, mimeType, parameters = ''] = found;
     const rest = url.slice(head.length);
     const data = /;base64$/i.test(parameters) ? rest : toBase64(rest);
-    if (data === undefined || data === '') return undefined;
-    return { inlineData: { mimeType: mimeType || 'text/plain', data } };
+    const kind = mimeType || 'text/plain';
+    return data === undefined || data === '' || !READABLE.test(kind)
+      ? undefined
+      : { inlineData: { mimeType: kind, data } };
   }
   if (!/^https?:\/\//i.test(url)) return undefined;
   const mimeType = mimeTypeOfPath(url);
+  if (mimeType !== undefined && !READABLE.test(mimeType)) return undefined;
   return { fileData: { ...(mimeType !== undefined && { mimeType }), fileUri: url } };
 };

@@ -11,8 +11,10 @@ export const writeParts = (parts: readonly AskPart[], lose: (what: string) => vo
     if (part.kind === 'text' || part.kind === 'refusal') return part.text === '' ? [] : [{ text: part.text }];
     if (part.kind === 'image' && part.detail === 'low') lose('image detail');
     const media = writeMedia(part.url);
-    if (media === undefined) lose(`${part.kind} that is neither inline nor at a web address`);
-    return media === undefined ? [] : [media];
+    if (media !== undefined) return [media];
+    lose(`${part.kind} of a kind that Gemini cannot read`);
+    // The model should know that there was something.
+    return [{ text: `[${part.kind}: this model cannot be shown it]` }];
   });
 
 /** Google keeps every number as a double. */
@@ -47,6 +49,9 @@ export const writeCall = (
 const textOf = (parts: readonly AskPart[]): string =>
   parts.flatMap((part) => (part.kind === 'text' || part.kind === 'refusal' ? [part.text] : [])).join('\n');
 
+const isTakenInside = ({ inlineData }: JsonObject): boolean =>
+  isObject(inlineData) && /^(?:image\/(?:png|jpeg|webp)|application\/pdf)$/.test(String(inlineData.mimeType));
+
 const NO_RESULT = 'There is no result: the call was interrupted before it gave one.';
 
 /**
@@ -68,7 +73,7 @@ export const writeResult = (
     result.parts.filter(({ kind }) => kind === 'image' || kind === 'file'),
     lose,
   );
-  const inside = media.filter((part) => model.isModern && 'inlineData' in part);
+  const inside = media.filter((part) => model.isModern && isTakenInside(part));
   const text = textOf(result.parts);
   return {
     response: {

@@ -22,6 +22,7 @@ const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
   medium: 8192,
   high: 24_576,
   xhigh: 24_576,
+  max: 24_576,
 };
 const PRO_LEAST_BUDGET = 128;
 const PRO_MOST_BUDGET = 32_768;
@@ -29,7 +30,7 @@ const PRO_MOST_BUDGET = 32_768;
 const budgetOf = (effort: Effort, { name }: GeminiModel): number => {
   const isPro = name.includes('-pro');
   if (effort === 'none') return isPro ? PRO_LEAST_BUDGET : 0;
-  return effort === 'xhigh' && isPro ? PRO_MOST_BUDGET : BUDGETS[effort];
+  return (effort === 'xhigh' || effort === 'max') && isPro ? PRO_MOST_BUDGET : BUDGETS[effort];
 };
 
 const EXACT_LEVELS: Readonly<Record<string, Effort>> = {

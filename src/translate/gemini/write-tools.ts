@@ -22,15 +22,24 @@ const declare = ({ name, description, parameters }: FunctionTool): JsonObject =>
 
 /**
  * Strict tools are kept to their schema by `VALIDATED`; so are those beside a search of the provider's own,
- * where `AUTO` is refused.
+ * where `AUTO` is refused. Not every older model knows it.
  */
-const autoMode = (functions: readonly FunctionTool[], withSearch: boolean): string =>
-  withSearch || functions.some(({ strict }) => strict === true) ? 'VALIDATED' : 'AUTO';
+const autoMode = (
+  functions: readonly FunctionTool[],
+  withSearch: boolean,
+  model: GeminiModel,
+  lose: (what: string) => void,
+): string => {
+  const isStrict = functions.some(({ strict }) => strict === true);
+  if (isStrict && !model.isModern) lose('strict schema of a tool');
+  return withSearch || (isStrict && model.isModern) ? 'VALIDATED' : 'AUTO';
+};
 
 const callingConfig = (
   ask: Ask,
   functions: readonly FunctionTool[],
   withSearch: boolean,
+  model: GeminiModel,
   lose: (what: string) => void,
 ): JsonObject => {
   const { toolChoice } = ask;
@@ -42,7 +51,7 @@ const callingConfig = (
     }
     lose(`tool_choice of ${toolChoice.name}`);
   }
-  return { mode: autoMode(functions, withSearch) };
+  return { mode: autoMode(functions, withSearch, model, lose) };
 };
 
 /**
@@ -71,7 +80,7 @@ export const writeTools = (ask: Ask, model: GeminiModel, lose: (what: string) =>
   return {
     tools,
     toolConfig: {
-      functionCallingConfig: callingConfig(ask, functions, withSearch, lose),
+      functionCallingConfig: callingConfig(ask, functions, withSearch, model, lose),
       ...(withSearch && { includeServerSideToolInvocations: true }),
     },
   };

@@ -69,7 +69,7 @@ const ANSWERS: Readonly<Record<string, { stream: Buffer; told: Told[] }>> = {
           functionCall: { id: 'c1', name: 'exec_command', args: { cmd: 'ls "a"', n: 1 } },
           thoughtSignature: 'QUJD',
         },
-        { functionCall: { name: '_3d', args: {} } },
+        { functionCall: { name: 'default_api:_3d', args: {} } },
       ]),
       parts([{ text: '' }], { finishReason: 'STOP' }),
     ),
@@ -234,7 +234,7 @@ describe("Gemini's streamed answer", () => {
       { begin: { id: 'r1' } },
       {
         fail: {
-          code: 'prompt_blocked',
+          code: 'invalid_prompt',
           message: 'Gemini did not answer: it blocked the prompt (PROHIBITED_CONTENT).',
         },
       },
@@ -327,6 +327,12 @@ describe("Gemini's error answer", () => {
     const expected = { message: 'API key not valid. Please pass a valid API key.', code: 'API_KEY_INVALID' };
     expect(readError(JSON.stringify({ error }))).toEqual(expected);
     expect(readError(JSON.stringify([{ error }]))).toEqual(expected);
+  });
+
+  it('says by its code that the conversation is too long', () => {
+    const message = 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).';
+    const body = JSON.stringify({ error: { code: 400, message, status: 'INVALID_ARGUMENT' } });
+    expect(readError(body)).toEqual({ message, code: 'context_length_exceeded' });
   });
 
   it('is quoted where it is not in the form of Google', () => {

@@ -243,6 +243,7 @@ describe('a request to Gemini', () => {
           { kind: 'image', url: 'https://a.example/b.jpg?x=1' },
           { kind: 'file', url: 'file-123' },
           { kind: 'file', url: 'data:text/plain,a%20b' },
+          { kind: 'image', url: 'data:image/gif;base64,aGk=' },
         ],
       },
       call('c1', 'view'),
@@ -262,7 +263,9 @@ describe('a request to Gemini', () => {
           parts: [
             { inlineData: { mimeType: 'image/png', data: 'aGk=' } },
             { fileData: { mimeType: 'image/jpeg', fileUri: 'https://a.example/b.jpg?x=1' } },
+            { text: '[file: this model cannot be shown it]' },
             { inlineData: { mimeType: 'text/plain', data: 'YSBi' } },
+            { text: '[image: this model cannot be shown it]' },
           ],
         },
         {},
@@ -278,7 +281,7 @@ describe('a request to Gemini', () => {
         },
       ],
     });
-    expect(modern.losses).toContain('file that is neither inline nor at a web address');
+    expect(modern.losses).toContain('file of a kind that Gemini cannot read');
     const old = write({ items, model: 'gemini-2.5-flash' });
     expect(old.body).toMatchObject({
       contents: [
@@ -310,6 +313,15 @@ describe('a request to Gemini', () => {
       },
     ]);
     expect(body.toolConfig).toEqual({ functionCallingConfig: { mode: 'AUTO' } });
+  });
+
+  it('holds strict tools to their schema where the model can', () => {
+    const tools: AskTool[] = [{ kind: 'function', name: 'f', parameters: {}, strict: true }];
+    expect(write({ tools }).body.toolConfig).toEqual({ functionCallingConfig: { mode: 'VALIDATED' } });
+    expect(write({ tools, model: 'gemini-2.5-pro' })).toMatchObject({
+      body: { toolConfig: { functionCallingConfig: { mode: 'AUTO' } } },
+      losses: ['strict schema of a tool'],
+    });
   });
 
   it('puts the search beside functions where the model can have both', () => {
