@@ -38,7 +38,7 @@ const provider = z.strictObject({
   native: z.array(z.enum(['responses', 'chat', 'messages'])).optional(),
 });
 
-const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']);
+const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
 
 const alias = z.union([
   name.transform((model) => ({ model, effort: undefined, fallbacks: undefined })),
@@ -62,6 +62,7 @@ export const fileSchema = z.strictObject({
       master_key: scalar.optional(),
       body_size_limit: scalar.optional(),
       websockets: scalar.optional(),
+      model_lists: scalar.optional(),
     })
     .optional(),
   logging: z

@@ -30,6 +30,8 @@ export interface GatewayConfig {
   /** By name. */
   readonly aliases: ReadonlyMap<string, ModelAlias>;
   readonly failover: FailoverConfig;
+  /** Whether providers are asked which models they have. */
+  readonly modelLists: boolean;
   readonly chatgpt: { readonly login: ChatgptLogin; readonly baseUrl: URL };
   readonly bodySizeLimitBytes: number;
   readonly websockets: WebSocketSetting;
@@ -133,6 +135,7 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     providers,
     defaultProvider: first.id,
     aliases,
+    modelLists: required('modelLists'),
     failover: sources.file?.failover?.value ?? NO_FAILOVER,
     chatgpt: {
       // With a key of its own at OpenAI the gateway pays; without one, who is signed in does.

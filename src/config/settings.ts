@@ -97,6 +97,14 @@ export const SETTINGS = {
     summary: 'the provider of models that no prefix, alias or list sends elsewhere',
     parse: parseText,
   }),
+  modelLists: setting({
+    variable: 'MODEL_LISTS',
+    path: ['server', 'model_lists'],
+    takes: 'true or false',
+    summary: 'whether providers are asked which models they have, once an hour',
+    parse: parseSwitch,
+    fallback: 'true',
+  }),
   chatgptLogin: setting({
     variable: 'CHATGPT_LOGIN',
     path: ['chatgpt', 'login'],

@@ -44,14 +44,15 @@ export const composeModels = async (config: GatewayConfig, clock: Clock): Promis
   });
   const served = createServedModels({ ...config, lists });
   const isAlone = isEnough(config);
-  if (!isAlone) await lists.start();
+  const asks = !isAlone && config.modelLists;
+  if (asks) await lists.start();
   return {
     routing: served.routing,
     maxOutputTokensOf: served.maxOutputTokensOf,
     listModels: isAlone
       ? undefined
       : async () => {
-          await lists.settled(FIRST_LISTS_MS);
+          if (asks) await lists.settled(FIRST_LISTS_MS);
           return served.all();
         },
     close: () => {

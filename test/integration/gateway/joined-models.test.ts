@@ -33,7 +33,7 @@ const CATALOG = [{ slug: 'gpt-5.5', display_name: 'GPT', visibility: 'list', bas
 const start = async (openai: Answer, anthropic: Answer) => {
   const [one, other] = await Promise.all([startProvider(openai), startProvider(anthropic)]);
   const gateway = await composeGateway(one.url, {
-    env: { ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: other.url },
+    env: { ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: other.url, MODEL_LISTS: 'true' },
   });
   return { gateway, openai: one, anthropic: other };
 };
@@ -117,7 +117,7 @@ it('a model goes to the provider that lists it, and says so in its record', asyn
 
 it('one provider that speaks Responses is not asked for its models by anybody but the client', async () => {
   const openai = await startProvider(listing('gpt-5.5'));
-  const gateway = await composeGateway(openai.url);
+  const gateway = await composeGateway(openai.url, { env: { MODEL_LISTS: 'true' } });
   await gateway.close(0);
   expect(openai.asked).toEqual([]);
 });

@@ -40,7 +40,14 @@ export const composeGateway = async (
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gomodel-ts-test-')));
   const config = loadConfig({
     flags: {},
-    env: { PORT: '0', OPENAI_API_KEY: UPSTREAM_KEY, OPENAI_BASE_URL: upstreamUrl, ...env },
+    env: {
+      PORT: '0',
+      OPENAI_API_KEY: UPSTREAM_KEY,
+      OPENAI_BASE_URL: upstreamUrl,
+      // Doubles list one model all alike, and when they are asked is nobody's business here.
+      MODEL_LISTS: 'false',
+      ...env,
+    },
     dotenv: {},
     dataDir,
   });
