@@ -1,3 +1,4 @@
+import { scanElements, scanMembers } from '../../json/scan-members.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
 import { isObject, parseJson } from '../../sse/json-object.ts';
 import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
@@ -28,6 +29,21 @@ const createStreamReader = (sink: AnswerSink): AnswerReader => {
   };
 };
 
+/** Of so many digits, a number may be none that JavaScript can hold. */
+const LONG_NUMBER = /\d{16}/;
+
+/** The inputs of the blocks as they stand in the body, where writing them anew could round a number. */
+const rawInputs = (body: Buffer): ((index: number) => string | undefined) => {
+  if (!LONG_NUMBER.test(body.toString('latin1'))) return () => undefined;
+  const content = scanMembers(body)?.get('content');
+  const blocks = content && scanElements(body, content);
+  return (index) => {
+    const block = blocks?.[index];
+    const input = block && scanMembers(body, block)?.get('input');
+    return input && body.toString('utf8', input.start, input.end);
+  };
+};
+
 const createJsonReader = (sink: AnswerSink): AnswerReader => {
   const chunks: Uint8Array[] = [];
   return {
@@ -35,8 +51,9 @@ const createJsonReader = (sink: AnswerSink): AnswerReader => {
       chunks.push(Buffer.from(chunk));
     },
     end: () => {
-      const answer = parseJson(Buffer.concat(chunks).toString('utf8'));
-      if (isObject(answer)) createMessageReader(sink).read(answer);
+      const body = Buffer.concat(chunks);
+      const answer = parseJson(body.toString('utf8'));
+      if (isObject(answer)) createMessageReader(sink).read(answer, rawInputs(body));
     },
   };
 };

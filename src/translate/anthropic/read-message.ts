@@ -8,8 +8,11 @@ import { errorOf } from './read-error.ts';
 export interface MessageReader {
   /** An event of the stream. */
   apply(event: JsonObject): void;
-  /** A whole message. */
-  read(message: JsonObject): void;
+  /**
+   * A whole message.
+   * @param inputAt the input of the block at an index, as JSON, where it must not be written anew
+   */
+  read(message: JsonObject, inputAt: (index: number) => string | undefined): void;
   /** No more events come. */
   end(): void;
 }
@@ -107,7 +110,7 @@ export const createMessageReader = (sink: AnswerSink): MessageReader => {
       const type = String(event.type);
       if (!isOver && Object.hasOwn(readers, type)) readers[type]?.(event);
     },
-    read: (message) => {
+    read: (message, inputAt) => {
       if (message.type === 'error') {
         fail(message.error);
         return;
@@ -115,6 +118,8 @@ export const createMessageReader = (sink: AnswerSink): MessageReader => {
       begin(message);
       for (const [index, block] of objectsOf(message.content).entries()) {
         startBlock(index, block);
+        const partial_json = inputAt(index);
+        if (partial_json !== undefined) blocks.get(index)?.delta({ type: 'input_json_delta', partial_json });
         stopBlock(index);
       }
       count(message.usage);

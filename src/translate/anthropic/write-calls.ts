@@ -3,10 +3,20 @@ import { isObject, parseJson } from '../../sse/json-object.ts';
 import type { PairedCall } from './pair-calls.ts';
 import { type Lose, writeUserParts } from './write-parts.ts';
 
+/** A number with more digits than JavaScript holds comes out as another. */
+const isRounded = (json: string, input: object): boolean => {
+  const long = json.match(/\d{16,}/g) ?? [];
+  const written = long.length === 0 ? '' : JSON.stringify(input);
+  return long.some((digits) => !written.includes(digits));
+};
+
 const writeInput = (json: string, lose: Lose): object => {
   if (!/\S/.test(json)) return {};
   const input = parseJson(json);
-  if (isObject(input)) return input;
+  if (isObject(input)) {
+    if (isRounded(json, input)) lose('digits of a number in arguments');
+    return input;
+  }
   lose('form of arguments that are no JSON object');
   return { arguments: json };
 };

@@ -33,6 +33,7 @@ const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
   medium: 12_288,
   high: 24_576,
   xhigh: 49_152,
+  max: 65_536,
 };
 /** A thought must not eat what the answer needs. */
 const MAX_SHARE = 0.8;

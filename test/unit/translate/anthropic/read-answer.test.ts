@@ -288,6 +288,13 @@ describe("Anthropic's answer as one JSON body", () => {
     }
   });
 
+  it('keeps a number that JavaScript would round', () => {
+    const content = '{"type":"tool_use","id":"a","name":"f","input":{"id": 12345678901234567890}}';
+    const text = `{"id":"msg_1","model":"${MODEL}","content":[{"type":"text","text":"x"},${content}],"stop_reason":"tool_use"}`;
+    const [, , call] = read([Buffer.from(text)], false);
+    expect(call).toMatchObject({ call: { key: '1', json: '{"id": 12345678901234567890}', ended: true } });
+  });
+
   it('says nothing where it is no JSON', () => {
     expect(read([Buffer.from('<html>')], false)).toEqual([]);
   });

@@ -153,6 +153,13 @@ describe('a conversation for Anthropic', () => {
     expect(losses).toContain('form of arguments that are no JSON object');
   });
 
+  it('says where a number in arguments is rounded', () => {
+    const of = (json: string) =>
+      lost({ items: [say('user', 'a'), call('1', 'exec', json), result('1')], tools: [tool()] });
+    expect(of('{"id":12345678901234567890}')).toEqual(['digits of a number in arguments']);
+    expect(of('{"id":"12345678901234567890","n":1234567890123456}')).toEqual([]);
+  });
+
   it('begins and ends with the user', () => {
     expect(outline({ items: [say('assistant', 'Hello')] })).toEqual([
       'user: text',
