@@ -8,19 +8,29 @@ export interface Stopwatch {
   readonly spentMs: number;
 }
 
-export const createStopwatch = (clock: Clock): Stopwatch => {
-  let spentMs = 0;
-  let startedAtMs: number | undefined;
-  return {
-    start: () => {
-      startedAtMs ??= clock.monotonic();
-    },
-    stop: () => {
-      if (startedAtMs !== undefined) spentMs += clock.monotonic() - startedAtMs;
-      startedAtMs = undefined;
-    },
-    get spentMs() {
-      return startedAtMs === undefined ? spentMs : spentMs + clock.monotonic() - startedAtMs;
-    },
-  };
-};
+class RunningTime implements Stopwatch {
+  readonly #clock: Clock;
+  #spentMs = 0;
+  #startedAtMs: number | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get spentMs(): number {
+    return (
+      this.#spentMs + (this.#startedAtMs === undefined ? 0 : this.#clock.monotonic() - this.#startedAtMs)
+    );
+  }
+
+  start(): void {
+    this.#startedAtMs ??= this.#clock.monotonic();
+  }
+
+  stop(): void {
+    this.#spentMs = this.spentMs;
+    this.#startedAtMs = undefined;
+  }
+}
+
+export const createStopwatch = (clock: Clock): Stopwatch => new RunningTime(clock);

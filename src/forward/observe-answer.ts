@@ -22,7 +22,7 @@ export interface AnswerObserver {
   /** Nothing more comes from the upstream. */
   end(): void;
   /** Of a stream: whether its last event has come. Undefined where only the connection's end can tell. */
-  readonly hasEnded: boolean | undefined;
+  hasEnded(): boolean | undefined;
   /** What the missing rest of the answer means. */
   truncation(what: string): GatewayError;
   /** Writes what was read, and the outcome, into the record. */
@@ -81,9 +81,7 @@ export const observeAnswer = (
       } else if (readsJson && bytes <= MAX_JSON_BYTES) jsonChunks.push(chunk);
     },
     end: () => tap?.end(),
-    get hasEnded() {
-      return tap?.terminal;
-    },
+    hasEnded: () => tap?.terminal,
     truncation: (what) => {
       const after = tap ? `after ${tap.events} events` : `after ${bytes} bytes`;
       return new GatewayError('upstream_stream_truncated', `${what} ${after}: it is not whole. Try again.`);

@@ -65,9 +65,9 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     if (forwarding.settled) return;
     forwarding.settled = true;
     observer.end();
-    observer.conclude(observer.hasEnded === true ? { kind: 'whole' } : { kind: 'aborted' });
+    observer.conclude(observer.hasEnded() === true ? { kind: 'whole' } : { kind: 'aborted' });
     // Codex leaves when it has its last event: the upstream's connection is kept if it ends in time.
-    if (observer.hasEnded === true) letEnd(upstreamResponse);
+    if (observer.hasEnded() === true) letEnd(upstreamResponse);
     else upstreamResponse.destroy();
   });
 
@@ -86,13 +86,13 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   upstreamResponse.once('end', () => {
     if (!upstreamResponse.complete) return;
     observer.end();
-    const isCut = observer.hasEnded === false;
+    const isCut = observer.hasEnded() === false;
     end(isCut ? observer.truncation(`${upstream} ended the answer before its last event,`) : undefined);
   });
   const onBroken = (): void => {
     if (forwarding.settled) return;
     observer.end();
-    const isCut = observer.hasEnded !== true;
+    const isCut = observer.hasEnded() !== true;
     end(isCut ? observer.truncation(`${upstream} broke off its answer`) : undefined);
   };
   upstreamResponse.once('error', onBroken);

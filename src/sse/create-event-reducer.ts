@@ -22,22 +22,16 @@ const asItIs = (data: string): string => data;
 /** Reads events that were framed elsewhere, such as the frames of a WebSocket. One reducer reads one answer. */
 export const createEventReducer = (api: Api): EventReducer => {
   const reader = createReader(api);
-  let events = 0;
-  let skippedEvents = 0;
-  return {
+  const reducer = {
     summary: reader.summary,
-    get events() {
-      return events;
+    events: 0,
+    skippedEvents: 0,
+    terminal: false as boolean,
+    apply: (eventName: string | undefined, data: string) => {
+      reducer.events++;
+      if (!reader.apply(eventName, data, asItIs)) reducer.skippedEvents++;
+      reducer.terminal = reader.terminal;
     },
-    get skippedEvents() {
-      return skippedEvents;
-    },
-    get terminal() {
-      return reader.terminal;
-    },
-    apply: (eventName, data) => {
-      events++;
-      if (!reader.apply(eventName, data, asItIs)) skippedEvents++;
-    },
-  };
+  } satisfies EventReducer;
+  return reducer;
 };

@@ -35,16 +35,16 @@ interface StreamTapOptions {
 export const createStreamTap = (api: Api, options: StreamTapOptions = {}): AnswerTap => {
   const reader = createReader(api);
   const { onEvent, maxEventBytes = MAX_EVENT_BYTES } = options;
-  let events = 0;
   let unreadable = 0;
   let lastData = '';
   let ended = false;
   let blankLineIsMissing = false;
 
   const apply = (eventName: string | undefined, data: string): void => {
-    events++;
+    tap.events++;
     lastData = data;
     if (!reader.apply(eventName, data, decodeEventData)) unreadable++;
+    tap.terminal = reader.terminal;
     onEvent?.(eventName, decodeEventData(data));
   };
   const framer = createEventFramer({ maxEventBytes, onEvent: apply });
@@ -52,21 +52,18 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
   const lastSequenceNumber = (): number => {
     const event = parseJson(lastData);
     const number = isObject(event) ? event.sequence_number : undefined;
-    return typeof number === 'number' ? number : events - 1;
+    return typeof number === 'number' ? number : tap.events - 1;
   };
 
-  return {
+  const tap = {
     summary: reader.summary,
-    get events() {
-      return events;
+    events: 0,
+    skippedEvents: 0,
+    terminal: false as boolean,
+    push: (chunk: Uint8Array) => {
+      framer.push(chunk);
+      tap.skippedEvents = unreadable + framer.skippedEvents;
     },
-    get skippedEvents() {
-      return unreadable + framer.skippedEvents;
-    },
-    get terminal() {
-      return reader.terminal;
-    },
-    push: (chunk) => framer.push(chunk),
     end: () => {
       if (ended) return;
       ended = true;
@@ -74,6 +71,7 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
       const wasTerminal = reader.terminal;
       const last = readUnfinishedEvent(framer.unfinished() ?? '');
       if (last !== undefined && isWholeData(last.data)) apply(last.eventName, last.data);
+      tap.skippedEvents = unreadable + framer.skippedEvents;
       blankLineIsMissing = reader.terminal && !wasTerminal;
     },
     closing: (failure: StreamFailure) => {
@@ -84,5 +82,6 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
       const told = { ...failure, ...(error ?? { message: `gomodel-ts: ${failure.message}` }) };
       return closeStream(api, unfinished, told, answer);
     },
-  };
+  } satisfies AnswerTap;
+  return tap;
 };

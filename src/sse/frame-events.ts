@@ -48,7 +48,6 @@ export const createEventFramer = ({
   onEvent,
   onStrayLine,
 }: EventFramerOptions): EventFramer => {
-  let skippedEvents = 0;
   let started = false;
   let head = '';
   /** Set while the rest of a too big event passes by. */
@@ -73,7 +72,7 @@ export const createEventFramer = ({
       if (error.type === 'unknown-field') onStrayLine?.(error.line ?? '');
       if (error.type !== 'max-buffer-size-exceeded') return;
       skipping = true;
-      skippedEvents++;
+      framer.skippedEvents++;
     },
   });
 
@@ -130,11 +129,9 @@ export const createEventFramer = ({
     feed(next);
   };
 
-  return {
-    get skippedEvents() {
-      return skippedEvents;
-    },
-    push: (chunk) => {
+  const framer = {
+    skippedEvents: 0,
+    push: (chunk: Uint8Array) => {
       if (chunk.length === 0) return;
       const bytes = Buffer.isBuffer(chunk)
         ? chunk
@@ -154,5 +151,6 @@ export const createEventFramer = ({
       if (heldBack !== '' && !skipping) parser.feed('\r\n');
     },
     unfinished: () => (recent === undefined ? undefined : afterLastBlankLine(recent + heldBack)),
-  };
+  } satisfies EventFramer;
+  return framer;
 };

@@ -94,15 +94,14 @@ export const createChatReader = (): AnswerReader => {
   let chunks = 0;
   let done = false;
 
-  return {
+  const reader = {
     summary,
-    get terminal() {
-      return done || (ended.size > 0 && ![...ended.values()].includes(false));
-    },
-    apply: (_eventName, data, decode) => {
+    terminal: false as boolean,
+    apply: (_eventName: string | undefined, data: string, decode: (data: string) => string) => {
       if (done) return true;
       if (data.startsWith('[DONE]')) {
         done = true;
+        reader.terminal = true;
         summary.finish ??= 'completed';
         return true;
       }
@@ -113,7 +112,9 @@ export const createChatReader = (): AnswerReader => {
       if (!isObject(chunk)) return false;
       readCompletion(summary, chunk, ended, toolNames);
       done = summary.error !== undefined;
+      reader.terminal = done || (ended.size > 0 && ![...ended.values()].includes(false));
       return true;
     },
-  };
+  } satisfies AnswerReader;
+  return reader;
 };

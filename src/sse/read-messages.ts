@@ -42,7 +42,6 @@ export const readMessageObject = (summary: AnswerSummary, message: JsonObject): 
 export const createMessagesReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   const counts = noCounts();
-  let terminal = false;
 
   const readUsage = (usage: unknown): void => {
     if (!isObject(usage)) return;
@@ -68,28 +67,27 @@ export const createMessagesReader = (): AnswerReader => {
         return;
       }
       case 'message_stop':
-        terminal = true;
+        reader.terminal = true;
         summary.finish ??= 'completed';
         return;
       case 'error':
-        terminal = true;
+        reader.terminal = true;
         summary.finish = 'failed';
         summary.error = readError(event.error) ?? { code: 'unknown', message: 'unknown' };
         return;
     }
   };
 
-  return {
+  const reader = {
     summary,
-    get terminal() {
-      return terminal;
-    },
-    apply: (_eventName, data, decode) => {
-      if (terminal || OTHER.test(data)) return true;
+    terminal: false as boolean,
+    apply: (_eventName: string | undefined, data: string, decode: (data: string) => string) => {
+      if (reader.terminal || OTHER.test(data)) return true;
       const event = parseJson(decode(data));
       if (!isObject(event)) return false;
       read(event);
       return true;
     },
-  };
+  } satisfies AnswerReader;
+  return reader;
 };

@@ -55,7 +55,6 @@ export const createResponsesReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   /** By place in the output; an item is told of twice, when it begins and when it is whole. */
   const toolNames = new Map<unknown, string>();
-  let terminal = false;
 
   const readItem = (event: JsonObject): void => {
     if (!isObject(event.item)) return;
@@ -74,7 +73,7 @@ export const createResponsesReader = (): AnswerReader => {
       type === 'response.incomplete' ||
       type === 'response.failed'
     ) {
-      terminal = true;
+      reader.terminal = true;
       const finish = type.slice('response.'.length);
       readResponseObject(summary, isObject(event.response) ? event.response : {}, finish);
     } else if (type === 'error' || (type === undefined && readError(event.error) !== undefined)) {
@@ -85,17 +84,16 @@ export const createResponsesReader = (): AnswerReader => {
     }
   };
 
-  return {
+  const reader = {
     summary,
-    get terminal() {
-      return terminal;
-    },
-    apply: (eventName, data, decode) => {
-      if (terminal || data.startsWith('[DONE]') || !isTelling(eventName, data)) return true;
+    terminal: false as boolean,
+    apply: (eventName: string | undefined, data: string, decode: (data: string) => string) => {
+      if (reader.terminal || data.startsWith('[DONE]') || !isTelling(eventName, data)) return true;
       const event = parseJson(decode(data));
       if (!isObject(event)) return false;
       read(event);
       return true;
     },
-  };
+  } satisfies AnswerReader;
+  return reader;
 };

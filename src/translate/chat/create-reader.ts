@@ -89,7 +89,7 @@ const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): Completio
       const failure = FAILURES.get(reason ?? '');
       if (failure !== undefined) return fail({ code: reason ?? 'error', message: failure });
       thoughts.end();
-      sink.finish(REASONS.get(reason ?? '') ?? (calls.found ? 'calls' : 'stop'));
+      sink.finish(REASONS.get(reason ?? '') ?? (calls.found() ? 'calls' : 'stop'));
     },
   };
 };

@@ -5,7 +5,7 @@ import type { AnswerSink } from '../answer-sink.ts';
 export interface CallReader {
   read(delta: JsonObject): void;
   /** True where the answer has a call. */
-  readonly found: boolean;
+  found(): boolean;
 }
 
 interface HeardCall {
@@ -78,8 +78,6 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
         if (words !== '') sink.callArguments(heard.key, words);
       }
     },
-    get found() {
-      return count > 0;
-    },
+    found: () => count > 0,
   };
 };

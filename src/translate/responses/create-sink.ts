@@ -106,7 +106,7 @@ export const createResponsesSink = (deps: ResponsesSinkDeps): AnswerSink => {
     if (opened === undefined) return;
     calls.delete(key);
     const { call, place } = opened;
-    output[place] = isCutOff && !call.isWhole ? call.cut() : call.end();
+    output[place] = isCutOff && !call.isWhole() ? call.cut() : call.end();
   };
 
   /** A provider that gives two calls one id, or none, must not confuse a client's answers to them. */

@@ -9,7 +9,7 @@ export interface OpenCall {
   /** @param delta a piece of the arguments, JSON when joined */
   push(delta: string): void;
   /** True where what has come can be acted on. */
-  readonly isWhole: boolean;
+  isWhole(): boolean;
   end(): OutputItem;
   /**
    * The model was cut off in the middle of it. No event says that the item is done, since clients act on
@@ -130,9 +130,7 @@ export const openCall = (call: CallPlace): OpenCall => {
       json += delta;
       form.write(delta);
     },
-    get isWhole() {
-      return isObject(parseJson(json));
-    },
+    isWhole: () => isObject(parseJson(json)),
     end: () => {
       form.done();
       const item = form.item('completed');

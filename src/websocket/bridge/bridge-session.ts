@@ -1,7 +1,7 @@
 import type { Exchange } from '../../audit/exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
-import { toGatewayError } from '../../guard/error-answer.ts';
+import { toGatewayError } from '../../base/to-gateway-error.ts';
 import type { ClientConnection } from '../client-connection.ts';
 import { GOING_AWAY, SERVICE_RESTART } from '../close-codes.ts';
 import { createGatewayErrorFrame } from '../error-frame.ts';
@@ -91,7 +91,7 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
   };
 
   const interrupt = (bytes: Buffer, kind: 'interrupt' | 'cancel', responseId: string | undefined): void => {
-    const run = [...running.values()].find((one) => one.responseId === responseId);
+    const run = [...running.values()].find((one) => one.responseId() === responseId);
     if (run && responseId !== undefined) {
       run.interrupt(kind);
       return;

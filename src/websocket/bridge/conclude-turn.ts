@@ -28,7 +28,7 @@ export interface TurnEndingDeps {
 
 /** The ways in which a turn ends. The first one counts: it is told to the client and written into the record. */
 export interface TurnEnding {
-  readonly isSettled: boolean;
+  isSettled(): boolean;
   /** The upstream's last event has gone out. */
   complete(): void;
   /** The gateway refuses, before an answer has begun. */
@@ -50,7 +50,8 @@ export const createTurnEnding = (deps: TurnEndingDeps): TurnEnding => {
 
   const settle = (conclude: () => void, answered?: Answered): void => {
     isSettled = true;
-    if (reader.events > 0) record.response.events = reader.events;
+    const events = reader.events();
+    if (events > 0) record.response.events = events;
     applySummary(record, reader.summary);
     conclude();
     exchange.close();
@@ -58,9 +59,7 @@ export const createTurnEnding = (deps: TurnEndingDeps): TurnEnding => {
   };
 
   return {
-    get isSettled() {
-      return isSettled;
-    },
+    isSettled: () => isSettled,
     complete: () => {
       if (isSettled) return;
       const { responseId, finish } = reader.summary;
@@ -86,7 +85,7 @@ export const createTurnEnding = (deps: TurnEndingDeps): TurnEnding => {
       const { responseId, model, error: said } = reader.summary;
       const { code, message } = said ?? { code: error.code, message: `gomodel-ts: ${error.message}` };
       const failure = { code, message, atMs: clock.now() };
-      const answer = { responseId, model, sequenceNumber: reader.nextSequenceNumber };
+      const answer = { responseId, model, sequenceNumber: reader.nextSequenceNumber() };
       emit(Buffer.from(failureEventData('responses', failure, answer)));
       settle(() => {
         record.response.finish = 'truncated';
@@ -96,7 +95,8 @@ export const createTurnEnding = (deps: TurnEndingDeps): TurnEnding => {
     interrupt: (kind) => {
       const { responseId, model } = reader.summary;
       if (isSettled || responseId === undefined) return false;
-      const { items, nextSequenceNumber: sequenceNumber } = reader;
+      const { items } = reader;
+      const sequenceNumber = reader.nextSequenceNumber();
       const facts = { responseId, model, nowMs: clock.now(), sequenceNumber, items, kind };
       for (const frame of interruptionFrames(facts)) emit(frame);
       settle(

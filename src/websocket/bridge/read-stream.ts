@@ -19,11 +19,11 @@ export interface StreamReader {
   end(): void;
   readonly summary: AnswerSummary;
   /** The upstream has said its last word. */
-  readonly hasEnded: boolean;
-  readonly events: number;
+  hasEnded(): boolean;
+  events(): number;
   readonly items: ItemCollector;
   /** Of the next event. */
-  readonly nextSequenceNumber: number;
+  nextSequenceNumber(): number;
 }
 
 /**
@@ -61,15 +61,9 @@ export const createStreamReader = (onFrame: (bytes: Buffer) => void): StreamRead
       if (last !== undefined && isWholeData(last.data)) onEvent(last.eventName, last.data);
     },
     summary: reader.summary,
-    get hasEnded() {
-      return reader.terminal;
-    },
-    get events() {
-      return events;
-    },
+    hasEnded: () => reader.terminal,
+    events: () => events,
     items,
-    get nextSequenceNumber() {
-      return (lastNumber ?? events - 1) + 1;
-    },
+    nextSequenceNumber: () => (lastNumber ?? events - 1) + 1,
   };
 };

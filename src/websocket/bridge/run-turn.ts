@@ -26,7 +26,7 @@ export interface TurnInput {
 
 /** A request that is on its way, or being answered. */
 export interface RunningTurn {
-  readonly responseId: string | undefined;
+  responseId(): string | undefined;
   /** Ends the answer as its client asks, with what is finished of it. */
   interrupt(kind: 'interrupt' | 'cancel'): void;
   /** Ends it from this side, and says why. */
@@ -68,7 +68,7 @@ export const runTurn = (input: TurnInput): RunningTurn => {
   const missing = (what: string): GatewayError =>
     new GatewayError(
       'upstream_stream_truncated',
-      `${record.upstream} ${what} after ${reader.events} events: it is not whole. Try again.`,
+      `${record.upstream} ${what} after ${reader.events()} events: it is not whole. Try again.`,
     );
 
   const passOn = (response: UpstreamAnswer): void => {
@@ -78,18 +78,18 @@ export const runTurn = (input: TurnInput): RunningTurn => {
       letEnd(response);
     };
     response.on('data', (chunk: Buffer) => {
-      if (ending.isSettled) return;
+      if (ending.isSettled()) return;
       record.ttfbMs ??= clock.monotonic() - exchange.openedAtMs;
       reader.push(chunk);
       bytes += chunk.length;
       record.response.bytes = bytes;
       exchange.appendResponseBody(chunk);
-      if (reader.hasEnded) complete();
+      if (reader.hasEnded()) complete();
     });
     const onOver = (what: string) => (): void => {
-      if (ending.isSettled) return;
+      if (ending.isSettled()) return;
       reader.end();
-      if (reader.hasEnded) complete();
+      if (reader.hasEnded()) complete();
       else ending.truncate(missing(what));
     };
     response.once('end', onOver('ended the answer before its last event,'));
@@ -132,9 +132,7 @@ export const runTurn = (input: TurnInput): RunningTurn => {
   const end = input.ask({ ...input.asked, exchange }, { onAnswer, onFailure: ending.refuse });
 
   return {
-    get responseId() {
-      return reader.summary.responseId;
-    },
+    responseId: () => reader.summary.responseId,
     interrupt: (kind) => {
       if (ending.interrupt(kind)) end();
     },

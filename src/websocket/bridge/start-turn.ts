@@ -2,8 +2,8 @@ import type { Exchange } from '../../audit/exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
 import type { Stopwatch } from '../../base/stopwatch.ts';
+import { checkCredential } from '../../forward/check-credential.ts';
 import type { Ask } from '../../forward/create-ask.ts';
-import { checkCredential } from '../../guard/check-credential.ts';
 import type { Place, ResponseHistory } from '../../translate/response-history.ts';
 import { asSse } from '../as-sse.ts';
 import type { CreateFrame } from '../read-client-frame.ts';
@@ -93,7 +93,6 @@ export const startTurn = (
     path: upgrade.path,
     model: frame.model,
   });
-  const { upstream } = destination;
   const place = takePlace(history, frame);
 
   const end = (answered: Answered | undefined): void => {
@@ -115,7 +114,7 @@ export const startTurn = (
   }
 
   try {
-    checkCredential(upstream);
+    if (destination.fallbacks.length === 0) checkCredential(destination.upstream);
     const body = composeBody(frame, place, context.maxBodyBytes);
     record.request.bodyBytes = body.length;
     if (frame.model !== undefined) record.route = destination.why;

@@ -85,9 +85,12 @@ export const createRelaySession = ({
     closeRefused(exchange, error, told);
   };
 
-  /** What is asked under another name, with another effort or elsewhere cannot go as it came. */
+  /** What is asked under another name, with another effort, elsewhere or there as well cannot go as it came. */
   const isRelayed = (destination: Omit<ChosenDestination, 'why'>, model: string | undefined): boolean =>
-    destination.upstream === upstream && destination.model === model && destination.effort === undefined;
+    destination.upstream === upstream &&
+    destination.model === model &&
+    destination.effort === undefined &&
+    destination.fallbacks.length === 0;
   const handOver = (frame: CreateFrame): void => {
     if (turns.length > 0) {
       refuse(frame, busy());
@@ -199,7 +202,7 @@ export const createRelaySession = ({
         const answer = {
           responseId: summary.responseId,
           model: summary.model,
-          sequenceNumber: nextSequenceNumber,
+          sequenceNumber: nextSequenceNumber(),
         };
         connection.send(inLane(streamId, Buffer.from(failureEventData('responses', failure, answer))));
       }

@@ -13,7 +13,7 @@ import { quotaOfEvent } from './quota-of-event.ts';
 export interface RelayedTurn {
   readonly streamId: string | undefined;
   readonly summary: AnswerSummary;
-  readonly nextSequenceNumber: number;
+  nextSequenceNumber(): number;
   /** @returns true where this frame was the answer's last */
   see(frame: Buffer): boolean;
   /** It ended without its last frame. */
@@ -46,9 +46,7 @@ export const createRelayedTurn = ({ exchange, clock, streamId }: RelayedTurnInpu
   return {
     streamId,
     summary: reader.summary,
-    get nextSequenceNumber() {
-      return (lastNumber ?? events - 1) + 1;
-    },
+    nextSequenceNumber: () => (lastNumber ?? events - 1) + 1,
     see: (frame) => {
       if (events === 0) {
         record.ttfbMs = clock.monotonic() - exchange.openedAtMs;
