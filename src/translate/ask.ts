@@ -25,7 +25,7 @@ export interface Ask {
   readonly user?: string;
 }
 
-export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+export type Effort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
 export type ToolChoice =
   | { readonly kind: 'auto' | 'none' | 'required' }

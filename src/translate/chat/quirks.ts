@@ -54,7 +54,7 @@ export interface ChatQuirks {
   readonly extraMembers?: (effort: Effort | undefined, model: string) => JsonObject;
 }
 
-const SCALE: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'];
+const SCALE: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
 /** The nearest of some efforts, the lesser of two; undefined where there are none. */
 export const nearestEffort = (wanted: Effort, efforts: readonly Effort[]): Effort | undefined => {

@@ -4,14 +4,21 @@ import type { Lose } from './read-content.ts';
 
 type AskOptions = Omit<Ask, 'model' | 'items' | 'tools' | 'toolChoice' | 'stream' | 'stop'>;
 
-const EFFORTS: ReadonlySet<unknown> = new Set<Effort>(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']);
+const EFFORTS: ReadonlySet<unknown> = new Set<Effort>([
+  'none',
+  'minimal',
+  'low',
+  'medium',
+  'high',
+  'xhigh',
+  'max',
+]);
 const isEffort = (value: unknown): value is Effort => EFFORTS.has(value);
 
-/** An effort of the request's, as near as an ask can say it. */
 export const readEffort = (value: unknown, lose: Lose): Effort | undefined => {
   if (value === undefined || value === null || isEffort(value)) return value ?? undefined;
   lose(`reasoning effort ${String(value)}`);
-  return value === 'max' ? 'xhigh' : undefined;
+  return undefined;
 };
 
 export const readVerbosity = (value: unknown, lose: Lose): Ask['verbosity'] => {

@@ -88,7 +88,7 @@ const schema = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   top_p: z.number().min(0).max(1).optional(),
   stop: z.union([z.string(), z.array(z.string()).min(1).max(4)]).optional(),
-  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).optional(),
   reasoning: z.strictObject({ effort: z.string() }).optional(),
   thinking: z
     .strictObject({ type: z.enum(['enabled', 'disabled']), clear_thinking: z.boolean().optional() })
