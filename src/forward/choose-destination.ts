@@ -61,8 +61,9 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
   ): Upstream => {
     const own = upstreams.get(provider);
     if (!own) throw new GatewayError('internal_error', `there is no provider ${provider}.`);
-    // Who names the provider means it, and not whoever a sign-in leads to.
-    const isMeant = why === 'prefix' && own.credential !== undefined;
+    // Who names the provider means it, or a model that only it has, and not whoever a sign-in leads to.
+    const isOthers = why !== 'default' && !own.native.includes('responses');
+    const isMeant = own.credential !== undefined && (why === 'prefix' || isOthers);
     return provider === routing.defaultProvider && !isMeant ? chooseUpstream(headers) : own;
   };
 

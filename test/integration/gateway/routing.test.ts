@@ -103,6 +103,28 @@ describe('a request goes by its model', () => {
     },
   );
 
+  it('to the default provider where a ChatGPT sign-in is no good for the model', async () => {
+    const [own, chatgpt] = [
+      await startUpstream({ kind: 'sse', events: EVENTS }),
+      await startUpstream({ kind: 'sse', events: EVENTS }),
+    ];
+    const gateway = await composeGateway(own.url, {
+      translateInto: translateToy,
+      env: {
+        OPENAI_API_KEY: undefined,
+        ANTHROPIC_API_KEY: 'k',
+        ANTHROPIC_BASE_URL: own.url,
+        ANTHROPIC_MODELS: 'claude',
+        CHATGPT_BASE_URL: chatgpt.url,
+      },
+    });
+    const signIn = { authorization: 'Bearer a.b.c', 'chatgpt-account-id': 'acc_1' };
+    await (await post(gateway, '{"model":"claude"}', signIn)).text();
+    await (await post(gateway, '{"model":"gpt-5"}', signIn)).text();
+    expect((await gateway.records()).map(({ provider }) => provider)).toEqual(['anthropic', 'chatgpt']);
+    await Promise.all([own.close(), chatgpt.close()]);
+  });
+
   it('to another provider even where a ChatGPT sign-in pays for the default one', async () => {
     const chatgpt = await startUpstream({ kind: 'sse', events: EVENTS });
     const gateway = await composeWithEast({
