@@ -74,29 +74,26 @@ const FOREIGN: ModelTraits = {
   maxOutputTokens: Number.POSITIVE_INFINITY,
 };
 
-const oldTraits = (line: Line, version: number): ModelTraits => {
-  const thinks = version >= 307;
-  return {
-    ...FOREIGN,
-    thinking: thinks ? 'budget' : 'none',
-    efforts: line === 'opus' && version === 405 ? ['low', 'medium', 'high'] : [],
-    structuredOutputs: version >= 405 || (line === 'opus' && version === 401),
-    interleavingBeta: version >= 400,
-    maxOutputTokens: !thinks
-      ? version >= 305
-        ? 8192
-        : 4096
-      : line === 'opus' && version < 405
-        ? 32_000
-        : 64_000,
-  };
+const oldMaxTokens = (line: Line, version: number): number => {
+  if (version < 305) return 4096;
+  if (version < 307) return 8192;
+  return line === 'opus' && version < 405 ? 32_000 : 64_000;
 };
+
+const oldTraits = (line: Line, version: number): ModelTraits => ({
+  ...FOREIGN,
+  thinking: version < 307 ? 'none' : 'budget',
+  efforts: line === 'opus' && version === 405 ? ['low', 'medium', 'high'] : [],
+  structuredOutputs: version >= 405 || (line === 'opus' && version === 401),
+  interleavingBeta: version >= 400,
+  maxOutputTokens: oldMaxTokens(line, version),
+});
 
 const thinkingOffOf = (line: Line, version: number): ModelTraits['thinkingOff'] => {
   if (line === 'fable' || line === 'mythos') return 'never';
-  if (line === 'opus') return version < 500 ? 'omit' : version < 505 ? 'disabled' : 'never';
-  if (line === 'sonnet') return version < 500 ? 'omit' : version < 505 ? 'disabled' : 'between_tools';
-  return 'disabled';
+  if (version < 500) return 'omit';
+  if (version < 505 || line === 'haiku') return 'disabled';
+  return line === 'opus' ? 'never' : 'between_tools';
 };
 
 /**

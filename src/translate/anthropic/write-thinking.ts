@@ -35,6 +35,7 @@ const BUDGETS: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
   xhigh: 49_152,
   max: 65_536,
 };
+const FORCED = 'thinking, which a forced tool rules out';
 /** A thought must not eat what the answer needs. */
 const MAX_SHARE = 0.8;
 
@@ -58,7 +59,7 @@ const planAdaptive = ({ ask, traits, lose }: PlanInput): ThinkingPlan => {
     ask.effort === undefined || ask.effort === 'none' ? undefined : nearestEffort(ask.effort, traits, lose);
   if (mustNotThink || ask.effort === 'none') {
     if (mustNotThink && ask.effort !== undefined && ask.effort !== 'none') {
-      lose('thinking, which a forced tool rules out');
+      lose(FORCED);
     }
     if (traits.thinkingOff === 'omit') {
       return { betas: [], thinks: false, ...(effort === undefined ? {} : { effort }) };
@@ -108,13 +109,12 @@ const planBudget = ({ ask, traits, maxTokens, messages, lose }: PlanInput): Thin
     traits.efforts.length > 0 && ask.effort !== undefined ? nearestEffort(effort, traits, lose) : undefined;
   const param = offered === undefined ? {} : { effort: offered };
   const budget = Math.min(BUDGETS[effort], Math.floor(maxTokens * MAX_SHARE));
-  const obstacle = isForced(ask)
-    ? 'thinking, which a forced tool rules out'
-    : budget < MIN_BUDGET
-      ? 'thinking, for which the answer is to be too short'
-      : !canContinueThinking(messages)
-        ? 'thinking, since the turn began without it'
-        : undefined;
+  const obstacles = [
+    isForced(ask) && FORCED,
+    budget < MIN_BUDGET && 'thinking, for which the answer is to be too short',
+    !canContinueThinking(messages) && 'thinking, since the turn began without it',
+  ];
+  const obstacle = obstacles.find((found) => found !== false);
   if (obstacle !== undefined) {
     lose(obstacle);
     return { ...off, ...param };
