@@ -1,18 +1,23 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
-import type { Ask, AskInput } from './create-ask.ts';
+import type { FailoverConfig } from '../config/failover.ts';
+import type { ChosenDestination } from './choose-destination.ts';
+import { type Ask, type AskInput, mayTryAgain } from './create-ask.ts';
 import type { ActiveForwarding, Forwarding } from './forwarding.ts';
 import { lacksCompaction, noCompaction } from './lacks-compaction.ts';
 import { relayAnswer } from './relay-answer.ts';
 
 export interface AskingForwarderDeps {
   readonly ask: Ask;
+  readonly failover: FailoverConfig;
   readonly clock: Clock;
 }
 
 /** For requests that do not leave as they came: those that are translated, or may be sent more than once. */
 export interface AskingForwarder {
+  /** @param path below `/v1` */
+  mayTryAgain(destination: ChosenDestination, path: string): boolean;
   /**
    * @param fail called at most once, and only while nothing was sent to the client
    * @throws GatewayError invalid_request where the destination cannot be asked that
@@ -27,10 +32,11 @@ export interface AskingForwarder {
   cutAll(reason: GatewayError): void;
 }
 
-export const createAskingForwarder = ({ ask, clock }: AskingForwarderDeps): AskingForwarder => {
+export const createAskingForwarder = ({ ask, failover, clock }: AskingForwarderDeps): AskingForwarder => {
   const active = new Set<(reason: GatewayError) => void>();
 
   return {
+    mayTryAgain: (destination, path) => mayTryAgain(failover, destination, path),
     forward: (response, begun, { asked, destination }, fail) => {
       const forwarding: ActiveForwarding = { ...begun, settled: false };
       const { exchange, stopwatch, path } = forwarding;

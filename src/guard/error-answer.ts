@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { GatewayError } from '../base/errors.ts';
+import type { GatewayError } from '../base/errors.ts';
 
 /** A refusal of the gateway's own, in the one form that all of them have. */
 export interface ErrorAnswer {
@@ -7,15 +7,6 @@ export interface ErrorAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
-
-/** Anything that was thrown, as the gateway's own error type. */
-export const toGatewayError = (error: unknown): GatewayError => {
-  if (error instanceof GatewayError) return error;
-  const detail = error instanceof Error ? error.message : String(error);
-  return new GatewayError('internal_error', `the gateway failed: ${detail}. Please report this.`, {
-    cause: error,
-  });
-};
 
 /** Whether a client reads errors as Anthropic's API writes them. @param url path and query */
 export const speaksMessages = (url: string, headers: IncomingHttpHeaders): boolean =>

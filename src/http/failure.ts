@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import { createErrorAnswer, speaksMessages, toGatewayError } from '../guard/error-answer.ts';
+import { toGatewayError } from '../base/to-gateway-error.ts';
+import { createErrorAnswer, speaksMessages } from '../guard/error-answer.ts';
 
 /** A client that is still sending when it is refused may go on for this long, so that it reads the answer. */
 const LINGER_MS = 5_000;

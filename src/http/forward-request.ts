@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { GatewayError } from '../base/errors.ts';
+import { checkCredential } from '../forward/check-credential.ts';
 import type { ChooseDestination } from '../forward/choose-destination.ts';
 import type { AskingForwarder } from '../forward/create-asking-forwarder.ts';
 import type { Forwarder } from '../forward/create-forwarder.ts';
@@ -7,7 +8,6 @@ import type { Forwarding, OutgoingBody } from '../forward/forwarding.ts';
 import { nativePath } from '../forward/native-path.ts';
 import { noteDestination } from '../forward/note-destination.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/prepare-request.ts';
-import { checkCredential } from '../guard/check-credential.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { refuse } from './failure.ts';
 
@@ -56,13 +56,14 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
 
     const destination = chooseDestination({ headers, path, model });
     const { upstream } = destination;
-    checkCredential(upstream);
+    if (destination.fallbacks.length === 0) checkCredential(upstream);
     // Without a key of the gateway's own, the sign-in is all that says who this is.
     if (upstream.credential?.kind === 'client' && record.auth === 'none') record.auth = 'chatgpt';
     if (model !== undefined) record.route = destination.why;
 
     const asked: AskedRequest = { method, path, headers, members, model, body: bytesOf(body) };
-    if (body.kind !== 'stream' && isTranslated(path, upstream)) {
+    const isAsked = isTranslated(path, upstream) || asking.mayTryAgain(destination, path);
+    if (body.kind !== 'stream' && isAsked) {
       const forwarding = { exchange, stopwatch, body, path, sentPath: path };
       asking.forward(response, forwarding, { asked, destination }, fail);
       return;

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
 import type { WebSocketSetting } from '../config/settings.ts';
+import { checkCredential } from '../forward/check-credential.ts';
 import { checkClosing } from '../guard/check-closing.ts';
-import { checkCredential } from '../guard/check-credential.ts';
 import { checkLoop } from '../guard/check-loop.ts';
 import { checkPage } from '../guard/check-page.ts';
 import type { Authenticate } from '../guard/create-authenticate.ts';

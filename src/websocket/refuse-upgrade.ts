@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Recorder } from '../audit/recorder.ts';
 import { type ErrorCode, GatewayError } from '../base/errors.ts';
-import { toGatewayError } from '../guard/error-answer.ts';
+import { toGatewayError } from '../base/to-gateway-error.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 import { speaksAsCodex } from './session.ts';
 

@@ -31,6 +31,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   express: 'server',
   chalk: 'cli',
   'http-proxy-middleware': 'forward',
+  cockatiel: 'forward',
   '@mongodb-js/zstd': 'coding',
   lowdb: 'audit',
   'eventsource-parser': 'sse',

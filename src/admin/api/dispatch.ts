@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
-import { createErrorAnswer, toGatewayError } from '../../guard/error-answer.ts';
+import { toGatewayError } from '../../base/to-gateway-error.ts';
+import { createErrorAnswer } from '../../guard/error-answer.ts';
 import type { Access } from '../access/create-access.ts';
 import type { Handle } from './call.ts';
 
