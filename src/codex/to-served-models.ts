@@ -9,7 +9,7 @@ export const NOT_FOR_TEXT =
 const ASSUMED_CONTEXT_WINDOW = 128_000;
 
 /** Each entry may have 20 KB of instructions, and Codex asks for all of them at every start. */
-const MAX_MODELS = 150;
+export const MAX_MODELS = 150;
 
 /** More than these are no list to choose from. */
 const MAX_LISTED_OF_ONE = 40;

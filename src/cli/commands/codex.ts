@@ -8,6 +8,7 @@ import { launchArguments, RUN_KEY_VARIABLE } from '../../codex/launch-settings.t
 import { readSignIn } from '../../codex/read-sign-in.ts';
 import { runCodex } from '../../codex/run-codex.ts';
 import { compose, type Gateway } from '../../server/compose.ts';
+import { contextArguments } from '../codex/find-context-window.ts';
 import { findGateway, type UsableGateway } from '../codex/find-gateway.ts';
 import { summarizeRun } from '../codex/summarize-run.ts';
 import type { CommandContext } from '../context.ts';
@@ -86,7 +87,11 @@ const launch = async (args: readonly string[], flags: CodexFlags, context: Comma
   const runId = createId('run', startedAtMs);
   try {
     const own = launchArguments({ baseUrl: gateway.baseUrl, signIn, runId });
-    process.exitCode = await runCodex(codex, [...own, ...args], { ...env, [RUN_KEY_VARIABLE]: gateway.key });
+    const size = await contextArguments(gateway, args);
+    process.exitCode = await runCodex(codex, [...own, ...size, ...args], {
+      ...env,
+      [RUN_KEY_VARIABLE]: gateway.key,
+    });
   } finally {
     await gateway.close();
   }

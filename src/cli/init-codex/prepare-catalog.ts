@@ -5,6 +5,7 @@ import { findCodex } from '../../codex/find-codex.ts';
 import { listServedModels } from '../../codex/list-served-models.ts';
 import { loadCatalog } from '../../codex/load-catalog.ts';
 import { replaceConfigFile } from '../../codex/replace-file.ts';
+import { MAX_MODELS } from '../../codex/to-served-models.ts';
 import type { CommandContext } from '../context.ts';
 
 export interface GatewayAccess {
@@ -16,6 +17,15 @@ export interface GatewayAccess {
 export interface PreparedCatalog {
   write(): Promise<void>;
 }
+
+/** The chosen model first, then those to be shown: not all may find room. */
+const arrange = (served: readonly ServedModel[], chosen: string | undefined): readonly ServedModel[] => {
+  const known = served.find(({ id }) => id === chosen);
+  const first = chosen === undefined ? [] : [{ ...known, id: chosen, listed: true }];
+  const shown = served.filter(({ listed }) => listed);
+  const hidden = served.filter(({ listed }) => !listed);
+  return [...first, ...shown, ...hidden].slice(0, MAX_MODELS);
+};
 
 /**
  * The installed Codex's model catalog with the models that the gateway serves beside them. A gateway
@@ -36,13 +46,12 @@ export const prepareCatalog = async (
     );
   }
   const catalog = await loadCatalog(codex, env);
-  const chosen: readonly ServedModel[] = model === undefined ? [] : [{ id: model, listed: true }];
   const served = await listServedModels(baseUrl, key).catch((error: unknown) => {
     if (!(error instanceof GatewayError)) throw error;
     stderr.write(`${error.message}\nThe catalog goes without; run this again while the gateway runs.\n`);
     return [];
   });
-  const models = extendCatalog(catalog, [...chosen, ...served]);
+  const models = extendCatalog(catalog, arrange(served, model));
   const added = models.length - catalog.length;
   return {
     write: async () => {
