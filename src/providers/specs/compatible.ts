@@ -10,7 +10,7 @@ export const compatibleSpec: ProviderSpec = {
   keyless: true,
   native: ['chat'],
   dialect: 'chat',
-  chat: { thoughts: 'same' },
+  chat: { thoughts: 'same', thinkTags: true },
   modelList: { path: '/models', read: readOpenAiList() },
   slashedNames: true,
   quirks: [

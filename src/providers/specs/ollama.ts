@@ -14,6 +14,7 @@ export const ollamaSpec: ProviderSpec = {
   chat: {
     order: 'alternating',
     thoughts: 'same',
+    thinkTags: true,
     parallelToolCalls: false,
     toolChoice: false,
     // Models that do not think refuse to be told how much; of the others these alone know degrees.

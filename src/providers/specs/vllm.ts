@@ -11,7 +11,7 @@ export const vllmSpec: ProviderSpec = {
   keyless: true,
   native: ['chat', 'messages'],
   dialect: 'chat',
-  chat: { order: 'alternating', thoughts: 'same' },
+  chat: { order: 'alternating', thoughts: 'same', thinkTags: true },
   modelList: {
     path: '/models',
     read: readOpenAiList(({ max_model_len }) =>

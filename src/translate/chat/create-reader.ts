@@ -4,6 +4,7 @@ import type { AnswerReader, AnswerSink, FinishReason } from '../answer-sink.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createCallReader } from './read-calls.ts';
 import { findError } from './read-error.ts';
+import { createThinkTagReader } from './read-think-tags.ts';
 import { createThoughtReader } from './read-thoughts.ts';
 import { readUsage } from './read-usage.ts';
 
@@ -47,16 +48,24 @@ interface CompletionReader {
 const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): CompletionReader => {
   const thoughts = createThoughtReader(sink, quirks.thoughts);
   const calls = createCallReader(sink);
+  const tags = quirks.thinkTags ? createThinkTagReader() : undefined;
   let reason: string | undefined;
   let ended = false;
+
+  const tell = ({ thought, text }: { readonly thought: string; readonly text: string }): void => {
+    if (thought !== '') sink.reasoning(thought);
+    if (text === '') return;
+    thoughts.end();
+    sink.text(text);
+  };
 
   const readMessage = (message: JsonObject): void => {
     thoughts.read(message);
     const text = textOf(message.content);
     const refusal = nonEmptyString(message.refusal);
     const tells = objectsOf(message.tool_calls).length > 0 || isObject(message.function_call);
-    if (text !== '' || refusal !== undefined || tells) thoughts.end();
-    if (text !== '') sink.text(text);
+    if (text !== '') tell(tags?.read(text) ?? { thought: '', text });
+    if (refusal !== undefined || tells) thoughts.end();
     if (refusal !== undefined) sink.refusal(refusal);
     calls.read(message);
   };
@@ -88,6 +97,7 @@ const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): Completio
       ended = true;
       const failure = FAILURES.get(reason ?? '');
       if (failure !== undefined) return fail({ code: reason ?? 'error', message: failure });
+      if (tags !== undefined) tell(tags.end());
       thoughts.end();
       sink.finish(REASONS.get(reason ?? '') ?? (calls.found() ? 'calls' : 'stop'));
     },

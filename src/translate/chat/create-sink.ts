@@ -128,6 +128,9 @@ export const createChatSink = ({ emit, names, sealer, id, onModel }: ChatSinkDep
     },
     // The API has no place for it: what was found is in the text.
     webSearch: () => undefined,
+    alive: () => {
+      if (begin()) tell({});
+    },
     usage: (more) => {
       usage = { ...usage, ...more };
     },

@@ -21,6 +21,8 @@ export interface ChatQuirks {
    * Default: not at all.
    */
   readonly thoughts?: 'reasoning_content' | 'reasoning_details' | 'same';
+  /** Its thoughts may stand at the beginning of the text, between `<think>` and `</think>`. */
+  readonly thinkTags?: boolean;
   /** It sees images. Default true. */
   readonly images?: boolean;
   /** It reads files: `file` parts. */

@@ -137,6 +137,42 @@ describe('thoughts', () => {
   });
 });
 
+describe('thoughts between tags', () => {
+  const told = (pieces: readonly string[], quirks: ChatQuirks = { thinkTags: true }) => {
+    const events = [...pieces.map((content) => delta({ content })), delta({}, 'stop'), DONE];
+    const body = Buffer.from(events.join(''));
+    const { output } = checkGrammar(translateStream(createChatSpec(quirks), [body])).response;
+    return output.map(({ type, summary, content }) => [
+      type,
+      ((summary ?? content) as { text: string }[]).map(({ text }) => text).join(''),
+    ]);
+  };
+  const whole = '\n<think>Is 1 </ 2?</think>\n\nYes: <think> is a tag.';
+  const expected = [
+    ['reasoning', 'Is 1 </ 2?'],
+    ['message', 'Yes: <think> is a tag.'],
+  ];
+
+  it('are thoughts at the beginning of the text alone, wherever it is cut', () => {
+    expect(told([...whole])).toEqual(expected);
+    for (let cut = 0; cut <= whole.length; cut++) {
+      expect(told([whole.slice(0, cut), whole.slice(cut)])).toEqual(expected);
+    }
+  });
+
+  it('are the words of the model where its server tells of thoughts itself', () => {
+    expect(told([whole], {})).toEqual([['message', whole]]);
+  });
+
+  it.each([
+    ['<thin', [['message', '<thin']]],
+    ['<b>x</b>', [['message', '<b>x</b>']]],
+    ['<think>never ended </thi', [['reasoning', 'never ended </thi']]],
+  ])('may not be what they seem: %s', (text, items) => {
+    expect(told([...text])).toEqual(items);
+  });
+});
+
 describe('the end', () => {
   const ends = (reason: string) => read([delta({ content: 'x' }), delta({}, reason), DONE]);
 
