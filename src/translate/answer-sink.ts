@@ -22,6 +22,8 @@ export interface AnswerSink {
   callEnd(key: string): void;
   /** A search that the provider made itself. */
   webSearch(query: string | undefined): void;
+  /** The provider is at work and has nothing to tell: who waits for a word must not give up. */
+  alive?(): void;
   /** May be called again, with more; the last word on each member counts. */
   usage(usage: AnswerUsage): void;
   /** @param words of the provider's, where it says why it filtered */

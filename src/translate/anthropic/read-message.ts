@@ -43,6 +43,8 @@ export const createMessageReader = (sink: AnswerSink): MessageReader => {
   let stopReason: string | undefined;
   let stopDetails: unknown;
   let isOver = false;
+  /** Since the last ping nothing has come: a long thought, or arguments that are held back until they are whole. */
+  let isSilent = false;
 
   const begin = (message: JsonObject): void => {
     const id = nonEmptyString(message.id);
@@ -102,13 +104,18 @@ export const createMessageReader = (sink: AnswerSink): MessageReader => {
       count(usage);
     },
     message_stop: finish,
+    ping: () => {
+      if (isSilent) sink.alive?.();
+    },
     error: ({ error }) => fail(error),
   };
 
   return {
     apply: (event) => {
       const type = String(event.type);
-      if (!isOver && Object.hasOwn(readers, type)) readers[type]?.(event);
+      if (isOver) return;
+      if (Object.hasOwn(readers, type)) readers[type]?.(event);
+      isSilent = type === 'ping';
     },
     read: (message, inputAt) => {
       if (message.type === 'error') {

@@ -169,6 +169,9 @@ export const createResponsesSink = (deps: ResponsesSinkDeps): AnswerSink => {
       const place = places++;
       output[place] = emitWebSearch(emit, `ws_${suffix}_${place}`, place, query);
     },
+    alive: () => {
+      if (begin()) emit({ type: 'keepalive' });
+    },
     usage: (more) => {
       usage = { ...usage, ...more };
     },

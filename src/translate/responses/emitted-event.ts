@@ -33,6 +33,10 @@ export interface ResponseObject extends JsonObject {
 }
 
 /** Without its sequence number. `type` is the first member, where readers look for it. */
-export type EmittedEvent = ItemEvent | { readonly type: LifecycleType; readonly response: ResponseObject };
+export type EmittedEvent =
+  | ItemEvent
+  | { readonly type: LifecycleType; readonly response: ResponseObject }
+  // OpenAI sends it in long silences; its types do not name it.
+  | { readonly type: 'keepalive' };
 
 export type Emit<Event = ItemEvent> = (event: Event) => void;

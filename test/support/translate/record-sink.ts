@@ -11,6 +11,7 @@ export type Told =
   | { state: JsonObject }
   | { call: { key: string; callId?: string; name: string; json: string; ended: boolean } }
   | { search: string | undefined }
+  | { alive: true }
   | { usage: TokenUsage }
   | { finish: FinishReason }
   | { fail: { code: string; message: string } };
@@ -63,6 +64,7 @@ export const createRecordSink = (): { readonly sink: AnswerSink; readonly told: 
       openCall(key).ended = true;
     },
     webSearch: (search) => tell({ search }),
+    alive: () => tell({ alive: true }),
     usage: (usage) => {
       // The last word counts, and when it comes is of no account.
       const known = told.find((entry) => 'usage' in entry);

@@ -246,6 +246,12 @@ describe("Anthropic's streamed answer", () => {
     expect(read([])).toEqual([]);
   });
 
+  it('tells that the provider is at work where it says nothing else for long', () => {
+    const ping: Event = { type: 'ping' };
+    const told = read([sse(start, ping, ...text(0, 'A'), ping, ping, ping, ...text(1, 'B'), ping)]);
+    expect(told.slice(2)).toEqual([{ text: 'A' }, { alive: true }, { alive: true }, { text: 'B' }]);
+  });
+
   it('is whole where only its last blank line is missing', () => {
     const stream = sse(start, ...stop('end_turn').slice(0, 1));
     expect(read([stream.subarray(0, -1)]).at(-1)).toEqual({ finish: 'stop' });
