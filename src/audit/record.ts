@@ -1,4 +1,6 @@
 import type { ErrorOrigin } from '../base/errors.ts';
+import type { RouteReason } from '../providers/route-model.ts';
+import type { Dialect } from '../translate/ask.ts';
 
 export type Transport = 'http' | 'websocket';
 
@@ -21,9 +23,6 @@ export interface QuotaWindow {
   /** ISO 8601, UTC. */
   resetsAt?: string;
 }
-
-/** How a provider was chosen: `provider/model`, an alias, a known model's id, or none of them. */
-export type Route = 'prefix' | 'alias' | 'listed' | 'default';
 
 /** One try at a provider, where there was more than one. */
 export interface Attempt {
@@ -65,10 +64,10 @@ export interface ExchangeRecord {
   upstream?: string;
   /** The provider's name of the model, where the client gave it another. */
   upstreamModel?: string;
-  /** Absent where the request names no model. */
-  route?: Route;
+  /** Which rule led to the provider; absent where the request names no model, or its path a provider. */
+  route?: RouteReason;
   /** Where the provider speaks another API than the client: which, and what of the request it has no place for. */
-  translation?: { dialect: 'chat' | 'anthropic' | 'gemini'; losses: string[] };
+  translation?: { dialect: Dialect; losses: string[] };
   /** In their order, the last one included. */
   attempts?: Attempt[];
   auth?: 'master_key' | `key:${string}` | 'chatgpt' | 'none' | 'rejected';

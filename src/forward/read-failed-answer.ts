@@ -15,7 +15,7 @@ export const isPassing = (status: number): boolean => status === 408 || status =
  * What a provider asks to wait, in `Retry-After` (seconds or a date, RFC 9110 §10.2.3) or `retry-after-ms`.
  * @returns milliseconds
  */
-export const retryAfterMs = (headers: UpstreamAnswer['headers'], nowMs: number): number | undefined => {
+const retryAfterMs = (headers: UpstreamAnswer['headers'], nowMs: number): number | undefined => {
   const { 'retry-after-ms': ms, 'retry-after': given } = headers;
   if (typeof ms === 'string' && /^\d+(?:\.\d+)?$/.test(ms)) return Number(ms);
   if (given === undefined) return undefined;

@@ -8,7 +8,7 @@ import type { ChosenDestination, Destination } from './choose-destination.ts';
 import type { RunGuarded } from './create-breakers.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
-export interface TriesInput {
+interface TriesInput {
   readonly destination: ChosenDestination;
   /** Asks one destination. @throws AttemptFailure where another attempt may fare better */
   readonly tryOne: (destination: Destination) => Promise<UpstreamAnswer>;

@@ -19,6 +19,7 @@ const WHEN = new Intl.DateTimeFormat('en-GB', {
 
 const SHORTEST_REQUEST = 20;
 const FAILURE_LINES = 40;
+const WAY_LINES = 4;
 
 /** As `joined`, without those of the later texts that the line has no room for: they are in `--json`. */
 const joinedWithin = (width: number, ...texts: Array<string | undefined>): string =>
@@ -56,7 +57,55 @@ const painterOf = (record: ExchangeRecord, colour: ChalkInstance): ((text: strin
   return tone === 'plain' || tone === 'secondary' ? (text) => text : painters[tone];
 };
 
-/** Five lines: what, when, from whom, to whom, how large. */
+const ROUTES: Readonly<Record<NonNullable<ExchangeRecord['route']>, string>> = {
+  prefix: 'named by the model',
+  alias: 'by an alias',
+  listed: 'by its list of models',
+  default: 'by default',
+};
+const DIALECTS: Readonly<Record<NonNullable<ExchangeRecord['translation']>['dialect'], string>> = {
+  chat: 'put into chat completions',
+  anthropic: "put into Anthropic's Messages API",
+  gemini: "put into Gemini's API",
+};
+
+/** How the provider was chosen and asked; nothing where the request went there as it came. */
+const wayLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
+  const { route, upstreamModel, translation, attempts = [] } = record;
+  const { dim } = style.colour;
+  const lines: string[] = [];
+  if (upstreamModel !== undefined || translation) {
+    const way = joined(
+      route && ROUTES[route],
+      named('as', upstreamModel),
+      translation && DIALECTS[translation.dialect],
+    );
+    lines.push(...withMargin('way', foldedText(way, WAY_LINES, style), dim));
+  }
+  if (translation && translation.losses.length > 0) {
+    const losses = plainLine(translation.losses.join(', '));
+    lines.push(...withMargin('without', foldedText(losses, WAY_LINES, style), dim));
+  }
+  const tries = attempts.map(({ provider, model, status, error, durationMs }) =>
+    joined(
+      plainLine(model === undefined ? provider : `${provider}/${model}`),
+      status === undefined ? undefined : String(status),
+      formatDuration(durationMs),
+      error && plainLine(`${error.origin}: ${error.message}`),
+    ),
+  );
+  if (tries.length > 0)
+    lines.push(
+      ...withMargin(
+        'tries',
+        tries.flatMap((text) => foldedText(text, 2, style)),
+        dim,
+      ),
+    );
+  return lines;
+};
+
+/** Five lines, and the way where it was not straight: what, when, from whom, to whom, how large. */
 export const headerLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
   const { client } = record;
   const { colour } = style;
@@ -87,6 +136,7 @@ export const headerLines = (record: ExchangeRecord, style: LetterStyle): string[
       named('through', record.provider),
       record.responseId && plainLine(record.responseId),
     ),
+    ...wayLines(record, style),
     ...line('body', record.transport, upwards(record), downwards(record)),
   ];
 };

@@ -49,6 +49,33 @@ describe('the letter of an exchange', () => {
     expect(lines[5]).toBe('');
   });
 
+  it('says how the provider was chosen and asked, where the way was not straight', () => {
+    const record = sampleRecord({
+      provider: 'anthropic',
+      upstreamModel: 'claude-x',
+      route: 'alias',
+      translation: { dialect: 'anthropic', losses: ['web_search tool', 'file in a\u001b[31m message'] },
+      attempts: [
+        {
+          provider: 'openai',
+          model: 'gpt-5.5',
+          status: 503,
+          durationMs: 120,
+          error: { origin: 'upstream', code: 'busy', message: 'sorry' },
+        },
+        { provider: 'anthropic', model: 'claude-x', status: 200, durationMs: 900 },
+      ],
+    });
+    expect(letterOf({}, {}, { record }).slice(3, 9)).toEqual([
+      '         to  gpt-5.5   through anthropic',
+      "        way  by an alias   as claude-x   put into Anthropic's Messages API",
+      '    without  web_search tool, file in a␛[31m message',
+      '      tries  openai/gpt-5.5   503   120ms   upstream: sorry',
+      '             anthropic/claude-x   200   900ms',
+      '       body  http   zstd 45.2→15.8 KB up',
+    ]);
+  });
+
   it('keeps each line of the header within the width, whatever ids there are', () => {
     const id = '01a20456-5877-75f0-934f-4ee06381d176';
     const record = sampleRecord({
