@@ -28,9 +28,13 @@ export const createServedModels = (deps: ServedModelsDeps): ServedModels => {
     defaultProvider,
     listedBy: lists.listedBy,
   };
+  let windows: ReturnType<typeof loadContextWindows> | undefined;
   return {
     routing,
-    all: async () => joinModels({ providers, lists, routing, findContextWindow: await loadContextWindows() }),
+    all: async () => {
+      windows ??= loadContextWindows();
+      return joinModels({ providers, lists, routing, findContextWindow: await windows });
+    },
     maxOutputTokensOf: (model) => {
       const owner = lists.listedBy(model);
       if (owner === undefined) return undefined;

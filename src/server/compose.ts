@@ -19,6 +19,7 @@ import { composeDemoModels, composeModels, type Models } from './compose-models.
 import { composeOutward } from './compose-outward.ts';
 import { composeTranslation } from './compose-translation.ts';
 import { createApp } from './create-app.ts';
+import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
 import { createMessageClasses } from './message-classes.ts';
@@ -120,8 +121,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const via = `1.1 gomodel-ts-${randomBytes(6).toString('hex')}`;
   const demo = options.demo ? await startDemoUpstream() : undefined;
-  const keys = [config.masterKey, config.upstream.apiKey, ...config.providers.map(({ apiKey }) => apiKey)];
-  const secrets = [...new Set(keys.filter((key) => key !== undefined))];
+  const secrets = listSecrets(config);
   const recorder = await createRecorder({
     dataDir: config.dataDir,
     clock,
