@@ -24,7 +24,7 @@ export interface AskedRequest {
 }
 
 /** What is sent for it, and how the answer comes back. */
-export interface PreparedRequest {
+interface PreparedRequest {
   readonly request: SentRequest;
   /** Absent where the destination speaks the client's API. */
   readonly translation?: Translation;
@@ -33,8 +33,12 @@ export interface PreparedRequest {
 /** Puts a request in the API of an upstream. @throws GatewayError as Translate does */
 export type TranslateInto = (input: Omit<TranslateInput, 'spec'>, upstream: Upstream) => Translation;
 
+/** Takes out of a request what only translated models can be told. */
+export type Unseal = (body: Buffer) => Buffer;
+
 export interface PrepareDeps {
   readonly translateInto: TranslateInto;
+  readonly unseal: Unseal;
   /** This process as `Via` names it. */
   readonly via: string;
 }
@@ -79,7 +83,7 @@ const translatedHeaders = (
   ...(credential?.kind === 'own' && { [credential.header]: credential.value }),
 });
 
-export const createPrepare = ({ translateInto, via }: PrepareDeps): Prepare => {
+export const createPrepare = ({ translateInto, unseal, via }: PrepareDeps): Prepare => {
   const translated = (asked: AskedRequest, destination: Destination): PreparedRequest => {
     const { upstream } = destination;
     const api = apiOfPath(asked.path);
@@ -106,7 +110,8 @@ export const createPrepare = ({ translateInto, via }: PrepareDeps): Prepare => {
   return (asked, destination) => {
     const { upstream } = destination;
     if (isTranslated(asked.path, upstream)) return translated(asked, destination);
-    const { path, body } = nativeRequest(asked, destination);
+    const { path, body: edited } = nativeRequest(asked, destination);
+    const body = apiOfPath(asked.path) === 'responses' ? unseal(edited) : edited;
     const headers = createUpstreamHeaders({
       headers: asked.headers,
       host: upstream.baseUrl.host,

@@ -9,6 +9,7 @@ import { nativePath } from '../forward/native-path.ts';
 import { noteDestination } from '../forward/note-destination.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/prepare-request.ts';
 import type { Upstream } from '../providers/upstream.ts';
+import { hasSeals } from '../translate/unseal-body.ts';
 import { refuse } from './failure.ts';
 
 export interface ForwardRequestDeps {
@@ -62,7 +63,8 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
     if (model !== undefined) record.route = destination.why;
 
     const asked: AskedRequest = { method, path, headers, members, model, body: bytesOf(body) };
-    const isAsked = isTranslated(path, upstream) || asking.mayTryAgain(destination, path);
+    const isEdited = isTranslated(path, upstream) || hasSeals(asked.body);
+    const isAsked = isEdited || asking.mayTryAgain(destination, path);
     if (body.kind !== 'stream' && isAsked) {
       const forwarding = { exchange, stopwatch, body, path, sentPath: path };
       asking.forward(response, forwarding, { asked, destination }, fail);

@@ -5,7 +5,7 @@ import { type ChooseDestination, createChooseDestination } from '../forward/choo
 import { type Ask, createAsk } from '../forward/create-ask.ts';
 import { type AskingForwarder, createAskingForwarder } from '../forward/create-asking-forwarder.ts';
 import { createWay, type Way } from '../forward/create-way.ts';
-import { createPrepare, type TranslateInto } from '../forward/prepare-request.ts';
+import { createPrepare, type TranslateInto, type Unseal } from '../forward/prepare-request.ts';
 import { type ChooseUpstream, createChooseUpstream } from '../providers/choose-upstream.ts';
 import type { Routing } from '../providers/route-model.ts';
 import {
@@ -21,6 +21,7 @@ export interface OutwardDeps {
   readonly demoUrl: URL | undefined;
   readonly routing: Routing;
   readonly translateInto: TranslateInto;
+  readonly unseal: Unseal;
   readonly clock: Clock;
   readonly connectTimeoutMs: number;
   /** This process as `Via` names it. */
@@ -66,7 +67,7 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
 
   const chooseUpstream = createChooseUpstream({ own: upstream, chatgpt, login });
   const { failover } = config;
-  const prepare = createPrepare({ translateInto: deps.translateInto, via });
+  const prepare = createPrepare({ translateInto: deps.translateInto, unseal: deps.unseal, via });
   const ask = createAsk({ prepare, wayTo, failover, clock });
   const asking = createAskingForwarder({ ask, failover, clock });
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { TranslateInto } from '../forward/prepare-request.ts';
+import type { TranslateInto, Unseal } from '../forward/prepare-request.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAnthropicSpec } from '../translate/anthropic/spec.ts';
 import type { Dialect } from '../translate/ask.ts';
@@ -8,6 +8,7 @@ import { createTranslate } from '../translate/create-translate.ts';
 import { geminiSpec } from '../translate/gemini/spec.ts';
 import { createSealer } from '../translate/seal.ts';
 import type { DialectSpec } from '../translate/translation.ts';
+import { unsealBody } from '../translate/unseal-body.ts';
 
 export interface TranslationDeps {
   /** As `loadSealingSecret` gives it. */
@@ -17,8 +18,17 @@ export interface TranslationDeps {
   readonly maxTokensOf: (model: string) => number | undefined;
 }
 
+export interface OwnTranslation {
+  readonly translateInto: TranslateInto;
+  readonly unseal: Unseal;
+}
+
 /** Every API that providers speak beside Responses, and the way into each of them. */
-export const composeTranslation = ({ sealingSecret, clock, maxTokensOf }: TranslationDeps): TranslateInto => {
+export const composeTranslation = ({
+  sealingSecret,
+  clock,
+  maxTokensOf,
+}: TranslationDeps): OwnTranslation => {
   const create: Readonly<Record<Dialect, (upstream: Upstream) => DialectSpec>> = {
     chat: ({ chat }) => createChatSpec(chat),
     anthropic: () => createAnthropicSpec({ maxTokensOf }),
@@ -32,6 +42,10 @@ export const composeTranslation = ({ sealingSecret, clock, maxTokensOf }: Transl
     specs.set(upstream, spec);
     return spec;
   };
-  const translate = createTranslate({ sealer: createSealer(sealingSecret), clock });
-  return (input, upstream) => translate({ ...input, spec: specOf(upstream) });
+  const sealer = createSealer(sealingSecret);
+  const translate = createTranslate({ sealer, clock });
+  return {
+    translateInto: (input, upstream) => translate({ ...input, spec: specOf(upstream) }),
+    unseal: (body) => unsealBody(body, sealer),
+  };
 };

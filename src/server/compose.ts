@@ -17,7 +17,7 @@ import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { answerMalformed } from './answer-malformed.ts';
 import { composeDemoModels, composeModels, type Models } from './compose-models.ts';
 import { composeOutward } from './compose-outward.ts';
-import { composeTranslation } from './compose-translation.ts';
+import { composeTranslation, type OwnTranslation } from './compose-translation.ts';
 import { createApp } from './create-app.ts';
 import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
@@ -74,7 +74,7 @@ const composeOwnTranslation = async (
   { dataDir }: GatewayConfig,
   { maxOutputTokensOf }: Models,
   clock: Clock,
-): Promise<TranslateInto> =>
+): Promise<OwnTranslation> =>
   composeTranslation({
     sealingSecret: await loadSealingSecret(dataDir),
     clock,
@@ -135,7 +135,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     config,
     demoUrl: demo?.url,
     routing: models.routing,
-    translateInto: options.translateInto ?? (await composeOwnTranslation(config, models, clock)),
+    ...(await composeOwnTranslation(config, models, clock)),
+    ...(options.translateInto && { translateInto: options.translateInto }),
     clock,
     connectTimeoutMs: timeouts.connectMs,
     via,
@@ -173,6 +174,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
     upstreamTrouble: upstreamTroubleOf(upstream, outward.login),
     version: options.version,
+    maxOpenExchanges: config.maxOpenExchanges,
     bodySizeLimitBytes: config.bodySizeLimitBytes,
     bodyIdleTimeoutMs: timeouts.bodyIdleMs,
   });
@@ -181,6 +183,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ask,
     hasOtherProviders: outward.upstreams.length > 1,
     setting: config.websockets,
+    maxConnections: config.maxOpenExchanges,
     maxMessageBytes: config.bodySizeLimitBytes,
     handshakeTimeoutMs: timeouts.handshakeMs,
     maxAgeMs: timeouts.websocketAgeMs,

@@ -15,8 +15,8 @@ export interface Sealer {
   openSummary(sealed: string): string | undefined;
 }
 
-/** Says which form this is; it is authenticated as well. */
-const VERSION = 'gm1.';
+/** With what a sealed text begins. It says which form this is, and is authenticated as well. */
+export const SEAL_PREFIX = 'gm1.';
 const ALGORITHM = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -31,18 +31,18 @@ const isDialect = (value: unknown): value is Dialect => DIALECTS.has(value);
  */
 export const createSealer = (secret: Buffer): Sealer => {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'gomodel-ts sealed state', KEY_BYTES));
-  const additionalData = Buffer.from(VERSION);
+  const additionalData = Buffer.from(SEAL_PREFIX);
 
   const seal = (content: JsonObject): string => {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(additionalData);
     const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(content), 'utf8'), cipher.final()]);
-    return VERSION + Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url');
+    return SEAL_PREFIX + Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url');
   };
 
   const open = (sealed: string): JsonObject | undefined => {
-    if (!sealed.startsWith(VERSION)) return undefined;
-    const bytes = Buffer.from(sealed.slice(VERSION.length), 'base64url');
+    if (!sealed.startsWith(SEAL_PREFIX)) return undefined;
+    const bytes = Buffer.from(sealed.slice(SEAL_PREFIX.length), 'base64url');
     if (bytes.length <= NONCE_BYTES + TAG_BYTES) return undefined;
     const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES), {
       authTagLength: TAG_BYTES,

@@ -4,6 +4,7 @@ import { createStopwatch } from '../../base/stopwatch.ts';
 import type { ChosenDestination } from '../../forward/choose-destination.ts';
 import { readString, scanMembers } from '../../json/scan-members.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
+import { hasSeals } from '../../translate/unseal-body.ts';
 import type { ClientConnection } from '../client-connection.ts';
 import {
   ABNORMAL_CLOSURE,
@@ -86,9 +87,13 @@ export const createRelaySession = ({
   };
 
   /** What is asked under another name, with another effort, elsewhere or there as well cannot go as it came. */
-  const isRelayed = (destination: Omit<ChosenDestination, 'why'>, model: string | undefined): boolean =>
+  const isRelayed = (
+    destination: Omit<ChosenDestination, 'why'>,
+    { model, bytes }: Pick<CreateFrame, 'model' | 'bytes'>,
+  ): boolean =>
     destination.upstream === upstream &&
     destination.model === model &&
+    !hasSeals(bytes) &&
     destination.effort === undefined &&
     destination.fallbacks.length === 0;
   const handOver = (frame: CreateFrame): void => {
@@ -114,7 +119,7 @@ export const createRelaySession = ({
       path: upgrade.path,
       model: frame.model,
     });
-    if (!isRelayed(destination, frame.model)) {
+    if (!isRelayed(destination, frame)) {
       handOver(frame);
       return;
     }
