@@ -59,8 +59,11 @@ const cut = (block: RequestBlock): Piecewise => {
   }
 };
 
-/** The events of the same answer as a stream. */
-export const eventsOf = (message: AnswerMessage): MessageEvent[] => {
+/**
+ * The events of the same answer as a stream.
+ * @param silence how many pings come before anything is said
+ */
+export const eventsOf = (message: AnswerMessage, silence = 0): MessageEvent[] => {
   const { content, stop_reason, usage, ...head } = message;
   const begun = { ...usage, output_tokens: 1, output_tokens_details: undefined };
   return [
@@ -68,6 +71,7 @@ export const eventsOf = (message: AnswerMessage): MessageEvent[] => {
       type: 'message_start',
       message: { ...head, content: [], stop_reason: null, stop_sequence: null, usage: begun },
     },
+    ...Array.from({ length: silence }, () => ({ type: 'ping' })),
     ...content.flatMap((block, index): MessageEvent[] => {
       const { start, deltas } = cut(block);
       return [

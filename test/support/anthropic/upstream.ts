@@ -20,6 +20,8 @@ export interface ScriptedTurn {
   /** `end_turn` or `tool_use` unless told. */
   readonly stopReason?: string;
   readonly usage?: Partial<MessageUsage>;
+  /** Nothing but pings come first, so many, with a pause after each event. */
+  readonly silence?: { readonly pings: number; readonly pauseMs: number };
 }
 
 /** One turn for all requests, or a list of which the last repeats, or a function. */
@@ -91,9 +93,8 @@ export const startAnthropicUpstream = async (script: TurnScript): Promise<Anthro
       ? script(request, index)
       : (script[Math.min(index, script.length - 1)] ?? script[0]);
 
-  const reply = (request: MessagesRequest): AnswerMessage => {
+  const reply = (request: MessagesRequest, turn: ScriptedTurn): AnswerMessage => {
     const index = accepted.length;
-    const turn = turnAt(request, index);
     const content = turn.say.flatMap((say, place) => utter(say, `${index}a${place}`));
     const stops = content.some(({ type }) => type === 'tool_use') ? 'tool_use' : 'end_turn';
     ledger.note(request, content);
@@ -122,11 +123,14 @@ export const startAnthropicUpstream = async (script: TurnScript): Promise<Anthro
       checkModel(request, String(headers['anthropic-beta'] ?? '').split(','));
       checkConversation(request);
       dropped.push(...ledger.check(request));
-      const message = reply(request);
+      const turn = turnAt(request, accepted.length);
+      const message = reply(request, turn);
       accepted.push(request);
       said.push(message);
       if (request.stream !== true) return { kind: 'json', body: message };
-      return { kind: 'sse', events: eventsOf(message), headers: { 'request-id': 'req_test' } };
+      const { pings = 0, pauseMs = 0 } = turn.silence ?? {};
+      const given = { 'request-id': 'req_test' };
+      return { kind: 'sse', events: eventsOf(message, pings), headers: given, pauseMs };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       refusals.push(message);
