@@ -34,6 +34,7 @@ export interface GatewayConfig {
   readonly modelLists: boolean;
   readonly chatgpt: { readonly login: ChatgptLogin; readonly baseUrl: URL };
   readonly bodySizeLimitBytes: number;
+  readonly maxOpenExchanges: number;
   readonly websockets: WebSocketSetting;
   readonly logBodies: boolean;
   readonly retentionDays: number;
@@ -143,6 +144,7 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
       baseUrl: required('chatgptBaseUrl'),
     },
     bodySizeLimitBytes: required('bodySizeLimit'),
+    maxOpenExchanges: required('maxOpenExchanges'),
     websockets: required('websockets'),
     logBodies: required('logBodies'),
     retentionDays: required('retentionDays'),

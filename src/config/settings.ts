@@ -37,6 +37,11 @@ const parseDays: Parse<number> = (text) => {
   return text.trim() !== '' && days > 0 && days <= 36_500 ? days : undefined;
 };
 
+const parseCount: Parse<number> = (text) => {
+  const count = Number(text);
+  return Number.isSafeInteger(count) && count > 0 ? count : undefined;
+};
+
 const parseSize: Parse<number> = (text) => {
   const bytes = parseByteSize(text);
   return bytes !== undefined && bytes > 0 ? bytes : undefined;
@@ -127,6 +132,14 @@ export const SETTINGS = {
     summary: 'the largest request body, decoded',
     parse: parseSize,
     fallback: '128M',
+  }),
+  maxOpenExchanges: setting({
+    variable: 'MAX_OPEN_EXCHANGES',
+    path: ['server', 'max_open_exchanges'],
+    takes: 'a whole number above 0',
+    summary: 'how many requests are served at once; more get 503 with Retry-After',
+    parse: parseCount,
+    fallback: '1000',
   }),
   websockets: setting({
     variable: 'WEBSOCKETS',

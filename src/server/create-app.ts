@@ -18,6 +18,7 @@ import { readBody } from '../http/read-body.ts';
 import { refuseForeignPages } from '../http/refuse-foreign-pages.ts';
 import { refuseLoop } from '../http/refuse-loop.ts';
 import { refuseMethod } from '../http/refuse-method.ts';
+import { refuseOverload } from '../http/refuse-overload.ts';
 import { refuseWhileClosing } from '../http/refuse-while-closing.ts';
 import { route } from '../http/route.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
@@ -45,6 +46,7 @@ export interface AppDeps {
   readonly isGuarded: boolean;
   readonly version: string;
   readonly via: string;
+  readonly maxOpenExchanges: number;
   readonly bodySizeLimitBytes: number;
   readonly bodyIdleTimeoutMs: number;
   readonly isClosing: () => boolean;
@@ -74,6 +76,7 @@ export const createApp = (deps: AppDeps): Express => {
     route(),
     authenticate(deps.check),
     refuseMethod(),
+    refuseOverload(recorder, deps.maxOpenExchanges),
     answerModels({
       ...{ chooseUpstream, wayTo, via: deps.via },
       loadCatalog: deps.loadCatalog,

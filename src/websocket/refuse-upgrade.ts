@@ -14,6 +14,7 @@ const REPEATED_OVER_HTTP: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'unknown_route',
   'loop_detected',
   'provider_not_configured',
+  'overloaded',
 ]);
 
 /**

@@ -1,0 +1,11 @@
+import type { RequestHandler } from 'express';
+import type { Recorder } from '../audit/recorder.ts';
+import { checkCapacity } from '../guard/check-capacity.ts';
+
+/** Refuses at once what goes beyond the number of open exchanges. */
+export const refuseOverload =
+  ({ active }: Pick<Recorder, 'active'>, limit: number): RequestHandler =>
+  (_request, _response, next) => {
+    checkCapacity(active.size, limit);
+    next();
+  };
