@@ -6,7 +6,7 @@ import type { Answer } from './upstream/script.ts';
 import { startUpstream, type Upstream } from './upstream/start-upstream.ts';
 
 /** A turn, or what goes wrong instead. */
-export type ChatAnswer = ChatTurn | Answer;
+type ChatAnswer = ChatTurn | Answer;
 
 /** One answer for each request, of which the last repeats, or a function. */
 export type ChatScript =

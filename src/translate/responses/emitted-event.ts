@@ -17,7 +17,7 @@ type LifecycleType =
 export type OutputItem = ResponseOutputItem | ResponseCustomToolCallItem;
 
 /** Events about one item of the output, in the types of OpenAI's own client. */
-export type ItemEvent = Without<
+type ItemEvent = Without<
   Exclude<ResponseStreamEvent, { type: LifecycleType | 'response.queued' | 'error' }>,
   'sequence_number'
 >;

@@ -11,7 +11,7 @@ export interface ChatTurn {
   readonly usage?: object;
 }
 
-export interface SaidMessage {
+interface SaidMessage {
   readonly role: 'assistant';
   readonly content: string | null;
   readonly refusal?: string;

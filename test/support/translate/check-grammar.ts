@@ -2,7 +2,7 @@ import { readSse } from '../streams/read-sse.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export interface CheckedResponse extends Fields {
+interface CheckedResponse extends Fields {
   readonly status: string;
   readonly output: readonly Fields[];
   readonly usage: Fields | null;

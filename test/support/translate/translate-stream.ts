@@ -24,7 +24,7 @@ export const translateObject = (spec: DialectSpec, body: Buffer): string => {
   return writer.take() + writer.end();
 };
 
-export function* byteByByte(body: Buffer): Iterable<Uint8Array> {
+function* byteByByte(body: Buffer): Iterable<Uint8Array> {
   for (let place = 0; place < body.length; place++) yield body.subarray(place, place + 1);
 }
 
