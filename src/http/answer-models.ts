@@ -9,13 +9,15 @@ import { type JoinedModel, toOpenAiList } from '../providers/joined-models.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { askForCatalog, parseCatalog, type UpstreamCatalog } from './ask-for-catalog.ts';
 
+type ListModels = () => Promise<readonly JoinedModel[]>;
+
 export interface AnswerModelsDeps {
   readonly chooseUpstream: ChooseUpstream;
   readonly wayTo: (upstream: Upstream) => Way;
   /** The catalog that `init-codex --catalog` saved, as JSON; undefined where there is none. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
   /** All that can be asked for; absent where the one upstream's own list says it all. */
-  readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
+  readonly listModels: ListModels | undefined;
   readonly via: string;
 }
 
@@ -24,6 +26,15 @@ const NO_MODELS = Buffer.from('{"models":[]}');
 
 /** Codex asks for its own form of the list by its version; everyone else means OpenAI's. */
 const asksForCatalog = (path: string): boolean => /^\/models\?(?:.*&)?client_version=/.test(path);
+/** @returns the model's name, `provider/model` also as one path segment; undefined where the path is another one */
+const askedModel = (path: string): string | undefined => {
+  const [, name] = /^\/models\/([^?]+)/.exec(path) ?? [];
+  try {
+    return name && decodeURIComponent(name);
+  } catch {
+    return undefined;
+  }
+};
 const asksForList = (path: string): boolean => /^\/models\/?(?:\?|$)/.test(path);
 
 const matches = (header: string | undefined, tag: string): boolean =>
@@ -56,6 +67,45 @@ const sendFound = (
   response.end(body);
 };
 
+/** What Codex is told: the upstream's own catalog, or a saved one, and in it what other providers serve. */
+const answerCatalog = async (
+  request: Request,
+  response: Response,
+  { chooseUpstream, wayTo, loadCatalog, listModels, via }: AnswerModelsDeps,
+): Promise<void> => {
+  const { exchange } = request.context;
+  exchange.commit();
+  const served = toServedModels((await listModels?.()) ?? []);
+  const isExtended = served.length > 0;
+  const upstream = chooseUpstream(request.headers);
+  const speaksCatalog = upstream.credential !== undefined && upstream.native.includes('responses');
+  const found = speaksCatalog
+    ? await askForCatalog(request, response, { way: wayTo(upstream), via, isExtended })
+    : undefined;
+  if (response.destroyed) return;
+  if (found) {
+    exchange.record.provider = upstream.name;
+    exchange.record.upstream = upstream.baseUrl.host;
+  }
+  if (found && !isExtended) {
+    sendFound(request, response, found);
+    return;
+  }
+  const body = found?.body ?? (await loadCatalog()) ?? NO_MODELS;
+  const known = found?.models ?? parseCatalog(body);
+  const whole =
+    known && isExtended ? Buffer.from(JSON.stringify({ models: extendCatalog(known, served) })) : body;
+  sendOwn(request, response, whole);
+};
+
+/** @returns what a plain client is told; undefined where it is not for the gateway to say */
+const composeAnswer = async (path: string, listModels: ListModels): Promise<object | undefined> => {
+  const name = askedModel(path);
+  if (name === undefined && !asksForList(path)) return undefined;
+  const list = toOpenAiList(await listModels());
+  return name === undefined ? list : list.data.find(({ id }) => id === name);
+};
+
 /**
  * Answers Codex's `GET models?client_version=…` in the catalog's form: the upstream's own where it
  * speaks that, else the one that `init-codex --catalog` saved, else an empty one, to which Codex adds the
@@ -64,46 +114,20 @@ const sendFound = (
  * requests go on.
  */
 export const answerModels =
-  ({ chooseUpstream, wayTo, loadCatalog, listModels, via }: AnswerModelsDeps): RequestHandler =>
+  (deps: AnswerModelsDeps): RequestHandler =>
   async (request, response, next) => {
     const { exchange, upstreamPath, native } = request.context;
-    const isForCodex = asksForCatalog(upstreamPath);
-    const isOurs = isForCodex || (listModels !== undefined && asksForList(upstreamPath));
-    if (request.method !== 'GET' || native !== undefined || !isOurs) {
+    if (request.method !== 'GET' || native !== undefined) {
       next();
-      return;
-    }
-    exchange.commit();
-    const models = (await listModels?.()) ?? [];
-    if (!isForCodex) {
-      sendOwn(request, response, Buffer.from(JSON.stringify(toOpenAiList(models))));
-      return;
-    }
-    const served = toServedModels(models);
-    const upstream = chooseUpstream(request.headers);
-    const speaksCatalog = upstream.credential !== undefined && upstream.native.includes('responses');
-    const found = speaksCatalog
-      ? await askForCatalog(request, response, {
-          way: wayTo(upstream),
-          via,
-          isExtended: served.length > 0,
-        })
-      : undefined;
-    if (response.destroyed) return;
-    if (found) {
-      exchange.record.provider = upstream.name;
-      exchange.record.upstream = upstream.baseUrl.host;
-      if (served.length === 0) {
-        sendFound(request, response, found);
+    } else if (asksForCatalog(upstreamPath)) {
+      await answerCatalog(request, response, deps);
+    } else {
+      const answer = deps.listModels && (await composeAnswer(upstreamPath, deps.listModels));
+      if (!answer) {
+        next();
         return;
       }
+      exchange.commit();
+      sendOwn(request, response, Buffer.from(JSON.stringify(answer)));
     }
-    const body = found?.body ?? (await loadCatalog()) ?? NO_MODELS;
-    const known = found?.models ?? parseCatalog(body);
-    const isExtended = known !== undefined && served.length > 0;
-    sendOwn(
-      request,
-      response,
-      isExtended ? Buffer.from(JSON.stringify({ models: extendCatalog(known, served) })) : body,
-    );
   };

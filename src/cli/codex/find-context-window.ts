@@ -5,7 +5,7 @@ import type { UsableGateway } from './find-gateway.ts';
 const OWN = /^(?:gpt|codex|o\d)(?:-|$)/;
 
 /** The model that Codex's own arguments choose. */
-export const chosenModel = (args: readonly string[]): string | undefined => {
+const chosenModel = (args: readonly string[]): string | undefined => {
   const at = args.findIndex((arg) => arg === '-m' || arg === '--model');
   if (at >= 0) return args[at + 1];
   return args.find((arg) => arg.startsWith('--model='))?.slice('--model='.length);

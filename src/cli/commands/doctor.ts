@@ -11,6 +11,7 @@ import { checkKeys } from '../doctor/check-keys.ts';
 import { checkNode } from '../doctor/check-node.ts';
 import { checkRoundTrip } from '../doctor/check-round-trip.ts';
 import { checkUpstream } from '../doctor/check-upstream.ts';
+import { suggestModel } from '../doctor/suggest-model.ts';
 import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
 import { readDotenv } from '../read-dotenv.ts';
 import { renderStep, renderVerdict } from '../render/checklist.ts';
@@ -68,7 +69,7 @@ const examine = async (
     tell({ name: 'Round trip', state: 'skipped', message: '--no-round-trip; without it, nothing is proved' });
     return;
   }
-  const model = flags.model ?? resolved?.model ?? DEFAULT_MODEL;
+  const model = flags.model ?? resolved?.model ?? (await suggestModel(config)) ?? DEFAULT_MODEL;
   const { hasKey: hasProviderKey } = upstream;
   await checkRoundTrip({ config, running, key: keys.key, hasProviderKey, isDemo, model, onStep: tell });
 };
@@ -99,7 +100,7 @@ export const doctorCommand = (context: CommandContext): Command =>
     .option('--demo', 'make the round trip through the built-in upstream, at no cost')
     .option(
       '--model <name>',
-      `the model of the round trip (default: the one in config.toml, else ${DEFAULT_MODEL})`,
+      `the model of the round trip (default: the one in config.toml, else a small one of the provider)`,
     )
     .option('-p, --port <port>', 'where the gateway is to listen (PORT, default 8080)')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')

@@ -65,6 +65,16 @@ describe('GET models of several providers', () => {
     expect(await gateway.records()).toMatchObject([{ path: '/v1/models', status: 200 }]);
   });
 
+  it('has each of its models alone, and leaves others to the default provider', async () => {
+    const { gateway, openai } = await start(listing('gpt-5.5'), listing('claude', 'gpt-5.5'));
+    for (const path of ['claude', 'anthropic/gpt-5.5', 'anthropic%2Fgpt-5.5']) {
+      const response = await fetch(`${gateway.v1}/models/${path}`);
+      expect(await response.json()).toMatchObject({ id: decodeURIComponent(path), owned_by: 'anthropic' });
+    }
+    await (await fetch(`${gateway.v1}/models/other`)).text();
+    expect(openai.asked.at(-1)?.url).toBe('/v1/models/other');
+  });
+
   it('is there also where a provider gives none', async () => {
     const { gateway } = await start(listing('gpt-5.5'), () => ({ status: 500, body: {} }));
     const response = await fetch(`${gateway.v1}/models`);
