@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isAtLeast } from '../../src/codex/is-at-least.ts';
 import { ensureCodex } from '../support/codex/ensure-codex.ts';
-import { type MatrixCell, renderMatrix, replaceMatrix } from '../support/codex/render-matrix.ts';
+import { type MatrixCell, renderMatrix, replaceTable } from '../support/codex/render-matrix.ts';
 import { runCodex } from '../support/codex/run-codex.ts';
 import { MASTER_KEY } from '../support/gateway/start-gateway.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
@@ -101,7 +101,7 @@ describe('the table of the README', () => {
   it('says what was seen', ({ skip }) => {
     if (missing.size > 0) skip('not every version could be tried');
     const readme = readFileSync(README, 'utf8');
-    const written = replaceMatrix(readme, renderMatrix(VERSIONS, cells, FIRST_WITH_WEBSOCKET));
+    const written = replaceTable(readme, 'matrix', renderMatrix(VERSIONS, cells, FIRST_WITH_WEBSOCKET));
     if (process.env.GOMODEL_WRITE_MATRIX) writeFileSync(README, written);
     else expect(readme).toBe(written);
   });

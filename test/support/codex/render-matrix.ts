@@ -16,10 +16,7 @@ const COLUMNS = [
   { title: 'ChatGPT, WebSocket', signIn: 'chatgpt', form: 'WebSocket' },
 ] as const;
 
-const START = '<!-- matrix -->';
-const END = '<!-- /matrix -->';
-
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+export const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** The table of what works, as Markdown, from the cells that were seen to. */
 export const renderMatrix = (
@@ -36,9 +33,9 @@ export const renderMatrix = (
     return form === 'WebSocket' && !isAtLeast(version, firstWithWebSocket) ? '– ²' : '**fails**';
   };
   return [
-    row(['Codex', ...COLUMNS.map(({ title }) => title)]),
-    row(['Codex', ...COLUMNS].map(() => '---')),
-    ...versions.map((version) => row([version, ...COLUMNS.map((column) => cellOf(version, column))])),
+    tableRow(['Codex', ...COLUMNS.map(({ title }) => title)]),
+    tableRow(['Codex', ...COLUMNS].map(() => '---')),
+    ...versions.map((version) => tableRow([version, ...COLUMNS.map((column) => cellOf(version, column))])),
     '',
     '¹ Codex compresses only what it sends with a ChatGPT sign-in.',
     '',
@@ -46,10 +43,14 @@ export const renderMatrix = (
   ].join('\n');
 };
 
-/** @throws where the text has no place for the table */
-export const replaceMatrix = (text: string, table: string): string => {
-  const start = text.indexOf(START);
-  const end = text.indexOf(END);
-  if (start < 0 || end < start) throw new Error(`the README has no ${START} … ${END}`);
-  return `${text.slice(0, start)}${START}\n\n${table}\n\n${text.slice(end)}`;
+/**
+ * @param name of the place: the table goes between `<!-- name -->` and `<!-- /name -->`
+ * @throws where the text has no place for the table
+ */
+export const replaceTable = (text: string, name: string, table: string): string => {
+  const [begin, finish] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const start = text.indexOf(begin);
+  const end = text.indexOf(finish);
+  if (start < 0 || end < start) throw new Error(`the README has no ${begin} … ${finish}`);
+  return `${text.slice(0, start)}${begin}\n\n${table}\n\n${text.slice(end)}`;
 };

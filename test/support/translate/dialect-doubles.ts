@@ -23,6 +23,7 @@ export interface DialectDouble {
 interface DialectCase {
   /** As the gateway names it. */
   readonly provider: string;
+  readonly title: string;
   readonly model: string;
   readonly start: (steps: readonly [Step, ...Step[]]) => Promise<DialectDouble>;
 }
@@ -39,8 +40,9 @@ const sayStep = ({ thought, text, calls = [] }: Step): Say[] => [
 ];
 
 /** A provider of chat completions, and what its double insists on. */
-const chatCase = (provider: string, model: string, flavour: Flavour): DialectCase => ({
+const chatCase = (provider: string, title: string, model: string, flavour: Flavour): DialectCase => ({
   provider,
+  title,
   model,
   start: async (steps) => {
     const double = await startChatUpstream(
@@ -61,12 +63,9 @@ const chatCase = (provider: string, model: string, flavour: Flavour): DialectCas
 });
 
 export const DIALECT_CASES: readonly DialectCase[] = [
-  chatCase('deepseek', 'deepseek-reasoner', 'deepseek'),
-  chatCase('openrouter', 'anthropic/claude-sonnet-5', 'openrouter'),
-  chatCase('mistral', 'mistral-medium-latest', 'mistral'),
-  chatCase('vllm', 'a-model-of-my-own', 'template'),
   {
     provider: 'anthropic',
+    title: 'Anthropic',
     // The strictest: it takes no thought back if anything before it has changed.
     model: 'claude-opus-5-5',
     start: async (steps) => {
@@ -84,6 +83,7 @@ export const DIALECT_CASES: readonly DialectCase[] = [
   },
   {
     provider: 'gemini',
+    title: 'Google Gemini',
     model: 'gemini-3-flash-preview',
     start: async (steps) => {
       const double = await startGeminiUpstream(
@@ -103,4 +103,10 @@ export const DIALECT_CASES: readonly DialectCase[] = [
       };
     },
   },
+  chatCase('deepseek', 'DeepSeek', 'deepseek-reasoner', 'deepseek'),
+  chatCase('openrouter', 'OpenRouter', 'anthropic/claude-sonnet-5', 'openrouter'),
+  chatCase('mistral', 'Mistral', 'mistral-medium-latest', 'mistral'),
+  chatCase('xai', 'xAI', 'grok-4', 'openai'),
+  chatCase('ollama', 'Ollama', 'qwen3-coder', 'template'),
+  chatCase('vllm', 'vLLM', 'a-model-of-my-own', 'template'),
 ];

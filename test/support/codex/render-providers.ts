@@ -1,0 +1,35 @@
+import { tableRow } from './render-matrix.ts';
+
+/** What was seen of one provider's models behind the real Codex. */
+export interface ProviderSeen {
+  readonly provider: string;
+  readonly what: 'http' | 'websocket' | 'image' | 'other model';
+}
+
+const COLUMNS: ReadonlyArray<readonly [title: string, what: ProviderSeen['what']]> = [
+  ['commands and a patch', 'http'],
+  ['the same over WebSocket', 'websocket'],
+  ['an image', 'image'],
+  ['a model that Codex does not know', 'other model'],
+];
+
+const BLIND = '¹ Its models see none: the picture is left out, and the answer and the log say so.';
+
+/** The table of what works with which provider, as Markdown, from what was seen. */
+export const renderProviders = (
+  providers: ReadonlyArray<{ readonly provider: string; readonly title: string }>,
+  seen: readonly ProviderSeen[],
+): string => {
+  const cellOf = (provider: string, what: ProviderSeen['what']): string => {
+    if (seen.some((one) => one.provider === provider && one.what === what)) return 'ok';
+    return what === 'image' ? '– ¹' : '**fails**';
+  };
+  const table = [
+    tableRow(['provider', ...COLUMNS.map(([title]) => title)]),
+    tableRow(['provider', ...COLUMNS].map(() => '---')),
+    ...providers.map(({ provider, title }) =>
+      tableRow([title, ...COLUMNS.map(([, what]) => cellOf(provider, what))]),
+    ),
+  ].join('\n');
+  return table.includes('¹') ? `${table}\n\n${BLIND}` : table;
+};
