@@ -18,7 +18,7 @@ interface Base {
 }
 
 /** A body, said as what it has beside an earlier one. */
-export interface Difference {
+interface Difference {
   readonly base: BodyBase;
   readonly own: Buffer;
   readonly depth: number;
