@@ -22,6 +22,9 @@ interface Compaction {
   readonly usage: AnswerUsage;
 }
 
+/** A summary takes minutes to write and is told at its end; a client gives up after five of silence. */
+const KEEPALIVE_MS = 15_000;
+
 const NO_SUMMARY = {
   code: 'compaction_failed',
   message:
@@ -31,7 +34,12 @@ const NO_SUMMARY = {
 /** Takes the answer to a summary turn: its text is the summary, and everything else in it is of no use. */
 const createCompactionSink = (
   { sealer, clock, model: asked }: CompactionDeps,
-  handlers: { onBegin(compaction: Compaction): void; onEnd(compaction: Compaction): void },
+  handlers: {
+    onBegin(compaction: Compaction): void;
+    /** The provider is at work. */
+    onProgress(): void;
+    onEnd(compaction: Compaction): void;
+  },
 ): AnswerSink => {
   const id = createId('resp', clock.now());
   const createdAt = Math.floor(clock.now() / 1000);
@@ -59,7 +67,9 @@ const createCompactionSink = (
     hasEnded = true;
     handlers.onEnd(compaction(outcome));
   };
-  const ignore = (): void => {};
+  const goOn = (): void => {
+    if (hasBegun && !hasEnded) handlers.onProgress();
+  };
 
   return {
     begin: (start) => {
@@ -68,6 +78,7 @@ const createCompactionSink = (
     },
     text: (delta) => {
       summary += delta;
+      goOn();
     },
     usage: (more) => {
       usage = { ...usage, ...more };
@@ -83,13 +94,14 @@ const createCompactionSink = (
       end({ item });
     },
     fail: (error) => end({ error }),
-    refusal: ignore,
-    reasoning: ignore,
-    reasoningState: ignore,
-    callBegin: ignore,
-    callArguments: ignore,
-    callEnd: ignore,
-    webSearch: ignore,
+    refusal: goOn,
+    reasoning: goOn,
+    reasoningState: goOn,
+    callBegin: goOn,
+    callArguments: goOn,
+    callEnd: goOn,
+    webSearch: goOn,
+    alive: goOn,
   };
 };
 
@@ -97,7 +109,9 @@ const createCompactionSink = (
 export const createCompactionStream = (deps: CompactionDeps, echo: JsonObject): AnswerWriter => {
   let written = '';
   let events = 0;
+  let lastAt = deps.clock.now();
   const emit = (type: string, members: JsonObject): void => {
+    lastAt = deps.clock.now();
     const data = JSON.stringify({ type, ...members, sequence_number: events++ });
     written += `event: ${type}\ndata: ${data}\n\n`;
   };
@@ -114,6 +128,9 @@ export const createCompactionStream = (deps: CompactionDeps, echo: JsonObject): 
     usage: writeUsage(usage),
   });
   const sink = createCompactionSink(deps, {
+    onProgress: () => {
+      if (deps.clock.now() - lastAt >= KEEPALIVE_MS) emit('keepalive', {});
+    },
     onBegin: (compaction) => {
       emit('response.created', { response: response(compaction, 'in_progress') });
       emit('response.in_progress', { response: response(compaction, 'in_progress') });
@@ -144,6 +161,7 @@ export const createCompactionJson = (deps: CompactionDeps, kept: readonly JsonOb
   let answer: JsonObject | undefined;
   const sink = createCompactionSink(deps, {
     onBegin: () => {},
+    onProgress: () => {},
     onEnd: ({ members, item, error, usage }) => {
       answer =
         item === undefined

@@ -158,7 +158,7 @@ export const createChunkReader = (sink: AnswerSink): ChunkReader => {
       tellSearches([...queued]);
       const ending = readFinish(finishReason, finishMessage, calls > 0);
       if (ending.kind === 'fail') fail(ending.code, ending.message);
-      else sink.finish(ending.reason);
+      else sink.finish(ending.reason, ending.words);
     },
   };
 };

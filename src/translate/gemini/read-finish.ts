@@ -2,7 +2,7 @@ import type { FinishReason } from '../answer-sink.ts';
 
 /** How an answer ended: with a reason that a client knows, or with one that it must be told in words. */
 export type Ending =
-  | { readonly kind: 'finish'; readonly reason: FinishReason }
+  | { readonly kind: 'finish'; readonly reason: FinishReason; readonly words?: string }
   | { readonly kind: 'fail'; readonly code: string; readonly message: string };
 
 const WITHHELD = new Set([
@@ -33,7 +33,10 @@ export const readFinish = (reason: string, message: string | undefined, hasCalls
     return { kind: 'finish', reason: hasCalls ? 'calls' : 'stop' };
   }
   if (reason === 'MAX_TOKENS' || reason === 'CONTINUATION') return { kind: 'finish', reason: 'length' };
-  if (WITHHELD.has(reason)) return { kind: 'finish', reason: 'filter' };
+  if (WITHHELD.has(reason)) {
+    const words = `Gemini withheld its answer: ${message ?? reason}`;
+    return { kind: 'finish', reason: 'filter', words };
+  }
   const words = message ?? WORDS[reason] ?? 'Google gives no further reason';
   return {
     kind: 'fail',

@@ -13,7 +13,7 @@ export type Told =
   | { search: string | undefined }
   | { alive: true }
   | { usage: TokenUsage }
-  | { finish: FinishReason }
+  | { finish: FinishReason; words?: string }
   | { fail: { code: string; message: string } };
 
 /** A sink that keeps what it is told, and throws where it is told what the contract forbids. */
@@ -71,7 +71,7 @@ export const createRecordSink = (): { readonly sink: AnswerSink; readonly told: 
       if (known !== undefined) Object.assign(known.usage, usage);
       else tell({ usage: { ...usage } });
     },
-    finish: (reason) => tell({ finish: reason }),
+    finish: (finish, words) => tell({ finish, ...(words !== undefined && { words }) }),
     fail: (error) => tell({ fail: { ...error } }),
   };
   return { sink, told };

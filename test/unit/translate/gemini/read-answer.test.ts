@@ -201,8 +201,8 @@ describe("Gemini's streamed answer", () => {
   it.each([
     ['STOP', { finish: 'stop' }],
     ['MAX_TOKENS', { finish: 'length' }],
-    ['SAFETY', { finish: 'filter' }],
-    ['PROHIBITED_CONTENT', { finish: 'filter' }],
+    ['SAFETY', { finish: 'filter', words: 'Gemini withheld its answer: SAFETY' }],
+    ['PROHIBITED_CONTENT', { finish: 'filter', words: 'Gemini withheld its answer: PROHIBITED_CONTENT' }],
   ])('ends with the reason %s', (finishReason, end) => {
     expect(read([sse(parts([{ text: 'a' }], { finishReason }))]).at(-1)).toEqual(end);
   });
