@@ -58,16 +58,16 @@ const planAdaptive = ({ ask, traits, lose }: PlanInput): ThinkingPlan => {
   const effort =
     ask.effort === undefined || ask.effort === 'none' ? undefined : nearestEffort(ask.effort, traits, lose);
   if (mustNotThink || ask.effort === 'none') {
-    if (mustNotThink && ask.effort !== undefined && ask.effort !== 'none') {
-      lose(FORCED);
-    }
+    if (mustNotThink && effort !== undefined && traits.thinkingOff !== 'never') lose(FORCED);
     if (traits.thinkingOff === 'omit') {
       return { betas: [], thinks: false, ...(effort === undefined ? {} : { effort }) };
     }
     if (traits.thinkingOff !== 'never') {
       return { thinking: { type: traits.thinkingOff }, betas: [], thinks: false, ...atMostHigh(effort) };
     }
-    if (!mustNotThink) lose('effort none (sent as low)');
+    // A model that always thinks takes a forced tool only where nothing is said of thinking.
+    if (mustNotThink) return { betas: [], thinks: true, ...(effort === undefined ? {} : { effort }) };
+    lose('effort none (sent as low)');
   }
   const sent = ask.effort === 'none' ? 'low' : effort;
   if (traits.thinkingOff === 'omit' && sent === undefined && !ask.wantsReasoning) {

@@ -23,6 +23,13 @@ export const MODELS: Readonly<Record<string, Model>> = {
     systemMessages: true,
     preserved: true,
   },
+  'claude-fable-5': {
+    thinking: ['adaptive'],
+    efforts: ALL,
+    maxTokens: 128_000,
+    systemMessages: true,
+    forcedTools: true,
+  },
   'claude-opus-5-5': {
     thinking: ['adaptive'],
     efforts: ALL,
@@ -138,7 +145,8 @@ export const checkModel = (request: MessagesRequest, betas: readonly string[]): 
   if (choice?.type === 'any' || choice?.type === 'tool') {
     if (!model.forcedTools) refuse('tool_choice: type "tool" and "any" are not supported for this model.');
     const isOff = thinking?.type === 'disabled' || (thinking === undefined && model.prefill);
-    const isOffByDefault = thinking === undefined && /-4-/.test(request.model);
+    const isAlwaysOn = !model.thinking.includes('disabled');
+    const isOffByDefault = thinking === undefined && (isAlwaysOn || /-4-/.test(request.model));
     if (!isOff && !isOffByDefault) refuse('Thinking may not be enabled when tool_choice forces tool use.');
   }
   if (messages.at(-1)?.role === 'assistant' && !model.prefill) {
