@@ -14,8 +14,8 @@ const NATIVE_ROUTE = /^\/p\/([A-Za-z0-9][\w.-]*)(\/[^?]*(?:\?.*)?)$/s;
 export interface MatchedRoute {
   /** Path and query without `/v1`; of a native route, path and query as they came. */
   readonly path: string;
-  /** Where the path names a provider: what is asked of that one, in its own API. */
-  readonly native?: { readonly provider: string; readonly path: string };
+  /** What is asked of a provider in its own API; undefined where the path names none. */
+  readonly native: { readonly provider: string; readonly path: string } | undefined;
 }
 
 const hasDotSegment = (path: string): boolean => {
@@ -29,7 +29,8 @@ const hasDotSegment = (path: string): boolean => {
  */
 const matchRoute = (url: string): MatchedRoute | undefined => {
   const path = url.startsWith('/v1/') ? url.slice(3) : BARE_ROUTES.test(url) ? url : undefined;
-  if (path !== undefined) return path === '/' || hasDotSegment(path) ? undefined : { path };
+  if (path !== undefined)
+    return path === '/' || hasDotSegment(path) ? undefined : { path, native: undefined };
   const [, provider, rest] = url.startsWith('/p/') ? (NATIVE_ROUTE.exec(url) ?? []) : [];
   if (provider === undefined || rest === undefined || hasDotSegment(url)) return undefined;
   return { path: url, native: { provider, path: rest } };

@@ -49,7 +49,7 @@ export const describeRequest = (): RequestHandler => (request, _response, next) 
     if (members) {
       context.members = members;
       const model = readString(body.bytes, members.get('model'));
-      if (model !== undefined) context.model = model;
+      context.model = model;
       describe(exchange.record, body.bytes, members, model);
     } else refuseInvalidJson(body.bytes);
   }

@@ -24,7 +24,17 @@ export const openExchange =
       rawHeaders: request.rawHeaders,
     });
     const stopwatch = createStopwatch(clock);
-    request.context = { exchange, stopwatch, upstreamPath: '', codings: [], body: { kind: 'none' } };
+    // All members at once: an object that gains them one by one is several kinds of object to the engine.
+    request.context = {
+      exchange,
+      stopwatch,
+      upstreamPath: '',
+      native: undefined,
+      codings: [],
+      body: { kind: 'none' },
+      members: undefined,
+      model: undefined,
+    };
     response.once('close', () => {
       // A client that leaves is an outcome, not an error. Without an outcome of the answer's, it has left.
       exchange.record.response.finish ??= 'aborted';

@@ -12,14 +12,14 @@ interface RequestContext {
   /** Path below `/v1`, with the query; of a native route, as it came. */
   upstreamPath: string;
   /** Where the path names a provider: what is asked of that one, in its own API. */
-  native?: NonNullable<MatchedRoute['native']>;
+  native: MatchedRoute['native'];
   /** The content codings, as sent and in that order; empty where the body is plain. */
   codings: readonly Coding[];
   body: OutgoingBody;
   /** Of a body that is a JSON object: where its members lie. */
-  members?: ReadonlyMap<string, ByteRange>;
-  /** As the client wrote it; absent where the request names none. */
-  model?: string;
+  members: ReadonlyMap<string, ByteRange> | undefined;
+  /** As the client wrote it; undefined where the request names none. */
+  model: string | undefined;
 }
 
 declare global {

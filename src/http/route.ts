@@ -5,6 +5,6 @@ import { requireRoute } from '../guard/match-route.ts';
 export const route = (): RequestHandler => (request, _response, next) => {
   const { path, native } = requireRoute(request.method, request.url);
   request.context.upstreamPath = path;
-  if (native) request.context.native = native;
+  request.context.native = native;
   next();
 };
