@@ -6,6 +6,8 @@ export interface CharacterJoiner {
   end(): string;
 }
 
+/** Asked first, since it is over at once for a text without such characters. */
+const ANY_HALF = /[\ud800-\udfff]/;
 const LONE_HALF = /\p{Surrogate}/gu;
 const REPLACEMENT = '\ufffd';
 
@@ -25,7 +27,7 @@ export const createCharacterJoiner = (): CharacterJoiner => {
       const text = held + delta;
       held = endsInHighHalf(text) ? text.slice(-1) : '';
       const whole = held === '' ? text : text.slice(0, -1);
-      return whole.replace(LONE_HALF, REPLACEMENT);
+      return ANY_HALF.test(whole) ? whole.replace(LONE_HALF, REPLACEMENT) : whole;
     },
     end: () => {
       const rest = held === '' ? '' : REPLACEMENT;

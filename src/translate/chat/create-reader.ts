@@ -38,6 +38,12 @@ const textOf = (content: unknown): string => {
     .join('');
 };
 
+/** The one choice that is asked for; others may come all the same. */
+const firstChoice = (choices: unknown): JsonObject | undefined =>
+  Array.isArray(choices)
+    ? choices.find((choice: unknown): choice is JsonObject => isObject(choice) && (choice.index ?? 0) === 0)
+    : undefined;
+
 interface CompletionReader {
   /** A completion, or a chunk of one. */
   read(completion: JsonObject): void;
@@ -50,6 +56,7 @@ const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): Completio
   const calls = createCallReader(sink);
   const tags = quirks.thinkTags ? createThinkTagReader() : undefined;
   let reason: string | undefined;
+  let begun = false;
   let ended = false;
 
   const tell = ({ thought, text }: { readonly thought: string; readonly text: string }): void => {
@@ -80,12 +87,15 @@ const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): Completio
       if (ended) return;
       const error = findError(completion);
       if (error !== undefined) return fail(error);
-      const { id, model } = completion;
-      sink.begin({
-        ...(typeof id === 'string' && { id }),
-        ...(typeof model === 'string' && model !== '' && { model }),
-      });
-      const choice = objectsOf(completion.choices).find(({ index = 0 }) => index === 0);
+      if (!begun) {
+        begun = true;
+        const { id, model } = completion;
+        sink.begin({
+          ...(typeof id === 'string' && { id }),
+          ...(typeof model === 'string' && model !== '' && { model }),
+        });
+      }
+      const choice = firstChoice(completion.choices);
       const message = choice?.delta ?? choice?.message;
       if (isObject(message)) readMessage(message);
       reason = nonEmptyString(choice?.finish_reason) ?? reason;

@@ -38,6 +38,9 @@ interface FoundError {
 export const findError = (answer: unknown): FoundError | undefined => {
   const object: unknown = Array.isArray(answer) ? answer.find(isObject) : answer;
   if (!isObject(object)) return undefined;
+  // Nearly every chunk of a stream.
+  if (object.error === undefined && object.object !== 'error' && object.detail === undefined)
+    return undefined;
   const found = readErrorMember(object.error);
   if (found !== undefined && isObject(object.error)) {
     const raw = rawMessage(object.error);

@@ -30,8 +30,8 @@ const detailText = (detail: JsonObject): string => String(detail.text ?? detail.
 const thoughtText = (delta: JsonObject, details: readonly JsonObject[]): string =>
   nonEmptyString(delta.reasoning_content) ??
   nonEmptyString(delta.reasoning) ??
-  nonEmptyString(details.map(detailText).join('')) ??
-  thinkingParts(delta.content);
+  (details.length > 0 ? nonEmptyString(details.map(detailText).join('')) : undefined) ??
+  (Array.isArray(delta.content) ? thinkingParts(delta.content) : '');
 
 /** Members that grow from chunk to chunk; all others are said once. */
 const GROWING = ['text', 'summary', 'data'] as const;
