@@ -89,17 +89,19 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
   return ({ headers, path, model }) => {
     const route: Route = routeModel(model, routing);
     const { upstreamModel, why, effort } = route;
+    const isMessages = isMessagesPath(path);
     const upstream = upstreamOf(route, headers, why);
+    const fallbacks = route.fallbacks.map((target) => ({
+      upstream: upstreamOf(target, headers, why),
+      model: target.upstreamModel,
+      effort,
+    }));
     return {
-      upstream: isMessagesPath(path) ? forMessages(upstream, why) : upstream,
+      upstream: isMessages ? forMessages(upstream, why) : upstream,
       model: upstreamModel,
       effort,
       why,
-      fallbacks: route.fallbacks.map((target) => ({
-        upstream: upstreamOf(target, headers, why),
-        model: target.upstreamModel,
-        effort,
-      })),
+      fallbacks: isMessages ? fallbacks.filter((one) => speaksMessages(one.upstream)) : fallbacks,
     };
   };
 };

@@ -27,7 +27,7 @@ const setMember = (bytes: Buffer, object: ByteRange, key: string, json: string):
 const setEffort = (
   bytes: Buffer,
   members: ReadonlyMap<string, ByteRange>,
-  api: Api,
+  api: Exclude<Api, 'messages'>,
   effort: Effort,
 ): Splice => {
   const body = { start: 0, end: bytes.length };
@@ -59,7 +59,10 @@ export const editBody = (
   if (named && model !== undefined) {
     splices.push({ start: named.start, end: named.end, text: JSON.stringify(model) });
   }
-  if (effort !== undefined && api !== undefined) splices.push(setEffort(bytes, members, api, effort));
+  // Anthropic's API has no member for it that all models take.
+  if (effort !== undefined && api !== undefined && api !== 'messages')
+    splices.push(setEffort(bytes, members, api, effort));
+  if (splices.length === 0) return bytes;
   const pieces: Buffer[] = [];
   let from = 0;
   for (const { start, end, text } of splices.sort((one, other) => one.start - other.start)) {

@@ -1,9 +1,9 @@
 import { GatewayError } from '../base/errors.ts';
+import { errorCodeOf } from '../base/system-error.ts';
 
 const codeOf = (error: unknown): string => {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
+  return errorCodeOf(error);
 };
 
 const CERTIFICATE_CODES =

@@ -1,6 +1,7 @@
 import type { ExchangeRecord } from '../audit/record.ts';
 import type { Translation } from '../translate/translation.ts';
 import type { Destination } from './choose-destination.ts';
+import { tellLosses } from './tell-losses.ts';
 
 /** Writes into the record where a request goes. @param asked the model as the client wrote it */
 export const noteDestination = (
@@ -14,6 +15,6 @@ export const noteDestination = (
   if (model !== undefined && model !== asked) record.upstreamModel = model;
   else delete record.upstreamModel;
   if (translation) {
-    record.translation = { dialect: translation.dialect, losses: [...translation.losses] };
+    record.translation = { dialect: translation.dialect, losses: tellLosses(translation.losses) };
   } else delete record.translation;
 };

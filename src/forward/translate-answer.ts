@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AnswerTranslation, Translation } from '../translate/translation.ts';
+import { tellLosses } from './tell-losses.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /** What described the provider's bytes does not describe the client's. */
@@ -9,11 +10,9 @@ const OF_THE_BODY = new Set(['content-type', 'content-length', 'content-encoding
 /** A header field holds no more than printable ASCII; what losses are called comes from requests. */
 const quoted = (text: string): string => `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, "'")}"`;
 
-const MOST_SHOWN = 20;
-
 /** `anthropic`, or `anthropic; lost="web_search tool, file in a message"`. */
 export const translationField = ({ dialect, losses }: Pick<Translation, 'dialect' | 'losses'>): string =>
-  losses.length === 0 ? dialect : `${dialect}; lost=${quoted(losses.slice(0, MOST_SHOWN).join(', '))}`;
+  losses.length === 0 ? dialect : `${dialect}; lost=${quoted(tellLosses(losses).join(', '))}`;
 
 const translateHeaders = (
   message: IncomingMessage,

@@ -139,6 +139,13 @@ it('ends one answer, and not the process, where a translation fails', async () =
   expect(answer.complete).toBe(false);
 });
 
+it('names many and long losses within bounds', () => {
+  const losses = Array.from({ length: 5_000 }, (_, index) => `${index} ${'x'.repeat(10_000)}`);
+  const field = translationField({ dialect: 'chat', losses });
+  expect(field.length).toBeLessThan(4_000);
+  expect(field).toContain('and 4970 more');
+});
+
 it('names no losses where there are none', () => {
   expect(translationField({ dialect: 'gemini', losses: [] })).toBe('gemini');
 });

@@ -36,6 +36,11 @@ it.each([
   expect(edit(before, { effort: 'high' })).toBe(after);
 });
 
+it('leaves the effort of Anthropic’s messages to the client', () => {
+  const bytes = Buffer.from('{"model":"a"}');
+  expect(editBody(bytes, undefined, 'messages', { model: undefined, effort: 'high' })).toBe(bytes);
+});
+
 it('sets the effort of chat completions where they have it, beside another model', () => {
   expect(edit('{"model":"a"}', { effort: 'low' }, 'chat')).toBe('{"model":"a","reasoning_effort":"low"}');
   expect(edit('{"reasoning_effort":"high","model":"a"}', { effort: 'low', model: 'bb' }, 'chat')).toBe(
