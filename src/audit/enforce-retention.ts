@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasErrorCode } from '../base/system-error.ts';
 import { carryFailures } from './carry-failures.ts';
-import { isErrno } from './private-files.ts';
 import { endOfDayMs, journalFile, packFile, parseSegmentName, type SegmentName } from './segment-name.ts';
 import { readSegmentState } from './segment-state.ts';
 
@@ -36,7 +36,7 @@ const sizeOf = (path: string): Promise<number> =>
 const measureSegments = async (folder: string): Promise<StoredSegment[]> => {
   const segments = new Map<string, SegmentName & { bytes: number }>();
   const files = await readdir(folder).catch((cause: unknown) => {
-    if (isErrno(cause, 'ENOENT')) return [];
+    if (hasErrorCode(cause, 'ENOENT')) return [];
     throw cause;
   });
   for (const file of files.sort()) {
@@ -71,7 +71,7 @@ const deleteSegment = async (folder: string, { base, isErrors }: SegmentName): P
 const isInUse = async (folder: string, segment: SegmentName): Promise<boolean> => {
   if (segment.isErrors) return false;
   const found = await readSegmentState(folder, segment).catch((cause: unknown) => {
-    if (isErrno(cause, 'ENOENT')) return undefined;
+    if (hasErrorCode(cause, 'ENOENT')) return undefined;
     throw cause;
   });
   return found?.state === 'writing';

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../base/errors.ts';
+import { hasErrorCode } from '../base/system-error.ts';
 import { parseJson } from '../sse/json-object.ts';
-import { isErrno } from './private-files.ts';
 import { isAlive, ownIdentity, parseIdentity } from './process-identity.ts';
 
 const WAIT_MS = 5_000;
@@ -18,7 +18,7 @@ const tryLock = async (path: string): Promise<boolean> => {
     await file.close();
     return true;
   } catch (cause) {
-    if (isErrno(cause, 'EEXIST')) return false;
+    if (hasErrorCode(cause, 'EEXIST')) return false;
     throw cause;
   }
 };
@@ -31,7 +31,7 @@ const readStale = async (path: string): Promise<string | undefined> => {
     const isHeld = owner ? isAlive(owner, mtimeMs, Date.now()) : Date.now() - mtimeMs < UNFILLED_MS;
     return isHeld ? undefined : text;
   } catch (cause) {
-    if (isErrno(cause, 'ENOENT')) return undefined;
+    if (hasErrorCode(cause, 'ENOENT')) return undefined;
     throw cause;
   }
 };
@@ -44,7 +44,7 @@ const breakLock = async (path: string, stale: string): Promise<void> => {
     if ((await readFile(aside, 'utf8')) !== stale) await link(aside, path);
     await rm(aside, { force: true });
   } catch (cause) {
-    if (!isErrno(cause, 'ENOENT') && !isErrno(cause, 'EEXIST')) throw cause;
+    if (!hasErrorCode(cause, 'ENOENT', 'EEXIST')) throw cause;
   }
 };
 

@@ -2,9 +2,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasErrorCode } from '../base/system-error.ts';
 import { auditFolder, selectSegments } from './list-segments.ts';
 import { isEndLine, parseExchangeLine, parseRecord } from './parse-journal-line.ts';
-import { isErrno } from './private-files.ts';
 import { readLinesForward, startOfLine } from './read-lines.ts';
 import type { ExchangeRecord } from './record.ts';
 import { journalFile, type SegmentName } from './segment-name.ts';
@@ -37,7 +37,7 @@ const orEmpty = <T>(read: () => T[]): T[] => {
   try {
     return read();
   } catch (cause) {
-    if (isErrno(cause, 'ENOENT') || isErrno(cause, 'ENOTDIR')) return [];
+    if (hasErrorCode(cause, 'ENOENT', 'ENOTDIR')) return [];
     throw cause;
   }
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { ensurePrivateFolder, isErrno } from './private-files.ts';
+import { hasErrorCode } from '../base/system-error.ts';
+import { ensurePrivateFolder } from './private-files.ts';
 import { createSegmentBase, endOfDayMs } from './segment-name.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
@@ -58,7 +59,7 @@ export class Journal {
 
   /** After a failed write: a full disk may have room in the same file later; other failures may stick to the file. */
   abandonAfter(cause: unknown): void {
-    if (isErrno(cause, 'ENOSPC') || isErrno(cause, 'EDQUOT')) return;
+    if (hasErrorCode(cause, 'ENOSPC', 'EDQUOT')) return;
     this.end(false);
   }
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GatewayError } from '../base/errors.ts';
-import { isErrno } from './private-files.ts';
+import { hasErrorCode } from '../base/system-error.ts';
 import { parseSegmentName, type SegmentName } from './segment-name.ts';
 
 /** The audit log's folder inside the data folder. */
@@ -14,7 +14,7 @@ export const auditFolder = (dataDir: string): string => join(dataDir, 'audit');
  */
 export const listSegments = async (folder: string): Promise<SegmentName[]> => {
   const files = await readdir(folder).catch((cause: unknown) => {
-    if (isErrno(cause, 'ENOENT')) return [];
+    if (hasErrorCode(cause, 'ENOENT')) return [];
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GatewayError('command_failed', `the audit log in ${folder} cannot be read: ${reason}`, {
       cause,

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasErrorCode } from '../base/system-error.ts';
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -25,7 +26,7 @@ export const createPrivateFolder = (folder: string): void => {
   try {
     mkdirSync(folder, { mode: FOLDER_MODE });
   } catch (cause) {
-    if (!isErrno(cause, 'EEXIST')) throw cause;
+    if (!hasErrorCode(cause, 'EEXIST')) throw cause;
   }
   narrow(folder);
 };
@@ -51,15 +52,12 @@ export const openPrivateAppend = (path: string, mustBeNew: boolean): number => {
   return fd;
 };
 
-export const isErrno = (cause: unknown, code: string): boolean =>
-  cause instanceof Error && 'code' in cause && cause.code === code;
-
 /** @returns undefined where there is no such file: retention may just have deleted it */
 export const openIfThere = async (path: string): Promise<FileHandle | undefined> => {
   try {
     return await open(path);
   } catch (cause) {
-    if (isErrno(cause, 'ENOENT')) return undefined;
+    if (hasErrorCode(cause, 'ENOENT')) return undefined;
     throw cause;
   }
 };

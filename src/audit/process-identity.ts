@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { hasErrorCode } from '../base/system-error.ts';
 import { isObject } from '../sse/json-object.ts';
 
 /**
@@ -58,7 +59,7 @@ const exists = (pid: number): boolean => {
     process.kill(pid, 0);
     return true;
   } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
+    return hasErrorCode(cause, 'EPERM');
   }
 };
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { errorCodeOf } from '../base/system-error.ts';
 import { createListeners } from './listeners.ts';
 
 /** Why the log cannot be written at the moment. */
@@ -21,9 +22,6 @@ const CAUSES: Readonly<Record<string, string>> = {
   ENFILE: 'the system has no file descriptor left',
 };
 
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error';
-
 /** Whether the log can be written, and who wants to know. */
 export interface TroubleState {
   readonly current: RecorderTrouble | undefined;
@@ -45,7 +43,7 @@ export const createTroubleState = (folder: string, clock: Clock): TroubleState =
       return current;
     },
     raise: (cause) => {
-      const code = codeOf(cause);
+      const code = errorCodeOf(cause) || 'unknown error';
       const reason = CAUSES[code] ?? (cause instanceof Error ? cause.message : String(cause));
       change({
         since: current?.since ?? new Date(clock.now()).toISOString(),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GatewayError } from '../base/errors.ts';
+import { hasErrorCode } from '../base/system-error.ts';
 import type { Environment } from '../config/data-dir.ts';
 import type { FileConfig } from '../config/file-config.ts';
 
@@ -12,8 +13,7 @@ interface Place {
   readonly name: string;
 }
 
-const isAbsent = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+const isAbsent = (error: unknown): boolean => hasErrorCode(error, 'ENOENT', 'ENOTDIR');
 
 const read = ({ path, name }: Place, isNamed: boolean): string | undefined => {
   try {

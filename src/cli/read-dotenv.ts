@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { GatewayError } from '../base/errors.ts';
+import { hasErrorCode } from '../base/system-error.ts';
 import type { Environment } from '../config/data-dir.ts';
 
 /**
@@ -13,8 +14,7 @@ export const readDotenv = (folder: string): Environment => {
   try {
     return parseEnv(readFileSync(file, 'utf8'));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
-      return {};
+    if (hasErrorCode(error, 'ENOENT', 'EISDIR')) return {};
     throw new GatewayError('invalid_config', `${file} cannot be read. Mend its rights, or move it away.`, {
       cause: error,
     });

@@ -1,6 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
+import { hasErrorCode } from '../base/system-error.ts';
 import { type ConfigFile, readIfThere } from './config-file.ts';
-import { explainFailure, isErrno } from './explain-failure.ts';
+import { explainFailure } from './explain-failure.ts';
 import { hashText } from './hash-text.ts';
 import { writeNewFile } from './replace-file.ts';
 
@@ -22,7 +23,7 @@ const writeCopy = async (file: ConfigFile, name: string, count: number): Promise
     await writeNewFile(copy, file.text, { mode: (await stat(file.target)).mode });
     return copy;
   } catch (cause) {
-    if (isErrno(cause, 'EEXIST')) return writeCopy(file, name, count + 1);
+    if (hasErrorCode(cause, 'EEXIST')) return writeCopy(file, name, count + 1);
     throw cause;
   }
 };

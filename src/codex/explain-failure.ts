@@ -1,13 +1,11 @@
 import { GatewayError } from '../base/errors.ts';
-
-export const isErrno = (cause: unknown, code: string): boolean =>
-  cause instanceof Error && 'code' in cause && cause.code === code;
+import { hasErrorCode } from '../base/system-error.ts';
 
 /** For `.catch`: an expected failure of the file system gives undefined. */
 export const unless =
   (code: string) =>
   (cause: unknown): undefined => {
-    if (!isErrno(cause, code)) throw cause;
+    if (!hasErrorCode(cause, code)) throw cause;
   };
 
 /**

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { hasErrorCode } from '../base/system-error.ts';
 import { type ConfigFile, refuseIfChanged } from './config-file.ts';
-import { explainFailure, isErrno } from './explain-failure.ts';
+import { explainFailure } from './explain-failure.ts';
 
 interface Owner {
   readonly uid: number;
@@ -66,7 +67,7 @@ const replaceByRename = async ({ target, existed }: ConfigFile, text: string): P
   } catch (cause) {
     await rm(draft, { force: true });
     // EPERM: the owner cannot be kept. EBUSY: the file is a mount point, as in many containers.
-    if (isErrno(cause, 'EPERM') || isErrno(cause, 'EBUSY')) return false;
+    if (hasErrorCode(cause, 'EPERM', 'EBUSY')) return false;
     throw cause;
   }
   await syncFolder(dirname(target));

@@ -1,9 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GatewayError } from '../base/errors.ts';
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+import { errorCodeOf } from '../base/system-error.ts';
 
 const bind = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -15,7 +13,7 @@ const bind = (server: Server, port: number, host: string): Promise<number> =>
   });
 
 const toListenError = (error: unknown, host: string, port: number): GatewayError => {
-  const code = codeOf(error);
+  const code = errorCodeOf(error);
   if (code === 'EADDRINUSE') {
     return new GatewayError('port_in_use', `Port ${port} on ${host} is in use.`, { cause: error });
   }
@@ -64,7 +62,7 @@ export const listen = async (input: ListenInput): Promise<{ servers: Server[]; p
       return { servers: [ipv4, ipv6], port };
     } catch (error) {
       // Machines without IPv6 are served on IPv4 alone.
-      if (codeOf(error) !== 'EADDRINUSE') return { servers: [ipv4], port };
+      if (errorCodeOf(error) !== 'EADDRINUSE') return { servers: [ipv4], port };
       ipv4.close();
       if (input.port !== 0 || attempt === FREE_PORT_TRIES) throw toListenError(error, '::1', port);
     }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { formatByteSize } from '../base/bytes.ts';
 import { GatewayError } from '../base/errors.ts';
+import { errorCodeOf } from '../base/system-error.ts';
 import { isSendableCode, UNSUPPORTED_DATA } from './close-codes.ts';
 import { releaseCompression } from './release-compression.ts';
 import { watchLife } from './watch-life.ts';
@@ -29,11 +30,8 @@ export interface ClientHandlers {
   onClose(code: number, reason: Buffer): void;
 }
 
-const codeOf = (error: Error): string =>
-  'code' in error && typeof error.code === 'string' ? error.code : '';
-
 const toRefusal = (error: Error, maxBytes: number): GatewayError | undefined => {
-  const code = codeOf(error);
+  const code = errorCodeOf(error);
   if (/^WS_ERR_UNSUPPORTED_(?:MESSAGE|DATA_PAYLOAD)_LENGTH$/.test(code)) {
     return new GatewayError(
       'request_too_large',

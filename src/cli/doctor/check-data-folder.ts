@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatByteSize } from '../../base/bytes.ts';
+import { hasErrorCode } from '../../base/system-error.ts';
 import type { Step } from '../../probe/step.ts';
 
 /** With less than this the log, and the system, soon have no room. */
@@ -13,7 +14,7 @@ const findExisting = async (folder: string): Promise<string> => {
     await stat(folder);
     return folder;
   } catch (cause) {
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const isMissing = hasErrorCode(cause, 'ENOENT');
     if (!isMissing || dirname(folder) === folder) throw cause;
     return findExisting(dirname(folder));
   }
