@@ -1,18 +1,24 @@
 import { parseArgs } from 'node:util';
 import { measureLog } from './measure-log.ts';
+import { measurePage } from './measure-page.ts';
+import { measureTranslation } from './measure-translation.ts';
 import { measureWebSocket } from './measure-websocket.ts';
 import { renderTable } from './render-table.ts';
 import { runBench } from './run-bench.ts';
 
 const WEBSOCKET_ROUNDS = 11;
+const PAGE_ROUNDS = 6;
 
-const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --websocket | --log
+const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --websocket | --log | --page |
+                 --translation
 
 Compares gomodel-ts with a bare node:http proxy, Express + http-proxy-middleware in a few lines, Portkey
 and opencodex. --quick takes two minutes, else it is a quarter of an hour. The machine should do nothing
 else meanwhile. --websocket measures what the gateway adds to an event over WebSocket, relayed and bridged,
 and what an idle connection costs in memory, in two minutes. --log measures what the page's questions to
-a log of 100,000 exchanges take. Best with wrk, nginx and taskset; says so where they are missing.
+a log of 100,000 exchanges take. --page has Chromium watch 200 exchanges a second for a minute, and
+measures what that costs the page and the gateway, in four minutes. --translation measures what it costs to put a request, and each event of its answer, into
+another API. Best with wrk, nginx and taskset; says so where they are missing.
 `;
 
 /** @param servers folder of the built servers; @param root the project's folder */
@@ -25,6 +31,8 @@ export const main = async (servers: string, root: string): Promise<void> => {
       rivals: { type: 'boolean', default: true },
       websocket: { type: 'boolean', default: false },
       log: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
+      translation: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -41,6 +49,15 @@ export const main = async (servers: string, root: string): Promise<void> => {
   }
   if (values.log) {
     for (const figure of await measureLog()) process.stdout.write(`${JSON.stringify(figure)}\n`);
+    return;
+  }
+  if (values.page) {
+    const figures = await measurePage({ servers, root, rounds: PAGE_ROUNDS });
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+    return;
+  }
+  if (values.translation) {
+    for (const figures of measureTranslation()) process.stdout.write(`${JSON.stringify(figures)}\n`);
     return;
   }
   const { quick, rivals } = values;
