@@ -37,6 +37,7 @@ export const groqSpec: ProviderSpec = {
   },
   slashedNames: true,
   quirks: [
+    'Only its gpt-oss models can be told how much to think.',
     "Its Responses API takes function tools alone: Codex's custom and namespace tools are translated to chat instead.",
   ],
 };

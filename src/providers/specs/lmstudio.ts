@@ -15,6 +15,7 @@ export const lmstudioSpec: ProviderSpec = {
   modelList: { path: '/models', read: readOpenAiList() },
   slashedNames: true,
   quirks: [
+    'Chat templates insist on one instruction at the beginning and on turns: what Codex says later is said as the user.',
     "Its Responses API knows function tools alone: Codex's custom and namespace tools are translated to chat.",
   ],
 };

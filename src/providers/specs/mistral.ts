@@ -31,5 +31,8 @@ export const mistralSpec: ProviderSpec = {
       });
     }),
   },
-  quirks: ['Models that only embed or read documents are left out of its list.'],
+  quirks: [
+    'After the result of a tool it wants to hear its model before the user: where the user spoke, a word is put between. Later instructions are said as the user.',
+    'Models that only embed or read documents are left out of its list.',
+  ],
 };

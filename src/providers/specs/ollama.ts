@@ -22,6 +22,7 @@ export const ollamaSpec: ProviderSpec = {
   },
   modelList: { path: '/models', read: readOpenAiList() },
   quirks: [
+    'Chat templates insist on one instruction at the beginning and on turns: what Codex says later is said as the user.',
     'It cuts off a prompt that is longer than its own num_ctx without a word: set OLLAMA_CONTEXT_LENGTH where it runs, and context_window of the model here.',
     "Its Responses API knows function tools alone: Codex's custom and namespace tools are translated to chat.",
   ],

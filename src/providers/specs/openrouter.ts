@@ -34,6 +34,7 @@ export const openrouterSpec: ProviderSpec = {
   },
   slashedNames: true,
   quirks: [
+    'Thoughts come with what the model behind it wants back, such as signatures: they travel sealed in encrypted_content.',
     'Its models are named owner/model. `openai/gpt-5` goes to OpenAI where that is configured too; `openrouter/openai/gpt-5` always comes here.',
     "Its Responses API refuses Codex's custom and namespace tools (openai/codex#18307): they are translated to chat.",
   ],

@@ -22,6 +22,7 @@ export const vllmSpec: ProviderSpec = {
   },
   slashedNames: true,
   quirks: [
+    'Chat templates insist on one instruction at the beginning and on turns: what Codex says later is said as the user.',
     "Its Responses API does not know Codex's custom and namespace tools: they are translated to chat.",
     'Tools need --enable-auto-tool-choice and --tool-call-parser where it is started.',
   ],

@@ -27,6 +27,7 @@ export const xaiSpec: ProviderSpec = {
     ),
   },
   quirks: [
+    'Only some of its models can be told how much to think: the others are not.',
     "Its Responses API refuses Codex's namespace tools (CLIProxyAPI#5257): they are translated to chat.",
   ],
 };

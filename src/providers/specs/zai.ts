@@ -1,7 +1,8 @@
 import { BEARER, type ProviderSpec } from '../provider-spec.ts';
 import { readOpenAiList } from '../read-openai-list.ts';
 
-const THINKS = /^glm-(?:4\.[5-9]|[5-9])/;
+/** These think unless told not to. */
+const THINKS = /^glm-(?:4\.[7-9]|[5-9])/;
 const TAKES_EFFORT = /^glm-(?:5\.[2-9]|[6-9])/;
 
 /** @see https://docs.z.ai/api-reference */
@@ -31,6 +32,7 @@ export const zaiSpec: ProviderSpec = {
   },
   modelList: { path: '/models', read: readOpenAiList() },
   quirks: [
+    'It takes no schema for an answer and no forced tool: the model is told of the one, and left free in the other.',
     'The GLM Coding Plan has an address of its own: ZAI_BASE_URL=https://api.z.ai/api/coding/paas/v4.',
   ],
 };
