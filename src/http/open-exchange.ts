@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { createStopwatch } from '../base/stopwatch.ts';
+import { endWithConnection } from './end-with-connection.ts';
 // Gives Express's requests their `context`.
 import type {} from './request-context.ts';
 
@@ -40,6 +41,7 @@ export const openExchange =
       exchange.record.response.finish ??= 'aborted';
       exchange.close();
     });
+    endWithConnection(request, response);
     stopwatch.start();
     next();
   };
