@@ -20,7 +20,7 @@ const escapeHtml = (text: string): string =>
 const IMAGE = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+$/;
 
 const STYLE = `:root{color-scheme:light dark;font:14px/1.5 system-ui,sans-serif}body{max-width:60rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.3rem}article{border-top:1px solid #8886;margin-top:2rem}h2{font-size:1rem;font-variant-numeric:tabular-nums}
+h1{font-size:1.3rem}article{border-top:1px solid #8886;margin-top:2rem;content-visibility:auto;contain-intrinsic-size:auto 40rem}h2{font-size:1rem;font-variant-numeric:tabular-nums}
 h3{font-size:.8rem;text-transform:uppercase;letter-spacing:.05em;color:#777;margin:1rem 0 .2rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:0;padding:.5rem .75rem;background:#8881;border-radius:4px;font:12px/1.5 ui-monospace,monospace}
 p.facts{color:#777;margin:0;font-variant-numeric:tabular-nums}p.error{color:#b3261e}img{max-width:100%}details{margin:.3rem 0}summary{cursor:pointer}`;

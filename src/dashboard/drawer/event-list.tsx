@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { briefJson } from '../parts/brief-json.ts';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { texts } from '../texts.ts';
 import { JsonTree } from './json-tree.tsx';
@@ -11,10 +12,7 @@ const PREVIEW_CHARACTERS = 160;
 const REPEATED = new Set(['type', 'sequence_number', 'event_id']);
 
 const previewOf = (data: unknown): string => {
-  const text =
-    typeof data === 'string'
-      ? data
-      : JSON.stringify(data, (name, value: unknown) => (REPEATED.has(name) ? undefined : value));
+  const text = typeof data === 'string' ? data : briefJson(data, PREVIEW_CHARACTERS, REPEATED);
   return text.slice(0, PREVIEW_CHARACTERS).replace(/\s+/g, ' ');
 };
 

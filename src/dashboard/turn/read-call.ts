@@ -1,4 +1,5 @@
 import type { ToolCall } from '../../audit/conversation-item.ts';
+import { briefJson } from '../parts/brief-json.ts';
 import { type PatchFile, parsePatch } from './parse-patch.ts';
 
 interface PlanStep {
@@ -27,13 +28,15 @@ const parseObject = (source: string): Record<string, unknown> | undefined => {
   }
 };
 
-/** JSON of a value; of one that is too deep to write, what it is. */
+const BRIEF = 2_000;
+
+/** JSON of a value; of one that is too deep to write, its beginning. */
 const show = (value: unknown): string => {
   if (typeof value === 'string') return value;
   try {
     return JSON.stringify(value, null, 1) ?? String(value);
   } catch {
-    return String(value);
+    return briefJson(value, BRIEF);
   }
 };
 
