@@ -1,6 +1,7 @@
 import { type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
 import type { Ask, AskItem } from '../ask.ts';
 import type { Sealer } from '../seal.ts';
+import { joinResults } from './join-results.ts';
 import { listLostMembers } from './list-lost-members.ts';
 import { readToolChoice } from './read-choice.ts';
 import { readItem } from './read-items.ts';
@@ -55,7 +56,7 @@ export const readResponsesRequest = (
     instructions === undefined
       ? []
       : [{ kind: 'message', role: 'system', parts: [{ kind: 'text', text: instructions }] }];
-  const items = [...first, ...input.flatMap((item) => readItem(item, { names, sealer, lose }))];
+  const items = joinResults([...first, ...input.flatMap((item) => readItem(item, { names, sealer, lose }))]);
 
   const ask: Ask = {
     model,

@@ -202,6 +202,20 @@ describe('what a tool gave back', () => {
     expect(resultOf([1, 2]).item).toMatchObject({ parts: [text('[1,2]')] });
   });
 
+  it('may come in several outputs of one call: providers take one', () => {
+    const call = { type: 'custom_tool_call', call_id: 'c', name: 'exec', input: 'notify(1)' };
+    const output = (words: string) => ({ type: 'custom_tool_call_output', call_id: 'c', output: words });
+    const message = { type: 'message', role: 'user', content: 'and?' };
+    const { ask } = read({ input: [call, output('1'), message, output('2'), call, output('3')] });
+    expect(ask.items.map((item) => ('parts' in item ? item.parts : item.kind))).toEqual([
+      'call',
+      [text('1'), text('2')],
+      [text('and?')],
+      'call',
+      [text('3')],
+    ]);
+  });
+
   it('is kept without its call', () => {
     expect(resultOf('orphan').item).toMatchObject({ kind: 'result', callId: 'c' });
   });
