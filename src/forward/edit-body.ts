@@ -27,7 +27,7 @@ const setMember = (bytes: Buffer, object: ByteRange, key: string, json: string):
 const setEffort = (
   bytes: Buffer,
   members: ReadonlyMap<string, ByteRange>,
-  api: Exclude<Api, 'messages'>,
+  api: 'responses' | 'chat',
   effort: Effort,
 ): Splice => {
   const body = { start: 0, end: bytes.length };
@@ -59,9 +59,10 @@ export const editBody = (
   if (named && model !== undefined) {
     splices.push({ start: named.start, end: named.end, text: JSON.stringify(model) });
   }
-  // Anthropic's API has no member for it that all models take.
-  if (effort !== undefined && api !== undefined && api !== 'messages')
+  // The others have no member for it that all models take.
+  if (effort !== undefined && (api === 'responses' || api === 'chat')) {
     splices.push(setEffort(bytes, members, api, effort));
+  }
   if (splices.length === 0) return bytes;
   const pieces: Buffer[] = [];
   let from = 0;

@@ -49,7 +49,8 @@ export type Prepare = (asked: AskedRequest, destination: Destination) => Prepare
 /** Whether a request must be put in another API for an upstream; else it leaves as it came. */
 export const isTranslated = (path: string, { native, dialect }: Upstream): boolean => {
   const api = apiOfPath(path);
-  return api !== undefined && dialect !== undefined && !native.includes(api);
+  // Google's API is asked for by the name of a provider alone, and never put into another.
+  return api !== undefined && api !== 'gemini' && dialect !== undefined && !native.includes(api);
 };
 
 /** The path and body that are sent to a destination that speaks the client's API. */
@@ -88,7 +89,7 @@ export const createPrepare = ({ translateInto, unseal, via }: PrepareDeps): Prep
     const { upstream } = destination;
     const api = apiOfPath(asked.path);
     const model = destination.model;
-    if (api === undefined || api === 'messages' || model === undefined) {
+    if (api === undefined || api === 'messages' || api === 'gemini' || model === undefined) {
       throw new GatewayError(
         'invalid_request',
         `the request names no model, and ${upstream.name} must be told one.`,

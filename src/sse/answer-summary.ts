@@ -1,8 +1,8 @@
 /**
- * The APIs whose answers are read: `POST …/responses`, `POST …/chat/completions`, and Anthropic's
- * `POST …/messages`.
+ * The APIs whose answers are read: `POST …/responses`, `POST …/chat/completions`, Anthropic's
+ * `POST …/messages` and Google's `POST …/models/{model}:generateContent`.
  */
-export type Api = 'responses' | 'chat' | 'messages';
+export type Api = 'responses' | 'chat' | 'messages' | 'gemini';
 
 const APIS: Readonly<Record<string, Api>> = {
   responses: 'responses',
@@ -15,14 +15,18 @@ const SERVED = /^(?:\/v1)?\/(responses(?:\/compact)?|chat\/completions|messages)
 /** Where a provider is asked natively, its own base path comes before. */
 const NATIVE = /^\/p\/[^?]*\/(responses(?:\/compact)?|chat\/completions|messages)\/?(?:\?|$)/;
 
+const GEMINI = /^\/p\/[^?]*\/models\/[^/?]+:(?:streamG|g)enerateContent(?:\?|$)/;
+
 /**
  * The API whose answers come from a path: where something is generated, compaction included. Reading a
  * stored answer again is left out, since its tokens were counted when it was made.
  * @param path with or without `/v1` and a query, or `/p/{provider}/…`
  */
 export const apiOfPath = (path: string): Api | undefined => {
-  const [, route] = SERVED.exec(path) ?? (path.startsWith('/p/') ? NATIVE.exec(path) : undefined) ?? [];
-  return route === undefined ? undefined : APIS[route];
+  const isNative = path.startsWith('/p/');
+  const [, route] = SERVED.exec(path) ?? (isNative ? NATIVE.exec(path) : undefined) ?? [];
+  if (route !== undefined) return APIS[route];
+  return isNative && GEMINI.test(path) ? 'gemini' : undefined;
 };
 
 /** Tokens as the provider counted them; absent = not said. */

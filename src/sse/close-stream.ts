@@ -10,6 +10,7 @@ const EVENT_LINE: Readonly<Record<Api, string>> = {
   responses: 'event: response.failed\n',
   chat: '',
   messages: 'event: error\n',
+  gemini: '',
 };
 
 /** True where nothing of an event's data is missing, even if its blank line is. */
@@ -52,9 +53,11 @@ export const closeStream = (
   if (isWholeData(begun.data)) return close(endEvent(text) + event);
 
   const inDataLine = /(?:^|[\r\n])data:[^\r\n]*$/.test(text);
-  const members = api === 'chat' ? errorMember(failure) : `"type":"error",${errorMember(failure)}`;
+  // Where the error stands in the data of any event, the one that had begun tells it already.
+  const tellsAlone = EVENT_LINE[api] === '';
+  const members = tellsAlone ? errorMember(failure) : `"type":"error",${errorMember(failure)}`;
   const missing = completeObject(inDataLine ? begun.data : `${begun.data}\n`, members);
   if (missing === undefined) return close(endEvent(text) + event);
   const completed = `${inDataLine ? '' : `${endLine(text)}data: `}${missing}\n\n`;
-  return close(api === 'chat' ? completed : completed + event);
+  return close(tellsAlone ? completed : completed + event);
 };

@@ -11,6 +11,8 @@ const COLLECT: Readonly<Record<Api, () => OutputCollector>> = {
   responses: collectResponsesItems,
   chat: collectChatMessages,
   messages: collectMessage,
+  // Shown as it came.
+  gemini: () => ({ apply: () => {}, output: () => [] }),
 };
 
 /** What an answer said, and about itself. */
@@ -28,6 +30,7 @@ const outputOfObject = (answer: unknown, api: Api): unknown[] => {
   if (!isObject(answer)) return [];
   if (api === 'chat') return objectsOf(answer.choices).flatMap((choice) => choice.message ?? []);
   if (api === 'messages') return answer.type === 'message' ? [answer] : [];
+  if (api === 'gemini') return [];
   return Array.isArray(answer.output) ? [...answer.output] : [];
 };
 

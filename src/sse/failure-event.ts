@@ -25,15 +25,20 @@ export const errorMember = ({ code, message }: StreamFailure): string =>
 const messagesErrorMember = ({ message }: StreamFailure): string =>
   `"error":${JSON.stringify({ type: 'api_error', message })}`;
 
+/** The same as Google's API has it. @see https://cloud.google.com/apis/design/errors */
+const geminiErrorMember = ({ message }: StreamFailure): string =>
+  `"error":${JSON.stringify({ code: 502, message, status: 'UNAVAILABLE' })}`;
+
 /**
  * The data of the event that ends a stream as failed, in the form that clients show to their user:
- * `response.failed` for Responses (Codex shows `response.error.message`), an `error` object for chat and an
- * `error` event for Anthropic's messages (the clients of both throw it). Over WebSocket it is a frame of its own.
+ * `response.failed` for Responses (Codex shows `response.error.message`), an `error` object for chat and
+ * Google's API, an `error` event for Anthropic's messages (their clients throw it). Over WebSocket it is a frame of its own.
  * @param failure its message goes out as it is
  * @returns JSON on one line
  */
 export const failureEventData = (api: Api, failure: StreamFailure, answer: FailedAnswer): string => {
   if (api === 'chat') return `{${errorMember(failure)}}`;
+  if (api === 'gemini') return `{${geminiErrorMember(failure)}}`;
   if (api === 'messages') return `{"type":"error",${messagesErrorMember(failure)}}`;
   return JSON.stringify({
     type: 'response.failed',

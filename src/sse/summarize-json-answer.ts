@@ -2,6 +2,7 @@ import type { AnswerSummary, Api } from './answer-summary.ts';
 import { isObject, type JsonObject, nonEmptyString, parseJson } from './json-object.ts';
 import { readChatObject } from './read-chat.ts';
 import { readError } from './read-error.ts';
+import { readGeminiObject } from './read-gemini.ts';
 import { readMessageObject } from './read-messages.ts';
 import { readResponseObject } from './read-responses.ts';
 
@@ -9,6 +10,7 @@ const READ: Readonly<Record<Api, (summary: AnswerSummary, answer: JsonObject) =>
   responses: readResponseObject,
   chat: readChatObject,
   messages: readMessageObject,
+  gemini: readGeminiObject,
 };
 
 /** Reads what one whole JSON object answers; Google wraps errors in a list, ChatGPT's backend in `detail`. */

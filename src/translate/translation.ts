@@ -50,8 +50,8 @@ export interface AnswerTranslation {
 }
 
 export interface TranslateInput {
-  /** The API that the client speaks. Nothing is translated from Anthropic's. */
-  readonly api: Exclude<Api, 'messages'>;
+  /** The API that the client speaks. Nothing is translated from Anthropic's, or from Google's. */
+  readonly api: Exclude<Api, 'messages' | 'gemini'>;
   /** Below `/v1`, with the query. */
   readonly path: string;
   /** Decoded. */

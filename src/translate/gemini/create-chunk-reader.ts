@@ -1,10 +1,10 @@
 import { isObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { readGeminiUsage } from '../../sse/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import type { JsonObject } from '../ask.ts';
 import { readCallArguments } from './read-call-arguments.ts';
 import { readStatus } from './read-error.ts';
 import { readFinish } from './read-finish.ts';
-import { readUsage } from './read-usage.ts';
 import { type GeminiState, type TextSignature, toReasoningState } from './reasoning-state.ts';
 import { readToolName } from './tool-name.ts';
 
@@ -141,7 +141,7 @@ export const createChunkReader = (sink: AnswerSink): ChunkReader => {
       finishReason = nonEmptyString(candidate?.finishReason) ?? finishReason;
       finishMessage = nonEmptyString(candidate?.finishMessage) ?? finishMessage;
       if (isObject(promptFeedback)) blockReason = nonEmptyString(promptFeedback.blockReason);
-      if (isObject(usageMetadata)) sink.usage(readUsage(usageMetadata));
+      if (isObject(usageMetadata)) sink.usage(readGeminiUsage(usageMetadata));
       const grounding = candidate?.groundingMetadata;
       if (isObject(grounding)) for (const query of stringsOf(grounding.webSearchQueries)) queued.add(query);
     },

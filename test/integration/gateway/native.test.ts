@@ -92,6 +92,28 @@ describe('a provider asked natively, by /p/{provider}/…', () => {
     });
   });
 
+  it('is metered where it is Google’s', async () => {
+    const text = `data: ${JSON.stringify({
+      candidates: [{ content: { parts: [{ text: 'ok' }] }, finishReason: 'STOP' }],
+      usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 2, totalTokenCount: 9 },
+      modelVersion: 'gemini-test',
+    })}\r\n\r\n`;
+    anthropic.play({ ...ANSWER, body: Buffer.from(text) });
+    const gateway = await compose();
+    const path = '/p/gemini/v1beta/models/gemini-test:streamGenerateContent?alt=sse';
+    const response = await ask(gateway, path, { 'x-goog-api-key': 'of-the-client' }, '{"contents":[]}');
+    expect(await response.text()).toBe(text);
+    expect((await anthropic.request(0)).headers['x-goog-api-key']).toBe('key-of-gemini');
+    expect(await gateway.records()).toMatchObject([
+      {
+        provider: 'gemini',
+        model: 'gemini-test',
+        usage: { totalTokens: 9 },
+        response: { finish: 'completed' },
+      },
+    ]);
+  });
+
   it('is told of an answer that was cut off in the words of its API', async () => {
     anthropic.play({ ...ANSWER, body: ANSWER.body.subarray(0, 900) });
     const gateway = await compose();

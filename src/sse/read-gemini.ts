@@ -1,0 +1,68 @@
+import type { AnswerReader } from './answer-reader.ts';
+import type { AnswerSummary } from './answer-summary.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from './json-object.ts';
+import { readError } from './read-error.ts';
+import { readGeminiUsage } from './read-gemini-usage.ts';
+
+/** All other reasons to stop leave an answer without its rest. */
+const WHOLE = new Set(['STOP', 'FINISH_REASON_UNSPECIFIED']);
+
+const namesOf = (candidate: JsonObject): string[] => {
+  const parts = isObject(candidate.content) ? objectsOf(candidate.content.parts) : [];
+  return parts.flatMap(({ functionCall }) =>
+    isObject(functionCall) ? (nonEmptyString(functionCall.name) ?? []) : [],
+  );
+};
+
+/**
+ * Takes over what a chunk says; a whole answer is one chunk.
+ * @returns whether it says how the answer ended
+ */
+const readChunk = (summary: AnswerSummary, chunk: JsonObject): boolean => {
+  const model = nonEmptyString(chunk.modelVersion);
+  if (model !== undefined) summary.model = model;
+  const responseId = nonEmptyString(chunk.responseId);
+  if (responseId !== undefined) summary.responseId = responseId;
+  // The counts grow from chunk to chunk.
+  if (isObject(chunk.usageMetadata)) summary.usage = readGeminiUsage(chunk.usageMetadata);
+
+  const candidates = objectsOf(chunk.candidates);
+  summary.toolCalls.push(...candidates.flatMap(namesOf));
+  const reasons = candidates.flatMap(({ finishReason }) => nonEmptyString(finishReason) ?? []);
+  const feedback = isObject(chunk.promptFeedback)
+    ? nonEmptyString(chunk.promptFeedback.blockReason)
+    : undefined;
+  if (reasons.length > 0 || feedback !== undefined) {
+    const isWhole = feedback === undefined && reasons.every((reason) => WHOLE.has(reason));
+    summary.finish = isWhole ? 'completed' : 'incomplete';
+  }
+  const error = readError(chunk.error);
+  if (error !== undefined) {
+    summary.finish = 'failed';
+    summary.error = error;
+  }
+  return summary.finish !== undefined;
+};
+
+/** Reads an answer that came as one object. */
+export const readGeminiObject = (summary: AnswerSummary, answer: JsonObject): void => {
+  readChunk(summary, answer);
+};
+
+/** Reads a stream of Google's API. No event says that it was the last: the reason to finish does. */
+export const createGeminiReader = (): AnswerReader => {
+  const summary: AnswerSummary = { toolCalls: [] };
+  let terminal = false;
+  return {
+    summary,
+    get terminal() {
+      return terminal;
+    },
+    apply: (_eventName, data, decode) => {
+      const chunk = parseJson(decode(data));
+      if (!isObject(chunk)) return false;
+      terminal = readChunk(summary, chunk) || terminal;
+      return true;
+    },
+  };
+};
