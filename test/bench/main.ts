@@ -17,8 +17,9 @@ and opencodex. --quick takes two minutes, else it is a quarter of an hour. The m
 else meanwhile. --websocket measures what the gateway adds to an event over WebSocket, relayed and bridged,
 and what an idle connection costs in memory, in two minutes. --log measures what the page's questions to
 a log of 100,000 exchanges take. --page has Chromium watch 200 exchanges a second for a minute, and
-measures what that costs the page and the gateway, in four minutes. --translation measures what it costs to put a request, and each event of its answer, into
-another API. Best with wrk, nginx and taskset; says so where they are missing.
+measures what that costs the page and the gateway, in four minutes. --translation measures what it costs to
+put a request, and each event of its answer, into another API. Best with wrk, nginx and taskset; says so
+where they are missing.
 `;
 
 /** @param servers folder of the built servers; @param root the project's folder */
