@@ -5,6 +5,7 @@ import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
 import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
 import type { Upstream } from '../providers/upstream.ts';
+import { hasStatus, noStatus } from './check-status.ts';
 import type { ActiveForwarding, Forwarding } from './forwarding.ts';
 import { lacksCompaction, noCompaction } from './lacks-compaction.ts';
 import { closedUnanswered, connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
@@ -69,6 +70,10 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
       const running = runningOf.get(request);
       if (!running) return;
       clearTimeout(running.forwarding.connectTimer);
+      if (!hasStatus(upstreamResponse)) {
+        failWith(running, noStatus());
+        return;
+      }
       if (lacksCompaction(upstreamResponse, running.forwarding.path)) {
         upstreamResponse.resume();
         failWith(running, noCompaction(host));
@@ -120,8 +125,8 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
       runningOf.delete(request);
       forwarding.settled = true;
       clearTimeout(forwarding.connectTimer);
-      // The client has left: what it asked for must not run on at the provider, at its user's cost.
-      if (!running.cut && !response.writableFinished) forwarding.upstreamRequest?.destroy();
+      // The client has left, or was refused in the middle of an upload: what it asked for must not run on at the provider, at its user's cost.
+      if (!running.cut) forwarding.upstreamRequest?.destroy();
     });
 
     forwarding.connectTimer = setTimeout(() => {

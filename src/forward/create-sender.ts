@@ -2,6 +2,7 @@ import http, { type Agent, type IncomingMessage, type OutgoingHttpHeaders } from
 import https from 'node:https';
 import type { GatewayError } from '../base/errors.ts';
 import type { Upstream } from '../providers/upstream.ts';
+import { hasStatus, noStatus } from './check-status.ts';
 import { closedUnanswered, connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
 
 export interface SenderDeps {
@@ -59,6 +60,10 @@ export const createSender = ({ upstream, agent, connectTimeoutMs }: SenderDeps):
       else socket.once(secure ? 'secureConnect' : 'connect', connected);
     });
     request.once('response', (upstreamResponse) => {
+      if (!hasStatus(upstreamResponse)) {
+        fail(noStatus());
+        return;
+      }
       clearTimeout(timer);
       if (settled) return;
       settled = true;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
+import { reasonPhrase } from './check-status.ts';
 import { createClientHeaders } from './client-headers.ts';
 import type { ActiveForwarding } from './forwarding.ts';
 import { letEnd } from './let-end.ts';
@@ -37,7 +38,7 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   if (status >= 400) added.push('x-gomodel-error-origin', 'upstream');
   response.writeHead(
     status,
-    upstreamResponse.statusMessage,
+    reasonPhrase(upstreamResponse.statusMessage),
     createClientHeaders(upstreamResponse, exchange.id, added),
   );
   stopwatch.stop();
@@ -54,8 +55,10 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     forwarding.settled = true;
     if (failure) upstreamResponse.destroy();
     observer.end();
-    observer.conclude(failure ? { kind: 'cut', failure } : { kind: 'whole' });
-    const closing = observer.closing(failure);
+    // What is cut off after its last event is whole: only the end of the connection is missing.
+    const cut = observer.hasEnded() === true ? undefined : failure;
+    observer.conclude(cut ? { kind: 'cut', failure: cut } : { kind: 'whole' });
+    const closing = observer.closing(cut);
     if (closing === undefined) response.destroy();
     else response.end(closing);
   };

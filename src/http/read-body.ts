@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { formatByteSize } from '../base/bytes.ts';
 import { GatewayError } from '../base/errors.ts';
 import { type Coding, parseContentCodings } from '../coding/parse-content-codings.ts';
+import { refuse } from './failure.ts';
 
 export interface ReadBodyOptions {
   /** Bound of the decoded body, and so of the body on the wire. */
@@ -16,6 +17,30 @@ const tooLarge = (maxBytes: number): GatewayError =>
     'request_too_large',
     `the request body is larger than ${formatByteSize(maxBytes)}. Start a new session or compact this one, or raise BODY_SIZE_LIMIT.`,
   );
+
+const stoppedSending = (afterBytes: number, idleTimeoutMs: number): GatewayError =>
+  new GatewayError(
+    'request_timeout',
+    `the client stopped sending after ${afterBytes} bytes of its body: ${idleTimeoutMs / 1000} s of silence.`,
+  );
+
+/** Ends an upload that streams through where its client, and not the upstream, holds it up. */
+const watchUpload = (
+  request: IncomingMessage,
+  idleTimeoutMs: number,
+  onSilence: (error: GatewayError) => void,
+): void => {
+  let length = 0;
+  const timer = setTimeout(() => {
+    if (request.isPaused()) timer.refresh();
+    else onSilence(stoppedSending(length, idleTimeoutMs));
+  }, idleTimeoutMs);
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    timer.refresh();
+  });
+  for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer));
+};
 
 /** Uploads pass through as they come; what Codex sends is read whole, so that it can be decoded and told. */
 const streamsThrough = (request: IncomingMessage, codings: readonly Coding[]): boolean => {
@@ -59,8 +84,7 @@ const collect = (request: IncomingMessage, options: ReadBodyOptions): Promise<Bu
       settle(() => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)));
     const onClose = (): void => settle(() => resolve(undefined));
     const timer = setTimeout(() => {
-      const message = `the client stopped sending after ${length} bytes of its body: ${idleTimeoutMs / 1000} s of silence.`;
-      settle(() => reject(new GatewayError('request_timeout', message)));
+      settle(() => reject(stoppedSending(length, idleTimeoutMs)));
     }, idleTimeoutMs);
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });
@@ -68,7 +92,7 @@ const collect = (request: IncomingMessage, options: ReadBodyOptions): Promise<Bu
 /** Reads the body into memory within its bounds, unless it is an upload that streams through. */
 export const readBody =
   (options: ReadBodyOptions): RequestHandler =>
-  async (request, _response, next) => {
+  async (request, response, next) => {
     const { context } = request;
     const { record } = context.exchange;
     const contentEncoding = request.headers['content-encoding'];
@@ -85,6 +109,7 @@ export const readBody =
       request.on('data', (chunk: Buffer) => {
         record.request.wireBytes = (record.request.wireBytes ?? 0) + chunk.length;
       });
+      watchUpload(request, options.idleTimeoutMs, (error) => refuse(request, response, error));
       request.pause();
       next();
       return;

@@ -1,8 +1,10 @@
-import type { Server } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Request, Response } from 'express';
 import type { Recorder } from '../audit/recorder.ts';
 import { GatewayError } from '../base/errors.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
+import { refuse } from '../http/failure.ts';
 
 const toError = (code: string): GatewayError => {
   switch (code) {
@@ -24,14 +26,34 @@ const toError = (code: string): GatewayError => {
   }
 };
 
+/** The answer to a request whose head was well-formed and whose body is not. */
+const answerToBody = (
+  message: unknown,
+  code: string,
+): { request: Request; response: Response } | undefined => {
+  // A client whose connection ends or breaks in its body has left.
+  const isMalformed = code.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE';
+  if (!(message instanceof ServerResponse) || !isMalformed) return undefined;
+  const { req: request } = message;
+  if (message.headersSent || request.complete || !('context' in request)) return undefined;
+  return { request: request as Request, response: message as Response };
+};
+
 /** What never became a request is answered in the gateway's own form, and has a record. */
 export const answerMalformed = (server: Server, recorder: Recorder): void => {
   server.on(
     'clientError',
     (failure: Error & { code?: string }, socket: Socket & { _httpMessage?: unknown }) => {
       const code = failure.code ?? failure.message;
-      // Nobody is there to be answered, or an answer is on its way already.
-      if (code === 'ECONNRESET' || !socket.writable || socket._httpMessage) {
+      const answer = answerToBody(socket._httpMessage, code);
+      if (answer) {
+        answer.response.shouldKeepAlive = false;
+        refuse(answer.request, answer.response, toError(code));
+        return;
+      }
+      // Nobody is there to be answered, an answer is on its way already, or nothing was asked: browsers open
+      // connections that they then have no use for.
+      if (code === 'ECONNRESET' || !socket.writable || socket._httpMessage || socket.bytesRead === 0) {
         socket.destroy();
         return;
       }
@@ -43,4 +65,13 @@ export const answerMalformed = (server: Server, recorder: Recorder): void => {
       );
     },
   );
+  server.on('connect', ({ method = '', url = '', rawHeaders }: IncomingMessage, socket: Socket) => {
+    const message = 'this is no proxy: it opens no tunnels. Ask it for /v1 as the base URL.';
+    refuseOnSocket(
+      recorder,
+      socket,
+      { method, path: url, transport: 'http', rawHeaders },
+      new GatewayError('method_not_allowed', message),
+    );
+  });
 };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import http, { type IncomingMessage, type Server } from 'node:http';
+import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createAdmin } from '../admin/create-admin.ts';
 import { createRecorder, type Recorder } from '../audit/recorder.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -26,6 +26,8 @@ import { createMessageClasses } from './message-classes.ts';
 
 const TIMEOUTS = {
   connectMs: 10_000,
+  /** For a client to send the head of a request. */
+  headMs: 60_000,
   bodyIdleMs: 60_000,
   /** For an upstream to agree to a WebSocket connection; after that it is asked over HTTP. */
   handshakeMs: 5_000,
@@ -35,6 +37,8 @@ const TIMEOUTS = {
 };
 /** Longer than clients keep idle connections, so that it is they who close them. */
 const KEEP_ALIVE_MS = 120_000;
+/** How often it is looked for clients that have stopped in the head of a request. */
+const HEAD_CHECK_MS = 30_000;
 /** Codex sends its turn's metadata in a header: Node's 16 KB could be too few. */
 const MAX_HEADER_BYTES = 64 * 2 ** 10;
 /** Where it is too little, clients send their whole conversation again: slower, and nothing is lost. */
@@ -198,16 +202,26 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
       ...messageClasses,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Node would answer by itself, without a record.
+      requireHostHeader: false,
       // A long upload is no fault; a client that falls silent is found by the body's own timer.
       requestTimeout: 0,
+      // Its default is the least of a minute and the above, which would be none at all.
+      headersTimeout: timeouts.headMs,
+      connectionsCheckingInterval: Math.min(timeouts.headMs, HEAD_CHECK_MS),
     });
+    // Node would drop what comes after the 2000th line and say nothing; their bytes are bounded as it is.
+    server.maxHeadersCount = 0;
     const normalize = (request: IncomingMessage): void => {
       if (!request.url?.startsWith('/')) request.url = toOriginForm(request.url ?? '');
     };
-    server.on('request', (request, response) => {
+    const serve = (request: IncomingMessage, response: ServerResponse): void => {
       normalize(request);
       app(request, response);
-    });
+    };
+    server.on('request', serve);
+    // What is expected beside `100-continue` is passed over: Node's own refusal would leave no record.
+    server.on('checkExpectation', serve);
     server.on('upgrade', (request, socket, head) => {
       normalize(request);
       upgrades.handle(request, socket, head);
