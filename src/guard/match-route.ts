@@ -4,8 +4,11 @@ import { GatewayError } from '../base/errors.ts';
 const BARE_ROUTES =
   /^\/(?:responses|conversations|chat|completions|embeddings|models|files|uploads|batches|images|audio|moderations)(?=[/?]|$)/;
 
-/** `.` and `..` as path segments, however they are written: upstreams resolve them, so they are refused. */
-const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\]|%2f|%5c|$)/i;
+/**
+ * `.` and `..` as path segments, however they are written, and with whatever some server takes for the end of
+ * one: upstreams resolve them, so they are refused.
+ */
+const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\;#]|%(?:2f|5c|3b|23|3f|00)|$)/i;
 
 /** `/p/{provider}/…`, with what follows the provider's name. */
 const NATIVE_ROUTE = /^\/p\/([A-Za-z0-9][\w.-]*)(\/[^?]*(?:\?.*)?)$/s;
@@ -19,9 +22,14 @@ export interface MatchedRoute {
 }
 
 const hasDotSegment = (path: string): boolean => {
-  const query = path.indexOf('?');
-  return DOT_SEGMENT.test(query === -1 ? path : path.slice(0, query));
+  const end = path.indexOf('?');
+  const bare = end === -1 ? path : path.slice(0, end);
+  // Some undo percent-encoding more than once.
+  return DOT_SEGMENT.test(bare.includes('%25') ? bare.replace(/%(?:25)+/g, '%') : bare);
 };
+
+/** A path that begins so is a host to whoever resolves it as a reference (RFC 3986 §4.2). */
+const namesHost = (path: string): boolean => /^[/\\]{2}/.test(path);
 
 /**
  * @param url path and query, as in the request line
@@ -30,9 +38,10 @@ const hasDotSegment = (path: string): boolean => {
 const matchRoute = (url: string): MatchedRoute | undefined => {
   const path = url.startsWith('/v1/') ? url.slice(3) : BARE_ROUTES.test(url) ? url : undefined;
   if (path !== undefined)
-    return path === '/' || hasDotSegment(path) ? undefined : { path, native: undefined };
+    return path === '/' || namesHost(path) || hasDotSegment(path) ? undefined : { path, native: undefined };
   const [, provider, rest] = url.startsWith('/p/') ? (NATIVE_ROUTE.exec(url) ?? []) : [];
-  if (provider === undefined || rest === undefined || hasDotSegment(url)) return undefined;
+  if (provider === undefined || rest === undefined) return undefined;
+  if (namesHost(rest) || hasDotSegment(url)) return undefined;
   return { path: url, native: { provider, path: rest } };
 };
 

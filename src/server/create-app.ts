@@ -15,6 +15,7 @@ import { forwardRequest } from '../http/forward-request.ts';
 import { health, ready } from '../http/health.ts';
 import { openExchange } from '../http/open-exchange.ts';
 import { readBody } from '../http/read-body.ts';
+import { refuseDoubtfulFraming } from '../http/refuse-doubtful-framing.ts';
 import { refuseForeignPages } from '../http/refuse-foreign-pages.ts';
 import { refuseLoop } from '../http/refuse-loop.ts';
 import { refuseMethod } from '../http/refuse-method.ts';
@@ -71,6 +72,7 @@ export const createApp = (deps: AppDeps): Express => {
     /^/,
     openExchange({ recorder, clock }),
     refuseWhileClosing(isClosing),
+    refuseDoubtfulFraming(),
     refuseLoop(deps.via),
     ...(deps.isGuarded ? [] : [refuseForeignPages()]),
     route(),

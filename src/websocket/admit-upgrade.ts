@@ -3,6 +3,7 @@ import { GatewayError } from '../base/errors.ts';
 import type { WebSocketSetting } from '../config/settings.ts';
 import { checkCredential } from '../forward/check-credential.ts';
 import { checkClosing } from '../guard/check-closing.ts';
+import { checkFraming } from '../guard/check-framing.ts';
 import { checkLoop } from '../guard/check-loop.ts';
 import { checkPage } from '../guard/check-page.ts';
 import type { Authenticate } from '../guard/create-authenticate.ts';
@@ -54,6 +55,7 @@ const checkHandshake = ({ method, headers }: IncomingMessage): void => {
 export const admitUpgrade = (request: IncomingMessage, deps: AdmitDeps): AdmittedUpgrade => {
   const { method = '', url = '', headers, rawHeaders } = request;
   checkClosing(deps.isClosing());
+  checkFraming(request);
   checkLoop(headers, deps.via);
   if (!deps.isGuarded) checkPage(headers);
   const { path } = requireRoute(method, url);
