@@ -97,7 +97,9 @@ export const formatCost = (usd: number | null | undefined): string => {
 export const formatShare = (part: number, whole: number): string => {
   if (whole === 0 || part === 0) return '0%';
   if (part === whole) return '100%';
-  return `${Math.min(99, Math.max(1, Math.round((part / whole) * 100)))}%`;
+  const percent = Math.round((part / whole) * 100);
+  if (percent === 0) return '<1%';
+  return percent >= 100 ? '>99%' : `${percent}%`;
 };
 
 /** The end of a long id: the part in which two of them differ. */

@@ -38,8 +38,8 @@ it('never calls an unknown cost nothing, nor a small one', () => {
 
 it('says all or none of a share only where it is so', () => {
   expect(formatShare(0, 10)).toBe('0%');
-  expect(formatShare(1, 10_000)).toBe('1%');
-  expect(formatShare(9999, 10_000)).toBe('99%');
+  expect(formatShare(1, 10_000)).toBe('<1%');
+  expect(formatShare(9999, 10_000)).toBe('>99%');
   expect(formatShare(10, 10)).toBe('100%');
 });
 
