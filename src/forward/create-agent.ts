@@ -3,6 +3,7 @@ import https from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { GatewayError } from '../base/errors.ts';
+import { errorCodeOf } from '../base/system-error.ts';
 import { bypassesProxy } from './no-proxy.ts';
 
 export interface ProxyAddresses {
@@ -30,9 +31,16 @@ const OPTIONS = {
 /** A proxy that refuses the tunnel answers itself: that must not pass for an answer of the upstream's. */
 const createTunnelAgent = (target: URL, proxy: string): HttpsProxyAgent<string> => {
   const agent = new HttpsProxyAgent(proxy, OPTIONS);
+  const who = `the proxy at ${new URL(proxy).host} (HTTPS_PROXY)`;
+  const connect = agent.connect.bind(agent);
+  // What breaks before there is a tunnel is the proxy's fault, and not the upstream's.
+  agent.connect = (request, options) =>
+    connect(request, options).catch((cause: unknown) => {
+      const message = `${who} gave no tunnel to ${target.host} (${errorCodeOf(cause) || 'no answer'}). Check its address and that it runs, or list the host in NO_PROXY.`;
+      throw new GatewayError('upstream_unreachable', message, { cause });
+    });
   agent.on('proxyConnect', ({ statusCode }: { statusCode: number }, request: http.ClientRequest) => {
     if (statusCode === 200) return;
-    const who = `the proxy at ${new URL(proxy).host} (HTTPS_PROXY)`;
     const message = `${who} answered ${statusCode} instead of a tunnel to ${target.host}. Check its address and its rules, or list the host in NO_PROXY.`;
     request.destroy(new GatewayError('upstream_unreachable', message));
   });

@@ -38,6 +38,13 @@ export const mapUpstreamError = (error: unknown, host: string): GatewayError => 
       cause: error,
     });
   }
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return new GatewayError(
+      'overloaded',
+      `the gateway has no file descriptor left for a connection to ${host}${note}. Try again in a moment, or raise its limit (ulimit -n).`,
+      { cause: error, headers: { 'retry-after': '2' } },
+    );
+  }
   if (CERTIFICATE_CODES.test(code)) {
     return new GatewayError(
       'upstream_unreachable',

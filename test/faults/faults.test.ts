@@ -1,0 +1,17 @@
+import { describe, it } from 'vitest';
+import { holdAgainst } from '../support/faults/hold-against.ts';
+import { ANSWER_FAULTS } from './rows/answers.ts';
+import { CLIENT_FAULTS } from './rows/clients.ts';
+import { NETWORK_FAULTS } from './rows/network.ts';
+import { STOP_FAULTS } from './rows/stops.ts';
+
+const GROUPS = [
+  { title: 'an upstream that', faults: NETWORK_FAULTS },
+  { title: 'an upstream that, once reached,', faults: ANSWER_FAULTS },
+  { title: 'a client that', faults: CLIENT_FAULTS },
+  { title: 'a gateway that is stopped', faults: STOP_FAULTS },
+];
+
+describe.each(GROUPS)('$title', ({ faults }) => {
+  it.each(faults)('$name', (fault) => holdAgainst(fault));
+});

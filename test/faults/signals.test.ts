@@ -1,0 +1,7 @@
+import { describe, it } from 'vitest';
+import { holdProcessAgainst } from '../support/faults/hold-process-against.ts';
+import { SIGNAL_FAULTS } from './rows/signals.ts';
+
+describe('a gateway', () => {
+  it.each(SIGNAL_FAULTS)('that gets $signal $name', (fault) => holdProcessAgainst(fault));
+});
