@@ -34,7 +34,7 @@ export const createTranslate = ({ sealer, clock }: TranslateDeps): Translate => 
     responses: (request, input) => serveResponses(request, input, { sealer, clock, history }),
     chat: (request, input) => serveChat(request, input, { sealer, clock }),
   };
-  return ({ api, path, body, model, spec }) => {
+  const translate: Translate = ({ api, path, body, model, spec }) => {
     const request = parseJson(body.toString('utf8'));
     if (!isObject(request)) {
       throw new GatewayError('invalid_json', 'the request body is no JSON object; nothing was sent on');
@@ -49,5 +49,16 @@ export const createTranslate = ({ sealer, clock }: TranslateDeps): Translate => 
       losses: [...new Set([...losses, ...written.losses])],
       answer: (status, contentType) => translateAnswer({ spec, createWriter }, status, contentType),
     };
+  };
+  return (input) => {
+    try {
+      return translate(input);
+    } catch (cause) {
+      // JSON is read at any depth, and walked and written as deep as the stack goes.
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new GatewayError('invalid_request', 'the request is nested too deeply to be translated', {
+        cause,
+      });
+    }
   };
 };

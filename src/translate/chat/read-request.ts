@@ -35,18 +35,21 @@ const CARRIED = new Set([
 ]);
 
 /** Values that ask for what happens anyway. */
-const DEFAULTS: Readonly<Record<string, unknown>> = {
-  n: 1,
-  logprobs: false,
-  presence_penalty: 0,
-  frequency_penalty: 0,
-  service_tier: 'auto',
-};
+const DEFAULTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['n', 1],
+  ['logprobs', false],
+  ['presence_penalty', 0],
+  ['frequency_penalty', 0],
+  ['service_tier', 'auto'],
+]);
+
+const isText = (value: unknown): boolean =>
+  value === 'text' || (Array.isArray(value) && value.length === 1 && value[0] === 'text');
 
 const listLostMembers = (request: JsonObject): string[] =>
   Object.entries(request)
     .filter(([name, value]) => !CARRIED.has(name) && value !== undefined && value !== null)
-    .filter(([name, value]) => DEFAULTS[name] !== value && String(value) !== 'text')
+    .filter(([name, value]) => DEFAULTS.get(name) !== value && !isText(value))
     .map(([name]) => name);
 
 /** A tool in the form of Responses, where its members lie flat. */

@@ -25,12 +25,12 @@ const CARRIED = new Set([
 ]);
 
 /** Values that ask for what happens anyway. */
-const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
-  background: [false],
-  service_tier: ['auto', 'default'],
-  truncation: ['disabled'],
-  top_logprobs: [0],
-};
+const DEFAULTS: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
+  ['background', [false]],
+  ['service_tier', ['auto', 'default']],
+  ['truncation', ['disabled']],
+  ['top_logprobs', [0]],
+]);
 
 const INCLUDED = new Set<unknown>(['reasoning.encrypted_content']);
 
@@ -38,8 +38,9 @@ const INCLUDED = new Set<unknown>(['reasoning.encrypted_content']);
 export const listLostMembers = (request: JsonObject): string[] => {
   const members = Object.entries(request)
     .filter(([name, value]) => !CARRIED.has(name) && value !== undefined && value !== null)
-    .filter(([name, value]) => !DEFAULTS[name]?.includes(value))
+    .filter(([name, value]) => !DEFAULTS.get(name)?.includes(value))
     .map(([name]) => name);
-  const included = Array.isArray(request.include) ? request.include : [];
-  return [...members, ...included.filter((name) => !INCLUDED.has(name)).map((name) => `include ${name}`)];
+  const included: unknown[] = Array.isArray(request.include) ? request.include : [];
+  const lost = included.filter((name) => typeof name === 'string' && !INCLUDED.has(name));
+  return [...members, ...lost.map((name) => `include ${name}`)];
 };
