@@ -52,17 +52,15 @@ export const readGeminiObject = (summary: AnswerSummary, answer: JsonObject): vo
 /** Reads a stream of Google's API. No event says that it was the last: the reason to finish does. */
 export const createGeminiReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
-  let terminal = false;
-  return {
+  const reader = {
     summary,
-    get terminal() {
-      return terminal;
-    },
-    apply: (_eventName, data, decode) => {
+    terminal: false as boolean,
+    apply: (_eventName: string | undefined, data: string, decode: (data: string) => string): boolean => {
       const chunk = parseJson(decode(data));
       if (!isObject(chunk)) return false;
-      terminal = readChunk(summary, chunk) || terminal;
+      reader.terminal = readChunk(summary, chunk) || reader.terminal;
       return true;
     },
   };
+  return reader;
 };
