@@ -24,6 +24,15 @@ const retryAfterMs = (headers: UpstreamAnswer['headers'], nowMs: number): number
   return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
 };
 
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+
+/** Gemini says it in its message alone, and so does OpenAI at times: `Please retry in 7.5 s.` */
+const waitInWords = (message: string): number | undefined => {
+  const [, count, unit = ''] =
+    /\btry (?:again )?in (\d+(?:\.\d+)?) ?(ms|s|m)\b/i.exec(message.replace('retry', 'try')) ?? [];
+  return count === undefined ? undefined : Number(count) * (UNIT_MS[unit.toLowerCase()] ?? 0);
+};
+
 interface Start {
   readonly body: Buffer;
   readonly isWhole: boolean;
@@ -67,7 +76,7 @@ export const readFailedAnswer = async (answer: UpstreamAnswer, nowMs: number): P
       .toString('utf8')
       .replace(/<[^>]*>|\s+/g, ' ')
       .trim();
-  const wait = retryAfterMs(answer.headers, nowMs);
+  const wait = retryAfterMs(answer.headers, nowMs) ?? waitInWords(text);
   return new AttemptFailure({
     message: text.slice(0, MAX_MESSAGE) || 'without a word',
     origin: 'upstream',

@@ -127,12 +127,24 @@ describe('a provider that fails before its answer begins', () => {
     expect(await response.json()).toMatchObject({ error: { message: 'sorry 429' } });
   });
 
-  it('is waited for as long as it asks', async () => {
-    first.play([failing(429, { 'retry-after-ms': '150' }), OK]);
+  const inWords = (message: string): Answer => ({ kind: 'json', status: 429, body: { error: { message } } });
+  it.each([
+    ['retry-after-ms', failing(429, { 'retry-after-ms': '150' })],
+    ['its message', inWords('Quota exceeded. Please retry in 0.15 s.')],
+    ['its message, as OpenAI', inWords('Rate limit reached. Please try again in 150ms. Visit …')],
+  ])('is waited for as long as it asks, in %s', async (_where, answer) => {
+    first.play([answer, OK]);
     const gateway = await compose();
     await (await post(gateway)).text();
     const [one, two] = first.requests;
     expect((two?.headAtMs ?? 0) - (one?.headAtMs ?? 0)).toBeGreaterThanOrEqual(149);
+  });
+
+  it('and asks in its message for more time than there is gets none', async () => {
+    first.play(inWords('Please retry in 59.3s.'));
+    const gateway = await compose();
+    expect((await post(gateway)).status).toBe(429);
+    expect(first.requests).toHaveLength(1);
   });
 });
 
