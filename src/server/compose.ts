@@ -14,6 +14,7 @@ import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
+import { toOriginForm, urlOf } from './addresses.ts';
 import { answerMalformed } from './answer-malformed.ts';
 import { composeDemoModels, composeModels, type Models } from './compose-models.ts';
 import { composeOutward } from './compose-outward.ts';
@@ -23,6 +24,7 @@ import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
 import { createMessageClasses } from './message-classes.ts';
+import { waitUntilIdle } from './wait-until-idle.ts';
 
 const TIMEOUTS = {
   connectMs: 10_000,
@@ -84,32 +86,6 @@ const composeOwnTranslation = async (
     clock,
     maxTokensOf: maxOutputTokensOf,
   });
-
-const waitUntilIdle = (recorder: Recorder, limitMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    if (recorder.active.size === 0) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      unsubscribe();
-      resolve();
-    };
-    const timer = setTimeout(done, limitMs);
-    const unsubscribe = recorder.subscribe(() => {
-      if (recorder.active.size === 0) done();
-    });
-  });
-
-const urlOf = (host: string | undefined, port: number): string => {
-  const name = host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-};
-
-/** In absolute form a request line names a host; only its path is of use here (RFC 9112 §3.2.2). */
-const toOriginForm = (target: string): string => {
-  if (!URL.canParse(target)) return target;
-  const { pathname, search } = new URL(target);
-  return pathname + search;
-};
 
 const upstreamTroubleOf = (upstream: Upstream, login: ChatgptLogin): string | undefined => {
   if (upstream.credential || login === 'passthrough') return undefined;
