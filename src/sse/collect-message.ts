@@ -1,5 +1,5 @@
 import type { OutputCollector } from './collect-responses-items.ts';
-import { isObject, type JsonObject, nonEmptyString, parseJson } from './json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, parseJson, wordOf } from './json-object.ts';
 
 interface Draft {
   readonly block: Record<string, unknown>;
@@ -21,7 +21,7 @@ export const collectMessage = (): OutputCollector => {
   let isWhole = false;
 
   const grow = (draft: Draft, delta: JsonObject): void => {
-    const field = TEXTS[String(delta.type)];
+    const field = TEXTS[wordOf(delta.type)];
     const piece = field === undefined ? undefined : nonEmptyString(delta[field]);
     if (field !== undefined && piece !== undefined) {
       draft.block[field] = (nonEmptyString(draft.block[field]) ?? '') + piece;

@@ -1,5 +1,5 @@
 import type { AnswerSummary } from './answer-summary.ts';
-import { isObject, type JsonObject, nonEmptyString } from './json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, wordOf } from './json-object.ts';
 
 /** Rebuilds the output of one answer from its events. */
 export interface OutputCollector {
@@ -71,7 +71,7 @@ const partOf = (item: Record<string, unknown>, place: ListPart, index: number): 
 };
 
 const appendDelta = (item: Record<string, unknown>, event: JsonObject, delta: string): void => {
-  const place = DELTAS[String(event.type)];
+  const place = DELTAS[wordOf(event.type)];
   if (place === undefined) return;
   item.type ??= place.itemType;
   if (place.part !== undefined) {
@@ -104,7 +104,7 @@ export const collectResponsesItems = (): OutputCollector => {
     apply: (event) => {
       if (ended) return;
       const index = indexOf(event, 'output_index');
-      const type = String(event.type);
+      const type = wordOf(event.type);
       if (/^response\.(?:completed|incomplete|failed)$/.test(type)) {
         ended = true;
         const output = isObject(event.response) ? event.response.output : undefined;

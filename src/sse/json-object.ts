@@ -18,3 +18,7 @@ export const parseJson = (text: string): unknown => {
     return undefined;
   }
 };
+
+/** A value in a word. `String` would call an object's own `toString`, which may be a member that was sent. */
+export const wordOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? 'an object' : String(value);

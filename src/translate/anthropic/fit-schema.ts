@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject } from '../../sse/json-object.ts';
+import { isObject, wordOf } from '../../sse/json-object.ts';
 import type { JsonObject } from '../ask.ts';
 
 const FORMATS = new Set([
@@ -19,7 +19,7 @@ const LISTS: Readonly<Record<string, string>> = { anyOf: 'anyOf', oneOf: 'anyOf'
 const MAPS = new Set(['properties', '$defs', 'definitions']);
 
 const isCarried = (name: string, value: unknown): boolean => {
-  if (name === 'format') return FORMATS.has(String(value));
+  if (name === 'format') return FORMATS.has(wordOf(value));
   if (name === 'minItems') return value === 0 || value === 1;
   return CARRIED.has(name);
 };

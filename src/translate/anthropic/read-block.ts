@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, parseJson } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, parseJson, wordOf } from '../../sse/json-object.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { stateOf } from './reasoning-state.ts';
 
@@ -121,6 +121,6 @@ const READERS: Readonly<Record<string, (block: JsonObject, context: BlockContext
 
 /** @returns undefined where the kind of block is not known: it is passed over, and the rest is read */
 export const createBlockReader = (block: JsonObject, context: BlockContext): BlockReader | undefined => {
-  const type = String(block.type);
+  const type = wordOf(block.type);
   return Object.hasOwn(READERS, type) ? READERS[type]?.(block, context) : undefined;
 };

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../sse/json-object.ts';
 import { noCounts, updateCounts, usageOf } from '../../sse/read-messages-usage.ts';
 import type { AnswerSink, FinishReason } from '../answer-sink.ts';
 import { type BlockReader, createBlockReader } from './read-block.ts';
@@ -112,7 +112,7 @@ export const createMessageReader = (sink: AnswerSink): MessageReader => {
 
   return {
     apply: (event) => {
-      const type = String(event.type);
+      const type = wordOf(event.type);
       if (isOver) return;
       if (Object.hasOwn(readers, type)) readers[type]?.(event);
       isSilent = type === 'ping';

@@ -4,7 +4,7 @@ import type {
   ThinkingBlockParam,
   WebSearchToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
-import { isObject, objectsOf } from '../../sse/json-object.ts';
+import { isObject, objectsOf, wordOf } from '../../sse/json-object.ts';
 import type { ReasoningState } from '../ask.ts';
 import { isClaude } from './model-traits.ts';
 
@@ -45,7 +45,7 @@ export const stateOf = (model: string, blocks: readonly object[]): ReasoningStat
  */
 export const blocksOf = (state: ReasoningState | undefined, model: string): StateBlock[] | undefined => {
   if (state?.dialect !== 'anthropic' || !isObject(state.data)) return undefined;
-  if (isClaude(String(state.data.model)) !== isClaude(model)) return undefined;
+  if (isClaude(wordOf(state.data.model)) !== isClaude(model)) return undefined;
   const blocks = objectsOf(state.data.blocks).flatMap((block) => (isStateBlock(block) ? [block] : []));
   return blocks.length > 0 ? blocks : undefined;
 };

@@ -1,5 +1,12 @@
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
-import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../sse/json-object.ts';
+import {
+  isObject,
+  type JsonObject,
+  nonEmptyString,
+  objectsOf,
+  parseJson,
+  wordOf,
+} from '../../sse/json-object.ts';
 import type { AnswerReader, AnswerSink, FinishReason } from '../answer-sink.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createCallReader } from './read-calls.ts';
@@ -34,7 +41,7 @@ const textOf = (content: unknown): string => {
   if (typeof content === 'string') return content;
   return objectsOf(content)
     .filter(({ type }) => type === 'text')
-    .map(({ text }) => String(text ?? ''))
+    .map(({ text }) => wordOf(text ?? ''))
     .join('');
 };
 

@@ -1,4 +1,11 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../sse/json-object.ts';
+import {
+  isObject,
+  type JsonObject,
+  nonEmptyString,
+  objectsOf,
+  parseJson,
+  wordOf,
+} from '../../sse/json-object.ts';
 import { readError as readErrorMember } from '../../sse/read-error.ts';
 import type { ProviderError } from '../translation.ts';
 
@@ -19,7 +26,9 @@ const rawMessage = (error: JsonObject): string | undefined => {
 /** FastAPI's own form, which servers of one's own machine answer with. */
 const readDetail = (detail: unknown): string | undefined => {
   const lines = objectsOf(detail).map(({ loc, msg }) =>
-    [Array.isArray(loc) ? loc.join('.') : '', String(msg ?? '')].filter((part) => part !== '').join(': '),
+    [Array.isArray(loc) ? loc.map(wordOf).join('.') : '', wordOf(msg ?? '')]
+      .filter((part) => part !== '')
+      .join(': '),
   );
   return lines.length > 0 ? lines.join('; ') : nonEmptyString(detail);
 };

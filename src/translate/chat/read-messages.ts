@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../sse/json-object.ts';
 import type { AskItem, AskPart, Role } from '../ask.ts';
 import { readContent } from '../responses/read-content.ts';
 import type { ToolNames } from '../responses/tool-names.ts';
@@ -72,7 +72,7 @@ const readAssistant = (message: JsonObject, deps: MessageReaderDeps): AskItem[] 
 export const readMessage = (message: JsonObject, deps: MessageReaderDeps): AskItem[] => {
   const role = ROLES.get(message.role);
   if (role === 'assistant') return readAssistant(message, deps);
-  if (role === undefined) deps.lose(`role ${String(message.role)}`);
+  if (role === undefined) deps.lose(`role ${wordOf(message.role)}`);
   const parts = readContent(flatParts(message.content), deps.lose);
   if (role === 'result') {
     const callId = nonEmptyString(message.tool_call_id) ?? nonEmptyString(message.name) ?? '';

@@ -1,4 +1,4 @@
-import { type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../sse/json-object.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createThoughtState, type ThoughtMember } from './write-thoughts.ts';
@@ -15,7 +15,7 @@ const partText = ({ thinking }: JsonObject): string =>
   typeof thinking === 'string'
     ? thinking
     : objectsOf(thinking)
-        .map(({ text }) => String(text ?? ''))
+        .map(({ text }) => wordOf(text ?? ''))
         .join('');
 
 /** Mistral: `thinking` parts of the content. */
@@ -25,7 +25,7 @@ const thinkingParts = (content: unknown): string =>
     .map(partText)
     .join('');
 
-const detailText = (detail: JsonObject): string => String(detail.text ?? detail.summary ?? '');
+const detailText = (detail: JsonObject): string => wordOf(detail.text ?? detail.summary ?? '');
 
 const thoughtText = (delta: JsonObject, details: readonly JsonObject[]): string =>
   nonEmptyString(delta.reasoning_content) ??

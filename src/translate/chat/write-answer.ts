@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
-import { type JsonObject, objectsOf } from '../../sse/json-object.ts';
+import { type JsonObject, objectsOf, wordOf } from '../../sse/json-object.ts';
 import type { AnswerUsage } from '../answer-sink.ts';
 import { type AnswerWriter, EVENT_STREAM, JSON_TYPE, UNREADABLE_ANSWER } from '../answer-writer.ts';
 import { type ChatPiece, type ChatSinkDeps, createChatSink } from './create-sink.ts';
@@ -109,7 +109,7 @@ const joinCalled = (before: JsonObject | undefined, call: JsonObject): JsonObjec
   const member = kind === 'custom' ? 'input' : 'arguments';
   const [old, more] = [objectsOf([before?.[kind]])[0], objectsOf([call[kind]])[0]];
   return {
-    [kind]: { ...old, ...more, [member]: String(old?.[member] ?? '') + String(more?.[member] ?? '') },
+    [kind]: { ...old, ...more, [member]: wordOf(old?.[member] ?? '') + wordOf(more?.[member] ?? '') },
   };
 };
 

@@ -1,4 +1,4 @@
-import { isObject, nonEmptyString, objectsOf, parseJson } from '../../sse/json-object.ts';
+import { isObject, nonEmptyString, objectsOf, parseJson, wordOf } from '../../sse/json-object.ts';
 import type { JsonObject } from '../ask.ts';
 import type { ProviderError } from '../translation.ts';
 
@@ -14,7 +14,7 @@ const detailOf = (status: JsonObject, type: string): JsonObject | undefined =>
 
 /** `34.4s` in seconds. */
 const secondsOf = (duration: unknown): number | undefined => {
-  const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(String(duration)) ?? [];
+  const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(wordOf(duration)) ?? [];
   return seconds === undefined ? undefined : Number(seconds);
 };
 

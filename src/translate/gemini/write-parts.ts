@@ -1,4 +1,4 @@
-import { isObject, parseJson } from '../../sse/json-object.ts';
+import { isObject, parseJson, wordOf } from '../../sse/json-object.ts';
 import type { AskPart, JsonObject } from '../ask.ts';
 import type { CallItem, ResultItem } from './pair-results.ts';
 import type { GeminiModel } from './read-model.ts';
@@ -50,7 +50,7 @@ const textOf = (parts: readonly AskPart[]): string =>
   parts.flatMap((part) => (part.kind === 'text' || part.kind === 'refusal' ? [part.text] : [])).join('\n');
 
 const isTakenInside = ({ inlineData }: JsonObject): boolean =>
-  isObject(inlineData) && /^(?:image\/(?:png|jpeg|webp)|application\/pdf)$/.test(String(inlineData.mimeType));
+  isObject(inlineData) && /^(?:image\/(?:png|jpeg|webp)|application\/pdf)$/.test(wordOf(inlineData.mimeType));
 
 const NO_RESULT = 'There is no result: the call was interrupted before it gave one.';
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../sse/json-object.ts';
 import type { AskTool, ToolChoice } from '../ask.ts';
 import type { Lose } from './read-content.ts';
 import type { ClientTool, ToolNames } from './tool-names.ts';
@@ -34,7 +34,7 @@ const onlyAllowed = (
       return tool === undefined ? [] : [names.wireOf(tool)];
     }),
   );
-  const searches = allowed.some(({ type }) => String(type).startsWith('web_search'));
+  const searches = allowed.some(({ type }) => wordOf(type).startsWith('web_search'));
   return tools.filter((tool) => (tool.kind === 'function' ? wireNames.has(tool.name) : searches));
 };
 
@@ -54,6 +54,6 @@ export const readToolChoice = (
   }
   const tool = isObject(choice) ? namedTool(choice) : undefined;
   if (tool !== undefined) return { tools, toolChoice: { kind: 'tool', name: names.wireOf(tool) } };
-  lose(`tool_choice ${isObject(choice) ? String(choice.type) : 'of an unknown form'}`);
+  lose(`tool_choice ${isObject(choice) ? wordOf(choice.type) : 'of an unknown form'}`);
   return { tools };
 };

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../sse/json-object.ts';
 import type { AskItem, Role } from '../ask.ts';
 import type { Sealer } from '../seal.ts';
 import { type Lose, readContent, readToolOutput } from './read-content.ts';
@@ -34,7 +34,7 @@ const CLIENT_OUTPUT = /^(?:function|custom_tool|local_shell|shell|apply_patch)_c
 const toolOf = (item: JsonObject): ClientTool => {
   const kind = item.type === 'custom_tool_call' ? 'custom' : 'function';
   if (item.type === 'tool_search_call') return { kind: 'tool_search', name: 'tool_search' };
-  const name = nonEmptyString(item.name) ?? String(item.type).replace(/_call$/, '');
+  const name = nonEmptyString(item.name) ?? wordOf(item.type).replace(/_call$/, '');
   const namespace = nonEmptyString(item.namespace);
   return { kind, name, ...(namespace !== undefined && { namespace }) };
 };
@@ -90,7 +90,7 @@ export const readItem = (item: unknown, deps: ItemReaderDeps): AskItem[] => {
   }
   const type = nonEmptyString(item.type) ?? (item.role === undefined ? 'item_reference' : 'message');
   if (type === 'message') {
-    if (!isRole(item.role)) lose(`role ${String(item.role)}`);
+    if (!isRole(item.role)) lose(`role ${wordOf(item.role)}`);
     const role = isRole(item.role) ? item.role : 'user';
     return [{ kind: 'message', role, parts: readContent(item.content, lose) }];
   }

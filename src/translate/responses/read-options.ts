@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, wordOf } from '../../sse/json-object.ts';
 import type { AnswerFormat, Ask, Effort } from '../ask.ts';
 import type { Lose } from './read-content.ts';
 
@@ -17,13 +17,13 @@ const isEffort = (value: unknown): value is Effort => EFFORTS.has(value);
 
 export const readEffort = (value: unknown, lose: Lose): Effort | undefined => {
   if (value === undefined || value === null || isEffort(value)) return value ?? undefined;
-  lose(`reasoning effort ${String(value)}`);
+  lose(`reasoning effort ${wordOf(value)}`);
   return undefined;
 };
 
 export const readVerbosity = (value: unknown, lose: Lose): Ask['verbosity'] => {
   if (value === 'low' || value === 'medium' || value === 'high') return value;
-  if (value !== undefined && value !== null) lose(`verbosity ${String(value)}`);
+  if (value !== undefined && value !== null) lose(`verbosity ${wordOf(value)}`);
   return undefined;
 };
 
@@ -32,7 +32,7 @@ export const readFormat = (format: unknown, lose: Lose): AnswerFormat | undefine
   if (!isObject(format) || format.type === 'text') return undefined;
   if (format.type === 'json_object') return { kind: 'json' };
   if (format.type !== 'json_schema') {
-    lose(`answer format ${String(format.type)}`);
+    lose(`answer format ${wordOf(format.type)}`);
     return undefined;
   }
   const description = nonEmptyString(format.description);
