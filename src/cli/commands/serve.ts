@@ -113,6 +113,8 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   await gateway.close(GRACE_MS);
   await tail?.stop();
   process.exitCode = exitCodeOf(signal);
+  // A terminal that takes nothing would keep the process alive for as long as something waits for it.
+  if (stdout.writableLength > 0) process.exit();
 };
 
 /** `gomodel-ts serve`. */
