@@ -12,7 +12,7 @@ export interface StrictRequest {
   readonly sha256: string;
 }
 
-interface StrictUpstream {
+export interface StrictUpstream {
   /** `http://127.0.0.1:PORT`, without a path. */
   readonly url: string;
   readonly port: number;
