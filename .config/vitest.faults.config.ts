@@ -4,8 +4,9 @@ export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
     include: ['test/faults/**/*.test.ts'],
-    testTimeout: 120_000,
+    testTimeout: 600_000,
     hookTimeout: 60_000,
-    fileParallelism: false,
+    // One file is a minute of silence.
+    maxWorkers: 2,
   },
 });

@@ -90,6 +90,8 @@ it(
     const byClient = new Map(records.map((record) => [record.clientRequestId, record]));
     expect(seen.filter((id) => !byClient.has(id))).toEqual([]);
     expect(new Set(records.map(({ id }) => id)).size).toBe(records.length);
+    const endless = records.filter(({ response }) => response.finish === undefined).map(({ id }) => id);
+    expect(endless).toEqual([]);
     const endings = new Set(seen.map((id) => byClient.get(id)?.response.finish));
     // Nothing is left without an end, and nothing is said to have failed that was only killed.
     expect([...endings].filter((finish) => finish !== 'completed' && finish !== 'interrupted')).toEqual([]);

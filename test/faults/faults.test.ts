@@ -6,8 +6,8 @@ import { NETWORK_FAULTS } from './rows/network.ts';
 import { STOP_FAULTS } from './rows/stops.ts';
 
 const GROUPS = [
-  { title: 'an upstream that', faults: NETWORK_FAULTS },
-  { title: 'an upstream that, once reached,', faults: ANSWER_FAULTS },
+  { title: 'an upstream that is not reached, since it', faults: NETWORK_FAULTS },
+  { title: 'an upstream that', faults: ANSWER_FAULTS },
   { title: 'a client that', faults: CLIENT_FAULTS },
   { title: 'a gateway that is stopped', faults: STOP_FAULTS },
 ];
