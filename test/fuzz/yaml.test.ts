@@ -5,6 +5,8 @@ import { parseConfigFile } from '../../src/config/parse-config-file.ts';
 import { runs } from '../support/fuzz/budget.ts';
 
 const SECRET = 'sk-secret-of-the-environment';
+const variable = (name: string): string => `\${${name}}`;
+
 const PIECES = [
   'default_provider',
   'providers',
@@ -70,26 +72,26 @@ const PIECES = [
   '.inf',
   'https://x.example/v1',
   'file:///etc/passwd',
-  '${KEY}',
-  '${KEY:-}',
-  '${NOT_SET}',
+  variable('KEY'),
+  variable('KEY:-'),
+  variable('NOT_SET'),
   '${',
   '${KEY',
-  '$${KEY}',
-  '${constructor}',
-  '${__proto__}',
+  `$${variable('KEY')}`,
+  variable('constructor'),
+  variable('__proto__'),
 ];
 
 const document = fc.array(fc.constantFrom(...PIECES), { maxLength: 30 }).map((pieces) => pieces.join(''));
 const entry = fc.tuple(
   fc.constantFrom('api_key', 'base_url', 'type', 'models', 'headers', 'native', 'x', '__proto__'),
   fc.constantFrom<unknown>(
-    '${KEY}',
+    variable('KEY'),
     'https://x.example/v1',
     'openai',
     [],
     ['m'],
-    { a: '${KEY}' },
+    { a: variable('KEY') },
     null,
     1,
     'not a url',
