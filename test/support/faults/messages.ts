@@ -25,7 +25,7 @@ export const request = ({ path = '/v1/responses', body = BODY, headers = [] }: W
 export const lastRequest = (wish: Wish = {}): string =>
   request({ ...wish, headers: ['connection: close', ...(wish.headers ?? [])] });
 
-export const EVENTS = responsesStream([{ text: 'grüße' }]);
+const EVENTS = responsesStream([{ text: 'grüße' }]);
 const TEXTS = EVENTS.map(encodeEvent);
 /** A whole answer of events. */
 export const STREAM = TEXTS.join('');

@@ -36,7 +36,7 @@ const listen = async (server: Server): Promise<Listening> => {
 };
 
 /** A port on which nobody listens. */
-export const closedPort = async (): Promise<number> => {
+const closedPort = async (): Promise<number> => {
   const { port, close } = await listen(createServer());
   await close();
   return port;
