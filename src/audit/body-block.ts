@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { isObject, parseJson } from '../sse/json-object.ts';
+import { isObject, parseJson } from '../base/json-object.ts';
 import { type BodyBase, type BodySide, parseBodyBase } from './body-reference.ts';
 import type { StoredBody } from './record.ts';
 

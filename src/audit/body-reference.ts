@@ -1,4 +1,4 @@
-import { isObject } from '../sse/json-object.ts';
+import { isObject } from '../base/json-object.ts';
 import type { StoredBody } from './record.ts';
 
 export type BodySide = 'request' | 'response';

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
+import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import type { ExchangeRecord } from './record.ts';
 
 export interface ClientIdentity {

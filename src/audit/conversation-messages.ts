@@ -1,4 +1,4 @@
-import type { JsonObject } from '../sse/json-object.ts';
+import type { JsonObject } from '../base/json-object.ts';
 import { describeCall } from './conversation-call.ts';
 import type { ConversationItem, ConversationPart } from './conversation-item.ts';
 import { mapToolOutput } from './conversation-parts.ts';

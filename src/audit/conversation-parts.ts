@@ -1,4 +1,4 @@
-import { type JsonObject, parseJson } from '../sse/json-object.ts';
+import { type JsonObject, parseJson } from '../base/json-object.ts';
 import type { ConversationPart } from './conversation-item.ts';
 import { fieldsOf, jsonTextOf, listOf, stringOf } from './json-fields.ts';
 

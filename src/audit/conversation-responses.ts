@@ -1,4 +1,4 @@
-import type { JsonObject } from '../sse/json-object.ts';
+import type { JsonObject } from '../base/json-object.ts';
 import { describeCall } from './conversation-call.ts';
 import type { ConversationItem, ToolOutput } from './conversation-item.ts';
 import { mapContent, mapToolOutput } from './conversation-parts.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../sse/json-object.ts';
+import type { JsonObject } from '../base/json-object.ts';
 import { fieldsOf, listOf, stringOf } from './json-fields.ts';
 
 const nameOf = (tool: unknown): string => {

@@ -1,8 +1,8 @@
 import { formatByteSize } from '../base/bytes.ts';
+import { type JsonObject, parseJson } from '../base/json-object.ts';
 import type { Api } from '../sse/answer-summary.ts';
 import { collectOutput } from '../sse/collect-output.ts';
 import { completeObject } from '../sse/complete-json.ts';
-import { type JsonObject, parseJson } from '../sse/json-object.ts';
 import { mapChatMessage } from './conversation-chat.ts';
 import { type ConversationItem, isByModel, type ToolCall } from './conversation-item.ts';
 import { mapMessage, systemText } from './conversation-messages.ts';

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../base/errors.ts';
+import { parseJson } from '../base/json-object.ts';
 import { hasErrorCode } from '../base/system-error.ts';
-import { parseJson } from '../sse/json-object.ts';
 import { isAlive, ownIdentity, parseIdentity } from './process-identity.ts';
 
 const WAIT_MS = 5_000;

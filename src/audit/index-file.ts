@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { isObject, parseJson } from '../base/json-object.ts';
 import { compressForStorage } from '../coding/compress-for-storage.ts';
 import { decompressStored } from '../coding/decompress-stored.ts';
-import { isObject, parseJson } from '../sse/json-object.ts';
 import { columnsOf, IndexRows, NUMBER_COLUMNS, TEXT_COLUMNS, ULID_LENGTH } from './index-rows.ts';
 import { TextPool } from './text-pool.ts';
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../sse/json-object.ts';
+import { isObject, type JsonObject } from '../base/json-object.ts';
 
 /** The fields of a JSON object; none where the value is anything else. */
 export const fieldsOf = (value: unknown): JsonObject => (isObject(value) ? value : {});

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
+import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import { type BodyReference, type BodyReferences, parseBodyBase } from './body-reference.ts';
 import { type ProcessIdentity, parseIdentity } from './process-identity.ts';
 import type { ExchangeRecord, HeaderLines } from './record.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isObject } from '../base/json-object.ts';
 import { hasErrorCode } from '../base/system-error.ts';
-import { isObject } from '../sse/json-object.ts';
 
 /**
  * Which process wrote something. A process id alone is soon used again, and is 1 in every container.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Low } from 'lowdb';
 import { JSONFile } from 'lowdb/node';
 import { GatewayError } from '../base/errors.ts';
-import { isObject, type JsonObject } from '../sse/json-object.ts';
+import { isObject, type JsonObject } from '../base/json-object.ts';
 import { withFileLock } from './file-lock.ts';
 import { createPrivateFolder, openPrivateAppend } from './private-files.ts';
 import { isAliveHere, ownIdentity, type ProcessIdentity, parseIdentity } from './process-identity.ts';

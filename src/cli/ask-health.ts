@@ -1,4 +1,4 @@
-import { isObject } from '../sse/json-object.ts';
+import { isObject } from '../base/json-object.ts';
 
 /** A gateway that answers. */
 export interface RunningGateway {

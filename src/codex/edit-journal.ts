@@ -1,4 +1,4 @@
-import { isObject } from '../sse/json-object.ts';
+import { isObject } from '../base/json-object.ts';
 import type { OwnedSetting } from './plan-edit.ts';
 import type { TextSplice } from './splice-text.ts';
 

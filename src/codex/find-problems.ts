@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString } from '../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString } from '../base/json-object.ts';
 import { isAtLeast } from './is-at-least.ts';
 import { RESERVED_IDS } from './reserved-ids.ts';
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../base/errors.ts';
-import { isObject, nonEmptyString, objectsOf } from '../sse/json-object.ts';
+import { isObject, nonEmptyString, objectsOf } from '../base/json-object.ts';
 import type { ServedModel } from './extend-catalog.ts';
 import { NOT_FOR_TEXT } from './to-served-models.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { GatewayError } from '../base/errors.ts';
+import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import type { Environment } from '../config/data-dir.ts';
-import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
 import type { InstalledCodex } from './find-codex.ts';
 
 /** What Codex knows of a model; its fields are Codex's own and change with its versions. */

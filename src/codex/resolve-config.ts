@@ -1,5 +1,5 @@
 import { getStaticTOMLValue } from 'toml-eslint-parser';
-import { isObject, type JsonObject, nonEmptyString } from '../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString } from '../base/json-object.ts';
 import { type ConfigProblem, findProblems } from './find-problems.ts';
 import { readToml } from './read-toml.ts';
 

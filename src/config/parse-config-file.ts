@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { GatewayError } from '../base/errors.ts';
-import { isObject } from '../sse/json-object.ts';
+import { isObject } from '../base/json-object.ts';
 import type { Environment } from './data-dir.ts';
 import { FAILOVER, type FailoverConfig } from './failover.ts';
 import type { FileConfig, FileProvider } from './file-config.ts';

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
+import { isObject, parseJson } from '../base/json-object.ts';
 import type { CatalogModel } from '../codex/load-catalog.ts';
 import type { Way } from '../forward/create-way.ts';
 import { createUpstreamHeaders } from '../forward/upstream-headers.ts';
-import { isObject, parseJson } from '../sse/json-object.ts';
 
 /** Codex's catalog has 745 KB in 0.169.0. */
 const MAX_BYTES = 32 * 2 ** 20;

@@ -1,5 +1,5 @@
 import type { ErrorOrigin } from '../base/errors.ts';
-import { isObject, nonEmptyString, parseJson } from '../sse/json-object.ts';
+import { isObject, nonEmptyString, parseJson } from '../base/json-object.ts';
 import type { ProbeRefusal } from './probe.ts';
 
 const ORIGINS: readonly ErrorOrigin[] = ['client', 'gateway', 'network', 'upstream'];

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../base/json-object.ts';
 import type { ListedModel, Modality } from './provider-spec.ts';
 
 type Facts = Omit<ListedModel, 'id'>;

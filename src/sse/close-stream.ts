@@ -1,8 +1,8 @@
+import { isObject, parseJson } from '../base/json-object.ts';
 import type { Api } from './answer-summary.ts';
 import { completeCharacter } from './complete-character.ts';
 import { completeObject } from './complete-json.ts';
 import { errorMember, type FailedAnswer, failureEventData, type StreamFailure } from './failure-event.ts';
-import { isObject, parseJson } from './json-object.ts';
 import { readUnfinishedEvent } from './read-unfinished-event.ts';
 
 /** By which clients of each API know the event that tells of the failure. */

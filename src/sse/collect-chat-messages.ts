@@ -1,5 +1,5 @@
+import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../base/json-object.ts';
 import type { OutputCollector } from './collect-responses-items.ts';
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from './json-object.ts';
 
 type Draft = Record<string, unknown>;
 

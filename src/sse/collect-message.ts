@@ -1,5 +1,5 @@
+import { isObject, type JsonObject, nonEmptyString, parseJson, wordOf } from '../base/json-object.ts';
 import type { OutputCollector } from './collect-responses-items.ts';
-import { isObject, type JsonObject, nonEmptyString, parseJson, wordOf } from './json-object.ts';
 
 interface Draft {
   readonly block: Record<string, unknown>;

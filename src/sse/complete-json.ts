@@ -1,4 +1,4 @@
-import { isObject, parseJson } from './json-object.ts';
+import { isObject, parseJson } from '../base/json-object.ts';
 
 const LITERALS = ['true', 'false', 'null'];
 

@@ -1,10 +1,10 @@
+import { isObject, parseJson } from '../base/json-object.ts';
 import type { Api } from './answer-summary.ts';
 import { closeStream, endEvent, isWholeData } from './close-stream.ts';
 import type { EventReducer } from './create-event-reducer.ts';
 import { createReader } from './create-reader.ts';
 import type { StreamFailure } from './failure-event.ts';
 import { createEventFramer, decodeEventData } from './frame-events.ts';
-import { isObject, parseJson } from './json-object.ts';
 import { readUnfinishedEvent } from './read-unfinished-event.ts';
 
 /** Reads the bytes of one SSE body beside their way to the client. Never throws, keeps no chunk. */

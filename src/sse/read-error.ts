@@ -1,5 +1,5 @@
+import { isObject, nonEmptyString } from '../base/json-object.ts';
 import type { AnswerSummary } from './answer-summary.ts';
-import { isObject, nonEmptyString } from './json-object.ts';
 
 const codeOf = (value: unknown): string | undefined =>
   typeof value === 'number' ? String(value) : nonEmptyString(value);

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../base/json-object.ts';
 import type { TokenUsage } from './answer-summary.ts';
-import type { JsonObject } from './json-object.ts';
 
 const countOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 

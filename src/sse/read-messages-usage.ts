@@ -1,5 +1,5 @@
+import { isObject, type JsonObject } from '../base/json-object.ts';
 import type { TokenUsage } from './answer-summary.ts';
-import { isObject, type JsonObject } from './json-object.ts';
 
 /** What has been counted so far; each count replaces the one before it. */
 export interface UsageCounts {

@@ -1,6 +1,6 @@
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../base/json-object.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
-import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from './json-object.ts';
 import { readError } from './read-error.ts';
 import { noCounts, updateCounts, usageOf } from './read-messages-usage.ts';
 

@@ -1,5 +1,5 @@
+import { isObject, type JsonObject } from '../base/json-object.ts';
 import type { TokenUsage } from './answer-summary.ts';
-import { isObject, type JsonObject } from './json-object.ts';
 
 const count = (object: unknown, key: string): number | undefined => {
   const value = isObject(object) ? object[key] : undefined;

@@ -1,5 +1,5 @@
+import { isObject, type JsonObject, nonEmptyString, parseJson } from '../base/json-object.ts';
 import type { AnswerSummary, Api } from './answer-summary.ts';
-import { isObject, type JsonObject, nonEmptyString, parseJson } from './json-object.ts';
 import { readChatObject } from './read-chat.ts';
 import { readError } from './read-error.ts';
 import { readGeminiObject } from './read-gemini.ts';

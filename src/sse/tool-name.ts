@@ -1,4 +1,4 @@
-import { type JsonObject, nonEmptyString } from './json-object.ts';
+import { type JsonObject, nonEmptyString } from '../base/json-object.ts';
 
 /**
  * The tool that an output item of the Responses API calls.

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
-import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
+import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import { serveChat } from './chat/serve-chat.ts';
 import type { ClientRequest } from './client-request.ts';
 import { createResponseHistory } from './response-history.ts';

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { isObject, type JsonObject, parseJson } from '../sse/json-object.ts';
+import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import type { Dialect, ReasoningState } from './ask.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws';
+import { isObject, parseJson } from '../base/json-object.ts';
 import { composeProbe } from '../probe/compose-probe.ts';
 import type { Ask, ProbeAnswer } from '../probe/probe.ts';
 import { noAnswer, readRefusal } from '../probe/read-refusal.ts';
 import { createEventReducer } from '../sse/create-event-reducer.ts';
-import { isObject, parseJson } from '../sse/json-object.ts';
 
 const readText = async (message: AsyncIterable<Buffer>): Promise<string> => {
   const chunks: Buffer[] = [];

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
-import { isObject, type JsonObject, parseJson } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, parseJson } from '../../base/json-object.ts';
 
 const MOST_BYTES = 16 * 1024;
 

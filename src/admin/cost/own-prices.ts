@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { isObject, type JsonObject, objectsOf, parseJson } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, objectsOf, parseJson } from '../../base/json-object.ts';
 import { matchesGlob } from '../match-filter.ts';
 import type { ModelRates, PricedBy, Rates } from './price-book.ts';
 

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
-import { isObject, nonEmptyString, parseJson } from '../../sse/json-object.ts';
+import { isObject, nonEmptyString, parseJson } from '../../base/json-object.ts';
 import type { ConfiguredProvider } from '../configured-provider.ts';
 import type { ListedModel } from '../provider-spec.ts';
 import { createUpstream } from '../upstream.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isObject, nonEmptyString, objectsOf, parseJson } from '../../sse/json-object.ts';
+import { isObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
 import type { ListedModel } from '../provider-spec.ts';
 import { factsOf, modalitiesOf, tokensOf } from '../read-openai-list.ts';
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../sse/json-object.ts';
+import { isObject, type JsonObject } from '../../base/json-object.ts';
 import type { Modality, ProviderSpec } from '../provider-spec.ts';
 import { factsOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
 

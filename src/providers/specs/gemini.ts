@@ -1,4 +1,4 @@
-import { isObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import type { ProviderSpec } from '../provider-spec.ts';
 import { factsOf, tokensOf } from '../read-openai-list.ts';
 

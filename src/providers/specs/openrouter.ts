@@ -1,4 +1,4 @@
-import { isObject } from '../../sse/json-object.ts';
+import { isObject } from '../../base/json-object.ts';
 import { BEARER, type ProviderSpec } from '../provider-spec.ts';
 import { factsOf, modalitiesOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
 

@@ -1,6 +1,6 @@
+import { isObject, parseJson } from '../../base/json-object.ts';
 import { scanElements, scanMembers } from '../../json/scan-members.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
-import { isObject, parseJson } from '../../sse/json-object.ts';
 import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
 import { createMessageReader } from './read-message.ts';
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, wordOf } from '../../sse/json-object.ts';
+import { isObject, wordOf } from '../../base/json-object.ts';
 import type { JsonObject } from '../ask.ts';
 
 const FORMATS = new Set([

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, parseJson, wordOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, parseJson, wordOf } from '../../base/json-object.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { stateOf } from './reasoning-state.ts';
 

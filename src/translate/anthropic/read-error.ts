@@ -1,4 +1,4 @@
-import { isObject, nonEmptyString, parseJson } from '../../sse/json-object.ts';
+import { isObject, nonEmptyString, parseJson } from '../../base/json-object.ts';
 import type { ProviderError } from '../translation.ts';
 
 /** What is shown of an answer that is not the API's, such as a proxy's page. */

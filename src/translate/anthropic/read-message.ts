@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
 import { noCounts, updateCounts, usageOf } from '../../sse/read-messages-usage.ts';
 import type { AnswerSink, FinishReason } from '../answer-sink.ts';
 import { type BlockReader, createBlockReader } from './read-block.ts';

@@ -4,7 +4,7 @@ import type {
   ThinkingBlockParam,
   WebSearchToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages';
-import { isObject, objectsOf, wordOf } from '../../sse/json-object.ts';
+import { isObject, objectsOf, wordOf } from '../../base/json-object.ts';
 import type { ReasoningState } from '../ask.ts';
 import { isClaude } from './model-traits.ts';
 

@@ -1,5 +1,5 @@
 import type { ToolResultBlockParam, ToolUseBlockParam } from '@anthropic-ai/sdk/resources/messages';
-import { isObject, parseJson } from '../../sse/json-object.ts';
+import { isObject, parseJson } from '../../base/json-object.ts';
 import type { PairedCall } from './pair-calls.ts';
 import { type Lose, writeUserParts } from './write-parts.ts';
 

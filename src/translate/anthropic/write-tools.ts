@@ -1,5 +1,5 @@
 import type { Tool, ToolChoice, ToolUnion } from '@anthropic-ai/sdk/resources/messages';
-import { isObject, objectsOf } from '../../sse/json-object.ts';
+import { isObject, objectsOf } from '../../base/json-object.ts';
 import type { Ask, AskTool, JsonObject } from '../ask.ts';
 import { fitsAsIs } from './fit-schema.ts';
 import { isClaude, type ModelTraits } from './model-traits.ts';

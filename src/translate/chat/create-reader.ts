@@ -1,4 +1,3 @@
-import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
 import {
   isObject,
   type JsonObject,
@@ -6,7 +5,8 @@ import {
   objectsOf,
   parseJson,
   wordOf,
-} from '../../sse/json-object.ts';
+} from '../../base/json-object.ts';
+import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
 import type { AnswerReader, AnswerSink, FinishReason } from '../answer-sink.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createCallReader } from './read-calls.ts';

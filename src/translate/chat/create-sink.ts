@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../sse/json-object.ts';
+import type { JsonObject } from '../../base/json-object.ts';
 import type { AnswerSink, AnswerUsage, FinishReason } from '../answer-sink.ts';
 import { createRawInput } from '../responses/raw-input.ts';
 import type { ToolNames } from '../responses/tool-names.ts';

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 
 /** Calls of an answer, as its deltas (or its message) tell of them. */

@@ -5,7 +5,7 @@ import {
   objectsOf,
   parseJson,
   wordOf,
-} from '../../sse/json-object.ts';
+} from '../../base/json-object.ts';
 import { readError as readErrorMember } from '../../sse/read-error.ts';
 import type { ProviderError } from '../translation.ts';
 

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
 import type { AskItem, AskPart, Role } from '../ask.ts';
 import { readContent } from '../responses/read-content.ts';
 import type { ToolNames } from '../responses/tool-names.ts';

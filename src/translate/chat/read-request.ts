@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import type { Ask } from '../ask.ts';
 import { readToolChoice } from '../responses/read-choice.ts';
 import { definedMembers, readEffort, readFormat, readVerbosity } from '../responses/read-options.ts';

@@ -1,4 +1,4 @@
-import { type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../sse/json-object.ts';
+import { type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createThoughtState, type ThoughtMember } from './write-thoughts.ts';

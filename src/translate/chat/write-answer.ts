@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
-import { type JsonObject, objectsOf, wordOf } from '../../sse/json-object.ts';
+import { type JsonObject, objectsOf, wordOf } from '../../base/json-object.ts';
 import type { AnswerUsage } from '../answer-sink.ts';
 import { type AnswerWriter, EVENT_STREAM, JSON_TYPE, UNREADABLE_ANSWER } from '../answer-writer.ts';
 import { type ChatPiece, type ChatSinkDeps, createChatSink } from './create-sink.ts';

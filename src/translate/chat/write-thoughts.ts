@@ -1,4 +1,4 @@
-import { type JsonObject, objectsOf } from '../../sse/json-object.ts';
+import { type JsonObject, objectsOf } from '../../base/json-object.ts';
 import type { ReasoningState } from '../ask.ts';
 import type { AssistantTurn } from './arrange-turns.ts';
 import type { ChatQuirks } from './quirks.ts';

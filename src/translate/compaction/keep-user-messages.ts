@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../sse/json-object.ts';
+import { isObject, type JsonObject } from '../../base/json-object.ts';
 
 /** About 16,000 tokens. */
 const MAX_CHARACTERS = 64 * 1024;

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../sse/json-object.ts';
+import { isObject, type JsonObject } from '../../base/json-object.ts';
 import type { Ask } from '../ask.ts';
 
 /**

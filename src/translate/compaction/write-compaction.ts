@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
-import type { JsonObject } from '../../sse/json-object.ts';
+import type { JsonObject } from '../../base/json-object.ts';
 import type { AnswerSink, AnswerUsage } from '../answer-sink.ts';
 import { type AnswerWriter, EVENT_STREAM, JSON_TYPE, UNREADABLE_ANSWER } from '../answer-writer.ts';
 import { writeUsage } from '../responses/response-object.ts';

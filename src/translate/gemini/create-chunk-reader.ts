@@ -1,4 +1,4 @@
-import { isObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import { readGeminiUsage } from '../../sse/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import type { JsonObject } from '../ask.ts';

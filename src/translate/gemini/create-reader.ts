@@ -1,5 +1,5 @@
+import { isObject, objectsOf, parseJson } from '../../base/json-object.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
-import { isObject, objectsOf, parseJson } from '../../sse/json-object.ts';
 import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
 import { createChunkReader } from './create-chunk-reader.ts';
 import { findStatus } from './read-error.ts';

@@ -1,4 +1,4 @@
-import { isObject, nonEmptyString, objectsOf, parseJson, wordOf } from '../../sse/json-object.ts';
+import { isObject, nonEmptyString, objectsOf, parseJson, wordOf } from '../../base/json-object.ts';
 import type { JsonObject } from '../ask.ts';
 import type { ProviderError } from '../translation.ts';
 

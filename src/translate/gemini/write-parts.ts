@@ -1,4 +1,4 @@
-import { isObject, parseJson, wordOf } from '../../sse/json-object.ts';
+import { isObject, parseJson, wordOf } from '../../base/json-object.ts';
 import type { AskPart, JsonObject } from '../ask.ts';
 import type { CallItem, ResultItem } from './pair-results.ts';
 import type { GeminiModel } from './read-model.ts';

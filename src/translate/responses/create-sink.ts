@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
-import type { JsonObject } from '../../sse/json-object.ts';
+import type { JsonObject } from '../../base/json-object.ts';
 import type { AnswerSink, AnswerUsage, FinishReason } from '../answer-sink.ts';
 import type { Sealer } from '../seal.ts';
 import { emitWebSearch } from './emit-web-search.ts';

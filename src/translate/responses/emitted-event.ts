@@ -3,7 +3,7 @@ import type {
   ResponseOutputItem,
   ResponseStreamEvent,
 } from 'openai/resources/responses/responses';
-import type { JsonObject } from '../../sse/json-object.ts';
+import type { JsonObject } from '../../base/json-object.ts';
 
 type Without<Union, Member extends PropertyKey> = Union extends unknown ? Omit<Union, Member> : never;
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../sse/json-object.ts';
+import type { JsonObject } from '../../base/json-object.ts';
 
 /** What is read, echoed, or means nothing outside OpenAI: telemetry, and how its own events are padded. */
 const CARRIED = new Set([

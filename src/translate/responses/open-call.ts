@@ -1,4 +1,4 @@
-import { isObject, parseJson } from '../../sse/json-object.ts';
+import { isObject, parseJson } from '../../base/json-object.ts';
 import { createCharacterJoiner } from '../whole-characters.ts';
 import type { Emit, OutputItem } from './emitted-event.ts';
 import { createRawInput } from './raw-input.ts';

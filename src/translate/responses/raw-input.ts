@@ -1,4 +1,4 @@
-import { isObject, parseJson } from '../../sse/json-object.ts';
+import { isObject, parseJson } from '../../base/json-object.ts';
 
 /** Decodes the raw input of a custom tool out of the arguments `{"input":"…"}`, as they grow. */
 export interface RawInput {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
 import type { AskTool, ToolChoice } from '../ask.ts';
 import type { Lose } from './read-content.ts';
 import type { ClientTool, ToolNames } from './tool-names.ts';

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString } from '../../base/json-object.ts';
 import type { AskPart } from '../ask.ts';
 
 /** Told of each thing that cannot be carried, in a few words. */

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
 import type { AskItem, Role } from '../ask.ts';
 import type { Sealer } from '../seal.ts';
 import { type Lose, readContent, readToolOutput } from './read-content.ts';

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, wordOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, wordOf } from '../../base/json-object.ts';
 import type { AnswerFormat, Ask, Effort } from '../ask.ts';
 import type { Lose } from './read-content.ts';
 

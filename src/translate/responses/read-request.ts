@@ -1,4 +1,4 @@
-import { type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { type JsonObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import type { Ask, AskItem } from '../ask.ts';
 import type { Sealer } from '../seal.ts';
 import { joinResults } from './join-results.ts';

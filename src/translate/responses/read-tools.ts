@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../sse/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import type { AskTool } from '../ask.ts';
 import type { ToolNames } from './tool-names.ts';
 

@@ -1,5 +1,5 @@
 import type { ResponseUsage } from 'openai/resources/responses/responses';
-import type { JsonObject } from '../../sse/json-object.ts';
+import type { JsonObject } from '../../base/json-object.ts';
 import type { AnswerUsage } from '../answer-sink.ts';
 
 /** Members of a request that its response repeats, with what a response says where the request had none. */

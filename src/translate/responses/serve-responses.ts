@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { JsonObject } from '../../sse/json-object.ts';
+import type { JsonObject } from '../../base/json-object.ts';
 import type { ClientRequest } from '../client-request.ts';
 import { keepUserMessages } from '../compaction/keep-user-messages.ts';
 import { compactionFormOf, toSummaryAsk, withoutTrigger } from '../compaction/read-compaction.ts';

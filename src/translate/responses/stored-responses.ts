@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import { type JsonObject, nonEmptyString } from '../../sse/json-object.ts';
+import { type JsonObject, nonEmptyString } from '../../base/json-object.ts';
 import { itemsUpTo, type ResponseHistory } from '../response-history.ts';
 import type { ResponseObject } from './emitted-event.ts';
 
