@@ -39,32 +39,38 @@ const answerToBody = (
   return { request: request as Request, response: message as Response };
 };
 
+/** With what Node keeps there of the request that is being read, and of the answer that is being written. */
+type ServerSocket = Socket & {
+  readonly _httpMessage?: unknown;
+  readonly parser?: { readonly incoming?: IncomingMessage | null } | null;
+};
+
 /** What never became a request is answered in the gateway's own form, and has a record. */
 export const answerMalformed = (server: Server, recorder: Recorder): void => {
-  server.on(
-    'clientError',
-    (failure: Error & { code?: string }, socket: Socket & { _httpMessage?: unknown }) => {
-      const code = failure.code ?? failure.message;
-      const answer = answerToBody(socket._httpMessage, code);
-      if (answer) {
-        answer.response.shouldKeepAlive = false;
-        refuse(answer.request, answer.response, toError(code));
-        return;
-      }
-      // Nobody is there to be answered, an answer is on its way already, or nothing was asked: browsers open
-      // connections that they then have no use for.
-      if (code === 'ECONNRESET' || !socket.writable || socket._httpMessage || socket.bytesRead === 0) {
-        socket.destroy();
-        return;
-      }
-      refuseOnSocket(
-        recorder,
-        socket,
-        { method: '', path: '', transport: 'http', rawHeaders: [] },
-        toError(code),
-      );
-    },
-  );
+  server.on('clientError', (failure: Error & { code?: string }, socket: ServerSocket) => {
+    const code = failure.code ?? failure.message;
+    const answer = answerToBody(socket._httpMessage, code);
+    if (answer) {
+      answer.response.shouldKeepAlive = false;
+      refuse(answer.request, answer.response, toError(code));
+      return;
+    }
+    // The rest of a body that was refused before its end never came.
+    const isLeftBody = code === 'HPE_INVALID_EOF_STATE' && socket.parser?.incoming?.complete === false;
+    // Nobody is there to be answered, an answer is on its way already, or nothing was asked: browsers open
+    // connections that they then have no use for.
+    const isNobody = code === 'ECONNRESET' || isLeftBody || !socket.writable;
+    if (isNobody || socket._httpMessage || socket.bytesRead === 0) {
+      socket.destroy();
+      return;
+    }
+    refuseOnSocket(
+      recorder,
+      socket,
+      { method: '', path: '', transport: 'http', rawHeaders: [] },
+      toError(code),
+    );
+  });
   server.on('connect', ({ method = '', url = '', rawHeaders }: IncomingMessage, socket: Socket) => {
     const message = 'this is no proxy: it opens no tunnels. Ask it for /v1 as the base URL.';
     refuseOnSocket(

@@ -202,6 +202,17 @@ describe('a body that cannot be read', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
     expect(await gateway.records()).toMatchObject([{ status: 408, error: { code: 'request_timeout' } }]);
   });
+
+  it('and whose client then ends its side leaves that one record alone', async () => {
+    const gateway = await composeGateway(upstream.url, { timeouts: { bodyIdleMs: 80 } });
+    const head = 'POST /v1/responses HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{"mod';
+    const socket = await openRaw(gateway.port, head);
+    const answer = readToEnd(socket);
+    await once(socket, 'data');
+    socket.end();
+    expect(await answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await gateway.records()).toMatchObject([{ status: 408 }]);
+  });
 });
 
 describe('a request that leads nowhere', () => {
