@@ -42,7 +42,9 @@ export interface Admin {
   /** Answers what lies below `/admin`; everything else is left to `next`. */
   readonly handle: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
   /** Ends the event streams: a gateway that stops does not wait for those who listen. */
-  close(): void;
+  hangUp(): void;
+  /** Settles when nothing of the log's index is written any more. */
+  close(): Promise<void>;
 }
 
 const FIRST_PAGE = `${PAGE_BASE}audit`;
@@ -129,9 +131,10 @@ export const createAdmin = (deps: AdminDeps): Admin => {
       setPageHeaders(request, response);
       answer(request, response).catch((error: unknown) => refuse(response, error, now()));
     },
-    close: () => {
+    hangUp: () => {
       stopUpkeep();
       feed?.close();
     },
+    close: () => index.close(),
   };
 };

@@ -43,6 +43,8 @@ export interface JournalIndex {
   readRecords(places: readonly JournalPlace[]): Promise<(ExchangeRecord | undefined)[]>;
   /** Takes in what the journal has gained, and writes the files that are missing; keeps little in memory. */
   upkeep(): Promise<void>;
+  /** Begins nothing more with the files, and settles when nothing is written any more. */
+  close(): Promise<void>;
 }
 
 /** Milliseconds since the epoch: from, and up to but not with. */
@@ -85,6 +87,7 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
   let uses = 0;
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> = Promise.resolve();
+  let isClosed = false;
   let waiting: Promise<void> | undefined;
 
   /** @returns the names of the files that are there */
@@ -163,7 +166,10 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
     const { present } = await listPresent();
     const waiting = present.map(segmentOf).values();
     const followNext = async (): Promise<void> => {
-      for (const segment of waiting) await followSegment(segment);
+      for (const segment of waiting) {
+        if (isClosed) return;
+        await followSegment(segment);
+      }
     };
     await Promise.all(Array.from({ length: READ_AT_ONCE }, followNext));
     hideEndedElsewhere();
@@ -172,6 +178,7 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
   const keepUp = async (): Promise<void> => {
     const { present, files } = await listPresent();
     for (const name of present) {
+      if (isClosed) return;
       const known = segments.get(fileOf(name));
       if (!known && files.has(fileOf(name) + INDEX_FILE_END)) continue;
       const segment = known ?? segmentOf(name);
@@ -182,7 +189,7 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
 
   /** One after another: what is asked for meanwhile shares the next one. */
   const inTurn = (work: () => Promise<void>): Promise<void> => {
-    const result = running.then(work);
+    const result = running.then(() => (isClosed ? undefined : work()));
     running = result.catch(() => {});
     return result;
   };
@@ -197,6 +204,10 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
       return waiting;
     },
     upkeep: () => inTurn(keepUp).catch(() => {}),
+    close: async () => {
+      isClosed = true;
+      await running;
+    },
     visit: async ({ fromMs, toMs }, visit) => {
       let turnEndsAtMs = performance.now() + TURN_MS;
       for (const segment of shown().sort((one, other) => other.maxMs - one.maxMs)) {

@@ -210,6 +210,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     outward.close();
     await models.close();
     await demo?.close();
+    await admin.close();
     await recorder.close();
   };
   const { servers, port } = await listen({ createServer, host: config.host, port: config.port }).catch(
@@ -228,7 +229,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     recorder,
     close: async (graceMs) => {
       closing = true;
-      admin.close();
+      admin.hangUp();
       for (const server of servers) {
         server.close();
         server.closeIdleConnections();
