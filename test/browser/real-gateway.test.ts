@@ -173,6 +173,7 @@ it('tells which providers were tried, by which name of the model, and what was l
   );
   await page.locator('[data-id]').click();
   const attempts = page.locator('.attempts li');
+  await attempts.nth(1).waitFor();
   expect(await attempts.allTextContents()).toEqual([
     expect.stringContaining('503 · upstream · The model is overloaded.'),
     expect.stringContaining('claude-sonnet-4-5'),
