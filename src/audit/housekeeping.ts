@@ -29,6 +29,7 @@ export interface Housekeeping {
 }
 
 const RUN_EVERY_BEATS = 3;
+const LINES_AT_A_TIME = 1024;
 
 /** What the log needs beside being written: heartbeats, recovery, retention. */
 export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
@@ -41,8 +42,12 @@ export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
 
   const recover = async (): Promise<readonly ExchangeRecord[]> => {
     const { exchanges, settle } = await findInterrupted(folder, knownEnded);
-    for (const exchange of exchanges) writes.close(exchange);
-    await writes.flush();
+    // Slice by slice: of what waits to be written at one time only so much is kept.
+    for (let from = 0; from < exchanges.length; from += LINES_AT_A_TIME) {
+      for (const exchange of exchanges.slice(from, from + LINES_AT_A_TIME)) writes.close(exchange);
+      await writes.flush();
+      if (trouble.current) break;
+    }
     if (!trouble.current) await settle(journal.at());
     return exchanges.map(({ record }) => record);
   };

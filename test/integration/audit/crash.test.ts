@@ -78,6 +78,21 @@ it('tells of each interrupted exchange once, also when two gateways start at the
   ]);
 });
 
+it('tells of each interrupted exchange, however many there are', async () => {
+  const child = program.start(
+    log.dataDir,
+    'for (let i = 0; i < 9000; i++) open(); open().commit(); print("all"); await sleep(1e6);',
+  );
+  await child.untilPrinted(1);
+  await child.kill();
+  const recorder = await log.startRecorder();
+  await recorder.recovered;
+  expect(recorder.losses.lines).toBe(0);
+  const finishes = (await all()).map(({ response }) => response.finish);
+  expect(finishes.length).toBe(9001);
+  expect(new Set(finishes)).toEqual(new Set(['interrupted']));
+});
+
 it('keeps the request of an interrupted exchange', async () => {
   const child = program.start(
     log.dataDir,
