@@ -89,7 +89,10 @@ export class WriteBehind {
     // The close line says all that an open line would.
     this.#unopened.delete(exchange);
     if (this.#closes.length < MOST_WAITING_LINES) this.#closes.push(exchange);
-    else this.#loseLine(exchange);
+    else {
+      this.#underway.delete(exchange);
+      this.#deps.losses.lines++;
+    }
     this.#schedule();
   }
 
@@ -240,11 +243,6 @@ export class WriteBehind {
     }
     for (const exchange of ends.slice(0, written)) this.#underway.delete(exchange);
     return ends.slice(written);
-  }
-
-  #loseLine(exchange: JournaledExchange): void {
-    this.#underway.delete(exchange);
-    this.#deps.losses.lines++;
   }
 
   #fail(cause: unknown): void {

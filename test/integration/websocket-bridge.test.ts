@@ -135,7 +135,7 @@ describe('a conversation over the bridge', () => {
     const items = (id: string) =>
       responsesStream([{ reasoning: `sealed-${id}` }, { text: 'ok' }], { id })
         .filter(({ type }) => type === 'response.output_item.done')
-        .map((event) => JSON.stringify((event as unknown as { item: object }).item))
+        .map((event) => JSON.stringify('item' in event ? event.item : undefined))
         .join(',');
     expect(upstream.requests.map(({ body }) => body.toString())).toEqual([
       '{"model":"m","store":false,"tools":[],"input":[ {"a" : 1.0, "e":"\\u00e9"} ],"n":12345678901234567890,"stream":true}',
