@@ -53,7 +53,7 @@ export const requestProvider = async (
           ...(body && { 'content-type': 'application/json', 'content-length': String(body.length) }),
         },
       });
-      request.once('error', reject);
+      request.on('error', reject);
       request.once('response', (message) => {
         const chunks: Buffer[] = [];
         let length = 0;
@@ -62,7 +62,7 @@ export const requestProvider = async (
           if (length > MAX_BYTES) message.destroy(new Error(`its answer is longer than ${MAX_BYTES} bytes`));
           chunks.push(chunk);
         });
-        message.once('error', reject);
+        message.on('error', reject);
         message.once('end', () =>
           resolve({
             status: message.statusCode ?? 0,
