@@ -60,9 +60,10 @@ export const createBodyBases = (): BodyBases => {
       if (!known || known.pack !== pack || known.depth >= MOST_DEPTH) return undefined;
       const { prefix, suffix } = commonEnds(known.bytes, bytes);
       const shared = prefix + suffix;
+      const { id, offset, length } = known.place;
       if (shared < LEAST_SHARED_BYTES || shared < bytes.length / 2) return undefined;
       return {
-        base: { ...known.place, prefix, suffix },
+        base: { id, offset, length, prefix, suffix },
         own: bytes.subarray(prefix, bytes.length - suffix),
         depth: known.depth + 1,
       };

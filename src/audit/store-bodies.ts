@@ -20,8 +20,12 @@ export interface PendingBody {
 }
 
 /** A body as it will be written: whole, or told from an earlier one. */
-interface PreparedBody extends PendingBody {
-  readonly base?: BodyBase;
+interface PreparedBody {
+  readonly body: PendingBody;
+  readonly parts: readonly Uint8Array[];
+  readonly length: number;
+  readonly coding: StoredBody['coding'];
+  readonly base: BodyBase | undefined;
   /** How many bodies must be read before this one. */
   readonly depth: number;
 }
@@ -62,9 +66,12 @@ const groupBodies = (bodies: readonly PreparedBody[], maxBlockBytes: number): Pr
 
 const prepare = (body: PendingBody, sharing: StoreOptions['sharing']): PreparedBody => {
   const difference = body.whole && sharing?.bases.differ(body.whole, sharing.pack);
-  if (!difference) return { ...body, depth: 0 };
+  if (!difference) {
+    const { parts, length, coding } = body;
+    return { body, parts, length, coding, base: undefined, depth: 0 };
+  }
   const { own, base, depth } = difference;
-  return { ...body, parts: [own], length: own.length, coding: 'identity', base, depth };
+  return { body, parts: [own], length: own.length, coding: 'identity', base, depth };
 };
 
 /** A single part, such as a large request, is not copied. */
@@ -88,25 +95,26 @@ export const storeBodies = async (
   for (const group of groupBodies(prepared, maxBlockBytes)) {
     const members: BlockMember[] = [];
     let start = 0;
-    for (const { id, side, coding, cutOff, length, base } of group) {
+    for (const { body, coding, length, base } of group) {
+      const { id, side, cutOff } = body;
       members.push({ id, side, coding, cutOff, start, length, ...(base && { base }) });
       start += length;
     }
     const [first] = group as [PreparedBody];
-    const plain = joinParts(group.flatMap((body) => body.parts));
+    const plain = joinParts(group.flatMap(({ parts }) => parts));
     const isCompressed = first.coding === 'identity' && start >= SHORTEST_COMPRESSED && shouldCompress();
     const packed = isCompressed ? await compressForStorage(plain).catch(() => plain) : plain;
     const [payload, codec] = packed.length < start ? [packed, 'zstd' as const] : [plain, 'identity' as const];
     try {
       const block = await append(encodeBlock(members, payload, codec, start));
-      group.forEach((body, index) => {
+      group.forEach(({ body, depth }, index) => {
         const { start, length, coding, cutOff, base } = members[index] as BlockMember;
-        if (body.whole) sharing?.bases.remember(body.whole, body.id, block, body.depth);
+        if (body.whole) sharing?.bases.remember(body.whole, body.id, block, depth);
         body.settle({ block, start, length, coding, cutOff, ...(base && { base }) });
       });
     } catch (cause) {
       onFailure(cause, group.length);
-      for (const body of group) body.settle(lostBody);
+      for (const { body } of group) body.settle(lostBody);
     }
   }
 };

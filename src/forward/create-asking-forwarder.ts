@@ -4,7 +4,7 @@ import type { GatewayError } from '../base/errors.ts';
 import type { FailoverConfig } from '../config/failover.ts';
 import type { ChosenDestination } from './choose-destination.ts';
 import { type Ask, type AskInput, mayTryAgain } from './create-ask.ts';
-import type { ActiveForwarding, Forwarding } from './forwarding.ts';
+import { beginForwarding, type Forwarding } from './forwarding.ts';
 import { lacksCompaction, noCompaction } from './lacks-compaction.ts';
 import { relayAnswer } from './relay-answer.ts';
 
@@ -38,7 +38,7 @@ export const createAskingForwarder = ({ ask, failover, clock }: AskingForwarderD
   return {
     mayTryAgain: (destination, path) => mayTryAgain(failover, destination, path),
     forward: (response, begun, { asked, destination }, fail) => {
-      const forwarding: ActiveForwarding = { ...begun, settled: false };
+      const forwarding = beginForwarding(begun);
       const { exchange, stopwatch, path } = forwarding;
       let cutAnswer: ((reason: GatewayError) => void) | undefined;
 

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { hasStatus, noStatus } from './check-status.ts';
-import type { ActiveForwarding, Forwarding } from './forwarding.ts';
+import { type ActiveForwarding, beginForwarding, type Forwarding } from './forwarding.ts';
 import { lacksCompaction, noCompaction } from './lacks-compaction.ts';
 import { closedUnanswered, connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
 import { relayAnswer } from './relay-answer.ts';
@@ -100,7 +100,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   });
 
   const forward: Forwarder['forward'] = (request, response, begun, fail) => {
-    const forwarding: ActiveForwarding = { ...begun, settled: false };
+    const forwarding = beginForwarding(begun);
     const { exchange, body } = forwarding;
     const running: Running = { forwarding, fail };
     runningOf.set(request, running);

@@ -25,8 +25,26 @@ export interface Forwarding {
 /** A forwarding that has begun, with what ends it. */
 export interface ActiveForwarding extends Forwarding {
   /** Absent until the proxy has made it. */
-  upstreamRequest?: ClientRequest;
-  connectTimer?: NodeJS.Timeout;
+  upstreamRequest: ClientRequest | undefined;
+  connectTimer: NodeJS.Timeout | undefined;
   /** Set once the outcome is decided; what comes later changes nothing. */
   settled: boolean;
 }
+
+/** All members by name: an object that is spread into another is a kind of object of its own to the engine. */
+export const beginForwarding = ({
+  exchange,
+  body,
+  path,
+  sentPath,
+  stopwatch,
+}: Forwarding): ActiveForwarding => ({
+  exchange,
+  body,
+  path,
+  sentPath,
+  stopwatch,
+  upstreamRequest: undefined,
+  connectTimer: undefined,
+  settled: false,
+});

@@ -4,7 +4,7 @@ import { checkCredential } from '../forward/check-credential.ts';
 import type { ChooseDestination } from '../forward/choose-destination.ts';
 import type { AskingForwarder } from '../forward/create-asking-forwarder.ts';
 import type { Forwarder } from '../forward/create-forwarder.ts';
-import type { Forwarding, OutgoingBody } from '../forward/forwarding.ts';
+import type { OutgoingBody } from '../forward/forwarding.ts';
 import { nativePath } from '../forward/native-path.ts';
 import { noteDestination } from '../forward/note-destination.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/prepare-request.ts';
@@ -41,8 +41,8 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
     const { record } = exchange;
     const { method, headers } = request;
     const fail = (error: unknown): void => refuse(request, response, error);
-    const send = (upstream: Upstream, sent: Pick<Forwarding, 'body' | 'sentPath'>): void => {
-      const forwarding = { ...sent, exchange, stopwatch, path };
+    const send = (upstream: Upstream, sentBody: OutgoingBody, sentPath: string): void => {
+      const forwarding = { exchange, stopwatch, body: sentBody, path, sentPath };
       forwarderOf(upstream).forward(request, response, forwarding, fail);
     };
 
@@ -51,7 +51,7 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
       if (!upstream) throw noProvider(native.provider, upstreams);
       checkCredential(upstream);
       noteDestination(record, { upstream, model, effort: undefined }, model);
-      send(upstream, { body, sentPath: nativePath(native.path, upstream) });
+      send(upstream, body, nativePath(native.path, upstream));
       return;
     }
 
@@ -73,6 +73,6 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
     const sent = nativeRequest(asked, destination);
     noteDestination(record, destination, model);
     const sentBody: OutgoingBody = body.kind === 'buffered' ? { kind: 'buffered', bytes: sent.body } : body;
-    send(upstream, { body: sentBody, sentPath: sent.path });
+    send(upstream, sentBody, sent.path);
   };
 };
