@@ -90,7 +90,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     pricing,
     now,
     access,
-    running: (id) => recorder.active.get(id),
+    running: (id) => recorder.active.values().find((exchange) => exchange.id === id),
     flush: () => recorder.flush(),
     baseUrl: deps.url,
     feed: connectFeed,

@@ -9,12 +9,15 @@ export interface Whole {
   readonly bytes: Buffer;
 }
 
+/** Written over by the next body: an entry that came and went with each would be a trail of old tables. */
 interface Base {
-  readonly bytes: Buffer;
-  readonly pack: string;
-  readonly place: Pick<BodyBase, 'offset' | 'length' | 'id'>;
+  bytes: Buffer;
+  pack: string;
+  place: Pick<BodyBase, 'offset' | 'length' | 'id'>;
   /** How many bodies must be read before this one can be. */
-  readonly depth: number;
+  depth: number;
+  /** Counts up: the least is the one that was not told from for the longest time. */
+  usedAt: number;
 }
 
 /** A body, said as what it has beside an earlier one. */
@@ -48,10 +51,16 @@ const LEAST_SHARED_BYTES = 1024;
 export const createBodyBases = (): BodyBases => {
   const bases = new Map<string, Base>();
   let total = 0;
+  let uses = 0;
 
   const forget = (family: string): void => {
     total -= bases.get(family)?.bytes.length ?? 0;
     bases.delete(family);
+  };
+  const oldest = (): string | undefined => {
+    let found: [string, Base] | undefined;
+    for (const entry of bases) if (!found || entry[1].usedAt < found[1].usedAt) found = entry;
+    return found?.[0];
   };
 
   return {
@@ -69,13 +78,26 @@ export const createBodyBases = (): BodyBases => {
       };
     },
     remember: ({ family, bytes }, id, { pack, offset, length }, depth) => {
-      forget(family);
-      if (bytes.length > MOST_BASE_BYTES) return;
-      bases.set(family, { bytes, pack, place: { offset, length, id }, depth });
+      if (bytes.length > MOST_BASE_BYTES) {
+        forget(family);
+        return;
+      }
+      const place = { offset, length, id };
+      const known = bases.get(family);
+      uses++;
+      if (known) {
+        total -= known.bytes.length;
+        known.bytes = bytes;
+        known.pack = pack;
+        known.place = place;
+        known.depth = depth;
+        known.usedAt = uses;
+      } else bases.set(family, { bytes, pack, place, depth, usedAt: uses });
       total += bytes.length;
-      for (const oldest of bases.keys()) {
-        if (bases.size <= MOST_FAMILIES && total <= MOST_BYTES) return;
-        forget(oldest);
+      while (bases.size > MOST_FAMILIES || total > MOST_BYTES) {
+        const family = oldest();
+        if (family === undefined) return;
+        forget(family);
       }
     },
   };

@@ -147,7 +147,10 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
   const followSegment = async (segment: IndexSegment): Promise<void> => {
     // One that is deleted meanwhile, or cannot be read, is missing; the others are there.
     await segment.follow().catch(() => {});
-    for (const [id, loose] of segment.loose) loose.record = recorder.active.get(id)?.record ?? loose.record;
+    for (const { record } of recorder.active.values()) {
+      const loose = segment.loose.get(record.id);
+      if (loose) loose.record = record;
+    }
     // Without its file a segment is read anew at the next start: slower, not wrong.
     await segment.store().catch(() => {});
     spareMemory();

@@ -1,3 +1,4 @@
+import type { ListPlace } from '../base/linked-list.ts';
 import type { BodyReferences } from './body-reference.ts';
 import { encodeCloseLine, encodeOpenLine } from './encode-journal-line.ts';
 import type { ExchangeRecord } from './record.ts';
@@ -9,6 +10,14 @@ export interface JournaledExchange {
   readonly requestHeaders: string;
   readonly responseHeaders: string;
   readonly bodies: BodyReferences;
+}
+
+/** One that `WriteBehind` knows, from its open line to its close line. */
+export interface QueuedExchange extends JournaledExchange {
+  /** Among those that wait for their open line or, after it, for their close line. */
+  place?: ListPlace<QueuedExchange> | undefined;
+  /** True once its open line is in the file. */
+  isOpened?: boolean;
 }
 
 /** @param isAgain true where a segment repeats what an earlier one holds */

@@ -1,10 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
+import type { LinkedList, ListPlace } from '../base/linked-list.ts';
 import type { Whole } from './body-bases.ts';
 import { BodyCapture, type CapturedBody, type MemoryBudget } from './body-capture.ts';
 import { type BodyReference, type BodySide, lostBody } from './body-reference.ts';
 import { mapHeadersToClient } from './client-of-headers.ts';
 import type { Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
+import type { QueuedExchange } from './journaled-exchange.ts';
 import type { ExchangeRecord, HeaderLines, StoredBody } from './record.ts';
 import type { Redactor } from './redact.ts';
 import type { WriteBehind } from './write-behind.ts';
@@ -19,18 +21,22 @@ export interface LiveExchangeDeps {
   /** What is kept of one body at most; 0 where bodies are not logged. */
   readonly maxBodyBytes: number;
   readonly tell: (event: ExchangeEvent) => void;
-  readonly onClose: (exchange: Exchange) => void;
+  /** Those that run. */
+  readonly active: LinkedList<Exchange>;
   readonly onLostBody: () => void;
 }
 
 /** The exchange that the gateway's rooms write into, and that `WriteBehind` brings to disk. */
-export class LiveExchange implements Exchange {
+export class LiveExchange implements Exchange, QueuedExchange {
   readonly id: string;
   readonly record: ExchangeRecord;
   readonly openedAtMs: number;
   /** Filled as the bodies reach the disk, before the close line is written. */
   readonly bodies: { [side in BodySide]?: BodyReference } = {};
+  place: ListPlace<QueuedExchange> | undefined = undefined;
+  isOpened = false;
   readonly #deps: LiveExchangeDeps;
+  readonly #activePlace: ListPlace<Exchange>;
   readonly #rawRequestHeaders: readonly string[];
   #requestHeaders: string | undefined;
   #rawResponseHeaders: readonly string[] = [];
@@ -58,6 +64,7 @@ export class LiveExchange implements Exchange {
       response: {},
       ...(clientRequestId === undefined ? {} : { clientRequestId }),
     };
+    this.#activePlace = deps.active.add(this);
   }
 
   get closed(): boolean {
@@ -128,13 +135,13 @@ export class LiveExchange implements Exchange {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { clock, redactor, writes, tell, onClose } = this.#deps;
+    const { clock, redactor, writes, tell, active } = this.#deps;
     const { record } = this;
     record.durationMs ??= Math.round((clock.monotonic() - this.openedAtMs) * 1000) / 1000;
     if (record.error) record.error.message = redactor.text(record.error.message);
     this.#storeResponse();
     writes.close(this);
-    onClose(this);
+    active.remove(this.#activePlace);
     tell({ type: 'close', record });
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { LinkedList } from '../base/linked-list.ts';
 import { createMemoryBudget } from './body-capture.ts';
 import { createHeaderEncoder } from './encode-headers.ts';
 import type { Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
@@ -25,6 +26,13 @@ export interface RecorderDeps {
   readonly secrets: readonly string[];
 }
 
+/** The exchanges that run. */
+export interface ActiveExchanges {
+  readonly size: number;
+  /** The oldest first. */
+  values(): readonly Exchange[];
+}
+
 export interface Recorder {
   /** Never throws, never blocks. */
   open(opening: ExchangeOpening): Exchange;
@@ -33,7 +41,7 @@ export interface Recorder {
   /** Set while the disk is full or not writable; cleared when a write works again. */
   readonly trouble: RecorderTrouble | undefined;
   subscribeTrouble(listener: (trouble: RecorderTrouble | undefined) => void): () => void;
-  readonly active: ReadonlyMap<string, Exchange>;
+  readonly active: ActiveExchanges;
   /** Given up since the start: lines while the disk failed too long, bodies also where memory was short. */
   readonly losses: Readonly<Losses>;
   /** The exchanges that an earlier gateway was killed in, when the start has found them. */
@@ -63,7 +71,7 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
   const share = maxDiskBytes === 0 ? Number.POSITIVE_INFINITY : Math.ceil(maxDiskBytes / SEGMENTS_OF_MAXIMUM);
   const segmentBytes = Math.min(MAX_SEGMENT_BYTES, share);
   const losses: Losses = { lines: 0, bodies: 0 };
-  const active = new Map<string, Exchange>();
+  const active = new LinkedList<Exchange>();
   const { add: subscribe, tell } = createListeners<ExchangeEvent>();
 
   const trouble = createTroubleState(folder, clock);
@@ -93,18 +101,17 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
     budget: createMemoryBudget(BODY_MEMORY_BYTES),
     maxBodyBytes: deps.logBodies ? Math.min(MAX_BODY_BYTES, share) : 0,
     tell,
-    onClose: ({ id }) => active.delete(id),
+    active,
     onLostBody: () => losses.bodies++,
   };
   const open = (opening: ExchangeOpening): Exchange => {
     const exchange = new LiveExchange(exchangeDeps, opening);
-    active.set(exchange.id, exchange);
     writes.open(exchange);
     tell({ type: 'open', record: exchange.record });
     return exchange;
   };
   const close = async (): Promise<void> => {
-    for (const exchange of [...active.values()]) {
+    for (const exchange of active.values()) {
       markInterrupted(exchange.record, clock.now());
       exchange.close();
     }

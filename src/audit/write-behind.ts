@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LinkedList } from '../base/linked-list.ts';
 import { createBodyBases } from './body-bases.ts';
 import type { BodyReference } from './body-reference.ts';
 import { encodeResumedLine } from './encode-journal-line.ts';
 import type { Journal } from './journal.ts';
-import { encodeCloseLines, encodeOpenLines, type JournaledExchange } from './journaled-exchange.ts';
+import { encodeCloseLines, encodeOpenLines, type QueuedExchange } from './journaled-exchange.ts';
 import { packFile } from './segment-name.ts';
 import { PartialWriteError, type SegmentWriter } from './segment-writer.ts';
 import { sliceEnds } from './slice-ends.ts';
@@ -44,11 +45,11 @@ const systemError = (cause: unknown): unknown => (cause instanceof PartialWriteE
 export class WriteBehind {
   readonly #deps: WriteBehindDeps;
   /** Exchanges whose open line is not in the file yet. */
-  readonly #unopened = new Set<JournaledExchange>();
+  readonly #unopened = new LinkedList<QueuedExchange>();
   /** Exchanges whose open line is in the file, and whose close line is not. */
-  readonly #underway = new Set<JournaledExchange>();
+  readonly #underway = new LinkedList<QueuedExchange>();
   readonly #bases = createBodyBases();
-  #closes: JournaledExchange[] = [];
+  #closes: QueuedExchange[] = [];
   #bodies: PendingBody[] = [];
   #bodyBytes = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -68,15 +69,15 @@ export class WriteBehind {
     );
   }
 
-  open(exchange: JournaledExchange): void {
-    this.#unopened.add(exchange);
+  open(exchange: QueuedExchange): void {
+    exchange.place = this.#unopened.add(exchange);
     this.#schedule();
   }
 
   /** Writes the open lines that wait, at once, so that this exchange's is in the file. */
-  commit(exchange: JournaledExchange): void {
+  commit(exchange: QueuedExchange): void {
     const { trouble } = this.#deps;
-    if (!this.#unopened.has(exchange) || trouble.current) return;
+    if (exchange.isOpened || trouble.current) return;
     try {
       this.#writeOpenLines();
     } catch (cause) {
@@ -85,12 +86,12 @@ export class WriteBehind {
   }
 
   /** The exchange no longer changes. */
-  close(exchange: JournaledExchange): void {
+  close(exchange: QueuedExchange): void {
     // The close line says all that an open line would.
-    this.#unopened.delete(exchange);
+    if (!exchange.isOpened) this.#leave(this.#unopened, exchange);
     if (this.#closes.length < MOST_WAITING_LINES) this.#closes.push(exchange);
     else {
-      this.#underway.delete(exchange);
+      if (exchange.isOpened) this.#leave(this.#underway, exchange);
       this.#deps.losses.lines++;
     }
     this.#schedule();
@@ -149,7 +150,7 @@ export class WriteBehind {
   }
 
   #segment(): SegmentWriter {
-    return this.#deps.journal.ensure((at) => encodeOpenLines(at, this.#underway, true));
+    return this.#deps.journal.ensure((at) => encodeOpenLines(at, this.#underway.values(), true));
   }
 
   /**
@@ -174,7 +175,7 @@ export class WriteBehind {
     if (this.#unopened.size === 0) return;
     const { journal } = this.#deps;
     const segment = journal.current ?? this.#segment();
-    const opened = [...this.#unopened];
+    const opened = this.#unopened.values();
     let written = 0;
     try {
       segment.append(encodeOpenLines(journal.at(), opened, false));
@@ -184,17 +185,18 @@ export class WriteBehind {
       throw cause;
     } finally {
       for (const exchange of opened.slice(0, written)) {
-        this.#unopened.delete(exchange);
-        this.#underway.add(exchange);
+        this.#leave(this.#unopened, exchange);
+        exchange.place = this.#underway.add(exchange);
+        exchange.isOpened = true;
       }
     }
   }
 
   /** Bodies of what still runs, then slice by slice what has ended: bodies, and the lines that name them. */
-  async #writeEnds(ends: readonly JournaledExchange[], bodies: readonly PendingBody[]): Promise<void> {
+  async #writeEnds(ends: readonly QueuedExchange[], bodies: readonly PendingBody[]): Promise<void> {
     const limits = { maxLines: LINES_PER_WRITE, maxBytes: this.#deps.maxBlockBytes };
     const { slices, running } = sliceEnds(ends, bodies, limits);
-    const unwritten: JournaledExchange[] = [];
+    const unwritten: QueuedExchange[] = [];
     if (running.length > 0) await this.#writeBodies(await this.#segmentWithRoom(), running);
     for (const { exchanges, bodies } of slices) {
       const segment = await this.#segmentWithRoom();
@@ -230,7 +232,7 @@ export class WriteBehind {
   }
 
   /** @returns those whose line is not in the file */
-  #writeCloseLines(segment: SegmentWriter, ends: readonly JournaledExchange[]): readonly JournaledExchange[] {
+  #writeCloseLines(segment: SegmentWriter, ends: readonly QueuedExchange[]): readonly QueuedExchange[] {
     let written = 0;
     try {
       // At midnight an open line may have begun the next segment while the bodies were written.
@@ -241,8 +243,14 @@ export class WriteBehind {
       if (cause instanceof PartialWriteError) written = cause.linesWritten;
       this.#fail(cause);
     }
-    for (const exchange of ends.slice(0, written)) this.#underway.delete(exchange);
+    for (const exchange of ends.slice(0, written)) {
+      if (exchange.isOpened) this.#leave(this.#underway, exchange);
+    }
     return ends.slice(written);
+  }
+
+  #leave(list: LinkedList<QueuedExchange>, { place }: QueuedExchange): void {
+    if (place) list.remove(place);
   }
 
   #fail(cause: unknown): void {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
+import { LinkedList } from '../base/linked-list.ts';
 import type { FailoverConfig } from '../config/failover.ts';
 import type { ChosenDestination } from './choose-destination.ts';
 import { type Ask, type AskInput, mayTryAgain } from './create-ask.ts';
@@ -33,7 +34,7 @@ export interface AskingForwarder {
 }
 
 export const createAskingForwarder = ({ ask, failover, clock }: AskingForwarderDeps): AskingForwarder => {
-  const active = new Set<(reason: GatewayError) => void>();
+  const active = new LinkedList<(reason: GatewayError) => void>();
 
   return {
     mayTryAgain: (destination, path) => mayTryAgain(failover, destination, path),
@@ -69,9 +70,9 @@ export const createAskingForwarder = ({ ask, failover, clock }: AskingForwarderD
         leave();
         failWith(reason);
       };
-      active.add(cut);
+      const place = active.add(cut);
       response.once('close', () => {
-        active.delete(cut);
+        active.remove(place);
         // The client has left: what it asked for must not run on at the provider, at its user's cost.
         if (!cutAnswer) leave();
         forwarding.settled = true;
@@ -79,7 +80,7 @@ export const createAskingForwarder = ({ ask, failover, clock }: AskingForwarderD
       stopwatch.stop();
     },
     cutAll: (reason) => {
-      for (const cut of active) cut(reason);
+      for (const cut of active.values()) cut(reason);
     },
   };
 };

@@ -4,6 +4,7 @@ import type { Url } from 'node:url';
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
 import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
+import { LinkedList } from '../base/linked-list.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { hasStatus, noStatus } from './check-status.ts';
 import { type ActiveForwarding, beginForwarding, type Forwarding } from './forwarding.ts';
@@ -46,7 +47,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   const { upstream, clock, agent } = deps;
   const { host } = upstream.baseUrl;
   const runningOf = new WeakMap<IncomingMessage, Running>();
-  const active = new Set<Running>();
+  const active = new LinkedList<Running>();
 
   const failWith = (running: Running, error: unknown): void => {
     const { forwarding } = running;
@@ -104,7 +105,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     const { exchange, body } = forwarding;
     const running: Running = { forwarding, fail };
     runningOf.set(request, running);
-    active.add(running);
+    const place = active.add(running);
 
     request.headers = createUpstreamHeaders({
       headers: request.headers,
@@ -120,7 +121,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     });
 
     response.once('close', () => {
-      active.delete(running);
+      active.remove(place);
       // Until a full collection an entry keeps alive what its value leads to, even the key itself.
       runningOf.delete(request);
       forwarding.settled = true;
@@ -142,7 +143,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   return {
     forward,
     cutAll: (reason) => {
-      for (const running of active) {
+      for (const running of active.values()) {
         if (running.cut) running.cut(reason);
         else failWith(running, reason);
       }

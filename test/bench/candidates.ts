@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type FetchedPackage, installPackage } from '../support/install-package.ts';
+import { nginxCommand, nginxConfig } from './nginx-config.ts';
+import { hasNginx } from './start-process.ts';
 import { BARE } from './summarize.ts';
 
-const GATEWAY = 'gomodel-ts';
+export const GATEWAY = 'gomodel-ts';
 
 const PORTKEY: FetchedPackage = {
   name: '@portkey-ai/gateway',
@@ -27,6 +29,10 @@ export interface Candidate {
   readonly env?: (folder: string) => Readonly<Record<string, string>>;
   /** What it wants to be told with each request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** True: runs in this Node, with the flags that are asked for. */
+  readonly takesFlags?: true;
+  /** Where it is installed. */
+  readonly modules?: string;
 }
 
 export interface CandidateInput {
@@ -36,16 +42,16 @@ export interface CandidateInput {
   /** The project's own folder. */
   readonly root: string;
   readonly rivals: boolean;
+  /** Of Node, for those that run in this one. */
+  readonly flags?: readonly string[];
 }
 
 const { execPath } = process;
 
-export const gatewayCandidate = (
-  { upstreamPort, root }: CandidateInput,
-  flags: readonly string[] = [],
-): Candidate => ({
+export const gatewayCandidate = ({ upstreamPort, root, flags = [] }: CandidateInput): Candidate => ({
   name: GATEWAY,
   takesZstd: true,
+  takesFlags: true,
   command: (port, folder) => {
     const bin = join(root, 'bin', 'gomodel-ts.js');
     return [execPath, ...flags, bin, 'serve', '--port', String(port), '--data-dir', join(folder, 'log')];
@@ -53,20 +59,48 @@ export const gatewayCandidate = (
   env: () => ({ OPENAI_API_KEY: 'sk-bench', OPENAI_BASE_URL: `http://127.0.0.1:${upstreamPort}/v1` }),
 });
 
-export const bareCandidate = (
-  { upstreamPort, servers }: CandidateInput,
-  flags: readonly string[] = [],
-): Candidate => ({
-  name: BARE,
+/** One of the proxies of this benchmark, which are told their port and that of the upstream. */
+const ownProxy = (name: string, file: string, input: CandidateInput): Candidate => {
+  const { upstreamPort, servers, flags = [] } = input;
+  return {
+    name,
+    takesZstd: true,
+    takesFlags: true,
+    command: (port) => [execPath, ...flags, join(servers, file), String(port), String(upstreamPort)],
+  };
+};
+
+export const bareCandidate = (input: CandidateInput): Candidate => ownProxy(BARE, 'bare-proxy.mjs', input);
+
+const passOn = (port: number, upstreamPort: number): string => `upstream origin {
+    server 127.0.0.1:${upstreamPort};
+    keepalive 256;
+    keepalive_requests 100000000;
+  }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://origin;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_buffering off;
+      proxy_request_buffering off;
+    }
+  }`;
+
+/** How little a proxy may cost at all: it passes bytes on as they come, over connections that are kept. */
+const nginxCandidate = ({ upstreamPort }: CandidateInput): Candidate => ({
+  name: 'nginx',
   takesZstd: true,
-  command: (port) => [
-    execPath,
-    ...flags,
-    join(servers, 'bare-proxy.mjs'),
-    String(port),
-    String(upstreamPort),
-  ],
+  command: (port, folder) => {
+    const file = join(folder, 'nginx.conf');
+    writeFileSync(file, nginxConfig(folder, passOn(port, upstreamPort)));
+    return nginxCommand(folder, file);
+  },
 });
+
+/** What npm put beside a command in `.bin`. */
+const modulesOf = (command: string): string => dirname(dirname(command));
 
 const writeOpencodexConfig = (folder: string, upstreamPort: number): void => {
   const bench = {
@@ -85,16 +119,13 @@ const writeOpencodexConfig = (folder: string, upstreamPort: number): void => {
   );
 };
 
-/** Everybody who takes part; the rivals are fetched from npm the first time. */
+/** Everybody who takes part; the rivals are fetched from npm the first time, nginx where it is installed. */
 export const findCandidates = async (input: CandidateInput): Promise<Candidate[]> => {
-  const { upstreamPort, servers, rivals } = input;
+  const { upstreamPort, rivals } = input;
   const own: Candidate[] = [
     bareCandidate(input),
-    {
-      name: 'Express + HPM',
-      takesZstd: true,
-      command: (port) => [execPath, join(servers, 'express-proxy.mjs'), String(port), String(upstreamPort)],
-    },
+    ...(hasNginx ? [nginxCandidate(input)] : []),
+    ownProxy('Express + HPM', 'express-proxy.mjs', input),
     gatewayCandidate(input),
   ];
   if (!rivals) return own;
@@ -105,6 +136,7 @@ export const findCandidates = async (input: CandidateInput): Promise<Candidate[]
     {
       name: `Portkey ${PORTKEY.version}`,
       takesZstd: false,
+      modules: modulesOf(portkey),
       command: (port) => [execPath, portkey, '--headless', `--port=${port}`],
       headers: {
         authorization: 'Bearer sk-bench',
@@ -115,6 +147,7 @@ export const findCandidates = async (input: CandidateInput): Promise<Candidate[]
     {
       name: `opencodex ${OPENCODEX.version}`,
       takesZstd: true,
+      modules: modulesOf(opencodex),
       command: (port, folder) => {
         writeOpencodexConfig(folder, upstreamPort);
         return [execPath, opencodex, 'start', '--port', String(port)];

@@ -39,10 +39,10 @@ const writeText = (random: () => number, words: number): string =>
   ).join(' ');
 
 /** A conversation as Codex sends it, of about so many bytes: calls, their output, quotes and line breaks. */
-export const createBody = (bytes: number): string => {
+export const createBody = (bytes: number, stream = false): string => {
   const random = createRandom(bytes);
   const input: object[] = [];
-  const body = { model: 'bench-model', instructions: writeText(random, 400), input, stream: false };
+  const body = { model: 'bench-model', instructions: writeText(random, 400), input, stream };
   for (let length = JSON.stringify(body).length; length < bytes; ) {
     const call = `call_${input.length}`;
     const command = JSON.stringify({ cmd: `rg "${writeText(random, 3)}" src` });

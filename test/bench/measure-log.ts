@@ -15,7 +15,7 @@ const FILTERS = [
   { search: 'had an error' },
   { status_code: '4xx' },
 ];
-const idle = { flush: async () => {}, active: new Map(), subscribe: () => () => {} };
+const idle = { flush: async () => {}, active: { size: 0, values: () => [] }, subscribe: () => () => {} };
 
 export interface LogFigure {
   readonly what: string;

@@ -22,6 +22,8 @@ export const hasCommand = (name: string): boolean => {
   }
 };
 
+export const hasNginx = hasCommand('nginx');
+
 /** True where proxies and load are kept apart; their figures disturb each other elsewhere. */
 export const isPinned = hasCommand('taskset') && cpus().length > 1;
 

@@ -10,7 +10,9 @@ export const askStream = (url: string, agent: Agent, script: StreamScript): Prom
       'content-length': Buffer.byteLength(body),
       'thread-id': script.id,
     };
+    let hasAnswer = false;
     const request = http.request(`${url}/responses`, { method: 'POST', agent, headers }, (response) => {
+      hasAnswer = true;
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -20,6 +22,12 @@ export const askStream = (url: string, agent: Agent, script: StreamScript): Prom
         else reject(new Error(`stream ${script.id}: ${response.statusCode}, ${got.length} characters`));
       });
     });
-    request.on('error', reject);
+    request.on('error', (reason: NodeJS.ErrnoException) => {
+      // A kept connection may be closed by its server at the moment it is used again: no answer has begun, and
+      // Node's documentation of `reusedSocket` says to ask once more. It happens where a machine stands still.
+      if (request.reusedSocket && reason.code === 'ECONNRESET' && !hasAnswer) {
+        askStream(url, agent, script).then(resolve, reject);
+      } else reject(reason);
+    });
     request.end(body);
   });

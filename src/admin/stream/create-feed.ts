@@ -38,7 +38,7 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
   const listeners = new Set<ServerResponse>();
   const ring = createEventRing(randomBytes(4).toString('hex'));
   let pending: ExchangeEvent[] = [];
-  const changed = new Map<string, ExchangeRecord>();
+  let changed: ExchangeRecord[] = [];
   let leave: (() => void) | undefined;
   let gathering: NodeJS.Timeout | undefined;
   let lingering: NodeJS.Timeout | undefined;
@@ -61,20 +61,17 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
   };
   const onExchange = (event: ExchangeEvent): void => {
     if (event.type === 'update') {
-      changed.set(event.record.id, event.record);
+      changed.push(event.record);
       return;
     }
-    changed.delete(event.record.id);
     pending.push(event);
     gathering ??= setTimeout(flush, GATHER_MS);
   };
   /** Not kept for those who come back: they are told how every running exchange stands. */
   const tellChanged = (): void => {
-    const texts = [...changed.values()].map((record) =>
-      ring.frame({ type: 'update', record: price(record) }),
-    );
-    changed.clear();
-    tell(texts.join(''));
+    const running = [...new Set(changed)].filter(({ durationMs }) => durationMs === undefined);
+    changed = [];
+    tell(running.map((record) => ring.frame({ type: 'update', record: price(record) })).join(''));
   };
   const lost = (): LogLosses => ({ ...recorder.losses });
   const beat = (): void => tell(ring.frame({ type: 'beat', now: iso(), lost: lost() }));
@@ -97,7 +94,7 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
       clearTimeout(gathering);
       gathering = undefined;
       pending = [];
-      changed.clear();
+      changed = [];
       ring.forget();
       leave = undefined;
     };
@@ -121,7 +118,7 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
         'x-accel-buffering': 'no',
       });
       const missed = ring.after(lastEventId);
-      const running = [...recorder.active.values()].map(({ record }) => price(record));
+      const running = recorder.active.values().map(({ record }) => price(record));
       const resumed = missed !== undefined;
       const hello: StreamEvent = { type: 'hello', resumed, now: iso(), running, lost: lost() };
       const trouble: StreamEvent = { type: 'trouble', ...recorder.trouble };

@@ -12,6 +12,7 @@ import { createColour } from '../render/colour.ts';
 import { createLiveTail } from '../render/live-tail.ts';
 import { createQuotaWatch } from '../render/quota-notice.ts';
 import { announceInstance, findInstanceOnPort } from '../running-instances.ts';
+import { tuneEngine } from '../tune-engine.ts';
 import { exitCodeOf, untilSignal } from '../until-signal.ts';
 import { readVersion } from '../version.ts';
 
@@ -73,6 +74,7 @@ const announce = (gateway: Gateway, config: GatewayConfig, demo: boolean, contex
 
 const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> => {
   const { stdout, stderr, env } = context;
+  tuneEngine();
   const config = await readConfig(flags, context);
   const demo = flags.demo === 'auto' ? !canAskDefault(config) : flags.demo !== undefined;
   const gateway = await start(config, demo, context);

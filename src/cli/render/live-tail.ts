@@ -57,7 +57,7 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
   const colour = createColour(stream, env);
   const screen = screenOf(stream, env);
   const interactive = screen.interactive && !json;
-  const running = new Map<string, ExchangeRecord>();
+  const running: ExchangeRecord[] = [];
   const bottom = createRunningLines(displayWidth);
   const unsubscribe: Array<() => void> = [];
   let queue: Entry[] = [];
@@ -102,7 +102,7 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
     const lines: string[] = [];
     const room = Math.min(MAX_RUNNING_LINES, screen.rows - 2);
     let more = 0;
-    for (const record of running.values()) {
+    for (const record of running) {
       const runningForMs = Math.max(0, clock.now() - Date.parse(record.startedAt));
       if (runningForMs < RUNNING_SHOWN_AFTER_MS) continue;
       if (lines.length < room) lines.push(tailLine(record, { ...options, runningForMs }));
@@ -127,12 +127,12 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
       return;
     }
     output.write(bottom.redraw(finished, output.clear && !stopped ? runningLines() : [], screen.columns));
-    if (running.size > 0) schedule(RUNNING_REDRAWN_EVERY_MS);
+    if (running.length > 0) schedule(RUNNING_REDRAWN_EVERY_MS);
   };
 
   const keepRunning = (record: ExchangeRecord): void => {
-    if (!interactive || running.size >= MAX_RUNNING_KNOWN) return;
-    running.set(record.id, record);
+    if (!interactive || running.length >= MAX_RUNNING_KNOWN) return;
+    running.push(record);
     schedule(RUNNING_SHOWN_AFTER_MS);
   };
 
@@ -147,7 +147,7 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
     clearTimeout(timer);
     stream.off('resize', onResize);
     for (const end of unsubscribe.splice(0)) end();
-    running.clear();
+    running.length = 0;
     queue = [];
   };
   const readerGone = output.broken.then(letGo);
@@ -160,9 +160,10 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
   const show = ({ type, record }: ExchangeEvent): void => {
     if (stopped) return;
     if (type === 'open') keepRunning(record);
-    if (type === 'update' && running.has(record.id)) schedule(RUNNING_SHOWN_AFTER_MS);
+    if (type === 'update' && running.some(({ id }) => id === record.id)) schedule(RUNNING_SHOWN_AFTER_MS);
     if (type === 'close') {
-      running.delete(record.id);
+      const index = running.findIndex(({ id }) => id === record.id);
+      if (index !== -1) running.splice(index, 1);
       enqueue({ record });
     }
   };

@@ -27,7 +27,7 @@ const idsInLog = async (): Promise<string[]> =>
     .sort((one, other) => (one.id < other.id ? 1 : -1))
     .map(({ id, durationMs }) => `${id} ${durationMs === undefined ? 'runs' : 'ended'}`);
 
-const idle = { flush: async () => {}, active: new Map() };
+const idle = { flush: async () => {}, active: { size: 0, values: () => [] } };
 const indexFiles = (): string[] => readdirSync(join(log.dataDir, 'index')).sort();
 
 it('follows what is written, exchanges that run included, and agrees with the log', async () => {
