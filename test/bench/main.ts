@@ -1,25 +1,29 @@
 import { parseArgs } from 'node:util';
 import { measureLog } from './measure-log.ts';
 import { measurePage } from './measure-page.ts';
+import { measureStreams } from './measure-streams.ts';
 import { measureTranslation } from './measure-translation.ts';
 import { measureWebSocket } from './measure-websocket.ts';
-import { renderTable } from './render-table.ts';
+import { renderStreams, renderTable } from './render-table.ts';
 import { runBench } from './run-bench.ts';
 
 const WEBSOCKET_ROUNDS = 11;
 const PAGE_ROUNDS = 6;
+const STREAM_ROUNDS = 5;
 
-const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --websocket | --log | --page |
+const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --streams | --websocket | --log | --page |
                  --translation
 
-Compares gomodel-ts with a bare node:http proxy, Express + http-proxy-middleware in a few lines, Portkey
-and opencodex. --quick takes two minutes, else it is a quarter of an hour. The machine should do nothing
-else meanwhile. --websocket measures what the gateway adds to an event over WebSocket, relayed and bridged,
-and what an idle connection costs in memory, in two minutes. --log measures what the page's questions to
-a log of 100,000 exchanges take. --page has Chromium watch 200 exchanges a second for a minute, and
-measures what that costs the page and the gateway, in four minutes. --translation measures what it costs to
-put a request, and each event of its answer, into another API. Best with wrk, nginx and taskset; says so
-where they are missing.
+Compares gomodel-ts with a bare node:http proxy, nginx as the near limit, Express + http-proxy-middleware
+in a few lines, Portkey and opencodex: load, start, memory, streams and the size of an installation. --quick
+takes five minutes, else it is twenty-five. The machine should do nothing else meanwhile. --streams measures
+streams alone, in more rounds: the wait for the first event, and processor, memory and event-loop delay with
+500 at once; it takes --quick, --json and --no-rivals as well. --websocket measures what the gateway adds to an
+event over WebSocket, relayed and bridged, and what an idle connection costs in memory, in two minutes. --log
+measures what the page's questions to a log of 100,000 exchanges take. --page has Chromium watch 200 exchanges
+a second for a minute, and measures what that costs the page and the gateway, in four minutes. --translation
+measures what it costs to put a request, and each event of its answer, into another API. Best with wrk, nginx
+and taskset; says so where they are missing.
 `;
 
 /** @param servers folder of the built servers; @param root the project's folder */
@@ -30,6 +34,7 @@ export const main = async (servers: string, root: string): Promise<void> => {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       rivals: { type: 'boolean', default: true },
+      streams: { type: 'boolean', default: false },
       websocket: { type: 'boolean', default: false },
       log: { type: 'boolean', default: false },
       page: { type: 'boolean', default: false },
@@ -63,6 +68,11 @@ export const main = async (servers: string, root: string): Promise<void> => {
   }
   const { quick, rivals } = values;
   const tell = (message: string): void => void process.stderr.write(`… ${message}\n`);
+  if (values.streams) {
+    const rows = await measureStreams({ rounds: quick ? 1 : STREAM_ROUNDS, rivals, servers, root, tell });
+    process.stdout.write(`${values.json ? JSON.stringify(rows, null, 2) : renderStreams(rows)}\n`);
+    return;
+  }
   const outcome = await runBench({ quick, rivals, servers, root, tell });
   process.stdout.write(`${values.json ? JSON.stringify(outcome, null, 2) : renderTable(outcome)}\n`);
 };

@@ -1,5 +1,6 @@
 import type { Outcome } from './run-bench.ts';
 import type { Row } from './summarize.ts';
+import type { StreamRow } from './summarize-streams.ts';
 
 const figure = (value: number, digits: number): string => (Number.isNaN(value) ? '–' : value.toFixed(digits));
 
@@ -31,8 +32,36 @@ const loadTable = (rows: readonly Row[]): string => {
   return alignColumns([head, ...body]);
 };
 
+/** What streams cost, as text for people. */
+export const renderStreams = (rows: readonly StreamRow[]): string => {
+  const head = [
+    '',
+    'first event, added ms',
+    'beyond bare ms',
+    'CPU',
+    'CPU ms/1000 events',
+    'fresh MB',
+    'MB at 500',
+    'loop delay p99 ms',
+    'broken',
+  ];
+  const body = rows.map((row) => [
+    row.candidate,
+    figure(row.addedFirstMs, 2),
+    figure(row.beyondBareMs, 2),
+    figure(row.cpu, 2),
+    figure(row.cpuMs, 0),
+    figure(row.freshMb, 0),
+    figure(row.openMb, 0),
+    figure(row.delayP99Ms, 1),
+    row.broken === 0 ? '' : String(row.broken),
+  ]);
+  return `Streams\n${alignColumns([head, ...body])}`;
+};
+
 /** The outcome as text for people. Ratios are to the bare proxy, in the same round. */
-export const renderTable = ({ notes, rows, processes, stalls }: Outcome): string => {
+export const renderTable = (outcome: Outcome): string => {
+  const { notes, rows, processes, stalls, streams, installs } = outcome;
   const blocks = new Map<string, Row[]>();
   for (const row of rows) {
     const title = `${row.caseName}, ${row.connections} connection${row.connections === 1 ? '' : 's'}`;
@@ -56,5 +85,20 @@ export const renderTable = ({ notes, rows, processes, stalls }: Outcome): string
       figure(busyMs, 1),
     ]),
   ]);
-  return [...parts, `Processes\n${processTable}`, `Stalls\n${stallTable}`, ...notes].join('\n\n');
+  const installTable = alignColumns([
+    ['', 'MB on the disk', 'packages'],
+    ...installs.map(({ candidate, megabytes, packages }) => [
+      candidate,
+      figure(megabytes, 1),
+      String(packages),
+    ]),
+  ]);
+  return [
+    ...parts,
+    `Processes\n${processTable}`,
+    `Stalls\n${stallTable}`,
+    renderStreams(streams),
+    ...(installs.length > 0 ? [`Installation\n${installTable}`] : []),
+    ...notes,
+  ].join('\n\n');
 };

@@ -1,5 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -7,15 +5,20 @@ import {
   type Candidate,
   type CandidateInput,
   findCandidates,
+  GATEWAY,
   gatewayCandidate,
 } from './candidates.ts';
 import { type BenchCase, type BodyFiles, CASES, writeBodies } from './cases.ts';
+import { createRig } from './create-rig.ts';
 import { findFreePort } from './find-free-port.ts';
 import { generateLoad, hasWrk, type LoadFigures } from './generate-load.ts';
+import { type InstallFigures, measureInstall, weighModules } from './measure-install.ts';
+import { measureStreams } from './measure-streams.ts';
 import { readCpuMs, readResidentMb } from './process-figures.ts';
-import { isPinned, readStall, type Stall, type Started, startProcess } from './start-process.ts';
+import { hasNginx, isPinned, readStall, type Stall, type Started } from './start-process.ts';
 import { startUpstream } from './start-upstream.ts';
 import { DIRECT, median, type Row, type Sample, summarize } from './summarize.ts';
+import type { StreamRow } from './summarize-streams.ts';
 
 export interface BenchOptions {
   readonly quick: boolean;
@@ -37,6 +40,8 @@ export interface Outcome {
     readonly loadedMb: number;
   }[];
   readonly stalls: readonly (Stall & { readonly candidate: string; readonly caseName: string })[];
+  readonly streams: readonly StreamRow[];
+  readonly installs: readonly (InstallFigures & { readonly candidate: string })[];
 }
 
 interface Plan {
@@ -44,6 +49,7 @@ interface Plan {
   readonly seconds: number;
   readonly warmUpSeconds: number;
   readonly starts: number;
+  readonly streamRounds: number;
   readonly connectionsOf: (benchCase: BenchCase) => readonly number[];
 }
 
@@ -54,9 +60,17 @@ const planOf = (quick: boolean): Plan =>
         seconds: 1,
         warmUpSeconds: 3,
         starts: 2,
+        streamRounds: 1,
         connectionsOf: ({ name }) => (name === '20 KB' ? [1, 8, 64] : name === '45 KB zstd' ? [] : [8]),
       }
-    : { rounds: 3, seconds: 3, warmUpSeconds: 8, starts: 5, connectionsOf: () => [1, 8, 64] };
+    : {
+        rounds: 3,
+        seconds: 3,
+        warmUpSeconds: 8,
+        starts: 5,
+        streamRounds: 2,
+        connectionsOf: () => [1, 8, 64],
+      };
 
 /** Time for what is written behind the answers, so that it counts to the request that caused it. */
 const SETTLE_MS = 150;
@@ -64,27 +78,18 @@ const STALL_SECONDS = 3;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Runs the whole comparison, one measurement after another; takes one to fifteen minutes. */
+/** Runs the whole comparison, one measurement after another; takes three to twenty minutes. */
 export const runBench = async (options: BenchOptions): Promise<Outcome> => {
   const { tell } = options;
   const plan = planOf(options.quick);
-  const folder = mkdtempSync(join(tmpdir(), 'gomodel-bench-'));
-  const running: Started[] = [];
+  const rig = createRig();
+  const { folder, start } = rig;
   try {
-    const upstream = await startUpstream(await findFreePort(), folder, options.servers);
-    running.push(upstream);
+    const upstream = rig.keep(await startUpstream(await findFreePort(), folder, options.servers));
     const input: CandidateInput = { ...options, upstreamPort: upstream.port };
     tell('fetching the rivals where they are missing');
     const candidates = await findCandidates(input);
 
-    const start = async (candidate: Candidate): Promise<Started> => {
-      const port = await findFreePort();
-      const home = join(folder, `home-${port}`);
-      mkdirSync(home);
-      const env = candidate.env?.(home);
-      const command = candidate.command(port, home);
-      return startProcess({ core: 'proxy', command, port, folder: home, ...(env && { env }) });
-    };
     const load = (
       candidate: Candidate | undefined,
       port: number,
@@ -109,7 +114,6 @@ export const runBench = async (options: BenchOptions): Promise<Outcome> => {
         await at.stop();
       }
       const at = await start(candidate);
-      running.push(at);
       readyMs.push(at.readyMs);
       started.push({ candidate, at, freshMb: readResidentMb(at.pid), readyMs: median(readyMs) });
     }
@@ -160,11 +164,11 @@ export const runBench = async (options: BenchOptions): Promise<Outcome> => {
     for (const { at } of started) await at.stop();
 
     const stalls = [];
-    const probe = ['--import', pathToFileURL(join(options.servers, 'stall-probe.mjs')).href];
-    for (const candidate of [bareCandidate(input, probe), gatewayCandidate(input, probe)]) {
+    const flags = ['--import', pathToFileURL(join(options.servers, 'stall-probe.mjs')).href];
+    const probed = { ...input, flags };
+    for (const candidate of [bareCandidate(probed), gatewayCandidate(probed)]) {
       tell(`looking for stalls in ${candidate.name}`);
       const at = await start(candidate);
-      running.push(at);
       for (const benchCase of CASES.filter(({ bytes }) => bytes === 20_000 || bytes > 1e6)) {
         const bodies = await writeBodies(benchCase, folder);
         await load(candidate, at.port, bodies, 8, plan.warmUpSeconds);
@@ -175,11 +179,24 @@ export const runBench = async (options: BenchOptions): Promise<Outcome> => {
       await at.stop();
     }
 
+    await upstream.stop();
+    const streams = await measureStreams({ ...options, rounds: plan.streamRounds });
+    tell('installing the package');
+    const installed = await measureInstall(options.root);
+    const installs = [
+      ...(typeof installed === 'string' ? [] : [{ candidate: GATEWAY, ...installed }]),
+      ...candidates.flatMap(({ name, modules }) =>
+        modules === undefined ? [] : [{ candidate: name, ...weighModules(modules) }],
+      ),
+    ];
+
     const notes = [
       'Ratios are to the bare node:http proxy in the same round; added p50 is to the upstream without a proxy.',
       ...(upstream.kind === 'node'
         ? ['nginx is not installed: the upstream is a server of Node, and may be the bottleneck.']
         : []),
+      ...(hasNginx ? [] : ['nginx is not installed: the near limit is missing.']),
+      ...(typeof installed === 'string' ? [installed] : []),
       ...(hasWrk ? [] : ['wrk is not installed: the load comes from Node, which may be the bottleneck.']),
       ...(isPinned
         ? []
@@ -188,9 +205,8 @@ export const runBench = async (options: BenchOptions): Promise<Outcome> => {
         ? ['Portkey cannot undo zstd; it was sent the same bodies plain.']
         : []),
     ];
-    return { node: process.version, notes, rows: summarize(samples), processes, stalls };
+    return { node: process.version, notes, rows: summarize(samples), processes, stalls, streams, installs };
   } finally {
-    for (const at of running) await at.stop().catch(() => {});
-    rmSync(folder, { recursive: true, force: true });
+    await rig.close();
   }
 };
