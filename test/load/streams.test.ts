@@ -1,10 +1,14 @@
 import http from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { delayProbe, type LoopDelay, readLoopDelay } from '../bench/loop-delay.ts';
 import { type GatewayProcess, startGateway } from '../support/gateway/start-gateway.ts';
+import { createTemporaryFolder } from '../support/temporary-folder.ts';
 import { askStream } from './ask-stream.ts';
 import { type PacedUpstream, startPacedUpstream } from './start-paced-upstream.ts';
-import { growthOf, readHoldings, watchProcess } from './watch-process.ts';
+import { growthOf, readHoldings, slopePerHour, watchProcess } from './watch-process.ts';
 
 const read = (name: string, fallback: number): number => Number(process.env[name] ?? fallback);
 /** Minutes where they are asked for, seconds in CI. */
@@ -19,10 +23,28 @@ let upstream: PacedUpstream;
 let gateway: GatewayProcess;
 const agent = new http.Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 const pid = (): number => gateway.pid ?? 0;
+const probeFolder = createTemporaryFolder('delay');
+
+/** Tells how late the gateway's event loop was while this ran. A time decides no test: it is only told. */
+const tellDelay = async (during: string, work: () => Promise<void>): Promise<void> => {
+  await readLoopDelay(pid(), probeFolder);
+  await work();
+  const { p50Ms, p99Ms, longestMs }: LoopDelay = await readLoopDelay(pid(), probeFolder);
+  process.stdout.write(
+    `${during}: event loop late by ${p50Ms.toFixed(1)} ms at the median, ${p99Ms.toFixed(1)} at p99, ${longestMs.toFixed(1)} at most\n`,
+  );
+};
 
 beforeAll(async () => {
   upstream = await startPacedUpstream(PACE_MS);
-  gateway = await startGateway({ upstreamUrl: upstream.url, args: ['--no-tail'] });
+  const probe = join(probeFolder, 'delay-probe.mjs');
+  const source = join(import.meta.dirname, '../bench/servers/delay-probe.ts');
+  await build({ entryPoints: [source], outfile: probe, format: 'esm', platform: 'node' });
+  gateway = await startGateway({
+    upstreamUrl: upstream.url,
+    args: ['--no-tail'],
+    env: { NODE_OPTIONS: delayProbe(probe, probeFolder).join(' ') },
+  });
 });
 afterAll(async () => {
   agent.destroy();
@@ -32,13 +54,15 @@ afterAll(async () => {
 
 it(`gives ${BURST_STREAMS} streams at once every byte, in order`, async () => {
   const deltas = Math.ceil((BURST_SECONDS * 1000) / PACE_MS);
-  const streams = Array.from({ length: BURST_STREAMS }, (_, index) =>
-    askStream(gateway.url, agent, { id: `burst-${index}`, deltas }),
-  );
-  const outcomes = await Promise.allSettled(streams);
-  const broken = outcomes.flatMap((outcome) =>
-    outcome.status === 'rejected' ? [String(outcome.reason)] : [],
-  );
+  const broken: string[] = [];
+  await tellDelay(`${BURST_STREAMS} streams`, async () => {
+    const streams = Array.from({ length: BURST_STREAMS }, (_, index) =>
+      askStream(gateway.url, agent, { id: `burst-${index}`, deltas }),
+    );
+    for (const outcome of await Promise.allSettled(streams)) {
+      if (outcome.status === 'rejected') broken.push(String(outcome.reason));
+    }
+  });
   expect(broken).toEqual([]);
   const records = await gateway.logs((all) => all.every(({ response }) => response.finish !== undefined));
   expect(records.every(({ response }) => response.events === deltas + 2)).toBe(true);
@@ -55,13 +79,18 @@ it(`holds neither memory nor descriptors while ${SOAK_STREAMS} streams come agai
       await askStream(gateway.url, agent, { id: `soak-${asked}`, deltas: SOAK_DELTAS });
     }
   };
-  await Promise.all(Array.from({ length: SOAK_STREAMS }, client));
+  await tellDelay(`${SOAK_STREAMS} streams again and again`, async () => {
+    await Promise.all(Array.from({ length: SOAK_STREAMS }, client));
+  });
   watch.stop();
   expect(asked).toBeGreaterThan(SOAK_STREAMS);
   const memory = watch.samples.map(({ residentMb }) => residentMb);
   const descriptors = watch.samples.map(({ descriptors: open }) => open);
+  const memorySlope = slopePerHour(watch.samples, ({ residentMb }) => residentMb);
+  const descriptorSlope = slopePerHour(watch.samples, ({ descriptors: open }) => open);
   process.stdout.write(
-    `${asked} streams; resident ${memory[0]?.toFixed(0)} → ${memory.at(-1)?.toFixed(0)} MB, descriptors ${descriptors[0]} → ${descriptors.at(-1)}\n`,
+    `${asked} streams; resident ${memory[0]?.toFixed(0)} → ${memory.at(-1)?.toFixed(0)} MB, ${memorySlope.toFixed(1)} MB an hour after the warm-up; ` +
+      `descriptors ${descriptors[0]} → ${descriptors.at(-1)}, ${descriptorSlope.toFixed(1)} an hour\n`,
   );
   if (before === undefined) return;
   expect(growthOf(memory)).toBeLessThan(40);
