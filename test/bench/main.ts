@@ -9,7 +9,7 @@ import { runBench } from './run-bench.ts';
 
 const WEBSOCKET_ROUNDS = 11;
 const PAGE_ROUNDS = 6;
-const STREAM_ROUNDS = 5;
+const STREAM_ROUNDS = 3;
 
 const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --streams | --websocket | --log | --page |
                  --translation
@@ -69,8 +69,9 @@ export const main = async (servers: string, root: string): Promise<void> => {
   const { quick, rivals } = values;
   const tell = (message: string): void => void process.stderr.write(`… ${message}\n`);
   if (values.streams) {
-    const rows = await measureStreams({ rounds: quick ? 1 : STREAM_ROUNDS, rivals, servers, root, tell });
-    process.stdout.write(`${values.json ? JSON.stringify(rows, null, 2) : renderStreams(rows)}\n`);
+    const rounds = quick ? 1 : STREAM_ROUNDS;
+    const outcome = await measureStreams({ rounds, rivals, servers, root, tell });
+    process.stdout.write(`${values.json ? JSON.stringify(outcome, null, 2) : renderStreams(outcome)}\n`);
     return;
   }
   const outcome = await runBench({ quick, rivals, servers, root, tell });

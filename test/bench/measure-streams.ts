@@ -1,17 +1,13 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import http, { type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
-import { askStreams, type StreamFigures, type StreamLoad } from './ask-streams.ts';
+import { askStreams, type StreamFigures } from './ask-streams.ts';
 import { type Candidate, type CandidateInput, findCandidates } from './candidates.ts';
 import { createBody } from './cases.ts';
-import { createRig, type Rig } from './create-rig.ts';
+import { createRig } from './create-rig.ts';
 import { findFreePort } from './find-free-port.ts';
-import { delayProbe, readLoopDelay } from './loop-delay.ts';
-import type { PacedScript, PacedState } from './paced-script.ts';
-import { readCpuMs, readResidentMb } from './process-figures.ts';
+import { delayProbe } from './loop-delay.ts';
+import { type Ask, controlOf, MANY_STREAMS, measureMany } from './measure-many.ts';
+import type { PacedScript } from './paced-script.ts';
 import { type Started, startProcess } from './start-process.ts';
 import { DIRECT } from './summarize.ts';
 import { type StreamRow, type StreamSample, summarizeStreams } from './summarize-streams.ts';
@@ -24,80 +20,23 @@ export interface StreamOptions {
   readonly tell: (message: string) => void;
 }
 
+export interface StreamOutcome {
+  readonly rows: readonly StreamRow[];
+  /** Who takes no part, and why. */
+  readonly notes: readonly string[];
+}
+
 const BODY_BYTES = 20_000;
 /** Streams one after another, of a handful of events: what counts is the first. */
 const FIRST: PacedScript = { deltas: 3, everyMs: 0 };
 const FIRST_TIMES = 150;
 const WARM_UP = { streams: 8, times: 150 };
-/** Streams at once, with five events a second each until they are told to end. */
-const MANY: PacedScript = { deltas: 1e9, everyMs: 200 };
-const MANY_STREAMS = 500;
-const OPEN_WITHIN_MS = 10_000;
-const SETTLE_MS = 2_000;
-const WATCH_MS = 4_000;
-
-type Control = (path: '/script' | '/end' | '/state', script?: PacedScript) => Promise<PacedState>;
-type Ask = (
-  port: number,
-  candidate: Candidate | undefined,
-  size: Pick<StreamLoad, 'streams' | 'times'>,
-) => Promise<StreamFigures>;
-
-const controlOf =
-  (port: number): Control =>
-  async (path, script) => {
-    // A connection of its own each time: a kept one may have been closed where the machine stood still.
-    const request = http.request({ host: '127.0.0.1', port, path, method: 'PUT', agent: false });
-    request.end(JSON.stringify(script ?? {}));
-    const [response] = (await once(request, 'response')) as [IncomingMessage];
-    return (await json(response)) as PacedState;
-  };
-
-interface Floor {
-  readonly rig: Rig;
-  readonly control: Control;
-  readonly ask: Ask;
-}
-
-/** What a proxy takes while many streams are open; it is fresh, so that no earlier round is in its memory. */
-const measureMany = async (candidate: Candidate, { rig, control, ask }: Floor) => {
-  await control('/script', MANY);
-  const at: Started = await rig.start(candidate);
-  const freshMb = readResidentMb(at.pid);
-  let isOver = false;
-  const asked = ask(at.port, candidate, { streams: MANY_STREAMS, times: 1 }).finally(() => {
-    isOver = true;
-  });
-  const deadline = performance.now() + OPEN_WITHIN_MS;
-  while ((await control('/state')).open < MANY_STREAMS && !isOver && performance.now() < deadline) {
-    await pause(50);
-  }
-  await pause(SETTLE_MS);
-  const [cpuBefore, before] = [readCpuMs(at.pid), await control('/state')];
-  await pause(WATCH_MS);
-  const [cpuAfter, after] = [readCpuMs(at.pid), await control('/state')];
-  const openMb = readResidentMb(at.pid);
-  let delayP99Ms = Number.NaN;
-  if (candidate.takesFlags) {
-    await readLoopDelay(at.pid, rig.folder);
-    await pause(WATCH_MS);
-    ({ p99Ms: delayP99Ms } = await readLoopDelay(at.pid, rig.folder));
-  }
-  // Whoever has not asked yet is not to get an endless stream either.
-  await control('/end', FIRST);
-  const { broken } = await asked;
-  await at.stop();
-  const cpuMs = ((cpuAfter - cpuBefore) * 1000) / (after.sent - before.sent);
-  // Who does not carry them all has no cost of carrying them.
-  const isCarried = before.open === MANY_STREAMS && after.open === MANY_STREAMS;
-  return { freshMb, openMb, delayP99Ms, broken, cpuMs: isCarried ? cpuMs : Number.NaN };
-};
 
 /**
  * Measures what streams cost: the wait for the first event with one stream at a time, processor and memory with
  * 500 at once. The proxies take turns within each round.
  */
-export const measureStreams = async (options: StreamOptions): Promise<StreamRow[]> => {
+export const measureStreams = async (options: StreamOptions): Promise<StreamOutcome> => {
   const { rounds, servers, tell } = options;
   const rig = createRig();
   try {
@@ -115,12 +54,17 @@ export const measureStreams = async (options: StreamOptions): Promise<StreamRow[
     const candidates = await findCandidates(input);
 
     await control('/script', FIRST);
+    const notes: string[] = [];
     const warm: { readonly candidate: Candidate; readonly at: Started }[] = [];
     for (const candidate of candidates) {
       tell(`streams: warming ${candidate.name}`);
       const at = await rig.start(candidate);
-      await ask(at.port, candidate, WARM_UP);
-      warm.push({ candidate, at });
+      const { firstMs } = await ask(at.port, candidate, WARM_UP);
+      if (firstMs !== null) warm.push({ candidate, at });
+      else {
+        notes.push(`${candidate.name} brings no stream to its end here, and is not measured with streams.`);
+        await at.stop();
+      }
     }
     const firsts = new Map<string, StreamFigures>();
     const key = (round: number, name: string): string => `${round} ${name}`;
@@ -150,11 +94,12 @@ export const measureStreams = async (options: StreamOptions): Promise<StreamRow[
     for (let round = 1; round <= rounds; round++) {
       note(round, DIRECT, { freshMb: none, openMb: none, delayP99Ms: none, broken: 0, cpuMs: none });
       for (const candidate of probed) {
+        if (!warm.some(({ candidate: { name } }) => name === candidate.name)) continue;
         tell(`streams: ${MANY_STREAMS} through ${candidate.name}, round ${round} of ${rounds}`);
         note(round, candidate.name, await measureMany(candidate, { rig, control, ask }));
       }
     }
-    return summarizeStreams(samples);
+    return { rows: summarizeStreams(samples), notes };
   } finally {
     await rig.close();
   }

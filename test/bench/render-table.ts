@@ -1,3 +1,4 @@
+import type { StreamOutcome } from './measure-streams.ts';
 import type { Outcome } from './run-bench.ts';
 import type { Row } from './summarize.ts';
 import type { StreamRow } from './summarize-streams.ts';
@@ -32,8 +33,7 @@ const loadTable = (rows: readonly Row[]): string => {
   return alignColumns([head, ...body]);
 };
 
-/** What streams cost, as text for people. */
-export const renderStreams = (rows: readonly StreamRow[]): string => {
+const streamTable = (rows: readonly StreamRow[]): string => {
   const head = [
     '',
     'first event, added ms',
@@ -56,8 +56,12 @@ export const renderStreams = (rows: readonly StreamRow[]): string => {
     figure(row.delayP99Ms, 1),
     row.broken === 0 ? '' : String(row.broken),
   ]);
-  return `Streams\n${alignColumns([head, ...body])}`;
+  return alignColumns([head, ...body]);
 };
+
+/** What streams cost, as text for people. */
+export const renderStreams = ({ rows, notes }: StreamOutcome): string =>
+  [`Streams\n${streamTable(rows)}`, ...notes].join('\n\n');
 
 /** The outcome as text for people. Ratios are to the bare proxy, in the same round. */
 export const renderTable = (outcome: Outcome): string => {
@@ -97,7 +101,7 @@ export const renderTable = (outcome: Outcome): string => {
     ...parts,
     `Processes\n${processTable}`,
     `Stalls\n${stallTable}`,
-    renderStreams(streams),
+    `Streams\n${streamTable(streams)}`,
     ...(installs.length > 0 ? [`Installation\n${installTable}`] : []),
     ...notes,
   ].join('\n\n');

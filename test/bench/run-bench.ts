@@ -196,6 +196,7 @@ export const runBench = async (options: BenchOptions): Promise<Outcome> => {
         ? ['nginx is not installed: the upstream is a server of Node, and may be the bottleneck.']
         : []),
       ...(hasNginx ? [] : ['nginx is not installed: the near limit is missing.']),
+      ...streams.notes,
       ...(typeof installed === 'string' ? [installed] : []),
       ...(hasWrk ? [] : ['wrk is not installed: the load comes from Node, which may be the bottleneck.']),
       ...(isPinned
@@ -205,7 +206,15 @@ export const runBench = async (options: BenchOptions): Promise<Outcome> => {
         ? ['Portkey cannot undo zstd; it was sent the same bodies plain.']
         : []),
     ];
-    return { node: process.version, notes, rows: summarize(samples), processes, stalls, streams, installs };
+    return {
+      node: process.version,
+      notes,
+      rows: summarize(samples),
+      processes,
+      stalls,
+      streams: streams.rows,
+      installs,
+    };
   } finally {
     await rig.close();
   }

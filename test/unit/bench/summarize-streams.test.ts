@@ -45,7 +45,7 @@ describe('the benchmark of streams', () => {
     ]);
     expect(rows[1]?.cpu).toBeCloseTo(2);
     expect(rows[1]?.delayP99Ms).toBeNaN();
-    expect(renderStreams(rows)).toContain('–');
-    expect(renderStreams(rows)).not.toContain('NaN');
+    expect(renderStreams({ rows, notes: [] })).toContain('–');
+    expect(renderStreams({ rows, notes: [] })).not.toContain('NaN');
   });
 });
