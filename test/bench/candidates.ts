@@ -84,11 +84,13 @@ const passOn = (port: number, upstreamPort: number): string => `upstream origin 
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_buffering off;
-      proxy_request_buffering off;
     }
   }`;
 
-/** How little a proxy may cost at all: it passes bytes on as they come, over connections that are kept. */
+/**
+ * How little a proxy may cost at all: connections are kept, answers pass as they come. Requests are read whole
+ * first, which is nginx's default: it would leave out the rest of a body that is answered before its end.
+ */
 const nginxCandidate = ({ upstreamPort }: CandidateInput): Candidate => ({
   name: 'nginx',
   takesZstd: true,
