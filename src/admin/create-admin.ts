@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { openJournalIndex } from '../audit/journal-index.ts';
 import { keepIndexReady } from '../audit/keep-index-ready.ts';
-import type { Recorder } from '../audit/recorder.ts';
+import type { ExchangeWatch } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
@@ -21,7 +21,7 @@ import { createFeed, type Feed } from './stream/create-feed.ts';
 
 export interface AdminDeps {
   readonly config: GatewayConfig;
-  readonly recorder: Recorder;
+  readonly recorder: ExchangeWatch;
   readonly clock: Clock;
   readonly check: Authenticate;
   /** Who is asked for models, the gateway's own first. */
@@ -90,8 +90,6 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     pricing,
     now,
     access,
-    running: (id) => recorder.active.values().find((exchange) => exchange.id === id),
-    flush: () => recorder.flush(),
     baseUrl: deps.url,
     feed: connectFeed,
   });

@@ -10,6 +10,13 @@ export interface ExchangeOpening {
   readonly rawHeaders: readonly string[];
 }
 
+/** What has come of an answer that still runs, a copy. */
+export interface AnswerSoFar {
+  readonly headers: HeaderLines;
+  /** Absent before its first byte, and where bodies are not logged. */
+  readonly body: StoredBody | undefined;
+}
+
 /** One exchange while it runs. Nothing here throws, waits or delays the traffic. */
 export interface Exchange {
   readonly id: string;
@@ -18,8 +25,7 @@ export interface Exchange {
   /** `clock.monotonic()` at the opening. */
   readonly openedAtMs: number;
   readonly closed: boolean;
-  /** What has come of the answer, a copy; body absent before its first byte, and where bodies are not logged. */
-  readonly answerSoFar: { readonly headers: HeaderLines; readonly body: StoredBody | undefined };
+  readonly answerSoFar: AnswerSoFar;
   /**
    * Keeps the request's body for the log, without copying it: the caller no longer changes it.
    * @param bytes the wire bytes where they are one zstd body, else the decoded ones

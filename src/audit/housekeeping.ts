@@ -22,6 +22,8 @@ export interface Housekeeping {
    * @returns the exchanges that were found interrupted
    */
   run(): Promise<readonly ExchangeRecord[]>;
+  /** Gives those that died until this call their close lines, whatever a run has seen that is under way. */
+  recover(): Promise<void>;
   /** Deletes what is too old or too much. */
   makeRoom(): Promise<void>;
   /** Waits for what runs, and starts nothing more. */
@@ -30,6 +32,22 @@ export interface Housekeeping {
 
 const RUN_EVERY_BEATS = 3;
 const LINES_AT_A_TIME = 1024;
+
+const keepTime = (onBeat: () => void): (() => void) => {
+  const timer = setInterval(onBeat, HEARTBEAT_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+};
+
+/** Of a process beside others, of which another one does the rest. */
+export const createHeartbeats = ({
+  journal,
+  writes,
+  makeRoom,
+}: Pick<HousekeepingDeps, 'journal' | 'writes'> & Pick<Housekeeping, 'makeRoom'>): Housekeeping => {
+  const stopTime = keepTime(() => void writes.enqueue(() => journal.beat(writes.isIdle)));
+  return { run: async () => [], recover: async () => {}, makeRoom, stop: async () => stopTime() };
+};
 
 /** What the log needs beside being written: heartbeats, recovery, retention. */
 export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
@@ -75,19 +93,22 @@ export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
     return running;
   };
 
-  const timer = setInterval(() => {
+  const stopTime = keepTime(() => {
     void writes.enqueue(() => journal.beat(writes.isIdle));
     beats++;
     if (beats % RUN_EVERY_BEATS === 0) void run();
-  }, HEARTBEAT_MS);
-  timer.unref();
+  });
 
   return {
     run,
+    recover: async () => {
+      await running;
+      await run();
+    },
     makeRoom,
     stop: async () => {
       isStopped = true;
-      clearInterval(timer);
+      stopTime();
       await running;
       await retention;
     },

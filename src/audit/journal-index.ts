@@ -7,7 +7,7 @@ import { IndexSegment } from './index-segment.ts';
 import { auditFolder, listSegments } from './list-segments.ts';
 import { type JournalPlace, readRecordsAt } from './read-places.ts';
 import type { ExchangeRecord } from './record.ts';
-import type { Recorder } from './recorder.ts';
+import type { ExchangeWatch } from './recorder.ts';
 import { journalFile, parseSegmentName, type SegmentName } from './segment-name.ts';
 
 /**
@@ -66,7 +66,7 @@ export interface IndexPart {
 
 export interface JournalIndexDeps {
   readonly dataDir: string;
-  readonly recorder: Pick<Recorder, 'flush' | 'active'>;
+  readonly recorder: Pick<ExchangeWatch, 'flush' | 'active'>;
 }
 
 const MOST_BYTES_IN_MEMORY = 96 * 2 ** 20;

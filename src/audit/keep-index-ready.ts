@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { JournalIndex } from './journal-index.ts';
-import type { Recorder } from './recorder.ts';
+import type { ExchangeWatch } from './recorder.ts';
 
 /** What has ended is taken into the index after so long, at the earliest. */
 const EVERY_MS = 5_000;
@@ -14,7 +14,7 @@ const BUSY = 0.5;
  */
 export const keepIndexReady = (
   index: Pick<JournalIndex, 'upkeep'>,
-  recorder: Pick<Recorder, 'subscribe'>,
+  recorder: Pick<ExchangeWatch, 'subscribe'>,
 ): (() => void) => {
   let isBehind = true;
   let last = performance.eventLoopUtilization();

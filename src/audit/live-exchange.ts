@@ -5,9 +5,9 @@ import type { Whole } from './body-bases.ts';
 import { BodyCapture, type CapturedBody, type MemoryBudget } from './body-capture.ts';
 import { type BodyReference, type BodySide, lostBody } from './body-reference.ts';
 import { mapHeadersToClient } from './client-of-headers.ts';
-import type { Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
+import type { AnswerSoFar, Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
 import type { QueuedExchange } from './journaled-exchange.ts';
-import type { ExchangeRecord, HeaderLines, StoredBody } from './record.ts';
+import type { ExchangeRecord } from './record.ts';
 import type { Redactor } from './redact.ts';
 import type { WriteBehind } from './write-behind.ts';
 
@@ -81,7 +81,7 @@ export class LiveExchange implements Exchange, QueuedExchange {
     return this.#deps.encodeHeaders(this.#rawResponseHeaders);
   }
 
-  get answerSoFar(): { headers: HeaderLines; body: StoredBody | undefined } {
+  get answerSoFar(): AnswerSoFar {
     const { parts, length, cutOff } = this.#response?.captured ?? { parts: [], length: 0, cutOff: false };
     const body = { coding: 'identity', bytes: Buffer.concat(parts), cutOff } as const;
     return { headers: JSON.parse(this.responseHeaders), body: length > 0 ? body : undefined };

@@ -2,8 +2,8 @@ import type { Clock } from '../base/clock.ts';
 import { LinkedList } from '../base/linked-list.ts';
 import { createMemoryBudget } from './body-capture.ts';
 import { createHeaderEncoder } from './encode-headers.ts';
-import type { Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
-import { createHousekeeping } from './housekeeping.ts';
+import type { AnswerSoFar, Exchange, ExchangeEvent, ExchangeOpening } from './exchange.ts';
+import { createHeartbeats, createHousekeeping } from './housekeeping.ts';
 import { markInterrupted } from './interrupted.ts';
 import { Journal } from './journal.ts';
 import { auditFolder } from './list-segments.ts';
@@ -24,30 +24,50 @@ export interface RecorderDeps {
   readonly maxDiskBytes: number;
   /** The gateway's own keys: never written, wherever they occur. */
   readonly secrets: readonly string[];
+  /** Set in a process that writes beside others of one gateway, of which another one keeps the log. */
+  readonly beside?: BesideOthers;
 }
 
 /** The exchanges that run. */
-export interface ActiveExchanges {
+export interface ActiveExchanges<Known> {
   readonly size: number;
   /** The oldest first. */
-  values(): readonly Exchange[];
+  values(): readonly Known[];
 }
 
-export interface Recorder {
-  /** Never throws, never blocks. */
-  open(opening: ExchangeOpening): Exchange;
+export interface BesideOthers {
+  /** How many write at once: each begins new segments so much earlier. */
+  readonly writers: number;
+  /** Asks the process that keeps the log to delete what is too old or too much; never rejects. */
+  readonly makeRoom: () => Promise<void>;
+}
+
+/** What is known of exchanges to those who write none. */
+export interface ExchangeWatch {
   /** Listeners are called at once, one after another; what they throw is dropped. */
   subscribe(listener: (event: ExchangeEvent) => void): () => void;
   /** Set while the disk is full or not writable; cleared when a write works again. */
   readonly trouble: RecorderTrouble | undefined;
   subscribeTrouble(listener: (trouble: RecorderTrouble | undefined) => void): () => void;
-  readonly active: ActiveExchanges;
+  readonly active: ActiveExchanges<Pick<Exchange, 'record'>>;
+  /** Of one that runs; else undefined. */
+  answerSoFar(id: string): Promise<AnswerSoFar | undefined>;
   /** Given up since the start: lines while the disk failed too long, bodies also where memory was short. */
   readonly losses: Readonly<Losses>;
   /** The exchanges that an earlier gateway was killed in, when the start has found them. */
   readonly recovered: Promise<readonly ExchangeRecord[]>;
   /** Writes everything that has happened until now. */
   flush(): Promise<void>;
+}
+
+export interface Recorder extends ExchangeWatch {
+  /** Never throws, never blocks. */
+  open(opening: ExchangeOpening): Exchange;
+  readonly active: ActiveExchanges<Exchange>;
+  /** Gives the exchanges of processes that died until now their close lines. */
+  recover(): Promise<void>;
+  /** Deletes what is too old or too much. */
+  makeRoom(): Promise<void>;
   /** Writes everything; exchanges that are still open get a close line with finish `interrupted`. */
   close(): Promise<void>;
 }
@@ -66,31 +86,33 @@ const SEGMENTS_OF_MAXIMUM = 16;
  * @throws nothing: where the folder cannot be written, `trouble` says so and traffic goes on
  */
 export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
-  const { clock, retentionDays, maxDiskBytes } = deps;
+  const { clock, retentionDays, maxDiskBytes, beside } = deps;
   const folder = auditFolder(deps.dataDir);
   const share = maxDiskBytes === 0 ? Number.POSITIVE_INFINITY : Math.ceil(maxDiskBytes / SEGMENTS_OF_MAXIMUM);
-  const segmentBytes = Math.min(MAX_SEGMENT_BYTES, share);
+  const segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.ceil(share / (beside?.writers ?? 1)));
   const losses: Losses = { lines: 0, bodies: 0 };
   const active = new LinkedList<Exchange>();
   const { add: subscribe, tell } = createListeners<ExchangeEvent>();
 
   const trouble = createTroubleState(folder, clock);
   const journal = new Journal({ folder, clock, segmentBytes });
-  const writes = new WriteBehind({
+  const writes: WriteBehind = new WriteBehind({
     journal,
     trouble,
     losses,
     maxBlockBytes: Math.min(MAX_BLOCK_BYTES, segmentBytes),
     makeRoom: () => housekeeping.makeRoom(),
   });
-  const housekeeping = createHousekeeping({
-    folder,
-    clock,
-    journal,
-    writes,
-    trouble,
-    policy: { retentionDays, maxDiskBytes },
-  });
+  const housekeeping = beside
+    ? createHeartbeats({ journal, writes, makeRoom: beside.makeRoom })
+    : createHousekeeping({
+        folder,
+        clock,
+        journal,
+        writes,
+        trouble,
+        policy: { retentionDays, maxDiskBytes },
+      });
 
   const redactor = createRedactor(deps.secrets);
   const exchangeDeps: LiveExchangeDeps = {
@@ -129,8 +151,11 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
     },
     subscribeTrouble: trouble.subscribe,
     active,
+    answerSoFar: async (id) => active.values().find((exchange) => exchange.id === id)?.answerSoFar,
     losses,
     recovered: housekeeping.run(),
+    recover: housekeeping.recover,
+    makeRoom: housekeeping.makeRoom,
     flush: async () => writes.flush(),
     close,
   };

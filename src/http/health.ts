@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Recorder } from '../audit/recorder.ts';
+import type { ExchangeWatch } from '../audit/recorder.ts';
 
 export interface HealthDeps {
   readonly version: string;
@@ -19,7 +19,7 @@ export const health =
   };
 
 export interface ReadyDeps {
-  readonly recorder: Recorder;
+  readonly recorder: ExchangeWatch;
   readonly isClosing: () => boolean;
   /** What is wrong with the upstream's configuration, in a sentence; undefined if nothing is. */
   readonly upstreamTrouble: string | undefined;

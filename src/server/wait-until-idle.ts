@@ -1,7 +1,7 @@
-import type { Recorder } from '../audit/recorder.ts';
+import type { ExchangeWatch } from '../audit/recorder.ts';
 
 /** Waits until no exchange is open, or the time is over. */
-export const waitUntilIdle = (recorder: Recorder, limitMs: number): Promise<void> =>
+export const waitUntilIdle = (recorder: ExchangeWatch, limitMs: number): Promise<void> =>
   new Promise((resolve) => {
     if (recorder.active.size === 0) return resolve();
     const done = (): void => {

@@ -54,7 +54,7 @@ const shortenItem = (item: ConversationItem): ConversationItem => {
 };
 
 const readTurn = async (
-  { dataDir, running }: ConversationDeps,
+  { dataDir, recorder }: ConversationDeps,
   links: readonly Link[],
   { facts }: Link,
   prices: Pricing,
@@ -64,9 +64,10 @@ const readTurn = async (
   const { items, newFrom, output } = await readConversation(detail);
   const thread = sameThread(links, detail.record);
   const place = thread.findIndex((link) => link.facts.id === facts.id);
+  const live = recorder.active.values().find(({ record }) => record.id === facts.id);
   const cacheLoss = await explainLoss(dataDir, thread, place, detail);
   return {
-    entry: priceEntry(prices, running(facts.id)?.record ?? detail.record),
+    entry: priceEntry(prices, live?.record ?? detail.record),
     earlierCount: newFrom,
     items: items.slice(newFrom).map(shortenItem),
     output: output.map(shortenItem),

@@ -1,7 +1,8 @@
-import type { Exchange } from '../../audit/exchange.ts';
+import type { AnswerSoFar } from '../../audit/exchange.ts';
 import type { JournalIndex } from '../../audit/journal-index.ts';
 import { readExchange } from '../../audit/read-exchange.ts';
 import type { ExchangeDetail } from '../../audit/record.ts';
+import type { ExchangeWatch } from '../../audit/recorder.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { AuditDetailAnswer, RelatedExchange } from '../api-types.ts';
 import { billOf, type Pricing, priceEntry } from '../cost/create-pricing.ts';
@@ -16,10 +17,7 @@ export interface DetailDeps {
   readonly dataDir: string;
   readonly index: JournalIndex;
   readonly pricing: () => Promise<Pricing>;
-  /** An exchange that runs in this process. */
-  readonly running: (id: string) => Exchange | undefined;
-  /** Writes what has happened until now. */
-  readonly flush: () => Promise<void>;
+  readonly recorder: Pick<ExchangeWatch, 'active' | 'answerSoFar' | 'flush'>;
   /** Of the gateway, without a path. */
   readonly baseUrl: () => string;
 }
@@ -30,26 +28,31 @@ const MOST_BODY_LIMIT = 4_194_304;
 const ID = /^(?:req_)?[0-9a-z]{4,26}$/i;
 
 /** With what has come until now of one that runs. */
-const withAnswerSoFar = (detail: ExchangeDetail, { record, answerSoFar }: Exchange): ExchangeDetail => {
-  const { headers, body } = answerSoFar;
-  return { ...detail, record, responseHeaders: headers, ...(body ? { responseBody: body } : {}) };
-};
+const withAnswerSoFar = (detail: ExchangeDetail, { headers, body }: AnswerSoFar): ExchangeDetail => ({
+  ...detail,
+  responseHeaders: headers,
+  ...(body ? { responseBody: body } : {}),
+});
 
 /** @throws GatewayError unknown_exchange */
 export const requireExchange = async (
-  { dataDir, running, flush }: Pick<DetailDeps, 'dataDir' | 'running' | 'flush'>,
+  { dataDir, recorder }: Pick<DetailDeps, 'dataDir' | 'recorder'>,
   id: string,
 ): Promise<ExchangeDetail> => {
   // One that has just ended is asked for by who saw it end.
-  await flush();
+  await recorder.flush();
   const detail = ID.test(id) ? await readExchange(dataDir, id).catch(noteAmbiguous) : undefined;
   if (!detail) {
     throw new GatewayError('unknown_exchange', `the log holds no exchange ${id.slice(0, 60)}.`, {
       param: 'id',
     });
   }
-  const live = running(detail.record.id);
-  return live ? withAnswerSoFar(detail, live) : detail;
+  const { id: whole } = detail.record;
+  const live = recorder.active.values().find(({ record }) => record.id === whole);
+  if (!live) return detail;
+  const answerSoFar = await recorder.answerSoFar(whole);
+  const current = { ...detail, record: live.record };
+  return answerSoFar ? withAnswerSoFar(current, answerSoFar) : current;
 };
 
 const noteAmbiguous = (error: unknown): never => {

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditFolder } from '../../audit/list-segments.ts';
-import type { Recorder } from '../../audit/recorder.ts';
+import type { ExchangeWatch } from '../../audit/recorder.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import type { DashboardConfigAnswer, ProviderStatus } from '../api-types.ts';
@@ -11,7 +11,7 @@ import { eachFacts } from './usage-sums.ts';
 
 export interface GatewayDeps extends LogDeps {
   readonly config: GatewayConfig;
-  readonly recorder: Pick<Recorder, 'trouble' | 'losses' | 'recovered'>;
+  readonly recorder: Pick<ExchangeWatch, 'trouble' | 'losses' | 'recovered'>;
   readonly upstreams: readonly Upstream[];
   readonly version: string;
   /** ISO 8601. */

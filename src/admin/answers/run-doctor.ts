@@ -1,4 +1,4 @@
-import type { Recorder } from '../../audit/recorder.ts';
+import type { ExchangeWatch } from '../../audit/recorder.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
@@ -12,7 +12,7 @@ import { type InspectCodexDeps, readCodexModel } from './inspect-codex.ts';
 
 export interface DoctorDeps {
   readonly config: GatewayConfig;
-  readonly recorder: Pick<Recorder, 'subscribe' | 'flush'>;
+  readonly recorder: Pick<ExchangeWatch, 'subscribe' | 'flush'>;
   readonly clock: Clock;
   readonly upstreams: readonly Upstream[];
   readonly version: string;

@@ -1,4 +1,5 @@
 import { readStoredBody } from '../../audit/read-stored-body.ts';
+import type { ExchangeWatch } from '../../audit/recorder.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { Access } from '../access/create-access.ts';
 import { answerCodex, type CodexDeps } from '../answers/codex-status.ts';
@@ -27,7 +28,7 @@ export interface RoutesDeps
     SessionsDeps,
     DoctorDeps {
   readonly access: Access;
-  readonly recorder: GatewayDeps['recorder'] & DoctorDeps['recorder'];
+  readonly recorder: ExchangeWatch;
   readonly feed: () => Promise<Feed>;
 }
 

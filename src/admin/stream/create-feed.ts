@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { ExchangeEvent } from '../../audit/exchange.ts';
 import type { ExchangeRecord } from '../../audit/record.ts';
-import type { Recorder } from '../../audit/recorder.ts';
+import type { ExchangeWatch } from '../../audit/recorder.ts';
 import type { AuditEntry, LogLosses, StreamEvent } from '../api-types.ts';
 import { createEventRing } from './event-ring.ts';
 
 export interface FeedDeps {
-  readonly recorder: Pick<Recorder, 'subscribe' | 'subscribeTrouble' | 'active' | 'trouble' | 'losses'>;
+  readonly recorder: Pick<ExchangeWatch, 'subscribe' | 'subscribeTrouble' | 'active' | 'trouble' | 'losses'>;
   readonly price: (record: ExchangeRecord) => AuditEntry;
   readonly now: () => number;
 }

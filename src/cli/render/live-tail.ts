@@ -1,6 +1,6 @@
 import type { ExchangeEvent } from '../../audit/exchange.ts';
 import type { ExchangeRecord } from '../../audit/record.ts';
-import type { Recorder } from '../../audit/recorder.ts';
+import type { ExchangeWatch } from '../../audit/recorder.ts';
 import type { Clock } from '../../base/clock.ts';
 import { createBoundedOutput } from './bounded-output.ts';
 import { createColour } from './colour.ts';
@@ -26,7 +26,7 @@ export interface LiveTail {
   /** A sentence between the lines, above the running ones. */
   notice(text: string): void;
   /** Everything that the recorder tells from now on, and trouble with the disk. */
-  attach(recorder: Pick<Recorder, 'subscribe' | 'subscribeTrouble' | 'trouble'>): void;
+  attach(recorder: Pick<ExchangeWatch, 'subscribe' | 'subscribeTrouble' | 'trouble'>): void;
   /** Prints what is queued and settles when the reader has it, or has gone. */
   settled(): Promise<void>;
   /** Settles when the reader has gone; the tail has then ended by itself. */
@@ -174,7 +174,7 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
     readerGone,
     show,
     attach: (recorder) => {
-      const sayTrouble = (trouble: Recorder['trouble']): void =>
+      const sayTrouble = (trouble: ExchangeWatch['trouble']): void =>
         notice(trouble ? `the log cannot be written: ${trouble.message}` : 'the log is written again');
       if (recorder.trouble) sayTrouble(recorder.trouble);
       unsubscribe.push(recorder.subscribe(show), recorder.subscribeTrouble(sayTrouble));
