@@ -47,6 +47,9 @@ export interface Admin {
   close(): Promise<void>;
 }
 
+/** @param url path and query */
+export const isAdminPath = (url: string): boolean => /^\/admin(?:[/?]|$)/.test(url);
+
 const FIRST_PAGE = `${PAGE_BASE}audit`;
 
 /** Before the first request, only the files of the index are looked after. */
@@ -122,7 +125,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
 
   return {
     handle: (request, response, next) => {
-      if (!/^\/admin(?:[/?]|$)/.test(request.url ?? '')) {
+      if (!isAdminPath(request.url ?? '')) {
         next();
         return;
       }

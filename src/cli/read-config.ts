@@ -10,6 +10,7 @@ export interface ConfigFlags {
   readonly host?: string;
   readonly dataDir?: string;
   readonly config?: string;
+  readonly workers?: string;
 }
 
 /** `--config` and what it does, for the commands that have it. */
@@ -24,14 +25,18 @@ export const CONFIG_OPTION = [
  * @throws GatewayError invalid_config
  */
 export const readSources = async (
-  { port, host, dataDir, config }: ConfigFlags,
+  { port, host, dataDir, config, workers }: ConfigFlags,
   { env, cwd, homeDir }: CommandContext,
   more: Readonly<Record<string, string>> = {},
 ): Promise<LoadConfigSources> => {
   const dotenv = readDotenv(cwd);
   const all = { ...dotenv, ...env, ...more };
   const folder = resolveDataDir({ flag: dataDir, env: all, homeDir, cwd });
-  const flags: Partial<Record<SettingName, string>> = { ...(port && { port }), ...(host && { host }) };
+  const flags: Partial<Record<SettingName, string>> = {
+    ...(port && { port }),
+    ...(host && { host }),
+    ...(workers && { workers }),
+  };
   return {
     flags,
     env: { ...env, ...more },

@@ -35,6 +35,8 @@ export interface GatewayConfig {
   readonly chatgpt: { readonly login: ChatgptLogin; readonly baseUrl: URL };
   readonly bodySizeLimitBytes: number;
   readonly maxOpenExchanges: number;
+  /** How many processes of `serve` share the traffic; 1: the one that has all else, too. */
+  readonly workers: number;
   readonly websockets: WebSocketSetting;
   readonly logBodies: boolean;
   readonly retentionDays: number;
@@ -118,6 +120,15 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     );
   }
 
+  const workers = required('workers');
+  const maxOpenExchanges = required('maxOpenExchanges');
+  if (maxOpenExchanges < workers) {
+    throw new GatewayError(
+      'invalid_config',
+      `MAX_OPEN_EXCHANGES ${maxOpenExchanges} is shared out among ${workers} workers, and each needs at least 1.`,
+    );
+  }
+
   const known = readProviders(sources, { host, port, masterKey }, notices);
   const first = chooseDefault(known, readSetting('defaultProvider', sources), notices);
   const providers = known
@@ -144,7 +155,8 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
       baseUrl: required('chatgptBaseUrl'),
     },
     bodySizeLimitBytes: required('bodySizeLimit'),
-    maxOpenExchanges: required('maxOpenExchanges'),
+    maxOpenExchanges,
+    workers,
     websockets: required('websockets'),
     logBodies: required('logBodies'),
     retentionDays: required('retentionDays'),

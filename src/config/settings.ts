@@ -42,6 +42,13 @@ const parseCount: Parse<number> = (text) => {
   return Number.isSafeInteger(count) && count > 0 ? count : undefined;
 };
 
+const MOST_WORKERS = 64;
+
+const parseWorkers: Parse<number> = (text) => {
+  const count = /^\d+$/.test(text.trim()) ? parseCount(text) : undefined;
+  return count !== undefined && count <= MOST_WORKERS ? count : undefined;
+};
+
 const parseSize: Parse<number> = (text) => {
   const bytes = parseByteSize(text);
   return bytes !== undefined && bytes > 0 ? bytes : undefined;
@@ -140,6 +147,14 @@ export const SETTINGS = {
     summary: 'how many requests are served at once; more get 503 with Retry-After',
     parse: parseCount,
     fallback: '1000',
+  }),
+  workers: setting({
+    variable: 'GOMODEL_WORKERS',
+    path: ['server', 'workers'],
+    takes: `a whole number from 1 to ${MOST_WORKERS}`,
+    summary: 'how many processes serve requests',
+    parse: parseWorkers,
+    fallback: '1',
   }),
   websockets: setting({
     variable: 'WEBSOCKETS',

@@ -3,16 +3,29 @@ import { GatewayError } from '../base/errors.ts';
 /** Most running answers have a while to go; who comes again a little later finds room. */
 const RETRY_AFTER_SECONDS = 2;
 
+/** How much is served at once. */
+export interface Capacity {
+  readonly most: number;
+  /** In the words that follow "as many as". */
+  readonly allowedBy: string;
+}
+
+/** @param workers how many processes share `maxOpen` out: each has its part, so that the sum holds */
+export const capacityOf = (maxOpen: number, workers = 1): Capacity => ({
+  most: Math.floor(maxOpen / workers),
+  allowedBy: `MAX_OPEN_EXCHANGES allows${workers === 1 ? '' : ` each of ${workers} workers`}`,
+});
+
 /**
  * Refuses what would be too much at once, so that what runs goes on.
  * @param open exchanges that are not over, this one among them
  * @throws GatewayError overloaded
  */
-export const checkCapacity = (open: number, limit: number): void => {
-  if (open <= limit) return;
+export const checkCapacity = (open: number, { most, allowedBy }: Capacity): void => {
+  if (open <= most) return;
   throw new GatewayError(
     'overloaded',
-    `${limit} requests are being served already, as many as MAX_OPEN_EXCHANGES allows. Try again in a moment.`,
+    `${most} requests are being served already, as many as ${allowedBy}. Try again in a moment.`,
     { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } },
   );
 };

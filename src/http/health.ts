@@ -23,10 +23,19 @@ export interface ReadyDeps {
   readonly isClosing: () => boolean;
   /** What is wrong with the upstream's configuration, in a sentence; undefined if nothing is. */
   readonly upstreamTrouble: string | undefined;
+  /** Where requests are served by processes of their own. */
+  readonly workers?: () => WorkersState;
+}
+
+export interface WorkersState {
+  readonly wanted: number;
+  readonly running: number;
+  /** How many have died since the start; each is replaced. */
+  readonly died: number;
 }
 
 /** `GET /readyz`: what the gateway needs is there; 503 and the reasons where it is not. */
-export const ready = ({ recorder, isClosing, upstreamTrouble }: ReadyDeps): RequestHandler => {
+export const ready = ({ recorder, isClosing, upstreamTrouble, workers }: ReadyDeps): RequestHandler => {
   let interrupted = 0;
   void recorder.recovered.then(({ length }) => {
     interrupted = length;
@@ -44,6 +53,7 @@ export const ready = ({ recorder, isClosing, upstreamTrouble }: ReadyDeps): Requ
       checks,
       // What the log lacks, and what it found of a gateway that was killed: known, and no reason to refuse.
       log: { lost: losses, interrupted },
+      ...(workers && { workers: workers() }),
     });
   };
 };

@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
 import type { Recorder } from '../audit/recorder.ts';
-import { checkCapacity } from '../guard/check-capacity.ts';
+import { type Capacity, checkCapacity } from '../guard/check-capacity.ts';
 
 /** Refuses at once what goes beyond the number of open exchanges. */
 export const refuseOverload =
-  ({ active }: Pick<Recorder, 'active'>, limit: number): RequestHandler =>
+  ({ active }: Pick<Recorder, 'active'>, capacity: Capacity): RequestHandler =>
   (_request, _response, next) => {
-    checkCapacity(active.size, limit);
+    checkCapacity(active.size, capacity);
     next();
   };

@@ -6,37 +6,28 @@ import { type Ask, createAsk } from '../forward/create-ask.ts';
 import { type AskingForwarder, createAskingForwarder } from '../forward/create-asking-forwarder.ts';
 import { createWay, type Way } from '../forward/create-way.ts';
 import { createPrepare, type TranslateInto, type Unseal } from '../forward/prepare-request.ts';
+import { type Recall, recallFirst } from '../forward/recall-first.ts';
 import { type ChooseUpstream, createChooseUpstream } from '../providers/choose-upstream.ts';
 import type { Routing } from '../providers/route-model.ts';
-import {
-  createChatgptUpstream,
-  createDemoUpstream,
-  createUpstream,
-  type Upstream,
-} from '../providers/upstream.ts';
+import type { Upstream } from '../providers/upstream.ts';
+import type { Upstreams } from './compose-upstreams.ts';
 
 export interface OutwardDeps {
   readonly config: GatewayConfig;
-  /** The demo's address, where it answers in place of all providers. */
-  readonly demoUrl: URL | undefined;
+  readonly upstreams: Upstreams;
   readonly routing: Routing;
   readonly translateInto: TranslateInto;
   readonly unseal: Unseal;
   readonly clock: Clock;
   readonly connectTimeoutMs: number;
-  /** This process as `Via` names it. */
+  /** The gateway as `Via` names it. */
   readonly via: string;
+  /** Of one of several processes. */
+  readonly recall: Recall | undefined;
 }
 
 /** All that lies between a request that was let in and the providers. */
 export interface Outward {
-  /** The default provider's. */
-  readonly upstream: Upstream;
-  /** Of the configured providers, the default one first. */
-  readonly upstreams: readonly Upstream[];
-  readonly chatgpt: Upstream;
-  /** Who pays at the default provider. */
-  readonly login: GatewayConfig['chatgpt']['login'];
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
   readonly wayTo: (upstream: Upstream) => Way;
@@ -49,12 +40,9 @@ export interface Outward {
 }
 
 export const composeOutward = (deps: OutwardDeps): Outward => {
-  const { config, demoUrl, routing, clock, connectTimeoutMs, via } = deps;
-  const configured = demoUrl ? [createDemoUpstream(demoUrl)] : config.providers.map(createUpstream);
-  const byName = new Map(configured.map((upstream) => [upstream.name, upstream]));
-  const upstream = byName.get(config.defaultProvider) ?? (configured[0] as Upstream);
-  const chatgpt = createChatgptUpstream(config.chatgpt.baseUrl);
-  const login = demoUrl ? 'replace' : config.chatgpt.login;
+  const { config, routing, clock, connectTimeoutMs, via, recall } = deps;
+  const { upstream, upstreams, chatgpt, login } = deps.upstreams;
+  const byName = new Map(upstreams.map((one) => [one.name, one]));
 
   const ways = new Map<Upstream, Way>();
   const wayTo = (to: Upstream): Way => {
@@ -68,14 +56,11 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
   const chooseUpstream = createChooseUpstream({ own: upstream, chatgpt, login });
   const { failover } = config;
   const prepare = createPrepare({ translateInto: deps.translateInto, unseal: deps.unseal, via });
-  const ask = createAsk({ prepare, wayTo, failover, clock });
+  const askHere = createAsk({ prepare, wayTo, failover, clock });
+  const ask = recall ? recallFirst(askHere, recall) : askHere;
   const asking = createAskingForwarder({ ask, failover, clock });
 
   return {
-    upstream,
-    upstreams: [upstream, ...configured.filter((one) => one !== upstream)],
-    chatgpt,
-    login,
     chooseUpstream,
     chooseDestination: createChooseDestination({ routing, upstreams: byName, chooseUpstream }),
     wayTo,

@@ -6,6 +6,7 @@ import type { Dialect } from '../translate/ask.ts';
 import { createChatSpec } from '../translate/chat/spec.ts';
 import { createTranslate } from '../translate/create-translate.ts';
 import { geminiSpec } from '../translate/gemini/spec.ts';
+import type { ResponseHistory } from '../translate/response-history.ts';
 import { createSealer } from '../translate/seal.ts';
 import type { DialectSpec } from '../translate/translation.ts';
 import { unsealBody } from '../translate/unseal-body.ts';
@@ -16,6 +17,7 @@ export interface TranslationDeps {
   readonly clock: Clock;
   /** What an answer of a model may take at most, where that is known. */
   readonly maxTokensOf: (model: string) => number | undefined;
+  readonly history: ResponseHistory;
 }
 
 export interface OwnTranslation {
@@ -28,6 +30,7 @@ export const composeTranslation = ({
   sealingSecret,
   clock,
   maxTokensOf,
+  history,
 }: TranslationDeps): OwnTranslation => {
   const create: Readonly<Record<Dialect, (upstream: Upstream) => DialectSpec>> = {
     chat: ({ chat }) => createChatSpec(chat),
@@ -43,7 +46,7 @@ export const composeTranslation = ({
     return spec;
   };
   const sealer = createSealer(sealingSecret);
-  const translate = createTranslate({ sealer, clock });
+  const translate = createTranslate({ sealer, clock, history });
   return {
     translateInto: (input, upstream) => translate({ ...input, spec: specOf(upstream) }),
     unseal: (body) => unsealBody(body, sealer),

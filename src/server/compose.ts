@@ -1,30 +1,34 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAdmin } from '../admin/create-admin.ts';
-import { createRecorder, type Recorder } from '../audit/recorder.ts';
-import { type Clock, systemClock } from '../base/clock.ts';
+import { createRecorder, type ExchangeWatch, type Recorder } from '../audit/recorder.ts';
+import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
-import type { ChatgptLogin } from '../config/settings.ts';
 import type { TranslateInto } from '../forward/prepare-request.ts';
+import { capacityOf } from '../guard/check-capacity.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
+import { ready } from '../http/health.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
 import type { Upstream } from '../providers/upstream.ts';
+import { createKeptAnswers } from '../translate/create-translate.ts';
+import { itemsUpTo, type ResponseHistory } from '../translate/response-history.ts';
 import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
-import { toOriginForm, urlOf } from './addresses.ts';
-import { answerMalformed } from './answer-malformed.ts';
-import { composeDemoModels, composeModels, type Models } from './compose-models.ts';
+import { urlOf } from './addresses.ts';
+import { composeDemoModels, composeModels } from './compose-models.ts';
 import { composeOutward } from './compose-outward.ts';
-import { composeTranslation, type OwnTranslation } from './compose-translation.ts';
+import { composeTranslation } from './compose-translation.ts';
+import { composeUpstreams, upstreamTroubleOf } from './compose-upstreams.ts';
 import { createApp } from './create-app.ts';
+import { createServers } from './create-server.ts';
+import { createVia } from './create-via.ts';
 import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
-import { createMessageClasses } from './message-classes.ts';
 import { waitUntilIdle } from './wait-until-idle.ts';
+import { passingOn } from './workers/pass-to-primary.ts';
 
 const TIMEOUTS = {
   connectMs: 10_000,
@@ -37,12 +41,6 @@ const TIMEOUTS = {
   websocketAgeMs: 60 * 60_000,
   heartbeatMs: 30_000,
 };
-/** Longer than clients keep idle connections, so that it is they who close them. */
-const KEEP_ALIVE_MS = 120_000;
-/** How often it is looked for clients that have stopped in the head of a request. */
-const HEAD_CHECK_MS = 30_000;
-/** Codex sends its turn's metadata in a header: Node's 16 KB could be too few. */
-const MAX_HEADER_BYTES = 64 * 2 ** 10;
 /** Where it is too little, clients send their whole conversation again: slower, and nothing is lost. */
 const HISTORY_BYTES = 512 * 2 ** 20;
 /** How long an answer that was cut off may take to reach its client. */
@@ -60,15 +58,33 @@ export interface ComposeOptions {
   readonly timeouts?: Partial<typeof TIMEOUTS>;
   /** What bridged WebSocket conversations may take in memory, all together. */
   readonly historyBytes?: number;
+  /** Set in one of several processes that share the traffic. */
+  readonly part?: WorkerPart;
 }
 
-/** A gateway that listens. */
-export interface Gateway {
+/** What a process that serves traffic beside others has from the one that keeps them. */
+export interface WorkerPart {
+  /** How many they are: each has its part of what is bounded. */
+  readonly workers: number;
+  /** Where the demo answers, which they share. */
+  readonly demoUrl: URL | undefined;
+  readonly via: string;
+  readonly sealingSecret: Buffer;
+  /** Of the log they write together; never rejects. */
+  readonly makeRoom: () => Promise<void>;
+  /** Answers what is asked of the gateway as a whole: `/admin`, `/readyz`. */
+  readonly passOn: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Items that an earlier answer of another one's leads to, as `Gateway.findEarlier` gives them. */
+  readonly findEarlier: (responseId: string) => Promise<Buffer | undefined>;
+}
+
+/** A gateway that listens, in one process or several. */
+export interface ServingGateway {
   /** Such as `http://localhost:8080`. */
   readonly url: string;
   readonly port: number;
   readonly upstream: Upstream;
-  readonly recorder: Recorder;
+  readonly recorder: ExchangeWatch;
   /**
    * Stops: no new requests, running answers may end within `graceMs`, then they are cut off as
    * `shutting_down`; everything is written when this resolves.
@@ -76,20 +92,20 @@ export interface Gateway {
   close(graceMs: number): Promise<void>;
 }
 
-const composeOwnTranslation = async (
-  { dataDir }: GatewayConfig,
-  { maxOutputTokensOf }: Models,
-  clock: Clock,
-): Promise<OwnTranslation> =>
-  composeTranslation({
-    sealingSecret: await loadSealingSecret(dataDir),
-    clock,
-    maxTokensOf: maxOutputTokensOf,
-  });
+/** One process of it, with all that serves requests. */
+export interface Gateway extends ServingGateway {
+  readonly recorder: Recorder;
+  /** The items that an answer of a translated model leads to, for another process to go on from. */
+  findEarlier(responseId: string): Buffer | undefined;
+}
 
-const upstreamTroubleOf = (upstream: Upstream, login: ChatgptLogin): string | undefined => {
-  if (upstream.credential || login === 'passthrough') return undefined;
-  return `no key for ${upstream.baseUrl.host}: set ${upstream.keyVariable}`;
+/** JSON items with commas between; undefined where nothing is known of the answer. */
+const findEarlier = (history: ResponseHistory, responseId: string): Buffer | undefined => {
+  const place = history.take(responseId);
+  if (!place) return undefined;
+  const items = Buffer.from(itemsUpTo(place).join(','));
+  history.giveBack(place);
+  return items;
 };
 
 /**
@@ -99,29 +115,44 @@ const upstreamTroubleOf = (upstream: Upstream, login: ChatgptLogin): string | un
 export const compose = async (config: GatewayConfig, options: ComposeOptions): Promise<Gateway> => {
   const clock = systemClock;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
-  const via = `1.1 gomodel-ts-${randomBytes(6).toString('hex')}`;
-  const demo = options.demo ? await startDemoUpstream() : undefined;
-  const secrets = listSecrets(config);
+  const { part } = options;
+  const via = part?.via ?? createVia();
+  const demo = options.demo && !part ? await startDemoUpstream() : undefined;
   const recorder = await createRecorder({
     dataDir: config.dataDir,
     clock,
     logBodies: config.logBodies,
     retentionDays: config.retentionDays,
     maxDiskBytes: config.maxDiskBytes,
-    secrets,
+    secrets: listSecrets(config),
+    ...(part && { beside: { writers: part.workers, makeRoom: part.makeRoom } }),
   });
-  const models = demo ? composeDemoModels('demo') : await composeModels(config, clock);
+  const models = options.demo ? composeDemoModels('demo') : await composeModels(config, clock);
+  const history = createKeptAnswers(clock, part?.workers);
+  const upstreams = composeUpstreams(config, demo?.url ?? part?.demoUrl);
   const outward = composeOutward({
     config,
-    demoUrl: demo?.url,
+    upstreams,
     routing: models.routing,
-    ...(await composeOwnTranslation(config, models, clock)),
+    ...composeTranslation({
+      sealingSecret: part?.sealingSecret ?? (await loadSealingSecret(config.dataDir)),
+      clock,
+      maxTokensOf: models.maxOutputTokensOf,
+      history,
+    }),
     ...(options.translateInto && { translateInto: options.translateInto }),
     clock,
     connectTimeoutMs: timeouts.connectMs,
     via,
+    recall:
+      part &&
+      (async (responseId) => {
+        if (history.has(responseId)) return;
+        const items = await part.findEarlier(responseId);
+        if (items) history.add(responseId, undefined, items);
+      }),
   });
-  const { upstream, chooseUpstream, chooseDestination, wayTo, asking, ask } = outward;
+  const { chooseUpstream, chooseDestination, wayTo, asking, ask } = outward;
   let closing = false;
   const shared = {
     clock,
@@ -134,77 +165,50 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     via,
     isClosing: () => closing,
   };
-  const admin = createAdmin({
-    config,
-    recorder,
-    clock,
-    check: shared.check,
-    upstreams: demo ? [upstream] : [...outward.upstreams, outward.chatgpt],
-    version: options.version,
-    url: () => urlOf(config.host, listening.port),
-    codexHome: options.codexHome,
-    askOverWebSocket,
-  });
+  const admin = part
+    ? passingOn(part.passOn)
+    : createAdmin({
+        config,
+        recorder,
+        clock,
+        check: shared.check,
+        upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
+        version: options.version,
+        url: () => urlOf(config.host, listening.port),
+        codexHome: options.codexHome,
+        askOverWebSocket,
+      });
+  const capacity = capacityOf(config.maxOpenExchanges, part?.workers);
   const app = createApp({
     ...shared,
     asking,
-    upstreams: outward.upstreams,
+    upstreams: upstreams.upstreams,
     admin,
+    readyz:
+      part?.passOn ??
+      ready({ recorder, isClosing: shared.isClosing, upstreamTrouble: upstreamTroubleOf(upstreams) }),
     listModels: models.listModels,
     loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
-    upstreamTrouble: upstreamTroubleOf(upstream, outward.login),
     version: options.version,
-    maxOpenExchanges: config.maxOpenExchanges,
+    capacity,
     bodySizeLimitBytes: config.bodySizeLimitBytes,
     bodyIdleTimeoutMs: timeouts.bodyIdleMs,
   });
   const upgrades = createUpgradeServer({
     ...shared,
     ask,
-    hasOtherProviders: outward.upstreams.length > 1,
+    hasOtherProviders: upstreams.upstreams.length > 1,
     setting: config.websockets,
-    maxConnections: config.maxOpenExchanges,
+    capacity,
     maxMessageBytes: config.bodySizeLimitBytes,
     handshakeTimeoutMs: timeouts.handshakeMs,
     maxAgeMs: timeouts.websocketAgeMs,
     heartbeatMs: timeouts.heartbeatMs,
-    historyBytes: options.historyBytes ?? HISTORY_BYTES,
+    historyBytes: options.historyBytes ?? HISTORY_BYTES / (part?.workers ?? 1),
   });
 
   const listening = { port: config.port };
-  const messageClasses = createMessageClasses(app);
-  const createServer = (): Server => {
-    const server = http.createServer({
-      ...messageClasses,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      // Node would answer by itself, without a record.
-      requireHostHeader: false,
-      // A long upload is no fault; a client that falls silent is found by the body's own timer.
-      requestTimeout: 0,
-      // Its default is the least of a minute and the above, which would be none at all.
-      headersTimeout: timeouts.headMs,
-      connectionsCheckingInterval: Math.min(timeouts.headMs, HEAD_CHECK_MS),
-    });
-    // Node would drop what comes after the 2000th line and say nothing; their bytes are bounded as it is.
-    server.maxHeadersCount = 0;
-    const normalize = (request: IncomingMessage): void => {
-      if (!request.url?.startsWith('/')) request.url = toOriginForm(request.url ?? '');
-    };
-    const serve = (request: IncomingMessage, response: ServerResponse): void => {
-      normalize(request);
-      app(request, response);
-    };
-    server.on('request', serve);
-    // What is expected beside `100-continue` is passed over: Node's own refusal would leave no record.
-    server.on('checkExpectation', serve);
-    server.on('upgrade', (request, socket, head) => {
-      normalize(request);
-      upgrades.handle(request, socket, head);
-    });
-    answerMalformed(server, recorder);
-    return server;
-  };
+  const createServer = createServers({ app, upgrades, recorder, headTimeoutMs: timeouts.headMs });
 
   const release = async (): Promise<void> => {
     outward.close();
@@ -225,8 +229,9 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   return {
     url: urlOf(config.host, port),
     port,
-    upstream,
+    upstream: upstreams.upstream,
     recorder,
+    findEarlier: (responseId) => findEarlier(history, responseId),
     close: async (graceMs) => {
       closing = true;
       admin.hangUp();

@@ -1,10 +1,11 @@
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { Admin } from '../admin/create-admin.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ChooseDestination } from '../forward/choose-destination.ts';
 import type { AskingForwarder } from '../forward/create-asking-forwarder.ts';
 import type { Way } from '../forward/create-way.ts';
+import type { Capacity } from '../guard/check-capacity.ts';
 import type { Authenticate } from '../guard/create-authenticate.ts';
 import { answerModels } from '../http/answer-models.ts';
 import { authenticate } from '../http/authenticate.ts';
@@ -12,7 +13,7 @@ import { decompress } from '../http/decompress.ts';
 import { describeRequest } from '../http/describe-request.ts';
 import { failure } from '../http/failure.ts';
 import { forwardRequest } from '../http/forward-request.ts';
-import { health, ready } from '../http/health.ts';
+import { health } from '../http/health.ts';
 import { openExchange } from '../http/open-exchange.ts';
 import { readBody } from '../http/read-body.ts';
 import { refuseDoubtfulFraming } from '../http/refuse-doubtful-framing.ts';
@@ -29,7 +30,9 @@ import type { Upstream } from '../providers/upstream.ts';
 export interface AppDeps {
   readonly clock: Clock;
   readonly recorder: Recorder;
-  readonly admin: Admin;
+  readonly admin: Pick<Admin, 'handle'>;
+  /** Answers `/readyz`. */
+  readonly readyz: RequestHandler;
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
   /** Of the configured providers. */
@@ -40,14 +43,12 @@ export interface AppDeps {
   readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
   /** The catalog that `init-codex --catalog` saved. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
-  /** Why no model request could be served, in a sentence. */
-  readonly upstreamTrouble: string | undefined;
   readonly check: Authenticate;
   /** True where a master key guards the gateway; else pages of other origins are kept out. */
   readonly isGuarded: boolean;
   readonly version: string;
   readonly via: string;
-  readonly maxOpenExchanges: number;
+  readonly capacity: Capacity;
   readonly bodySizeLimitBytes: number;
   readonly bodyIdleTimeoutMs: number;
   readonly isClosing: () => boolean;
@@ -64,7 +65,7 @@ export const createApp = (deps: AppDeps): Express => {
   app.disable('x-powered-by').disable('etag').set('query parser', false);
 
   app.get('/health', health({ version: deps.version, isGuarded: deps.isGuarded }));
-  app.get('/readyz', ready({ recorder, isClosing, upstreamTrouble: deps.upstreamTrouble }));
+  app.get('/readyz', deps.readyz);
   app.use(deps.admin.handle);
 
   // One route for all, since each layer of the router's own looks at the path anew.
@@ -78,7 +79,7 @@ export const createApp = (deps: AppDeps): Express => {
     route(),
     authenticate(deps.check),
     refuseMethod(),
-    refuseOverload(recorder, deps.maxOpenExchanges),
+    refuseOverload(recorder, deps.capacity),
     answerModels({
       ...{ chooseUpstream, wayTo, via: deps.via },
       loadCatalog: deps.loadCatalog,

@@ -3,7 +3,7 @@ import { GatewayError } from '../base/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import { serveChat } from './chat/serve-chat.ts';
 import type { ClientRequest } from './client-request.ts';
-import { createResponseHistory } from './response-history.ts';
+import { createResponseHistory, type ResponseHistory } from './response-history.ts';
 import { serveResponses } from './responses/serve-responses.ts';
 import type { Sealer } from './seal.ts';
 import { translateAnswer } from './translate-answer.ts';
@@ -13,6 +13,8 @@ interface TranslateDeps {
   /** Its secret must outlive the process, or conversations lose what their provider wants back. */
   readonly sealer: Sealer;
   readonly clock: Clock;
+  /** Where answers are kept for clients that refer to them; its own where nothing is said. */
+  readonly history?: ResponseHistory;
 }
 
 /** How long, and in how much memory, answers are kept for clients that refer to them. */
@@ -23,13 +25,17 @@ type ReadClientRequest = (
   input: { readonly model: string; readonly path: string },
 ) => ClientRequest;
 
-/** Joins the client's API with the provider's: request one way, answer the other. */
-export const createTranslate = ({ sealer, clock }: TranslateDeps): Translate => {
-  const history = createResponseHistory({
-    maxBytes: KEPT.maxBytes,
+/** @param processes how many of them share what answers may take in memory */
+export const createKeptAnswers = (clock: Clock, processes = 1): ResponseHistory =>
+  createResponseHistory({
+    maxBytes: KEPT.maxBytes / processes,
     maxResponses: KEPT.maxResponses,
     age: { maxMs: KEPT.maxMs, now: () => clock.monotonic() },
   });
+
+/** Joins the client's API with the provider's: request one way, answer the other. */
+export const createTranslate = (deps: TranslateDeps): Translate => {
+  const { sealer, clock, history = createKeptAnswers(clock) } = deps;
   const readers: Readonly<Record<TranslateInput['api'], ReadClientRequest>> = {
     responses: (request, input) => serveResponses(request, input, { sealer, clock, history }),
     chat: (request, input) => serveChat(request, input, { sealer, clock }),

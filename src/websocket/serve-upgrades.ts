@@ -9,7 +9,7 @@ import { toGatewayError } from '../base/to-gateway-error.ts';
 import type { ChooseDestination } from '../forward/choose-destination.ts';
 import type { Ask } from '../forward/create-ask.ts';
 import type { Way } from '../forward/create-way.ts';
-import { checkCapacity } from '../guard/check-capacity.ts';
+import { type Capacity, checkCapacity } from '../guard/check-capacity.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createResponseHistory } from '../translate/response-history.ts';
 import { createAcceptClient } from './accept-client.ts';
@@ -33,7 +33,7 @@ export interface UpgradeServerDeps extends AdmitDeps {
   readonly chooseDestination: ChooseDestination;
   readonly ask: Ask;
   /** Connections at once; exchanges on them are bounded by their lanes. */
-  readonly maxConnections: number;
+  readonly capacity: Capacity;
   /** Bound of one message, and of the body that a conversation grows to. */
   readonly maxMessageBytes: number;
   readonly handshakeTimeoutMs: number;
@@ -140,7 +140,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
 
   const serve = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const upgrade = admitUpgrade(request, deps);
-    checkCapacity(open.size + 1, deps.maxConnections);
+    checkCapacity(open.size + 1, deps.capacity);
     const watch = watchClient(socket);
     const upstreamSocket = await reachUpstream(reachDeps, upgrade, watch.left).finally(() => {
       head = Buffer.concat([head, watch.stop()]);

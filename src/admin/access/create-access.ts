@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
 import { checkPage } from '../../guard/check-page.ts';
 import type { Authenticate } from '../../guard/create-authenticate.ts';
+import { peerOf } from '../../guard/peer-of.ts';
 import type { SessionAnswer } from '../api-types.ts';
 import { createAttemptLimit } from './limit-attempts.ts';
 import { createPageSessions } from './page-sessions.ts';
@@ -30,8 +31,6 @@ export interface Access {
 
 const CHANGING = /^(?:POST|PUT|PATCH|DELETE)$/;
 
-const addressOf = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? 'gone';
-
 const isOwnOrigin = ({ headers }: IncomingMessage): boolean => {
   if (headers['sec-fetch-site'] === 'cross-site') return false;
   const { origin, host } = headers;
@@ -44,7 +43,7 @@ export const createAccess = ({ check, isGuarded, now }: AccessDeps): Access => {
 
   /** A key that is wrong counts, wherever it comes in: else the limit would be no limit. */
   const checkKey = (request: IncomingMessage, headers: IncomingMessage['headers']): void => {
-    const address = addressOf(request);
+    const { address } = peerOf(request);
     attempts.check(address);
     try {
       check(headers);

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { peerOf } from '../../guard/peer-of.ts';
 
 /** Who has logged in with the page: kept in memory, so that a restart logs everyone out. */
 export interface PageSessions {
@@ -20,7 +21,7 @@ const LASTS_MS = 12 * 3_600_000;
 const MOST_SESSIONS = 200;
 
 /** Cookies are not kept apart by port: two gateways on one machine must not log each other out. */
-const cookieName = ({ socket }: IncomingMessage): string => `gomodel_session_${socket.localPort ?? 0}`;
+const cookieName = (request: IncomingMessage): string => `gomodel_session_${peerOf(request).localPort}`;
 
 const tokenOf = (request: IncomingMessage): string | undefined => {
   const name = cookieName(request);

@@ -1,15 +1,21 @@
+import cluster from 'node:cluster';
 import process from 'node:process';
 import { Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { resolveCodexHome } from '../../codex/codex-home.ts';
-import { canAskDefault, type GatewayConfig } from '../../config/load-config.ts';
-import { compose, type Gateway } from '../../server/compose.ts';
+import {
+  canAskDefault,
+  type GatewayConfig,
+  type LoadConfigSources,
+  loadConfig,
+} from '../../config/load-config.ts';
+import { compose, type ServingGateway } from '../../server/compose.ts';
 import type { CommandContext } from '../context.ts';
-import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
+import { CONFIG_OPTION, type ConfigFlags, readSources } from '../read-config.ts';
 import { createBanner } from '../render/banner.ts';
 import { createColour } from '../render/colour.ts';
-import { createLiveTail } from '../render/live-tail.ts';
+import { createLiveTail, type LiveTail } from '../render/live-tail.ts';
 import { createQuotaWatch } from '../render/quota-notice.ts';
 import { announceInstance, findInstanceOnPort } from '../running-instances.ts';
 import { tuneEngine } from '../tune-engine.ts';
@@ -34,11 +40,23 @@ Examples:
   $ GOMODEL_MASTER_KEY=… npx gomodel-ts serve --host 0.0.0.0
 `;
 
-const start = async (config: GatewayConfig, demo: boolean, context: CommandContext): Promise<Gateway> => {
+/** @param onNotice told of what a gateway of several processes has to say of them */
+const start = async (
+  sources: LoadConfigSources,
+  config: GatewayConfig,
+  demo: boolean,
+  context: CommandContext,
+  onNotice: (text: string) => void,
+): Promise<ServingGateway> => {
   const { env, homeDir, cwd } = context;
   const codexHome = resolveCodexHome({ flag: undefined, env, homeDir, cwd });
+  const options = { version: readVersion(), demo, codexHome };
   try {
-    return await compose(config, { version: readVersion(), demo, codexHome });
+    if (config.workers === 1) return await compose(config, options);
+    const { startWorkers } = await import('../../server/workers/start-workers.ts');
+    const gateway = await startWorkers(sources, config, options);
+    gateway.onNotice(onNotice);
+    return gateway;
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 'port_in_use') throw error;
     const occupant = await findInstanceOnPort(config.dataDir, config.port);
@@ -49,7 +67,12 @@ const start = async (config: GatewayConfig, demo: boolean, context: CommandConte
   }
 };
 
-const announce = (gateway: Gateway, config: GatewayConfig, demo: boolean, context: CommandContext): void => {
+const announce = (
+  gateway: ServingGateway,
+  config: GatewayConfig,
+  demo: boolean,
+  context: CommandContext,
+): void => {
   const { stderr, env } = context;
   stderr.write(
     createBanner(
@@ -75,12 +98,18 @@ const announce = (gateway: Gateway, config: GatewayConfig, demo: boolean, contex
 const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> => {
   const { stdout, stderr, env } = context;
   tuneEngine();
-  const config = await readConfig(flags, context);
+  if (cluster.isWorker) {
+    const { serveAsWorker } = await import('../serve-as-worker.ts');
+    return serveAsWorker();
+  }
+  const sources = await readSources(flags, context);
+  const config = loadConfig(sources);
   const demo = flags.demo === 'auto' ? !canAskDefault(config) : flags.demo !== undefined;
-  const gateway = await start(config, demo, context);
+  let tail: LiveTail | undefined;
+  const gateway = await start(sources, config, demo, context, (text) => tail?.notice(text));
   const stopped = untilSignal();
   if (!flags.quiet) announce(gateway, config, demo, context);
-  const tail =
+  tail =
     flags.tail && !(flags.quiet && !flags.json)
       ? createLiveTail({
           stream: stdout,
@@ -126,6 +155,7 @@ export const serveCommand = (context: CommandContext): Command =>
     .description('Starts the gateway and shows every exchange as it ends.')
     .option('-p, --port <port>', 'port to listen on; 0 for any free one (PORT, default 8080)')
     .option('--host <host>', 'address to bind (HOST, default loopback, IPv4 and IPv6)')
+    .option('--workers <count>', 'processes that serve requests, 1 to 64 (GOMODEL_WORKERS, default 1)')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
     .option(...CONFIG_OPTION)
     .addOption(

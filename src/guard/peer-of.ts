@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The two ends of a client's connection, as far as they matter here. */
+export interface Peer {
+  readonly address: string;
+  /** The port at which it came in. */
+  readonly localPort: number;
+}
+
+const told = new WeakMap<IncomingMessage, Peer>();
+
+/** For a request that came by another process: not its own connection counts, but the client's. */
+export const setPeer = (request: IncomingMessage, peer: Peer): void => {
+  told.set(request, peer);
+};
+
+export const peerOf = (request: IncomingMessage): Peer => {
+  const { remoteAddress = 'gone', localPort = 0 } = request.socket;
+  return told.get(request) ?? { address: remoteAddress, localPort };
+};

@@ -1,0 +1,59 @@
+import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Express } from 'express';
+import type { Recorder } from '../audit/recorder.ts';
+import type { UpgradeServer } from '../websocket/serve-upgrades.ts';
+import { toOriginForm } from './addresses.ts';
+import { answerMalformed } from './answer-malformed.ts';
+import { createMessageClasses } from './message-classes.ts';
+
+/** Longer than clients keep idle connections, so that it is they who close them. */
+const KEEP_ALIVE_MS = 120_000;
+/** How often it is looked for clients that have stopped in the head of a request. */
+const HEAD_CHECK_MS = 30_000;
+/** Codex sends its turn's metadata in a header: Node's 16 KB could be too few. */
+export const MAX_HEADER_BYTES = 64 * 2 ** 10;
+
+export interface ServerDeps {
+  readonly app: Express;
+  readonly upgrades: Pick<UpgradeServer, 'handle'>;
+  readonly recorder: Recorder;
+  /** For a client to send the head of a request. */
+  readonly headTimeoutMs: number;
+}
+
+/** @returns makes servers that all answer alike, none of which listens yet */
+export const createServers = ({ app, upgrades, recorder, headTimeoutMs }: ServerDeps): (() => Server) => {
+  const messageClasses = createMessageClasses(app);
+  const normalize = (request: IncomingMessage): void => {
+    if (!request.url?.startsWith('/')) request.url = toOriginForm(request.url ?? '');
+  };
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    normalize(request);
+    app(request, response);
+  };
+  return () => {
+    const server = http.createServer({
+      ...messageClasses,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Node would answer by itself, without a record.
+      requireHostHeader: false,
+      // A long upload is no fault; a client that falls silent is found by the body's own timer.
+      requestTimeout: 0,
+      // Its default is the least of a minute and the above, which would be none at all.
+      headersTimeout: headTimeoutMs,
+      connectionsCheckingInterval: Math.min(headTimeoutMs, HEAD_CHECK_MS),
+    });
+    // Node would drop what comes after the 2000th line and say nothing; their bytes are bounded as it is.
+    server.maxHeadersCount = 0;
+    server.on('request', serve);
+    // What is expected beside `100-continue` is passed over: Node's own refusal would leave no record.
+    server.on('checkExpectation', serve);
+    server.on('upgrade', (request, socket, head) => {
+      normalize(request);
+      upgrades.handle(request, socket, head);
+    });
+    answerMalformed(server, recorder);
+    return server;
+  };
+};

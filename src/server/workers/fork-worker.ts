@@ -1,0 +1,37 @@
+import cluster from 'node:cluster';
+import type { Channel } from './link.ts';
+import { channelOf } from './worker-channel.ts';
+
+/** One process that serves traffic. */
+export interface WorkerProcess {
+  readonly pid: number | undefined;
+  readonly channel: Channel;
+  /** In words, how it ended; settles once everything that it has said has come. */
+  readonly ended: Promise<string>;
+  kill(): void;
+}
+
+/** Starts this program once more, with the same arguments, as a worker of this process. */
+export const forkWorker = (): WorkerProcess => {
+  // Maps and bytes pass as they are.
+  cluster.setupPrimary({ serialization: 'advanced' });
+  const worker = cluster.fork();
+  const ended = new Promise<string>((resolve) => {
+    let exit: string | undefined;
+    const look = (): void => {
+      if (exit !== undefined && !worker.isConnected()) resolve(exit);
+    };
+    worker.once('exit', (code, signal) => {
+      exit = signal ? `was killed by ${signal}` : `ended with code ${code}`;
+      look();
+    });
+    worker.once('disconnect', look);
+    worker.once('error', (error) => resolve(`could not be started (${error.message})`));
+  });
+  return {
+    pid: worker.process.pid,
+    channel: channelOf(worker),
+    ended,
+    kill: () => void worker.process.kill('SIGKILL'),
+  };
+};

@@ -1,0 +1,81 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import http, { type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express, { type RequestHandler } from 'express';
+import type { Admin } from '../../admin/create-admin.ts';
+import { setPeer } from '../../guard/peer-of.ts';
+import { MAX_HEADER_BYTES } from '../create-server.ts';
+import { PEER_HEADER, SECRET_HEADER } from './inner-headers.ts';
+import type { InnerAddress } from './protocol.ts';
+
+export interface InnerServer {
+  readonly address: InnerAddress;
+  /** Cuts what is still answered. */
+  close(): Promise<void>;
+}
+
+/** What a worker adds to a client's headers, and some. */
+const OWN_HEADER_BYTES = 1024;
+
+/** A folder that this user alone may enter; Windows has names for pipes that are no files. */
+const createPlace = async (): Promise<{ path: string; remove: () => Promise<void> }> => {
+  if (process.platform === 'win32') {
+    return { path: `\\\\.\\pipe\\gomodel-ts-${randomBytes(16).toString('hex')}`, remove: async () => {} };
+  }
+  // Paths of sockets are short, at most 103 bytes: the data folder's could be too long.
+  const folder = await mkdtemp(join(tmpdir(), 'gomodel-ts-'));
+  return { path: join(folder, 'inner'), remove: () => rm(folder, { recursive: true, force: true }) };
+};
+
+const takeHeader = ({ headers }: IncomingMessage, name: string): string => {
+  const value = headers[name];
+  delete headers[name];
+  return typeof value === 'string' ? value : '';
+};
+
+/** Keeps out everyone but the workers, and says for whom they ask. */
+const admitWorkers = (secret: string): RequestHandler => {
+  const expected = Buffer.from(secret);
+  return (request, response, next) => {
+    const given = Buffer.from(takeHeader(request, SECRET_HEADER));
+    const [port = '', address = ''] = takeHeader(request, PEER_HEADER).split(' ');
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      response.writeHead(403).end();
+      return;
+    }
+    setPeer(request, { address, localPort: Number(port) });
+    next();
+  };
+};
+
+/** Answers the workers what is asked of the gateway as a whole. */
+export const startInnerServer = async (
+  admin: Pick<Admin, 'handle'>,
+  readyz: RequestHandler,
+): Promise<InnerServer> => {
+  const secret = randomBytes(32).toString('base64url');
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false);
+  app.use(admitWorkers(secret));
+  app.get('/readyz', readyz);
+  app.use(admin.handle);
+  const server = http.createServer(
+    { maxHeaderSize: MAX_HEADER_BYTES + OWN_HEADER_BYTES, requestTimeout: 0, requireHostHeader: false },
+    app,
+  );
+  const { path, remove } = await createPlace();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  return {
+    address: { path, secret },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await remove();
+    },
+  };
+};

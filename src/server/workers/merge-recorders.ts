@@ -1,0 +1,171 @@
+import type { ExchangeEvent } from '../../audit/exchange.ts';
+import { markInterrupted } from '../../audit/interrupted.ts';
+import { createListeners } from '../../audit/listeners.ts';
+import { readExchange } from '../../audit/read-exchange.ts';
+import type { ExchangeRecord } from '../../audit/record.ts';
+import type { ExchangeWatch, Recorder } from '../../audit/recorder.ts';
+import type { RecorderTrouble } from '../../audit/trouble.ts';
+import type { Losses } from '../../audit/write-behind.ts';
+import type { Link } from './link.ts';
+import type { Told, WorkerCalls } from './protocol.ts';
+
+/** A worker that does not answer in time is left out of the answer, and not waited for. */
+const ANSWER_WITHIN_MS = 2_000;
+
+export interface MergeDeps {
+  /** The primary's own: it writes for workers that died, and keeps the log. */
+  readonly own: Recorder;
+  readonly dataDir: string;
+  readonly now: () => number;
+}
+
+/** What is known of one worker. */
+export interface WorkerView {
+  /** Takes in what it tells. @returns how many exchanges ended of which it could not tell */
+  take(told: Told): number;
+  /**
+   * It has died: what it was killed in is given its end in the log, and told.
+   * @returns how many exchanges ran in it
+   */
+  bury(): Promise<number>;
+}
+
+/** Everything that happens in all workers, as if it were one process. */
+export interface MergedRecorder extends ExchangeWatch {
+  add(link: Link<WorkerCalls>): WorkerView;
+}
+
+interface RunningExchange {
+  readonly record: ExchangeRecord;
+  readonly link: Link<WorkerCalls>;
+}
+
+interface View {
+  losses: Losses;
+  trouble: RecorderTrouble | undefined;
+}
+
+const inTime = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ANSWER_WITHIN_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } catch {
+    // It has died meanwhile; what becomes of its exchanges is told by `bury`.
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder => {
+  const active = new Map<string, RunningExchange>();
+  const views = new Map<Link<WorkerCalls>, View>();
+  const exchanges = createListeners<ExchangeEvent>();
+  const troubles = createListeners<RecorderTrouble | undefined>();
+  /** Of workers that are no more. */
+  const past: Losses = { lines: 0, bodies: 0 };
+  let saidTrouble: RecorderTrouble | undefined;
+
+  const currentTrouble = (): RecorderTrouble | undefined =>
+    own.trouble ?? [...views.values()].find(({ trouble }) => trouble)?.trouble;
+  const tellTrouble = (): void => {
+    const trouble = currentTrouble();
+    if (trouble?.message === saidTrouble?.message) return;
+    saidTrouble = trouble;
+    troubles.tell(trouble);
+  };
+  own.subscribeTrouble(tellTrouble);
+
+  const note = (link: Link<WorkerCalls>, event: ExchangeEvent): void => {
+    const { type, record } = event;
+    if (type === 'close') {
+      active.delete(record.id);
+      exchanges.tell(event);
+      return;
+    }
+    const known = active.get(record.id);
+    // Those who watch keep the record that they were given first.
+    if (known) exchanges.tell({ type: 'update', record: Object.assign(known.record, record) });
+    else {
+      active.set(record.id, { record, link });
+      exchanges.tell({ type: 'open', record });
+    }
+  };
+  const idsOf = (link: Link<WorkerCalls>): string[] =>
+    [...active].filter(([, running]) => running.link === link).map(([id]) => id);
+
+  /** Tells the end of those that ended unseen, as the log has it. */
+  const tellEnds = async (ids: readonly string[], isDead: boolean): Promise<void> => {
+    for (const id of ids) {
+      const running = active.get(id);
+      const logged = await readExchange(dataDir, id).catch(() => undefined);
+      const record = logged?.record ?? running?.record;
+      if (!record || !active.delete(id)) continue;
+      // What the log does not have never left for an upstream.
+      if (isDead && record.durationMs === undefined) markInterrupted(record, now());
+      exchanges.tell({ type: 'close', record });
+    }
+  };
+
+  const catchUp = async (link: Link<WorkerCalls>, running: readonly ExchangeRecord[]): Promise<void> => {
+    const still = new Set(running.map(({ id }) => id));
+    const ended = idsOf(link).filter((id) => !still.has(id));
+    for (const record of running) note(link, { type: 'update', record });
+    await inTime(link.call('flush', undefined));
+    await tellEnds(ended, false);
+  };
+
+  const add = (link: Link<WorkerCalls>): WorkerView => {
+    const view: View = { losses: { lines: 0, bodies: 0 }, trouble: undefined };
+    views.set(link, view);
+    return {
+      take: ({ events, losses, trouble, missed }) => {
+        view.losses = losses;
+        view.trouble = trouble;
+        tellTrouble();
+        if (missed) void catchUp(link, missed.running);
+        for (const event of events) note(link, event);
+        return missed?.ended ?? 0;
+      },
+      bury: async () => {
+        views.delete(link);
+        past.lines += view.losses.lines;
+        past.bodies += view.losses.bodies;
+        tellTrouble();
+        const ids = idsOf(link);
+        await own.recover();
+        await tellEnds(ids, true);
+        return ids.length;
+      },
+    };
+  };
+
+  return {
+    add,
+    subscribe: exchanges.add,
+    get trouble() {
+      return currentTrouble();
+    },
+    subscribeTrouble: troubles.add,
+    active,
+    answerSoFar: async (id) => {
+      const link = active.get(id)?.link;
+      return link && (await inTime(link.call('answerSoFar', id)));
+    },
+    get losses() {
+      const all = [past, own.losses, ...[...views.values()].map(({ losses }) => losses)];
+      return {
+        lines: all.reduce((sum, { lines }) => sum + lines, 0),
+        bodies: all.reduce((sum, { bodies }) => sum + bodies, 0),
+      };
+    },
+    recovered: own.recovered,
+    flush: async () => {
+      await Promise.all([...views.keys()].map((link) => inTime(link.call('flush', undefined))));
+      await own.flush();
+    },
+  };
+};

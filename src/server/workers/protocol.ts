@@ -1,0 +1,56 @@
+import type { AnswerSoFar, ExchangeEvent } from '../../audit/exchange.ts';
+import type { ExchangeRecord } from '../../audit/record.ts';
+import type { RecorderTrouble } from '../../audit/trouble.ts';
+import type { Losses } from '../../audit/write-behind.ts';
+import type { LoadConfigSources } from '../../config/load-config.ts';
+
+/** Where the primary answers what is asked of the gateway as a whole, and what proves that a worker asks. */
+export interface InnerAddress {
+  /** Of a Unix socket, or a named pipe of Windows. */
+  readonly path: string;
+  readonly secret: string;
+}
+
+/** All that a worker is made from. It reads no file of the user's: who replaces it later is its equal. */
+export interface WorkerStart {
+  readonly sources: LoadConfigSources;
+  /** Never 0: all of them share one. */
+  readonly port: number;
+  readonly version: string;
+  readonly demoUrl: string | undefined;
+  readonly via: string;
+  readonly sealingSecret: Buffer;
+  readonly inner: InnerAddress;
+}
+
+/** What has happened in a worker since it last told. */
+export interface Told {
+  /** Of each exchange the latest, as it stands now. */
+  readonly events: readonly ExchangeEvent[];
+  /** Since the worker's start. */
+  readonly losses: Losses;
+  readonly trouble: RecorderTrouble | undefined;
+  /** Set where more happened than could wait to be told: what has ended is in the log alone. */
+  readonly missed?: { readonly ended: number; readonly running: readonly ExchangeRecord[] };
+}
+
+/** What a worker answers. */
+export interface WorkerCalls {
+  readonly start: { readonly input: WorkerStart; readonly output: undefined };
+  /** Tells everything, and writes it. */
+  readonly flush: { readonly input: undefined; readonly output: undefined };
+  readonly answerSoFar: { readonly input: string; readonly output: AnswerSoFar | undefined };
+  readonly findEarlier: { readonly input: string; readonly output: Buffer | undefined };
+  /** Ends as `Gateway.close` does; the worker ends its process when it has answered. */
+  readonly stop: { readonly input: { readonly graceMs: number }; readonly output: undefined };
+}
+
+/** What the primary answers. */
+export interface PrimaryCalls {
+  /** The worker listens from now on; what came before is lost. */
+  readonly hello: { readonly input: undefined; readonly output: undefined };
+  readonly told: { readonly input: Told; readonly output: undefined };
+  readonly makeRoom: { readonly input: undefined; readonly output: undefined };
+  /** Asks all other workers. */
+  readonly findEarlier: { readonly input: string; readonly output: Buffer | undefined };
+}

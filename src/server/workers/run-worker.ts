@@ -1,0 +1,73 @@
+import cluster from 'node:cluster';
+import { GatewayError } from '../../base/errors.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { compose, type Gateway } from '../compose.ts';
+import { createLink, type Link } from './link.ts';
+import { createPassOn } from './pass-to-primary.ts';
+import type { PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
+import { createTellPrimary, type TellPrimary } from './tell-primary.ts';
+import { channelOf } from './worker-channel.ts';
+
+interface Running {
+  readonly gateway: Gateway;
+  readonly teller: TellPrimary;
+}
+
+/**
+ * Serves traffic as the primary says. Where the primary dies, this process ends at once, as node:cluster has
+ * it: what ran is found interrupted by the next start.
+ * @returns when the primary has asked it to stop, and all is written and told
+ */
+export const runWorker = async (): Promise<void> => {
+  const { worker } = cluster;
+  if (!worker) throw new GatewayError('internal_error', 'this process is no worker.');
+  let running: Running | undefined;
+
+  const start = async (
+    link: Link<PrimaryCalls>,
+    { sources, port, version, demoUrl, inner, ...part }: WorkerStart,
+  ): Promise<void> => {
+    const config = loadConfig(sources);
+    const gateway = await compose(
+      { ...config, port },
+      {
+        version,
+        demo: demoUrl !== undefined,
+        part: {
+          ...part,
+          workers: config.workers,
+          demoUrl: demoUrl === undefined ? undefined : new URL(demoUrl),
+          // Without an answer there is no primary, and soon no worker.
+          makeRoom: () => link.call('makeRoom', undefined).catch(() => undefined),
+          passOn: createPassOn(inner),
+          findEarlier: (responseId) => link.call('findEarlier', responseId),
+        },
+      },
+    );
+    const { recorder } = gateway;
+    running = { gateway, teller: createTellPrimary({ recorder, tell: (told) => link.call('told', told) }) };
+  };
+  const flush = async (): Promise<undefined> => {
+    await running?.gateway.recorder.flush();
+    await running?.teller.flush();
+  };
+
+  await new Promise<void>((resolve) => {
+    const link: Link<PrimaryCalls> = createLink<PrimaryCalls, WorkerCalls>(channelOf(worker), {
+      start: async (input) => {
+        await start(link, input);
+        return undefined;
+      },
+      flush,
+      answerSoFar: async (id) => running?.gateway.recorder.answerSoFar(id),
+      findEarlier: async (responseId) => running?.gateway.findEarlier(responseId),
+      stop: async ({ graceMs }) => {
+        await running?.gateway.close(graceMs);
+        await running?.teller.flush();
+        resolve();
+        return undefined;
+      },
+    });
+    link.call('hello', undefined).catch(() => {});
+  });
+};

@@ -1,0 +1,215 @@
+import { createAdmin } from '../../admin/create-admin.ts';
+import { createListeners } from '../../audit/listeners.ts';
+import { createRecorder } from '../../audit/recorder.ts';
+import { systemClock } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
+import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
+import { createAuthenticate } from '../../guard/create-authenticate.ts';
+import { ready } from '../../http/health.ts';
+import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
+import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
+import { urlOf } from '../addresses.ts';
+import type { ComposeOptions, ServingGateway } from '../compose.ts';
+import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
+import { createVia } from '../create-via.ts';
+import { listSecrets } from '../list-secrets.ts';
+import { loadSealingSecret } from '../load-sealing-secret.ts';
+import { choosePort } from './choose-port.ts';
+import { forkWorker, type WorkerProcess } from './fork-worker.ts';
+import { type InnerServer, startInnerServer } from './inner-server.ts';
+import { createWorkers } from './keep-workers.ts';
+import { createLink, type Link } from './link.ts';
+import { mergeRecorders, type WorkerView } from './merge-recorders.ts';
+import type { PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
+
+/** Beyond the grace: for cutting what still runs, and writing it. */
+const STOP_WITHIN_MS = 5_000;
+/** How often a free port is chosen that another program then was quicker to take. */
+const PORT_TRIES = 5;
+
+export interface WorkersGateway extends ServingGateway {
+  /** Tells of workers that died, in whole sentences. */
+  onNotice(listener: (text: string) => void): void;
+}
+
+interface KnownWorker {
+  readonly link: Link<WorkerCalls>;
+  readonly view: WorkerView;
+}
+
+const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/**
+ * Starts a gateway of several processes. This one, the primary, keeps the log and answers `/admin` and
+ * `/readyz`; the workers, which node:cluster gives the connections to, serve everything else, and write
+ * what they serve into segments of the log of their own.
+ * @param sources what the configuration was read from: the workers read it from there, too
+ * @throws GatewayError port_in_use, command_failed where they cannot listen
+ */
+export const startWorkers = async (
+  sources: LoadConfigSources,
+  config: GatewayConfig,
+  options: Pick<ComposeOptions, 'version' | 'demo' | 'codexHome'>,
+): Promise<WorkersGateway> => {
+  const clock = systemClock;
+  const { version, codexHome } = options;
+  const { dataDir, host } = config;
+  const demo = options.demo ? await startDemoUpstream() : undefined;
+  const own = await createRecorder({
+    dataDir,
+    clock,
+    logBodies: config.logBodies,
+    retentionDays: config.retentionDays,
+    maxDiskBytes: config.maxDiskBytes,
+    secrets: listSecrets(config),
+  });
+  const recorder = mergeRecorders({ own, dataDir, now: () => clock.now() });
+  const upstreams = composeUpstreams(config, demo?.url);
+  const notices = createListeners<string>();
+  const known = new Map<WorkerProcess, KnownWorker>();
+  let port = config.port;
+  let closing = false;
+
+  const admin = createAdmin({
+    config,
+    recorder,
+    clock,
+    check: createAuthenticate(config.masterKey),
+    upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
+    version,
+    url: () => urlOf(host, port),
+    codexHome,
+    askOverWebSocket,
+  });
+  const readyz = ready({
+    recorder,
+    isClosing: () => closing,
+    upstreamTrouble: upstreamTroubleOf(upstreams),
+    workers: () => workers.state,
+  });
+  let inner: InnerServer | undefined;
+  const release = async (): Promise<void> => {
+    await inner?.close();
+    await demo?.close();
+    await admin.close();
+    await own.close();
+  };
+
+  /** Whoever has answered it: one of the others. */
+  const findEarlier = async (asker: WorkerProcess, responseId: string): Promise<Buffer | undefined> => {
+    const others = [...known].filter(([worker]) => worker !== asker);
+    const answers = await Promise.allSettled(
+      others.map(([, { link }]) => link.call('findEarlier', responseId)),
+    );
+    const found = answers.find((answer) => answer.status === 'fulfilled' && answer.value !== undefined);
+    return found?.status === 'fulfilled' ? found.value : undefined;
+  };
+
+  const startInput = {
+    sources,
+    version,
+    demoUrl: demo?.url.href,
+    via: createVia(),
+    sealingSecret: await loadSealingSecret(dataDir),
+  };
+  const begin = async (worker: WorkerProcess, address: InnerServer['address']): Promise<void> => {
+    let sayHello = (): void => {};
+    const hello = new Promise<void>((resolve) => {
+      sayHello = resolve;
+    });
+    const link = createLink<WorkerCalls, PrimaryCalls>(worker.channel, {
+      hello: async () => {
+        sayHello();
+        return undefined;
+      },
+      told: async (told) => {
+        const skipped = view.take(told);
+        if (skipped > 0) notices.tell(`… ${plural(skipped, 'line', 'lines')} skipped; the log has them`);
+        return undefined;
+      },
+      makeRoom: async () => {
+        await own.makeRoom();
+        return undefined;
+      },
+      findEarlier: (responseId) => findEarlier(worker, responseId),
+    });
+    const view = recorder.add(link);
+    known.set(worker, { link, view });
+    const start: WorkerStart = { ...startInput, port, inner: address };
+    const ended = worker.ended.then((how) => {
+      throw new GatewayError('command_failed', `A worker ${how} before it could serve.`);
+    });
+    try {
+      await Promise.race([hello.then(() => link.call('start', start)), ended]);
+    } catch (error) {
+      await bury(worker);
+      throw error;
+    }
+  };
+  const bury = async (worker: WorkerProcess): Promise<number> => {
+    const view = known.get(worker)?.view;
+    known.delete(worker);
+    return (await view?.bury()) ?? 0;
+  };
+  const onDeath = async (worker: WorkerProcess, how: string): Promise<void> => {
+    const interrupted = await bury(worker);
+    if (closing) return;
+    const lost = interrupted > 0 ? ` ${plural(interrupted, 'request', 'requests')} ended with it.` : '';
+    notices.tell(`Worker ${worker.pid} ${how}.${lost} Another one takes its place.`);
+  };
+
+  const address = async (): Promise<InnerServer['address']> => {
+    inner ??= await startInnerServer(admin, readyz);
+    return inner.address;
+  };
+  const workers = createWorkers({
+    wanted: config.workers,
+    fork: forkWorker,
+    begin: async (worker) => begin(worker, await address()),
+    onDeath,
+    onFailure: (error, nextInMs) => {
+      const why = error instanceof Error ? error.message : String(error);
+      notices.tell(`A worker could not begin: ${why} Tried again in ${nextInMs / 1000} s.`);
+    },
+    now: () => clock.monotonic(),
+  });
+
+  const listen = async (): Promise<void> => {
+    for (let tries = 1; ; tries++) {
+      port = await choosePort(host, config.port);
+      try {
+        return await workers.start();
+      } catch (error) {
+        const isTaken = error instanceof GatewayError && error.code === 'port_in_use';
+        if (!isTaken || config.port !== 0 || tries === PORT_TRIES) throw error;
+      }
+    }
+  };
+  try {
+    await listen();
+  } catch (error) {
+    await release();
+    throw error;
+  }
+
+  return {
+    url: urlOf(host, port),
+    port,
+    upstream: upstreams.upstream,
+    recorder,
+    onNotice: (listener) => void notices.add(listener),
+    close: async (graceMs) => {
+      closing = true;
+      admin.hangUp();
+      const ask = (worker: WorkerProcess): void => {
+        // One that ends before it answers has done what it was asked.
+        known
+          .get(worker)
+          ?.link.call('stop', { graceMs })
+          .catch(() => {});
+      };
+      await workers.stop(ask, graceMs + STOP_WITHIN_MS);
+      await release();
+    },
+  };
+};
