@@ -22,8 +22,8 @@ export interface Housekeeping {
    * @returns the exchanges that were found interrupted
    */
   run(): Promise<readonly ExchangeRecord[]>;
-  /** Gives those that died until this call their close lines, whatever a run has seen that is under way. */
-  recover(): Promise<void>;
+  /** Also finds what ended until this call, whatever a run has seen that is under way. */
+  recover(): Promise<readonly ExchangeRecord[]>;
   /** Deletes what is too old or too much. */
   makeRoom(): Promise<void>;
   /** Waits for what runs, and starts nothing more. */
@@ -46,7 +46,7 @@ export const createHeartbeats = ({
   makeRoom,
 }: Pick<HousekeepingDeps, 'journal' | 'writes'> & Pick<Housekeeping, 'makeRoom'>): Housekeeping => {
   const stopTime = keepTime(() => void writes.enqueue(() => journal.beat(writes.isIdle)));
-  return { run: async () => [], recover: async () => {}, makeRoom, stop: async () => stopTime() };
+  return { run: async () => [], recover: async () => [], makeRoom, stop: async () => stopTime() };
 };
 
 /** What the log needs beside being written: heartbeats, recovery, retention. */
@@ -101,10 +101,7 @@ export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
 
   return {
     run,
-    recover: async () => {
-      await running;
-      await run();
-    },
+    recover: async () => [...((await running) ?? []), ...(await run())],
     makeRoom,
     stop: async () => {
       isStopped = true;

@@ -27,11 +27,15 @@ const readOr = <T>(read: () => T, otherwise: T): T => {
   }
 };
 
-/** Field 22 of `/proc/PID/stat`; the name in field 2 may hold blanks and parentheses. */
+/**
+ * Fields 3 and 22 of `/proc/PID/stat`; the name in field 2 may hold blanks and parentheses.
+ * @returns undefined where it has ended, too: a process that nobody has waited for is still listed
+ */
 const startTicksOf = (pid: number): number | undefined =>
   readOr(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const [state = '', ...more] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return 'ZX'.includes(state) ? undefined : Number(more[18]);
   }, undefined);
 
 const currentPlace = (): string => {

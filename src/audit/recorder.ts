@@ -64,8 +64,11 @@ export interface Recorder extends ExchangeWatch {
   /** Never throws, never blocks. */
   open(opening: ExchangeOpening): Exchange;
   readonly active: ActiveExchanges<Exchange>;
-  /** Gives the exchanges of processes that died until now their close lines. */
-  recover(): Promise<void>;
+  /**
+   * Gives the exchanges of processes that died until now their close lines.
+   * @returns those that were found interrupted
+   */
+  recover(): Promise<readonly ExchangeRecord[]>;
   /** Deletes what is too old or too much. */
   makeRoom(): Promise<void>;
   /** Writes everything; exchanges that are still open get a close line with finish `interrupted`. */

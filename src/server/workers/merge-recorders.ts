@@ -80,18 +80,15 @@ export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder
   own.subscribeTrouble(tellTrouble);
 
   const note = (link: Link<WorkerCalls>, event: ExchangeEvent): void => {
-    const { type, record } = event;
-    if (type === 'close') {
-      active.delete(record.id);
-      exchanges.tell(event);
-      return;
-    }
-    const known = active.get(record.id);
+    const known = active.get(event.record.id);
     // Those who watch keep the record that they were given first.
-    if (known) exchanges.tell({ type: 'update', record: Object.assign(known.record, record) });
-    else {
+    const record = known ? Object.assign(known.record, event.record) : event.record;
+    if (event.type === 'close') {
+      active.delete(record.id);
+      exchanges.tell({ type: 'close', record });
+    } else {
       active.set(record.id, { record, link });
-      exchanges.tell({ type: 'open', record });
+      exchanges.tell({ type: known ? 'update' : 'open', record });
     }
   };
   const idsOf = (link: Link<WorkerCalls>): string[] =>
@@ -102,8 +99,8 @@ export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder
     for (const id of ids) {
       const running = active.get(id);
       const logged = await readExchange(dataDir, id).catch(() => undefined);
-      const record = logged?.record ?? running?.record;
-      if (!record || !active.delete(id)) continue;
+      if (!running || !active.delete(id)) continue;
+      const record = Object.assign(running.record, logged?.record);
       // What the log does not have never left for an upstream.
       if (isDead && record.durationMs === undefined) markInterrupted(record, now());
       exchanges.tell({ type: 'close', record });
@@ -135,10 +132,15 @@ export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder
         past.lines += view.losses.lines;
         past.bodies += view.losses.bodies;
         tellTrouble();
-        const ids = idsOf(link);
-        await own.recover();
-        await tellEnds(ids, true);
-        return ids.length;
+        // What an earlier gateway was killed in is none of this worker's.
+        await own.recovered;
+        const found = await own.recover();
+        const known = idsOf(link);
+        await tellEnds(known, true);
+        // It died before it could tell of them.
+        const untold = found.filter(({ id }) => !known.includes(id));
+        for (const record of untold) exchanges.tell({ type: 'close', record });
+        return known.length + untold.length;
       },
     };
   };
@@ -150,7 +152,12 @@ export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder
       return currentTrouble();
     },
     subscribeTrouble: troubles.add,
-    active,
+    active: {
+      get size() {
+        return active.size;
+      },
+      values: () => [...active.values()],
+    },
     answerSoFar: async (id) => {
       const link = active.get(id)?.link;
       return link && (await inTime(link.call('answerSoFar', id)));
