@@ -13,6 +13,9 @@ export interface WorkerProcess {
 
 /** Starts this program once more, with the same arguments, as a worker of this process. */
 export const forkWorker = (): WorkerProcess => {
+  // They accept by themselves. A connection that the primary had handed to a worker in the moment in which
+  // that died would never be answered and never be closed (Node 20.20), and the shares were no more even.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   // Maps and bytes pass as they are.
   cluster.setupPrimary({ serialization: 'advanced' });
   const worker = cluster.fork();

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSegmentName } from '../../../src/audit/segment-name.ts';
 import { startHeldGateway } from '../faults/start-held-gateway.ts';
@@ -10,16 +10,23 @@ export const startWorkersGateway = async (workers: number, options: GatewayOptio
     ...options,
     args: ['--workers', String(workers), ...(options.args ?? [])],
   });
+  const folder = join(gateway.dataDir, 'audit');
+  const journals = () =>
+    readdirSync(folder).flatMap((name) => {
+      const pid = name.endsWith('.jsonl') ? parseSegmentName(name)?.pid : undefined;
+      return pid === undefined || pid === gateway.pid ? [] : [{ name, pid }];
+    });
   return {
     ...gateway,
     origin: new URL(gateway.url).origin,
     /** Which processes write the log beside the primary, in their own words. */
-    workerPids: (): number[] => {
-      const pids = readdirSync(join(gateway.dataDir, 'audit'))
-        .map((name) => parseSegmentName(name)?.pid)
-        .filter((pid) => pid !== undefined)
-        .filter((pid) => pid !== gateway.pid);
-      return [...new Set(pids)];
+    workerPids: (): number[] => [...new Set(journals().map(({ pid }) => pid))],
+    /** The one that has written most: which worker takes a connection is up to the system. */
+    busiestWorker: (): number => {
+      const bySize = journals().sort(
+        (one, other) => statSync(join(folder, other.name)).size - statSync(join(folder, one.name)).size,
+      );
+      return bySize[0]?.pid ?? 0;
     },
   };
 };
