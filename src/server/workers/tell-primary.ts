@@ -35,7 +35,7 @@ export const createTellPrimary = ({ recorder, tell }: TellPrimaryDeps): TellPrim
     losses: { ...recorder.losses },
     trouble: recorder.trouble,
     ...(missed !== undefined && {
-      missed: { ended: missed, running: [...recorder.active.values()].map(({ record }) => record) },
+      missed: { ended: missed, running: recorder.active.values().map(({ record }) => record) },
     }),
   });
   const send = async (): Promise<void> => {

@@ -22,14 +22,13 @@ const recordOf = (id: string): ExchangeRecord => ({
 const startTelling = () => {
   const events = createListeners<ExchangeEvent>();
   const troubles = createListeners<RecorderTrouble | undefined>();
-  const active = new Map<string, never>();
   const told: Told[] = [];
   const waiting: Array<() => void> = [];
   const teller = createTellPrimary({
     recorder: {
       subscribe: events.add,
       subscribeTrouble: troubles.add,
-      active,
+      active: { size: 0, values: () => [] },
       losses: { lines: 0, bodies: 0 },
       trouble: undefined,
     },
