@@ -29,7 +29,9 @@ export const forkWorker = (): WorkerProcess => {
       look();
     });
     worker.once('disconnect', look);
-    worker.once('error', (error) => resolve(`could not be started (${error.message})`));
+    worker.on('error', ({ message }) => {
+      if (worker.process.pid === undefined) resolve(`could not be started (${message})`);
+    });
   });
   return {
     pid: worker.process.pid,

@@ -21,7 +21,7 @@ export interface Workers {
   /** @throws GatewayError where one of them cannot begin; then none is left */
   start(): Promise<void>;
   /**
-   * Replaces none any more, and waits for all to end.
+   * Replaces none any more, and waits for all to end, and for what is said of them.
    * @param ask asks one to end
    * @param limitMs after so long they are killed
    */
@@ -40,6 +40,7 @@ export const createWorkers = (deps: KeepWorkersDeps): Workers => {
   const { wanted, fork, begin, onDeath, onFailure, now } = deps;
   const alive = new Set<WorkerProcess>();
   const serving = new Set<WorkerProcess>();
+  const kept: Array<Promise<void>> = [];
   const stopping = new AbortController();
   let died = 0;
 
@@ -100,7 +101,7 @@ export const createWorkers = (deps: KeepWorkersDeps): Workers => {
         throw failed.reason;
       }
       const all = others.flatMap((other) => (other.status === 'fulfilled' ? [other.value] : []));
-      for (const worker of [first, ...all]) void keep(worker);
+      kept.push(...[first, ...all].map(keep));
     },
     stop: async (ask, limitMs) => {
       stopping.abort();
@@ -108,7 +109,7 @@ export const createWorkers = (deps: KeepWorkersDeps): Workers => {
       const timer = setTimeout(() => {
         for (const worker of alive) worker.kill();
       }, limitMs);
-      await Promise.all([...alive].map(({ ended }) => ended));
+      await Promise.all(kept);
       clearTimeout(timer);
     },
   };

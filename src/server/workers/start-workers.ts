@@ -41,8 +41,8 @@ const plural = (count: number, one: string, many: string): string => `${count} $
 
 /**
  * Starts a gateway of several processes. This one, the primary, keeps the log and answers `/admin` and
- * `/readyz`; the workers, which node:cluster gives the connections to, serve everything else, and write
- * what they serve into segments of the log of their own.
+ * `/readyz`; the workers, which share the port by node:cluster, serve everything else, and write what they
+ * serve into segments of the log of their own.
  * @param sources what the configuration was read from: the workers read it from there, too
  * @throws GatewayError port_in_use, command_failed where they cannot listen
  */
@@ -139,8 +139,13 @@ export const startWorkers = async (
     const ended = worker.ended.then((how) => {
       throw new GatewayError('command_failed', `A worker ${how} before it could serve.`);
     });
+    const served = hello.then(() => {
+      // It was asked to stop before it could hear that.
+      if (closing) throw new GatewayError('shutting_down', 'the gateway is stopping.');
+      return link.call('start', start);
+    });
     try {
-      await Promise.race([hello.then(() => link.call('start', start)), ended]);
+      await Promise.race([served, ended]);
     } catch (error) {
       await bury(worker);
       throw error;
