@@ -29,13 +29,13 @@ export interface RecorderDeps {
 }
 
 /** The exchanges that run. */
-export interface ActiveExchanges<Known> {
+interface ActiveExchanges<Known> {
   readonly size: number;
   /** The oldest first. */
   values(): readonly Known[];
 }
 
-export interface BesideOthers {
+interface BesideOthers {
   /** How many write at once: each begins new segments so much earlier. */
   readonly writers: number;
   /** Asks the process that keeps the log to delete what is too old or too much; never rejects. */

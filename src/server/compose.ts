@@ -63,7 +63,7 @@ export interface ComposeOptions {
 }
 
 /** What a process that serves traffic beside others has from the one that keeps them. */
-export interface WorkerPart {
+interface WorkerPart {
   /** How many they are: each has its part of what is bounded. */
   readonly workers: number;
   /** Where the demo answers, which they share. */
