@@ -62,7 +62,13 @@ export const startInnerServer = async (
   app.get('/readyz', readyz);
   app.use(admin.handle);
   const server = http.createServer(
-    { maxHeaderSize: MAX_HEADER_BYTES + OWN_HEADER_BYTES, requestTimeout: 0, requireHostHeader: false },
+    // Workers keep their connections for as long as they run.
+    {
+      keepAliveTimeout: 0,
+      maxHeaderSize: MAX_HEADER_BYTES + OWN_HEADER_BYTES,
+      requestTimeout: 0,
+      requireHostHeader: false,
+    },
     app,
   );
   const { path, remove } = await createPlace();

@@ -34,16 +34,17 @@ const refuse = (response: ServerResponse): void => {
 };
 
 /** Hands a request to the primary as it came, and its answer back as it comes. */
-export const createPassOn =
-  ({ path, secret }: InnerAddress) =>
-  (request: IncomingMessage, response: ServerResponse): void => {
+export const createPassOn = ({ path, secret }: InnerAddress) => {
+  // Kept open: one that the primary closes with its answer may break while the request's end is written.
+  const agent = new http.Agent({ keepAlive: true });
+  return (request: IncomingMessage, response: ServerResponse): void => {
     const { address, localPort } = peerOf(request);
     const isChunked = request.headers['transfer-encoding'] !== undefined;
     const outgoing = http.request({
       socketPath: path,
       method: request.method,
       path: request.url,
-      agent: false,
+      agent,
       setHost: false,
       headers: [
         ...passedHeaders(request),
@@ -61,6 +62,7 @@ export const createPassOn =
     response.once('close', () => outgoing.destroy());
     request.pipe(outgoing);
   };
+};
 
 /** In place of the admin's own, which lives in the primary. */
 export const passingOn = (passOn: ReturnType<typeof createPassOn>): Admin => ({
