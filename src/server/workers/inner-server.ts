@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import http, { type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,13 +21,13 @@ export interface InnerServer {
 const OWN_HEADER_BYTES = 1024;
 
 /** A folder that this user alone may enter; Windows has names for pipes that are no files. */
-const createPlace = async (): Promise<{ path: string; remove: () => Promise<void> }> => {
+const createPlace = async (): Promise<{ path: string; remove: () => void }> => {
   if (process.platform === 'win32') {
-    return { path: `\\\\.\\pipe\\gomodel-ts-${randomBytes(16).toString('hex')}`, remove: async () => {} };
+    return { path: `\\\\.\\pipe\\gomodel-ts-${randomBytes(16).toString('hex')}`, remove: () => {} };
   }
   // Paths of sockets are short, at most 103 bytes: the data folder's could be too long.
   const folder = await mkdtemp(join(tmpdir(), 'gomodel-ts-'));
-  return { path: join(folder, 'inner'), remove: () => rm(folder, { recursive: true, force: true }) };
+  return { path: join(folder, 'inner'), remove: () => rmSync(folder, { recursive: true, force: true }) };
 };
 
 const takeHeader = ({ headers }: IncomingMessage, name: string): string => {
@@ -72,6 +73,8 @@ export const startInnerServer = async (
     app,
   );
   const { path, remove } = await createPlace();
+  // A second signal ends the process at once.
+  process.once('exit', remove);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, resolve);
@@ -81,7 +84,8 @@ export const startInnerServer = async (
     close: async () => {
       server.close();
       server.closeAllConnections();
-      await remove();
+      process.off('exit', remove);
+      remove();
     },
   };
 };

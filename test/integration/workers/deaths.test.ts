@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
 import { listenToStream } from '../../support/admin/listen-to-stream.ts';
@@ -101,6 +102,7 @@ it('ends at once on a second signal, and the next start reports what was under w
   gateway.signal('SIGINT');
   expect(await stopped).toBe(130);
   expect(await Promise.all(answers)).toEqual(['broken', 'broken', 'broken']);
+  expect(readdirSync(gateway.temporary)).toEqual([]);
   const next = await startWorkersGateway(2, { upstreamUrl: upstream.url, dataDir: gateway.dataDir });
   await next.said('3 requests were under way when an earlier gateway was killed');
   const records = await next.everyRecord();

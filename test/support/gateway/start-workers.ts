@@ -2,12 +2,15 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSegmentName } from '../../../src/audit/segment-name.ts';
 import { startHeldGateway } from '../faults/start-held-gateway.ts';
+import { createTemporaryFolder } from '../temporary-folder.ts';
 import type { GatewayOptions } from './start-gateway.ts';
 
 /** The built CLI, serving by several processes until the test ends. */
 export const startWorkersGateway = async (workers: number, options: GatewayOptions = {}) => {
+  const temporary = createTemporaryFolder('workers');
   const gateway = await startHeldGateway({
     ...options,
+    env: { TMPDIR: temporary, ...options.env },
     args: ['--workers', String(workers), ...(options.args ?? [])],
   });
   const folder = join(gateway.dataDir, 'audit');
@@ -18,6 +21,8 @@ export const startWorkersGateway = async (workers: number, options: GatewayOptio
     });
   return {
     ...gateway,
+    /** Where the process keeps what nobody needs after it. */
+    temporary,
     origin: new URL(gateway.url).origin,
     /** Which processes write the log beside the primary, in their own words. */
     workerPids: (): number[] => [...new Set(journals().map(({ pid }) => pid))],
