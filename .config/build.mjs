@@ -58,6 +58,14 @@ const { metafile } = await build({
   },
 });
 
+// One other character, in a comment or a regular expression, and the engine keeps the whole file at two bytes
+// a character: 2.6 MB more in every process.
+for (const path of Object.keys(metafile.outputs).filter((output) => output.endsWith('.js'))) {
+  const text = readFileSync(join(root, path), 'utf8');
+  const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(join(root, path), text.replace(/[\u0080-\uffff]/g, escaped));
+}
+
 const built = new Set([...Object.keys(metafile.outputs), 'dist/licenses.txt']);
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name).slice(root.length + 1);
