@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LinkedList } from '../../../src/base/linked-list.ts';
+import { LinkedList, type ListPlace } from '../../../src/base/linked-list.ts';
 
 it('holds what a Set holds, in the same order, whatever comes and goes', () => {
   const adds = fc.record({ add: fc.constant(true), at: fc.nat(30) });
@@ -10,7 +10,7 @@ it('holds what a Set holds, in the same order, whatever comes and goes', () => {
       const list = new LinkedList<number>();
       const expected = new Set<number>();
       // Also those that were taken out before: taking them out again must change nothing.
-      const places = [];
+      const places: ListPlace<number>[] = [];
       for (const { add, at } of steps) {
         if (add) {
           const value = places.length;
