@@ -88,10 +88,10 @@ export class WriteBehind {
   /** The exchange no longer changes. */
   close(exchange: QueuedExchange): void {
     // The close line says all that an open line would.
-    if (!exchange.isOpened) this.#leave(this.#unopened, exchange);
+    if (!exchange.isOpened) this.#leave(exchange);
     if (this.#closes.length < MOST_WAITING_LINES) this.#closes.push(exchange);
     else {
-      if (exchange.isOpened) this.#leave(this.#underway, exchange);
+      this.#leave(exchange);
       this.#deps.losses.lines++;
     }
     this.#schedule();
@@ -185,7 +185,7 @@ export class WriteBehind {
       throw cause;
     } finally {
       for (const exchange of opened.slice(0, written)) {
-        this.#leave(this.#unopened, exchange);
+        this.#leave(exchange);
         exchange.place = this.#underway.add(exchange);
         exchange.isOpened = true;
       }
@@ -243,14 +243,12 @@ export class WriteBehind {
       if (cause instanceof PartialWriteError) written = cause.linesWritten;
       this.#fail(cause);
     }
-    for (const exchange of ends.slice(0, written)) {
-      if (exchange.isOpened) this.#leave(this.#underway, exchange);
-    }
+    for (const exchange of ends.slice(0, written)) this.#leave(exchange);
     return ends.slice(written);
   }
 
-  #leave(list: LinkedList<QueuedExchange>, { place }: QueuedExchange): void {
-    if (place) list.remove(place);
+  #leave({ place, isOpened }: QueuedExchange): void {
+    if (place) (isOpened ? this.#underway : this.#unopened).remove(place);
   }
 
   #fail(cause: unknown): void {

@@ -6,6 +6,7 @@ import { encodeOpenLine, encodeSegmentLine } from '../../../src/audit/encode-jou
 import { createSegmentBase, journalFile } from '../../../src/audit/segment-name.ts';
 import { createId } from '../../../src/base/ids.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
+import { bareRecord } from '../../support/audit/bare-record.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -13,23 +14,7 @@ import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 const leaveInterrupted = (dataDir: string): void => {
   const atMs = Date.now() - 3_600_000;
   const writer = { pid: 2 ** 22 + 1, place: 'a machine that is off' };
-  const open = (): string =>
-    encodeOpenLine(
-      atMs,
-      {
-        schemaVersion: 1,
-        id: createId('req', atMs),
-        startedAt: new Date(atMs).toISOString(),
-        method: 'POST',
-        path: '/v1/responses',
-        transport: 'http',
-        client: {},
-        request: {},
-        response: {},
-      },
-      '[]',
-      false,
-    );
+  const open = (): string => encodeOpenLine(atMs, bareRecord(createId('req', atMs), atMs), '[]', false);
   const folder = join(dataDir, 'audit');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, journalFile(createSegmentBase(atMs, `${writer.pid}-abcdef`, 1)));

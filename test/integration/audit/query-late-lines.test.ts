@@ -7,20 +7,13 @@ import { queryExchanges } from '../../../src/audit/query-exchanges.ts';
 import type { ExchangeRecord } from '../../../src/audit/record.ts';
 import { createSegmentBase, journalFile } from '../../../src/audit/segment-name.ts';
 import { createId } from '../../../src/base/ids.ts';
+import { bareRecord } from '../../support/audit/bare-record.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const START = Date.parse('2026-11-22T12:00:00Z');
 
 const recordAt = (startedAtMs: number, durationMs?: number): ExchangeRecord => ({
-  schemaVersion: 1,
-  id: createId('req', startedAtMs),
-  startedAt: new Date(startedAtMs).toISOString(),
-  method: 'POST',
-  path: '/v1/responses',
-  transport: 'http',
-  client: {},
-  request: {},
-  response: {},
+  ...bareRecord(createId('req', startedAtMs), startedAtMs),
   ...(durationMs !== undefined && { durationMs }),
 });
 

@@ -5,18 +5,9 @@ import type { ExchangeRecord } from '../../../src/audit/record.ts';
 import type { RecorderTrouble } from '../../../src/audit/trouble.ts';
 import type { Told } from '../../../src/server/workers/protocol.ts';
 import { createTellPrimary } from '../../../src/server/workers/tell-primary.ts';
+import { bareRecord } from '../../support/audit/bare-record.ts';
 
-const recordOf = (id: string): ExchangeRecord => ({
-  schemaVersion: 1,
-  id,
-  startedAt: '2026-01-01T00:00:00.000Z',
-  method: 'POST',
-  path: '/v1/responses',
-  transport: 'http',
-  client: {},
-  request: {},
-  response: {},
-});
+const recordOf = (id: string): ExchangeRecord => bareRecord(id, 0);
 
 /** A worker whose primary takes a message in when the test says so. */
 const startTelling = () => {
