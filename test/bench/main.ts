@@ -8,7 +8,7 @@ import { renderStreams, renderTable } from './render-table.ts';
 import { runBench } from './run-bench.ts';
 
 const WEBSOCKET_ROUNDS = 11;
-const PAGE_ROUNDS = 6;
+const PAGE_ROUNDS = 9;
 const STREAM_ROUNDS = 3;
 
 const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --streams | --websocket | --log | --page |
@@ -21,7 +21,7 @@ streams alone, in more rounds: the wait for the first event, and processor, memo
 500 at once; it takes --quick, --json and --no-rivals as well. --websocket measures what the gateway adds to an
 event over WebSocket, relayed and bridged, and what an idle connection costs in memory, in two minutes. --log
 measures what the page's questions to a log of 100,000 exchanges take. --page has Chromium watch 200 exchanges
-a second for a minute, and measures what that costs the page and the gateway, in four minutes. --translation
+a second for a minute, and measures what that costs the page and the gateway, in six minutes. --translation
 measures what it costs to put a request, and each event of its answer, into another API. Best with wrk, nginx
 and taskset; says so where they are missing.
 `;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
 import { findFreePort } from './find-free-port.ts';
 import { readCpuMs, readResidentMb } from './process-figures.ts';
-import { type Started, startProcess } from './start-process.ts';
+import { pinSelf, type Started, startProcess } from './start-process.ts';
 import { median } from './summarize.ts';
 
 export interface PageFigures {
@@ -25,8 +25,10 @@ export interface PageFigures {
   /** Processor time of the gateway for an exchange, in ms, at the median of rounds in turn. */
   readonly withoutPageMs: number;
   readonly withPageMs: number;
-  /** Of the pairs of rounds. */
-  readonly ratio: number;
+  /** The median ratio of two rounds next to each other: with the page, without. */
+  readonly pageRatio: number;
+  /** The same where the page's events are read by a program that does nothing else on the machine. */
+  readonly eventsRatio: number;
   readonly gatewayMb: number;
   /** Of the machine, in the minute of the measurement. */
   readonly loadAverage: number;
@@ -39,7 +41,7 @@ export interface MeasurePageInput {
 }
 
 const PER_SECOND = 200;
-const ROUND_MS = 10_000;
+const ROUND_MS = 5_000;
 const WHOLE_MS = 60_000;
 const TURN_MS = 5;
 const MOST_AT_ONCE = 8;
@@ -171,9 +173,16 @@ const watchPage = async (browser: Browser, gateway: Started) => {
   return { page, devtools };
 };
 
+/** Reads the page's events, and does nothing with them. */
+const readEvents = (port: number): void => {
+  const address = { host: '127.0.0.1', port, path: '/admin/api/v1/audit/stream' };
+  http.get(address, (response) => response.on('error', () => {}).resume()).on('error', () => {});
+};
+
 /**
  * What a page that watches 200 exchanges a second costs: its own time, and the gateway's, which is compared
- * with that of a second gateway that nobody watches, in turn.
+ * with that of a second gateway that nobody watches, in turn, and with that of a third whose events are
+ * read and no more: a browser at work slows a machine of two cores down in other ways than by asking.
  */
 export const measurePage = async ({ servers, root, rounds }: MeasurePageInput): Promise<PageFigures> => {
   const folder = mkdtempSync(join(tmpdir(), 'gomodel-bench-'));
@@ -183,6 +192,7 @@ export const measurePage = async ({ servers, root, rounds }: MeasurePageInput): 
     started.push(one);
     return one;
   };
+  pinSelf('load');
   const upstreamPort = await findFreePort();
   const startGateway = async (name: string): Promise<Started> => {
     mkdirSync(join(folder, name));
@@ -200,8 +210,11 @@ export const measurePage = async ({ servers, root, rounds }: MeasurePageInput): 
   try {
     const upstream = [process.execPath, join(servers, 'stream-upstream.mjs'), String(upstreamPort)];
     started.push(await startProcess({ core: 'load', command: upstream, port: upstreamPort, folder }));
-    const [watched, unwatched] = [await startGateway('watched'), await startGateway('unwatched')];
-    for (const { port } of [watched, unwatched]) await loadEvenly(port, 2_000);
+    const watched = await startGateway('watched');
+    const others = [await startGateway('unwatched'), await startGateway('read')] as const;
+    const [unwatched, read] = others;
+    for (const { port } of [watched, ...others]) await loadEvenly(port, 2_000);
+    readEvents(read.port);
     const { page, devtools } = await watchPage(browser, watched);
 
     const before = await readMetrics(devtools);
@@ -214,11 +227,13 @@ export const measurePage = async ({ servers, root, rounds }: MeasurePageInput): 
     const isRight = await isPageRight(page, watched.port);
     const after = await readMetrics(devtools);
 
-    const pairs: { readonly withMs: number; readonly withoutMs: number }[] = [];
-    // As warm as the other one.
-    await loadEvenly(unwatched.port, WHOLE_MS);
+    // As warm as the watched one.
+    for (const { port } of others) await loadEvenly(port, WHOLE_MS);
+    const figures: { readonly without: number; readonly page: number; readonly events: number }[] = [];
     for (let round = 0; round < rounds; round++) {
-      pairs.push({ withoutMs: await costOf(unwatched), withMs: await costOf(watched) });
+      const withPage = await costOf(watched);
+      const without = await costOf(unwatched);
+      figures.push({ page: withPage, without, events: await costOf(read) });
     }
     return {
       exchanges,
@@ -231,9 +246,10 @@ export const measurePage = async ({ servers, root, rounds }: MeasurePageInput): 
       heapMb: [before.heapMb, after.heapMb],
       elements: [before.elements, after.elements],
       isRight,
-      withoutPageMs: median(pairs.map(({ withoutMs }) => withoutMs)),
-      withPageMs: median(pairs.map(({ withMs }) => withMs)),
-      ratio: median(pairs.map(({ withMs, withoutMs }) => withMs / withoutMs)),
+      withoutPageMs: median(figures.map(({ without }) => without)),
+      withPageMs: median(figures.map(({ page }) => page)),
+      pageRatio: median(figures.map(({ page, without }) => page / without)),
+      eventsRatio: median(figures.map(({ events, without }) => events / without)),
       gatewayMb: readResidentMb(watched.pid),
     };
   } finally {

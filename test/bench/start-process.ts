@@ -9,6 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Where the proxies run, and where load and upstream do: neither takes time from the other. */
 export type Core = 'proxy' | 'load';
 
+const NUMBER_OF: Readonly<Record<Core, string>> = { proxy: '0', load: '1' };
+
 const POLL_MS = 2;
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 3_000;
@@ -29,8 +31,13 @@ export const isPinned = hasCommand('taskset') && cpus().length > 1;
 
 /** A command line that stays on one core, where the system can do that. */
 export const pin = (core: Core, command: readonly string[]): [string, string[]] => {
-  const whole = isPinned ? ['taskset', '-c', core === 'proxy' ? '0' : '1', ...command] : [...command];
+  const whole = isPinned ? ['taskset', '-c', NUMBER_OF[core], ...command] : [...command];
   return [whole[0] as string, whole.slice(1)];
+};
+
+/** Keeps this process, and all that it starts from now on, on one core, where the system can do that. */
+export const pinSelf = (core: Core): void => {
+  if (isPinned) execFileSync('taskset', ['-acp', NUMBER_OF[core], String(process.pid)], { stdio: 'ignore' });
 };
 
 export interface Started {

@@ -20,8 +20,10 @@ export interface Feed {
   close(): void;
 }
 
-/** Events of so long leave in one write. */
+/** Events of so long leave in one write: for longer where the last write had many, which nobody reads singly. */
 const GATHER_MS = 50;
+const GATHER_MANY_MS = 250;
+const MANY_EVENTS = 8;
 /** A running exchange is told at most four times a second. */
 const UPDATE_MS = 250;
 const BEAT_MS = 10_000;
@@ -41,6 +43,7 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
   let changed: ExchangeRecord[] = [];
   let leave: (() => void) | undefined;
   let gathering: NodeJS.Timeout | undefined;
+  let gatherMs = GATHER_MS;
   let lingering: NodeJS.Timeout | undefined;
 
   const iso = (): string => new Date(now()).toISOString();
@@ -55,7 +58,9 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
 
   const flush = (): void => {
     gathering = undefined;
-    const events = pending;
+    gatherMs = pending.length > MANY_EVENTS ? GATHER_MANY_MS : GATHER_MS;
+    // Of an exchange that came and went meanwhile, its end says all.
+    const events = pending.filter(({ type, record }) => type === 'close' || record.durationMs === undefined);
     pending = [];
     tell(events.map(({ type, record }) => ring.add({ type, record: price(record) })).join(''));
   };
@@ -65,7 +70,7 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
       return;
     }
     pending.push(event);
-    gathering ??= setTimeout(flush, GATHER_MS);
+    gathering ??= setTimeout(flush, gatherMs);
   };
   /** Not kept for those who come back: they are told how every running exchange stands. */
   const tellChanged = (): void => {

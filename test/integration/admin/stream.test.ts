@@ -30,6 +30,23 @@ it('tells of an exchange as it opens, runs and closes, and of those that run alr
   stream.leave();
 });
 
+it('tells of those that come and go at once by their end alone, be they few or many', async () => {
+  const { port, recorder } = await composeGateway('http://127.0.0.1:9/v1');
+  const stream = await listenToStream(port);
+  await stream.until(({ event }) => event.type === 'hello');
+  for (const count of [1, 100, 1]) {
+    const exchanges = Array.from({ length: count }, () => recordExchange(recorder));
+    const last = exchanges.at(-1)?.id ?? '';
+    await stream.until(isOf('close', last));
+    const told = stream.told.flatMap(({ event }) =>
+      'record' in event ? [[event.type, event.record.id]] : [],
+    );
+    expect(told.slice(-count)).toEqual(exchanges.map(({ id }) => ['close', id]));
+  }
+  expect(stream.told.some(({ event }) => event.type === 'open')).toBe(false);
+  stream.leave();
+});
+
 it('tells who comes back what happened meanwhile, each event once', async () => {
   const { port, recorder } = await composeGateway('http://127.0.0.1:9/v1');
   const first = await listenToStream(port);
