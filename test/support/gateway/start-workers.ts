@@ -1,9 +1,15 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSegmentName } from '../../../src/audit/segment-name.ts';
 import { startHeldGateway } from '../faults/start-held-gateway.ts';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 import type { GatewayOptions } from './start-gateway.ts';
+
+/** Never 0 or less, which would be processes of others where it is sent a signal. */
+const pidOf = (journal: { readonly pid: number } | undefined): number => {
+  if (!journal) throw new Error('no worker has written of it');
+  return journal.pid;
+};
 
 /** The built CLI, serving by several processes until the test ends. */
 export const startWorkersGateway = async (workers: number, options: GatewayOptions = {}) => {
@@ -26,12 +32,15 @@ export const startWorkersGateway = async (workers: number, options: GatewayOptio
     origin: new URL(gateway.url).origin,
     /** Which processes write the log beside the primary, in their own words. */
     workerPids: (): number[] => [...new Set(journals().map(({ pid }) => pid))],
+    /** The one whose log has this text. */
+    workerOf: (text: string): number =>
+      pidOf(journals().find(({ name }) => readFileSync(join(folder, name), 'utf8').includes(text))),
     /** The one that has written most: which worker takes a connection is up to the system. */
-    busiestWorker: (): number => {
-      const bySize = journals().sort(
-        (one, other) => statSync(join(folder, other.name)).size - statSync(join(folder, one.name)).size,
-      );
-      return bySize[0]?.pid ?? 0;
-    },
+    busiestWorker: (): number =>
+      pidOf(
+        journals().sort(
+          (one, other) => statSync(join(folder, other.name)).size - statSync(join(folder, one.name)).size,
+        )[0],
+      ),
   };
 };
