@@ -1,14 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
 import http, { type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import express, { type RequestHandler } from 'express';
 import type { Admin } from '../../admin/create-admin.ts';
 import { setPeer } from '../../guard/peer-of.ts';
 import { MAX_HEADER_BYTES } from '../create-server.ts';
 import { PEER_HEADER, SECRET_HEADER } from './inner-headers.ts';
+import { createInnerPlace, removeInnerPlace } from './inner-place.ts';
 import type { InnerAddress } from './protocol.ts';
 
 export interface InnerServer {
@@ -19,16 +16,6 @@ export interface InnerServer {
 
 /** What a worker adds to a client's headers, and some. */
 const OWN_HEADER_BYTES = 1024;
-
-/** A folder that this user alone may enter; Windows has names for pipes that are no files. */
-const createPlace = async (): Promise<{ path: string; remove: () => void }> => {
-  if (process.platform === 'win32') {
-    return { path: `\\\\.\\pipe\\gomodel-ts-${randomBytes(16).toString('hex')}`, remove: () => {} };
-  }
-  // Paths of sockets are short, at most 103 bytes: the data folder's could be too long.
-  const folder = await mkdtemp(join(tmpdir(), 'gomodel-ts-'));
-  return { path: join(folder, 'inner'), remove: () => rmSync(folder, { recursive: true, force: true }) };
-};
 
 const takeHeader = ({ headers }: IncomingMessage, name: string): string => {
   const value = headers[name];
@@ -53,6 +40,7 @@ const admitWorkers = (secret: string): RequestHandler => {
 
 /** Answers the workers what is asked of the gateway as a whole. */
 export const startInnerServer = async (
+  dataDir: string,
   admin: Pick<Admin, 'handle'>,
   readyz: RequestHandler,
 ): Promise<InnerServer> => {
@@ -72,7 +60,8 @@ export const startInnerServer = async (
     },
     app,
   );
-  const { path, remove } = await createPlace();
+  const path = await createInnerPlace(dataDir);
+  const remove = (): void => removeInnerPlace(path);
   // A second signal ends the process at once.
   process.once('exit', remove);
   await new Promise<void>((resolve, reject) => {

@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { GatewayError } from '../../base/errors.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { compose, type Gateway } from '../compose.ts';
+import { removeInnerPlace } from './inner-place.ts';
 import { createLink, type Link } from './link.ts';
 import { createPassOn } from './pass-to-primary.ts';
 import type { PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
@@ -15,18 +16,20 @@ interface Running {
 
 /**
  * Serves traffic as the primary says. Where the primary dies, this process ends at once, as node:cluster has
- * it: what ran is found interrupted by the next start.
+ * it: what ran is found interrupted by the next start. Until then it takes away what the primary has left.
  * @returns when the primary has asked it to stop, and all is written and told
  */
 export const runWorker = async (): Promise<void> => {
   const { worker } = cluster;
   if (!worker) throw new GatewayError('internal_error', 'this process is no worker.');
+  const channel = channelOf(worker);
   let running: Running | undefined;
 
   const start = async (
     link: Link<PrimaryCalls>,
     { sources, port, version, demoUrl, inner, ...part }: WorkerStart,
   ): Promise<void> => {
+    channel.onEnd(() => removeInnerPlace(inner.path));
     const config = loadConfig(sources);
     const gateway = await compose(
       { ...config, port },
@@ -53,7 +56,7 @@ export const runWorker = async (): Promise<void> => {
   };
 
   await new Promise<void>((resolve) => {
-    const link: Link<PrimaryCalls> = createLink<PrimaryCalls, WorkerCalls>(channelOf(worker), {
+    const link: Link<PrimaryCalls> = createLink<PrimaryCalls, WorkerCalls>(channel, {
       start: async (input) => {
         await start(link, input);
         return undefined;

@@ -164,7 +164,7 @@ export const startWorkers = async (
   };
 
   const address = async (): Promise<InnerServer['address']> => {
-    inner ??= await startInnerServer(admin, readyz);
+    inner ??= await startInnerServer(dataDir, admin, readyz);
     return inner.address;
   };
   const workers = createWorkers({
