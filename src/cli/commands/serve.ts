@@ -86,6 +86,7 @@ const announce = (
         otherProviders: demo
           ? []
           : config.providers.map(({ id }) => id).filter((id) => id !== config.defaultProvider),
+        workers: config.workers,
         dataDir: config.dataDir,
         isGuarded: config.masterKey !== undefined,
         notices: config.notices,

@@ -13,6 +13,8 @@ export interface BannerFacts {
   readonly isKeyNeeded: boolean;
   /** The names of the other providers. */
   readonly otherProviders: readonly string[];
+  /** How many processes serve requests. */
+  readonly workers: number;
   readonly dataDir: string;
   readonly isGuarded: boolean;
   readonly notices: readonly string[];
@@ -37,6 +39,7 @@ export const createBanner = (facts: BannerFacts, colour: ChalkInstance): string 
   const lines = [
     `${colour.bold('gomodel-ts')} ${facts.version}`,
     `${label('listening')}${colour.cyan(`${facts.url}/v1`)}   ${access}`,
+    ...(facts.workers > 1 ? [`${label('workers')}${facts.workers} processes`] : []),
     `${label('upstream')}${upstreamOf(facts, colour)}`,
     ...(facts.otherProviders.length > 0 ? [`${label('and')}${facts.otherProviders.join(', ')}`] : []),
     `${label('log')}${shorten(join(facts.dataDir, 'audit'))}`,
