@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { extendCatalog } from '../codex/extend-catalog.ts';
 import { toServedModels } from '../codex/to-served-models.ts';
 import { createClientHeaders } from '../forward/client-headers.ts';
@@ -113,21 +113,27 @@ const composeAnswer = async (path: string, listModels: ListModels): Promise<obje
  * answered with all that can be asked for, where that is more than the one upstream lists itself. All other
  * requests go on.
  */
-export const answerModels =
-  (deps: AnswerModelsDeps): RequestHandler =>
-  async (request, response, next) => {
-    const { exchange, upstreamPath, native } = request.context;
-    if (request.method !== 'GET' || native !== undefined) {
+export const answerModels = (deps: AnswerModelsDeps): RequestHandler => {
+  const answerList = async (
+    request: Request,
+    response: Response,
+    next: NextFunction,
+    listModels: ListModels,
+  ): Promise<void> => {
+    const answer = await composeAnswer(request.context.upstreamPath, listModels);
+    if (!answer) {
       next();
-    } else if (asksForCatalog(upstreamPath)) {
-      await answerCatalog(request, response, deps);
-    } else {
-      const answer = deps.listModels && (await composeAnswer(upstreamPath, deps.listModels));
-      if (!answer) {
-        next();
-        return;
-      }
-      exchange.commit();
-      sendOwn(request, response, Buffer.from(JSON.stringify(answer)));
+      return;
     }
+    request.context.exchange.commit();
+    sendOwn(request, response, Buffer.from(JSON.stringify(answer)));
   };
+  // Not async as a whole: all other requests pass without waiting for a turn of their own.
+  return (request, response, next) => {
+    const { upstreamPath, native } = request.context;
+    const isAsked = request.method === 'GET' && native === undefined;
+    if (isAsked && asksForCatalog(upstreamPath)) return answerCatalog(request, response, deps);
+    if (isAsked && deps.listModels) return answerList(request, response, next, deps.listModels);
+    next();
+  };
+};

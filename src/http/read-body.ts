@@ -56,43 +56,50 @@ const hasBody = ({ headers, method = '' }: IncomingMessage, codings: readonly Co
   // Nothing at all is no zstd frame: whoever says that it is coded meant to send something.
   (codings.length > 0 && method !== 'GET' && method !== 'HEAD');
 
-/**
- * Reads a request's body whole.
- * @returns the bytes as they came, or undefined where the client left before their end
- * @throws GatewayError request_too_large, request_timeout
- */
-const collect = (request: IncomingMessage, options: ReadBodyOptions): Promise<Buffer | undefined> =>
-  new Promise((resolve, reject) => {
-    const { maxBytes, idleTimeoutMs } = options;
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const settle = (act: () => void): void => {
-      clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
-      act();
-    };
-    const onData = (chunk: Buffer): void => {
-      length += chunk.length;
-      if (length > maxBytes) {
-        settle(() => reject(tooLarge(maxBytes)));
-        return;
-      }
-      chunks.push(chunk);
-      timer.refresh();
-    };
-    const onEnd = (): void =>
-      settle(() => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)));
-    const onClose = (): void => settle(() => resolve(undefined));
-    const timer = setTimeout(() => {
-      settle(() => reject(stoppedSending(length, idleTimeoutMs)));
-    }, idleTimeoutMs);
-    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
-  });
+interface Collected {
+  /** @param bytes as they came */
+  onBody(bytes: Buffer): void;
+  /** @param error request_too_large, request_timeout */
+  onRefused(error: GatewayError): void;
+}
+
+/** Reads a request's body whole; nothing is called where the client leaves before its end. */
+const collect = (
+  request: IncomingMessage,
+  { maxBytes, idleTimeoutMs }: ReadBodyOptions,
+  { onBody, onRefused }: Collected,
+): void => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const stop = (): void => {
+    clearTimeout(timer);
+    request.off('data', onData).off('end', onEnd).off('close', stop).off('error', stop);
+  };
+  const onData = (chunk: Buffer): void => {
+    length += chunk.length;
+    if (length > maxBytes) {
+      stop();
+      onRefused(tooLarge(maxBytes));
+      return;
+    }
+    chunks.push(chunk);
+    timer.refresh();
+  };
+  const onEnd = (): void => {
+    stop();
+    onBody(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+  };
+  const timer = setTimeout(() => {
+    stop();
+    onRefused(stoppedSending(length, idleTimeoutMs));
+  }, idleTimeoutMs);
+  request.on('data', onData).on('end', onEnd).on('close', stop).on('error', stop);
+};
 
 /** Reads the body into memory within its bounds, unless it is an upload that streams through. */
 export const readBody =
   (options: ReadBodyOptions): RequestHandler =>
-  async (request, response, next) => {
+  (request, response, next) => {
     const { context } = request;
     const { record } = context.exchange;
     const contentEncoding = request.headers['content-encoding'];
@@ -116,10 +123,13 @@ export const readBody =
     }
     if (Number(request.headers['content-length'] ?? 0) > options.maxBytes) throw tooLarge(options.maxBytes);
     context.stopwatch.stop();
-    const bytes = await collect(request, options);
-    context.stopwatch.start();
-    if (bytes === undefined) return;
-    record.request.wireBytes = bytes.length;
-    context.body = { kind: 'buffered', bytes };
-    next();
+    collect(request, options, {
+      onBody: (bytes) => {
+        context.stopwatch.start();
+        record.request.wireBytes = bytes.length;
+        context.body = { kind: 'buffered', bytes };
+        next();
+      },
+      onRefused: next,
+    });
   };
