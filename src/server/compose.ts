@@ -10,6 +10,7 @@ import type { TranslateInto } from '../forward/prepare-request.ts';
 import { capacityOf } from '../guard/check-capacity.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
 import { ready } from '../http/health.ts';
+import { refuseOverload } from '../http/refuse-overload.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createKeptAnswers } from '../translate/create-translate.ts';
@@ -29,6 +30,9 @@ import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
 import { waitUntilIdle } from './wait-until-idle.ts';
 import { passingOn } from './workers/pass-to-primary.ts';
+import type { Bounded } from './workers/protocol.ts';
+import { reachFirst, refuseBeyondShare } from './workers/refuse-beyond-share.ts';
+import type { Share } from './workers/share.ts';
 
 const TIMEOUTS = {
   connectMs: 10_000,
@@ -76,6 +80,8 @@ interface WorkerPart {
   readonly passOn: (request: IncomingMessage, response: ServerResponse) => void;
   /** Items that an earlier answer of another one's leads to, as `Gateway.findEarlier` gives them. */
   readonly findEarlier: (responseId: string) => Promise<Buffer | undefined>;
+  /** Of what all of them have a bound. @param used how many there are here at the moment */
+  readonly shareOf: (of: Bounded, used: () => number) => Share;
 }
 
 /** A gateway that listens, in one process or several. */
@@ -178,7 +184,9 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         codexHome: options.codexHome,
         askOverWebSocket,
       });
-  const capacity = capacityOf(config.maxOpenExchanges, part?.workers);
+  const capacity = capacityOf(config.maxOpenExchanges);
+  const exchanges = part?.shareOf('exchanges', () => recorder.active.size);
+  const connections = part?.shareOf('connections', () => upgrades.size);
   const app = createApp({
     ...shared,
     asking,
@@ -190,7 +198,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     listModels: models.listModels,
     loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
     version: options.version,
-    capacity,
+    refuseOverload: exchanges ? refuseBeyondShare(recorder, exchanges) : refuseOverload(recorder, capacity),
     bodySizeLimitBytes: config.bodySizeLimitBytes,
     bodyIdleTimeoutMs: timeouts.bodyIdleMs,
   });
@@ -199,7 +207,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ask,
     hasOtherProviders: upstreams.upstreams.length > 1,
     setting: config.websockets,
-    capacity,
+    capacity: connections?.capacity ?? capacity,
     maxMessageBytes: config.bodySizeLimitBytes,
     handshakeTimeoutMs: timeouts.handshakeMs,
     maxAgeMs: timeouts.websocketAgeMs,
@@ -208,7 +216,12 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   });
 
   const listening = { port: config.port };
-  const createServer = createServers({ app, upgrades, recorder, headTimeoutMs: timeouts.headMs });
+  const createServer = createServers({
+    app,
+    upgrades: connections ? reachFirst(upgrades, connections) : upgrades,
+    recorder,
+    headTimeoutMs: timeouts.headMs,
+  });
 
   const release = async (): Promise<void> => {
     outward.close();

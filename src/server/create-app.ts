@@ -5,7 +5,6 @@ import type { Clock } from '../base/clock.ts';
 import type { ChooseDestination } from '../forward/choose-destination.ts';
 import type { AskingForwarder } from '../forward/create-asking-forwarder.ts';
 import type { Way } from '../forward/create-way.ts';
-import type { Capacity } from '../guard/check-capacity.ts';
 import type { Authenticate } from '../guard/create-authenticate.ts';
 import { answerModels } from '../http/answer-models.ts';
 import { authenticate } from '../http/authenticate.ts';
@@ -20,7 +19,6 @@ import { refuseDoubtfulFraming } from '../http/refuse-doubtful-framing.ts';
 import { refuseForeignPages } from '../http/refuse-foreign-pages.ts';
 import { refuseLoop } from '../http/refuse-loop.ts';
 import { refuseMethod } from '../http/refuse-method.ts';
-import { refuseOverload } from '../http/refuse-overload.ts';
 import { refuseWhileClosing } from '../http/refuse-while-closing.ts';
 import { route } from '../http/route.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
@@ -48,7 +46,8 @@ export interface AppDeps {
   readonly isGuarded: boolean;
   readonly version: string;
   readonly via: string;
-  readonly capacity: Capacity;
+  /** Refuses what is too much at once. */
+  readonly refuseOverload: RequestHandler;
   readonly bodySizeLimitBytes: number;
   readonly bodyIdleTimeoutMs: number;
   readonly isClosing: () => boolean;
@@ -79,7 +78,7 @@ export const createApp = (deps: AppDeps): Express => {
     route(),
     authenticate(deps.check),
     refuseMethod(),
-    refuseOverload(recorder, deps.capacity),
+    deps.refuseOverload,
     answerModels({
       ...{ chooseUpstream, wayTo, via: deps.via },
       loadCatalog: deps.loadCatalog,

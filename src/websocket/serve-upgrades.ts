@@ -47,6 +47,8 @@ export interface UpgradeServerDeps extends AdmitDeps {
 
 /** Responses over WebSocket. */
 export interface UpgradeServer {
+  /** How many connections are open. */
+  readonly size: number;
   /** Takes over an HTTP request that asks for an upgrade. */
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Takes no new request; idle connections are closed, others when their answers have ended. */
@@ -165,6 +167,9 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   };
 
   return {
+    get size() {
+      return open.size;
+    },
     handle: (request, socket, head) => {
       socket.on('error', () => socket.destroy());
       serve(request, socket, head).catch((thrown: unknown) => {

@@ -6,10 +6,14 @@ import type { ExchangeRecord } from '../../audit/record.ts';
 import type { ExchangeWatch, Recorder } from '../../audit/recorder.ts';
 import type { RecorderTrouble } from '../../audit/trouble.ts';
 import type { Losses } from '../../audit/write-behind.ts';
+import { inTime } from './in-time.ts';
 import type { Link } from './link.ts';
 import type { Told, WorkerCalls } from './protocol.ts';
 
-/** A worker that does not answer in time is left out of the answer, and not waited for. */
+/**
+ * A worker that does not answer in time is left out of the answer, and not waited for. Where it has died, what
+ * becomes of its exchanges is told by `bury`.
+ */
 const ANSWER_WITHIN_MS = 2_000;
 
 export interface MergeDeps {
@@ -44,21 +48,6 @@ interface View {
   losses: Losses;
   trouble: RecorderTrouble | undefined;
 }
-
-const inTime = async <T>(answer: Promise<T>): Promise<T | undefined> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ANSWER_WITHIN_MS);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } catch {
-    // It has died meanwhile; what becomes of its exchanges is told by `bury`.
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
-};
 
 export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder => {
   const active = new Map<string, RunningExchange>();
@@ -111,7 +100,7 @@ export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder
     const still = new Set(running.map(({ id }) => id));
     const ended = idsOf(link).filter((id) => !still.has(id));
     for (const record of running) note(link, { type: 'update', record });
-    await inTime(link.call('flush', undefined));
+    await inTime(link.call('flush', undefined), ANSWER_WITHIN_MS);
     await tellEnds(ended, false);
   };
 
@@ -160,7 +149,7 @@ export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder
     },
     answerSoFar: async (id) => {
       const link = active.get(id)?.link;
-      return link && (await inTime(link.call('answerSoFar', id)));
+      return link && (await inTime(link.call('answerSoFar', id), ANSWER_WITHIN_MS));
     },
     get losses() {
       const all = [past, own.losses, ...[...views.values()].map(({ losses }) => losses)];
@@ -171,7 +160,9 @@ export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder
     },
     recovered: own.recovered,
     flush: async () => {
-      await Promise.all([...views.keys()].map((link) => inTime(link.call('flush', undefined))));
+      await Promise.all(
+        [...views.keys()].map((link) => inTime(link.call('flush', undefined), ANSWER_WITHIN_MS)),
+      );
       await own.flush();
     },
   };

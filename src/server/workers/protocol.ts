@@ -11,6 +11,9 @@ export interface InnerAddress {
   readonly secret: string;
 }
 
+/** What all workers together have a bound of, each as many as `MAX_OPEN_EXCHANGES`. */
+export type Bounded = 'exchanges' | 'connections';
+
 /** All that a worker is made from. It reads no file of the user's: who replaces it later is its equal. */
 export interface WorkerStart {
   readonly sources: LoadConfigSources;
@@ -21,6 +24,8 @@ export interface WorkerStart {
   readonly via: string;
   readonly sealingSecret: Buffer;
   readonly inner: InnerAddress;
+  /** How much of each is this worker's, to begin with. */
+  readonly shares: Readonly<Record<Bounded, number>>;
 }
 
 /** What has happened in a worker since it last told. */
@@ -41,6 +46,8 @@ export interface WorkerCalls {
   readonly flush: { readonly input: undefined; readonly output: undefined };
   readonly answerSoFar: { readonly input: string; readonly output: AnswerSoFar | undefined };
   readonly findEarlier: { readonly input: string; readonly output: Buffer | undefined };
+  /** Gives away of its share what it does not use. @returns how much */
+  readonly lend: { readonly input: Bounded; readonly output: number };
   /** Ends as `Gateway.close` does; the worker ends its process when it has answered. */
   readonly stop: { readonly input: { readonly graceMs: number }; readonly output: undefined };
 }
@@ -51,6 +58,11 @@ export interface PrimaryCalls {
   readonly hello: { readonly input: undefined; readonly output: undefined };
   readonly told: { readonly input: Told; readonly output: undefined };
   readonly makeRoom: { readonly input: undefined; readonly output: undefined };
+  /** Asks all other workers, where nothing is free. @returns how much more is the worker's now */
+  readonly borrow: {
+    readonly input: { readonly of: Bounded; readonly wanted: number };
+    readonly output: number;
+  };
   /** Asks all other workers. */
   readonly findEarlier: { readonly input: string; readonly output: Buffer | undefined };
 }

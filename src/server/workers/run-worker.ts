@@ -1,11 +1,13 @@
 import cluster from 'node:cluster';
+import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { compose, type Gateway } from '../compose.ts';
 import { removeInnerPlace } from './inner-place.ts';
 import { createLink, type Link } from './link.ts';
 import { createPassOn } from './pass-to-primary.ts';
-import type { PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
+import type { Bounded, PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
+import { createShare, type Share } from './share.ts';
 import { createTellPrimary, type TellPrimary } from './tell-primary.ts';
 import { channelOf } from './worker-channel.ts';
 
@@ -23,11 +25,12 @@ export const runWorker = async (): Promise<void> => {
   const { worker } = cluster;
   if (!worker) throw new GatewayError('internal_error', 'this process is no worker.');
   const channel = channelOf(worker);
+  const shares = new Map<Bounded, Share>();
   let running: Running | undefined;
 
   const start = async (
     link: Link<PrimaryCalls>,
-    { sources, port, version, demoUrl, inner, ...part }: WorkerStart,
+    { sources, port, version, demoUrl, inner, shares: first, ...part }: WorkerStart,
   ): Promise<void> => {
     channel.onEnd(() => removeInnerPlace(inner.path));
     const config = loadConfig(sources);
@@ -44,6 +47,12 @@ export const runWorker = async (): Promise<void> => {
           makeRoom: () => link.call('makeRoom', undefined).catch(() => undefined),
           passOn: createPassOn(inner),
           findEarlier: (responseId) => link.call('findEarlier', responseId),
+          shareOf: (of, used) => {
+            const borrow = (wanted: number): Promise<number> => link.call('borrow', { of, wanted });
+            const share = createShare({ first: first[of], used, borrow, now: () => systemClock.monotonic() });
+            shares.set(of, share);
+            return share;
+          },
         },
       },
     );
@@ -64,6 +73,7 @@ export const runWorker = async (): Promise<void> => {
       flush,
       answerSoFar: async (id) => running?.gateway.recorder.answerSoFar(id),
       findEarlier: async (responseId) => running?.gateway.findEarlier(responseId),
+      lend: async (of) => shares.get(of)?.lend() ?? 0,
       stop: async ({ graceMs }) => {
         await running?.gateway.close(graceMs);
         await running?.teller.flush();

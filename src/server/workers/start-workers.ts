@@ -4,6 +4,7 @@ import { createRecorder } from '../../audit/recorder.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
+import { capacityOf } from '../../guard/check-capacity.ts';
 import { createAuthenticate } from '../../guard/create-authenticate.ts';
 import { ready } from '../../http/health.ts';
 import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
@@ -20,7 +21,8 @@ import { type InnerServer, startInnerServer } from './inner-server.ts';
 import { createWorkers } from './keep-workers.ts';
 import { createLink, type Link } from './link.ts';
 import { mergeRecorders, type WorkerView } from './merge-recorders.ts';
-import type { PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
+import type { Bounded, PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
+import { createSharedBound } from './shared-bound.ts';
 
 /** Beyond the grace: for cutting what still runs, and writing it. */
 const STOP_WITHIN_MS = 5_000;
@@ -67,6 +69,13 @@ export const startWorkers = async (
   const upstreams = composeUpstreams(config, demo?.url);
   const notices = createListeners<string>();
   const known = new Map<WorkerProcess, KnownWorker>();
+  const shareOut = (of: Bounded) =>
+    createSharedBound<WorkerProcess>({
+      most: config.maxOpenExchanges,
+      first: capacityOf(config.maxOpenExchanges, config.workers).most,
+      lend: async (worker) => (await known.get(worker)?.link.call('lend', of)) ?? 0,
+    });
+  const bounds = { exchanges: shareOut('exchanges'), connections: shareOut('connections') };
   let port = config.port;
   let closing = false;
 
@@ -131,11 +140,13 @@ export const startWorkers = async (
         await own.makeRoom();
         return undefined;
       },
+      borrow: ({ of, wanted }) => bounds[of].borrow(worker, wanted),
       findEarlier: (responseId) => findEarlier(worker, responseId),
     });
     const view = recorder.add(link);
     known.set(worker, { link, view });
-    const start: WorkerStart = { ...startInput, port, inner: address };
+    const shares = { exchanges: bounds.exchanges.join(worker), connections: bounds.connections.join(worker) };
+    const start: WorkerStart = { ...startInput, port, inner: address, shares };
     const ended = worker.ended.then((how) => {
       throw new GatewayError('command_failed', `A worker ${how} before it could serve.`);
     });
@@ -154,6 +165,8 @@ export const startWorkers = async (
   const bury = async (worker: WorkerProcess): Promise<number> => {
     const view = known.get(worker)?.view;
     known.delete(worker);
+    bounds.exchanges.leave(worker);
+    bounds.connections.leave(worker);
     return (await view?.bury()) ?? 0;
   };
   const onDeath = async (worker: WorkerProcess, how: string): Promise<void> => {

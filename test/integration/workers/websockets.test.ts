@@ -131,6 +131,27 @@ it('asks for the whole input over a new connection where nothing is stored, as o
   expect(await next.answer()).toMatchObject({ type: 'response.completed' });
 });
 
+it('lets in as many connections as all workers may have together, wherever they come', async () => {
+  const gateway = await startWorkersGateway(3, {
+    upstreamUrl: await OVER_HTTP.start(),
+    env: { MAX_OPEN_EXCHANGES: '7', WEBSOCKETS: 'bridge' },
+  });
+  const clients = [];
+  for (let count = 0; count < 7; count++) clients.push(await connectClient(gateway.url));
+  for (let count = 0; count < 5; count++) {
+    await expect(connectClient(gateway.url)).rejects.toThrow('503');
+  }
+  clients[0]?.ws.close();
+  const knock = (): Promise<string> =>
+    connectClient(gateway.url).then(
+      () => 'let in',
+      () => 'refused',
+    );
+  await expect.poll(knock).toBe('let in');
+  expect(await knock()).toBe('refused');
+  for (const { ws } of clients.slice(1)) expect(ws.readyState).toBe(ws.OPEN);
+});
+
 /** A gateway whose answers have begun, and end when they are let go. */
 interface Held {
   readonly gateway: WorkersGateway;
