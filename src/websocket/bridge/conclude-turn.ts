@@ -88,8 +88,9 @@ export const createTurnEnding = (deps: TurnEndingDeps): TurnEnding => {
       const answer = { responseId, model, sequenceNumber: reader.nextSequenceNumber() };
       emit(Buffer.from(failureEventData('responses', failure, answer)));
       settle(() => {
-        record.response.finish = 'truncated';
-        record.error = { origin: error.origin, code: error.code, message: error.message };
+        // The upstream had said itself what went wrong, and the client is told that.
+        record.response.finish = said ? 'failed' : 'truncated';
+        if (!said) record.error = { origin: error.origin, code: error.code, message: error.message };
       });
     },
     interrupt: (kind) => {

@@ -169,12 +169,22 @@ export const createRelaySession = ({
     if (ws.bufferedAmount === 0) releaseCompression(ws);
     if (leaving && turns.length === 0) close(GOING_AWAY, leaving.code);
   });
+  let breach: string | undefined;
+  ws.on('error', ({ message }) => {
+    breach = message;
+    // Who does not keep to the protocol may not keep to its closing handshake either.
+    ws.terminate();
+  });
   ws.on('close', (code, reason) => {
     if (isHandedOver) return;
     const why = reason.length > 0 ? `${code}, ${reason.toString().slice(0, 100)}` : String(code);
+    const what =
+      breach === undefined
+        ? `closed the WebSocket connection (${why})`
+        : `broke the WebSocket protocol (${breach})`;
     const failure = new GatewayError(
       'upstream_stream_truncated',
-      `${host} closed the WebSocket connection (${why}) before its last event. Try again.`,
+      `${host} ${what} before its last event. Try again.`,
     );
     breakOffAll('truncated', failure);
     if (code === ABNORMAL_CLOSURE)
