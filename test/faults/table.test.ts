@@ -5,6 +5,7 @@ import { replaceTable } from '../support/codex/render-matrix.ts';
 import {
   describeFault,
   describeSignal,
+  describeWebSocketFault,
   type FaultGroup,
   renderFaults,
 } from '../support/faults/render-faults.ts';
@@ -15,6 +16,10 @@ import { RESOURCE_FAULTS } from './rows/resources.ts';
 import { SIGNAL_FAULTS } from './rows/signals.ts';
 import { SILENCE } from './rows/silence.ts';
 import { STOP_FAULTS } from './rows/stops.ts';
+import { WEBSOCKET_BRIDGE_FAULTS } from './rows/websocket-bridge.ts';
+import { WEBSOCKET_CLIENT_FAULTS } from './rows/websocket-clients.ts';
+import { WEBSOCKET_SIGNAL_FAULTS, WEBSOCKET_STOP_FAULTS } from './rows/websocket-stops.ts';
+import { WEBSOCKET_UPSTREAM_FAULTS } from './rows/websocket-upstreams.ts';
 
 const README = join(import.meta.dirname, '../../README.md');
 
@@ -22,8 +27,26 @@ const GROUPS: readonly FaultGroup[] = [
   { title: 'an upstream that is not reached, since it', rows: NETWORK_FAULTS.map(describeFault) },
   { title: 'an upstream that', rows: [...ANSWER_FAULTS, ...SILENCE].map(describeFault) },
   { title: 'a client that', rows: CLIENT_FAULTS.map(describeFault) },
-  { title: 'a gateway that is stopped without grace', rows: STOP_FAULTS.map(describeFault) },
-  { title: 'a gateway', rows: [...SIGNAL_FAULTS.map(describeSignal), ...Object.values(RESOURCE_FAULTS)] },
+  {
+    title: 'an upstream over WebSocket that',
+    rows: WEBSOCKET_UPSTREAM_FAULTS.map(describeWebSocketFault),
+  },
+  {
+    title: 'an upstream over HTTP, for a client over WebSocket, that',
+    rows: WEBSOCKET_BRIDGE_FAULTS.map(describeWebSocketFault),
+  },
+  { title: 'a client over WebSocket that', rows: WEBSOCKET_CLIENT_FAULTS.map(describeWebSocketFault) },
+  {
+    title: 'a gateway that is stopped without grace',
+    rows: [...STOP_FAULTS.map(describeFault), ...WEBSOCKET_STOP_FAULTS.map(describeWebSocketFault)],
+  },
+  {
+    title: 'a gateway',
+    rows: [
+      ...[...SIGNAL_FAULTS, ...WEBSOCKET_SIGNAL_FAULTS].map(describeSignal),
+      ...Object.values(RESOURCE_FAULTS),
+    ],
+  },
 ];
 
 it('is in the README, row by row', () => {

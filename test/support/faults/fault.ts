@@ -24,6 +24,8 @@ export interface RecordSays {
   readonly code?: string;
   readonly origin?: ErrorOrigin;
   readonly totalTokens?: number;
+  /** What its message must hold. */
+  readonly message?: string;
 }
 
 /** What stands where the upstream should be. */
@@ -35,9 +37,9 @@ export interface Place {
   close(): Promise<unknown>;
 }
 
-/** A fault, and what must come of it. */
-export interface Fault {
-  /** Who does what, as a sentence. */
+/** Who does what. */
+interface Scenario {
+  /** As a sentence. */
   readonly name: string;
   /** For each request in turn; absent: it answers well. */
   readonly upstream?: readonly UpstreamScript[];
@@ -49,11 +51,57 @@ export interface Fault {
   readonly gateway?: Pick<GatewayOptions, 'timeouts' | 'env'>;
   /** Stops the gateway at this mark. */
   readonly stopAfter?: string;
-  readonly expect: {
+}
+
+/** What must come of it, whatever is spoken. */
+interface Outcome {
+  /** How many requests have reached the upstream. */
+  readonly asked: number;
+  readonly records: readonly RecordSays[];
+}
+
+/** A fault, and what must come of it. */
+export interface Fault extends Scenario {
+  readonly expect: Outcome & {
     /** Each answer in turn; none where the client has left before. */
     readonly client: readonly ClientSees[];
-    /** How many requests have reached the upstream. */
-    readonly asked: number;
-    readonly records: readonly RecordSays[];
   };
 }
+
+/** A connection as its client must see it. */
+export interface ClientSeesWebSocket {
+  /** The whole answer has come, message by message and byte for byte. */
+  readonly whole?: true;
+  /** All messages, byte for byte, where they are not those of one good answer. */
+  readonly messages?: readonly (string | Buffer)[];
+  /**
+   * A failure with this code, in an error frame where it has a status, else in an event: the last message, or the
+   * first where a whole answer follows.
+   */
+  readonly code?: string;
+  readonly status?: number;
+  /** The code with which the gateway closes; absent where the client closes. */
+  readonly close?: number;
+}
+
+/** A connection as the upstream must see it. */
+export interface UpstreamSeesWebSocket {
+  /** How many, or each of them, byte for byte. */
+  readonly messages: number | readonly (string | Buffer)[];
+  /** 1005: closed without a code; absent: the connection was not closed, but ended. */
+  readonly close?: number;
+}
+
+/** A fault of somebody who speaks WebSocket, and what must come of it. */
+export interface WebSocketFault extends Scenario {
+  readonly expect: Outcome & {
+    /** Absent where it has left, or is refused in HTTP. */
+    readonly client?: ClientSeesWebSocket;
+    /** The answer to its upgrade, where that is refused. */
+    readonly refused?: ClientSees;
+    /** Each connection that the upstream has accepted. */
+    readonly upstream: readonly UpstreamSeesWebSocket[];
+  };
+}
+
+export type AnyFault = Fault | WebSocketFault;

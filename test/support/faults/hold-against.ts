@@ -1,46 +1,19 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { expect, onTestFinished } from 'vitest';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
-import { composeGateway, type RunningGateway } from '../gateway/compose-gateway.ts';
-import { countDescriptors } from './count-descriptors.ts';
-import type { ClientSees, Fault, RecordSays } from './fault.ts';
-import { GOOD, lastRequest } from './messages.ts';
+import { expect } from 'vitest';
+import type { ClientSees, Fault } from './fault.ts';
+import { lastRequest } from './messages.ts';
 import { parseAnswers, type RawAnswer } from './parse-answers.ts';
-import { playClient } from './play-client.ts';
 import type { Step } from './play-steps.ts';
-import { createScene, type Scene } from './scene.ts';
-import { type ScriptedUpstream, startScriptedUpstream } from './start-scripted-upstream.ts';
+import { stageFault } from './stage-fault.ts';
 
 const ASK_ONCE: readonly Step[] = [{ send: lastRequest() }, 'left'];
-/** No fault takes so long: what does, hangs. */
-const LIMIT_MS = 20_000;
-const TICK_MS = 500;
-const LOOK_MS = 5;
-
-const within = async <Value>(work: Promise<Value>, scene: Scene, limitMs: number): Promise<Value> => {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    let ticks = 0;
-    // Counted, not measured: a machine that stood still has not waited.
-    timer = setInterval(() => {
-      ticks++;
-      if (ticks * TICK_MS < limitMs) return;
-      reject(new Error(`it hangs, waiting for ${scene.awaited.join(', ')}`));
-    }, TICK_MS);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearInterval(timer);
-  }
-};
 
 const lastEventOf = (body: Buffer): unknown => {
   const data = body.toString().trimEnd().split('\n').at(-1)?.replace('data: ', '') ?? '';
   return JSON.parse(data);
 };
 
-const expectAnswer = (answer: RawAnswer | undefined, sees: ClientSees): void => {
+/** Sees that an answer is what its client should get. */
+export const expectAnswer = (answer: RawAnswer | undefined, sees: ClientSees): void => {
   expect({ status: answer?.status, broken: answer && !answer.whole }).toEqual({
     status: sees.status,
     broken: sees.broken === true,
@@ -61,91 +34,17 @@ const expectAnswer = (answer: RawAnswer | undefined, sees: ClientSees): void => 
   if (sees.body !== undefined) expect(answer.body.equals(Buffer.from(sees.body))).toBe(true);
 };
 
-const toSaid = ({ status, response, error, usage }: ExchangeRecord, says: RecordSays) => ({
-  ...(status !== undefined && { status }),
-  finish: response.finish,
-  ...(error && { code: error.code, origin: error.origin }),
-  ...(says.totalTokens !== undefined && { totalTokens: usage?.totalTokens }),
-});
-
-/** All that a fault took must have been given back. */
-const untilGivenBack = async (before: number): Promise<void> => {
-  for (let looks = 0; looks < LIMIT_MS / LOOK_MS && countDescriptors() > before; looks++)
-    await pause(LOOK_MS);
-  expect(countDescriptors(), 'descriptors').toBeLessThanOrEqual(before);
-};
-
-const untilIdle = async ({ recorder }: RunningGateway): Promise<void> => {
-  while (recorder.active.size > 0) await pause(1);
-};
-
-/** One client's whole visit. @returns what it received */
-const visit = async (gateway: RunningGateway, steps: readonly Step[], scene: Scene): Promise<Buffer> => {
-  const client = await playClient(gateway.port, steps, scene);
-  onTestFinished(() => void client.socket.destroy());
-  await client.played;
-  client.socket.destroy();
-  return client.received();
-};
-
-/** After a fault the next client must be served as if nothing had been. */
-const expectService = async (gateway: RunningGateway, upstream: ScriptedUpstream): Promise<void> => {
-  const scene = createScene();
-  upstream.play({ scene, answers: [GOOD] });
-  const [answer] = parseAnswers(await within(visit(gateway, ASK_ONCE, scene), scene, LIMIT_MS));
-  expect(answer).toMatchObject({ status: 200, whole: true });
-};
-
-/** Plays a fault against a gateway in this process, and sees that everything came as expected of it. */
-export const holdAgainst = async (fault: Fault, limitMs = LIMIT_MS): Promise<void> => {
-  const scene = createScene();
-  const { upstream: answers = [GOOD], greeting = [], place: startPlace, expect: expected } = fault;
-  const upstream = await startScriptedUpstream({ scene, answers, greeting });
-  onTestFinished(() => upstream.close());
-  const place = await startPlace?.();
-  if (place) onTestFinished(() => void place.close());
-  const { env, ...options } = fault.gateway ?? {};
-  const gateway = await composeGateway(place?.url ?? upstream.url, {
-    ...options,
-    env: { ...env, ...place?.env },
-  });
-  // The log opens its files with the first exchange that it writes.
-  await fetch(`${gateway.v1.replace('/v1', '/warm-up')}`, { headers: { connection: 'close' } });
-  await gateway.records();
-  const before = countDescriptors();
-
-  const stopping = (async () => {
-    if (fault.stopAfter === undefined) return;
-    const mark = fault.stopAfter;
-    await scene.until(`"${mark}" to stop at`, () => scene.marks.has(mark));
-    await gateway.close(0);
-  })();
-  const visiting = visit(gateway, fault.client ?? ASK_ONCE, scene);
-  const received = await within(visiting, scene, limitMs);
-  await within(
-    scene.until('the script of the upstream', () => upstream.playing === 0),
-    scene,
+/** Plays a fault of somebody who speaks HTTP. */
+export const holdAgainst = (fault: Fault, limitMs?: number): Promise<void> =>
+  stageFault(fault, {
+    client: ASK_ONCE,
     limitMs,
-  );
-  await within(stopping, scene, limitMs);
-  await within(untilIdle(gateway), scene, limitMs);
-
-  if (expected.client.length > 0) {
-    const seen = parseAnswers(received);
-    expect(seen.length, `answers: ${received.toString('latin1').slice(0, 400)}`).toBe(expected.client.length);
-    for (const [index, sees] of expected.client.entries()) expectAnswer(seen[index], sees);
-  }
-  expect(upstream.asked, 'requests at the upstream').toBe(expected.asked);
-  const records = (await gateway.records()).slice(1);
-  const [says] = expected.records;
-  expect(
-    records.map((record, index) => toSaid(record, expected.records[index] ?? says ?? { finish: 'failed' })),
-  ).toEqual(expected.records);
-
-  upstream.drop();
-  place?.drop();
-  if (fault.stopAfter === undefined) {
-    await untilGivenBack(before);
-    if (!place) await expectService(gateway, upstream);
-  } else await untilGivenBack(before);
-};
+    look: ({ client }) => {
+      const { client: sees } = fault.expect;
+      if (sees.length === 0) return;
+      const seen = parseAnswers(client.received());
+      const text = client.received().toString('latin1').slice(0, 400);
+      expect(seen.length, `answers: ${text}`).toBe(sees.length);
+      for (const [index, one] of sees.entries()) expectAnswer(seen[index], one);
+    },
+  });

@@ -25,9 +25,10 @@ export const request = ({ path = '/v1/responses', body = BODY, headers = [] }: W
 export const lastRequest = (wish: Wish = {}): string =>
   request({ ...wish, headers: ['connection: close', ...(wish.headers ?? [])] });
 
-const EVENTS = responsesStream([{ text: 'grüße' }]);
+/** A whole answer, event by event. */
+export const EVENTS = responsesStream([{ text: 'grüße' }]);
 const TEXTS = EVENTS.map(encodeEvent);
-/** A whole answer of events. */
+/** The same as a stream. */
 export const STREAM = TEXTS.join('');
 /** All of it but its last event. */
 export const BEGUN = TEXTS.slice(0, -1).join('');

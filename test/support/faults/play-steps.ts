@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import type { FrameReader } from './read-frames.ts';
 import type { Scene } from './scene.ts';
+import { hasLeft, playWebSocketStep, type WebSocketStep } from './websocket-steps.ts';
 
 /** One deed of a scripted client or upstream, on its raw connection. */
 export type Step =
@@ -21,7 +23,8 @@ export type Step =
   /** Waits until the gateway has left this connection, and leaves it too. */
   | 'left'
   | 'stop reading'
-  | 'read on';
+  | 'read on'
+  | WebSocketStep;
 
 /** One end of a raw connection. */
 export interface Side {
@@ -29,6 +32,7 @@ export interface Side {
   readonly socket: Socket;
   /** All that has come, as Latin-1 text. */
   received(): string;
+  readonly frames: FrameReader;
 }
 
 const toBytes = (sent: string | Buffer): Buffer => (typeof sent === 'string' ? Buffer.from(sent) : sent);
@@ -47,15 +51,14 @@ const playStep = async (side: Side, step: Step, scene: Scene): Promise<void> => 
   } else if (step === 'end') {
     socket.end();
   } else if (step === 'left') {
-    await scene.until(
-      `the gateway to leave the ${name}`,
-      () => socket.destroyed || socket.readableEnded || socket.errored !== null,
-    );
+    await scene.until(`the gateway to leave the ${name}`, () => hasLeft(side));
     socket.destroy();
   } else if (step === 'stop reading') {
     socket.pause();
   } else if (step === 'read on') {
     socket.resume();
+  } else if (step === 'close back' || step === 'agreed' || 'accept' in step || 'messages' in step) {
+    await playWebSocketStep(side, step, scene);
   } else if ('send' in step) {
     const bytes = toBytes(step.send);
     if (step.pieceBytes === undefined) socket.write(bytes);

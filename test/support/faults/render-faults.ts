@@ -1,5 +1,5 @@
 import { tableRow } from '../codex/render-matrix.ts';
-import type { ClientSees, Fault, RecordSays } from './fault.ts';
+import type { ClientSees, ClientSeesWebSocket, Fault, RecordSays, WebSocketFault } from './fault.ts';
 import type { SignalFault } from './hold-process-against.ts';
 
 /** A fault in words. */
@@ -24,13 +24,28 @@ const tellAnswer = ({ status, code, origin, broken }: ClientSees): string => {
 const tellRecord = ({ finish, origin, code }: RecordSays): string =>
   origin ? `${finish}: ${origin}, \`${code}\`` : finish;
 
+const tellWebSocket = ({ whole, code, status, close }: ClientSeesWebSocket): string => {
+  const failure = code && (status ? `error ${status} \`${code}\`` : `ends with \`${code}\``);
+  const answer = [failure, whole && 'whole'].filter(Boolean).join('; ');
+  if (close === undefined) return answer || 'has left';
+  return answer ? `${answer}, and is closed with ${close}` : `closed with ${close}`;
+};
+
+const NOTHING_ASKED = 'none: nothing was asked';
+
 const inWords = <Item>(items: readonly Item[], tell: (item: Item) => string, none: string): string =>
   [...new Set(items.map(tell))].join('; ') || none;
 
 export const describeFault = ({ name, expect }: Fault): FaultRow => ({
   name,
   client: inWords(expect.client, tellAnswer, 'has left'),
-  record: inWords(expect.records, tellRecord, 'none: nothing was asked'),
+  record: inWords(expect.records, tellRecord, NOTHING_ASKED),
+});
+
+export const describeWebSocketFault = ({ name, expect }: WebSocketFault): FaultRow => ({
+  name,
+  client: expect.refused ? tellAnswer(expect.refused) : tellWebSocket(expect.client ?? {}),
+  record: inWords(expect.records, tellRecord, NOTHING_ASKED),
 });
 
 export const describeSignal = ({ name, signal, expect }: SignalFault): FaultRow => ({

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { playSteps, type Side, type Step } from './play-steps.ts';
+import { createFrameReader, type FrameReader } from './read-frames.ts';
 import type { Scene } from './scene.ts';
 
 /** What an upstream does with one request, once its head has come; `asked`: its body has come, too. */
@@ -23,6 +24,8 @@ export interface ScriptedUpstream {
   readonly asked: number;
   /** Scripts that are not at their end. */
   readonly playing: number;
+  /** What has come over each WebSocket connection since the last `play`. */
+  readonly webSockets: readonly FrameReader[];
   /** Breaks all its connections off. */
   drop(): void;
   close(): Promise<void>;
@@ -37,6 +40,7 @@ export const startScriptedUpstream = async (first: UpstreamPlay): Promise<Script
   let current = first;
   let asked = 0;
   let playing = 0;
+  let webSockets: FrameReader[] = [];
 
   const perform = async (side: Side, script: UpstreamScript, bodyEnd: number, scene: Scene) => {
     for (const step of script) {
@@ -49,12 +53,14 @@ export const startScriptedUpstream = async (first: UpstreamPlay): Promise<Script
   const serve = async (socket: Socket): Promise<void> => {
     const { scene, answers, greeting = [] } = current;
     let text = '';
+    const frames = createFrameReader();
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
+      frames.push(chunk);
       scene.changed();
     });
     for (const event of ['end', 'close', 'error']) socket.on(event, scene.changed);
-    const side: Side = { name: 'upstream', socket, received: () => text };
+    const side: Side = { name: 'upstream', socket, received: () => text, frames };
     await playSteps(side, greeting, scene);
     for (let from = 0; ; ) {
       const isOver = (): boolean => socket.destroyed || socket.readableEnded;
@@ -73,6 +79,7 @@ export const startScriptedUpstream = async (first: UpstreamPlay): Promise<Script
       const bodyEnd = bodyStart + bodyLengthOf(text.slice(from, bodyStart));
       from = bodyEnd;
       const script = answers[Math.min(asked++, answers.length - 1)] ?? [];
+      if (script.some((step) => typeof step === 'object' && 'accept' in step)) webSockets.push(frames);
       playing++;
       scene.mark('seen');
       await perform(side, script, bodyEnd, scene).finally(() => playing--);
@@ -97,6 +104,10 @@ export const startScriptedUpstream = async (first: UpstreamPlay): Promise<Script
       current = play;
       asked = 0;
       playing = 0;
+      webSockets = [];
+    },
+    get webSockets() {
+      return webSockets;
     },
     get asked() {
       return asked;
