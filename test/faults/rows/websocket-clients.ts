@@ -81,11 +81,17 @@ const refusedUpgrade = (
 
 const BROKEN_JSON = '{"type":"response.create","input":';
 const NO_ANSWER = told('{"type":"error","status":400,"error":{"code":"invalid_json","message":"no JSON"}}');
-const BIG = JSON.stringify({ type: 'response.output_text.delta', delta: 'x'.repeat(20 * 2 ** 20) });
-const BIG_ANSWER: readonly Step[] = [
+const DELTA = JSON.stringify({ type: 'response.output_text.delta', delta: 'x'.repeat(2 ** 16) });
+const DELTAS = Array<string>(768).fill(DELTA);
+const MUCH = Buffer.concat([FIRST_FRAME, ...DELTAS.map((delta) => told(delta)), OTHER_FRAMES]);
+/** More than connections hold between the gateway and its two sides. */
+const HELD_BACK_BYTES = 12 * 2 ** 20;
+const MUCH_ANSWER: readonly Step[] = [
   { messages: 1 },
-  { send: Buffer.concat([FIRST_FRAME, told(BIG), OTHER_FRAMES]) },
-  { mark: 'sent' },
+  { send: MUCH },
+  { silentMs: 300 },
+  { unsentBytes: HELD_BACK_BYTES },
+  { mark: 'held back' },
 ];
 
 /** Clients that speak WebSocket, or should, and do not do it well. The upstream does. */
@@ -166,21 +172,13 @@ export const WEBSOCKET_CLIENT_FAULTS: readonly WebSocketFault[] = [
     },
   },
   {
-    name: 'reads nothing while 20 MB come, and then all of it',
-    upstream: relayed(...BIG_ANSWER, ...upstreamCloses(1000)),
-    client: [
-      ...CONNECT,
-      'stop reading',
-      { send: CREATE },
-      { after: 'sent' },
-      { silentMs: 100 },
-      'read on',
-      'close back',
-    ],
+    name: 'reads nothing while 48 MB come, which holds the upstream back, and then all of it',
+    upstream: relayed(...MUCH_ANSWER, ...upstreamCloses(1000)),
+    client: [...CONNECT, 'stop reading', { send: CREATE }, { after: 'held back' }, 'read on', 'close back'],
     expect: {
       client: {
         whole: true,
-        messages: [MESSAGES[0] ?? '', BIG, ...MESSAGES.slice(1)],
+        messages: [MESSAGES[0] ?? '', ...DELTAS, ...MESSAGES.slice(1)],
         close: 1000,
       },
       asked: 1,
@@ -189,9 +187,9 @@ export const WEBSOCKET_CLIENT_FAULTS: readonly WebSocketFault[] = [
     },
   },
   {
-    name: 'reads nothing while 20 MB come, and leaves',
-    upstream: relayed(...BIG_ANSWER, 'close back'),
-    client: [...CONNECT, 'stop reading', { send: CREATE }, { after: 'sent' }, 'reset'],
+    name: 'reads nothing while 48 MB come, and leaves',
+    upstream: relayed(...MUCH_ANSWER, 'close back'),
+    client: [...CONNECT, 'stop reading', { send: CREATE }, { after: 'held back' }, 'reset'],
     expect: {
       asked: 1,
       upstream: [{ messages: 1, close: NO_CODE }],

@@ -15,6 +15,8 @@ export type Step =
   | { readonly received: string }
   /** Waits until the client has received this. */
   | { readonly clientHas: string }
+  /** Sees that the gateway holds this side back: that it has not taken so much of what was sent. */
+  | { readonly unsentBytes: number }
   /** Waits so long: only where a silence itself is the fault. */
   | { readonly silentMs: number }
   | 'reset'
@@ -75,6 +77,10 @@ const playStep = async (side: Side, step: Step, scene: Scene): Promise<void> => 
     await scene.until(`the client to receive "${step.clientHas}"`, () =>
       scene.clientHas.includes(step.clientHas),
     );
+  } else if ('unsentBytes' in step) {
+    if (socket.writableLength < step.unsentBytes) {
+      throw new Error(`the gateway took all but ${socket.writableLength} bytes of the ${name}`);
+    }
   } else {
     await new Promise((resolve) => setTimeout(resolve, step.silentMs));
   }
