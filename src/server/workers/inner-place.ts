@@ -9,10 +9,20 @@ import { hasErrorCode } from '../../base/system-error.ts';
 /** Windows has names for pipes that are no files. */
 const HAS_FILES = process.platform !== 'win32';
 const SOCKET = 'inner';
+/** Longer paths of sockets are cut off without a word, and lead elsewhere. */
+const MAX_PATH_BYTES = 103;
+/** What `mkdtemp` adds. */
+const RANDOM_LENGTH = 6;
 
-/** The same for all gateways of a data folder, and short: the path of a socket has 103 bytes at most. */
+/** The same for all gateways of a data folder. */
 const prefixOf = (dataDir: string): string =>
   `gomodel-ts-${createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 8)}-`;
+
+/** Where temporary folders are made, unless that is too deep. */
+const baseFor = (prefix: string): string => {
+  const path = join(tmpdir(), prefix + 'X'.repeat(RANDOM_LENGTH), SOCKET);
+  return Buffer.byteLength(path) <= MAX_PATH_BYTES ? tmpdir() : '/tmp';
+};
 
 /** Whether nobody listens there any more. One that nobody listens at yet may still be another's. */
 const isLeft = (path: string): Promise<boolean> =>
@@ -44,11 +54,10 @@ export const removeInnerPlace = (path: string): void => {
   }
 };
 
-/** What gateways of this data folder left that were killed together with all of their workers. */
-const removeLeft = async (dataDir: string): Promise<void> => {
-  const prefix = prefixOf(dataDir);
-  for (const name of await readdir(tmpdir())) {
-    const folder = join(tmpdir(), name);
+/** What gateways left that were killed together with all of their workers. */
+const removeLeft = async (base: string, prefix: string): Promise<void> => {
+  for (const name of await readdir(base)) {
+    const folder = join(base, name);
     const path = join(folder, SOCKET);
     if (name.startsWith(prefix) && isOwnFolder(folder) && (await isLeft(path))) removeInnerPlace(path);
   }
@@ -61,7 +70,9 @@ const removeLeft = async (dataDir: string): Promise<void> => {
  */
 export const createInnerPlace = async (dataDir: string): Promise<string> => {
   if (!HAS_FILES) return `\\\\.\\pipe\\gomodel-ts-${randomBytes(16).toString('hex')}`;
+  const prefix = prefixOf(dataDir);
+  const base = baseFor(prefix);
   // A courtesy to the user's disk: no reason not to start.
-  await removeLeft(dataDir).catch(() => {});
-  return join(await mkdtemp(join(tmpdir(), prefixOf(dataDir))), SOCKET);
+  await removeLeft(base, prefix).catch(() => {});
+  return join(await mkdtemp(join(base, prefix)), SOCKET);
 };

@@ -1,10 +1,11 @@
-import { readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { askAnew } from '../../support/gateway/ask-anew.ts';
 import { MASTER_KEY } from '../../support/gateway/start-gateway.ts';
 import { startWorkersGateway } from '../../support/gateway/start-workers.ts';
+import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const CONNECTIONS = 6;
 
@@ -53,6 +54,15 @@ it('opens nothing by the way that workers have to the primary', async () => {
   expect(await askAll(`${gateway.origin}/admin/api/v1/audit/log`, forged)).toEqual(all(401));
   expect(await gateway.stop('SIGTERM')).toBe(0);
   expect(readdirSync(gateway.temporary)).toEqual([]);
+});
+
+it('answers where the path of the temporary folder is too long for a socket', async () => {
+  const deep = join(createTemporaryFolder('deep'), 'x'.repeat(90));
+  mkdirSync(deep);
+  const gateway = await startWorkersGateway(2, { args: ['--demo'], env: { TMPDIR: deep } });
+  expect(await askAll(`${gateway.origin}/readyz`)).toEqual(all(200));
+  expect(readdirSync(deep)).toEqual([]);
+  expect(await gateway.stop('SIGTERM')).toBe(0);
 });
 
 it('counts wrong keys by the address of the client, whichever worker it came to', async () => {
