@@ -80,8 +80,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** All bodies that are in memory for the log: being captured, or on their way to the disk. */
 const BODY_MEMORY_BYTES = 64 * 1024 * 1024;
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
-/** Bodies that are compressed, and so read, together. */
-const MAX_BLOCK_BYTES = 256 * 1024;
+const MAX_BLOCK_BYTES = 1024 * 1024;
 /** Retention deletes whole segments, so the disk bound must be many of them. */
 const SEGMENTS_OF_MAXIMUM = 16;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ExchangeEvent } from '../../../src/audit/exchange.ts';
 import { queryExchanges } from '../../../src/audit/query-exchanges.ts';
@@ -318,3 +319,21 @@ it('starts where its folder holds files that are not its own', async () => {
   await recorder.flush();
   expect((await all()).map((record) => record.id)).toEqual([id]);
 });
+
+it('loses nothing where many end in each turn of the event loop, for longer than its queues last', async () => {
+  const recorder = await log.startRecorder();
+  const [turns, endsPerTurn] = [600, 64];
+  for (let turn = 0; turn < turns; turn++) {
+    for (let count = 0; count < endsPerTurn; count++) {
+      recordExchange(recorder, { requestBody: 'a'.repeat(1000), responseBody: randomBytes(400) });
+    }
+    // Nothing else has a turn while so many are served.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    await nextTurn();
+  }
+  await recorder.flush();
+  expect(recorder.losses).toEqual({ lines: 0, bodies: 0 });
+  const records = await all();
+  expect(records.length).toBe(turns * endsPerTurn);
+  expect(records.every(({ durationMs }) => durationMs !== undefined)).toBe(true);
+}, 60_000);
