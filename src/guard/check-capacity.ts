@@ -10,10 +10,9 @@ export interface Capacity {
   readonly allowedBy: string;
 }
 
-/** @param workers how many processes share `maxOpen` out: each has its part, so that the sum holds */
-export const capacityOf = (maxOpen: number, workers = 1): Capacity => ({
-  most: Math.floor(maxOpen / workers),
-  allowedBy: `MAX_OPEN_EXCHANGES allows${workers === 1 ? '' : ` each of ${workers} workers`}`,
+export const capacityOf = (maxOpen: number): Capacity => ({
+  most: maxOpen,
+  allowedBy: 'MAX_OPEN_EXCHANGES allows',
 });
 
 /**

@@ -4,7 +4,6 @@ import { createRecorder } from '../../audit/recorder.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
-import { capacityOf } from '../../guard/check-capacity.ts';
 import { createAuthenticate } from '../../guard/create-authenticate.ts';
 import { ready } from '../../http/health.ts';
 import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
@@ -72,7 +71,7 @@ export const startWorkers = async (
   const shareOut = (of: Bounded) =>
     createSharedBound<WorkerProcess>({
       most: config.maxOpenExchanges,
-      first: capacityOf(config.maxOpenExchanges, config.workers).most,
+      first: Math.floor(config.maxOpenExchanges / config.workers),
       lend: async (worker) => (await known.get(worker)?.link.call('lend', of)) ?? 0,
     });
   const bounds = { exchanges: shareOut('exchanges'), connections: shareOut('connections') };
