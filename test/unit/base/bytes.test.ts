@@ -1,7 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatByteSize, parseByteSize } from '../../../src/base/bytes.ts';
-import { createId, idTimeMs } from '../../../src/base/ids.ts';
 
 describe('parseByteSize', () => {
   it.each([
@@ -31,25 +29,5 @@ describe('formatByteSize', () => {
     [560 * 1024, '560 KB'],
   ])('writes %d as %s', (bytes, text) => {
     expect(formatByteSize(bytes)).toBe(text);
-  });
-});
-
-describe('createId', () => {
-  it('sorts by time and gives its time back', () => {
-    const times = fc.tuple(fc.nat(2 ** 47), fc.nat(2 ** 47)).filter(([one, other]) => one !== other);
-    fc.assert(
-      fc.property(times, ([one, other]) => {
-        expect(idTimeMs(createId('req', one))).toBe(one);
-        expect(createId('req', one) < createId('req', other)).toBe(one < other);
-      }),
-    );
-  });
-
-  it('does not repeat itself within a millisecond', () => {
-    expect(new Set(Array.from({ length: 10_000 }, () => createId('req', 1))).size).toBe(10_000);
-  });
-
-  it('has no time in what is no id', () => {
-    expect(idTimeMs('resp_123')).toBeUndefined();
   });
 });
