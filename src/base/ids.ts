@@ -13,22 +13,6 @@ const randomByte = (): number => {
   return pool[poolOffset++] as number;
 };
 
-const RANDOM_DIGITS = 16;
-/** Of the last id: numbers below 32. */
-const digits = new Uint8Array(RANDOM_DIGITS);
-let lastMs = Number.NaN;
-
-/** Ids of one millisecond count up, so that they sort in the order in which they were made. */
-const advance = (): void => {
-  for (let place = RANDOM_DIGITS - 1; place >= 0; place--) {
-    if ((digits[place] as number) < 31) {
-      digits[place] = (digits[place] as number) + 1;
-      return;
-    }
-    digits[place] = 0;
-  }
-};
-
 /**
  * An id that sorts by time: prefix, `_`, then a ULID (48 bits of milliseconds, 80 random bits).
  * @param prefix such as `req`
@@ -36,18 +20,14 @@ const advance = (): void => {
  * @see https://github.com/ulid/spec
  */
 export const createId = (prefix: string, nowMs: number): string => {
-  const ms = Math.floor(nowMs);
-  if (ms === lastMs) advance();
-  else for (let place = 0; place < RANDOM_DIGITS; place++) digits[place] = randomByte() & 31;
-  lastMs = ms;
   let time = '';
-  let rest = ms;
+  let rest = Math.floor(nowMs);
   for (let digit = 0; digit < 10; digit++) {
     time = CROCKFORD[rest % 32] + time;
     rest = Math.floor(rest / 32);
   }
   let random = '';
-  for (const digit of digits) random += CROCKFORD[digit];
+  for (let digit = 0; digit < 16; digit++) random += CROCKFORD[randomByte() & 31];
   return `${prefix}_${time}${random}`;
 };
 
