@@ -238,8 +238,8 @@ export interface ConversationAnswer {
  * event of that name.
  *
  * - `hello` comes first. `resumed` false: events may be missing since the last one, read the log again.
- * - `open` when a request arrives, `update` while it runs (at most four a second each), `close` at its end;
- *   one that begins and ends between two writes has its `close` alone.
+ * - `open` when a request arrives, `update` while it runs (at most four a second each), `close` at its end.
+ * - What begins and ends between two writes has its `close` alone.
  * - `trouble`: the log cannot be written; without `message` it can again.
  * - `beat` every 10 s, so that a dead connection is noticed.
  */

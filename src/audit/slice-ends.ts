@@ -7,11 +7,29 @@ export interface EndSlice {
   readonly bodies: PendingBody[];
 }
 
+/** Making more lines at a time would hold up the traffic. */
+const LEAST_LINES = 32;
+const MOST_LINES = 512;
+/**
+ * Each slice waits for a turn of the event loop, and these are long under load: so many slices bring all that
+ * waits to the disk, or it would come faster than it leaves.
+ */
+const SLICES_PER_PASS = 4;
+
 export interface SliceLimits {
   readonly maxLines: number;
   /** A slice ends with the exchange that goes beyond. */
   readonly maxBytes: number;
 }
+
+/**
+ * How much goes to the disk at a time where so much waits.
+ * @param leastBytes bodies up to which a slice may always go
+ */
+export const shareOfPass = (lines: number, bodyBytes: number, leastBytes: number): SliceLimits => ({
+  maxLines: Math.min(MOST_LINES, Math.max(LEAST_LINES, Math.ceil(lines / SLICES_PER_PASS))),
+  maxBytes: Math.max(leastBytes, bodyBytes / SLICES_PER_PASS),
+});
 
 /**
  * Puts the bodies that wait beside the ends that name them, so that both come into one segment and are

@@ -7,7 +7,7 @@ import type { Journal } from './journal.ts';
 import { encodeCloseLines, encodeOpenLines, type QueuedExchange } from './journaled-exchange.ts';
 import { packFile } from './segment-name.ts';
 import { PartialWriteError, type SegmentWriter } from './segment-writer.ts';
-import { sliceEnds } from './slice-ends.ts';
+import { shareOfPass, sliceEnds } from './slice-ends.ts';
 import { type PendingBody, storeBodies } from './store-bodies.ts';
 import type { TroubleState } from './trouble.ts';
 
@@ -29,14 +29,6 @@ export interface WriteBehindDeps {
 /** What is queued leaves for the disk after so long: short, yet many requests share a write. */
 const GATHER_MS = 15;
 const RETRY_MS = 1000;
-/** Lines made and written at a time: making more would hold up the traffic. */
-const LINES_PER_WRITE = 32;
-const MOST_LINES_PER_WRITE = 512;
-/**
- * Each write waits for a turn of the event loop, and these are long under load: so many writes bring all that
- * waits to the disk, or bodies would come faster than they leave.
- */
-const WRITES_PER_PASS = 4;
 /** Close lines that wait in memory while the disk fails; more are lost, and counted. */
 const MOST_WAITING_LINES = 8192;
 /** Where more than this waits, compression cannot keep up, and bodies are stored as they are. */
@@ -200,11 +192,7 @@ export class WriteBehind {
 
   /** Bodies of what still runs, then slice by slice what has ended: bodies, and the lines that name them. */
   async #writeEnds(ends: readonly QueuedExchange[], bodies: readonly PendingBody[]): Promise<void> {
-    const share = Math.ceil(ends.length / WRITES_PER_PASS);
-    const limits = {
-      maxLines: Math.min(MOST_LINES_PER_WRITE, Math.max(LINES_PER_WRITE, share)),
-      maxBytes: Math.max(this.#deps.maxBlockBytes, this.#bodyBytes / WRITES_PER_PASS),
-    };
+    const limits = shareOfPass(ends.length, this.#bodyBytes, this.#deps.maxBlockBytes);
     const { slices, running } = sliceEnds(ends, bodies, limits);
     const unwritten: QueuedExchange[] = [];
     if (running.length > 0) await this.#writeBodies(await this.#segmentWithRoom(), running);

@@ -23,8 +23,7 @@ const SHORT_STRING_BYTES = 24;
 const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
-/** @returns the position of the first byte from `from` on that is no white space */
-export const skipSpace = (bytes: Buffer, from: number): number => {
+const skipSpace = (bytes: Buffer, from: number): number => {
   let position = from;
   while (isSpace(bytes[position])) position++;
   return position;

@@ -1,21 +1,18 @@
-import { readString, scanElements, scanMembers, skipSpace } from '../json/scan-members.ts';
+import { readString, scanElements, scanMembers } from '../json/scan-members.ts';
 import { SEAL_PREFIX, type Sealer } from './seal.ts';
 
 const OPEN = Buffer.from('[');
 const COMMA = Buffer.from(',');
 const CLOSE = Buffer.from(']');
 
-// A seal stands nowhere else. So long a text is found by leaps, a short one byte by byte: 0.02 ms in 560 KB.
-const MEMBER = Buffer.from('"encrypted_content"');
-const VALUE = Buffer.from(`"${SEAL_PREFIX}`);
-const COLON = 0x3a;
+// As bytes and without its quote, it is found 40 times as fast: 0.15 ms in 3.5 MB.
+const PREFIX = Buffer.from(SEAL_PREFIX);
+const QUOTE = 0x22;
 
 /** True where a request may have something of the gateway's own in it that only a translated model can be told. */
 export const hasSeals = (bytes: Buffer): boolean => {
-  for (let at = bytes.indexOf(MEMBER); at !== -1; at = bytes.indexOf(MEMBER, at + 1)) {
-    const colon = skipSpace(bytes, at + MEMBER.length);
-    const value = skipSpace(bytes, colon + 1);
-    if (bytes[colon] === COLON && VALUE.equals(bytes.subarray(value, value + VALUE.length))) return true;
+  for (let at = bytes.indexOf(PREFIX); at !== -1; at = bytes.indexOf(PREFIX, at + 1)) {
+    if (bytes[at - 1] === QUOTE) return true;
   }
   return false;
 };

@@ -60,7 +60,8 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
     gathering = undefined;
     gatherMs = pending.length > MANY_EVENTS ? GATHER_MANY_MS : GATHER_MS;
     // Of an exchange that came and went meanwhile, its end says all.
-    const events = pending.filter(({ type, record }) => type === 'close' || record.durationMs === undefined);
+    const ended = new Set(pending.flatMap(({ type, record }) => (type === 'close' ? [record.id] : [])));
+    const events = pending.filter(({ type, record }) => type === 'close' || !ended.has(record.id));
     pending = [];
     tell(events.map(({ type, record }) => ring.add({ type, record: price(record) })).join(''));
   };

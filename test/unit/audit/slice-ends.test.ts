@@ -1,21 +1,11 @@
 import { expect, it } from 'vitest';
 import type { JournaledExchange } from '../../../src/audit/journaled-exchange.ts';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
-import { sliceEnds } from '../../../src/audit/slice-ends.ts';
+import { shareOfPass, sliceEnds } from '../../../src/audit/slice-ends.ts';
 import type { PendingBody } from '../../../src/audit/store-bodies.ts';
+import { bareRecord } from '../../support/audit/bare-record.ts';
 
 const end = (id: string): JournaledExchange => {
-  const record: ExchangeRecord = {
-    schemaVersion: 1,
-    id,
-    startedAt: '',
-    method: 'GET',
-    path: '/',
-    transport: 'http',
-    client: {},
-    request: {},
-    response: {},
-  };
+  const record = bareRecord(id, 0);
   return { record, requestHeaders: '[]', responseHeaders: '[]', bodies: {} };
 };
 const body = (id: string, length: number): PendingBody => ({
@@ -57,4 +47,11 @@ it('ends a slice with the exchange whose bodies go beyond its bytes', () => {
 
 it('makes no slice of nothing', () => {
   expect(sliceEnds([], [], { maxLines: 1, maxBytes: 1 })).toEqual({ slices: [], running: [] });
+});
+
+it('takes more at a time the more waits, and never so much that the traffic would stand still', () => {
+  const lines = [0, 32, 129, 2048, 100_000].map((count) => shareOfPass(count, 0, 1000).maxLines);
+  expect(lines).toEqual([32, 32, 33, 512, 512]);
+  const bytes = [0, 4000, 4004].map((waiting) => shareOfPass(0, waiting, 1000).maxBytes);
+  expect(bytes).toEqual([1000, 1000, 1001]);
 });

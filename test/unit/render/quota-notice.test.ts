@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ExchangeRecord } from '../../../src/audit/record.ts';
 import { createQuotaWatch } from '../../../src/cli/render/quota-notice.ts';
+import { bareRecord } from '../../support/audit/bare-record.ts';
 
 const record = (quota: ExchangeRecord['quota']): ExchangeRecord => ({
-  schemaVersion: 1,
-  id: 'req_1',
-  startedAt: '2026-11-22T14:00:00.000Z',
-  method: 'POST',
-  path: '/v1/responses',
-  transport: 'http',
-  client: {},
-  request: {},
-  response: {},
+  ...bareRecord('req_1', 0),
   ...(quota && { quota }),
 });
 
