@@ -88,6 +88,33 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     });
   };
 
+  /**
+   * http-proxy sends a body by `request.pipe(upstreamRequest)`, at once. A body that was read before is
+   * written there, whole: in its `proxyReq` event, which comes later or (with `Expect`) never, it could
+   * come too late. It is also where the upstream's request is first seen, so that it can be ended.
+   *
+   * One function for all requests: with one of its own for each, the engine keeps what they lead to until
+   * its next full collection. Measured while the code is not compiled yet: a tenth of all memory.
+   */
+  function sendBody<T extends NodeJS.WritableStream>(
+    this: IncomingMessage,
+    destination: T,
+    options?: { end?: boolean },
+  ): T {
+    const running = runningOf.get(this);
+    if (running && destination instanceof ClientRequest) {
+      running.forwarding.upstreamRequest = destination;
+      destination.once('close', () => {
+        if (!running.cut) failWith(running, closedUnanswered());
+      });
+    }
+    const body = running?.forwarding.body;
+    if (body?.kind === 'buffered') destination.end(body.bytes);
+    else if (body?.kind === 'none') destination.end();
+    else Readable.prototype.pipe.call(this, destination, options);
+    return destination;
+  }
+
   const proxy = createProxyMiddleware<IncomingMessage, ServerResponse>({
     target: toTarget(upstream.baseUrl),
     agent,
@@ -116,9 +143,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
       via: deps.via,
     }) as IncomingMessage['headers'];
     request.url = forwarding.sentPath;
-    takeOverPipe(request, forwarding, () => {
-      if (!running.cut) failWith(running, closedUnanswered());
-    });
+    request.pipe = sendBody;
 
     response.once('close', () => {
       active.remove(place);
@@ -159,27 +184,3 @@ const toTarget = ({ protocol, host, hostname, port, pathname }: URL): Partial<Ur
   port: port || null,
   path: pathname.replace(/\/$/, ''),
 });
-
-/**
- * http-proxy sends a body by `request.pipe(upstreamRequest)`, at once. A body that was read before is
- * written there, whole: in its `proxyReq` event, which comes later or (with `Expect`) never, it could
- * come too late. It is also where the upstream's request is first seen, so that it can be ended.
- */
-const takeOverPipe = (
-  request: IncomingMessage,
-  forwarding: ActiveForwarding,
-  onUpstreamClosed: () => void,
-): void => {
-  const { body } = forwarding;
-  request.pipe = (destination, options) => {
-    if (destination instanceof ClientRequest) {
-      forwarding.upstreamRequest = destination;
-      destination.once('close', onUpstreamClosed);
-    }
-    if (body.kind === 'stream')
-      return Readable.prototype.pipe.call(request, destination, options) as typeof destination;
-    if (body.kind === 'buffered') destination.end(body.bytes);
-    else destination.end();
-    return destination;
-  };
-};

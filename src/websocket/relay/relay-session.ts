@@ -70,6 +70,8 @@ export const createRelaySession = ({
   const { host } = upstream.baseUrl;
   /** In the order in which they were asked. */
   let turns: RelayedTurn[] = [];
+  /** The record of the last message that was no JSON, while the upstream has not refused it. */
+  let unreadable: RelayedTurn | undefined;
   let usesLanes = false;
   let leaving: GatewayError | undefined;
   let isHandedOver = false;
@@ -147,6 +149,16 @@ export const createRelaySession = ({
     exchange.update();
   };
 
+  /** What is no JSON is the upstream's to refuse: it passes as it came, and leaves a record. */
+  const noteUnreadable = (bytes: Buffer): void => {
+    unreadable?.breakOff('aborted');
+    const exchange = openRefused(context, bytes);
+    exchange.record.provider = upstream.name;
+    exchange.record.upstream = host;
+    exchange.commit();
+    unreadable = createRelayedTurn({ exchange, clock, streamId: undefined });
+  };
+
   /** Answers come in the order of their lane; an error that names no lane may be the only answer's. */
   const turnOf = (bytes: Buffer): RelayedTurn | undefined => {
     if (!usesLanes) return turns[0];
@@ -156,16 +168,19 @@ export const createRelaySession = ({
 
   const breakOffAll = (finish: 'truncated' | 'aborted', failure?: GatewayError): void => {
     for (const turn of turns) turn.breakOff(finish, failure);
+    unreadable?.breakOff(finish, failure);
     turns = [];
+    unreadable = undefined;
   };
 
   ws.on('message', (data, isBinary) => {
     const bytes = data as Buffer;
     if (!connection.send(bytes, isBinary)) ws.pause();
     if (isBinary) return;
-    const turn = turnOf(bytes);
+    const turn = turnOf(bytes) ?? unreadable;
     if (!turn?.see(bytes)) return;
     turns = turns.filter((one) => one !== turn);
+    if (turn === unreadable) unreadable = undefined;
     if (ws.bufferedAmount === 0) releaseCompression(ws);
     if (leaving && turns.length === 0) close(GOING_AWAY, leaving.code);
   });
@@ -196,8 +211,12 @@ export const createRelaySession = ({
   return {
     onMessage: (bytes) => {
       const frame = readClientFrame(bytes);
-      if (frame.kind === 'create') create(frame);
-      else pass(bytes);
+      if (frame.kind === 'create') {
+        create(frame);
+        return;
+      }
+      if (frame.kind === 'invalid' && frame.error.code === 'invalid_json') noteUnreadable(bytes);
+      pass(bytes);
     },
     onRefused: (error) => closeRefused(openRefused(context, undefined), error, Buffer.alloc(0)),
     onDrain: () => {
