@@ -1,12 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 
 const NEWLINE = 0x0a;
-const SMALLEST_CHUNK = 64 * 1024;
-/** Taking in the lines of more at a time would hold up the traffic for more than a few milliseconds. */
-const LARGEST_CHUNK = 256 * 1024;
+/** Taking in the lines of much more at a time would hold up the traffic for more than a few milliseconds. */
+const CHUNK = 64 * 1024;
+const LARGEST_CHUNK = 4 * CHUNK;
 
-const readAt = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
-  const buffer = Buffer.allocUnsafe(length);
+/** @param buffer is filled, or as far as the file goes */
+const readInto = async (file: FileHandle, offset: number, buffer: Buffer): Promise<Buffer> => {
+  const { length } = buffer;
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled);
@@ -15,6 +16,9 @@ const readAt = async (file: FileHandle, offset: number, length: number): Promise
   }
   return buffer.subarray(0, filled);
 };
+
+const readAt = (file: FileHandle, offset: number, length: number): Promise<Buffer> =>
+  readInto(file, offset, Buffer.allocUnsafe(length));
 
 const splitLines = (bytes: Buffer): string[] => {
   const lines = bytes.toString().split('\n');
@@ -38,18 +42,21 @@ export async function* readLinesForward(
   endOffset = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<LineBatch> {
   let offset = startOffset;
-  let chunkBytes = SMALLEST_CHUNK;
+  // One for all: of a long journal, they would wait for the next collection by the hundred.
+  let buffer = Buffer.allocUnsafeSlow(CHUNK);
   while (offset < endOffset) {
-    const bytes = await readAt(file, offset, Math.min(chunkBytes, endOffset - offset));
+    const wanted = Math.min(buffer.length, endOffset - offset);
+    const bytes = await readInto(file, offset, buffer.subarray(0, wanted));
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     if (end > 0) {
       offset += end;
       yield { lines: splitLines(bytes.subarray(0, end)), endOffset: offset };
-    } else if (bytes.length < chunkBytes) {
+    } else if (bytes.length < buffer.length) {
       return;
+    } else {
+      // A line longer than the chunk is read again as a whole.
+      buffer = Buffer.allocUnsafeSlow(buffer.length * 2);
     }
-    // A line longer than the chunk is read again as a whole.
-    chunkBytes = end > 0 ? Math.min(chunkBytes * 2, LARGEST_CHUNK) : chunkBytes * 2;
   }
 }
 
@@ -57,7 +64,7 @@ export async function* readLinesForward(
 export async function* readLinesBackward(file: FileHandle): AsyncGenerator<string[]> {
   let offset = (await file.stat()).size;
   let carry: Buffer = Buffer.alloc(0);
-  let chunkBytes = SMALLEST_CHUNK;
+  let chunkBytes = CHUNK;
   let isEnd = true;
   while (offset > 0) {
     const length = Math.min(chunkBytes, offset);
@@ -84,7 +91,7 @@ export async function* readLinesBackward(file: FileHandle): AsyncGenerator<strin
 export const startOfLine = async (file: FileHandle, offset: number): Promise<number> => {
   let end = offset;
   while (end > 0) {
-    const start = Math.max(0, end - SMALLEST_CHUNK);
+    const start = Math.max(0, end - CHUNK);
     const newline = (await readAt(file, start, end - start)).lastIndexOf(NEWLINE);
     if (newline >= 0) return start + newline + 1;
     end = start;
