@@ -30,8 +30,17 @@ const boundYoungSpace = (): void => {
  */
 const makeAllYoung = (): void => setFlagsFromString('--no-allocation-site-pretenuring');
 
+/**
+ * Lets the engine wait with its full collections until the heap is four times what was left of it. Decoded
+ * bodies belong to the zstd library, which only a full collection tells that they are free, and they count
+ * as part of a heap that is small otherwise: one followed after every 16 MB of them. Measured with zstd
+ * bodies of 560 KB: 35% more requests a second, 40 MB more of resident memory while they come.
+ */
+const collectSeldom = (): void => setFlagsFromString('--heap-growing-percent=300');
+
 /** Makes the engine fit for what lives as long as a request, and no longer. */
 export const tuneEngine = (): void => {
   makeAllYoung();
   boundYoungSpace();
+  collectSeldom();
 };
