@@ -14,7 +14,7 @@ const MOST_LINES = 512;
  * Each slice waits for a turn of the event loop, and these are long under load: so many slices bring all that
  * waits to the disk, or it would come faster than it leaves.
  */
-const SLICES_PER_PASS = 4;
+const SLICES_PER_PASS = 2;
 
 export interface SliceLimits {
   readonly maxLines: number;

@@ -139,7 +139,7 @@ export const WEBSOCKET_CLIENT_FAULTS: readonly WebSocketFault[] = [
       client: { status: 400, code: 'invalid_json' },
       asked: 1,
       upstream: [{ messages: [BROKEN_JSON], close: 1000 }],
-      records: [{ status: 400, finish: 'failed' }],
+      records: [{ status: 400, finish: 'failed', code: 'invalid_json', origin: 'upstream' }],
     },
   },
   {

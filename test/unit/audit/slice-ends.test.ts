@@ -50,8 +50,8 @@ it('makes no slice of nothing', () => {
 });
 
 it('takes more at a time the more waits, and never so much that the traffic would stand still', () => {
-  const lines = [0, 32, 129, 2048, 100_000].map((count) => shareOfPass(count, 0, 1000).maxLines);
+  const lines = [0, 64, 65, 1024, 100_000].map((count) => shareOfPass(count, 0, 1000).maxLines);
   expect(lines).toEqual([32, 32, 33, 512, 512]);
-  const bytes = [0, 4000, 4004].map((waiting) => shareOfPass(0, waiting, 1000).maxBytes);
+  const bytes = [0, 2000, 2002].map((waiting) => shareOfPass(0, waiting, 1000).maxBytes);
   expect(bytes).toEqual([1000, 1000, 1001]);
 });
