@@ -102,15 +102,22 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     options?: { end?: boolean },
   ): T {
     const running = runningOf.get(this);
-    if (running && destination instanceof ClientRequest) {
-      running.forwarding.upstreamRequest = destination;
-      destination.once('close', () => {
-        if (!running.cut) failWith(running, closedUnanswered());
-      });
+    if (!(destination instanceof ClientRequest)) {
+      Readable.prototype.pipe.call(this, destination, options);
+      return destination;
     }
-    const body = running?.forwarding.body;
-    if (body?.kind === 'buffered') destination.end(body.bytes);
-    else if (body?.kind === 'none') destination.end();
+    if (!running) {
+      // The client has left meanwhile: nothing is asked for it.
+      destination.destroy();
+      return destination;
+    }
+    const { forwarding } = running;
+    forwarding.upstreamRequest = destination;
+    destination.once('close', () => {
+      if (!running.cut) failWith(running, closedUnanswered());
+    });
+    if (forwarding.body.kind === 'buffered') destination.end(forwarding.body.bytes);
+    else if (forwarding.body.kind === 'none') destination.end();
     else Readable.prototype.pipe.call(this, destination, options);
     return destination;
   }
