@@ -2,7 +2,6 @@ import type { WebSocket } from 'ws';
 import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
 import type { ChosenDestination } from '../../forward/choose-destination.ts';
-import { readString, scanMembers } from '../../json/scan-members.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import { hasSeals } from '../../translate/unseal-body.ts';
 import type { ClientConnection } from '../client-connection.ts';
@@ -23,7 +22,8 @@ import { releaseCompression } from '../release-compression.ts';
 import { type ConnectionContext, type Session, stopping } from '../session.ts';
 import { watchLife } from '../watch-life.ts';
 import type { UpstreamSocket } from './connect-upstream.ts';
-import { createRelayedTurn, type RelayedTurn } from './relayed-turn.ts';
+import { createRelayedTurn } from './relayed-turn.ts';
+import { RelayedTurns } from './relayed-turns.ts';
 
 export interface RelayDeps {
   readonly context: ConnectionContext;
@@ -68,11 +68,7 @@ export const createRelaySession = ({
   const { upstream } = upgrade;
   const { ws, response } = upstreamSocket;
   const { host } = upstream.baseUrl;
-  /** In the order in which they were asked. */
-  let turns: RelayedTurn[] = [];
-  /** The record of the last message that was no JSON, while the upstream has not refused it. */
-  let unreadable: RelayedTurn | undefined;
-  let usesLanes = false;
+  const turns = new RelayedTurns();
   let leaving: GatewayError | undefined;
   let isHandedOver = false;
   const upstreamIsAlive = watchLife(response.socket);
@@ -99,7 +95,7 @@ export const createRelaySession = ({
     destination.effort === undefined &&
     destination.fallbacks.length === 0;
   const handOver = (frame: CreateFrame): void => {
-    if (turns.length > 0) {
+    if (turns.size > 0) {
       refuse(frame, busy());
       return;
     }
@@ -125,7 +121,7 @@ export const createRelaySession = ({
       handOver(frame);
       return;
     }
-    const refusal = leaving ?? (turns.length >= MOST_RUNNING ? tooMany() : undefined);
+    const refusal = leaving ?? (turns.size >= MOST_RUNNING ? tooMany() : undefined);
     if (refusal) {
       refuse(frame, refusal);
       return;
@@ -141,8 +137,7 @@ export const createRelaySession = ({
     noteHeaders(exchange, response, clock.now());
     exchange.keepRequestBody(frame.bytes, 'identity');
     exchange.commit();
-    turns.push(createRelayedTurn({ exchange, clock, streamId: frame.streamId }));
-    usesLanes ||= frame.streamId !== undefined;
+    turns.add(createRelayedTurn({ exchange, clock, streamId: frame.streamId }));
     pass(frame.bytes);
     stopwatch.stop();
     record.overheadMs = stopwatch.spentMs;
@@ -151,38 +146,19 @@ export const createRelaySession = ({
 
   /** What is no JSON is the upstream's to refuse: it passes as it came, and leaves a record. */
   const noteUnreadable = (bytes: Buffer): void => {
-    unreadable?.breakOff('aborted');
     const exchange = openRefused(context, bytes);
     exchange.record.provider = upstream.name;
     exchange.record.upstream = host;
     exchange.commit();
-    unreadable = createRelayedTurn({ exchange, clock, streamId: undefined });
-  };
-
-  /** Answers come in the order of their lane; an error that names no lane may be the only answer's. */
-  const turnOf = (bytes: Buffer): RelayedTurn | undefined => {
-    if (!usesLanes) return turns[0];
-    const streamId = readString(bytes, scanMembers(bytes)?.get('stream_id'));
-    return turns.find((turn) => turn.streamId === streamId) ?? (turns.length === 1 ? turns[0] : undefined);
-  };
-
-  const breakOffAll = (finish: 'truncated' | 'aborted', failure?: GatewayError): void => {
-    for (const turn of turns) turn.breakOff(finish, failure);
-    unreadable?.breakOff(finish, failure);
-    turns = [];
-    unreadable = undefined;
+    turns.addUnreadable(createRelayedTurn({ exchange, clock, streamId: undefined }));
   };
 
   ws.on('message', (data, isBinary) => {
     const bytes = data as Buffer;
     if (!connection.send(bytes, isBinary)) ws.pause();
-    if (isBinary) return;
-    const turn = turnOf(bytes) ?? unreadable;
-    if (!turn?.see(bytes)) return;
-    turns = turns.filter((one) => one !== turn);
-    if (turn === unreadable) unreadable = undefined;
+    if (isBinary || !turns.see(bytes)) return;
     if (ws.bufferedAmount === 0) releaseCompression(ws);
-    if (leaving && turns.length === 0) close(GOING_AWAY, leaving.code);
+    if (leaving && turns.size === 0) close(GOING_AWAY, leaving.code);
   });
   let breach: string | undefined;
   ws.on('error', ({ message }) => {
@@ -201,7 +177,7 @@ export const createRelaySession = ({
       'upstream_stream_truncated',
       `${host} ${what} before its last event. Try again.`,
     );
-    breakOffAll('truncated', failure);
+    turns.breakOff('truncated', failure);
     if (code === ABNORMAL_CLOSURE)
       connection.close(INTERNAL_ERROR, 'the connection to the upstream was lost');
     else connection.close(code, reason);
@@ -223,15 +199,15 @@ export const createRelaySession = ({
       if (ws.readyState === ws.OPEN) ws.resume();
     },
     onClose: (code, reason) => {
-      breakOffAll('aborted');
+      turns.breakOff('aborted');
       closeUpstream(ws, code, reason);
     },
     drain: () => {
       leaving = stopping();
-      if (turns.length === 0) close(GOING_AWAY, leaving.code);
+      if (turns.size === 0) close(GOING_AWAY, leaving.code);
     },
     cut: (reason) => {
-      for (const { streamId, summary, nextSequenceNumber } of turns) {
+      for (const { streamId, summary, nextSequenceNumber } of turns.values()) {
         const failure = { code: reason.code, message: `gomodel-ts: ${reason.message}`, atMs: clock.now() };
         const answer = {
           responseId: summary.responseId,
@@ -240,7 +216,7 @@ export const createRelaySession = ({
         };
         connection.send(inLane(streamId, Buffer.from(failureEventData('responses', failure, answer))));
       }
-      breakOffAll('truncated', reason);
+      turns.breakOff('truncated', reason);
       close(SERVICE_RESTART, reason.code);
     },
     tick: () => {

@@ -1,0 +1,56 @@
+import type { GatewayError } from '../../base/errors.ts';
+import { readString, scanMembers } from '../../json/scan-members.ts';
+import type { RelayedTurn } from './relayed-turn.ts';
+
+/** What was relayed on one connection and is not answered whole yet, in the order in which it was asked. */
+export class RelayedTurns {
+  #turns: RelayedTurn[] = [];
+  /** The last message that was no JSON, while the upstream has not refused it. */
+  #unreadable: RelayedTurn | undefined;
+  #usesLanes = false;
+
+  /** How many requests. */
+  get size(): number {
+    return this.#turns.length;
+  }
+
+  values(): readonly RelayedTurn[] {
+    return this.#turns;
+  }
+
+  add(turn: RelayedTurn): void {
+    this.#turns.push(turn);
+    this.#usesLanes ||= turn.streamId !== undefined;
+  }
+
+  /** A message that is no JSON, and so no request: what comes while no request runs is said of it. */
+  addUnreadable(turn: RelayedTurn): void {
+    this.#unreadable?.breakOff('aborted');
+    this.#unreadable = turn;
+  }
+
+  /** @returns true where this frame was the last of an answer */
+  see(frame: Buffer): boolean {
+    const turn = this.#turnOf(frame) ?? this.#unreadable;
+    if (!turn?.see(frame)) return false;
+    this.#turns = this.#turns.filter((one) => one !== turn);
+    if (turn === this.#unreadable) this.#unreadable = undefined;
+    return true;
+  }
+
+  /** None of them gets its last frame. */
+  breakOff(finish: 'truncated' | 'aborted', failure?: GatewayError): void {
+    for (const turn of this.#turns) turn.breakOff(finish, failure);
+    this.#unreadable?.breakOff(finish, failure);
+    this.#turns = [];
+    this.#unreadable = undefined;
+  }
+
+  /** Answers come in the order of their lane; an error that names no lane may be the only answer's. */
+  #turnOf(frame: Buffer): RelayedTurn | undefined {
+    if (!this.#usesLanes) return this.#turns[0];
+    const streamId = readString(frame, scanMembers(frame)?.get('stream_id'));
+    const inLane = this.#turns.find((turn) => turn.streamId === streamId);
+    return inLane ?? (this.#turns.length === 1 ? this.#turns[0] : undefined);
+  }
+}
