@@ -29,6 +29,8 @@ export const createServers = ({ app, upgrades, recorder, headTimeoutMs }: Server
   };
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     normalize(request);
+    // Node's parser loses what a client sends at once behind a request whose upgrade is passed over.
+    if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
     app(request, response);
   };
   return () => {

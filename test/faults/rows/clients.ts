@@ -290,6 +290,6 @@ export const CLIENT_FAULTS: readonly Fault[] = [
     client: ask(
       lastRequest({ headers: ['upgrade: h2c'] }).replace('connection: close', 'connection: upgrade, close'),
     ),
-    expect: refused(426, 'websocket_not_supported'),
+    expect: wholeStream,
   },
 ];

@@ -180,6 +180,32 @@ describe('the request on its way to the upstream', () => {
     expect(upstream.requests.map(({ url }) => url)).toEqual(['/v1/responses']);
   });
 
+  it('is served as it is where the client would rather speak HTTP/2, as Java does with every request', async () => {
+    const gateway = await composeGateway(upstream.url);
+    const body = '{"model":"m"}';
+    const request = [
+      'POST /v1/responses HTTP/1.1',
+      'host: localhost',
+      'content-type: application/json',
+      `content-length: ${body.length}`,
+      'connection: Upgrade, HTTP2-Settings',
+      'upgrade: h2c',
+      'http2-settings: AAEAAEAAAAI',
+      '',
+      body,
+    ].join('\r\n');
+
+    // What is sent at once behind it is not answered, which the client must be told.
+    const answers = await readToEnd(await openRaw(gateway.port, `${request}${request}`));
+
+    expect(answers).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\nconnection: close\r\n.*response\.completed/is);
+    const [asked, ...more] = upstream.requests;
+    expect(asked?.body.toString()).toBe(body);
+    expect(asked?.headers).not.toHaveProperty('upgrade');
+    expect(asked?.headers).not.toHaveProperty('http2-settings');
+    expect(more).toEqual([]);
+  });
+
   it('streams an upload through before the client has sent all of it', async () => {
     const arrived: string[] = [];
     const server = createServer((request, response) => {
