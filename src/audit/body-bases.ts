@@ -5,8 +5,8 @@ import { commonEnds } from './common-ends.ts';
 export interface Whole {
   /** What the requests of one conversation have in common, such as its thread's id. */
   readonly family: string;
-  /** Decoded. */
-  readonly bytes: Buffer;
+  /** Decoded. Given up where a later body of the conversation waits as well. */
+  bytes: Buffer | undefined;
 }
 
 /** Written over by the next body: an entry that came and went with each would be a trail of old tables. */
@@ -18,19 +18,32 @@ interface Base {
   depth: number;
   /** Counts up: the least is the one that was not told from for the longest time. */
   usedAt: number;
+  /** The latest of those that are told from this one, and are not on disk yet. */
+  next: Whole | undefined;
 }
 
-/** A body, said as what it has beside an earlier one. */
-interface Difference {
+/** A body, said as what it has beside an earlier one; holds nothing of the body itself. */
+export interface Difference {
   readonly base: BodyBase;
+  /** Of the earlier one; in another pack this body must be written whole. */
+  readonly pack: string;
   readonly own: Buffer;
   readonly depth: number;
+  /** Of the earlier one. */
+  readonly bytes: Buffer;
 }
+
+/** The body that a difference is of. @returns its bytes, one part after another */
+export const wholeOf = ({ base: { prefix, suffix }, own, bytes }: Difference): Buffer[] => [
+  bytes.subarray(0, prefix),
+  own,
+  bytes.subarray(bytes.length - suffix),
+];
 
 /** The latest body of each conversation. */
 export interface BodyBases {
-  /** @returns undefined where too little is shared, or nothing is known of the conversation in this pack */
-  differ(whole: Whole, pack: string): Difference | undefined;
+  /** @returns undefined where too little is shared, or nothing is known of the conversation */
+  differ(whole: Whole): Difference | undefined;
   /** To be called once the body is on disk. */
   remember(whole: Whole, id: string, block: NonNullable<BodyReference['block']>, depth: number): void;
 }
@@ -45,8 +58,8 @@ const LEAST_SHARED_BYTES = 1024;
 
 /**
  * Codex sends its whole conversation with every turn: what a body shares with the one before, at its start
- * and at its end, is not stored again. Only bodies of the same pack are compared, since packs are deleted
- * one by one.
+ * and at its end, is not stored again, and not kept in memory until the rest is on disk. Both must come into
+ * the same pack, since packs are deleted one by one.
  */
 export const createBodyBases = (): BodyBases => {
   const bases = new Map<string, Base>();
@@ -64,20 +77,26 @@ export const createBodyBases = (): BodyBases => {
   };
 
   return {
-    differ: ({ family, bytes }, pack) => {
+    differ: (whole) => {
+      const { family, bytes } = whole;
       const known = bases.get(family);
-      if (!known || known.pack !== pack || known.depth >= MOST_DEPTH) return undefined;
+      if (!known || !bytes || known.depth >= MOST_DEPTH) return undefined;
       const { prefix, suffix } = commonEnds(known.bytes, bytes);
       const shared = prefix + suffix;
-      const { id, offset, length } = known.place;
       if (shared < LEAST_SHARED_BYTES || shared < bytes.length / 2) return undefined;
+      if (known.next) known.next.bytes = undefined;
+      known.next = whole;
+      const { id, offset, length } = known.place;
       return {
         base: { id, offset, length, prefix, suffix },
-        own: bytes.subarray(prefix, bytes.length - suffix),
+        pack: known.pack,
+        own: Buffer.from(bytes.subarray(prefix, bytes.length - suffix)),
         depth: known.depth + 1,
+        bytes: known.bytes,
       };
     },
     remember: ({ family, bytes }, id, { pack, offset, length }, depth) => {
+      if (!bytes) return;
       if (bytes.length > MOST_BASE_BYTES) {
         forget(family);
         return;
@@ -92,7 +111,8 @@ export const createBodyBases = (): BodyBases => {
         known.place = place;
         known.depth = depth;
         known.usedAt = uses;
-      } else bases.set(family, { bytes, pack, place, depth, usedAt: uses });
+        known.next = undefined;
+      } else bases.set(family, { bytes, pack, place, depth, usedAt: uses, next: undefined });
       total += bytes.length;
       while (bases.size > MOST_FAMILIES || total > MOST_BYTES) {
         const family = oldest();

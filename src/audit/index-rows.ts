@@ -59,11 +59,14 @@ export const HAS_USAGE = 4;
 const ID_PREFIX = 'req_';
 export const ULID_LENGTH = 26;
 const FIRST_CAPACITY = 64;
+const GROWTH = 1.5;
+/** Lines differ in length: what is expected by it may come a little short. */
+const MARGIN = 1.05;
 
 export interface RowColumns {
-  /** Places in `pool`; 0: absent. */
+  /** Places in `pool`; 0: absent. Columns in which nothing stands are one list. */
   readonly texts: Record<TextColumn, Uint32Array>;
-  /** NaN: absent. */
+  /** NaN: absent. Columns in which nothing stands are one list. */
   readonly numbers: Record<NumberColumn, Float64Array>;
   flags: Uint8Array;
   /** The ULIDs of the ids, one after another. */
@@ -76,34 +79,46 @@ export interface RowColumns {
 export const columnsOf = <Column extends string, List>(names: readonly Column[], make: () => List) =>
   Object.fromEntries(names.map((name) => [name, make()])) as Record<Column, List>;
 
-const createColumns = (capacity: number): RowColumns => ({
-  texts: columnsOf(TEXT_COLUMNS, () => new Uint32Array(capacity)),
-  numbers: columnsOf(NUMBER_COLUMNS, () => new Float64Array(capacity)),
-  flags: new Uint8Array(capacity),
-  ids: Buffer.alloc(capacity * ULID_LENGTH),
-  order: new Uint32Array(capacity),
-});
+const copyInto = <List extends Uint32Array | Float64Array | Uint8Array>(larger: List, list: List): List => {
+  larger.set(list);
+  return larger;
+};
 
 /**
- * The ended exchanges of one segment in columns: about 300 bytes each instead of the 4 KB of its line or
+ * The ended exchanges of one segment in columns: about 150 bytes each instead of the 4 KB of its line or
  * the 2 KB of its object, and a filter asks each distinct text once instead of every record.
  */
 export class IndexRows {
   count: number;
   readonly pool: TextPool;
   readonly columns: RowColumns;
+  #expected = FIRST_CAPACITY;
+  /** What the columns share in which nothing stands. */
+  #noTexts = new Uint32Array(0);
+  #noNumbers = new Float64Array(0);
 
   constructor(stored?: { pool: TextPool; columns: RowColumns; count: number }) {
     this.pool = stored?.pool ?? new TextPool();
-    this.columns = stored?.columns ?? createColumns(FIRST_CAPACITY);
     this.count = stored?.count ?? 0;
+    this.columns = stored?.columns ?? {
+      texts: columnsOf(TEXT_COLUMNS, () => this.#noTexts),
+      numbers: columnsOf(NUMBER_COLUMNS, () => this.#noNumbers),
+      flags: new Uint8Array(0),
+      ids: Buffer.alloc(0),
+      order: new Uint32Array(0),
+    };
   }
 
   /** An estimate. */
   get bytes(): number {
-    const { flags } = this.columns;
-    const perRow = 4 * (TEXT_COLUMNS.length + 1) + 8 * NUMBER_COLUMNS.length + 1 + ULID_LENGTH;
-    return flags.length * perRow + this.pool.size;
+    const { texts, numbers, flags, ids, order } = this.columns;
+    const lists = new Set([...Object.values(texts), ...Object.values(numbers), flags, ids, order]);
+    return [...lists].reduce((sum, { byteLength }) => sum + byteLength, this.pool.size);
+  }
+
+  /** How many rows there may be in all, so that the lists grow once: what is outgrown waits for the collector. */
+  expect(rows: number): void {
+    this.#expected = Math.max(FIRST_CAPACITY, Math.ceil(rows * MARGIN));
   }
 
   /** Rows by id, ascending. */
@@ -135,16 +150,20 @@ export class IndexRows {
     const ulid = record.id.slice(ID_PREFIX.length);
     if (ulid.length !== ULID_LENGTH) return;
     const row = this.count++;
-    if (row === this.columns.flags.length) this.#grow();
-    const { texts, numbers, ids, flags } = this.columns;
+    const capacity = this.columns.flags.length;
+    if (row === capacity) this.#grow(Math.max(this.#expected, Math.ceil(capacity * GROWTH)));
+    const { ids, flags } = this.columns;
     ids.write(ulid, row * ULID_LENGTH, 'latin1');
     for (const column of TEXT_COLUMNS) {
       const text = TEXTS[column](record);
-      texts[column][row] = text ? this.pool.add(text) : 0;
+      if (text) this.#textsOf(column)[row] = this.pool.add(text);
     }
-    for (const column of READ_NUMBERS) numbers[column][row] = NUMBERS[column](record) ?? Number.NaN;
-    numbers.offset[row] = offset;
-    numbers.length[row] = length;
+    for (const column of READ_NUMBERS) {
+      const number = NUMBERS[column](record);
+      if (number !== undefined) this.#numbersOf(column)[row] = number;
+    }
+    this.#numbersOf('offset')[row] = offset;
+    this.#numbersOf('length')[row] = length;
     flags[row] =
       (record.stream ? IS_STREAM : 0) | (isFailure(record) ? IS_FAILURE : 0) | (record.usage ? HAS_USAGE : 0);
     this.#insert(row);
@@ -163,22 +182,36 @@ export class IndexRows {
     order[place] = row;
   }
 
-  #grow(): void {
+  /** A list of the column's own, to be written to. */
+  #textsOf(column: TextColumn): Uint32Array {
+    const { texts, flags } = this.columns;
+    if (texts[column] === this.#noTexts) texts[column] = new Uint32Array(flags.length);
+    return texts[column];
+  }
+
+  #numbersOf(column: NumberColumn): Float64Array {
+    const { numbers, flags } = this.columns;
+    if (numbers[column] === this.#noNumbers)
+      numbers[column] = new Float64Array(flags.length).fill(Number.NaN);
+    return numbers[column];
+  }
+
+  #grow(capacity: number): void {
     const { columns } = this;
-    const grown = createColumns(Math.max(columns.flags.length * 2, FIRST_CAPACITY));
+    const noTexts = new Uint32Array(capacity);
+    const noNumbers = new Float64Array(capacity).fill(Number.NaN);
     for (const column of TEXT_COLUMNS) {
-      grown.texts[column].set(columns.texts[column]);
-      columns.texts[column] = grown.texts[column];
+      const list = columns.texts[column];
+      columns.texts[column] = list === this.#noTexts ? noTexts : copyInto(new Uint32Array(capacity), list);
     }
     for (const column of NUMBER_COLUMNS) {
-      grown.numbers[column].set(columns.numbers[column]);
-      columns.numbers[column] = grown.numbers[column];
+      const list = columns.numbers[column];
+      columns.numbers[column] = list === this.#noNumbers ? noNumbers : copyInto(noNumbers.slice(), list);
     }
-    grown.flags.set(columns.flags);
-    columns.flags = grown.flags;
-    columns.ids.copy(grown.ids);
-    columns.ids = grown.ids;
-    grown.order.set(columns.order);
-    columns.order = grown.order;
+    columns.flags = copyInto(new Uint8Array(capacity), columns.flags);
+    columns.ids = copyInto(Buffer.alloc(capacity * ULID_LENGTH), columns.ids);
+    columns.order = copyInto(new Uint32Array(capacity), columns.order);
+    this.#noTexts = noTexts;
+    this.#noNumbers = noNumbers;
   }
 }

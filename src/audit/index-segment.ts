@@ -175,7 +175,10 @@ export class IndexSegment {
     if (!file) return;
     this.#isStored = false;
     try {
-      for await (const { lines, endOffset } of readLinesForward(file, this.#journalBytes)) {
+      const begin = this.#journalBytes;
+      const countBefore = this.rows?.count ?? 0;
+      const { size } = await file.stat();
+      for await (const { lines, endOffset } of readLinesForward(file, begin)) {
         let offset = this.#journalBytes;
         for (const text of lines) {
           const length = Buffer.byteLength(text);
@@ -183,10 +186,17 @@ export class IndexSegment {
           offset += length + 1;
         }
         this.#journalBytes = endOffset;
+        this.#expect(countBefore, (size - begin) / (endOffset - begin));
       }
     } finally {
       await file.close();
     }
+  }
+
+  /** @param times how often what was gained since is contained in what is to be gained */
+  #expect(countBefore: number, times: number): void {
+    const { rows } = this;
+    rows?.expect(countBefore + (rows.count - countBefore) * times);
   }
 
   #take(text: string, offset: number, length: number): void {

@@ -8,6 +8,7 @@ import {
   write,
   writeSync,
   writev,
+  writevSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { encodeEndLine, encodeSegmentLine } from './encode-journal-line.ts';
@@ -26,6 +27,9 @@ const writeParts = (fd: number, parts: readonly Buffer[]): Promise<number> =>
   });
 
 const NEWLINE = 0x0a;
+
+/** A block of so many bytes is written at once, as lines are; another thread would be a turn of the event loop away. */
+const MOST_BYTES_AT_ONCE = 64 * 2 ** 10;
 
 const countWholeLines = (bytes: Buffer, written: number, beginsWithNewline: boolean): number => {
   let lines = beginsWithNewline ? -1 : 0;
@@ -163,7 +167,7 @@ export class SegmentWriter {
   async #writeBlock(fd: number, parts: readonly Buffer[], offset: number): Promise<number> {
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     try {
-      let written = await writeParts(fd, parts);
+      let written = length <= MOST_BYTES_AT_ONCE ? writevSync(fd, parts) : await writeParts(fd, parts);
       if (written < length) {
         const whole = Buffer.concat(parts);
         while (written < length) written += await writeBuffer(fd, whole.subarray(written));

@@ -1,14 +1,14 @@
 import type { JournaledExchange } from './journaled-exchange.ts';
 import type { PendingBody } from './store-bodies.ts';
 
-/** Exchanges that have ended, and those of their bodies that are not on disk yet. */
+/** Exchanges that have ended, those of their bodies that are not on disk yet, and bodies of others. */
 export interface EndSlice {
   readonly exchanges: JournaledExchange[];
   readonly bodies: PendingBody[];
 }
 
 /** Making more lines at a time would hold up the traffic. */
-const LEAST_LINES = 32;
+const LEAST_LINES = 64;
 const MOST_LINES = 512;
 /**
  * Each slice waits for a turn of the event loop, and these are long under load: so many slices bring all that
@@ -31,22 +31,26 @@ export const shareOfPass = (lines: number, bodyBytes: number, leastBytes: number
   maxBytes: Math.max(leastBytes, bodyBytes / SLICES_PER_PASS),
 });
 
+const sumLengths = (bodies: readonly PendingBody[]): number =>
+  bodies.reduce((sum, { length }) => sum + length, 0);
+
 /**
  * Puts the bodies that wait beside the ends that name them, so that both come into one segment and are
- * deleted together; in slices, since making many lines at once would hold up the traffic.
- * @returns `running`: bodies of exchanges that have not ended
+ * deleted together; in slices, since making many lines at once would hold up the traffic. Bodies of exchanges
+ * that have not ended go first: a slice more would be a turn more for all that waits.
  */
 export const sliceEnds = (
   ends: readonly JournaledExchange[],
   bodies: readonly PendingBody[],
   { maxLines, maxBytes }: SliceLimits,
-): { readonly slices: readonly EndSlice[]; readonly running: readonly PendingBody[] } => {
+): readonly EndSlice[] => {
   const bodiesOf = new Map<string, PendingBody[]>(ends.map(({ record }) => [record.id, []]));
   const running: PendingBody[] = [];
   for (const body of bodies) (bodiesOf.get(body.id) ?? running).push(body);
 
   const slices: EndSlice[] = [];
-  let bytes = 0;
+  let bytes = sumLengths(running);
+  if (running.length > 0) slices.push({ exchanges: [], bodies: running });
   for (const exchange of ends) {
     let slice = slices.at(-1);
     if (!slice || slice.exchanges.length === maxLines || bytes >= maxBytes) {
@@ -57,7 +61,7 @@ export const sliceEnds = (
     const own = bodiesOf.get(exchange.record.id) ?? [];
     slice.exchanges.push(exchange);
     slice.bodies.push(...own);
-    bytes += own.reduce((sum, { length }) => sum + length, 0);
+    bytes += sumLengths(own);
   }
-  return { slices, running };
+  return slices;
 };

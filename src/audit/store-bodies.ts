@@ -1,5 +1,5 @@
 import { compressForStorage } from '../coding/compress-for-storage.ts';
-import type { BodyBases, Whole } from './body-bases.ts';
+import { type BodyBases, type Difference, type Whole, wholeOf } from './body-bases.ts';
 import { type BlockMember, encodeBlock } from './body-block.ts';
 import { type BodyBase, type BodyReference, type BodySide, lostBody } from './body-reference.ts';
 import type { StoredBody } from './record.ts';
@@ -13,8 +13,10 @@ export interface PendingBody {
   readonly length: number;
   readonly coding: StoredBody['coding'];
   readonly cutOff: boolean;
-  /** A request that is whole, so that it can be told from the one before. */
-  readonly whole?: Whole;
+  /** A request that is whole, so that the next one can be told from it. */
+  readonly whole?: Whole | undefined;
+  /** What is written instead of `parts`, which are then empty, where it comes into the same pack. */
+  readonly difference?: Difference | undefined;
   /** Called once: with its place, or with `lostBody`. */
   readonly settle: (reference: BodyReference) => void;
 }
@@ -64,14 +66,16 @@ const groupBodies = (bodies: readonly PreparedBody[], maxBlockBytes: number): Pr
   return groups;
 };
 
-const prepare = (body: PendingBody, sharing: StoreOptions['sharing']): PreparedBody => {
-  const difference = body.whole && sharing?.bases.differ(body.whole, sharing.pack);
-  if (!difference) {
-    const { parts, length, coding } = body;
-    return { body, parts, length, coding, base: undefined, depth: 0 };
-  }
+const prepare = (body: PendingBody, pack: string | undefined): PreparedBody => {
+  const { parts, length, coding, difference } = body;
+  if (!difference) return { body, parts, length, coding, base: undefined, depth: 0 };
   const { own, base, depth } = difference;
-  return { body, parts: [own], length: own.length, coding: 'identity', base, depth };
+  if (difference.pack === pack) {
+    return { body, parts: [own], length: own.length, coding: 'identity', base, depth };
+  }
+  const whole = wholeOf(difference);
+  const wholeLength = whole.reduce((sum, part) => sum + part.length, 0);
+  return { body, parts: whole, length: wholeLength, coding: 'identity', base: undefined, depth: 0 };
 };
 
 /** A single part, such as a large request, is not copied. */
@@ -91,7 +95,7 @@ export const storeBodies = async (
   { maxBlockBytes, shouldCompress, sharing }: StoreOptions,
   onFailure: (cause: unknown, lostBodies: number) => void,
 ): Promise<void> => {
-  const prepared = bodies.map((body) => prepare(body, sharing));
+  const prepared = bodies.map((body) => prepare(body, sharing?.pack));
   for (const group of groupBodies(prepared, maxBlockBytes)) {
     const members: BlockMember[] = [];
     let start = 0;

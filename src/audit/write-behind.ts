@@ -49,6 +49,9 @@ export class WriteBehind {
   readonly #bases = createBodyBases();
   #closes: QueuedExchange[] = [];
   #bodies: PendingBody[] = [];
+  /** Bodies that are not on disk yet, those of a pass that runs as well. */
+  #unsettled = 0;
+  /** What will be written of them. */
   #bodyBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #passes: Promise<void> = Promise.resolve();
@@ -61,10 +64,7 @@ export class WriteBehind {
 
   /** Nothing waits, and nothing that is in the journal is still open. */
   get isIdle(): boolean {
-    return (
-      this.#unopened.size + this.#underway.size + this.#closes.length + this.#bodies.length === 0 &&
-      this.#bodyBytes === 0
-    );
+    return this.#unopened.size + this.#underway.size + this.#closes.length + this.#unsettled === 0;
   }
 
   open(exchange: QueuedExchange): void {
@@ -95,9 +95,26 @@ export class WriteBehind {
     this.#schedule();
   }
 
-  store(body: PendingBody): void {
-    this.#bodies.push(body);
-    this.#bodyBytes += body.length;
+  store({ id, side, parts, length, coding, cutOff, whole, settle }: PendingBody): void {
+    const difference = whole && this.#bases.differ(whole);
+    const bytes = difference ? difference.own.length : length;
+    this.#bodies.push({
+      id,
+      side,
+      parts: difference ? [] : parts,
+      length: bytes,
+      coding,
+      cutOff,
+      whole,
+      difference,
+      settle: (reference: BodyReference) => {
+        this.#unsettled--;
+        this.#bodyBytes -= bytes;
+        settle(reference);
+      },
+    });
+    this.#unsettled++;
+    this.#bodyBytes += bytes;
     this.#schedule();
   }
 
@@ -190,15 +207,13 @@ export class WriteBehind {
     }
   }
 
-  /** Bodies of what still runs, then slice by slice what has ended: bodies, and the lines that name them. */
+  /** Slice by slice what has ended: bodies, and the lines that name them. With the first, bodies of what still runs. */
   async #writeEnds(ends: readonly QueuedExchange[], bodies: readonly PendingBody[]): Promise<void> {
     const limits = shareOfPass(ends.length, this.#bodyBytes, this.#deps.maxBlockBytes);
-    const { slices, running } = sliceEnds(ends, bodies, limits);
     const unwritten: QueuedExchange[] = [];
-    if (running.length > 0) await this.#writeBodies(await this.#segmentWithRoom(), running);
-    for (const { exchanges, bodies } of slices) {
+    for (const { exchanges, bodies: own } of sliceEnds(ends, bodies, limits)) {
       const segment = await this.#segmentWithRoom();
-      await this.#writeBodies(segment, bodies);
+      await this.#writeBodies(segment, own);
       const mayWrite = segment && unwritten.length === 0;
       unwritten.push(...(mayWrite ? this.#writeCloseLines(segment, exchanges) : exchanges));
       await nextTurn();
@@ -207,13 +222,6 @@ export class WriteBehind {
   }
 
   async #writeBodies(segment: SegmentWriter | undefined, bodies: readonly PendingBody[]): Promise<void> {
-    const settled = bodies.map((body) => ({
-      ...body,
-      settle: (reference: BodyReference) => {
-        this.#bodyBytes -= body.length;
-        body.settle(reference);
-      },
-    }));
     const append = async (parts: readonly Buffer[]) => {
       if (!segment) throw this.#failure;
       return segment.appendBlock(parts);
@@ -223,7 +231,7 @@ export class WriteBehind {
       shouldCompress: () => segment !== undefined && this.#bodyBytes < COMPRESS_BELOW_BYTES,
       ...(segment && { sharing: { bases: this.#bases, pack: packFile(segment.base) } }),
     };
-    await storeBodies(settled, append, options, (cause, count) => {
+    await storeBodies(bodies, append, options, (cause, count) => {
       this.#deps.losses.bodies += count;
       this.#fail(cause);
     });

@@ -1,5 +1,8 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createSearchBodies } from '../../../src/admin/select/search-bodies.ts';
@@ -15,19 +18,26 @@ import { useLogFolder } from '../../support/audit/use-log-folder.ts';
 
 const log = useLogFolder();
 
-const record = async (
-  recorder: Recorder,
-  body: Buffer,
-  thread: string,
-  isZstd = false,
-): Promise<Exchange> => {
+const openExchange = (recorder: Recorder, body: Buffer, thread: string, zstd?: Buffer): Exchange => {
   const rawHeaders = ['thread-id', thread];
   const exchange = recorder.open({ method: 'POST', path: '/v1/responses', transport: 'http', rawHeaders });
-  if (isZstd) exchange.keepRequestBody(await compressForStorage(body), 'zstd', body);
+  if (zstd) exchange.keepRequestBody(zstd, 'zstd', body);
   else exchange.keepRequestBody(body, 'identity');
   exchange.commit();
+  return exchange;
+};
+
+/** Leaves the exchange, with its body, to be written. */
+const keep = async (recorder: Recorder, body: Buffer, thread: string, isZstd = false): Promise<Exchange> => {
+  const zstd = isZstd ? await compressForStorage(body) : undefined;
+  const exchange = openExchange(recorder, body, thread, zstd);
   closeExchange(exchange);
-  await recorder.flush();
+  return exchange;
+};
+
+const record = async (...given: Parameters<typeof keep>): Promise<Exchange> => {
+  const exchange = await keep(...given);
+  await given[0].flush();
   return exchange;
 };
 
@@ -61,19 +71,22 @@ it('gives every body of any conversation back to the byte, plain or zstd, whatev
     keepEnd: fc.double({ min: 0, max: 1, noNaN: true }),
     own: piece,
     isZstd: fc.boolean(),
+    /** Else it waits beside the next ones. */
+    isFlushed: fc.boolean(),
     thread: fc.constantFrom('one', 'two'),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
       const sent: { readonly id: string; readonly body: string }[] = [];
       let previous = 'start '.repeat(400);
-      for (const { keepStart, keepEnd, own, isZstd, thread } of steps) {
+      for (const { keepStart, keepEnd, own, isZstd, isFlushed, thread } of steps) {
         const start = previous.slice(0, Math.floor(previous.length * keepStart));
         const end = previous.slice(previous.length - Math.floor(previous.length * keepEnd));
         previous = (start + own + end).slice(0, 20_000) || '-';
-        const { id } = await record(recorder, Buffer.from(previous), thread, isZstd);
+        const { id } = await (isFlushed ? record : keep)(recorder, Buffer.from(previous), thread, isZstd);
         sent.push({ id, body: previous });
       }
+      await recorder.flush();
       for (const { id, body } of sent) expect(await readRequest(id)).toBe(body);
     }),
     { numRuns: 25, seed: 7 },
@@ -107,6 +120,45 @@ it('needs no other segment than its own: an older one can be deleted', async () 
   rmSync(join(log.folder, firstPack as string));
   expect(await readRequest(ids[0] as string)).toBe(second.toString('latin1'));
   expect(await readRequest(ids[1] as string)).toBe(third.toString('latin1'));
+});
+
+it('is written whole where the segment ended while it waited', async () => {
+  const clock = createSettableClock('2026-11-22T23:59:50Z');
+  const recorder = await log.startRecorder({ clock, retentionDays: 0 });
+  const turns = turnsOf(3, 60_000);
+  await record(recorder, turns[0] as Buffer, 't1');
+  const waiting = [
+    await keep(recorder, turns[1] as Buffer, 't1', true),
+    await keep(recorder, turns[2] as Buffer, 't1'),
+  ];
+  clock.advance(20_000);
+  await recorder.flush();
+  const [firstPack] = log.files('.bodies');
+  expect(log.files('.bodies')).toHaveLength(2);
+  rmSync(join(log.folder, firstPack as string));
+  for (const [index, { id }] of waiting.entries()) {
+    expect(await readRequest(id)).toBe((turns[index + 1] as Buffer).toString('latin1'));
+  }
+});
+
+it('holds no body in memory that waits for the disk beside a later one of its conversation', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const recorder = await log.startRecorder();
+  const turns = turnsOf(20, 100_000).slice(-10);
+  await record(recorder, turns.shift() as Buffer, 't1');
+  const kept = turns.map((turn) => {
+    const copy = Buffer.from(turn);
+    return { exchange: openExchange(recorder, copy, 't1'), copy: new WeakRef(copy) };
+  });
+  await nextTurn();
+  collectGarbage();
+  expect(kept.filter(({ copy }) => copy.deref()).length).toBeLessThanOrEqual(1);
+  for (const { exchange } of kept) closeExchange(exchange);
+  await recorder.flush();
+  for (const [index, { exchange }] of kept.entries()) {
+    expect(await readRequest(exchange.id)).toBe((turns[index] as Buffer).toString('latin1'));
+  }
 });
 
 it('finds a text that was said once in every turn that sent it again', async () => {

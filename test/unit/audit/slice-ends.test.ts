@@ -17,23 +17,31 @@ const body = (id: string, length: number): PendingBody => ({
   cutOff: false,
   settle: () => {},
 });
-const idsOf = ({ slices }: ReturnType<typeof sliceEnds>) =>
+const idsOf = (slices: ReturnType<typeof sliceEnds>) =>
   slices.map(({ exchanges, bodies }) => [
     exchanges.map(({ record }) => record.id).join(''),
     bodies.map(({ id }) => id).join(''),
   ]);
 
-it('puts each body into the slice of its end, and those of running exchanges apart', () => {
+it('puts each body into the slice of its end, and those of running exchanges into the first', () => {
   const sliced = sliceEnds(
     [end('a'), end('b'), end('c')],
     [body('c', 1), body('x', 1), body('a', 1), body('a', 1)],
     { maxLines: 2, maxBytes: 100 },
   );
   expect(idsOf(sliced)).toEqual([
-    ['ab', 'aa'],
+    ['ab', 'xaa'],
     ['c', 'c'],
   ]);
-  expect(sliced.running.map(({ id }) => id)).toEqual(['x']);
+});
+
+it('gives large bodies of running exchanges, or such alone, a slice of their own', () => {
+  const limits = { maxLines: 9, maxBytes: 5 };
+  expect(idsOf(sliceEnds([end('a')], [body('a', 1), body('x', 3), body('y', 2)], limits))).toEqual([
+    ['', 'xy'],
+    ['a', 'a'],
+  ]);
+  expect(idsOf(sliceEnds([], [body('x', 1)], limits))).toEqual([['', 'x']]);
 });
 
 it('ends a slice with the exchange whose bodies go beyond its bytes', () => {
@@ -46,12 +54,12 @@ it('ends a slice with the exchange whose bodies go beyond its bytes', () => {
 });
 
 it('makes no slice of nothing', () => {
-  expect(sliceEnds([], [], { maxLines: 1, maxBytes: 1 })).toEqual({ slices: [], running: [] });
+  expect(sliceEnds([], [], { maxLines: 1, maxBytes: 1 })).toEqual([]);
 });
 
 it('takes more at a time the more waits, and never so much that the traffic would stand still', () => {
-  const lines = [0, 64, 65, 1024, 100_000].map((count) => shareOfPass(count, 0, 1000).maxLines);
-  expect(lines).toEqual([32, 32, 33, 512, 512]);
+  const lines = [0, 128, 129, 1024, 100_000].map((count) => shareOfPass(count, 0, 1000).maxLines);
+  expect(lines).toEqual([64, 64, 65, 512, 512]);
   const bytes = [0, 2000, 2002].map((waiting) => shareOfPass(0, waiting, 1000).maxBytes);
   expect(bytes).toEqual([1000, 1000, 1001]);
 });
