@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LinkedList } from '../base/linked-list.ts';
-import { createBodyBases } from './body-bases.ts';
-import type { BodyReference } from './body-reference.ts';
+import { BodyQueue } from './body-queue.ts';
 import { encodeResumedLine } from './encode-journal-line.ts';
 import type { Journal } from './journal.ts';
 import { encodeCloseLines, encodeOpenLines, type QueuedExchange } from './journaled-exchange.ts';
@@ -46,13 +45,8 @@ export class WriteBehind {
   readonly #unopened = new LinkedList<QueuedExchange>();
   /** Exchanges whose open line is in the file, and whose close line is not. */
   readonly #underway = new LinkedList<QueuedExchange>();
-  readonly #bases = createBodyBases();
+  readonly #bodies = new BodyQueue();
   #closes: QueuedExchange[] = [];
-  #bodies: PendingBody[] = [];
-  /** Bodies that are not on disk yet, those of a pass that runs as well. */
-  #unsettled = 0;
-  /** What will be written of them. */
-  #bodyBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #passes: Promise<void> = Promise.resolve();
   #failure: unknown;
@@ -64,7 +58,7 @@ export class WriteBehind {
 
   /** Nothing waits, and nothing that is in the journal is still open. */
   get isIdle(): boolean {
-    return this.#unopened.size + this.#underway.size + this.#closes.length + this.#unsettled === 0;
+    return this.#unopened.size + this.#underway.size + this.#closes.length + this.#bodies.unsettled === 0;
   }
 
   open(exchange: QueuedExchange): void {
@@ -95,26 +89,8 @@ export class WriteBehind {
     this.#schedule();
   }
 
-  store({ id, side, parts, length, coding, cutOff, whole, settle }: PendingBody): void {
-    const difference = whole && this.#bases.differ(whole);
-    const bytes = difference ? difference.own.length : length;
-    this.#bodies.push({
-      id,
-      side,
-      parts: difference ? [] : parts,
-      length: bytes,
-      coding,
-      cutOff,
-      whole,
-      difference,
-      settle: (reference: BodyReference) => {
-        this.#unsettled--;
-        this.#bodyBytes -= bytes;
-        settle(reference);
-      },
-    });
-    this.#unsettled++;
-    this.#bodyBytes += bytes;
+  store(body: PendingBody): void {
+    this.#bodies.add(body);
     this.#schedule();
   }
 
@@ -143,9 +119,8 @@ export class WriteBehind {
     this.#timer = undefined;
     this.#failure = undefined;
     const closes = this.#closes;
-    const bodies = this.#bodies;
+    const bodies = this.#bodies.takeAll();
     this.#closes = [];
-    this.#bodies = [];
     try {
       const segment = this.#segment();
       if (trouble.current) segment.append([encodeResumedLine(journal.at(), losses)]);
@@ -160,7 +135,7 @@ export class WriteBehind {
       trouble.raise(this.#failure);
       journal.abandonAfter(this.#failure);
     }
-    if (trouble.current || this.#unopened.size + this.#closes.length + this.#bodies.length > 0)
+    if (trouble.current || this.#unopened.size + this.#closes.length + this.#bodies.waiting > 0)
       this.#schedule();
   }
 
@@ -209,7 +184,7 @@ export class WriteBehind {
 
   /** Slice by slice what has ended: bodies, and the lines that name them. With the first, bodies of what still runs. */
   async #writeEnds(ends: readonly QueuedExchange[], bodies: readonly PendingBody[]): Promise<void> {
-    const limits = shareOfPass(ends.length, this.#bodyBytes, this.#deps.maxBlockBytes);
+    const limits = shareOfPass(ends.length, this.#bodies.bytes, this.#deps.maxBlockBytes);
     const unwritten: QueuedExchange[] = [];
     for (const { exchanges, bodies: own } of sliceEnds(ends, bodies, limits)) {
       const segment = await this.#segmentWithRoom();
@@ -228,8 +203,8 @@ export class WriteBehind {
     };
     const options = {
       maxBlockBytes: this.#deps.maxBlockBytes,
-      shouldCompress: () => segment !== undefined && this.#bodyBytes < COMPRESS_BELOW_BYTES,
-      ...(segment && { sharing: { bases: this.#bases, pack: packFile(segment.base) } }),
+      shouldCompress: () => segment !== undefined && this.#bodies.bytes < COMPRESS_BELOW_BYTES,
+      ...(segment && { sharing: { bases: this.#bodies.bases, pack: packFile(segment.base) } }),
     };
     await storeBodies(bodies, append, options, (cause, count) => {
       this.#deps.losses.bodies += count;

@@ -73,12 +73,13 @@ export const renderTable = (outcome: Outcome): string => {
   }
   const parts = [...blocks].map(([title, members]) => `${title}\n${loadTable(members)}`);
   const processTable = alignColumns([
-    ['', 'ready ms', 'fresh MB', 'after 20 KB, MB'],
-    ...processes.map(({ candidate, readyMs, freshMb, loadedMb }) => [
+    ['', 'ready ms', 'fresh MB', 'after 20 KB, MB', 'a minute later'],
+    ...processes.map(({ candidate, readyMs, freshMb, loadedMb, restedMb }) => [
       candidate,
       figure(readyMs, 0),
       figure(freshMb, 0),
       figure(loadedMb, 0),
+      figure(restedMb, 0),
     ]),
   ]);
   const stallTable = alignColumns([
