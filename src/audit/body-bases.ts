@@ -42,7 +42,11 @@ export const wholeOf = ({ base: { prefix, suffix }, own, bytes }: Difference): B
 
 /** The latest body of each conversation. */
 export interface BodyBases {
-  /** @returns undefined where too little is shared, or nothing is known of the conversation */
+  /**
+   * The one that was told from the same body before, and waits for the disk, gives up its bytes: this one is
+   * what the next ones will be told from.
+   * @returns undefined where too little is shared, or nothing is known of the conversation
+   */
   differ(whole: Whole): Difference | undefined;
   /** To be called once the body is on disk. */
   remember(whole: Whole, id: string, block: NonNullable<BodyReference['block']>, depth: number): void;

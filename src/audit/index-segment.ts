@@ -176,7 +176,8 @@ export class IndexSegment {
     this.#isStored = false;
     try {
       const begin = this.#journalBytes;
-      const countBefore = this.rows?.count ?? 0;
+      const { rows } = this;
+      const countBefore = rows?.count ?? 0;
       const { size } = await file.stat();
       for await (const { lines, endOffset } of readLinesForward(file, begin)) {
         let offset = this.#journalBytes;
@@ -186,17 +187,12 @@ export class IndexSegment {
           offset += length + 1;
         }
         this.#journalBytes = endOffset;
-        this.#expect(countBefore, (size - begin) / (endOffset - begin));
+        const share = (endOffset - begin) / (size - begin);
+        rows?.expect(countBefore + (rows.count - countBefore) / share);
       }
     } finally {
       await file.close();
     }
-  }
-
-  /** @param times how often what was gained since is contained in what is to be gained */
-  #expect(countBefore: number, times: number): void {
-    const { rows } = this;
-    rows?.expect(countBefore + (rows.count - countBefore) * times);
   }
 
   #take(text: string, offset: number, length: number): void {

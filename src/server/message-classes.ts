@@ -13,18 +13,19 @@ const asksForWebSocket = ({ headers }: IncomingMessage): boolean =>
 /**
  * Express gives every request and response another prototype when it gets them, and so takes from the
  * engine what it has learned of them: a quarter of the processor time of a request. Made from these classes
- * they have that prototype from the start, and nothing is changed.
- *
- * An upgrade to anything but WebSocket is passed over, as a server may: Java's own client offers HTTP/2 so
- * with every request, and goes on in HTTP/1.1. Node asks its parser's request whether it is an upgrade, and
- * knows no other place to say no until its version 24.9.
- * @see RFC 9110 §7.8
+ * they have that prototype from the start, and it stays.
  */
 export const createMessageClasses = (app: Express): MessageClasses => {
   class GatewayRequest extends IncomingMessage {
     /** Node writes `upgrade` in its constructor, before fields of this class could be. */
     declare asksForUpgrade: boolean;
 
+    /**
+     * An upgrade to anything but WebSocket is passed over, as a server may: Java's own client offers HTTP/2
+     * so with every request, and goes on in HTTP/1.1. Node asks its parser's request whether it is an
+     * upgrade, and knows no other place to say no until its version 24.9.
+     * @see RFC 9110 §7.8
+     */
     get upgrade(): boolean {
       return this.asksForUpgrade && (this.method === 'CONNECT' || asksForWebSocket(this));
     }
