@@ -10,8 +10,8 @@
  *
  * Every refusal is `{"error":{"message","type","code","param"}}` (DESIGN.md), 401 without a session.
  */
-import type { ConversationItem } from '../audit/conversation-item.ts';
-import type { ExchangeRecord, HeaderLines } from '../audit/record.ts';
+import type { ConversationItem } from '../conversation/item.ts';
+import type { ExchangeRecord, HeaderLines } from '../log/record.ts';
 
 // --- Queries -------------------------------------------------------------------------------------
 

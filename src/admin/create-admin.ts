@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { openJournalIndex } from '../audit/journal-index.ts';
-import { keepIndexReady } from '../audit/keep-index-ready.ts';
-import type { ExchangeWatch } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { Authenticate } from '../guard/create-authenticate.ts';
+import type { ExchangeWatch } from '../log/capture/recorder.ts';
+import { openJournalIndex } from '../log/files/journal-index.ts';
+import { keepIndexReady } from '../log/files/keep-index-ready.ts';
 import type { Ask } from '../probe/probe.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAccess } from './access/create-access.ts';
@@ -42,7 +42,7 @@ export interface Admin {
   /** Answers what lies below `/admin`; everything else is left to `next`. */
   readonly handle: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
   /** Ends the event streams: a gateway that stops does not wait for those who listen. */
-  hangUp(): void;
+  closeStreams(): void;
   /** Settles when nothing of the log's index is written any more. */
   close(): Promise<void>;
 }
@@ -132,7 +132,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
       setPageHeaders(request, response);
       answer(request, response).catch((error: unknown) => refuse(response, error, now()));
     },
-    hangUp: () => {
+    closeStreams: () => {
       stopUpkeep();
       feed?.close();
     },

@@ -1,4 +1,4 @@
-import { type ExchangeRecord, isFailure } from '../audit/record.ts';
+import { type ExchangeRecord, isFailure } from '../log/record.ts';
 import type { ExchangeFilter } from './api-types.ts';
 
 /** `gpt-5*` as a pattern over the whole text, without regard to case; `*` stands for anything. */
@@ -31,11 +31,11 @@ const matchesError = (record: ExchangeRecord, wanted: string): boolean =>
     ? isFailure(record)
     : record.error?.origin === wanted || record.error?.code === wanted || record.response.finish === wanted;
 
-export const SHORTEST_SESSION_PREFIX = 8;
+export const MIN_SESSION_PREFIX = 8;
 
 const matchesSession = (record: ExchangeRecord, wanted: string): boolean =>
   [record.client.sessionId, record.client.threadId].some((id) =>
-    wanted.length >= SHORTEST_SESSION_PREFIX ? id?.startsWith(wanted) : id === wanted,
+    wanted.length >= MIN_SESSION_PREFIX ? id?.startsWith(wanted) : id === wanted,
   );
 
 const matchesClient = ({ client }: ExchangeRecord, wanted: string): boolean =>

@@ -1,4 +1,4 @@
-import { openState, type RunningInstance } from '../audit/state.ts';
+import { openState, type RunningInstance } from '../state/state.ts';
 
 const open = (dataDir: string) => openState<{ readonly id: string }>(dataDir);
 

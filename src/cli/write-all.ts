@@ -1,5 +1,5 @@
 import { finished } from 'node:stream';
-import type { OutputStream } from './render/screen.ts';
+import type { OutputStream } from './render/tail/screen.ts';
 
 /**
  * Writes texts as fast as they are read. A reader that goes away ends the writing, and is no failure.

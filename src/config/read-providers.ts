@@ -103,7 +103,7 @@ const readProvider = (
   );
   const isBare = key === undefined && !(spec.keyless && address);
   if (isBare && file === undefined && id !== openaiSpec.id) return undefined;
-  const mended = address && spec.mendBaseUrl?.(address.value);
+  const mended = address && spec.normalizeBaseUrl?.(address.value);
   const url = mended?.baseUrl ?? address?.value ?? (spec.baseUrl ? new URL(spec.baseUrl) : undefined);
   if (!url) {
     const missing = `the provider ${id} has no address: set ${stem}_${baseUrl.variable}.`;

@@ -42,11 +42,11 @@ const parseCount: Parse<number> = (text) => {
   return Number.isSafeInteger(count) && count > 0 ? count : undefined;
 };
 
-const MOST_WORKERS = 64;
+const MAX_WORKERS = 64;
 
 const parseWorkers: Parse<number> = (text) => {
   const count = /^\d+$/.test(text.trim()) ? parseCount(text) : undefined;
-  return count !== undefined && count <= MOST_WORKERS ? count : undefined;
+  return count !== undefined && count <= MAX_WORKERS ? count : undefined;
 };
 
 const parseSize: Parse<number> = (text) => {
@@ -151,7 +151,7 @@ export const SETTINGS = {
   workers: setting({
     variable: 'GOMODEL_WORKERS',
     path: ['server', 'workers'],
-    takes: `a whole number from 1 to ${MOST_WORKERS}`,
+    takes: `a whole number from 1 to ${MAX_WORKERS}`,
     summary: 'how many processes serve requests',
     parse: parseWorkers,
     fallback: '1',

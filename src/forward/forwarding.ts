@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
-import type { Exchange } from '../audit/exchange.ts';
 import type { Stopwatch } from '../base/stopwatch.ts';
+import type { Exchange } from '../log/exchange.ts';
 
 /** What a request's body is when it leaves. */
 export type OutgoingBody =

@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ExchangeRecord } from '../audit/record.ts';
 import { GatewayError } from '../base/errors.ts';
+import type { ExchangeRecord } from '../log/record.ts';
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExchangeOpening } from '../audit/exchange.ts';
-import type { Recorder } from '../audit/recorder.ts';
 import type { GatewayError } from '../base/errors.ts';
+import type { Recorder } from '../log/capture/recorder.ts';
+import type { ExchangeOpening } from '../log/exchange.ts';
 import { createErrorAnswer } from './error-answer.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { extendCatalog } from '../codex/extend-catalog.ts';
-import { toServedModels } from '../codex/to-served-models.ts';
-import { createClientHeaders } from '../forward/client-headers.ts';
-import type { Way } from '../forward/create-way.ts';
+import { extendCatalog } from '../codex/catalog/extend-catalog.ts';
+import { toServedModels } from '../codex/catalog/to-served-models.ts';
+import { createClientHeaders } from '../forward/relay/client-headers.ts';
+import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import { type JoinedModel, toOpenAiList } from '../providers/joined-models.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -13,7 +13,7 @@ type ListModels = () => Promise<readonly JoinedModel[]>;
 
 export interface AnswerModelsDeps {
   readonly chooseUpstream: ChooseUpstream;
-  readonly wayTo: (upstream: Upstream) => Way;
+  readonly clientFor: (upstream: Upstream) => UpstreamClient;
   /** The catalog that `init-codex --catalog` saved, as JSON; undefined where there is none. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
   /** All that can be asked for; absent where the one upstream's own list says it all. */
@@ -71,7 +71,7 @@ const sendFound = (
 const answerCatalog = async (
   request: Request,
   response: Response,
-  { chooseUpstream, wayTo, loadCatalog, listModels, via }: AnswerModelsDeps,
+  { chooseUpstream, clientFor, loadCatalog, listModels, via }: AnswerModelsDeps,
 ): Promise<void> => {
   const { exchange } = request.context;
   exchange.commit();
@@ -80,7 +80,7 @@ const answerCatalog = async (
   const upstream = chooseUpstream(request.headers);
   const speaksCatalog = upstream.credential !== undefined && upstream.native.includes('responses');
   const found = speaksCatalog
-    ? await askForCatalog(request, response, { way: wayTo(upstream), via, isExtended })
+    ? await askForCatalog(request, response, { client: clientFor(upstream), via, isExtended })
     : undefined;
   if (response.destroyed) return;
   if (found) {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import { isObject, parseJson } from '../base/json-object.ts';
-import type { CatalogModel } from '../codex/load-catalog.ts';
-import type { Way } from '../forward/create-way.ts';
-import { createUpstreamHeaders } from '../forward/upstream-headers.ts';
+import type { CatalogModel } from '../codex/catalog/load-catalog.ts';
+import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
+import { createUpstreamHeaders } from '../forward/send/upstream-headers.ts';
 
 /** Codex's catalog has 745 KB in 0.169.0. */
 const MAX_BYTES = 32 * 2 ** 20;
@@ -41,7 +41,7 @@ export interface UpstreamCatalog {
 }
 
 export interface CatalogAsker {
-  readonly way: Way;
+  readonly client: UpstreamClient;
   readonly via: string;
   /** The answer will be another one: the client's `If-None-Match` says nothing about the upstream's. */
   readonly isExtended: boolean;
@@ -51,7 +51,7 @@ export interface CatalogAsker {
 export const askForCatalog = (
   request: Request,
   response: Response,
-  { way: { upstream, send }, via, isExtended }: CatalogAsker,
+  { client: { upstream, send }, via, isExtended }: CatalogAsker,
 ): Promise<UpstreamCatalog | undefined> =>
   new Promise((resolve) => {
     const { 'if-none-match': known, ...others } = request.headers;

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import type { ExchangeRecord } from '../audit/record.ts';
 import { GatewayError } from '../base/errors.ts';
 import { type ByteRange, readString, scanMembers } from '../json/scan-members.ts';
+import type { ExchangeRecord } from '../log/record.ts';
 
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);

@@ -1,13 +1,13 @@
 import type { RequestHandler } from 'express';
 import { GatewayError } from '../base/errors.ts';
-import { checkCredential } from '../forward/check-credential.ts';
-import type { ChooseDestination } from '../forward/choose-destination.ts';
-import type { AskingForwarder } from '../forward/create-asking-forwarder.ts';
-import type { Forwarder } from '../forward/create-forwarder.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';
-import { nativePath } from '../forward/native-path.ts';
-import { noteDestination } from '../forward/note-destination.ts';
-import { type AskedRequest, isTranslated, nativeRequest } from '../forward/prepare-request.ts';
+import type { RetryingForwarder } from '../forward/retry/create-retrying-forwarder.ts';
+import { checkCredential } from '../forward/route/check-credential.ts';
+import type { ChooseDestination } from '../forward/route/choose-destination.ts';
+import { nativePath } from '../forward/route/native-path.ts';
+import { noteDestination } from '../forward/route/note-destination.ts';
+import type { Forwarder } from '../forward/send/create-forwarder.ts';
+import { type AskedRequest, isTranslated, nativeRequest } from '../forward/send/prepare-request.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { hasSeals } from '../translate/unseal-body.ts';
 import { refuse } from './failure.ts';
@@ -17,7 +17,7 @@ export interface ForwardRequestDeps {
   /** By the names that a path may say. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly forwarderOf: (upstream: Upstream) => Forwarder;
-  readonly asking: AskingForwarder;
+  readonly retrying: RetryingForwarder;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -35,7 +35,7 @@ const noProvider = (name: string, upstreams: ReadonlyMap<string, Upstream>): Gat
  * client's API, else translated.
  */
 export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
-  const { chooseDestination, upstreams, forwarderOf, asking } = deps;
+  const { chooseDestination, upstreams, forwarderOf, retrying } = deps;
   return (request, response) => {
     const { exchange, stopwatch, body, upstreamPath: path, members, model, native } = request.context;
     const { record } = exchange;
@@ -64,10 +64,10 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
 
     const asked: AskedRequest = { method, path, headers, members, model, body: bytesOf(body) };
     const isEdited = isTranslated(path, upstream) || hasSeals(asked.body);
-    const isAsked = isEdited || asking.mayTryAgain(destination, path);
-    if (body.kind !== 'stream' && isAsked) {
+    const needsRewrite = isEdited || retrying.mayTryAgain(destination, path);
+    if (body.kind !== 'stream' && needsRewrite) {
       const forwarding = { exchange, stopwatch, body, path, sentPath: path };
-      asking.forward(response, forwarding, { asked, destination }, fail);
+      retrying.forward(response, forwarding, { asked, destination }, fail);
       return;
     }
     const sent = nativeRequest(asked, destination);

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { ExchangeWatch } from '../audit/recorder.ts';
+import type { ExchangeWatch } from '../log/capture/recorder.ts';
 
 export interface HealthDeps {
   readonly version: string;

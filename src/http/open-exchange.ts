@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { createStopwatch } from '../base/stopwatch.ts';
+import type { Recorder } from '../log/capture/recorder.ts';
 import { endWithConnection } from './end-with-connection.ts';
 // Gives Express's requests their `context`.
 import type {} from './request-context.ts';

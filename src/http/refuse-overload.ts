@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import type { Recorder } from '../audit/recorder.ts';
 import { type Capacity, checkCapacity } from '../guard/check-capacity.ts';
+import type { Recorder } from '../log/capture/recorder.ts';
 
 /** Refuses at once what goes beyond the number of open exchanges. */
 export const refuseOverload =

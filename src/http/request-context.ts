@@ -1,9 +1,9 @@
-import type { Exchange } from '../audit/exchange.ts';
 import type { Stopwatch } from '../base/stopwatch.ts';
 import type { Coding } from '../coding/parse-content-codings.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';
 import type { MatchedRoute } from '../guard/match-route.ts';
 import type { ByteRange } from '../json/scan-members.ts';
+import type { Exchange } from '../log/exchange.ts';
 
 /** What the middleware of one request hand on to each other. */
 interface RequestContext {

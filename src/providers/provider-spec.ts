@@ -26,7 +26,7 @@ export interface ProviderSpec {
   /** Its own names of models may have a slash: `openai/gpt-oss-120b`. */
   readonly slashedNames?: true;
   /** Mends what users are known to write as its address. */
-  readonly mendBaseUrl?: (given: URL) => MendedBaseUrl;
+  readonly normalizeBaseUrl?: (given: URL) => NormalizedBaseUrl;
   /**
    * The path that a request is sent to, where it is another one than the client's.
    * @param path below the base URL, with the query
@@ -38,7 +38,7 @@ export interface ProviderSpec {
   readonly quirks: readonly string[];
 }
 
-interface MendedBaseUrl {
+interface NormalizedBaseUrl {
   readonly baseUrl: URL;
   /** Models that the address named. */
   readonly models?: readonly string[];

@@ -1,10 +1,10 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Request, Response } from 'express';
-import type { Recorder } from '../audit/recorder.ts';
 import { GatewayError } from '../base/errors.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 import { refuse } from '../http/failure.ts';
+import type { Recorder } from '../log/capture/recorder.ts';
 
 const toError = (code: string): GatewayError => {
   switch (code) {

@@ -1,12 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
-import { type ChooseDestination, createChooseDestination } from '../forward/choose-destination.ts';
-import { type Ask, createAsk } from '../forward/create-ask.ts';
-import { type AskingForwarder, createAskingForwarder } from '../forward/create-asking-forwarder.ts';
-import { createWay, type Way } from '../forward/create-way.ts';
-import { createPrepare, type TranslateInto, type Unseal } from '../forward/prepare-request.ts';
-import { type Recall, recallFirst } from '../forward/recall-first.ts';
+import { type Ask, createAsk } from '../forward/retry/create-ask.ts';
+import {
+  createRetryingForwarder,
+  type RetryingForwarder,
+} from '../forward/retry/create-retrying-forwarder.ts';
+import { type Recall, recallFirst } from '../forward/retry/recall-first.ts';
+import { type ChooseDestination, createChooseDestination } from '../forward/route/choose-destination.ts';
+import { createUpstreamClient, type UpstreamClient } from '../forward/send/create-upstream-client.ts';
+import { createPrepare, type TranslateInto, type Unseal } from '../forward/send/prepare-request.ts';
 import { type ChooseUpstream, createChooseUpstream } from '../providers/choose-upstream.ts';
 import type { Routing } from '../providers/route-model.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -30,9 +33,9 @@ export interface OutwardDeps {
 export interface Outward {
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
-  readonly wayTo: (upstream: Upstream) => Way;
+  readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly ask: Ask;
-  readonly asking: AskingForwarder;
+  readonly retrying: RetryingForwarder;
   /** Ends the answers that still run. */
   cutAll(reason: GatewayError): void;
   /** Ends the connections that are kept open. */
@@ -44,34 +47,40 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
   const { upstream, upstreams, chatgpt, login } = deps.upstreams;
   const byName = new Map(upstreams.map((one) => [one.name, one]));
 
-  const ways = new Map<Upstream, Way>();
-  const wayTo = (to: Upstream): Way => {
-    const known = ways.get(to);
+  const clients = new Map<Upstream, UpstreamClient>();
+  const clientFor = (to: Upstream): UpstreamClient => {
+    const known = clients.get(to);
     if (known) return known;
-    const way = createWay({ upstream: to, clock, proxies: config.proxies, connectTimeoutMs, via });
-    ways.set(to, way);
-    return way;
+    const client = createUpstreamClient({
+      upstream: to,
+      clock,
+      proxies: config.proxies,
+      connectTimeoutMs,
+      via,
+    });
+    clients.set(to, client);
+    return client;
   };
 
   const chooseUpstream = createChooseUpstream({ own: upstream, chatgpt, login });
   const { failover } = config;
   const prepare = createPrepare({ translateInto: deps.translateInto, unseal: deps.unseal, via });
-  const askHere = createAsk({ prepare, wayTo, failover, clock });
+  const askHere = createAsk({ prepare, clientFor, failover, clock });
   const ask = recall ? recallFirst(askHere, recall) : askHere;
-  const asking = createAskingForwarder({ ask, failover, clock });
+  const retrying = createRetryingForwarder({ ask, failover, clock });
 
   return {
     chooseUpstream,
     chooseDestination: createChooseDestination({ routing, upstreams: byName, chooseUpstream }),
-    wayTo,
+    clientFor,
     ask,
-    asking,
+    retrying,
     cutAll: (reason) => {
-      for (const { forwarder } of ways.values()) forwarder.cutAll(reason);
-      asking.cutAll(reason);
+      for (const { forwarder } of clients.values()) forwarder.cutAll(reason);
+      retrying.cutAll(reason);
     },
     close: () => {
-      for (const way of ways.values()) way.close();
+      for (const client of clients.values()) client.close();
     },
   };
 };

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { TranslateInto, Unseal } from '../forward/prepare-request.ts';
+import type { TranslateInto, Unseal } from '../forward/send/prepare-request.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAnthropicSpec } from '../translate/anthropic/spec.ts';
 import type { Dialect } from '../translate/ask.ts';

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAdmin } from '../admin/create-admin.ts';
-import { createRecorder, type ExchangeWatch, type Recorder } from '../audit/recorder.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
-import type { TranslateInto } from '../forward/prepare-request.ts';
+import type { TranslateInto } from '../forward/send/prepare-request.ts';
 import { capacityOf } from '../guard/check-capacity.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
 import { ready } from '../http/health.ts';
 import { refuseOverload } from '../http/refuse-overload.ts';
+import { createRecorder, type ExchangeWatch, type Recorder } from '../log/capture/recorder.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createKeptAnswers } from '../translate/create-translate.ts';
@@ -158,14 +158,14 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         if (items) history.add(responseId, undefined, items);
       }),
   });
-  const { chooseUpstream, chooseDestination, wayTo, asking, ask } = outward;
+  const { chooseUpstream, chooseDestination, clientFor, retrying, ask } = outward;
   let closing = false;
   const shared = {
     clock,
     recorder,
     chooseUpstream,
     chooseDestination,
-    wayTo,
+    clientFor,
     check: createAuthenticate(config.masterKey),
     isGuarded: config.masterKey !== undefined,
     via,
@@ -189,7 +189,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const connections = part?.shareOf('connections', () => upgrades.size);
   const app = createApp({
     ...shared,
-    asking,
+    retrying,
     upstreams: upstreams.upstreams,
     admin,
     readyz:
@@ -247,7 +247,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     findEarlier: (responseId) => findEarlier(history, responseId),
     close: async (graceMs) => {
       closing = true;
-      admin.hangUp();
+      admin.closeStreams();
       for (const server of servers) {
         server.close();
         server.closeIdleConnections();

@@ -1,10 +1,9 @@
 import express, { type Express, type RequestHandler } from 'express';
 import type { Admin } from '../admin/create-admin.ts';
-import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
-import type { ChooseDestination } from '../forward/choose-destination.ts';
-import type { AskingForwarder } from '../forward/create-asking-forwarder.ts';
-import type { Way } from '../forward/create-way.ts';
+import type { RetryingForwarder } from '../forward/retry/create-retrying-forwarder.ts';
+import type { ChooseDestination } from '../forward/route/choose-destination.ts';
+import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Authenticate } from '../guard/create-authenticate.ts';
 import { answerModels } from '../http/answer-models.ts';
 import { authenticate } from '../http/authenticate.ts';
@@ -21,6 +20,7 @@ import { refuseLoop } from '../http/refuse-loop.ts';
 import { refuseMethod } from '../http/refuse-method.ts';
 import { refuseWhileClosing } from '../http/refuse-while-closing.ts';
 import { route } from '../http/route.ts';
+import type { Recorder } from '../log/capture/recorder.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import type { JoinedModel } from '../providers/joined-models.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -35,8 +35,8 @@ export interface AppDeps {
   readonly chooseDestination: ChooseDestination;
   /** Of the configured providers. */
   readonly upstreams: readonly Upstream[];
-  readonly wayTo: (upstream: Upstream) => Way;
-  readonly asking: AskingForwarder;
+  readonly clientFor: (upstream: Upstream) => UpstreamClient;
+  readonly retrying: RetryingForwarder;
   /** All that can be asked for; absent where the one upstream's own list says it all. */
   readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
   /** The catalog that `init-codex --catalog` saved. */
@@ -58,7 +58,7 @@ export interface AppDeps {
  * the health routes has an exchange before it can be refused.
  */
 export const createApp = (deps: AppDeps): Express => {
-  const { clock, recorder, chooseUpstream, chooseDestination, wayTo, asking, isClosing } = deps;
+  const { clock, recorder, chooseUpstream, chooseDestination, clientFor, retrying, isClosing } = deps;
   const app = express();
   // Both cost a fifth of the throughput, and neither is the upstream's answer.
   app.disable('x-powered-by').disable('etag').set('query parser', false);
@@ -80,7 +80,7 @@ export const createApp = (deps: AppDeps): Express => {
     refuseMethod(),
     deps.refuseOverload,
     answerModels({
-      ...{ chooseUpstream, wayTo, via: deps.via },
+      ...{ chooseUpstream, clientFor, via: deps.via },
       loadCatalog: deps.loadCatalog,
       listModels: deps.listModels,
     }),
@@ -90,8 +90,8 @@ export const createApp = (deps: AppDeps): Express => {
     forwardRequest({
       chooseDestination,
       upstreams: new Map(deps.upstreams.map((upstream) => [upstream.name, upstream])),
-      forwarderOf: (upstream) => wayTo(upstream).forwarder,
-      asking,
+      forwarderOf: (upstream) => clientFor(upstream).forwarder,
+      retrying,
     }),
     failure(),
   );

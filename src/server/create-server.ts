@@ -1,6 +1,6 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Express } from 'express';
-import type { Recorder } from '../audit/recorder.ts';
+import type { Recorder } from '../log/capture/recorder.ts';
 import type { UpgradeServer } from '../websocket/serve-upgrades.ts';
 import { toOriginForm } from './addresses.ts';
 import { answerMalformed } from './answer-malformed.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPrivateFolder } from '../audit/private-files.ts';
+import { createPrivateFolder } from '../state/private-files.ts';
 
 const BYTES = 32;
 

@@ -1,4 +1,4 @@
-import type { ExchangeWatch } from '../audit/recorder.ts';
+import type { ExchangeWatch } from '../log/capture/recorder.ts';
 
 /** Waits until no exchange is open, or the time is over. */
 export const waitUntilIdle = (recorder: ExchangeWatch, limitMs: number): Promise<void> =>

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
 import type { WebSocketSetting } from '../config/settings.ts';
-import { checkCredential } from '../forward/check-credential.ts';
+import { checkCredential } from '../forward/route/check-credential.ts';
 import { checkClosing } from '../guard/check-closing.ts';
 import { checkFraming } from '../guard/check-framing.ts';
 import { checkLoop } from '../guard/check-loop.ts';

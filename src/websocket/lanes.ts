@@ -1,9 +1,9 @@
 import { GatewayError } from '../base/errors.ts';
 
 /** What may be asked on one connection at a time: OpenAI's own numbers, and a bound of what waits. */
-const MOST_RUNNING = 16;
-const MOST_NAMED_LANES = 32;
-const MOST_WAITING = 64;
+const MAX_RUNNING = 16;
+const MAX_NAMED_LANES = 32;
+const MAX_WAITING = 64;
 
 interface Waiting<Work> {
   readonly streamId: string | undefined;
@@ -33,7 +33,7 @@ export const createLanes = <Work>(): Lanes<Work> => {
   const startable = (): Work[] => {
     const started: Work[] = [];
     waiting = waiting.filter(({ streamId, work }) => {
-      if (running.size >= MOST_RUNNING || running.has(streamId)) return true;
+      if (running.size >= MAX_RUNNING || running.has(streamId)) return true;
       running.add(streamId);
       started.push(work);
       return false;
@@ -43,10 +43,10 @@ export const createLanes = <Work>(): Lanes<Work> => {
 
   const nameLane = (streamId: string): void => {
     if (named.has(streamId)) return;
-    if (named.size >= MOST_NAMED_LANES) {
+    if (named.size >= MAX_NAMED_LANES) {
       throw new GatewayError(
         'websocket_stream_limit_reached',
-        `this connection has used ${MOST_NAMED_LANES} different stream ids. Use one of them again, or open another connection.`,
+        `this connection has used ${MAX_NAMED_LANES} different stream ids. Use one of them again, or open another connection.`,
         { param: 'stream_id' },
       );
     }
@@ -55,10 +55,10 @@ export const createLanes = <Work>(): Lanes<Work> => {
 
   return {
     add: (streamId, work) => {
-      if (waiting.length >= MOST_WAITING) {
+      if (waiting.length >= MAX_WAITING) {
         throw new GatewayError(
           'invalid_request',
-          `${MOST_WAITING} requests wait on this connection already. Wait for answers before asking more.`,
+          `${MAX_WAITING} requests wait on this connection already. Wait for answers before asking more.`,
         );
       }
       if (streamId !== undefined) nameLane(streamId);

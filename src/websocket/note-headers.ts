@@ -1,6 +1,6 @@
-import type { Exchange } from '../audit/exchange.ts';
-import { readQuota } from '../forward/read-quota.ts';
-import type { UpstreamAnswer } from '../forward/upstream-answer.ts';
+import { readQuota } from '../forward/relay/read-quota.ts';
+import type { UpstreamAnswer } from '../forward/relay/upstream-answer.ts';
+import type { Exchange } from '../log/exchange.ts';
 
 /** Writes into the record what the header fields of an upstream's answer say, be it a 101. */
 export const noteHeaders = (

@@ -1,5 +1,5 @@
-import type { Exchange } from '../audit/exchange.ts';
 import type { GatewayError } from '../base/errors.ts';
+import type { Exchange } from '../log/exchange.ts';
 import type { CreateFrame } from './read-client-frame.ts';
 import type { ConnectionContext } from './session.ts';
 import { turnRawHeaders } from './turn-headers.ts';

@@ -1,13 +1,13 @@
 import { GatewayError } from '../base/errors.ts';
 import type { WebSocketSetting } from '../config/settings.ts';
-import type { Way } from '../forward/create-way.ts';
+import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { RefusingUpstreams } from './refusing-upstreams.ts';
 import { type ConnectSettings, connectUpstream, type UpstreamSocket } from './relay/connect-upstream.ts';
 import type { AdmittedUpgrade } from './session.ts';
 
 export interface ReachDeps extends ConnectSettings {
-  readonly wayTo: (upstream: Upstream) => Way;
+  readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly setting: WebSocketSetting;
   readonly refusing: RefusingUpstreams;
 }
@@ -29,7 +29,7 @@ export const reachUpstream = async (
   if (!native.includes('responses') || !credential) return undefined;
   if (setting === 'bridge' || (setting === 'auto' && refusing.has(baseUrl))) return undefined;
 
-  const { agent } = deps.wayTo(upgrade.upstream);
+  const { agent } = deps.clientFor(upgrade.upstream);
   const handshake = await connectUpstream(deps, agent, upgrade, left);
   if (handshake.kind === 'open') return handshake;
 

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Recorder } from '../audit/recorder.ts';
 import { type ErrorCode, GatewayError } from '../base/errors.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
+import type { Recorder } from '../log/capture/recorder.ts';
 import { speaksAsCodex } from './session.ts';
 
 /** What the same request over HTTP would be refused for as well. */

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { createMemoryBudget } from '../audit/body-capture.ts';
-import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
-import type { ChooseDestination } from '../forward/choose-destination.ts';
-import type { Ask } from '../forward/create-ask.ts';
-import type { Way } from '../forward/create-way.ts';
+import type { Ask } from '../forward/retry/create-ask.ts';
+import type { ChooseDestination } from '../forward/route/choose-destination.ts';
+import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import { type Capacity, checkCapacity } from '../guard/check-capacity.ts';
+import { createMemoryBudget } from '../log/capture/body-capture.ts';
+import type { Recorder } from '../log/capture/recorder.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createResponseHistory } from '../translate/response-history.ts';
 import { createAcceptClient } from './accept-client.ts';
@@ -29,7 +29,7 @@ import { watchClient } from './watch-client.ts';
 export interface UpgradeServerDeps extends AdmitDeps {
   readonly recorder: Recorder;
   readonly clock: Clock;
-  readonly wayTo: (upstream: Upstream) => Way;
+  readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly chooseDestination: ChooseDestination;
   readonly ask: Ask;
   /** Connections at once; exchanges on them are bounded by their lanes. */
@@ -62,14 +62,14 @@ export interface UpgradeServer {
 /** Single events of 20 MB have been seen. */
 const MAX_UPSTREAM_MESSAGE_BYTES = 128 * 2 ** 20;
 
-const MOST_RESPONSES = 1_000;
+const MAX_RESPONSES = 1_000;
 
 export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
-  const { recorder, clock, setting, wayTo, via, maxMessageBytes } = deps;
+  const { recorder, clock, setting, clientFor, via, maxMessageBytes } = deps;
   const refusing = createRefusingUpstreams(clock);
   const { handshakeTimeoutMs } = deps;
   const upstreamLimits = { handshakeTimeoutMs, maxMessageBytes: MAX_UPSTREAM_MESSAGE_BYTES };
-  const reachDeps = { wayTo, via, setting, refusing, ...upstreamLimits };
+  const reachDeps = { clientFor, via, setting, refusing, ...upstreamLimits };
   const accept = createAcceptClient(maxMessageBytes);
   const budget = createMemoryBudget(deps.historyBytes);
   const open = new Map<Session, ClientConnection>();
@@ -97,7 +97,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     const bridge = (): Session => {
       const history = createResponseHistory({
         maxBytes: maxMessageBytes,
-        maxResponses: MOST_RESPONSES,
+        maxResponses: MAX_RESPONSES,
         budget,
       });
       const context = { ...contextOf('bridge'), history, ask, maxBodyBytes: maxMessageBytes };

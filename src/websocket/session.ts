@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ExchangeRecord } from '../audit/record.ts';
-import type { Recorder } from '../audit/recorder.ts';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
-import type { ChooseDestination } from '../forward/choose-destination.ts';
+import type { ChooseDestination } from '../forward/route/choose-destination.ts';
+import type { Recorder } from '../log/capture/recorder.ts';
+import type { ExchangeRecord } from '../log/record.ts';
 import type { Upstream } from '../providers/upstream.ts';
 
 export type WebSocketMode = NonNullable<ExchangeRecord['websocketMode']>;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findExchanges, readFound } from '../../src/admin/select/select-exchanges.ts';
-import { type JournalIndex, openJournalIndex } from '../../src/audit/journal-index.ts';
-import { writeLargeLog } from '../support/audit/write-large-log.ts';
+import { type JournalIndex, openJournalIndex } from '../../src/log/files/journal-index.ts';
+import { writeLargeLog } from '../support/log/write-large-log.ts';
 
 const EXCHANGES = 100_000;
 const ALWAYS = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };

@@ -44,7 +44,7 @@ const PER_SECOND = 200;
 const ROUND_MS = 5_000;
 const WHOLE_MS = 60_000;
 const TURN_MS = 5;
-const MOST_AT_ONCE = 8;
+const MAX_AT_ONCE = 8;
 
 const BODY = JSON.stringify({
   model: 'gpt-5.5',
@@ -88,11 +88,7 @@ const loadEvenly = async (port: number, forMs: number): Promise<number> => {
   const began = performance.now();
   // What a machine that is busy with other things could not send is not sent all at once later.
   for (let burst = 0; sent < wanted; burst = 0) {
-    while (
-      sent < wanted &&
-      burst++ < MOST_AT_ONCE &&
-      sent < ((performance.now() - began) / 1000) * PER_SECOND
-    )
+    while (sent < wanted && burst++ < MAX_AT_ONCE && sent < ((performance.now() - began) / 1000) * PER_SECOND)
       ask();
     await pause(TURN_MS);
   }

@@ -17,7 +17,7 @@ const STRANGE = '\u0000\u001b[31m\u202Egnp.exe\u202C \u2066x\u2069 \u{E0041} \uF
 const DEPTH = 100_000;
 const TEN_MEGABYTES = 10 * 2 ** 20;
 /** As many as a screen needs, and far fewer than there is content. */
-const MOST_ELEMENTS = 30_000;
+const MAX_ELEMENTS = 30_000;
 
 const nested = (open: string, close: string): string => open.repeat(DEPTH) + close.repeat(DEPTH);
 /** What `JSON.stringify` would mend, as it stands in JSON. */
@@ -152,7 +152,7 @@ const INTRUDERS =
 const expectHarmless = async (page: Page): Promise<void> => {
   expect(await page.evaluate(() => Reflect.get(window, '__owned'))).toBeUndefined();
   expect(await page.locator(INTRUDERS).count()).toBe(0);
-  expect(await page.locator('*').count()).toBeLessThan(MOST_ELEMENTS);
+  expect(await page.locator('*').count()).toBeLessThan(MAX_ELEMENTS);
 };
 
 const setUp = async (): Promise<{ gateway: RunningGateway; ids: string[] }> => {

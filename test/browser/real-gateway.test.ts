@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { chatGptProvider } from '../e2e/codex-config.ts';
-import { recordExchange } from '../support/audit/record-exchange.ts';
 import { useBrowser } from '../support/browser/use-browser.ts';
 import { runCodex } from '../support/codex/run-codex.ts';
 import { composeGateway, MASTER_KEY } from '../support/gateway/compose-gateway.ts';
+import { recordExchange } from '../support/log/record-exchange.ts';
 import { encodeEvent, responsesStream } from '../support/upstream/responses-stream.ts';
 import { startUpstream } from '../support/upstream/start-upstream.ts';
 

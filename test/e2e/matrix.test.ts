@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { isAtLeast } from '../../src/codex/is-at-least.ts';
+import { isAtLeast } from '../../src/codex/edit/is-at-least.ts';
 import { ensureCodex } from '../support/codex/ensure-codex.ts';
 import { type MatrixCell, renderMatrix, replaceTable } from '../support/codex/render-matrix.ts';
 import { runCodex } from '../support/codex/run-codex.ts';

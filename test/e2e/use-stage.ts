@@ -1,5 +1,5 @@
 import { afterEach, beforeAll } from 'vitest';
-import type { ExchangeRecord } from '../../src/audit/record.ts';
+import type { ExchangeRecord } from '../../src/log/record.ts';
 import { CODEX_VERSIONS, ensureCodex } from '../support/codex/ensure-codex.ts';
 import { type GatewayOptions, type GatewayProcess, startGateway } from '../support/gateway/start-gateway.ts';
 import { type Relay, startRelay } from '../support/gateway/start-relay.ts';

@@ -1,7 +1,7 @@
 import { decompress } from '@mongodb-js/zstd';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { readExchange } from '../../src/audit/read-exchange.ts';
-import type { ExchangeRecord } from '../../src/audit/record.ts';
+import { readExchange } from '../../src/log/files/read-exchange.ts';
+import type { ExchangeRecord } from '../../src/log/record.ts';
 import { CODEX_VERSIONS, ensureCodex } from '../support/codex/ensure-codex.ts';
 import { type CodexOutcome, runCodex } from '../support/codex/run-codex.ts';
 import { startWorkersGateway } from '../support/gateway/start-workers.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readExchange } from '../../src/audit/read-exchange.ts';
-import { readStoredBody } from '../../src/audit/read-stored-body.ts';
+import { readStoredBody } from '../../src/log/bodies/read-stored-body.ts';
+import { readExchange } from '../../src/log/files/read-exchange.ts';
 import { cases, randomOf } from '../support/fuzz/budget.ts';
 import { generateConnection, LAST_WORDS } from '../support/fuzz/generate-framing.ts';
 import { startStrictUpstream } from '../support/fuzz/strict-upstream.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { readExchange } from '../../src/audit/read-exchange.ts';
-import { readStoredBody } from '../../src/audit/read-stored-body.ts';
+import { readStoredBody } from '../../src/log/bodies/read-stored-body.ts';
+import { readExchange } from '../../src/log/files/read-exchange.ts';
 import { anthropicSpec } from '../../src/providers/specs/anthropic.ts';
 import { geminiSpec } from '../../src/providers/specs/gemini.ts';
 import { groqSpec } from '../../src/providers/specs/groq.ts';

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { parse } from 'smol-toml';
 import { expect, it } from 'vitest';
 import { GatewayError } from '../../src/base/errors.ts';
-import { planEdit } from '../../src/codex/plan-edit.ts';
-import { wantBuiltin, wantProvider } from '../../src/codex/provider-settings.ts';
-import { applySplices, invertSplices } from '../../src/codex/splice-text.ts';
+import { planEdit } from '../../src/codex/edit/plan-edit.ts';
+import { wantBuiltin, wantProvider } from '../../src/codex/edit/provider-settings.ts';
+import { applySplices, invertSplices } from '../../src/codex/toml/splice-text.ts';
 import { configText } from '../support/codex/generate-config.ts';
 import { runs } from '../support/fuzz/budget.ts';
 

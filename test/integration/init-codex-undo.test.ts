@@ -1,10 +1,10 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applyEdit } from '../../src/codex/change-config.ts';
-import { loadConfigFile } from '../../src/codex/config-file.ts';
-import { planEdit } from '../../src/codex/plan-edit.ts';
-import { wantBuiltin } from '../../src/codex/provider-settings.ts';
+import { applyEdit } from '../../src/codex/edit/change-config.ts';
+import { loadConfigFile } from '../../src/codex/edit/config-file.ts';
+import { planEdit } from '../../src/codex/edit/plan-edit.ts';
+import { wantBuiltin } from '../../src/codex/edit/provider-settings.ts';
 import { createInitHome, type InitHome, runInitCodex } from '../support/codex/run-init-codex.ts';
 
 const MINE = '\uFEFF# mine\r\nmodel_provider = \'other\'  # chosen\r\n\r\n[tui]\r\ntheme = "x"';

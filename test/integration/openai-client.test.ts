@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import OpenAI, { APIUserAbortError, AuthenticationError, RateLimitError, toFile } from 'openai';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ExchangeRecord } from '../../src/audit/record.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import type { ExchangeRecord } from '../../src/log/record.ts';
 import { compose, type Gateway } from '../../src/server/compose.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';

@@ -8,10 +8,10 @@ export interface AttemptLimit {
   noteRight(address: string): void;
 }
 
-const MOST_WRONG = 5;
+const MAX_WRONG = 5;
 const WINDOW_MS = 60_000;
 /** All addresses together: one machine can have many. */
-const MOST_WRONG_IN_ALL = 50;
+const MAX_WRONG_IN_ALL = 50;
 const EVERYONE = '';
 
 /** @param now milliseconds, monotonic */
@@ -35,8 +35,8 @@ export const createAttemptLimit = (now: () => number): AttemptLimit => {
   };
   return {
     check: (address) => {
-      refuseAbove(address, MOST_WRONG);
-      refuseAbove(EVERYONE, MOST_WRONG_IN_ALL);
+      refuseAbove(address, MAX_WRONG);
+      refuseAbove(EVERYONE, MAX_WRONG_IN_ALL);
     },
     noteWrong: (address) => {
       for (const known of wrong.keys()) if (recent(known).length === 0) wrong.delete(known);

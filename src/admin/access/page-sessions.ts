@@ -18,7 +18,7 @@ export interface PageSessions {
 }
 
 const LASTS_MS = 12 * 3_600_000;
-const MOST_SESSIONS = 200;
+const MAX_SESSIONS = 200;
 
 /** Cookies are not kept apart by port: two gateways on one machine must not log each other out. */
 const cookieName = (request: IncomingMessage): string => `gomodel_session_${peerOf(request).localPort}`;
@@ -59,7 +59,7 @@ export const createPageSessions = (now: () => number): PageSessions => {
   return {
     begin: (request) => {
       for (const [key, { endsAtMs }] of sessions) {
-        if (endsAtMs <= now() || sessions.size >= MOST_SESSIONS) drop(key);
+        if (endsAtMs <= now() || sessions.size >= MAX_SESSIONS) drop(key);
       }
       const token = randomBytes(32).toString('base64url');
       sessions.set(keyOf(token), { endsAtMs: now() + LASTS_MS, watchers: new Set() });

@@ -1,17 +1,17 @@
-import { fieldsOf, stringOf } from '../../audit/json-fields.ts';
-import { readExchange } from '../../audit/read-exchange.ts';
-import { readStoredBody } from '../../audit/read-stored-body.ts';
-import type { ExchangeDetail, HeaderLines } from '../../audit/record.ts';
 import { parseJson } from '../../base/json-object.ts';
+import { fieldsOf, stringOf } from '../../conversation/json-fields.ts';
 import { type ByteRange, scanElements, scanMembers } from '../../json/scan-members.ts';
+import { readStoredBody } from '../../log/bodies/read-stored-body.ts';
+import { readExchange } from '../../log/files/read-exchange.ts';
+import type { ExchangeDetail, HeaderLines } from '../../log/record.ts';
 import type { CacheLoss } from '../api-types.ts';
 import type { Facts } from '../select/facts.ts';
 import type { Link } from '../select/thread.ts';
 
 /** Providers cache from here on. */
-const LEAST_TOKENS = 1024;
+const MIN_TOKENS = 1024;
 /** A cache that lags a little behind is no loss. */
-const LEAST_SHARE = 0.25;
+const MIN_SHARE = 0.25;
 /** Below this share of the last context, the client has summed the conversation up. */
 const COMPACTED_SHARE = 0.6;
 /** Providers forget a prefix that was not used for five to ten minutes. */
@@ -32,7 +32,7 @@ const countLost = (previous: Facts | undefined, { usage }: Facts): number => {
     return 0;
   const shared = Math.min(before, usage.inputTokens);
   const lost = shared - usage.cachedInputTokens;
-  return shared >= LEAST_TOKENS && lost >= Math.max(LEAST_TOKENS, shared * LEAST_SHARE) ? lost : 0;
+  return shared >= MIN_TOKENS && lost >= Math.max(MIN_TOKENS, shared * MIN_SHARE) ? lost : 0;
 };
 
 /** How many requests of a thread lost their cache. @param facts of one thread, oldest first */

@@ -4,10 +4,10 @@ import { type Facts, factsOfRecord, factsOfRow, keepFacts } from '../select/fact
 import {
   eachRow,
   type Found,
-  looseOf,
   placeOf,
   readFound,
   type Selection,
+  unfinishedIn,
 } from '../select/select-exchanges.ts';
 import { type InspectCodexDeps, inspectCodex } from './inspect-codex.ts';
 import type { LogDeps } from './log.ts';
@@ -27,7 +27,7 @@ const EVERYTHING: Selection = {
   span: { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY },
   filter: {},
 };
-const MOST_CLIENTS = 50;
+const MAX_CLIENTS = 50;
 
 const findClients = async ({ index, pricing }: LogDeps): Promise<SeenClient[]> => {
   const clients = new Map<string, Sighting>();
@@ -53,13 +53,13 @@ const findClients = async ({ index, pricing }: LogDeps): Promise<SeenClient[]> =
   await index.refresh();
   await index.visit(EVERYTHING.span, (part) => {
     eachRow(part, EVERYTHING, (row) => see(factsOfRow(part.rows, row), () => placeOf(part, row)));
-    for (const record of looseOf(part, EVERYTHING)) {
+    for (const record of unfinishedIn(part, EVERYTHING)) {
       see(factsOfRecord(record), () => ({ id: record.id, record }));
     }
   });
   const newestFirst = [...clients.values()]
     .sort((one, other) => (one.newest.facts.id < other.newest.facts.id ? 1 : -1))
-    .slice(0, MOST_CLIENTS);
+    .slice(0, MAX_CLIENTS);
   const prices = await pricing();
   const records = await readFound(
     index,

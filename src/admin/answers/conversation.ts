@@ -1,7 +1,7 @@
-import { readConversation } from '../../audit/conversation.ts';
-import type { ConversationItem, ConversationPart } from '../../audit/conversation-item.ts';
-import { readExchange } from '../../audit/read-exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
+import type { ConversationItem, ConversationPart } from '../../conversation/item.ts';
+import { readConversation } from '../../conversation/read-conversation.ts';
+import { readExchange } from '../../log/files/read-exchange.ts';
 import type { ConversationAnswer, SessionTurn } from '../api-types.ts';
 import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import { readText } from '../select/read-query.ts';
@@ -18,15 +18,15 @@ export interface ConversationDeps extends DetailDeps {
 
 const DEFAULT_LIMIT = 50;
 const MOST = 200;
-const LONGEST_TEXT = 2_000;
+const MAX_TEXT = 2_000;
 
 const shorten = (text: string): string =>
-  text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1)}…`;
+  text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
 
 const shortenPart = (part: ConversationPart): ConversationPart => {
   if (part.kind === 'text' || part.kind === 'refusal') return { ...part, text: shorten(part.text) };
   // Half a data URL shows nothing.
-  if (part.kind === 'image' && part.url.length > LONGEST_TEXT) return { ...part, url: '' };
+  if (part.kind === 'image' && part.url.length > MAX_TEXT) return { ...part, url: '' };
   return part;
 };
 

@@ -1,5 +1,5 @@
-import type { ExchangeDetail } from '../../audit/record.ts';
-import { REDACTED } from '../../audit/redact.ts';
+import type { ExchangeDetail } from '../../log/record.ts';
+import { REDACTED } from '../../log/redact.ts';
 import type { BodyText } from '../api-types.ts';
 
 /** What curl or the connection sets by itself, and what the copy of a credential would be. */
@@ -10,7 +10,7 @@ const LEFT_OUT =
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** A longer body is fetched into a file first: nobody pastes it. */
-const LONGEST_PASTED = 256 * 1024;
+const MAX_PASTED = 256 * 1024;
 const FILE = 'request.json';
 
 /** A body between two lines that no line of it equals: a shell's argument may have 128 KB only. */
@@ -36,8 +36,7 @@ export const createCurl = (
 ): string => {
   const method = record.transport === 'websocket' ? 'POST' : record.method;
   const headers = requestHeaders.filter(([name, value]) => !LEFT_OUT.test(name) && value !== REDACTED);
-  const isPasted =
-    body !== undefined && !body.shortened && !body.notUtf8 && body.text.length < LONGEST_PASTED;
+  const isPasted = body !== undefined && !body.shortened && !body.notUtf8 && body.text.length < MAX_PASTED;
   const sent = isPasted ? hereDocument(body.text) : `--data-binary @${FILE}`;
   const command = [
     `curl -N -X ${quote(method)} ${quote(baseUrl + record.path)}`,

@@ -1,9 +1,9 @@
-import type { AnswerSoFar } from '../../audit/exchange.ts';
-import type { JournalIndex } from '../../audit/journal-index.ts';
-import { readExchange } from '../../audit/read-exchange.ts';
-import type { ExchangeDetail } from '../../audit/record.ts';
-import type { ExchangeWatch } from '../../audit/recorder.ts';
 import { GatewayError } from '../../base/errors.ts';
+import type { ExchangeWatch } from '../../log/capture/recorder.ts';
+import type { AnswerSoFar } from '../../log/exchange.ts';
+import type { JournalIndex } from '../../log/files/journal-index.ts';
+import { readExchange } from '../../log/files/read-exchange.ts';
+import type { ExchangeDetail } from '../../log/record.ts';
 import type { AuditDetailAnswer, RelatedExchange } from '../api-types.ts';
 import { billOf, type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import type { Facts } from '../select/facts.ts';
@@ -23,7 +23,7 @@ export interface DetailDeps {
 }
 
 const DEFAULT_BODY_LIMIT = 65_536;
-const MOST_BODY_LIMIT = 4_194_304;
+const MAX_BODY_LIMIT = 4_194_304;
 /** An id is `req_` and 26 characters; a beginning of one may stand for it. */
 const ID = /^(?:req_)?[0-9a-z]{4,26}$/i;
 
@@ -96,7 +96,7 @@ export const answerDetail = async (
   query: URLSearchParams,
 ): Promise<AuditDetailAnswer> => {
   const { index, pricing, baseUrl } = deps;
-  const limit = readCount(query, 'body_limit', DEFAULT_BODY_LIMIT, MOST_BODY_LIMIT);
+  const limit = readCount(query, 'body_limit', DEFAULT_BODY_LIMIT, MAX_BODY_LIMIT);
   await index.refresh();
   const [detail, prices] = await Promise.all([requireExchange(deps, id), pricing()]);
   const { record, requestHeaders, responseHeaders } = detail;
@@ -105,7 +105,7 @@ export const answerDetail = async (
   const own = links[place]?.facts;
   const previous = links[place - 1]?.facts;
   const next = links[place + 1]?.facts;
-  const full = await readBodyText(detail.requestBody, 'request', MOST_BODY_LIMIT);
+  const full = await readBodyText(detail.requestBody, 'request', MAX_BODY_LIMIT);
   const [request, response] = await Promise.all([
     readBodyText(detail.requestBody, 'request', limit),
     readBodyText(detail.responseBody, 'answer', limit),

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { auditFolder } from '../../audit/list-segments.ts';
-import type { ExchangeWatch } from '../../audit/recorder.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
+import type { ExchangeWatch } from '../../log/capture/recorder.ts';
+import { auditFolder } from '../../log/journal/list-segments.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import type { DashboardConfigAnswer, ProviderStatus } from '../api-types.ts';
 import { type Facts, keepFacts } from '../select/facts.ts';

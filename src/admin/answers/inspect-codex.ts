@@ -1,13 +1,13 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { openState } from '../../audit/state.ts';
 import { GatewayError } from '../../base/errors.ts';
-import { configFileOf } from '../../codex/codex-home.ts';
-import { loadConfigFile } from '../../codex/config-file.ts';
-import { type ConfigEdit, findEdit } from '../../codex/edit-journal.ts';
-import { planEdit } from '../../codex/plan-edit.ts';
-import { wantProvider } from '../../codex/provider-settings.ts';
-import { type ResolvedConfig, resolveConfig } from '../../codex/resolve-config.ts';
+import { loadConfigFile } from '../../codex/edit/config-file.ts';
+import { type ConfigEdit, findEdit } from '../../codex/edit/edit-journal.ts';
+import { planEdit } from '../../codex/edit/plan-edit.ts';
+import { wantProvider } from '../../codex/edit/provider-settings.ts';
+import { type ResolvedConfig, resolveConfig } from '../../codex/edit/resolve-config.ts';
+import { configFileOf } from '../../codex/run/codex-home.ts';
 import { isOwnAddress } from '../../config/own-address.ts';
+import { openState } from '../../state/state.ts';
 import type { CodexStatusAnswer } from '../api-types.ts';
 
 /** What of the answer depends on Codex's configuration. */

@@ -1,11 +1,11 @@
-import type { JournalIndex } from '../../audit/journal-index.ts';
+import type { JournalIndex } from '../../log/files/journal-index.ts';
 import type { AuditEntry, AuditLogAnswer, Paged, UsageLogAnswer } from '../api-types.ts';
 import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import { readPeriod, readSpan } from '../select/period.ts';
 import { readChoice, readFilter, readText, USAGE_FILTERS } from '../select/read-query.ts';
 import type { SearchBodies } from '../select/search-bodies.ts';
 import { findExchanges, readFound, type Selection } from '../select/select-exchanges.ts';
-import { GROUP_LIMIT, MOST_GROUPS, type PageWish, readPage } from './paging.ts';
+import { GROUP_LIMIT, MAX_GROUPS, type PageWish, readPage } from './paging.ts';
 
 export interface LogDeps {
   readonly searchBodies: SearchBodies;
@@ -42,7 +42,7 @@ export const answerLog = async (deps: LogDeps, query: URLSearchParams): Promise<
 
 /** `GET usage/log`: of the period alone, and only what used tokens. */
 export const answerUsageLog = async (deps: LogDeps, query: URLSearchParams): Promise<UsageLogAnswer> => {
-  const wish = readPage(query, GROUP_LIMIT, MOST_GROUPS);
+  const wish = readPage(query, GROUP_LIMIT, MAX_GROUPS);
   const span = readPeriod(query, deps.now());
   const filter = readFilter(query, USAGE_FILTERS);
   await deps.index.refresh();

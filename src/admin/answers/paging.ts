@@ -3,7 +3,7 @@ import { readCount } from '../select/read-query.ts';
 
 /** How many models, clients or sessions a page has, and has at most. */
 export const GROUP_LIMIT = 50;
-export const MOST_GROUPS = 200;
+export const MAX_GROUPS = 200;
 
 export interface PageWish {
   readonly limit: number;

@@ -1,12 +1,12 @@
-import { readConversation } from '../../audit/conversation.ts';
-import type { ConversationItem } from '../../audit/conversation-item.ts';
-import { readExchange } from '../../audit/read-exchange.ts';
+import type { ConversationItem } from '../../conversation/item.ts';
+import { readConversation } from '../../conversation/read-conversation.ts';
+import { readExchange } from '../../log/files/read-exchange.ts';
 import type { Facts } from '../select/facts.ts';
 
-const LONGEST = 200;
-const MOST_REMEMBERED = 2_000;
+const MAX_CHARACTERS = 200;
+const MAX_REMEMBERED = 2_000;
 /** A session may begin with requests that say nothing: a list of models, a connection that warms up. */
-const MOST_READ = 3;
+const MAX_READ = 3;
 /** What Codex itself says in the user's name: the environment, instructions of files. */
 const NOT_BY_USER = /^\s*(?:<[a-z_]+[\s>]|# AGENTS\.md )/;
 
@@ -16,7 +16,8 @@ const textOf = (item: ConversationItem): string | undefined => {
   return text.trim() === '' || NOT_BY_USER.test(text) ? undefined : text.replace(/\s+/g, ' ').trim();
 };
 
-const shorten = (text: string): string => (text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`);
+const shorten = (text: string): string =>
+  text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS - 1)}…`;
 
 /** Finds the user's first words of a session. */
 export type FindTitle = (facts: readonly Facts[]) => Promise<string | undefined>;
@@ -28,7 +29,7 @@ export const createFindTitle = (dataDir: string): FindTitle => {
     const key = facts[0]?.id ?? '';
     if (known.has(key)) return known.get(key);
     let title: string | undefined;
-    for (const { id } of facts.filter(({ method }) => method === 'POST').slice(0, MOST_READ)) {
+    for (const { id } of facts.filter(({ method }) => method === 'POST').slice(0, MAX_READ)) {
       const detail = await readExchange(dataDir, id);
       const conversation = detail && (await readConversation(detail));
       title = conversation?.items.map(textOf).find((text) => text !== undefined);
@@ -36,8 +37,8 @@ export const createFindTitle = (dataDir: string): FindTitle => {
     }
     title = title === undefined ? undefined : shorten(title);
     // While the first request runs, its body may not have been written.
-    const isFinal = title !== undefined || facts.length > MOST_READ;
-    if (known.size >= MOST_REMEMBERED) known.clear();
+    const isFinal = title !== undefined || facts.length > MAX_READ;
+    if (known.size >= MAX_REMEMBERED) known.clear();
     if (isFinal) known.set(key, title);
     return title;
   };

@@ -4,7 +4,7 @@ import { type Facts, keepFacts } from '../select/facts.ts';
 import { readPeriod } from '../select/period.ts';
 import { readFilter, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';
-import { GROUP_LIMIT, MOST_GROUPS, pageOf, readPage } from './paging.ts';
+import { GROUP_LIMIT, MAX_GROUPS, pageOf, readPage } from './paging.ts';
 import { addToSums, createSums, eachFacts } from './usage-sums.ts';
 
 interface Group {
@@ -43,7 +43,7 @@ const priceOf = ({ findRates }: Pricing, { newest }: Group): UsageModel['price']
 
 /** `GET usage/models` */
 export const answerModels = async (deps: LogDeps, query: URLSearchParams): Promise<Paged<UsageModel>> => {
-  const wish = readPage(query, GROUP_LIMIT, MOST_GROUPS);
+  const wish = readPage(query, GROUP_LIMIT, MAX_GROUPS);
   const { groups, prices } = await groupFacts(deps, query, ({ model, provider }) =>
     model === undefined ? undefined : `${provider ?? ''} ${model}`,
   );
@@ -61,7 +61,7 @@ export const answerModels = async (deps: LogDeps, query: URLSearchParams): Promi
 
 /** `GET usage/clients` */
 export const answerClients = async (deps: LogDeps, query: URLSearchParams): Promise<Paged<UsageClient>> => {
-  const wish = readPage(query, GROUP_LIMIT, MOST_GROUPS);
+  const wish = readPage(query, GROUP_LIMIT, MAX_GROUPS);
   const { groups } = await groupFacts(deps, query, ({ clientName, clientVersion }) =>
     clientName === undefined ? undefined : `${clientName}/${clientVersion ?? ''}`,
   );

@@ -3,7 +3,7 @@ import { type Facts, keepFacts } from '../select/facts.ts';
 import { readPeriod } from '../select/period.ts';
 import { readFilter, readText, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';
-import { GROUP_LIMIT, MOST_GROUPS, pageOf, readPage } from './paging.ts';
+import { GROUP_LIMIT, MAX_GROUPS, pageOf, readPage } from './paging.ts';
 import type { FindTitle } from './session-title.ts';
 import { summarizeSession } from './summarize-session.ts';
 import { eachFacts } from './usage-sums.ts';
@@ -33,7 +33,7 @@ export const answerSessions = async (
 ): Promise<Paged<UsageSession>> => {
   const span = readPeriod(query, now());
   const filter = readFilter(query, USAGE_FILTERS);
-  const wish = readPage(query, GROUP_LIMIT, MOST_GROUPS);
+  const wish = readPage(query, GROUP_LIMIT, MAX_GROUPS);
   const search = readText(query, 'search');
   const [prices] = await Promise.all([pricing(), index.refresh()]);
   const sessions = new Map<string, Session>();

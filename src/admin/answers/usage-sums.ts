@@ -1,9 +1,9 @@
-import type { JournalIndex } from '../../audit/journal-index.ts';
+import type { JournalIndex } from '../../log/files/journal-index.ts';
 import type { UsageSums } from '../api-types.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
 import { type Billing, sumOf } from '../cost/price-book.ts';
 import { type Facts, factsOfRecord, factsOfRow } from '../select/facts.ts';
-import { eachRow, looseOf, type Selection } from '../select/select-exchanges.ts';
+import { eachRow, type Selection, unfinishedIn } from '../select/select-exchanges.ts';
 
 export const createSums = (): UsageSums => ({
   requests: 0,
@@ -55,5 +55,5 @@ export const eachFacts = (
 ): Promise<void> =>
   index.visit(selection.span, (part) => {
     eachRow(part, selection, (row) => show(factsOfRow(part.rows, row)));
-    for (const record of looseOf(part, selection)) show(factsOfRecord(record));
+    for (const record of unfinishedIn(part, selection)) show(factsOfRecord(record));
   });

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../base/json-object.ts';
 
-const MOST_BYTES = 16 * 1024;
+const MAX_BYTES = 16 * 1024;
 
 /**
  * The JSON object of a request to the API: none of them is long.
@@ -13,8 +13,8 @@ export const readSmallBody = async (request: IncomingMessage): Promise<JsonObjec
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MOST_BYTES) {
-      throw new GatewayError('request_too_large', `the request has more than ${MOST_BYTES} bytes.`);
+    if (length > MAX_BYTES) {
+      throw new GatewayError('request_too_large', `the request has more than ${MAX_BYTES} bytes.`);
     }
     chunks.push(chunk);
   }

@@ -1,6 +1,6 @@
-import { readStoredBody } from '../../audit/read-stored-body.ts';
-import type { ExchangeWatch } from '../../audit/recorder.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { readStoredBody } from '../../log/bodies/read-stored-body.ts';
+import type { ExchangeWatch } from '../../log/capture/recorder.ts';
 import type { Access } from '../access/create-access.ts';
 import { answerCodex, type CodexDeps } from '../answers/codex-status.ts';
 import { answerConversation, type ConversationDeps } from '../answers/conversation.ts';

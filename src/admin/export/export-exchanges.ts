@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { readExchange } from '../../audit/read-exchange.ts';
-import type { ExchangeDetail } from '../../audit/record.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { readExchange } from '../../log/files/read-exchange.ts';
+import type { ExchangeDetail } from '../../log/record.ts';
 import { readBodyText } from '../answers/body-text.ts';
 import { type DetailDeps, requireExchange } from '../answers/detail.ts';
 import { type LogDeps, readSelection } from '../answers/log.ts';
@@ -29,7 +29,7 @@ const TYPES: Readonly<Record<Format, string>> = {
 
 /** How many records are read at a time. */
 const BATCH = 100;
-const MOST_CHARACTERS = 64 * 2 ** 20;
+const MAX_CHARACTERS = 64 * 2 ** 20;
 
 /** What is exported, oldest first. */
 const selectFound = async (deps: ExportDeps, query: URLSearchParams): Promise<Found[]> => {
@@ -60,8 +60,8 @@ async function* eachEntry(
 
 const harEntry = async (entry: AuditEntry, detail: ExchangeDetail, baseUrl: string): Promise<string> => {
   const [request, response] = await Promise.all([
-    readBodyText(detail.requestBody, 'request', MOST_CHARACTERS),
-    readBodyText(detail.responseBody, 'answer', MOST_CHARACTERS),
+    readBodyText(detail.requestBody, 'request', MAX_CHARACTERS),
+    readBodyText(detail.responseBody, 'answer', MAX_CHARACTERS),
   ]);
   return JSON.stringify(mapToHarEntry(entry, detail, { request, response }, baseUrl));
 };

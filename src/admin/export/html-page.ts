@@ -1,4 +1,4 @@
-import type { ConversationItem, ConversationPart } from '../../audit/conversation-item.ts';
+import type { ConversationItem, ConversationPart } from '../../conversation/item.ts';
 import type { AuditEntry, TurnAnswer } from '../api-types.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -5,9 +5,9 @@ import {
   LIST_SEPARATOR,
   type TextColumn,
   ULID_LENGTH,
-} from '../../audit/index-rows.ts';
+} from '../../log/files/index-rows.ts';
 import type { ExchangeFilter } from '../api-types.ts';
-import { matchesGlob, SHORTEST_SESSION_PREFIX } from '../match-filter.ts';
+import { MIN_SESSION_PREFIX, matchesGlob } from '../match-filter.ts';
 
 export type RowTest = (row: number) => boolean;
 
@@ -82,7 +82,7 @@ const testError = (rows: IndexRows, wanted: string): RowTest => {
 
 const testSession = (rows: IndexRows, wanted: string): RowTest => {
   const is = (id: string): boolean =>
-    wanted.length >= SHORTEST_SESSION_PREFIX ? id.startsWith(wanted) : id === wanted;
+    wanted.length >= MIN_SESSION_PREFIX ? id.startsWith(wanted) : id === wanted;
   return any([testText(rows, 'sessionId', is), testText(rows, 'threadId', is)]);
 };
 

@@ -1,5 +1,5 @@
-import { HAS_USAGE, type IndexRows, IS_FAILURE, IS_STREAM } from '../../audit/index-rows.ts';
-import { type ExchangeRecord, isFailure, type Usage } from '../../audit/record.ts';
+import { HAS_USAGE, type IndexRows, IS_FAILURE, IS_STREAM } from '../../log/files/index-rows.ts';
+import { type ExchangeRecord, isFailure, type Usage } from '../../log/record.ts';
 
 /** What sums and sessions need of an exchange. */
 export interface Facts {

@@ -1,5 +1,5 @@
-import type { TimeSpan } from '../../audit/journal-index.ts';
 import { GatewayError } from '../../base/errors.ts';
+import type { TimeSpan } from '../../log/files/journal-index.ts';
 import { readCount, readDate, readTimezone } from './read-query.ts';
 
 /** Whole days, as a query asks for them. */
@@ -12,7 +12,7 @@ export interface Period extends TimeSpan {
 
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
-const MOST_DAYS = 366;
+const MAX_DAYS = 366;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -82,7 +82,7 @@ const ownTimezone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZo
  */
 export const readPeriod = (query: URLSearchParams, nowMs: number): Period => {
   const timezone = readTimezone(query) ?? ownTimezone();
-  const days = Math.max(1, readCount(query, 'days', DEFAULT_DAYS, MOST_DAYS));
+  const days = Math.max(1, readCount(query, 'days', DEFAULT_DAYS, MAX_DAYS));
   const endDate = readDate(query, 'end_date') ?? dayOf(nowMs, timezone);
   const startDate = readDate(query, 'start_date') ?? addDays(endDate, 1 - days);
   if (startDate > endDate) {
@@ -91,9 +91,9 @@ export const readPeriod = (query: URLSearchParams, nowMs: number): Period => {
     });
   }
   const period = createPeriod(startDate, endDate, timezone);
-  return countDays(period) <= MOST_DAYS
+  return countDays(period) <= MAX_DAYS
     ? period
-    : createPeriod(addDays(endDate, 1 - MOST_DAYS), endDate, timezone);
+    : createPeriod(addDays(endDate, 1 - MAX_DAYS), endDate, timezone);
 };
 
 const ALWAYS: TimeSpan = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };

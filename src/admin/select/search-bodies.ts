@@ -1,8 +1,8 @@
-import { auditFolder, listSegments } from '../../audit/list-segments.ts';
-import { type FoundBlock, scanPack } from '../../audit/read-body.ts';
-import { type PackReader, withPack } from '../../audit/read-pack.ts';
-import { readStoredBody } from '../../audit/read-stored-body.ts';
-import { packFile } from '../../audit/segment-name.ts';
+import { type FoundBlock, scanPack } from '../../log/bodies/read-body.ts';
+import { type PackReader, withPack } from '../../log/bodies/read-pack.ts';
+import { readStoredBody } from '../../log/bodies/read-stored-body.ts';
+import { auditFolder, listSegments } from '../../log/journal/list-segments.ts';
+import { packFile } from '../../log/journal/segment-name.ts';
 
 interface BodyHits {
   /** Ids of the exchanges with a body that holds the text. */
@@ -24,7 +24,7 @@ export interface SearchBodiesDeps {
 const BUDGET_MS = 8_000;
 /** The pages of one search must agree with each other. */
 const REMEMBERED_MS = 60_000;
-const MOST_REMEMBERED = 8;
+const MAX_REMEMBERED = 8;
 
 /** A text as it stands in JSON, and as it is. */
 const needlesOf = (text: string): string[] => {
@@ -78,7 +78,7 @@ export const createSearchBodies = ({ dataDir, now }: SearchBodiesDeps): SearchBo
     // One at a time: each keeps a core busy.
     const hits = last.then(() => search(text));
     last = hits.catch(() => {});
-    if (known.size >= MOST_REMEMBERED) known.clear();
+    if (known.size >= MAX_REMEMBERED) known.clear();
     known.set(text, { atMs: now(), hits });
     return hits;
   };

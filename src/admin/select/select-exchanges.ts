@@ -1,8 +1,8 @@
-import { HAS_USAGE, type IndexRows } from '../../audit/index-rows.ts';
-import type { IndexPart, JournalIndex, TimeSpan } from '../../audit/journal-index.ts';
-import type { JournalPlace } from '../../audit/read-places.ts';
-import type { ExchangeRecord } from '../../audit/record.ts';
 import { idTimeMs } from '../../base/ids.ts';
+import { HAS_USAGE, type IndexRows } from '../../log/files/index-rows.ts';
+import type { IndexPart, JournalIndex, TimeSpan } from '../../log/files/journal-index.ts';
+import type { JournalPlace } from '../../log/files/read-places.ts';
+import type { ExchangeRecord } from '../../log/record.ts';
 import type { ExchangeFilter } from '../api-types.ts';
 import { matchesFilter } from '../match-filter.ts';
 import { compileFilter, type RowTest } from './compile-filter.ts';
@@ -96,7 +96,7 @@ const newestRows = (
 };
 
 /** The exchanges of a selection that have no row: those that run, or were interrupted. */
-export const looseOf = (
+export const unfinishedIn = (
   { loose }: IndexPart,
   { span, filter, until, hasUsage, inBodies }: Selection,
 ): ExchangeRecord[] =>
@@ -132,7 +132,7 @@ export const findExchanges = async (
     const oldest = candidates.length >= most ? candidates[most - 1]?.id : undefined;
     const hasOlder = oldest !== undefined && part.maxMs < (idTimeMs(oldest) ?? 0);
     const newest = newestRows(part, selection, hasOlder ? 0 : most);
-    const loose = looseOf(part, selection);
+    const loose = unfinishedIn(part, selection);
     total += newest.total + loose.length;
     if (hasOlder) return;
     for (const row of newest.rows) candidates.push(placeOf(part, row));

@@ -1,5 +1,5 @@
-import type { IndexPart, JournalIndex, TimeSpan } from '../../audit/journal-index.ts';
-import type { ExchangeRecord } from '../../audit/record.ts';
+import type { IndexPart, JournalIndex, TimeSpan } from '../../log/files/journal-index.ts';
+import type { ExchangeRecord } from '../../log/record.ts';
 import { type Facts, factsOfRecord, factsOfRow, keepFacts } from './facts.ts';
 import type { Found } from './select-exchanges.ts';
 import { placeOf } from './select-exchanges.ts';
@@ -51,14 +51,14 @@ export const findSession = async (index: JournalIndex, sessionId: string): Promi
 };
 
 /** A chain that loops, or is longer, is no conversation. */
-const MOST_STEPS = 20;
+const MAX_STEPS = 20;
 
 /** What hangs together by `previous_response_id`, of clients that name no session. Oldest first. */
 const findChain = async (index: JournalIndex, start: ExchangeRecord): Promise<Link[]> => {
   const links = new Map<string, Link>([[start.id, linkOfRecord(start)]]);
   let ids = new Set([start.responseId, start.previousResponseId].filter((id) => id !== undefined));
   const asked = new Set<string>();
-  for (let step = 0; step < MOST_STEPS && ids.size > 0; step++) {
+  for (let step = 0; step < MAX_STEPS && ids.size > 0; step++) {
     const next = new Set<string>();
     for (const id of ids) asked.add(id);
     await index.visit(ALWAYS, (part) => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { ExchangeEvent } from '../../audit/exchange.ts';
-import type { ExchangeRecord } from '../../audit/record.ts';
-import type { ExchangeWatch } from '../../audit/recorder.ts';
+import type { ExchangeWatch } from '../../log/capture/recorder.ts';
+import type { ExchangeEvent } from '../../log/exchange.ts';
+import type { ExchangeRecord } from '../../log/record.ts';
 import type { AuditEntry, LogLosses, StreamEvent } from '../api-types.ts';
 import { createEventRing } from './event-ring.ts';
 
@@ -30,7 +30,7 @@ const BEAT_MS = 10_000;
 /** A browser that reconnects, after a sleep or a change of network, finds what it missed. */
 const LINGER_MS = 60_000;
 /** What a listener has not taken yet; one that is slower is dropped, and resumes or reads the log again. */
-const MOST_UNREAD_BYTES = 2 * 2 ** 20;
+const MAX_UNREAD_BYTES = 2 * 2 ** 20;
 
 /**
  * The event stream. While nobody listens, it is not subscribed to anything and costs nothing; while
@@ -50,7 +50,7 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
 
   const write = (listener: ServerResponse, text: string): void => {
     listener.write(text);
-    if (listener.writableLength > MOST_UNREAD_BYTES) listener.destroy();
+    if (listener.writableLength > MAX_UNREAD_BYTES) listener.destroy();
   };
   const tell = (text: string): void => {
     if (text !== '') for (const listener of listeners) write(listener, text);

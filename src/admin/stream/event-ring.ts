@@ -12,8 +12,8 @@ export interface EventRing {
   forget(): void;
 }
 
-const MOST_EVENTS = 4096;
-const MOST_CHARACTERS = 8 * 2 ** 20;
+const MAX_EVENTS = 4096;
+const MAX_CHARACTERS = 8 * 2 ** 20;
 
 /** @param run tells this gateway's events from those of the one before it */
 export const createEventRing = (run: string): EventRing => {
@@ -29,7 +29,7 @@ export const createEventRing = (run: string): EventRing => {
       const text = encode(`${run}-${lastNumber() + 1}`, event);
       texts.push(text);
       characters += text.length;
-      if (texts.length > MOST_EVENTS || characters > MOST_CHARACTERS) {
+      if (texts.length > MAX_EVENTS || characters > MAX_CHARACTERS) {
         // By halves: taking one off the front each time would move all others each time.
         const dropped = texts.splice(0, Math.ceil(texts.length / 2));
         before += dropped.length;

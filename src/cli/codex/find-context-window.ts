@@ -1,4 +1,4 @@
-import { listServedModels } from '../../codex/list-served-models.ts';
+import { listServedModels } from '../../codex/catalog/list-served-models.ts';
 import type { UsableGateway } from './find-gateway.ts';
 
 /** Codex knows these itself; who serves them is not asked. */

@@ -1,4 +1,4 @@
-import { openState } from '../../audit/state.ts';
+import { openState } from '../../state/state.ts';
 import { askHealth } from '../ask-health.ts';
 
 /** A gateway that a run of Codex can use. */

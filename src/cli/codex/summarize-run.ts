@@ -1,7 +1,7 @@
-import { queryExchanges } from '../../audit/query-exchanges.ts';
-import { readExchange } from '../../audit/read-exchange.ts';
-import { type ExchangeRecord, isFailure } from '../../audit/record.ts';
-import { RUN_HEADER } from '../../codex/launch-settings.ts';
+import { RUN_HEADER } from '../../codex/run/launch-settings.ts';
+import { queryExchanges } from '../../log/files/query-exchanges.ts';
+import { readExchange } from '../../log/files/read-exchange.ts';
+import { type ExchangeRecord, isFailure } from '../../log/record.ts';
 
 export interface RunSummary {
   readonly turns: number;

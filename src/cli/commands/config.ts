@@ -5,7 +5,7 @@ import type { CommandContext } from '../context.ts';
 import { CONFIG_OPTION, type ConfigFlags, placesOf, readSources } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { renderConfig } from '../render/config-rows.ts';
-import { screenOf } from '../render/screen.ts';
+import { screenOf } from '../render/tail/screen.ts';
 
 interface ShowFlags extends ConfigFlags {
   readonly showOrigin?: true;

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { Command } from 'commander';
-import { configFileOf, resolveCodexHome } from '../../codex/codex-home.ts';
+import { configFileOf, resolveCodexHome } from '../../codex/run/codex-home.ts';
 import type { Step } from '../../probe/step.ts';
 import type { CommandContext } from '../context.ts';
 import { checkCodex } from '../doctor/check-codex.ts';

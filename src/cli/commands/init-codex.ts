@@ -1,17 +1,17 @@
 import { Command, Option } from 'commander';
-import { openState, type State } from '../../audit/state.ts';
 import { systemClock } from '../../base/clock.ts';
-import { configFileOf, resolveCodexHome } from '../../codex/codex-home.ts';
-import type { ConfigEdit } from '../../codex/edit-journal.ts';
+import type { ConfigEdit } from '../../codex/edit/edit-journal.ts';
 import {
   parseBaseUrl,
   parseEnvKey,
   parseModel,
   parseProviderId,
-} from '../../codex/parse-provider-options.ts';
-import { type WantedSettings, wantBuiltin, wantProvider } from '../../codex/provider-settings.ts';
+} from '../../codex/edit/parse-provider-options.ts';
+import { type WantedSettings, wantBuiltin, wantProvider } from '../../codex/edit/provider-settings.ts';
+import { configFileOf, resolveCodexHome } from '../../codex/run/codex-home.ts';
 import { catalogFileOf, type Environment, resolveDataDir } from '../../config/data-dir.ts';
 import { readSetting } from '../../config/read-setting.ts';
+import { openState, type State } from '../../state/state.ts';
 import type { CommandContext } from '../context.ts';
 import { undoConfig } from '../init-codex/undo-config.ts';
 import { writeConfig } from '../init-codex/write-config.ts';

@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { Command } from 'commander';
-import type { ExchangeRecord } from '../../audit/record.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { resolveDataDir } from '../../config/data-dir.ts';
+import type { ExchangeRecord } from '../../log/record.ts';
 import type { CommandContext } from '../context.ts';
 import { followLog } from '../logs/follow-log.ts';
 import { listExchanges } from '../logs/list-exchanges.ts';
@@ -12,8 +12,8 @@ import { type SelectFlags, selectExchanges } from '../logs/select-exchanges.ts';
 import { showExchange } from '../logs/show-exchange.ts';
 import { readDotenv } from '../read-dotenv.ts';
 import { createColour } from '../render/colour.ts';
-import { screenOf } from '../render/screen.ts';
-import { tailLine } from '../render/tail-line.ts';
+import { screenOf } from '../render/tail/screen.ts';
+import { tailLine } from '../render/tail/tail-line.ts';
 import { writeAll } from '../write-all.ts';
 
 interface LogsFlags extends SelectFlags {

@@ -8,7 +8,7 @@ import { openLists } from '../providers/open-lists.ts';
 import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { renderModels } from '../render/model-rows.ts';
-import { screenOf } from '../render/screen.ts';
+import { screenOf } from '../render/tail/screen.ts';
 
 interface ModelsFlags extends ConfigFlags {
   readonly json?: true;

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
-import { createAgent } from '../../forward/create-agent.ts';
+import { createAgent } from '../../forward/send/create-agent.ts';
 import type { ConfiguredProvider } from '../../providers/configured-provider.ts';
 import type { CommandContext } from '../context.ts';
 import { checkProvider } from '../providers/check-provider.ts';
@@ -11,7 +11,7 @@ import { openLists } from '../providers/open-lists.ts';
 import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { type ProviderRow, renderProviders } from '../render/provider-rows.ts';
-import { screenOf } from '../render/screen.ts';
+import { screenOf } from '../render/tail/screen.ts';
 
 interface ProvidersFlags extends ConfigFlags {
   readonly check?: true;

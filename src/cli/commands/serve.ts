@@ -3,7 +3,7 @@ import process from 'node:process';
 import { Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import { resolveCodexHome } from '../../codex/codex-home.ts';
+import { resolveCodexHome } from '../../codex/run/codex-home.ts';
 import {
   canAskDefault,
   type GatewayConfig,
@@ -15,8 +15,8 @@ import type { CommandContext } from '../context.ts';
 import { CONFIG_OPTION, type ConfigFlags, readSources } from '../read-config.ts';
 import { createBanner } from '../render/banner.ts';
 import { createColour } from '../render/colour.ts';
-import { createLiveTail, type LiveTail } from '../render/live-tail.ts';
 import { createQuotaWatch } from '../render/quota-notice.ts';
+import { createLiveTail, type LiveTail } from '../render/tail/live-tail.ts';
 import { announceInstance, findInstanceOnPort } from '../running-instances.ts';
 import { tuneEngine } from '../tune-engine.ts';
 import { exitCodeOf, untilSignal } from '../until-signal.ts';

@@ -1,5 +1,5 @@
-import { findCodex, type InstalledCodex } from '../../codex/find-codex.ts';
-import { isAtLeast } from '../../codex/is-at-least.ts';
+import { isAtLeast } from '../../codex/edit/is-at-least.ts';
+import { findCodex, type InstalledCodex } from '../../codex/run/find-codex.ts';
 import type { Environment } from '../../config/data-dir.ts';
 import type { Step } from '../../probe/step.ts';
 

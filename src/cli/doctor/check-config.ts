@@ -1,14 +1,14 @@
 import { dirname } from 'node:path';
-import { openState } from '../../audit/state.ts';
-import { loadConfigFile } from '../../codex/config-file.ts';
-import { type ConfigEdit, findEdit } from '../../codex/edit-journal.ts';
-import type { InstalledCodex } from '../../codex/find-codex.ts';
-import { formatPath } from '../../codex/format-toml.ts';
-import { isSameSetting, readSetting } from '../../codex/read-setting.ts';
-import { readToml } from '../../codex/read-toml.ts';
-import { type ResolvedConfig, resolveConfig } from '../../codex/resolve-config.ts';
+import { loadConfigFile } from '../../codex/edit/config-file.ts';
+import { type ConfigEdit, findEdit } from '../../codex/edit/edit-journal.ts';
+import { isSameSetting, readSetting } from '../../codex/edit/read-setting.ts';
+import { type ResolvedConfig, resolveConfig } from '../../codex/edit/resolve-config.ts';
+import type { InstalledCodex } from '../../codex/run/find-codex.ts';
+import { formatPath } from '../../codex/toml/format-toml.ts';
+import { readToml } from '../../codex/toml/read-toml.ts';
 import { isLoopbackHost } from '../../config/own-address.ts';
 import type { Step } from '../../probe/step.ts';
+import { openState } from '../../state/state.ts';
 import { askHealth } from '../ask-health.ts';
 
 export interface CheckConfigInput {

@@ -6,7 +6,7 @@ import { hasErrorCode } from '../../base/system-error.ts';
 import type { Step } from '../../probe/step.ts';
 
 /** With less than this the log, and the system, soon have no room. */
-const LEAST_FREE_BYTES = 200 * 2 ** 20;
+const MIN_FREE_BYTES = 200 * 2 ** 20;
 
 /** The folder itself, or the one above it in which it would be made. */
 const findExisting = async (folder: string): Promise<string> => {
@@ -33,7 +33,7 @@ export const checkDataFolder = async (dataDir: string, maxDiskBytes: number): Pr
     const place = folder === dataDir ? dataDir : `${dataDir} (not there yet)`;
     const message = `${place} is writable, ${formatByteSize(free)} free`;
     const remedy = 'Make room on the disk, or choose another folder with --data-dir or GOMODEL_HOME.';
-    if (free < LEAST_FREE_BYTES) return { name, state: 'failed', message, remedy };
+    if (free < MIN_FREE_BYTES) return { name, state: 'failed', message, remedy };
     if (free >= maxDiskBytes) return { name, state: 'ok', message };
     return {
       name,

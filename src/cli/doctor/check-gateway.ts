@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
-import { openState } from '../../audit/state.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import type { Step } from '../../probe/step.ts';
+import { openState } from '../../state/state.ts';
 import { askHealth, type RunningGateway } from '../ask-health.ts';
 
 const isFree = (port: number, host: string): Promise<boolean> =>

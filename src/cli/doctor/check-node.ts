@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { isAtLeast } from '../../codex/is-at-least.ts';
+import { isAtLeast } from '../../codex/edit/is-at-least.ts';
 import { compressForStorage } from '../../coding/compress-for-storage.ts';
 import { decodeBody } from '../../coding/decode-body.ts';
 import type { Step } from '../../probe/step.ts';

@@ -1,7 +1,7 @@
-import { queryExchanges } from '../../audit/query-exchanges.ts';
 import { systemClock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
+import { queryExchanges } from '../../log/files/query-exchanges.ts';
 import { askOverHttp } from '../../probe/ask-over-http.ts';
 import { roundTrip } from '../../probe/round-trip.ts';
 import type { Step } from '../../probe/step.ts';

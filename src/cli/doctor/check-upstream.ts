@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { canAskDefault, defaultProviderOf, type GatewayConfig } from '../../config/load-config.ts';
-import { createWay } from '../../forward/create-way.ts';
-import { createUpstreamHeaders } from '../../forward/upstream-headers.ts';
+import { createUpstreamClient } from '../../forward/send/create-upstream-client.ts';
+import { createUpstreamHeaders } from '../../forward/send/upstream-headers.ts';
 import { readRefusal } from '../../probe/read-refusal.ts';
 import type { Step } from '../../probe/step.ts';
 import type { ModelListForm } from '../../providers/provider-spec.ts';
@@ -39,7 +39,7 @@ const askDirectly = (
   { path, headers: wanted }: Pick<ModelListForm, 'path' | 'headers'>,
   { proxies }: GatewayConfig,
 ): Promise<ModelsAnswer> => {
-  const way = createWay({
+  const client = createUpstreamClient({
     ...{ upstream, proxies, via: VIA },
     clock: systemClock,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
@@ -53,7 +53,7 @@ const askDirectly = (
     via: VIA,
   });
   return new Promise<ModelsAnswer>((resolve, reject) => {
-    const cancel = way.send(
+    const cancel = client.send(
       { method: 'GET', path, headers, body: Buffer.alloc(0) },
       {
         onAnswer: (message) => {
@@ -68,7 +68,7 @@ const askDirectly = (
       const limit = `it gave no answer within ${ANSWER_TIMEOUT_MS / 1000} s.`;
       reject(new GatewayError('upstream_timeout', `${upstream.baseUrl.host}: ${limit}`));
     });
-  }).finally(() => way.close());
+  }).finally(() => client.close());
 };
 
 /** Asks through a gateway that runs: its shell may have another key and other proxies than this one. */

@@ -1,4 +1,4 @@
-import type { ResolvedConfig } from '../../codex/resolve-config.ts';
+import type { ResolvedConfig } from '../../codex/edit/resolve-config.ts';
 import type { Environment } from '../../config/data-dir.ts';
 import type { RunningGateway } from '../ask-health.ts';
 

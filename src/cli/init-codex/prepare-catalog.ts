@@ -1,11 +1,11 @@
 import { GatewayError } from '../../base/errors.ts';
-import { loadConfigFile } from '../../codex/config-file.ts';
-import { extendCatalog, type ServedModel } from '../../codex/extend-catalog.ts';
-import { findCodex } from '../../codex/find-codex.ts';
-import { listServedModels } from '../../codex/list-served-models.ts';
-import { loadCatalog } from '../../codex/load-catalog.ts';
-import { replaceConfigFile } from '../../codex/replace-file.ts';
-import { MAX_MODELS } from '../../codex/to-served-models.ts';
+import { extendCatalog, type ServedModel } from '../../codex/catalog/extend-catalog.ts';
+import { listServedModels } from '../../codex/catalog/list-served-models.ts';
+import { loadCatalog } from '../../codex/catalog/load-catalog.ts';
+import { MAX_MODELS } from '../../codex/catalog/to-served-models.ts';
+import { loadConfigFile } from '../../codex/edit/config-file.ts';
+import { replaceConfigFile } from '../../codex/edit/replace-file.ts';
+import { findCodex } from '../../codex/run/find-codex.ts';
 import type { CommandContext } from '../context.ts';
 
 export interface GatewayAccess {

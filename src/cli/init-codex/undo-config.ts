@@ -1,8 +1,8 @@
 import { GatewayError } from '../../base/errors.ts';
-import { applyUndo, type ChangeConfigDeps, isLeftEmpty } from '../../codex/change-config.ts';
-import { type ConfigFile, loadConfigFile } from '../../codex/config-file.ts';
-import { type ConfigEdit, type EditJournal, findEdit, listEdits } from '../../codex/edit-journal.ts';
-import { type Drift, planUndo } from '../../codex/plan-undo.ts';
+import { applyUndo, type ChangeConfigDeps, isLeftEmpty } from '../../codex/edit/change-config.ts';
+import { type ConfigFile, loadConfigFile } from '../../codex/edit/config-file.ts';
+import { type ConfigEdit, type EditJournal, findEdit, listEdits } from '../../codex/edit/edit-journal.ts';
+import { type Drift, planUndo } from '../../codex/edit/plan-undo.ts';
 import type { CommandContext } from '../context.ts';
 import { createColour } from '../render/colour.ts';
 import { renderDrift } from '../render/drift.ts';

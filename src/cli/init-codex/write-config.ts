@@ -1,8 +1,8 @@
-import { applyEdit, type ChangeConfigDeps } from '../../codex/change-config.ts';
-import { loadConfigFile } from '../../codex/config-file.ts';
-import { type EditPlan, planEdit } from '../../codex/plan-edit.ts';
-import type { WantedSettings } from '../../codex/provider-settings.ts';
-import { isSamePath, readToml } from '../../codex/read-toml.ts';
+import { applyEdit, type ChangeConfigDeps } from '../../codex/edit/change-config.ts';
+import { loadConfigFile } from '../../codex/edit/config-file.ts';
+import { type EditPlan, planEdit } from '../../codex/edit/plan-edit.ts';
+import type { WantedSettings } from '../../codex/edit/provider-settings.ts';
+import { isSamePath, readToml } from '../../codex/toml/read-toml.ts';
 import type { CommandContext } from '../context.ts';
 import {
   type CodexPlace,

@@ -1,7 +1,7 @@
-import { followExchanges } from '../../audit/follow-exchanges.ts';
 import { systemClock } from '../../base/clock.ts';
+import { followExchanges } from '../../log/files/follow-exchanges.ts';
 import type { CommandContext } from '../context.ts';
-import { createLiveTail } from '../render/live-tail.ts';
+import { createLiveTail } from '../render/tail/live-tail.ts';
 import { exitCodeOf, untilSignal } from '../until-signal.ts';
 import { listExchanges } from './list-exchanges.ts';
 import type { Selection } from './select-exchanges.ts';

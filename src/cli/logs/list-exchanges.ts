@@ -1,5 +1,5 @@
-import { queryExchanges } from '../../audit/query-exchanges.ts';
-import type { ExchangeRecord } from '../../audit/record.ts';
+import { queryExchanges } from '../../log/files/query-exchanges.ts';
+import type { ExchangeRecord } from '../../log/record.ts';
 import type { Selection } from './select-exchanges.ts';
 
 /**

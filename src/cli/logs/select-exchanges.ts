@@ -1,6 +1,6 @@
 import type { ExchangeFilter } from '../../admin/api-types.ts';
 import { matchesFilter } from '../../admin/match-filter.ts';
-import type { ExchangeRecord } from '../../audit/record.ts';
+import type { ExchangeRecord } from '../../log/record.ts';
 import { parseSince, parseStatuses } from './parse-flags.ts';
 
 export interface SelectFlags {

@@ -1,11 +1,11 @@
-import { readConversation } from '../../audit/conversation.ts';
-import { readExchange } from '../../audit/read-exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { readConversation } from '../../conversation/read-conversation.ts';
+import { readExchange } from '../../log/files/read-exchange.ts';
 import type { CommandContext } from '../context.ts';
 import { createColour } from '../render/colour.ts';
 import { exchangeJson } from '../render/exchange-json.ts';
-import { exchangeLetter } from '../render/exchange-letter.ts';
-import { screenOf } from '../render/screen.ts';
+import { renderExchangeReport } from '../render/report/exchange-report.ts';
+import { screenOf } from '../render/tail/screen.ts';
 import { writeAll } from '../write-all.ts';
 
 export interface ShowOptions {
@@ -42,7 +42,11 @@ export const showExchange = async (options: ShowOptions, context: CommandContext
   }
   const { columns } = screenOf(stdout, env);
   const width = Number.isFinite(columns) ? Math.min(columns, WIDEST_LETTER) : LETTER_IN_FILE;
-  const lines = exchangeLetter(detail, conversation, { width, colour: createColour(stdout, env), full });
+  const lines = renderExchangeReport(detail, conversation, {
+    width,
+    colour: createColour(stdout, env),
+    full,
+  });
   await writeAll(
     stdout,
     lines.map((line) => `${line}\n`),

@@ -1,4 +1,4 @@
-import { NOT_FOR_TEXT } from '../../codex/to-served-models.ts';
+import { NOT_FOR_TEXT } from '../../codex/catalog/to-served-models.ts';
 import type { ListedModel } from '../../providers/provider-spec.ts';
 
 /** What providers call their small models, which cost the least. */

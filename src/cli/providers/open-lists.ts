@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
-import { createAgent } from '../../forward/create-agent.ts';
+import { createAgent } from '../../forward/send/create-agent.ts';
 import { createFetchList } from '../../providers/lists/fetch-list.ts';
 import { createModelLists, type ModelLists } from '../../providers/lists/model-lists.ts';
 import { createListFile } from '../../providers/lists/saved-lists.ts';

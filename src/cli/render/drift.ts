@@ -1,6 +1,6 @@
-import { formatPath } from '../../codex/format-toml.ts';
-import type { Drift } from '../../codex/plan-undo.ts';
-import type { SettingValues } from '../../codex/read-setting.ts';
+import type { Drift } from '../../codex/edit/plan-undo.ts';
+import type { SettingValues } from '../../codex/edit/read-setting.ts';
+import { formatPath } from '../../codex/toml/format-toml.ts';
 import type { ChalkInstance } from './colour.ts';
 
 /** What an edit wrote (`-`) and what stands there now (`+`), by setting. */

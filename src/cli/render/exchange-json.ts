@@ -1,6 +1,6 @@
-import type { Conversation } from '../../audit/conversation.ts';
-import { bodyText, isBinary, readStoredBody } from '../../audit/read-stored-body.ts';
-import type { ExchangeDetail, StoredBody } from '../../audit/record.ts';
+import type { Conversation } from '../../conversation/read-conversation.ts';
+import { bodyText, isBinary, readStoredBody } from '../../log/bodies/read-stored-body.ts';
+import type { ExchangeDetail, StoredBody } from '../../log/record.ts';
 
 const isJson = (text: string): boolean => {
   try {

@@ -1,4 +1,4 @@
-import type { ExchangeRecord, QuotaWindow } from '../../audit/record.ts';
+import type { ExchangeRecord, QuotaWindow } from '../../log/record.ts';
 
 const nameOf = (windowMinutes: number | undefined, fallback: string): string => {
   if (windowMinutes === undefined) return fallback;

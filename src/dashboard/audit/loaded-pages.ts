@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../admin/api-types.ts';
 
 /** Entries of one request to the log. The API allows at most so many. */
 export const PAGE_SIZE = 100;
-const MOST_PAGES = 40;
+const MAX_PAGES = 40;
 
 /**
  * The part of the log that is in memory: pages of it, by number, the ones not looked at for longest
@@ -40,7 +40,7 @@ export const createLoadedPages = (): LoadedPages => {
     put: (page, entries) => {
       pages.set(page, entries);
       for (const oldest of pages.keys()) {
-        if (pages.size <= MOST_PAGES) break;
+        if (pages.size <= MAX_PAGES) break;
         pages.delete(oldest);
       }
     },

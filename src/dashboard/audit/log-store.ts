@@ -6,11 +6,11 @@ import { listen } from '../state/feed.ts';
 import { createLoadedPages, PAGE_SIZE } from './loaded-pages.ts';
 
 /** Between two renderings: short while little happens, longer the more there was in the last one. */
-const SHORTEST_BATCH_MS = 60;
-const LONGEST_BATCH_MS = 500;
+const MIN_BATCH_MS = 60;
+const MAX_BATCH_MS = 500;
 const BATCH_MS_PER_EVENT = 4;
 
-const MOST_ARRIVED = 1000;
+const MAX_ARRIVED = 1000;
 
 export type LogState = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: Error };
 
@@ -38,7 +38,7 @@ export const createLogStore = (query: AuditLogQuery) => {
   let leave = new AbortController();
   let pending: StreamEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let batchMs = SHORTEST_BATCH_MS;
+  let batchMs = MIN_BATCH_MS;
 
   // Bodies cannot be searched here: such a view shows what the log answered, and no arrivals.
   const wanted = (entry: AuditEntry): boolean =>
@@ -92,20 +92,20 @@ export const createLogStore = (query: AuditLogQuery) => {
     if (state.value.kind !== 'ready') return;
     const events = pending;
     pending = [];
-    batchMs = Math.min(LONGEST_BATCH_MS, SHORTEST_BATCH_MS + events.length * BATCH_MS_PER_EVENT);
+    batchMs = Math.min(MAX_BATCH_MS, MIN_BATCH_MS + events.length * BATCH_MS_PER_EVENT);
     for (const event of events) {
       if (event.type === 'hello') {
         for (const entry of event.running) takeEntry(entry);
         if (!event.resumed) stale = true;
       } else if ('record' in event) takeEntry(event.record);
     }
-    if (held.length > MOST_ARRIVED) {
-      held.length = MOST_ARRIVED;
+    if (held.length > MAX_ARRIVED) {
+      held.length = MAX_ARRIVED;
       stale = true;
     }
     waiting.value = held.length;
     version.value++;
-    if (!holding && (stale || arrived.length > MOST_ARRIVED)) void read();
+    if (!holding && (stale || arrived.length > MAX_ARRIVED)) void read();
   };
 
   const stop = listen((event) => {

@@ -13,7 +13,7 @@ import { JsonTree } from './json-tree.tsx';
 import { type ReadBody, readBody } from './read-body.ts';
 
 /** As much of a body as the page reads; the rest is a download. */
-const MOST_CHARACTERS = 4 * 2 ** 20;
+const MAX_CHARACTERS = 4 * 2 ** 20;
 const RAW_LINES = 400;
 
 const Readable = ({ body }: { body: ReadBody }) => {
@@ -40,7 +40,7 @@ export const BodySection = ({ entry, which }: { entry: AuditEntry; which: 'reque
   const [raw, setRaw] = useState(false);
   const question = `${entry.id} ${which} ${entry.response.finish ?? ''}`;
   const { value, error, loading, reload } = useLoad(question, (signal) =>
-    api.detail(entry.id, MOST_CHARACTERS, signal),
+    api.detail(entry.id, MAX_CHARACTERS, signal),
   );
   const body = value?.[which];
   const read = useMemo(() => (body ? readBody(body.text) : undefined), [body]);

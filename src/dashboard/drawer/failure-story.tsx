@@ -1,5 +1,5 @@
 import type { AuditDetailAnswer, AuditEntry, RelatedExchange } from '../../admin/api-types.ts';
-import { isFailure } from '../../audit/record.ts';
+import { isFailure } from '../../log/record.ts';
 import { Icon } from '../parts/icon.tsx';
 import { clientOf, codingOf } from '../state/describe-exchange.ts';
 import { formatClock } from '../state/format.ts';

@@ -1,5 +1,5 @@
 import type { AuditDetailAnswer } from '../../admin/api-types.ts';
-import type { HeaderLines } from '../../audit/record.ts';
+import type { HeaderLines } from '../../log/record.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { texts } from '../texts.ts';
 

@@ -5,7 +5,7 @@ const SHOWN_ENTRIES = 100;
 const SHOWN_CHARACTERS = 240;
 /** So deep is open from the start. What lies deeper is rendered when it is asked for, however deep it goes. */
 const OPEN_DEPTH = 2;
-const MOST_OPEN_ENTRIES = 30;
+const MAX_OPEN_ENTRIES = 30;
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
@@ -55,7 +55,7 @@ const Entries = ({ value, depth }: { value: object; depth: number }) => {
 
 const Branch = ({ name, value, depth }: { name: string; value: unknown; depth: number }) => {
   const size = isContainer(value) ? Object.keys(value).length : 0;
-  const [open, setOpen] = useState(depth < OPEN_DEPTH && size <= MOST_OPEN_ENTRIES);
+  const [open, setOpen] = useState(depth < OPEN_DEPTH && size <= MAX_OPEN_ENTRIES);
   if (!isContainer(value) || size === 0) {
     return (
       <li>

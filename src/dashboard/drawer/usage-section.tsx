@@ -1,5 +1,5 @@
 import type { AuditDetailAnswer } from '../../admin/api-types.ts';
-import type { Usage } from '../../audit/record.ts';
+import type { Usage } from '../../log/record.ts';
 import { CacheLossNote } from '../parts/cache-loss-note.tsx';
 import { StackBar } from '../parts/stack-bar.tsx';
 import { formatCost, formatRate, formatShare, formatWhole } from '../state/format.ts';

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../admin/api-types.ts';
-import type { Attempt } from '../../audit/record.ts';
+import type { Attempt } from '../../log/record.ts';
 import { formatDuration } from '../state/format.ts';
 import { texts } from '../texts.ts';
 

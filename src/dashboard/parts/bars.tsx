@@ -1,8 +1,8 @@
-import type { Usage } from '../../audit/record.ts';
+import type { Usage } from '../../log/record.ts';
 import { formatShare, formatWhole } from '../state/format.ts';
 import { texts } from '../texts.ts';
 
-const LONGEST_MS = 60_000;
+const MAX_MS = 60_000;
 const LARGEST_TOKENS = 272_000;
 
 /** A square root leaves room to tell 1 s from 2 s on a scale that ends at a minute. */
@@ -14,7 +14,7 @@ export const DurationBar = ({ durationMs, ttfbMs }: { durationMs: number; ttfbMs
   const wait = durationMs > 0 ? Math.min(1, (ttfbMs ?? durationMs) / durationMs) : 1;
   return (
     <span class="bar duration" aria-hidden="true">
-      <i style={{ width: widthOf(durationMs, LONGEST_MS) }}>
+      <i style={{ width: widthOf(durationMs, MAX_MS) }}>
         <b style={{ width: `${(wait * 100).toFixed(1)}%` }} />
       </i>
     </span>

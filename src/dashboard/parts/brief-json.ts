@@ -1,4 +1,4 @@
-const MOST_DEPTH = 6;
+const MAX_DEPTH = 6;
 
 /**
  * The beginning of a value's JSON, for one line: a value of megabytes, or of a hundred thousand levels, costs
@@ -14,7 +14,7 @@ export const briefJson = (
   if (typeof value === 'string') return JSON.stringify(value.slice(0, length));
   if (typeof value !== 'object' || value === null) return String(value);
   const isList = Array.isArray(value);
-  if (depth === MOST_DEPTH) return isList ? '[…]' : '{…}';
+  if (depth === MAX_DEPTH) return isList ? '[…]' : '{…}';
   let text = isList ? '[' : '{';
   let isFirst = true;
   for (const name in value) {

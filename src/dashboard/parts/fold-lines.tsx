@@ -3,7 +3,7 @@ import { texts } from '../texts.ts';
 
 const SHOWN_LINES = 20;
 const SHOWN_CHARACTERS = 4000;
-const MOST_CHARACTERS = 400_000;
+const MAX_CHARACTERS = 400_000;
 
 interface FoldLinesProps {
   text: string;
@@ -36,11 +36,11 @@ export const FoldLines = ({ text, class: name = '', lines = SHOWN_LINES }: FoldL
   const few = text.length <= SHOWN_CHARACTERS && hidden <= FEW_LINES;
   const end = few ? text.length : fold;
   const more = text.length - end;
-  const shown = open ? text.slice(0, MOST_CHARACTERS) : text.slice(0, end);
+  const shown = open ? text.slice(0, MAX_CHARACTERS) : text.slice(0, end);
   return (
     <div class={`fold-lines ${name}`}>
       <pre>{shown}</pre>
-      {open && text.length > MOST_CHARACTERS && <p class="dim">{texts.fold.tooLong}</p>}
+      {open && text.length > MAX_CHARACTERS && <p class="dim">{texts.fold.tooLong}</p>}
       {more > 0 && (
         <button type="button" class="fold-button" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open

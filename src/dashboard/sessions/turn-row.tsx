@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { SessionTurn } from '../../admin/api-types.ts';
-import { isFailure } from '../../audit/record.ts';
+import { isFailure } from '../../log/record.ts';
 import { CacheLossNote } from '../parts/cache-loss-note.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { outcomeOf } from '../state/describe-exchange.ts';

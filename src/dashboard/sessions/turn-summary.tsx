@@ -1,5 +1,5 @@
 import type { SessionTurn } from '../../admin/api-types.ts';
-import type { ConversationItem } from '../../audit/conversation-item.ts';
+import type { ConversationItem } from '../../conversation/item.ts';
 import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
 import { nameCall } from '../turn/read-call.ts';

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../admin/api-types.ts';
-import { isFailure } from '../../audit/record.ts';
+import { isFailure } from '../../log/record.ts';
 import { texts } from '../texts.ts';
 import { formatBytes } from './format.ts';
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ConversationPart } from '../../audit/conversation-item.ts';
+import type { ConversationPart } from '../../conversation/item.ts';
 import { Icon } from '../parts/icon.tsx';
 import { formatBytes } from '../state/format.ts';
 import { texts } from '../texts.ts';

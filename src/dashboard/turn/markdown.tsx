@@ -7,7 +7,7 @@ import { type Block, parseMarkdown } from './parse-markdown.ts';
 import { visibleText } from './visible-text.ts';
 
 /** Longer texts are shown as they came: nobody reads 60,000 characters for their headings. */
-const LONGEST = 60_000;
+const MAX_CHARACTERS = 60_000;
 
 const keyed = <Value,>(values: readonly Value[]): Array<[number, Value]> =>
   values.map((value, place) => [place, value]);
@@ -142,7 +142,10 @@ const Blocks = ({ blocks }: { blocks: readonly Block[] }) => (
 /** What a model wrote, with its Markdown read. Built of elements, never of HTML. */
 export const Markdown = ({ text }: { text: string }) => {
   const visible = useMemo(() => visibleText(text), [text]);
-  const blocks = useMemo(() => (visible.length > LONGEST ? undefined : parseMarkdown(visible)), [visible]);
+  const blocks = useMemo(
+    () => (visible.length > MAX_CHARACTERS ? undefined : parseMarkdown(visible)),
+    [visible],
+  );
   if (!blocks) return <FoldLines text={visible} />;
   return (
     <div class="markdown">

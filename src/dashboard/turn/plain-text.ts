@@ -1,10 +1,10 @@
 import { visibleText } from './visible-text.ts';
 
-const LONGEST = 600;
+const MAX_CHARACTERS = 600;
 
 /** The beginning of a text for a list: without Markdown's marks, fences and empty lines. */
 export const plainText = (text: string): string =>
-  visibleText(text.slice(0, LONGEST))
+  visibleText(text.slice(0, MAX_CHARACTERS))
     .replace(/^ *(?:`{3,}|~{3,}).*$/gm, '')
     .replace(/^ {0,3}#{1,6} /gm, '')
     .replace(/\*\*|`/g, '')

@@ -1,4 +1,4 @@
-import type { ToolCall } from '../../audit/conversation-item.ts';
+import type { ToolCall } from '../../conversation/item.ts';
 import { briefJson } from '../parts/brief-json.ts';
 import { type PatchFile, parsePatch } from './parse-patch.ts';
 

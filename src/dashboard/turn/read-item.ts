@@ -1,4 +1,4 @@
-import type { ConversationItem, ConversationPart } from '../../audit/conversation-item.ts';
+import type { ConversationItem, ConversationPart } from '../../conversation/item.ts';
 import { texts } from '../texts.ts';
 
 /** What Codex puts into the user's mouth: its surroundings, the project's instructions, hooks. */

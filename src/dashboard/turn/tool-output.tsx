@@ -1,4 +1,4 @@
-import type { ConversationItem } from '../../audit/conversation-item.ts';
+import type { ConversationItem } from '../../conversation/item.ts';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { formatDuration } from '../state/format.ts';
 import { texts } from '../texts.ts';

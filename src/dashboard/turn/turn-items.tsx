@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ConversationItem } from '../../audit/conversation-item.ts';
+import type { ConversationItem } from '../../conversation/item.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { Icon } from '../parts/icon.tsx';

@@ -10,14 +10,14 @@ export type DemoAnswer =
 const EXACT =
   /\breply with exactly:?\s+["“'`]?(.+?)["”'`]?(?:,?\s+and\s+(?:nothing else|no punctuation|no other .{1,40}))?[.!]?$/is;
 const LISTS_FILES = /\b(?:list|show)\b.{0,40}\b(?:files|folder|directory)\b|\bls\b/i;
-const LONGEST_ECHO = 160;
+const MAX_ECHO = 160;
 // A longer prompt is more likely a client's summary of a conversation than a wish: to call a tool for
 // each would never end. It also bounds what the patterns above have to look at.
-const LONGEST_WISH = 300;
+const MAX_WISH = 300;
 
 const shorten = (text: string): string => {
   const line = text.replace(/\s+/g, ' ');
-  return line.length <= LONGEST_ECHO ? line : `${line.slice(0, LONGEST_ECHO).trimEnd()}…`;
+  return line.length <= MAX_ECHO ? line : `${line.slice(0, MAX_ECHO).trimEnd()}…`;
 };
 
 const callLs = (tool: DemoTool): string =>
@@ -40,7 +40,7 @@ export const decideAnswer = (ask: Ask, bytes: number): DemoAnswer => {
   if (ask.compacts) {
     return { kind: 'summary', text: 'The demo of gomodel-ts made the conversation up to here short.' };
   }
-  const wish = ask.prompt.length <= LONGEST_WISH ? ask.prompt : '';
+  const wish = ask.prompt.length <= MAX_WISH ? ask.prompt : '';
   const exact = EXACT.exec(wish)?.[1];
   if (exact !== undefined) return { kind: 'text', text: exact };
   if (ask.toolOutput !== undefined) {

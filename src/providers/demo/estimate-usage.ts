@@ -12,7 +12,7 @@ const BYTES_PER_TOKEN = 4;
 // OpenAI caches a prompt's prefix from 1,024 tokens on, in steps of 128.
 const SMALLEST_CACHED_PREFIX = 1024;
 const CACHE_STEP = 128;
-const MOST_SESSIONS = 256;
+const MAX_SESSIONS = 256;
 const REASONING_TOKENS: Readonly<Record<string, number>> = { low: 64, medium: 192, high: 448, xhigh: 960 };
 
 const tokensOf = (bytes: number): number => Math.ceil(bytes / BYTES_PER_TOKEN);
@@ -32,7 +32,7 @@ export const createUsageEstimator = (): ((ask: Ask, answerText: string) => DemoU
     seen.delete(key);
     seen.set(key, digests);
     const oldest = seen.keys().next().value;
-    if (seen.size > MOST_SESSIONS && oldest !== undefined) seen.delete(oldest);
+    if (seen.size > MAX_SESSIONS && oldest !== undefined) seen.delete(oldest);
 
     const firstNew = digests.findIndex((digest, index) => digest !== before[index]);
     const sizes = ask.parts.map((part) => Buffer.byteLength(part));

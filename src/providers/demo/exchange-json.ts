@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-const MOST_BODY_BYTES = 2 ** 29;
+const MAX_BODY_BYTES = 2 ** 29;
 
 /** Answers with a JSON body; `HEAD` gets its headers alone. */
 export const sendJson = (response: ServerResponse, status: number, body: object): void => {
@@ -23,7 +23,7 @@ export const readBody = async (request: IncomingMessage): Promise<Buffer | undef
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MOST_BODY_BYTES) return undefined;
+    if (size > MAX_BODY_BYTES) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);

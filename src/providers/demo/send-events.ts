@@ -7,11 +7,11 @@ export interface SseEvent {
   readonly data: string;
 }
 
-const LONGEST_PAUSE_MS = 30;
+const MAX_PAUSE_MS = 30;
 const ALL_PAUSES_MS = 900;
 
 /** The pause before each event of a stream, in milliseconds; together less than a second. */
-export const planPauses = (events: number): number => Math.min(LONGEST_PAUSE_MS, ALL_PAUSES_MS / events);
+export const planPauses = (events: number): number => Math.min(MAX_PAUSE_MS, ALL_PAUSES_MS / events);
 
 /**
  * Writes an SSE body at a pace at which one can watch it, in about a second at most, and ends the

@@ -37,7 +37,7 @@ export const anthropicSpec: ProviderSpec = {
           }),
     ),
   },
-  mendBaseUrl: (given) => {
+  normalizeBaseUrl: (given) => {
     const baseUrl = new URL(given);
     if (baseUrl.pathname === '/') baseUrl.pathname = '/v1';
     return { baseUrl };

@@ -25,7 +25,7 @@ export const azureSpec: ProviderSpec = {
     // Not what can be asked for, so nothing of it counts.
     read: (answer) => readList(answer) && [],
   },
-  mendBaseUrl: (given) => {
+  normalizeBaseUrl: (given) => {
     const [, root = ''] = /^(.*?)(?:\/openai(?:\/.*)?)?$/.exec(given.pathname.replace(/\/$/, '')) ?? [];
     const [, deployment] = /\/deployments\/([^/]+)/.exec(given.pathname) ?? [];
     const baseUrl = new URL(given);

@@ -33,7 +33,7 @@ export const geminiSpec: ProviderSpec = {
       });
     },
   },
-  mendBaseUrl: (given) => {
+  normalizeBaseUrl: (given) => {
     const baseUrl = new URL(given);
     baseUrl.pathname = baseUrl.pathname.replace(/\/openai$/, '');
     return { baseUrl };

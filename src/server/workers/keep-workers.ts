@@ -31,10 +31,10 @@ export interface Workers {
 /** The first one that dies is replaced at once; one that does not live long makes the next one wait. */
 const LONG_LIFE_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 10_000;
 
 const pauseMs = (shortLives: number): number =>
-  shortLives === 0 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (shortLives - 1));
+  shortLives === 0 ? 0 : Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (shortLives - 1));
 
 export const createWorkers = (deps: KeepWorkersDeps): Workers => {
   const { wanted, fork, begin, onDeath, onFailure, now } = deps;

@@ -2,7 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Admin, isAdminPath } from '../../admin/create-admin.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
-import { hopByHopFields } from '../../forward/hop-by-hop.ts';
+import { hopByHopFields } from '../../forward/send/hop-by-hop.ts';
 import { createErrorAnswer } from '../../guard/error-answer.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import { PEER_HEADER, SECRET_HEADER } from './inner-headers.ts';
@@ -70,6 +70,6 @@ export const passingOn = (passOn: ReturnType<typeof createPassOn>): Admin => ({
     if (isAdminPath(request.url ?? '')) passOn(request, response);
     else next();
   },
-  hangUp: () => {},
+  closeStreams: () => {},
   close: async () => {},
 });

@@ -1,8 +1,8 @@
-import type { AnswerSoFar, ExchangeEvent } from '../../audit/exchange.ts';
-import type { ExchangeRecord } from '../../audit/record.ts';
-import type { RecorderTrouble } from '../../audit/trouble.ts';
-import type { Losses } from '../../audit/write-behind.ts';
 import type { LoadConfigSources } from '../../config/load-config.ts';
+import type { AnswerSoFar, ExchangeEvent } from '../../log/exchange.ts';
+import type { Losses } from '../../log/journal/write-behind.ts';
+import type { ExchangeRecord } from '../../log/record.ts';
+import type { RecorderTrouble } from '../../log/trouble.ts';
 
 /** Where the primary answers what is asked of the gateway as a whole, and what proves that a worker asks. */
 export interface InnerAddress {

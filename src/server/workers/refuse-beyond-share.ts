@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import type { Recorder } from '../../audit/recorder.ts';
 import { checkCapacity } from '../../guard/check-capacity.ts';
+import type { Recorder } from '../../log/capture/recorder.ts';
 import type { UpgradeServer } from '../../websocket/serve-upgrades.ts';
 import type { Share } from './share.ts';
 

@@ -1,11 +1,11 @@
 import { createAdmin } from '../../admin/create-admin.ts';
-import { createListeners } from '../../audit/listeners.ts';
-import { createRecorder } from '../../audit/recorder.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
 import { createAuthenticate } from '../../guard/create-authenticate.ts';
 import { ready } from '../../http/health.ts';
+import { createRecorder } from '../../log/capture/recorder.ts';
+import { createListeners } from '../../log/listeners.ts';
 import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
 import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { urlOf } from '../addresses.ts';
@@ -217,7 +217,7 @@ export const startWorkers = async (
     onNotice: (listener) => void notices.add(listener),
     close: async (graceMs) => {
       closing = true;
-      admin.hangUp();
+      admin.closeStreams();
       const ask = (worker: WorkerProcess): void => {
         // One that ends before it answers has done what it was asked.
         known

@@ -1,5 +1,5 @@
-import type { ExchangeEvent } from '../../audit/exchange.ts';
-import type { Recorder } from '../../audit/recorder.ts';
+import type { Recorder } from '../../log/capture/recorder.ts';
+import type { ExchangeEvent } from '../../log/exchange.ts';
 import type { Told } from './protocol.ts';
 
 export interface TellPrimaryDeps {
@@ -16,7 +16,7 @@ export interface TellPrimary {
 /** What happens within so long is told in one message. */
 const GATHER_MS = 25;
 /** Exchanges that wait to be told while the primary takes nothing. */
-const MOST_WAITING = 4096;
+const MAX_WAITING = 4096;
 
 /**
  * Tells the primary what happens here, a message at a time: the next one leaves when the last was taken in.
@@ -66,7 +66,7 @@ export const createTellPrimary = ({ recorder, tell }: TellPrimaryDeps): TellPrim
     if (known && event.type === 'update') return;
     waiting.delete(id);
     waiting.set(id, event);
-    if (waiting.size > MOST_WAITING) {
+    if (waiting.size > MAX_WAITING) {
       const ended = [...waiting.values()].filter(({ type }) => type === 'close').length;
       missed = (missed ?? 0) + ended;
       waiting.clear();

@@ -15,7 +15,7 @@ const mayBegin = (text: string): boolean => COMPACT_BEGIN.startsWith(text.replac
 
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
 const ESCAPE = /^\\(?:u([0-9a-fA-F]{4})|([^u]))/;
-const LONGEST_ESCAPE = 6;
+const MAX_ESCAPE = 6;
 
 /** What the model meant where its arguments are not of the form that it was asked for. */
 const guessInput = (text: string): string => {
@@ -50,7 +50,7 @@ export const createRawInput = (): RawInput => {
         pending = '';
         return decoded;
       }
-      const rest = pending.slice(from, from + LONGEST_ESCAPE);
+      const rest = pending.slice(from, from + MAX_ESCAPE);
       const sequence = ESCAPE.exec(rest);
       if (sequence !== null) {
         const [whole, code, character = ''] = sequence;
@@ -59,7 +59,7 @@ export const createRawInput = (): RawInput => {
             ? (ESCAPED[character] ?? character)
             : String.fromCharCode(Number.parseInt(code, 16));
         from += whole.length;
-      } else if (rest.length < LONGEST_ESCAPE) {
+      } else if (rest.length < MAX_ESCAPE) {
         break;
       } else {
         // No JSON: the backslash stands for itself.

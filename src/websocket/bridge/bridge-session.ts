@@ -1,7 +1,7 @@
-import type { Exchange } from '../../audit/exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
+import type { Exchange } from '../../log/exchange.ts';
 import type { ClientConnection } from '../client-connection.ts';
 import { GOING_AWAY, SERVICE_RESTART } from '../close-codes.ts';
 import { createGatewayErrorFrame } from '../error-frame.ts';

@@ -1,4 +1,4 @@
-import type { UpstreamAnswer } from '../../forward/upstream-answer.ts';
+import type { UpstreamAnswer } from '../../forward/relay/upstream-answer.ts';
 import { scanMembers } from '../../json/scan-members.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import { summarizeJsonAnswer } from '../../sse/summarize-json-answer.ts';

@@ -1,9 +1,9 @@
-import type { Exchange } from '../../audit/exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { Stopwatch } from '../../base/stopwatch.ts';
-import type { Ask, AskInput } from '../../forward/create-ask.ts';
-import { letEnd } from '../../forward/let-end.ts';
-import type { UpstreamAnswer } from '../../forward/upstream-answer.ts';
+import { drainForReuse } from '../../forward/relay/drain-for-reuse.ts';
+import type { UpstreamAnswer } from '../../forward/relay/upstream-answer.ts';
+import type { Ask, AskInput } from '../../forward/retry/create-ask.ts';
+import type { Exchange } from '../../log/exchange.ts';
 import { noteHeaders } from '../note-headers.ts';
 import { type ConnectionContext, speaksAsCodex } from '../session.ts';
 import { type Answered, createTurnEnding } from './conclude-turn.ts';
@@ -75,7 +75,7 @@ export const runTurn = (input: TurnInput): RunningTurn => {
     let bytes = 0;
     const complete = (): void => {
       ending.complete();
-      letEnd(response);
+      drainForReuse(response);
     };
     response.on('data', (chunk: Buffer) => {
       if (ending.isSettled()) return;

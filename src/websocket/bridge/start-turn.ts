@@ -1,9 +1,9 @@
-import type { Exchange } from '../../audit/exchange.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
 import type { Stopwatch } from '../../base/stopwatch.ts';
-import { checkCredential } from '../../forward/check-credential.ts';
-import type { Ask } from '../../forward/create-ask.ts';
+import type { Ask } from '../../forward/retry/create-ask.ts';
+import { checkCredential } from '../../forward/route/check-credential.ts';
+import type { Exchange } from '../../log/exchange.ts';
 import type { Place, ResponseHistory } from '../../translate/response-history.ts';
 import { asSse } from '../as-sse.ts';
 import type { CreateFrame } from '../read-client-frame.ts';

@@ -1,9 +1,9 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { GatewayError } from '../../base/errors.ts';
-import { hopByHopFields } from '../../forward/hop-by-hop.ts';
-import { mapUpstreamError } from '../../forward/map-upstream-error.ts';
-import { createUpstreamHeaders } from '../../forward/upstream-headers.ts';
+import { hopByHopFields } from '../../forward/send/hop-by-hop.ts';
+import { mapUpstreamError } from '../../forward/send/map-upstream-error.ts';
+import { createUpstreamHeaders } from '../../forward/send/upstream-headers.ts';
 import type { AdmittedUpgrade } from '../session.ts';
 
 export interface ConnectSettings {

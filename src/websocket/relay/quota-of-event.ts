@@ -1,5 +1,5 @@
-import type { ExchangeRecord } from '../../audit/record.ts';
-import { readQuota } from '../../forward/read-quota.ts';
+import { readQuota } from '../../forward/relay/read-quota.ts';
+import type { ExchangeRecord } from '../../log/record.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
-import type { ChosenDestination } from '../../forward/choose-destination.ts';
+import type { ChosenDestination } from '../../forward/route/choose-destination.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import { hasSeals } from '../../translate/unseal-body.ts';
 import type { ClientConnection } from '../client-connection.ts';
@@ -37,12 +37,12 @@ export interface RelayDeps {
 }
 
 /** Requests that may be under way at a time; the upstream has its own, lower bounds. */
-const MOST_RUNNING = 128;
+const MAX_RUNNING = 128;
 
 const tooMany = (): GatewayError =>
   new GatewayError(
     'invalid_request',
-    `${MOST_RUNNING} requests run on this connection already. Wait for answers before asking more.`,
+    `${MAX_RUNNING} requests run on this connection already. Wait for answers before asking more.`,
   );
 
 const busy = (): GatewayError =>
@@ -52,7 +52,7 @@ const busy = (): GatewayError =>
   );
 
 /** Where more waits for the upstream, the client is held back until half of it has left. */
-const MOST_WAITING_BYTES = 1024 * 1024;
+const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
  * A connection whose upstream speaks WebSocket as well: what one end says, the other is told byte for byte,
@@ -106,9 +106,9 @@ export const createRelaySession = ({
 
   const pass = (bytes: Buffer): void => {
     ws.send(bytes, { binary: false }, () => {
-      if (ws.bufferedAmount <= MOST_WAITING_BYTES / 2) connection.resume();
+      if (ws.bufferedAmount <= MAX_WAITING_BYTES / 2) connection.resume();
     });
-    if (ws.bufferedAmount > MOST_WAITING_BYTES) connection.pause();
+    if (ws.bufferedAmount > MAX_WAITING_BYTES) connection.pause();
   };
 
   const create = (frame: CreateFrame): void => {
@@ -121,7 +121,7 @@ export const createRelaySession = ({
       handOver(frame);
       return;
     }
-    const refusal = leaving ?? (turns.size >= MOST_RUNNING ? tooMany() : undefined);
+    const refusal = leaving ?? (turns.size >= MAX_RUNNING ? tooMany() : undefined);
     if (refusal) {
       refuse(frame, refusal);
       return;

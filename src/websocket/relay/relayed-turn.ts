@@ -1,7 +1,7 @@
-import type { Exchange } from '../../audit/exchange.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { GatewayError } from '../../base/errors.ts';
-import { applySummary } from '../../forward/apply-summary.ts';
+import { applySummary } from '../../forward/relay/apply-summary.ts';
+import type { Exchange } from '../../log/exchange.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import { decodeEventData } from '../../sse/frame-events.ts';
 import { createResponsesReader } from '../../sse/read-responses.ts';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { AuditEntry } from '../../../src/admin/api-types.ts';
 import { askAdmin, readAdmin } from '../../support/admin/ask-admin.ts';
-import { recordExchange } from '../../support/audit/record-exchange.ts';
 import { composeGateway, MASTER_KEY, UPSTREAM_KEY } from '../../support/gateway/compose-gateway.ts';
+import { recordExchange } from '../../support/log/record-exchange.ts';
 
 const HOSTILE = `</pre><script>alert(1)</script><img src=x onerror=alert(1)>'"&\u0000`;
 const request = (text: string): string =>

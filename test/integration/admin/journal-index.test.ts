@@ -2,11 +2,11 @@ import { appendFileSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFile
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findExchanges, readFound } from '../../../src/admin/select/select-exchanges.ts';
-import { type JournalIndex, openJournalIndex } from '../../../src/audit/journal-index.ts';
-import { queryExchanges } from '../../../src/audit/query-exchanges.ts';
-import { collect } from '../../support/audit/collect.ts';
-import { closeExchange, openExchange, recordExchange } from '../../support/audit/record-exchange.ts';
-import { useLogFolder } from '../../support/audit/use-log-folder.ts';
+import { type JournalIndex, openJournalIndex } from '../../../src/log/files/journal-index.ts';
+import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
+import { collect } from '../../support/log/collect.ts';
+import { closeExchange, openExchange, recordExchange } from '../../support/log/record-exchange.ts';
+import { useLogFolder } from '../../support/log/use-log-folder.ts';
 
 const log = useLogFolder();
 const EVERYTHING = {

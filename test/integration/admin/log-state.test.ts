@@ -2,12 +2,12 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { DashboardConfigAnswer } from '../../../src/admin/api-types.ts';
-import { encodeOpenLine, encodeSegmentLine } from '../../../src/audit/encode-journal-line.ts';
-import { createSegmentBase, journalFile } from '../../../src/audit/segment-name.ts';
 import { createId } from '../../../src/base/ids.ts';
+import { encodeOpenLine, encodeSegmentLine } from '../../../src/log/journal/encode-journal-line.ts';
+import { createSegmentBase, journalFile } from '../../../src/log/journal/segment-name.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
-import { bareRecord } from '../../support/audit/bare-record.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
+import { bareRecord } from '../../support/log/bare-record.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 /** What a gateway leaves behind that was killed with two requests under way. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { ProviderStatus } from '../../../src/admin/api-types.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
-import { recordExchange } from '../../support/audit/record-exchange.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
+import { recordExchange } from '../../support/log/record-exchange.ts';
 
 it('lists every configured provider, where its key comes from, and how it fared', async () => {
   const { port, recorder } = await composeGateway('http://127.0.0.1:9/v1', {

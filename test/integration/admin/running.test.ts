@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { AuditDetailAnswer, TurnAnswer } from '../../../src/admin/api-types.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
-import { closeExchange, openExchange } from '../../support/audit/record-exchange.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
+import { closeExchange, openExchange } from '../../support/log/record-exchange.ts';
 import { encodeEvent, responsesStream } from '../../support/upstream/responses-stream.ts';
 
 const QUESTION = { model: 'gpt-5.5', stream: true, input: [{ role: 'user', content: 'Tell me a story.' }] };

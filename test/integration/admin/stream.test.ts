@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { listenToStream, type Told } from '../../support/admin/listen-to-stream.ts';
-import { closeExchange, openExchange, recordExchange } from '../../support/audit/record-exchange.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
+import { closeExchange, openExchange, recordExchange } from '../../support/log/record-exchange.ts';
 
 const isOf =
   (type: string, id: string) =>

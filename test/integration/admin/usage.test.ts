@@ -8,10 +8,10 @@ import type {
   UsageSummaryAnswer,
   UsageSums,
 } from '../../../src/admin/api-types.ts';
-import type { Usage } from '../../../src/audit/record.ts';
+import type { Usage } from '../../../src/log/record.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
-import { recordExchange } from '../../support/audit/record-exchange.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
+import { recordExchange } from '../../support/log/record-exchange.ts';
 
 const COUNT = 1_000;
 const MODELS = ['gpt-5.5', 'gpt-5.6-luna', 'a-model-without-a-price'];

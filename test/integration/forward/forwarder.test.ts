@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createStopwatch } from '../../../src/base/stopwatch.ts';
-import { createForwarder } from '../../../src/forward/create-forwarder.ts';
-import { openExchange } from '../../support/audit/record-exchange.ts';
-import { useLogFolder } from '../../support/audit/use-log-folder.ts';
+import { createForwarder } from '../../../src/forward/send/create-forwarder.ts';
+import { openExchange } from '../../support/log/record-exchange.ts';
+import { useLogFolder } from '../../support/log/use-log-folder.ts';
 
 const log = useLogFolder();
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { translateAnswer, translationField } from '../../../src/forward/translate-answer.ts';
-import type { UpstreamAnswer } from '../../../src/forward/upstream-answer.ts';
+import { translateAnswer, translationField } from '../../../src/forward/relay/translate-answer.ts';
+import type { UpstreamAnswer } from '../../../src/forward/relay/upstream-answer.ts';
 import type { AnswerTranslation, Translation } from '../../../src/translate/translation.ts';
 
 /** Says lines in upper case, each when it is whole; and at the end that it was the end. */

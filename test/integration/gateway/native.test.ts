@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import Anthropic from '@anthropic-ai/sdk';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readConversation } from '../../../src/audit/conversation.ts';
-import { readExchange } from '../../../src/audit/read-exchange.ts';
+import { readConversation } from '../../../src/conversation/read-conversation.ts';
+import { readExchange } from '../../../src/log/files/read-exchange.ts';
 import { anthropicSpec } from '../../../src/providers/specs/anthropic.ts';
 import { deepseekSpec } from '../../../src/providers/specs/deepseek.ts';
 import { geminiSpec } from '../../../src/providers/specs/gemini.ts';

@@ -6,7 +6,7 @@ import type { FetchList } from '../../../src/providers/lists/fetch-list.ts';
 import { createModelLists, type ModelLists } from '../../../src/providers/lists/model-lists.ts';
 import { createListFile } from '../../../src/providers/lists/saved-lists.ts';
 import type { ListedModel } from '../../../src/providers/provider-spec.ts';
-import { createSettableClock } from '../../support/audit/settable-clock.ts';
+import { createSettableClock } from '../../support/log/settable-clock.ts';
 import { configureProvider } from '../../support/providers/configure-provider.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 

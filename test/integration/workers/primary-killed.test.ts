@@ -10,7 +10,7 @@ import { startUpstream } from '../../support/upstream/start-upstream.ts';
 const ENDS: Answer = { kind: 'sse', events: responsesStream([{ text: 'ok' }]) };
 const HANGS: Answer = { ...ENDS, eventLimit: 3, finally: 'hang' };
 /** Which worker takes a connection is up to the system: so many never reach one alone. */
-const MOST_REQUESTS = 200;
+const MAX_REQUESTS = 200;
 
 /** Never ends what a client names so. */
 const startUpstreamFor = async (hanging: string): Promise<string> => {
@@ -64,7 +64,7 @@ it('takes away what an earlier gateway left that was killed with all its workers
   const upstreamUrl = await startUpstreamFor('held');
   const killed = await startWorkersGateway(2, { upstreamUrl });
   const { dataDir, temporary } = killed;
-  for (let asked = 0; killed.workerPids().length < 2 && asked < MOST_REQUESTS; asked++) {
+  for (let asked = 0; killed.workerPids().length < 2 && asked < MAX_REQUESTS; asked++) {
     await askModel(killed.url, `done${asked}`);
   }
   const workers = killed.workerPids();

@@ -13,7 +13,7 @@ type WorkersGateway = Awaited<ReturnType<typeof startWorkersGateway>>;
 const EVENTS = responsesStream([{ text: 'ok' }], { id: 'resp_1' });
 const CREATE = { type: 'response.create', model: 'gpt-test', input: [], store: false };
 /** Which worker takes a connection is up to the system: so many never reach one alone. */
-const MOST_CONNECTIONS = 200;
+const MAX_CONNECTIONS = 200;
 
 const idOf = (event: Event): string => (event.response as { id: string }).id;
 
@@ -60,7 +60,7 @@ it.each([OVER_HTTP, OVER_WEBSOCKET])(
     const gateway = await startWorkersGateway(2, { upstreamUrl: await start() });
     const talks: { ask: (earlier: string) => Promise<string> }[] = [];
     const ids: string[] = [];
-    while (talks.length < 8 || (gateway.workerPids().length < 2 && talks.length < MOST_CONNECTIONS)) {
+    while (talks.length < 8 || (gateway.workerPids().length < 2 && talks.length < MAX_CONNECTIONS)) {
       const client = await connectAs(gateway.url, `talk-${talks.length}`);
       const ask = async (earlier?: string): Promise<string> => {
         client.send({ ...CREATE, ...(earlier && { previous_response_id: earlier }) });
@@ -97,7 +97,7 @@ it('goes on over a new connection from an answer that another worker gave', asyn
   });
   let earlier: string | undefined;
   let turns = 0;
-  while (turns < 8 || (gateway.workerPids().length < 2 && turns < MOST_CONNECTIONS)) {
+  while (turns < 8 || (gateway.workerPids().length < 2 && turns < MAX_CONNECTIONS)) {
     const client = await connectClient(gateway.url);
     client.send({
       type: 'response.create',

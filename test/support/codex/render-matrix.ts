@@ -1,4 +1,4 @@
-import { isAtLeast } from '../../../src/codex/is-at-least.ts';
+import { isAtLeast } from '../../../src/codex/edit/is-at-least.ts';
 
 /** One way of connecting that was seen to work, whole. */
 export interface MatrixCell {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Duplex, PassThrough } from 'node:stream';
-import { openState, type State } from '../../../src/audit/state.ts';
 import { initCodexCommand } from '../../../src/cli/commands/init-codex.ts';
-import type { ConfigEdit } from '../../../src/codex/edit-journal.ts';
+import type { ConfigEdit } from '../../../src/codex/edit/edit-journal.ts';
+import { openState, type State } from '../../../src/state/state.ts';
 
 /** A home folder with everything in it that the command may touch. */
 export interface InitHome {

@@ -5,7 +5,7 @@ import type {
   RelatedExchange,
 } from '../../../src/admin/api-types.ts';
 import { matchesFilter } from '../../../src/admin/match-filter.ts';
-import { type HeaderLines, isFailure } from '../../../src/audit/record.ts';
+import { type HeaderLines, isFailure } from '../../../src/log/record.ts';
 import { page, summarizeSession } from './answer-usage.ts';
 import { bodyText, storedBody } from './fixture-bodies.ts';
 import { costOf, type FixtureExchange } from './fixture-exchange.ts';

@@ -1,5 +1,5 @@
 import type { BodyText } from '../../../src/admin/api-types.ts';
-import type { ConversationItem } from '../../../src/audit/conversation-item.ts';
+import type { ConversationItem } from '../../../src/conversation/item.ts';
 import type { FixtureExchange } from './fixture-exchange.ts';
 import { turnOf } from './fixture-turn.ts';
 

@@ -1,6 +1,6 @@
 import type { SessionTurn, TurnAnswer } from '../../../src/admin/api-types.ts';
-import { describeCall } from '../../../src/audit/conversation-call.ts';
-import type { ConversationItem, ToolCall } from '../../../src/audit/conversation-item.ts';
+import { describeCall } from '../../../src/conversation/call.ts';
+import type { ConversationItem, ToolCall } from '../../../src/conversation/item.ts';
 import type { FixtureExchange } from './fixture-exchange.ts';
 import type { Call, Scenario, Step } from './scenarios.ts';
 

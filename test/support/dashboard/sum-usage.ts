@@ -1,5 +1,5 @@
 import type { AuditEntry, UsageSums } from '../../../src/admin/api-types.ts';
-import { isFailure } from '../../../src/audit/record.ts';
+import { isFailure } from '../../../src/log/record.ts';
 
 const addMoney = (sum: number | null, amount: number | undefined): number | null =>
   amount === undefined ? sum : (sum ?? 0) + amount;

@@ -1,5 +1,5 @@
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
 import type { ErrorOrigin } from '../../../src/base/errors.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 import type { GatewayOptions } from '../gateway/compose-gateway.ts';
 import type { Step } from './play-steps.ts';
 import type { UpstreamScript } from './start-scripted-upstream.ts';

@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { GOOD } from './messages.ts';
 import { parseAnswers } from './parse-answers.ts';
 import { playClient, type ScriptedClient } from './play-client.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { composeGateway, type RunningGateway } from '../gateway/compose-gateway.ts';
 import { countDescriptors } from './count-descriptors.ts';
 import type { AnyFault, RecordSays } from './fault.ts';

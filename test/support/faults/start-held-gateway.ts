@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { runCli } from '../cli/start-cli.ts';
 import { type GatewayOptions, type GatewayProcess, startGateway } from '../gateway/start-gateway.ts';
 

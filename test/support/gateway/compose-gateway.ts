@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { queryExchanges } from '../../../src/audit/query-exchanges.ts';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
 import { type GatewayConfig, loadConfig } from '../../../src/config/load-config.ts';
+import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { type ComposeOptions, compose, type Gateway } from '../../../src/server/compose.ts';
 
 export const UPSTREAM_KEY = 'sk-upstream-key-of-the-gateway';

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 
 export const PROVIDER_KEY = 'sk-provider-0123456789abcdef';

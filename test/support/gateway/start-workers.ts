@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSegmentName } from '../../../src/audit/segment-name.ts';
+import { parseSegmentName } from '../../../src/log/journal/segment-name.ts';
 import { startHeldGateway } from '../faults/start-held-gateway.ts';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 import type { GatewayOptions } from './start-gateway.ts';

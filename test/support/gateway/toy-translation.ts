@@ -1,4 +1,4 @@
-import type { TranslateInto } from '../../../src/forward/prepare-request.ts';
+import type { TranslateInto } from '../../../src/forward/send/prepare-request.ts';
 
 /** Into an API that is the client's own, but for its path, its first bytes, and the word `ok`. */
 export const translateToy: TranslateInto = ({ model, path, body }, { dialect = 'chat' }) => ({

@@ -1,4 +1,4 @@
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 
 /** Local time, since that is what the tail shows: the same in every zone that a test runs in. */
 export const SAMPLE_STARTED_AT = new Date(2026, 10, 22, 14, 2, 11).toISOString();

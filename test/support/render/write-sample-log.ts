@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
-import { createRecorder, type Recorder } from '../../../src/audit/recorder.ts';
 import { compressForStorage } from '../../../src/coding/compress-for-storage.ts';
-import { firstRequest, oldRequest, PATCH, secondCallAnswered } from '../audit/codex-requests.ts';
+import { createRecorder, type Recorder } from '../../../src/log/capture/recorder.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
+import { firstRequest, oldRequest, PATCH, secondCallAnswered } from '../log/codex-requests.ts';
 
 const event = (type: string, fields: object): string =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;

@@ -5,11 +5,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { explainLoss } from '../../../src/admin/answers/cache-loss.ts';
 import type { CacheLoss } from '../../../src/admin/api-types.ts';
 import { findSession } from '../../../src/admin/select/thread.ts';
-import { openJournalIndex } from '../../../src/audit/journal-index.ts';
-import { readExchange } from '../../../src/audit/read-exchange.ts';
-import { createRecorder, type Recorder } from '../../../src/audit/recorder.ts';
 import { systemClock } from '../../../src/base/clock.ts';
-import { recordExchange } from '../../support/audit/record-exchange.ts';
+import { createRecorder, type Recorder } from '../../../src/log/capture/recorder.ts';
+import { openJournalIndex } from '../../../src/log/files/journal-index.ts';
+import { readExchange } from '../../../src/log/files/read-exchange.ts';
+import { recordExchange } from '../../support/log/record-exchange.ts';
 
 let dataDir = '';
 let recorder: Recorder;

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import type { ExchangeFilter } from '../../../src/admin/api-types.ts';
 import { matchesFilter } from '../../../src/admin/match-filter.ts';
 import { compileFilter } from '../../../src/admin/select/compile-filter.ts';
-import { IndexRows } from '../../../src/audit/index-rows.ts';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
 import { createId } from '../../../src/base/ids.ts';
+import { IndexRows } from '../../../src/log/files/index-rows.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 
 /** The last three are capitals whose small letters are of another length, or of ASCII. */
 const words = [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { matchesFilter } from '../../../src/admin/match-filter.ts';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 
 const record: ExchangeRecord = {
   schemaVersion: 1,

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { parse, type TomlTable } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import type { ConfigEdit } from '../../../src/codex/edit-journal.ts';
-import { hashText } from '../../../src/codex/hash-text.ts';
-import { mergeOwned } from '../../../src/codex/merge-owned.ts';
-import { planEdit } from '../../../src/codex/plan-edit.ts';
-import { planUndo } from '../../../src/codex/plan-undo.ts';
-import { wantBuiltin, wantProvider } from '../../../src/codex/provider-settings.ts';
-import { readToml } from '../../../src/codex/read-toml.ts';
+import type { ConfigEdit } from '../../../src/codex/edit/edit-journal.ts';
+import { hashText } from '../../../src/codex/edit/hash-text.ts';
+import { mergeOwned } from '../../../src/codex/edit/merge-owned.ts';
+import { planEdit } from '../../../src/codex/edit/plan-edit.ts';
+import { planUndo } from '../../../src/codex/edit/plan-undo.ts';
+import { wantBuiltin, wantProvider } from '../../../src/codex/edit/provider-settings.ts';
+import { readToml } from '../../../src/codex/toml/read-toml.ts';
 import { configText } from '../../support/codex/generate-config.ts';
 
 const BASE_URL = 'http://localhost:8080/v1';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extendCatalog } from '../../../src/codex/extend-catalog.ts';
+import { extendCatalog } from '../../../src/codex/catalog/extend-catalog.ts';
 
 const model = (slug: string, more: object = {}) => ({
   slug,

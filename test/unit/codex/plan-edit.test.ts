@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planEdit } from '../../../src/codex/plan-edit.ts';
-import { wantProvider } from '../../../src/codex/provider-settings.ts';
+import { planEdit } from '../../../src/codex/edit/plan-edit.ts';
+import { wantProvider } from '../../../src/codex/edit/provider-settings.ts';
 
 const wanted = wantProvider({
   id: 'gm',

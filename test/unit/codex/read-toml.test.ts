@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readToml } from '../../../src/codex/read-toml.ts';
+import { readToml } from '../../../src/codex/toml/read-toml.ts';
 
 describe('readToml', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveConfig } from '../../../src/codex/resolve-config.ts';
+import { resolveConfig } from '../../../src/codex/edit/resolve-config.ts';
 
 const GATEWAY = 'http://localhost:8080/v1';
 const provider = (more = ''): string =>

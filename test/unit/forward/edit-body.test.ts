@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type BodyEdits, editBody } from '../../../src/forward/edit-body.ts';
+import { type BodyEdits, editBody } from '../../../src/forward/send/edit-body.ts';
 import { scanMembers } from '../../../src/json/scan-members.ts';
 
 const NOTHING: BodyEdits = { model: undefined, effort: undefined };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bypassesProxy } from '../../../src/forward/no-proxy.ts';
+import { bypassesProxy } from '../../../src/forward/send/no-proxy.ts';
 
 describe('bypassesProxy', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toServedModels } from '../../../src/codex/to-served-models.ts';
+import { toServedModels } from '../../../src/codex/catalog/to-served-models.ts';
 import { type JoinedModel, joinModels, toOpenAiList } from '../../../src/providers/joined-models.ts';
 import { loadContextWindows } from '../../../src/providers/price-list.ts';
 import type { ListedModel } from '../../../src/providers/provider-spec.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
 import { createQuotaWatch } from '../../../src/cli/render/quota-notice.ts';
-import { bareRecord } from '../../support/audit/bare-record.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
+import { bareRecord } from '../../support/log/bare-record.ts';
 
 const record = (quota: ExchangeRecord['quota']): ExchangeRecord => ({
   ...bareRecord('req_1', 0),

@@ -1,9 +1,9 @@
 import { Chalk } from 'chalk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
 import { displayWidth } from '../../../src/cli/render/fit-width.ts';
-import { tailLine } from '../../../src/cli/render/tail-line.ts';
+import { tailLine } from '../../../src/cli/render/tail/tail-line.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { sampleRecord, sampleWithout } from '../../support/render/sample-records.ts';
 
 const plain = new Chalk({ level: 0 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readResponsesRequest } from '../../../src/translate/responses/read-request.ts';
 import { createSealer } from '../../../src/translate/seal.ts';
-import { liteRequest, oldRequest, PATCH, secondCallAnswered } from '../../support/audit/codex-requests.ts';
+import { liteRequest, oldRequest, PATCH, secondCallAnswered } from '../../support/log/codex-requests.ts';
 
 const sealer = createSealer(randomBytes(32));
 const read = (request: Record<string, unknown>) => readResponsesRequest(request, { model: 'm', sealer });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMemoryBudget } from '../../../src/audit/body-capture.ts';
+import { createMemoryBudget } from '../../../src/log/capture/body-capture.ts';
 import {
   createResponseHistory,
   type HistoryLimits,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMemoryBudget } from '../../../src/audit/body-capture.ts';
+import { createMemoryBudget } from '../../../src/log/capture/body-capture.ts';
 import { createResponseHistory, type Place } from '../../../src/translate/response-history.ts';
 import { composeBody, ownItems } from '../../../src/websocket/bridge/compose-body.ts';
 import { type CreateFrame, readClientFrame } from '../../../src/websocket/read-client-frame.ts';

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { ExchangeEvent } from '../../../src/audit/exchange.ts';
-import { createListeners } from '../../../src/audit/listeners.ts';
-import type { ExchangeRecord } from '../../../src/audit/record.ts';
-import type { RecorderTrouble } from '../../../src/audit/trouble.ts';
+import type { ExchangeEvent } from '../../../src/log/exchange.ts';
+import { createListeners } from '../../../src/log/listeners.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
+import type { RecorderTrouble } from '../../../src/log/trouble.ts';
 import type { Told } from '../../../src/server/workers/protocol.ts';
 import { createTellPrimary } from '../../../src/server/workers/tell-primary.ts';
-import { bareRecord } from '../../support/audit/bare-record.ts';
+import { bareRecord } from '../../support/log/bare-record.ts';
 
 const recordOf = (id: string): ExchangeRecord => bareRecord(id, 0);
 

@@ -1,0 +1,150 @@
+import { formatByteSize } from '../../../base/bytes.ts';
+import type { ConversationItem, ConversationPart, ToolCall, ToolOutput } from '../../../conversation/item.ts';
+import { truncate } from '../fit-width.ts';
+import { plainLine } from '../plain-text.ts';
+import { patchLines } from './patch-lines.ts';
+import { foldedText, type LetterStyle, textWidth, withMargin } from './report-text.ts';
+
+/** What is folded after how many lines: prompts are long and always the same, an answer is what was asked for. */
+const PROMPT_LINES = 6;
+const USER_LINES = 40;
+const OUTPUT_LINES = 20;
+const CALL_LINES = 40;
+const JSON_LINES = 12;
+const NEVER = Number.POSITIVE_INFINITY;
+
+const FOLD_BY_ROLE: Readonly<Record<string, number>> = {
+  system: PROMPT_LINES,
+  developer: PROMPT_LINES,
+  user: USER_LINES,
+};
+
+/** `data:image/png;base64,…` by its type and size, any other address as it is. */
+const imageText = (url: string): string => {
+  const data = /^data:([\w/+.-]{1,60})[;,]/.exec(url.slice(0, 100));
+  if (!data) return `[image ${url.slice(0, 300)}]`;
+  return `[${data[1]}, ${formatByteSize(Math.floor((url.length * 3) / 4))}]`;
+};
+
+const partText = (part: ConversationPart): string => {
+  switch (part.kind) {
+    case 'text':
+      return part.text;
+    case 'refusal':
+      return `[refused] ${part.text}`;
+    case 'image':
+      return imageText(part.url);
+    case 'file':
+      return `[file ${part.name ?? ''}${part.bytes === undefined ? '' : `, ${formatByteSize(part.bytes)}`}]`;
+  }
+};
+
+const partsText = (parts: readonly ConversationPart[]): string => parts.map(partText).join('\n');
+
+const MAX_CAPTION = 160;
+
+/** Arguments of a call in one line: a lone text as it is, else `key: value` pairs; undefined where too long. */
+const briefArguments = (text: string): string | undefined => {
+  if (text.length > MAX_CAPTION) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return text;
+    const pairs = Object.entries(value);
+    const shown = pairs.map(([key, field]) => {
+      const plain = typeof field === 'string' ? field : JSON.stringify(field);
+      return pairs.length === 1 ? plain : `${key}: ${plain}`;
+    });
+    return shown.join('  ');
+  } catch {
+    return text;
+  }
+};
+
+const callName = ({ name, namespace }: Pick<ToolCall, 'name' | 'namespace'>): string =>
+  plainLine(namespace === undefined ? name : `${namespace}.${name}`);
+
+/** `exec_command  $ npm test`, further lines of the command below its first. */
+const callLines = (call: ToolCall, style: LetterStyle): string[] => {
+  const { colour } = style;
+  const name = colour.bold(callName(call));
+  if (call.patch !== undefined) return [name, ...patchLines(call.patch, colour)];
+  const prompt = call.command === undefined ? '' : '$ ';
+  const text = call.command ?? briefArguments(call.arguments) ?? call.arguments;
+  const indent = callName(call).length + 2 + prompt.length;
+  const [first = '', ...rest] = foldedText(text, CALL_LINES, style, indent);
+  return [`${name}  ${prompt}${first}`, ...rest.map((line) => ' '.repeat(indent) + line)];
+};
+
+/** The files that a patch touches; undefined where the text is no patch. */
+const patchedFiles = (text: string): string | undefined => {
+  if (!text.includes('*** Begin Patch')) return undefined;
+  return Array.from(text.matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm), ([, file]) => file).join(
+    '  ',
+  );
+};
+
+/** Which call an output answers, in one line; none where the call stands right above. */
+const captionOf = (
+  output: ToolOutput,
+  previous: ConversationItem | undefined,
+  style: LetterStyle,
+): string[] => {
+  const above = previous?.kind === 'toolCall' && previous.callId === output.callId;
+  if (above || output.name === undefined) return [];
+  const { name, command, arguments: given = '' } = output;
+  const said =
+    patchedFiles(command ?? given) ?? (command === undefined ? briefArguments(given) : `$ ${command}`);
+  const call = `${plainLine(name)}  ${plainLine(said ?? '')}`;
+  return [style.colour.dim(truncate(call.trimEnd(), textWidth(style)))];
+};
+
+const outputLines = (
+  output: ToolOutput,
+  previous: ConversationItem | undefined,
+  style: LetterStyle,
+): string[] => {
+  const bar = output.failed ? style.colour.red('│ ') : style.colour.dim('│ ');
+  const lines = foldedText(partsText(output.parts), OUTPUT_LINES, style, 2);
+  return [...captionOf(output, previous, style), ...lines.map((line) => bar + line)];
+};
+
+const reasoningLines = (item: ConversationItem & { kind: 'reasoning' }, style: LetterStyle): string[] => {
+  const text = item.summary.join('\n\n');
+  if (text !== '') return foldedText(text, NEVER, style).map((line) => style.colour.dim(line));
+  const size =
+    item.encryptedBytes === undefined ? 'empty' : `encrypted, ${formatByteSize(item.encryptedBytes)}`;
+  return [style.colour.dim(`(${size})`)];
+};
+
+/** What stands in the margin, and the lines beside it. */
+const itemParts = (
+  item: ConversationItem,
+  previous: ConversationItem | undefined,
+  style: LetterStyle,
+): { margin: string; lines: string[] } => {
+  switch (item.kind) {
+    case 'message': {
+      const fold = FOLD_BY_ROLE[item.role] ?? NEVER;
+      return { margin: item.role, lines: foldedText(partsText(item.parts), fold, style) };
+    }
+    case 'reasoning':
+      return { margin: 'reasoning', lines: reasoningLines(item, style) };
+    case 'toolCall':
+      return { margin: 'assistant', lines: callLines(item, style) };
+    case 'toolOutput':
+      return { margin: item.failed ? 'tool failed' : 'tool', lines: outputLines(item, previous, style) };
+    case 'unknown': {
+      const json = foldedText(item.json, JSON_LINES, { ...style, width: style.width }, 0);
+      return { margin: 'other', lines: [style.colour.bold(plainLine(item.type)), ...json] };
+    }
+  }
+};
+
+/** Items of a conversation with their roles in the margin, a blank line between two. */
+export const letterItems = (items: readonly ConversationItem[], style: LetterStyle): string[] =>
+  items.flatMap((item, index) => {
+    const { margin, lines } = itemParts(item, items[index - 1], style);
+    const failed = item.kind === 'toolOutput' && item.failed;
+    const paint = failed ? style.colour.red : style.colour.dim;
+    return ['', ...withMargin(margin, lines.length > 0 ? lines : [style.colour.dim('(empty)')], paint)];
+  });

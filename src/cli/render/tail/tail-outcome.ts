@@ -1,0 +1,82 @@
+import { type ExchangeRecord, isFailure } from '../../../log/record.ts';
+import { displayWidth, truncate } from '../fit-width.ts';
+import { formatCount } from '../format-figures.ts';
+import { plainLine } from '../plain-text.ts';
+import { type Piece, secondary, type Tone } from './tail-pieces.ts';
+
+/** How an exchange went, for the colour of its status and of the hop that failed. */
+export const toneOf = (record: ExchangeRecord): Tone => {
+  const status = record.status ?? 0;
+  if (record.response.finish === 'aborted') return 'warning';
+  if (isFailure(record)) return status >= 400 && status < 500 ? 'warning' : 'bad';
+  return status >= 200 && status < 300 ? 'good' : 'plain';
+};
+
+/** No line has room for more; a hostile answer may name thousands of tools, or one of a megabyte. */
+const MAX_LISTED = 24;
+const MAX_NAME_LENGTH = 100;
+const MAX_MESSAGE_LENGTH = 2000;
+
+/** Tool calls by name: `exec_command×2 apply_patch`; what does not fit is counted, `exec_command×2 +3`. */
+const toolsText = (names: readonly string[], width: number): string => {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const tools = [...counts].map(([name, count]) => ({
+    name: plainLine(name.slice(0, MAX_NAME_LENGTH)),
+    times: count > 1 ? `×${count}` : '',
+  }));
+  for (let shown = Math.min(tools.length, MAX_LISTED); shown > 0; shown--) {
+    const listed = tools.slice(0, shown).map(({ name, times }) => name + times);
+    if (shown < tools.length) listed.push(`+${tools.length - shown}`);
+    if (displayWidth(listed.join(' ')) <= width) return listed.join(' ');
+  }
+  const [first] = tools;
+  if (first === undefined) return '';
+  const rest = `${first.times}${tools.length > 1 ? ` +${tools.length - 1}` : ''}`;
+  return truncate(first.name, width - rest.length) + rest;
+};
+
+const FINISH_TEXT: Readonly<Record<string, Piece>> = {
+  completed: { text: '✓', tone: 'good' },
+  incomplete: { text: 'incomplete', tone: 'warning' },
+  failed: { text: 'failed', tone: 'bad' },
+  truncated: { text: 'cut off', tone: 'bad' },
+  aborted: { text: 'client left', tone: 'warning' },
+  interrupted: { text: 'interrupted', tone: 'bad' },
+};
+
+/** How the answer ended, then its tool calls; where both do not fit, tools say that it completed. */
+export const outcomePieces = (record: ExchangeRecord, width: number): Piece[] => {
+  const { finish, events, toolCalls = [] } = record.response;
+  if (record.durationMs === undefined && finish === undefined) {
+    return events ? [secondary(`${formatCount(events)} events`)] : [];
+  }
+  const end = finish && FINISH_TEXT[finish];
+  if (toolCalls.length === 0) return end ? [end] : [];
+  if (!end) return [{ text: toolsText(toolCalls, width), tone: 'plain' }];
+  const room = width - end.text.length - 1;
+  const isWhole =
+    finish !== 'completed' || displayWidth(toolsText(toolCalls, Number.POSITIVE_INFINITY)) <= room;
+  if (!isWhole) return [{ text: toolsText(toolCalls, width), tone: 'plain' }];
+  return room < 4 ? [end] : [end, { text: ` ${toolsText(toolCalls, room)}`, tone: 'plain' }];
+};
+
+/** Enough of an id to be the only one: its ten characters of time and three of chance. */
+const SHORT_ID = 'req_'.length + 13;
+
+/**
+ * The hop that failed and what happened there; behind it, where there is room, what `logs` finds it by.
+ * @returns undefined where nothing failed
+ */
+export const failurePieces = (record: ExchangeRecord, width: number): Piece[] | undefined => {
+  if (!record.error) return undefined;
+  const hop = `${record.error.origin}: `;
+  const message = plainLine(record.error.message.slice(0, MAX_MESSAGE_LENGTH)).replace(/^gomodel-ts: /, '');
+  const id = `  ${record.id.slice(0, SHORT_ID)}`;
+  const pieces: Piece[] = [
+    { text: hop, tone: toneOf(record) },
+    { text: message, tone: 'plain' },
+  ];
+  const fits = displayWidth(hop) + displayWidth(message) + id.length <= width;
+  return fits ? [...pieces, secondary(id)] : pieces;
+};

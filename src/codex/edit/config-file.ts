@@ -1,0 +1,51 @@
+import { lstat, readFile, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { GatewayError } from '../../base/errors.ts';
+import { decodeUtf8 } from './decode-utf8.ts';
+import { explainFailure, unless } from './explain-failure.ts';
+
+/** A configuration file as it was read, or the place where one may be written. */
+export interface ConfigFile {
+  /** Absolute; the folder without links in it, so that one file has one path. */
+  readonly path: string;
+  /** The file itself, behind symbolic links. */
+  readonly target: string;
+  readonly existed: boolean;
+  /** With its byte order mark and line breaks; empty where there is no file. */
+  readonly text: string;
+}
+
+/**
+ * Reads a configuration file; one that does not exist reads as empty.
+ * @throws GatewayError command_failed where it cannot be read, invalid_toml where it is not UTF-8
+ */
+export const loadConfigFile = (file: string): Promise<ConfigFile> =>
+  explainFailure('read', file, async () => {
+    const folder = await realpath(dirname(file)).catch(() => resolve(dirname(file)));
+    const path = join(folder, basename(file));
+    const target = (await realpath(path).catch(unless('ENOENT'))) ?? (await followToNowhere(path));
+    const bytes = await readIfThere(target);
+    return { path, target, existed: bytes !== undefined, text: decodeUtf8(bytes ?? Buffer.alloc(0), path) };
+  });
+
+/** @throws GatewayError command_failed where the file is not as it was loaded */
+export const refuseIfChanged = async (file: ConfigFile): Promise<void> => {
+  const bytes = await readIfThere(file.target);
+  if (file.existed ? bytes?.equals(Buffer.from(file.text)) : bytes === undefined) return;
+  throw new GatewayError(
+    'command_failed',
+    `${file.path} was changed by another program just now. Nothing was written: run this again.`,
+  );
+};
+
+/** @returns undefined where there is no such file */
+export const readIfThere = (path: string): Promise<Buffer | undefined> =>
+  readFile(path).catch(unless('ENOENT'));
+
+/** Where a file would be created that a chain of links leads to. A circle was found before. */
+const followToNowhere = async (path: string): Promise<string> => {
+  const found = await lstat(path).catch(unless('ENOENT'));
+  if (!found?.isSymbolicLink()) return path;
+  const folder = await realpath(dirname(path));
+  return followToNowhere(resolve(folder, await readlink(path)));
+};

@@ -1,0 +1,104 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+import type { GatewayError } from '../../base/errors.ts';
+import type { ActiveForwarding } from '../forwarding.ts';
+import { reasonPhrase } from '../send/check-status.ts';
+import { createClientHeaders } from './client-headers.ts';
+import { drainForReuse } from './drain-for-reuse.ts';
+import { type AnswerObserver, observeAnswer } from './observe-answer.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+
+export interface RelayInput {
+  readonly upstreamResponse: UpstreamAnswer;
+  readonly response: ServerResponse;
+  readonly forwarding: ActiveForwarding;
+  readonly clock: Clock;
+}
+
+const formatMs = (ms: number): string => ms.toFixed(2);
+
+/**
+ * Passes the upstream's answer to the client, byte for byte and as it arrives; a client that reads slowly
+ * holds the upstream back. Where the answer is cut off, the client is told in the form of its API.
+ * @returns what cuts the answer off from this side, for a shutdown
+ */
+export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void) => {
+  const { upstreamResponse, response, forwarding, clock } = input;
+  const { exchange, stopwatch } = forwarding;
+  const { record } = exchange;
+  stopwatch.start();
+  const observer: AnswerObserver = observeAnswer(upstreamResponse, exchange, forwarding.path);
+
+  let firstByteSeen = false;
+  const status = upstreamResponse.statusCode ?? 502;
+  record.status = status;
+  // What is spent until the head leaves; writing the head itself cannot be in the head.
+  const timing = `gateway;dur=${formatMs(stopwatch.spentMs)};desc="spent in gomodel-ts"`;
+  const added = ['server-timing', timing];
+  if (status >= 400) added.push('x-gomodel-error-origin', 'upstream');
+  response.writeHead(
+    status,
+    reasonPhrase(upstreamResponse.statusMessage),
+    createClientHeaders(upstreamResponse, exchange.id, added),
+  );
+  stopwatch.stop();
+  record.overheadMs = stopwatch.spentMs;
+  exchange.update();
+  // A body's first bytes mostly come with the head and leave with it; where they do not, the head goes alone.
+  setImmediate(() => {
+    if (!firstByteSeen && !response.writableEnded && !response.destroyed) response.flushHeaders();
+  });
+
+  /** Ends the answer, once: as a whole one, or in a way that no client takes for one. */
+  const end = (failure?: GatewayError): void => {
+    if (forwarding.settled) return;
+    forwarding.settled = true;
+    if (failure) upstreamResponse.destroy();
+    observer.end();
+    // What is cut off after its last event is whole: only the end of the connection is missing.
+    const cut = observer.hasEnded() === true ? undefined : failure;
+    observer.conclude(cut ? { kind: 'cut', failure: cut } : { kind: 'whole' });
+    const closing = observer.closing(cut);
+    if (closing === undefined) response.destroy();
+    else response.end(closing);
+  };
+
+  // Prepended: the record must be complete when the exchange closes, upon the same event.
+  response.prependOnceListener('close', () => {
+    if (forwarding.settled) return;
+    forwarding.settled = true;
+    observer.end();
+    observer.conclude(observer.hasEnded() === true ? { kind: 'whole' } : { kind: 'aborted' });
+    // Codex leaves when it has its last event: the upstream's connection is kept if it ends in time.
+    if (observer.hasEnded() === true) drainForReuse(upstreamResponse);
+    else upstreamResponse.destroy();
+  });
+
+  upstreamResponse.on('data', (chunk: Buffer) => {
+    if (!firstByteSeen) {
+      firstByteSeen = true;
+      record.ttfbMs = clock.monotonic() - exchange.openedAtMs;
+    }
+    if (!response.write(chunk)) upstreamResponse.pause();
+    // The tap must not delay bytes: it sees each chunk after it was written.
+    observer.see(chunk);
+  });
+  response.on('drain', () => upstreamResponse.resume());
+
+  const { upstream } = record;
+  upstreamResponse.once('end', () => {
+    if (!upstreamResponse.complete) return;
+    observer.end();
+    const isCut = observer.hasEnded() === false;
+    end(isCut ? observer.truncation(`${upstream} ended the answer before its last event,`) : undefined);
+  });
+  const onBroken = (): void => {
+    if (forwarding.settled) return;
+    observer.end();
+    const isCut = observer.hasEnded() !== true;
+    end(isCut ? observer.truncation(`${upstream} broke off its answer`) : undefined);
+  };
+  upstreamResponse.once('error', onBroken);
+  upstreamResponse.once('close', onBroken);
+  return end;
+};

@@ -1,0 +1,10 @@
+const MOST = 30;
+const MAX_CHARACTERS = 100;
+
+/** Losses as they are told: what they are called comes from requests, which may name very much, at length. */
+export const tellLosses = (losses: readonly string[]): string[] => {
+  const told = losses
+    .slice(0, MOST)
+    .map((loss) => (loss.length > MAX_CHARACTERS ? `${loss.slice(0, MAX_CHARACTERS)}…` : loss));
+  return losses.length > MOST ? [...told, `and ${losses.length - MOST} more`] : told;
+};

@@ -1,0 +1,139 @@
+import type { Clock } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { toGatewayError } from '../../base/to-gateway-error.ts';
+import type { FailoverConfig } from '../../config/failover.ts';
+import type { Exchange } from '../../log/exchange.ts';
+import type { Upstream } from '../../providers/upstream.ts';
+import { apiOfPath } from '../../sse/answer-summary.ts';
+import { translateAnswer } from '../relay/translate-answer.ts';
+import type { UpstreamAnswer } from '../relay/upstream-answer.ts';
+import { checkCredential } from '../route/check-credential.ts';
+import type { ChosenDestination, Destination } from '../route/choose-destination.ts';
+import { noteDestination } from '../route/note-destination.ts';
+import type { UpstreamClient } from '../send/create-upstream-client.ts';
+import type { AskedRequest, Prepare } from '../send/prepare-request.ts';
+import { AttemptFailure } from './attempt-failure.ts';
+import { createBreakers } from './create-breakers.ts';
+import { isPassing, readFailedAnswer } from './read-failed-answer.ts';
+import { createTryDestinations } from './try-destinations.ts';
+
+export interface AskDeps {
+  readonly prepare: Prepare;
+  readonly clientFor: (upstream: Upstream) => UpstreamClient;
+  readonly failover: FailoverConfig;
+  readonly clock: Clock;
+}
+
+export interface AskInput {
+  readonly asked: AskedRequest;
+  readonly destination: ChosenDestination;
+  readonly exchange: Exchange;
+}
+
+interface AskHandlers {
+  /** In the API that the client speaks. */
+  onAnswer(answer: UpstreamAnswer): void;
+  /** Called at most once, and only while no answer has come. */
+  onFailure(error: GatewayError): void;
+}
+
+/**
+ * Asks a destination for what a client asked, in its own API, and notes in the record where that went. Where
+ * the configuration says so, it asks again, or elsewhere, when that fails before an answer has begun.
+ * @returns what ends it, answered or not, without another word
+ * @throws GatewayError invalid_request where the destination cannot be asked that; then nothing was sent
+ */
+export type Ask = (input: AskInput, handlers: AskHandlers) => () => void;
+
+/** Whether a request may be sent more than once. @param path below `/v1` */
+export const mayTryAgain = (
+  { attempts }: FailoverConfig,
+  { fallbacks }: Pick<ChosenDestination, 'fallbacks'>,
+  path: string,
+): boolean => (attempts > 1 || fallbacks.length > 0) && apiOfPath(path) !== undefined;
+
+/** No answer came. */
+const unanswered = (told: GatewayError): AttemptFailure =>
+  new AttemptFailure({ ...factsOf(told), told, mayRepeat: true, isOutage: true });
+
+/** What cannot be asked of one destination may be asked of the next. */
+const unasked = (told: GatewayError): AttemptFailure =>
+  new AttemptFailure({ ...factsOf(told), told, mayRepeat: false, isOutage: false });
+
+const factsOf = ({ message, origin, code }: GatewayError) => ({ message, origin, code });
+
+export const createAsk = ({ prepare, clientFor, failover, clock }: AskDeps): Ask => {
+  const send = (
+    { asked, exchange }: AskInput,
+    destination: Destination,
+    { onAnswer, onFailure }: AskHandlers,
+  ): (() => void) => {
+    const { request, translation } = prepare(asked, destination);
+    noteDestination(exchange.record, destination, asked.model, translation);
+    exchange.commit();
+    exchange.update();
+    return clientFor(destination.upstream).send(request, {
+      onAnswer: (message) => onAnswer(translation ? translateAnswer(message, translation) : message),
+      onFailure,
+    });
+  };
+
+  const tryOne = (input: AskInput, destination: Destination, signal: AbortSignal): Promise<UpstreamAnswer> =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => {
+        leave?.();
+        reject(signal.reason);
+      };
+      const fail = (failure: unknown): void => {
+        signal.removeEventListener('abort', stop);
+        reject(failure);
+      };
+      let leave: (() => void) | undefined;
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        checkCredential(destination.upstream);
+        leave = send(input, destination, {
+          onAnswer: (answer) => {
+            if (!isPassing(answer.statusCode ?? 502)) resolve(answer);
+            else readFailedAnswer(answer, clock.now()).then(fail, fail);
+          },
+          onFailure: (error) => fail(unanswered(error)),
+        });
+      } catch (error) {
+        fail(error instanceof GatewayError ? unasked(error) : error);
+      }
+    });
+
+  const tryDestinations = createTryDestinations({
+    failover,
+    runGuarded: createBreakers(failover.breaker),
+    clock,
+  });
+
+  const askAgain: Ask = (input, { onAnswer, onFailure }) => {
+    const left = new AbortController();
+    const { exchange, destination } = input;
+    tryDestinations({
+      destination,
+      signal: left.signal,
+      tryOne: (one) => tryOne(input, one, left.signal),
+      onAttempt: (attempts) => {
+        if (attempts.length > 1) exchange.record.attempts = [...attempts];
+        exchange.update();
+      },
+    })
+      .then((answer) => {
+        if (left.signal.aborted) answer.destroy();
+        else onAnswer(answer);
+      })
+      .catch((error: unknown) => {
+        if (!left.signal.aborted) onFailure(toGatewayError(error));
+      });
+    return () => left.abort();
+  };
+
+  return (input, handlers) =>
+    mayTryAgain(failover, input.destination, input.asked.path)
+      ? askAgain(input, handlers)
+      : send(input, input.destination, handlers);
+};

@@ -1,0 +1,90 @@
+import { Readable } from 'node:stream';
+import { summarizeJsonAnswer } from '../../sse/summarize-json-answer.ts';
+import type { UpstreamAnswer } from '../relay/upstream-answer.ts';
+import { AttemptFailure } from './attempt-failure.ts';
+
+/** Of an error that is not passed on, no more is read. */
+const MAX_BYTES = 64 * 1024;
+const MAX_READ_MS = 2_000;
+const MAX_MESSAGE = 300;
+
+/** Whether the same request may fare better another time, or elsewhere. */
+export const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+
+/**
+ * What a provider asks to wait, in `Retry-After` (seconds or a date, RFC 9110 §10.2.3) or `retry-after-ms`.
+ * @returns milliseconds
+ */
+const retryAfterMs = (headers: UpstreamAnswer['headers'], nowMs: number): number | undefined => {
+  const { 'retry-after-ms': ms, 'retry-after': given } = headers;
+  if (typeof ms === 'string' && /^\d+(?:\.\d+)?$/.test(ms)) return Number(ms);
+  if (given === undefined) return undefined;
+  if (/^\d+(?:\.\d+)?$/.test(given.trim())) return Number(given) * 1000;
+  const atMs = Date.parse(given);
+  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+};
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+
+/** Gemini says it in its message alone, and so does OpenAI at times: `Please retry in 7.5 s.` */
+const waitInWords = (message: string): number | undefined => {
+  const [, count, unit = ''] =
+    /\btry (?:again )?in (\d+(?:\.\d+)?) ?(ms|s|m)\b/i.exec(message.replace('retry', 'try')) ?? [];
+  return count === undefined ? undefined : Number(count) * (UNIT_MS[unit.toLowerCase()] ?? 0);
+};
+
+interface Start {
+  readonly body: Buffer;
+  readonly isWhole: boolean;
+}
+
+const readStart = (answer: UpstreamAnswer): Promise<Start> =>
+  new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const done = (isWhole: boolean): void => {
+      clearTimeout(timer);
+      resolve({ body: Buffer.concat(chunks), isWhole });
+      answer.destroy();
+    };
+    const timer = setTimeout(() => done(false), MAX_READ_MS);
+    answer.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MAX_BYTES) done(false);
+    });
+    answer.once('end', () => done(answer.complete));
+    answer.once('error', () => done(false));
+    answer.once('close', () => done(false));
+  });
+
+/** The answer once more, after it was read. */
+const replay = (answer: UpstreamAnswer, body: Buffer): UpstreamAnswer => {
+  const { statusCode, statusMessage, headers, rawHeaders } = answer;
+  const again = Readable.from([body], { objectMode: false });
+  return Object.assign(again, { statusCode, statusMessage, headers, rawHeaders, complete: true });
+};
+
+/** An answer with an error status, as a failed attempt. */
+export const readFailedAnswer = async (answer: UpstreamAnswer, nowMs: number): Promise<AttemptFailure> => {
+  const status = answer.statusCode ?? 502;
+  const { body, isWhole } = await readStart(answer);
+  const said = summarizeJsonAnswer(body, 'responses').error;
+  const text =
+    said?.message ??
+    body
+      .toString('utf8')
+      .replace(/<[^>]*>|\s+/g, ' ')
+      .trim();
+  const wait = retryAfterMs(answer.headers, nowMs) ?? waitInWords(text);
+  return new AttemptFailure({
+    message: text.slice(0, MAX_MESSAGE) || 'without a word',
+    origin: 'upstream',
+    code: said?.code ?? `http_${status}`,
+    status,
+    mayRepeat: true,
+    isOutage: status !== 429,
+    ...(wait !== undefined && { retryAfterMs: wait }),
+    ...(isWhole && { told: replay(answer, body) }),
+  });
+};

@@ -1,0 +1,40 @@
+import { toGatewayError } from '../../base/to-gateway-error.ts';
+import { readString, scanMembers } from '../../json/scan-members.ts';
+import { isTranslated } from '../send/prepare-request.ts';
+import type { Ask, AskInput } from './create-ask.ts';
+
+/** Brings an earlier answer here, where another process gave it; does nothing where nobody has it. */
+export type Recall = (responseId: string) => Promise<void>;
+
+const earlierOf = ({ asked, destination }: AskInput): string | undefined => {
+  const { path, body, members = scanMembers(body) } = asked;
+  const all = [destination, ...destination.fallbacks];
+  // Who speaks Responses keeps its answers itself.
+  if (!all.some(({ upstream }) => isTranslated(path, upstream))) return undefined;
+  return readString(body, members?.get('previous_response_id'));
+};
+
+/**
+ * One of several processes: what a client goes on from may have been answered by another one, and is fetched
+ * before the request is translated.
+ */
+export const recallFirst =
+  (ask: Ask, recall: Recall): Ask =>
+  (input, handlers) => {
+    const earlier = earlierOf(input);
+    if (earlier === undefined) return ask(input, handlers);
+    let hasLeft = false;
+    let leave = (): void => {
+      hasLeft = true;
+    };
+    const go = (): void => {
+      if (hasLeft) return;
+      leave = ask(input, handlers);
+    };
+    recall(earlier)
+      .then(go)
+      .catch((error: unknown) => {
+        if (!hasLeft) handlers.onFailure(toGatewayError(error));
+      });
+    return () => leave();
+  };

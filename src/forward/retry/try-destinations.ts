@@ -1,0 +1,96 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
+import type { FailoverConfig } from '../../config/failover.ts';
+import type { Attempt } from '../../log/record.ts';
+import type { UpstreamAnswer } from '../relay/upstream-answer.ts';
+import type { ChosenDestination, Destination } from '../route/choose-destination.ts';
+import { AttemptFailure, type FailedAttempt } from './attempt-failure.ts';
+import type { RunGuarded } from './create-breakers.ts';
+
+interface TriesInput {
+  readonly destination: ChosenDestination;
+  /** Asks one destination. @throws AttemptFailure where another attempt may fare better */
+  readonly tryOne: (destination: Destination) => Promise<UpstreamAnswer>;
+  /** Aborted where the client leaves: then nothing further is tried. */
+  readonly signal: AbortSignal;
+  /** Gets all attempts so far, after each of them. */
+  readonly onAttempt: (attempts: readonly Attempt[]) => void;
+}
+
+export interface TriesDeps {
+  readonly failover: FailoverConfig;
+  readonly runGuarded: RunGuarded;
+  readonly clock: Clock;
+}
+
+/**
+ * @returns the answer that came, which may be an error; where there was one attempt alone, whatever that was
+ * @throws GatewayError attempts_failed, or what `tryOne` throws that is no AttemptFailure
+ */
+export type TryDestinations = (input: TriesInput) => Promise<UpstreamAnswer>;
+
+/** Doubled with each attempt, between half of it and the whole. */
+const backoffMs = (attempt: number, { initialBackoffMs, maxBackoffMs }: FailoverConfig): number =>
+  Math.min(maxBackoffMs, initialBackoffMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+
+const describe = ({ provider, model, status, error }: Attempt): string =>
+  `${provider}${model === undefined ? '' : `/${model}`}: ${status === undefined ? '' : `${status}, `}${error?.message}`;
+
+/** Tells of all attempts, with the last one's status. */
+const allFailed = (
+  attempts: readonly Attempt[],
+  { status, origin, retryAfterMs }: FailedAttempt,
+): GatewayError => {
+  const list = [...new Set(attempts.map(describe))].join('; ');
+  return new GatewayError('attempts_failed', `no attempt was answered. ${list}`, {
+    origin,
+    ...(status !== undefined && { status }),
+    ...(retryAfterMs !== undefined && {
+      headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
+    }),
+  });
+};
+
+/**
+ * Asks one destination after another, each as often as the configuration says, until one answers: a request
+ * whose answer has begun is never sent again.
+ */
+export const createTryDestinations =
+  ({ failover, runGuarded, clock }: TriesDeps): TryDestinations =>
+  async ({ destination, tryOne, signal, onAttempt }) => {
+    const attempts: Attempt[] = [];
+    let last: AttemptFailure | undefined;
+
+    for (const one of [destination, ...destination.fallbacks]) {
+      const { upstream, model } = one;
+      for (let count = 1; count <= failover.attempts; count++) {
+        const startedAt = clock.monotonic();
+        const note = (outcome: Pick<Attempt, 'status' | 'error'>): void => {
+          const durationMs = clock.monotonic() - startedAt;
+          attempts.push({ provider: upstream.name, ...(model && { model }), ...outcome, durationMs });
+          onAttempt(attempts);
+        };
+        try {
+          const answer = await runGuarded(upstream, () => tryOne(one));
+          note(answer.statusCode === undefined ? {} : { status: answer.statusCode });
+          return answer;
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!(error instanceof AttemptFailure)) throw error;
+          last = error;
+          const { message, origin, code, status, mayRepeat, retryAfterMs = 0 } = error.failed;
+          note({ error: { origin, code, message }, ...(status !== undefined && { status }) });
+          const waitMs = Math.max(backoffMs(count, failover), retryAfterMs);
+          // Who asks for more time than there is gets no second attempt.
+          if (!mayRepeat || waitMs > failover.maxBackoffMs || count === failover.attempts) break;
+          await pause(waitMs, undefined, { signal });
+        }
+      }
+    }
+    if (!last) throw new GatewayError('internal_error', 'no destination was tried.');
+    const { told } = last.failed;
+    if (attempts.length > 1 || told === undefined) throw allFailed(attempts, last.failed);
+    if (told instanceof GatewayError) throw told;
+    return told;
+  };

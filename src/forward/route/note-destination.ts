@@ -1,0 +1,20 @@
+import type { ExchangeRecord } from '../../log/record.ts';
+import type { Translation } from '../../translate/translation.ts';
+import { tellLosses } from '../relay/tell-losses.ts';
+import type { Destination } from './choose-destination.ts';
+
+/** Writes into the record where a request goes. @param asked the model as the client wrote it */
+export const noteDestination = (
+  record: ExchangeRecord,
+  { upstream, model }: Destination,
+  asked: string | undefined,
+  translation?: Translation,
+): void => {
+  record.provider = upstream.name;
+  record.upstream = upstream.baseUrl.host;
+  if (model !== undefined && model !== asked) record.upstreamModel = model;
+  else delete record.upstreamModel;
+  if (translation) {
+    record.translation = { dialect: translation.dialect, losses: tellLosses(translation.losses) };
+  } else delete record.translation;
+};

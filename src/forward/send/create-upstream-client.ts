@@ -1,0 +1,38 @@
+import type { Agent } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+import type { Upstream } from '../../providers/upstream.ts';
+import { createAgent, type ProxyAddresses } from './create-agent.ts';
+import { createForwarder, type Forwarder } from './create-forwarder.ts';
+import { createSender, type Send } from './create-sender.ts';
+
+export interface UpstreamClientDeps {
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly proxies: ProxyAddresses;
+  readonly connectTimeoutMs: number;
+  /** This process as `Via` names it. */
+  readonly via: string;
+}
+
+/** The way to one upstream: for requests that come over HTTP, and for those that the gateway makes itself. */
+export interface UpstreamClient {
+  readonly upstream: Upstream;
+  readonly forwarder: Forwarder;
+  readonly send: Send;
+  /** Its connections, for what is neither: a WebSocket. */
+  readonly agent: Agent;
+  /** Ends the connections that are kept open. */
+  close(): void;
+}
+
+/** All ways of asking share the upstream's connections. */
+export const createUpstreamClient = ({ proxies, ...deps }: UpstreamClientDeps): UpstreamClient => {
+  const agent = createAgent(deps.upstream.baseUrl, proxies);
+  return {
+    upstream: deps.upstream,
+    agent,
+    forwarder: createForwarder({ ...deps, agent }),
+    send: createSender({ ...deps, agent }),
+    close: () => agent.destroy(),
+  };
+};

@@ -1,0 +1,126 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { GatewayError } from '../../base/errors.ts';
+import type { ByteRange } from '../../json/scan-members.ts';
+import type { Upstream } from '../../providers/upstream.ts';
+import { apiOfPath } from '../../sse/answer-summary.ts';
+import type { TranslateInput, Translation } from '../../translate/translation.ts';
+import type { Destination } from '../route/choose-destination.ts';
+import type { SentRequest } from './create-sender.ts';
+import { editBody } from './edit-body.ts';
+import { createUpstreamHeaders } from './upstream-headers.ts';
+
+/** A request whose body is there, before it is known where it goes. */
+export interface AskedRequest {
+  readonly method: string;
+  /** Below `/v1`, with the query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** As the client wrote it; undefined where it named none. */
+  readonly model: string | undefined;
+  /** Decoded. */
+  readonly body: Buffer;
+  /** Of the body, where they have been found already. */
+  readonly members: ReadonlyMap<string, ByteRange> | undefined;
+}
+
+/** What is sent for it, and how the answer comes back. */
+interface PreparedRequest {
+  readonly request: SentRequest;
+  /** Absent where the destination speaks the client's API. */
+  readonly translation?: Translation;
+}
+
+/** Puts a request in the API of an upstream. @throws GatewayError as Translate does */
+export type TranslateInto = (input: Omit<TranslateInput, 'spec'>, upstream: Upstream) => Translation;
+
+/** Takes out of a request what only translated models can be told. */
+export type Unseal = (body: Buffer) => Buffer;
+
+export interface PrepareDeps {
+  readonly translateInto: TranslateInto;
+  readonly unseal: Unseal;
+  /** This process as `Via` names it. */
+  readonly via: string;
+}
+
+/** @throws GatewayError invalid_request where the destination cannot be asked that */
+export type Prepare = (asked: AskedRequest, destination: Destination) => PreparedRequest;
+
+/** Whether a request must be put in another API for an upstream; else it leaves as it came. */
+export const isTranslated = (path: string, { native, dialect }: Upstream): boolean => {
+  const api = apiOfPath(path);
+  // Google's API is asked for by the name of a provider alone, and never put into another.
+  return api !== undefined && api !== 'gemini' && dialect !== undefined && !native.includes(api);
+};
+
+/** The path and body that are sent to a destination that speaks the client's API. */
+export const nativeRequest = (
+  { path, body, members, model }: Pick<AskedRequest, 'path' | 'body' | 'members' | 'model'>,
+  { upstream, ...wanted }: Destination,
+): { path: string; body: Buffer } => {
+  const edits = { model: wanted.model === model ? undefined : wanted.model, effort: wanted.effort };
+  return {
+    path: upstream.toPath?.(path, wanted.model) ?? path,
+    body: editBody(body, members, apiOfPath(path), edits),
+  };
+};
+
+const translatedHeaders = (
+  { headers }: AskedRequest,
+  { baseUrl, credential, headers: own }: Upstream,
+  translation: Translation,
+  via: string,
+): OutgoingHttpHeaders => ({
+  // What else the client says of itself is meant for another provider.
+  ...(headers['user-agent'] && { 'user-agent': headers['user-agent'] }),
+  accept: '*/*',
+  'accept-encoding': 'identity',
+  'content-type': 'application/json',
+  ...translation.headers,
+  ...own,
+  host: baseUrl.host,
+  via: headers.via ? `${headers.via}, ${via}` : via,
+  'content-length': translation.body.length,
+  ...(credential?.kind === 'own' && { [credential.header]: credential.value }),
+});
+
+export const createPrepare = ({ translateInto, unseal, via }: PrepareDeps): Prepare => {
+  const translated = (asked: AskedRequest, destination: Destination): PreparedRequest => {
+    const { upstream } = destination;
+    const api = apiOfPath(asked.path);
+    const model = destination.model;
+    if (api === undefined || api === 'messages' || api === 'gemini' || model === undefined) {
+      throw new GatewayError(
+        'invalid_request',
+        `the request names no model, and ${upstream.name} must be told one.`,
+        { param: 'model' },
+      );
+    }
+    const edits = { model: undefined, effort: destination.effort };
+    const body = editBody(asked.body, asked.members, api, edits);
+    const translation = translateInto({ api, path: asked.path, body, model }, upstream);
+    const request = {
+      method: asked.method,
+      path: upstream.toPath?.(translation.path, model) ?? translation.path,
+      headers: translatedHeaders(asked, upstream, translation, via),
+      body: translation.body,
+    };
+    return { request, translation };
+  };
+
+  return (asked, destination) => {
+    const { upstream } = destination;
+    if (isTranslated(asked.path, upstream)) return translated(asked, destination);
+    const { path, body: edited } = nativeRequest(asked, destination);
+    const body = apiOfPath(asked.path) === 'responses' ? unseal(edited) : edited;
+    const headers = createUpstreamHeaders({
+      headers: asked.headers,
+      host: upstream.baseUrl.host,
+      credential: upstream.credential,
+      added: upstream.headers,
+      bodyBytes: body.length,
+      via,
+    });
+    return { request: { method: asked.method, path, headers, body } };
+  };
+};

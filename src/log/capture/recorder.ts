@@ -1,0 +1,165 @@
+import type { Clock } from '../../base/clock.ts';
+import { LinkedList } from '../../base/linked-list.ts';
+import type { AnswerSoFar, Exchange, ExchangeEvent, ExchangeOpening } from '../exchange.ts';
+import { markInterrupted } from '../interrupted.ts';
+import { createHeartbeats, createHousekeeping } from '../journal/housekeeping.ts';
+import { Journal } from '../journal/journal.ts';
+import { auditFolder } from '../journal/list-segments.ts';
+import { type Losses, WriteBehind } from '../journal/write-behind.ts';
+import { createListeners } from '../listeners.ts';
+import type { ExchangeRecord } from '../record.ts';
+import { createRedactor } from '../redact.ts';
+import { createTroubleState, type RecorderTrouble } from '../trouble.ts';
+import { createMemoryBudget } from './body-capture.ts';
+import { createHeaderEncoder } from './encode-headers.ts';
+import { LiveExchange, type LiveExchangeDeps } from './live-exchange.ts';
+
+export interface RecorderDeps {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly logBodies: boolean;
+  /** 0: for ever. What failed is kept twice as long. */
+  readonly retentionDays: number;
+  /** Bound of the journal and the bodies together; 0: none. */
+  readonly maxDiskBytes: number;
+  /** The gateway's own keys: never written, wherever they occur. */
+  readonly secrets: readonly string[];
+  /** Set in a process that writes beside others of one gateway, of which another one keeps the log. */
+  readonly beside?: BesideOthers;
+}
+
+/** The exchanges that run. */
+interface ActiveExchanges<Known> {
+  readonly size: number;
+  /** The oldest first. */
+  values(): readonly Known[];
+}
+
+interface BesideOthers {
+  /** How many write at once: each begins new segments so much earlier. */
+  readonly writers: number;
+  /** Asks the process that keeps the log to delete what is too old or too much; never rejects. */
+  readonly makeRoom: () => Promise<void>;
+}
+
+/** What is known of exchanges to those who write none. */
+export interface ExchangeWatch {
+  /** Listeners are called at once, one after another; what they throw is dropped. */
+  subscribe(listener: (event: ExchangeEvent) => void): () => void;
+  /** Set while the disk is full or not writable; cleared when a write works again. */
+  readonly trouble: RecorderTrouble | undefined;
+  subscribeTrouble(listener: (trouble: RecorderTrouble | undefined) => void): () => void;
+  readonly active: ActiveExchanges<Pick<Exchange, 'record'>>;
+  /** Of one that runs; else undefined. */
+  answerSoFar(id: string): Promise<AnswerSoFar | undefined>;
+  /** Given up since the start: lines while the disk failed too long, bodies also where memory was short. */
+  readonly losses: Readonly<Losses>;
+  /** The exchanges that an earlier gateway was killed in, when the start has found them. */
+  readonly recovered: Promise<readonly ExchangeRecord[]>;
+  /** Writes everything that has happened until now. */
+  flush(): Promise<void>;
+}
+
+export interface Recorder extends ExchangeWatch {
+  /** Never throws, never blocks. */
+  open(opening: ExchangeOpening): Exchange;
+  readonly active: ActiveExchanges<Exchange>;
+  /**
+   * Gives the exchanges of processes that died until now their close lines.
+   * @returns those that were found interrupted
+   */
+  recover(): Promise<readonly ExchangeRecord[]>;
+  /** Deletes what is too old or too much. */
+  makeRoom(): Promise<void>;
+  /** Writes everything; exchanges that are still open get a close line with finish `interrupted`. */
+  close(): Promise<void>;
+}
+
+/** A session's bodies have a p99 of 3.5 MB; more than this is no longer worth the disk. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** All bodies that are in memory for the log: being captured, or on their way to the disk. */
+const BODY_MEMORY_BYTES = 64 * 1024 * 1024;
+const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
+const MAX_BLOCK_BYTES = 1024 * 1024;
+/** Retention deletes whole segments, so the disk bound must be many of them. */
+const SEGMENTS_OF_MAXIMUM = 16;
+
+/**
+ * Opens the log below `dataDir` for writing.
+ * @throws nothing: where the folder cannot be written, `trouble` says so and traffic goes on
+ */
+export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
+  const { clock, retentionDays, maxDiskBytes, beside } = deps;
+  const folder = auditFolder(deps.dataDir);
+  const share = maxDiskBytes === 0 ? Number.POSITIVE_INFINITY : Math.ceil(maxDiskBytes / SEGMENTS_OF_MAXIMUM);
+  const segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.ceil(share / (beside?.writers ?? 1)));
+  const losses: Losses = { lines: 0, bodies: 0 };
+  const active = new LinkedList<Exchange>();
+  const { add: subscribe, tell } = createListeners<ExchangeEvent>();
+
+  const trouble = createTroubleState(folder, clock);
+  const journal = new Journal({ folder, clock, segmentBytes });
+  const writes: WriteBehind = new WriteBehind({
+    journal,
+    trouble,
+    losses,
+    maxBlockBytes: Math.min(MAX_BLOCK_BYTES, segmentBytes),
+    makeRoom: () => housekeeping.makeRoom(),
+  });
+  const housekeeping = beside
+    ? createHeartbeats({ journal, writes, makeRoom: beside.makeRoom })
+    : createHousekeeping({
+        folder,
+        clock,
+        journal,
+        writes,
+        trouble,
+        policy: { retentionDays, maxDiskBytes },
+      });
+
+  const redactor = createRedactor(deps.secrets);
+  const exchangeDeps: LiveExchangeDeps = {
+    clock,
+    redactor,
+    encodeHeaders: createHeaderEncoder(redactor),
+    writes,
+    budget: createMemoryBudget(BODY_MEMORY_BYTES),
+    maxBodyBytes: deps.logBodies ? Math.min(MAX_BODY_BYTES, share) : 0,
+    tell,
+    active,
+    onLostBody: () => losses.bodies++,
+  };
+  const open = (opening: ExchangeOpening): Exchange => {
+    const exchange = new LiveExchange(exchangeDeps, opening);
+    writes.open(exchange);
+    tell({ type: 'open', record: exchange.record });
+    return exchange;
+  };
+  const close = async (): Promise<void> => {
+    for (const exchange of active.values()) {
+      markInterrupted(exchange.record, clock.now());
+      exchange.close();
+    }
+    await housekeeping.stop();
+    await writes.flush();
+    await writes.enqueue(() => journal.end(writes.isIdle));
+  };
+
+  await writes.flush();
+  return {
+    open,
+    subscribe,
+    get trouble() {
+      return trouble.current;
+    },
+    subscribeTrouble: trouble.subscribe,
+    active,
+    answerSoFar: async (id) => active.values().find((exchange) => exchange.id === id)?.answerSoFar,
+    losses,
+    recovered: housekeeping.run(),
+    recover: housekeeping.recover,
+    makeRoom: housekeeping.makeRoom,
+    flush: async () => writes.flush(),
+    close,
+  };
+};

@@ -1,0 +1,234 @@
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { idTimeMs } from '../../base/ids.ts';
+import { markInterrupted } from '../interrupted.ts';
+import {
+  type ExchangeLine,
+  isEndLine,
+  parseExchangeLine,
+  parseRecord,
+} from '../journal/parse-journal-line.ts';
+import { readLinesForward } from '../journal/read-lines.ts';
+import { journalFile, type SegmentName } from '../journal/segment-name.ts';
+import { readSegmentState } from '../journal/segment-state.ts';
+import type { ExchangeRecord } from '../record.ts';
+import { readIndexFile, writeIndexFile } from './index-file.ts';
+import { IndexRows } from './index-rows.ts';
+
+/** An exchange without a close line in its segment: it runs, or was interrupted, or its end is elsewhere. */
+export interface LooseExchange {
+  readonly line: ExchangeLine;
+  /** As it is where it runs in this process, or as its line says, read when somebody asks for it. */
+  record: ExchangeRecord | undefined;
+}
+
+export interface IndexSegmentDeps {
+  readonly folder: string;
+  /** The file that keeps the index of this segment. */
+  readonly indexPath: string;
+  readonly segment: SegmentName;
+}
+
+/**
+ * The index of one segment, which follows its journal: lines are only ever appended, so what was read
+ * stays true, and a journal that is shorter than what was read is another file.
+ */
+export class IndexSegment {
+  readonly segment: SegmentName;
+  /** The columns; absent while they are given up to spare memory. */
+  rows: IndexRows | undefined;
+  /** By id. Those whose end stands in another segment are hidden by `JournalIndex`. */
+  readonly loose = new Map<string, LooseExchange>();
+  /** Ids of exchanges that ended here and began before the segment did. */
+  readonly carriedIds = new Set<string>();
+  minMs = Number.POSITIVE_INFINITY;
+  maxMs = Number.NEGATIVE_INFINITY;
+  lastUsed = 0;
+  #journalBytes = 0;
+  #isEnded = false;
+  #isStored = false;
+  /** When the process that wrote the segment was last seen, where it died without ending it. */
+  #abandonedAtMs: number | undefined;
+  /** What reads or replaces the columns happens one after another. */
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #deps: IndexSegmentDeps;
+
+  constructor(deps: IndexSegmentDeps) {
+    this.#deps = deps;
+    this.segment = deps.segment;
+  }
+
+  /** Nothing more will be written to the segment. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** True where the columns can be given up and read again from their file. */
+  get isStored(): boolean {
+    return this.#isStored;
+  }
+
+  /** The record of one that has no close line here. */
+  readLoose(loose: LooseExchange): ExchangeRecord | undefined {
+    loose.record ??= parseRecord(loose.line);
+    if (loose.record && loose.record.durationMs === undefined && this.#abandonedAtMs !== undefined) {
+      markInterrupted(loose.record, this.#abandonedAtMs);
+    }
+    return loose.record;
+  }
+
+  /** Takes in what the journal has gained, or first what the index's own file holds. */
+  follow(): Promise<void> {
+    return this.#inTurn(() => this.#follow());
+  }
+
+  async #follow(): Promise<void> {
+    if (this.#isEnded && this.#journalBytes > 0) return;
+    if (!this.rows) await this.#load();
+    const size = await this.#journalSize();
+    if (size < this.#journalBytes) this.#begin(new IndexRows());
+    if (size > this.#journalBytes) await this.#readGain();
+    if (this.#isEnded) return;
+    const { state, lastSeenMs } = await readSegmentState(this.#deps.folder, this.segment);
+    this.#abandonedAtMs = state === 'abandoned' ? lastSeenMs : undefined;
+    // Whether an end line, or a recovery's, still comes is seen by the size; no need to look again.
+    if (state === 'ended') this.#isEnded = true;
+  }
+
+  /** The columns, from their file where they were given up. */
+  use(now: number): Promise<IndexRows> {
+    this.lastUsed = now;
+    return this.#inTurn(async () => {
+      if (!this.rows) {
+        await this.#load();
+        if ((await this.#journalSize()) > this.#journalBytes) await this.#readGain();
+      }
+      return this.rows ?? new IndexRows();
+    });
+  }
+
+  /** Writes the index's own file where the segment has ended. */
+  store(): Promise<void> {
+    return this.#inTurn(() => this.#store());
+  }
+
+  async #store(): Promise<void> {
+    if (!this.#isEnded || this.#isStored || !this.rows) return;
+    this.rows.pool.seal();
+    const openLines = [...this.loose.values()].map(({ line }) => line.text);
+    await writeIndexFile(this.#deps.indexPath, {
+      rows: this.rows,
+      journalBytes: this.#journalBytes,
+      openLines,
+    });
+    this.#isStored = true;
+  }
+
+  /** Gives the columns up; ids and times that concern other segments stay. */
+  release(): void {
+    if (this.#isStored) this.rows = undefined;
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  async #journalSize(): Promise<number> {
+    const found = await stat(this.#journalPath()).catch(() => undefined);
+    return found?.size ?? 0;
+  }
+
+  #journalPath(): string {
+    return join(this.#deps.folder, journalFile(this.segment.base, this.segment.isErrors));
+  }
+
+  async #load(): Promise<void> {
+    const stored = await readIndexFile(this.#deps.indexPath);
+    const isUsable = stored !== undefined && stored.journalBytes <= (await this.#journalSize());
+    this.#begin(isUsable ? stored.rows : new IndexRows());
+    if (!isUsable) return;
+    this.#journalBytes = stored.journalBytes;
+    this.#isStored = true;
+    for (const text of stored.openLines) {
+      const line = parseExchangeLine(text);
+      if (line) this.#takeOpen(line);
+    }
+    const { rows } = stored;
+    const startedAtMs = rows.columns.numbers.startedAtMs;
+    for (let row = 0; row < rows.count; row++) {
+      const ms = startedAtMs[row] as number;
+      this.#noteTime(ms);
+      if (this.#isCarried(ms)) this.carriedIds.add(rows.id(row));
+    }
+  }
+
+  #begin(rows: IndexRows): void {
+    this.rows = rows;
+    this.loose.clear();
+    this.carriedIds.clear();
+    this.minMs = Number.POSITIVE_INFINITY;
+    this.maxMs = Number.NEGATIVE_INFINITY;
+    this.#journalBytes = 0;
+    this.#isEnded = false;
+    this.#isStored = false;
+  }
+
+  async #readGain(): Promise<void> {
+    const file = await open(this.#journalPath()).catch(() => undefined);
+    if (!file) return;
+    this.#isStored = false;
+    try {
+      const begin = this.#journalBytes;
+      const { rows } = this;
+      const countBefore = rows?.count ?? 0;
+      const { size } = await file.stat();
+      for await (const { lines, endOffset } of readLinesForward(file, begin)) {
+        let offset = this.#journalBytes;
+        for (const text of lines) {
+          const length = Buffer.byteLength(text);
+          this.#take(text, offset, length);
+          offset += length + 1;
+        }
+        this.#journalBytes = endOffset;
+        const share = (endOffset - begin) / (size - begin);
+        rows?.expect(countBefore + (rows.count - countBefore) / share);
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  #take(text: string, offset: number, length: number): void {
+    if (isEndLine(text)) this.#isEnded = true;
+    const line = parseExchangeLine(text);
+    if (!line) return;
+    if (line.kind === 'open') {
+      this.#takeOpen(line);
+      return;
+    }
+    const record = parseRecord(line);
+    if (!record) return;
+    this.loose.delete(line.id);
+    this.rows?.add(record, offset, length);
+    const startedAtMs = Date.parse(record.startedAt);
+    this.#noteTime(startedAtMs);
+    if (this.#isCarried(startedAtMs)) this.carriedIds.add(line.id);
+  }
+
+  #takeOpen(line: ExchangeLine): void {
+    this.loose.set(line.id, { line, record: undefined });
+    this.#noteTime(idTimeMs(line.id) ?? line.at);
+  }
+
+  #noteTime(startedAtMs: number): void {
+    if (startedAtMs < this.minMs) this.minMs = startedAtMs;
+    if (startedAtMs > this.maxMs) this.maxMs = startedAtMs;
+  }
+
+  /** May have begun in an earlier segment: the name of this one has its time in whole seconds. */
+  #isCarried(startedAtMs: number): boolean {
+    return startedAtMs < this.segment.startedAtMs + 1000;
+  }
+}

@@ -1,0 +1,234 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ExchangeWatch } from '../capture/recorder.ts';
+import { auditFolder, listSegments } from '../journal/list-segments.ts';
+import { journalFile, parseSegmentName, type SegmentName } from '../journal/segment-name.ts';
+import type { ExchangeRecord } from '../record.ts';
+import { INDEX_FILE_END } from './index-file.ts';
+import type { IndexRows } from './index-rows.ts';
+import { IndexSegment } from './index-segment.ts';
+import { type JournalPlace, readRecordsAt } from './read-places.ts';
+
+/**
+ * An index beside the journal: what is asked of many exchanges at once (filters, sums, sessions) without
+ * reading their lines. Why it is what it is:
+ *
+ * - The journal stays the only truth. The index is columns of what is filtered and summed, and where each
+ *   line stands; the lines of a page are read from the journal itself. It can be deleted at any time.
+ * - One index file for each segment, since segments are what the journal appends to and retention deletes:
+ *   one that has ended never changes, so its file is written once, and only segments still being written
+ *   are read on, from where they were left. A file of another form or of more than the journal holds is
+ *   made anew.
+ * - Columns in memory (0.5 KB an exchange) rather than a database: no native module, 100,000 exchanges are
+ *   read from their files in some 100 ms and filtered in some 10 ms. Above `MAX_BYTES_IN_MEMORY` the
+ *   segments that were not asked for longest are given up, and read again when a query comes to them.
+ * - The files are brought up to date while the gateway has nothing better to do (`upkeep`), since reading
+ *   100,000 lines takes seconds: the first question finds them. Nothing of it stays in memory but what the
+ *   segment that is being written holds.
+ */
+export interface JournalIndex {
+  /** Takes in what has happened until now. */
+  refresh(): Promise<void>;
+  /**
+   * Shows the segments with exchanges that began in a span, one after another, by their newest exchange,
+   * the newest first; lets others have a turn between them.
+   * @param visit must not keep the rows
+   */
+  visit(span: TimeSpan, visit: (part: IndexPart) => void): Promise<void>;
+  /**
+   * The records of places in the journal, as they stand there.
+   * @returns undefined for what retention has just deleted
+   */
+  readRecords(places: readonly JournalPlace[]): Promise<(ExchangeRecord | undefined)[]>;
+  /** Takes in what the journal has gained, and writes the files that are missing; keeps little in memory. */
+  upkeep(): Promise<void>;
+  /** Begins nothing more with the files, and settles when nothing is written any more. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds since the epoch: from, and up to but not with. */
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface IndexPart {
+  readonly segment: SegmentName;
+  readonly rows: IndexRows;
+  /** True where all of its exchanges began in the span. */
+  readonly isWithin: boolean;
+  /** When the newest one began. */
+  readonly maxMs: number;
+  /** Exchanges that run, or were interrupted: they have no row. */
+  readonly loose: readonly ExchangeRecord[];
+}
+
+export interface JournalIndexDeps {
+  readonly dataDir: string;
+  readonly recorder: Pick<ExchangeWatch, 'flush' | 'active'>;
+}
+
+const MAX_BYTES_IN_MEMORY = 96 * 2 ** 20;
+/** Files read at once: reading and decompressing wait for other threads. */
+const READ_AT_ONCE = 4;
+/** After so long, those who wait for the event loop have their turn. */
+const TURN_MS = 8;
+/** What nobody has asked for so long is given up. */
+const KEPT_MS = 600_000;
+
+const fileOf = ({ base, isErrors }: SegmentName): string => journalFile(base, isErrors);
+
+export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): JournalIndex => {
+  const folder = auditFolder(dataDir);
+  const indexFolder = join(dataDir, 'index');
+  const segments = new Map<string, IndexSegment>();
+  let hidden = new Map<string, IndexSegment>();
+  let uses = 0;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let running: Promise<void> = Promise.resolve();
+  let isClosed = false;
+  let waiting: Promise<void> | undefined;
+
+  /** @returns the names of the files that are there */
+  const dropDeleted = async (present: readonly SegmentName[]): Promise<Set<string>> => {
+    const names = new Set(present.map(fileOf));
+    for (const name of segments.keys()) if (!names.has(name)) segments.delete(name);
+    const wanted = new Set([...names].map((name) => name + INDEX_FILE_END));
+    const files = await readdir(indexFolder).catch(() => []);
+    for (const file of files) {
+      const isOurs = parseSegmentName(file.replace(/(?:\.[0-9a-f]{8})?\.index$/, '')) !== undefined;
+      if (isOurs && !wanted.has(file)) await rm(join(indexFolder, file), { force: true });
+    }
+    return new Set(files);
+  };
+
+  /** While a segment's failures are being carried over, they stand in it and in its errors segment. */
+  const isCopy = ({ base, isErrors }: SegmentName): boolean => isErrors && segments.has(journalFile(base));
+
+  const shown = (): IndexSegment[] => [...segments.values()].filter(({ segment }) => !isCopy(segment));
+
+  /** A loose exchange is shown once: in the last segment that has it open, and not at all where it ended. */
+  const hideEndedElsewhere = (): void => {
+    const ended = new Set<string>();
+    const last = new Map<string, IndexSegment>();
+    const ordered = shown().sort((one, other) => one.segment.startedAtMs - other.segment.startedAtMs);
+    for (const segment of ordered) {
+      for (const id of segment.carriedIds) ended.add(id);
+      for (const id of segment.loose.keys()) last.set(id, segment);
+    }
+    for (const id of ended) last.delete(id);
+    hidden = last;
+  };
+
+  const spareMemory = (): void => {
+    const held = [...segments.values()].filter(({ rows }) => rows);
+    let bytes = held.reduce((sum, { rows }) => sum + (rows?.bytes ?? 0), 0);
+    for (const segment of held.sort((one, other) => one.lastUsed - other.lastUsed)) {
+      if (bytes <= MAX_BYTES_IN_MEMORY) return;
+      bytes -= segment.isStored ? (segment.rows?.bytes ?? 0) : 0;
+      segment.release();
+    }
+  };
+
+  const segmentOf = (segment: SegmentName): IndexSegment => {
+    const name = fileOf(segment);
+    const known = segments.get(name);
+    if (known) return known;
+    const created = new IndexSegment({
+      folder,
+      segment,
+      indexPath: join(indexFolder, name + INDEX_FILE_END),
+    });
+    segments.set(name, created);
+    return created;
+  };
+
+  const followSegment = async (segment: IndexSegment): Promise<void> => {
+    // One that is deleted meanwhile, or cannot be read, is missing; the others are there.
+    await segment.follow().catch(() => {});
+    for (const { record } of recorder.active.values()) {
+      const loose = segment.loose.get(record.id);
+      if (loose) loose.record = record;
+    }
+    // Without its file a segment is read anew at the next start: slower, not wrong.
+    await segment.store().catch(() => {});
+    spareMemory();
+  };
+
+  const listPresent = async (): Promise<{ present: SegmentName[]; files: ReadonlySet<string> }> => {
+    const present = (await listSegments(folder)).reverse();
+    const files = await dropDeleted(present);
+    await mkdir(indexFolder, { recursive: true, mode: 0o700 }).catch(() => {});
+    return { present, files };
+  };
+
+  const update = async (): Promise<void> => {
+    askedAtMs = performance.now();
+    await recorder.flush();
+    const { present } = await listPresent();
+    const waiting = present.map(segmentOf).values();
+    const followNext = async (): Promise<void> => {
+      for (const segment of waiting) {
+        if (isClosed) return;
+        await followSegment(segment);
+      }
+    };
+    await Promise.all(Array.from({ length: READ_AT_ONCE }, followNext));
+    hideEndedElsewhere();
+  };
+
+  const keepUp = async (): Promise<void> => {
+    const { present, files } = await listPresent();
+    for (const name of present) {
+      if (isClosed) return;
+      const known = segments.get(fileOf(name));
+      if (!known && files.has(fileOf(name) + INDEX_FILE_END)) continue;
+      const segment = known ?? segmentOf(name);
+      if (!segment.isStored) await followSegment(segment);
+      if (performance.now() - askedAtMs > KEPT_MS) segment.release();
+    }
+  };
+
+  /** One after another: what is asked for meanwhile shares the next one. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const result = running.then(() => (isClosed ? undefined : work()));
+    running = result.catch(() => {});
+    return result;
+  };
+
+  return {
+    refresh: () => {
+      // Those who ask while one runs share the next one: the present one may have passed what they mean.
+      waiting ??= running.then(() => {
+        waiting = undefined;
+        return inTurn(update);
+      });
+      return waiting;
+    },
+    upkeep: () => inTurn(keepUp).catch(() => {}),
+    close: async () => {
+      isClosed = true;
+      await running;
+    },
+    visit: async ({ fromMs, toMs }, visit) => {
+      let turnEndsAtMs = performance.now() + TURN_MS;
+      for (const segment of shown().sort((one, other) => other.maxMs - one.maxMs)) {
+        const { minMs, maxMs } = segment;
+        if (maxMs < fromMs || minMs >= toMs) continue;
+        const rows = await segment.use(++uses);
+        const loose = [...segment.loose.values()]
+          .filter(({ line }) => hidden.get(line.id) === segment)
+          .map((loose) => segment.readLoose(loose))
+          .filter((record) => record !== undefined);
+        const isWithin = minMs >= fromMs && maxMs < toMs;
+        visit({ segment: segment.segment, rows, isWithin, maxMs, loose });
+        spareMemory();
+        if (performance.now() < turnEndsAtMs) continue;
+        await nextTurn();
+        turnEndsAtMs = performance.now() + TURN_MS;
+      }
+    },
+    readRecords: (places) => readRecordsAt(dataDir, places),
+  };
+};

@@ -1,0 +1,113 @@
+import type { Clock } from '../../base/clock.ts';
+import { HEARTBEAT_MS } from '../../state/process-identity.ts';
+import type { ExchangeRecord } from '../record.ts';
+import type { TroubleState } from '../trouble.ts';
+import { enforceRetention, type RetentionPolicy } from './enforce-retention.ts';
+import type { Journal } from './journal.ts';
+import { findInterrupted } from './recover-interrupted.ts';
+import type { WriteBehind } from './write-behind.ts';
+
+export interface HousekeepingDeps {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly writes: WriteBehind;
+  readonly trouble: TroubleState;
+  readonly policy: RetentionPolicy;
+}
+
+export interface Housekeeping {
+  /**
+   * Gives exchanges of dead gateways their close lines, then makes room. One run at a time.
+   * @returns the exchanges that were found interrupted
+   */
+  run(): Promise<readonly ExchangeRecord[]>;
+  /** Also finds what ended until this call, whatever a run has seen that is under way. */
+  recover(): Promise<readonly ExchangeRecord[]>;
+  /** Deletes what is too old or too much. */
+  makeRoom(): Promise<void>;
+  /** Waits for what runs, and starts nothing more. */
+  stop(): Promise<void>;
+}
+
+const RUN_EVERY_BEATS = 3;
+const LINES_AT_A_TIME = 1024;
+
+const keepTime = (onBeat: () => void): (() => void) => {
+  const timer = setInterval(onBeat, HEARTBEAT_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+};
+
+/** Of a process beside others, of which another one does the rest. */
+export const createHeartbeats = ({
+  journal,
+  writes,
+  makeRoom,
+}: Pick<HousekeepingDeps, 'journal' | 'writes'> & Pick<Housekeeping, 'makeRoom'>): Housekeeping => {
+  const stopTime = keepTime(() => void writes.enqueue(() => journal.beat(writes.isIdle)));
+  return { run: async () => [], recover: async () => [], makeRoom, stop: async () => stopTime() };
+};
+
+/** What the log needs beside being written: heartbeats, recovery, retention. */
+export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
+  const { folder, clock, journal, writes, trouble, policy } = deps;
+  const knownEnded = new Set<string>();
+  let running: Promise<readonly ExchangeRecord[]> | undefined;
+  let retention: Promise<void> = Promise.resolve();
+  let isStopped = false;
+  let beats = 0;
+
+  const recover = async (): Promise<readonly ExchangeRecord[]> => {
+    const { exchanges, settle } = await findInterrupted(folder, knownEnded);
+    // Slice by slice: of what waits to be written at one time only so much is kept.
+    for (let from = 0; from < exchanges.length; from += LINES_AT_A_TIME) {
+      for (const exchange of exchanges.slice(from, from + LINES_AT_A_TIME)) writes.close(exchange);
+      await writes.flush();
+      if (trouble.current) break;
+    }
+    if (!trouble.current) await settle(journal.at());
+    return exchanges.map(({ record }) => record);
+  };
+
+  /** Not two at a time: both would carry over the same failures. */
+  const makeRoom = (): Promise<void> => {
+    // What cannot be read or deleted now is tried again at the next time.
+    retention = retention.then(() => enforceRetention(folder, policy, clock.now())).catch(() => {});
+    return retention;
+  };
+
+  const runOnce = async (): Promise<readonly ExchangeRecord[]> => {
+    // Somebody else's file that cannot be read, or no descriptor left: the next run tries again, and
+    // whether this process can write is told by its own writes.
+    const recovered = await recover().catch(() => []);
+    await makeRoom();
+    return recovered;
+  };
+
+  const run = (): Promise<readonly ExchangeRecord[]> => {
+    if (isStopped) return Promise.resolve([]);
+    running ??= runOnce().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+
+  const stopTime = keepTime(() => {
+    void writes.enqueue(() => journal.beat(writes.isIdle));
+    beats++;
+    if (beats % RUN_EVERY_BEATS === 0) void run();
+  });
+
+  return {
+    run,
+    recover: async () => [...((await running) ?? []), ...(await run())],
+    makeRoom,
+    stop: async () => {
+      isStopped = true;
+      stopTime();
+      await running;
+      await retention;
+    },
+  };
+};
