@@ -13,8 +13,7 @@ const newestIn = (folder) =>
     .reduce((newest, entry) => Math.max(newest, modifiedAt(join(entry.parentPath, entry.name))), 0);
 
 if (modifiedAt(join(root, 'package-lock.json')) > modifiedAt(join(root, 'node_modules/.package-lock.json'))) {
-  // Not `npm ci`: it refuses a lockfile that was written where the registry lacks other systems' binaries.
-  run('npm install --no-audit --no-fund');
+  run('npm ci --no-audit --no-fund');
 }
 if (newestIn(join(root, 'src')) > modifiedAt(join(root, 'dist/cli/main.js'))) {
   run('npm run --silent build');

@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { ReportSkips } from './report-skips.ts';
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
+    reporters: ['default', new ReportSkips()],
     include: ['test/e2e/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 600_000,

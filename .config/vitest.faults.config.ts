@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { ReportSkips } from './report-skips.ts';
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
+    reporters: ['default', new ReportSkips()],
     include: ['test/faults/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 60_000,

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { ReportSkips } from './report-skips.ts';
 
 // FUZZ_RUNS=10 makes ten times as many cases of everything, FUZZ_SEED=2 other ones.
 const factor = Number(process.env.FUZZ_RUNS ?? 1);
@@ -6,6 +7,7 @@ const factor = Number(process.env.FUZZ_RUNS ?? 1);
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
+    reporters: ['default', new ReportSkips()],
     include: ['test/fuzz/**/*.test.ts'],
     testTimeout: 180_000 * Math.max(1, factor),
     hookTimeout: 60_000,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnthropicSpec } from '../../../src/translate/anthropic/spec.ts';
-import { hasRecordings, readRecording, recordedEvents } from '../../support/streams/recordings.ts';
+import { readRecording, recordedEvents } from '../../support/streams/recordings.ts';
 import { createRecordSink, type Told } from '../../support/translate/record-sink.ts';
 
 /** The same of an answer, whoever reads it. */
@@ -108,7 +108,7 @@ const streamOf = (name: string): Buffer =>
     : // The recording lacks the blank line that ends its last event.
       Buffer.concat([readRecording(name), Buffer.from('\n')]);
 
-describe.skipIf(!hasRecordings)("what Anthropic's models really answered", () => {
+describe("what Anthropic's models really answered", () => {
   let body: Buffer = Buffer.alloc(0);
   let contentType = '';
   const server = createServer((request, response) => {

@@ -1,10 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FOLDER = join(import.meta.dirname, '../../../../shared/recordings');
-
-/** True where the recorded answers of real providers lie beside the checkout. */
-export const hasRecordings = existsSync(FOLDER);
+const FOLDER = join(import.meta.dirname, '../../recordings');
 
 export const readRecording = (name: string): Buffer => readFileSync(join(FOLDER, name));
 

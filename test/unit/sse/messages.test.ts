@@ -5,7 +5,7 @@ import { collectOutput } from '../../../src/sse/collect-output.ts';
 import { type AnswerTap, createStreamTap } from '../../../src/sse/create-stream-tap.ts';
 import { summarizeJsonAnswer } from '../../../src/sse/summarize-json-answer.ts';
 import { readSse } from '../../support/streams/read-sse.ts';
-import { hasRecordings, readRecording, recordedEvents } from '../../support/streams/recordings.ts';
+import { readRecording, recordedEvents } from '../../support/streams/recordings.ts';
 import { eventOf, MESSAGES_CONTENT, MESSAGES_EVENTS } from '../../support/streams/sample-streams.ts';
 
 const FAILURE = { code: 'upstream_stream_truncated', message: 'the upstream closed – “cut”', atMs: 0 };
@@ -124,7 +124,7 @@ const STREAMS: ReadonlyArray<readonly [name: string, events: number, finish: str
 const bytesOf = (name: string): Buffer =>
   name.endsWith('.chunks.txt') ? Buffer.from(recordedEvents(name).join('')) : readRecording(name);
 
-describe.runIf(hasRecordings)('what Anthropic really sent', () => {
+describe('what Anthropic really sent', () => {
   it.each(STREAMS)('%s is read as its own client reads it', async (name, events, finish, tools) => {
     const bytes = bytesOf(name);
     const tap = tapOf(...Array.from(bytes, (byte) => Uint8Array.of(byte)));

@@ -4,7 +4,7 @@ import type { AnswerSummary, Api } from '../../../src/sse/answer-summary.ts';
 import { collectOutput } from '../../../src/sse/collect-output.ts';
 import { type AnswerTap, createStreamTap } from '../../../src/sse/create-stream-tap.ts';
 import { summarizeJsonAnswer } from '../../../src/sse/summarize-json-answer.ts';
-import { hasRecordings, readRecording, recordedEvents } from '../../support/streams/recordings.ts';
+import { readRecording, recordedEvents } from '../../support/streams/recordings.ts';
 
 type UsageNumbers = readonly [
   input: number,
@@ -181,7 +181,7 @@ const splitPoints = (bytes: Uint8Array): number[] => {
 
 const cases = Object.entries(RECORDINGS);
 
-describe.runIf(hasRecordings)('the tap reads what providers really sent', () => {
+describe('the tap reads what providers really sent', () => {
   test.each(cases)('%s, byte by byte', (name, expected) => {
     const bytes = Buffer.from(eventsOf(name).join(''));
     const tap = tapOf(
@@ -203,7 +203,7 @@ describe.runIf(hasRecordings)('the tap reads what providers really sent', () => 
   });
 });
 
-describe.runIf(hasRecordings)('the tap reads what the openai client reads', () => {
+describe('the tap reads what the openai client reads', () => {
   const clientFor = (body: string): OpenAI =>
     new OpenAI({
       apiKey: 'k',
@@ -259,7 +259,7 @@ describe.runIf(hasRecordings)('the tap reads what the openai client reads', () =
   });
 });
 
-describe.runIf(hasRecordings)('the output is rebuilt from the events', () => {
+describe('the output is rebuilt from the events', () => {
   const emptied = (event: string): string =>
     event.replace(/"output":\[.*\](?=,"parallel_tool_calls")/, '"output":[]');
   // A compaction is encrypted anew for the final response.
@@ -306,7 +306,7 @@ describe.runIf(hasRecordings)('the output is rebuilt from the events', () => {
   });
 });
 
-describe.runIf(hasRecordings)('an answer in one piece', () => {
+describe('an answer in one piece', () => {
   test.each<[string, Api, Partial<AnswerSummary>]>([
     [
       'gomodel/openai/chat_with_tools.json',

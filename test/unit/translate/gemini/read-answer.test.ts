@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { geminiSpec } from '../../../../src/translate/gemini/spec.ts';
-import { hasRecordings, readRecording, recordedEvents } from '../../../support/streams/recordings.ts';
+import { readRecording, recordedEvents } from '../../../support/streams/recordings.ts';
 import { createRecordSink, type Told } from '../../../support/translate/record-sink.ts';
 
 const read = (pieces: readonly Uint8Array[], isStream = true): Told[] => {
@@ -271,7 +271,7 @@ describe("Gemini's answer in one body", () => {
   });
 });
 
-describe.skipIf(!hasRecordings)("a recorded answer of Gemini's", () => {
+describe("a recorded answer of Gemini's", () => {
   const bytesOf = (name: string): Buffer => Buffer.from(recordedEvents(`ai-sdk/google/${name}`).join(''));
   const readAtEverySplit = (stream: Buffer): Told[] => {
     const whole = read([stream]);
