@@ -45,6 +45,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   metafile: true,
+  sourcemap: process.argv.includes('--maps') ? 'external' : false,
   platform: 'node',
   target: 'node20.19',
   format: 'esm',

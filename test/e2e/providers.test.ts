@@ -9,7 +9,7 @@ import { DIALECT_CASES, type Step } from '../support/translate/dialect-doubles.t
 import { keyProvider } from './codex-config.ts';
 import { endedRequests, useStage } from './use-stage.ts';
 
-const README = join(import.meta.dirname, '../../README.md');
+const PAGE = join(import.meta.dirname, '../../.github/docs/providers.md');
 
 const PATCH = [
   '*** Begin Patch',
@@ -124,11 +124,11 @@ describe.each(DIALECT_CASES)('Codex with a model of $title', ({ provider, model,
   });
 });
 
-describe('the table of the README', () => {
+describe('the table of the page', () => {
   it('says what was seen of each provider', () => {
-    const readme = readFileSync(README, 'utf8');
-    const written = replaceTable(readme, 'providers', renderProviders(DIALECT_CASES, seen));
-    if (process.env.GOMODEL_WRITE_MATRIX) writeFileSync(README, written);
-    else expect(readme).toBe(written);
+    const page = readFileSync(PAGE, 'utf8');
+    const written = replaceTable(page, 'providers', renderProviders(DIALECT_CASES, seen));
+    if (process.env.GOMODEL_WRITE_MATRIX) writeFileSync(PAGE, written);
+    else expect(page).toBe(written);
   });
 });

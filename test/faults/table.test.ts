@@ -21,7 +21,7 @@ import { WEBSOCKET_CLIENT_FAULTS } from './rows/websocket-clients.ts';
 import { WEBSOCKET_SIGNAL_FAULTS, WEBSOCKET_STOP_FAULTS } from './rows/websocket-stops.ts';
 import { WEBSOCKET_UPSTREAM_FAULTS } from './rows/websocket-upstreams.ts';
 
-const README = join(import.meta.dirname, '../../README.md');
+const PAGE = join(import.meta.dirname, 'README.md');
 
 const GROUPS: readonly FaultGroup[] = [
   { title: 'an upstream that is not reached, since it', rows: NETWORK_FAULTS.map(describeFault) },
@@ -49,11 +49,11 @@ const GROUPS: readonly FaultGroup[] = [
   },
 ];
 
-it('is in the README, row by row', () => {
-  const readme = readFileSync(README, 'utf8');
-  const written = replaceTable(readme, 'faults', renderFaults(GROUPS));
-  if (process.env.GOMODEL_WRITE_FAULTS) writeFileSync(README, written);
-  else expect(readme).toBe(written);
+it('is in the page, row by row', () => {
+  const page = readFileSync(PAGE, 'utf8');
+  const written = replaceTable(page, 'faults', renderFaults(GROUPS));
+  if (process.env.GOMODEL_WRITE_FAULTS) writeFileSync(PAGE, written);
+  else expect(page).toBe(written);
 });
 
 it('has no two faults of one name', () => {

@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 
 const read = (file: string): string => readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
 
-it('README gives a reason for every package that is installed with this one, and for no other', () => {
+it('the contributors’ page gives a reason for every package that is installed with this one, and for no other', () => {
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
-  const [, section = ''] = read('README.md').split('\n## Dependencies\n');
+  const [, section = ''] = read('.github/CONTRIBUTING.md').split('\n## Dependencies\n');
   const table = section.split('\n## ', 1)[0] ?? '';
   const named = [...table.matchAll(/^\| `([^`]+)` \| .{10,} \|$/gm)].map(([, name]) => name);
   expect(named.sort()).toEqual(Object.keys(dependencies).sort());

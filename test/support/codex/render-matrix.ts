@@ -51,6 +51,6 @@ export const replaceTable = (text: string, name: string, table: string): string 
   const [begin, finish] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const start = text.indexOf(begin);
   const end = text.indexOf(finish);
-  if (start < 0 || end < start) throw new Error(`the README has no ${begin} … ${finish}`);
+  if (start < 0 || end < start) throw new Error(`the page has no ${begin} … ${finish}`);
   return `${text.slice(0, start)}${begin}\n\n${table}\n\n${text.slice(end)}`;
 };

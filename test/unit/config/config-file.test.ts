@@ -160,9 +160,9 @@ failover: { attempts: 2, initial_backoff: 1.5s, breaker_failures: 0 }
     });
   });
 
-  it('is taken as the README shows it', () => {
-    const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
-    const example = /^```yaml\n(.*?)^```/ms.exec(readme)?.[1] ?? '';
+  it('is taken as the documentation shows it', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../.github/docs/providers.md'), 'utf8');
+    const example = /^```yaml\n(.*?)^```/ms.exec(page)?.[1] ?? '';
     const env = { OPENROUTER_API_KEY: 'o', GROQ_API_KEY: 'g' };
     expect(load(example, env)).toMatchObject({
       defaultProvider: 'openrouter',
