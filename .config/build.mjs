@@ -1,42 +1,14 @@
 // Bundles src/cli with all that it imports into a few files below dist/cli: Node then reads a handful of
-// files instead of hundreds, and `serve` is ready in half the time. What only one command needs stays in
-// a file of its own. The dashboard is built by itself, into dist/dashboard.
+// files instead of hundreds. What only one command needs stays in a file of its own. The dashboard is built
+// by itself, into dist/dashboard.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
-/**
- * What Node would warn the user of at the first request: `util._extend` (Object.assign by another name)
- * from Node 22 on, and, outside node_modules, `url.parse` from Node 24 on.
- */
-const DEPRECATED = [
-  [
-    /node_modules\/http-proxy\/lib\/http-proxy\/(?:index|common)\.js$/,
-    "require('util')._extend",
-    'Object.assign',
-  ],
-  [
-    /node_modules\/http-proxy-middleware\/dist\/path-filter\.js$/,
-    'url.parse(uri).pathname',
-    "uri.split('?', 1)[0]",
-  ],
-];
-
-const withoutDeprecated = {
-  name: 'without-deprecated',
-  setup: ({ onLoad }) => {
-    for (const [filter, old, replacement] of DEPRECATED) {
-      onLoad({ filter }, ({ path }) => {
-        const text = readFileSync(path, 'utf8');
-        if (!text.includes(old)) throw new Error(`${path} has no ${old} any more: look at it again`);
-        return { contents: text.replaceAll(old, replacement) };
-      });
-    }
-  },
-};
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const { metafile } = await build({
   absWorkingDir: root,
@@ -50,9 +22,9 @@ const { metafile } = await build({
   target: 'node20.19',
   format: 'esm',
   logLevel: 'warning',
-  plugins: [withoutDeprecated],
-  // A native module, and two that ws would use if somebody had installed them.
-  external: ['@mongodb-js/zstd', 'bufferutil', 'utf-8-validate'],
+  // What is installed beside the bundle is loaded from there, so that a security fix of it reaches every user.
+  // The last two are what ws uses where somebody has installed them.
+  external: [...Object.keys(dependencies), 'bufferutil', 'utf-8-validate'],
   // Dependencies in CommonJS ask for Node's own modules by `require`, which a module does not have.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
@@ -69,7 +41,10 @@ for (const path of Object.keys(metafile.outputs).filter((output) => output.endsW
 
 const built = new Set([...Object.keys(metafile.outputs), 'dist/licenses.txt']);
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
-  const path = join(entry.parentPath, entry.name).slice(root.length + 1);
+  const path = join(entry.parentPath, entry.name)
+    .slice(root.length + 1)
+    .split(sep)
+    .join('/');
   if (entry.isFile() && !built.has(path) && !path.startsWith('dist/dashboard/')) rmSync(join(root, path));
 }
 

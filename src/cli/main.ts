@@ -32,6 +32,8 @@ const report = (error: unknown, { stderr, env }: CommandContext): number => {
 
 /** Runs the command line in `process`; its exit code is the outcome. */
 export const main = async (process: NodeJS.Process): Promise<void> => {
+  // Deprecations of a dependency (http-proxy calls util._extend) are for its developers, not for a tail on a terminal.
+  process.noDeprecation = true;
   endQuietlyOnClosedPipe(process);
   const context: CommandContext = {
     env: process.env,
