@@ -1,5 +1,7 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { homedir } from 'node:os';
 import { CommanderError } from 'commander';
+import { ADDRESS_ATTEMPT_MS } from '../base/address-attempt.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { CommandContext } from './context.ts';
 import { createProgram } from './program.ts';
@@ -35,6 +37,8 @@ export const main = async (process: NodeJS.Process): Promise<void> => {
   // Deprecations of a dependency (http-proxy calls util._extend) are for its developers, not for a tail on a terminal.
   process.noDeprecation = true;
   endQuietlyOnClosedPipe(process);
+  // For the commands' own questions to a gateway, which may run far away.
+  setDefaultAutoSelectFamilyAttemptTimeout(ADDRESS_ATTEMPT_MS);
   const context: CommandContext = {
     env: process.env,
     stdin: process.stdin,

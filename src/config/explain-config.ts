@@ -1,6 +1,7 @@
 import type { LoadConfigSources } from './load-config.ts';
 import { loadConfig } from './load-config.ts';
 import { readProviders, type SourcedProvider } from './read-providers.ts';
+import { PROXY_VARIABLES } from './read-proxies.ts';
 import { givenOf, type Origin } from './read-setting.ts';
 import { SETTINGS, type Setting, type SettingName } from './settings.ts';
 
@@ -101,7 +102,8 @@ export const explainConfig = (
   }).map(([key, value]) => row(`failover.${key}`, value, file?.failover?.origin ?? 'default'));
   const proxies = (['https', 'http', 'no'] as const).map((kind) => {
     const variable = `${kind.toUpperCase()}_PROXY`;
-    const origin = [variable.toLowerCase(), variable, 'ALL_PROXY'].find((name) => env[name] || dotenv[name]);
+    const names = PROXY_VARIABLES[kind].flatMap((name) => [name.toLowerCase(), name]);
+    const origin = names.find((name) => env[name] || dotenv[name]);
     const value = config.proxies[kind];
     return row(variable.toLowerCase(), value, origin, { variable });
   });

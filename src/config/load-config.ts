@@ -3,10 +3,10 @@ import { ALL_SPECS } from '../providers/all-specs.ts';
 import type { ConfiguredProvider } from '../providers/configured-provider.ts';
 import type { ModelAlias } from '../providers/route-model.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
-import type { Environment } from './data-dir.ts';
 import { type FailoverConfig, NO_FAILOVER } from './failover.ts';
 import { isLoopbackHost } from './own-address.ts';
 import { chooseDefault, readProviders } from './read-providers.ts';
+import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, type Origin, readSetting } from './read-setting.ts';
 import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
 
@@ -41,8 +41,7 @@ export interface GatewayConfig {
   readonly logBodies: boolean;
   readonly retentionDays: number;
   readonly maxDiskBytes: number;
-  /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in either case. */
-  readonly proxies: { readonly https?: string; readonly http?: string; readonly no?: string };
+  readonly proxies: ProxySettings;
   /** What the user should know of how the configuration was read, in whole sentences. */
   readonly notices: readonly string[];
 }
@@ -86,14 +85,6 @@ export const defaultProviderOf = ({ providers, defaultProvider }: GatewayConfig)
 export const canAskDefault = (config: GatewayConfig): boolean => {
   const { apiKey, spec } = defaultProviderOf(config);
   return apiKey !== undefined || spec.keyless;
-};
-
-const readProxies = (env: Environment): GatewayConfig['proxies'] => {
-  const read = (name: string): string | undefined => env[name.toLowerCase()] || env[name];
-  const https = read('HTTPS_PROXY') ?? read('ALL_PROXY');
-  const http = read('HTTP_PROXY') ?? read('ALL_PROXY');
-  const no = read('NO_PROXY');
-  return { ...(https && { https }), ...(http && { http }), ...(no && { no }) };
 };
 
 /**

@@ -1,14 +1,15 @@
 import type { Agent } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
+import type { ProxySettings } from '../../config/read-proxies.ts';
 import type { Upstream } from '../../providers/upstream.ts';
-import { createAgent, type ProxyAddresses } from './create-agent.ts';
+import { createAgent } from './create-agent.ts';
 import { createForwarder, type Forwarder } from './create-forwarder.ts';
 import { createSender, type Send } from './create-sender.ts';
 
 export interface UpstreamClientDeps {
   readonly upstream: Upstream;
   readonly clock: Clock;
-  readonly proxies: ProxyAddresses;
+  readonly proxies: ProxySettings;
   readonly connectTimeoutMs: number;
   /** This process as `Via` names it. */
   readonly via: string;

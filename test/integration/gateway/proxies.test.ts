@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
+import { startSocksProxy } from '../../support/places/start-socks-proxy.ts';
 import { responsesStream } from '../../support/upstream/responses-stream.ts';
 import { startUpstream } from '../../support/upstream/start-upstream.ts';
 
@@ -74,4 +75,42 @@ it('goes past the proxy where NO_PROXY says so', async () => {
   });
   expect((await fetch(`${gateway.v1}/responses`, turn)).status).toBe(502);
   expect(proxy.asked).toEqual([]);
+});
+
+it('takes a proxy without a scheme for an http one (K6)', async () => {
+  const upstream = await startUpstream({ kind: 'sse', events: responsesStream([{ text: 'ok' }]) });
+  onTestFinished(() => upstream.close());
+  const proxy = await startProxy('upstream.test', new URL(upstream.url));
+  const env = { HTTP_PROXY: proxy.url.replace('http://', '') };
+  const gateway = await composeGateway('http://upstream.test/v1', { env });
+  expect((await fetch(`${gateway.v1}/responses`, turn)).status).toBe(200);
+  expect(proxy.asked).toEqual(['POST http://upstream.test/v1/responses']);
+});
+
+it('names an HTTP_PROXY that does not run, and not the provider behind it', async () => {
+  const gateway = await composeGateway('http://upstream.test/v1', { env: { HTTP_PROXY: '127.0.0.1:1' } });
+  const response = await fetch(`${gateway.v1}/responses`, turn);
+  expect(response.status).toBe(502);
+  expect(await response.text()).toMatch(/the proxy at 127\.0\.0\.1:1 \(HTTP_PROXY\) did not accept/);
+});
+
+it('goes through a SOCKS proxy, which looks up the name', async () => {
+  const upstream = await startUpstream({ kind: 'sse', events: responsesStream([{ text: 'ok' }]) });
+  onTestFinished(() => upstream.close());
+  const proxy = await startSocksProxy(Number(new URL(upstream.url).port));
+  const env = { ALL_PROXY: `socks5h://${proxy.address}` };
+  const gateway = await composeGateway('http://upstream.test:81/v1', { env });
+  for (const _turn of [1, 2]) expect((await fetch(`${gateway.v1}/responses`, turn)).status).toBe(200);
+  expect(proxy.asked).toEqual(['upstream.test:81']);
+  expect((await upstream.request(1)).body.toString()).toBe(turn.body);
+});
+
+it('names a SOCKS proxy that leads nowhere', async () => {
+  const proxy = await startSocksProxy(0);
+  const gateway = await composeGateway('https://upstream.test/v1', {
+    env: { all_proxy: `socks5h://${proxy.address}` },
+  });
+  const response = await fetch(`${gateway.v1}/responses`, turn);
+  expect(response.status).toBe(502);
+  expect(await response.text()).toMatch(/the SOCKS proxy at 127\.0\.0\.1:\d+ did not lead to upstream\.test/);
 });
