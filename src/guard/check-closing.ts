@@ -9,6 +9,7 @@ export const checkClosing = (isClosing: boolean): void => {
     throw new GatewayError(
       'shutting_down',
       'the gateway is stopping. Start it again with `gomodel-ts serve`.',
+      { headers: { connection: 'close' } },
     );
   }
 };

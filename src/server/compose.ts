@@ -6,10 +6,10 @@ import { GatewayError } from '../base/errors.ts';
 import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
-import { capacityOf } from '../guard/check-capacity.ts';
+import { createAdmit } from '../guard/admit.ts';
+import { capacityOf, checkCapacity } from '../guard/check-capacity.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
 import { ready } from '../http/health.ts';
-import { refuseOverload } from '../http/refuse-overload.ts';
 import { createRecorder, type ExchangeWatch, type Recorder } from '../log/capture/recorder.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -29,9 +29,9 @@ import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
 import { waitUntilIdle } from './wait-until-idle.ts';
+import { createCheckShare } from './workers/check-share.ts';
 import { passingOn } from './workers/pass-to-primary.ts';
 import type { Bounded } from './workers/protocol.ts';
-import { reachFirst, refuseBeyondShare } from './workers/refuse-beyond-share.ts';
 import type { Share } from './workers/share.ts';
 
 const TIMEOUTS = {
@@ -160,16 +160,35 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   });
   const { chooseUpstream, chooseDestination, clientFor, retrying, ask } = outward;
   let closing = false;
+  const authenticate = createAuthenticate(config.masterKey);
+  const isClosing = (): boolean => closing;
+  const capacity = capacityOf(config.maxOpenExchanges);
+  /** @param adding 1 where the one that asks is not among the open ones yet */
+  const capacityCheck = (of: Bounded, countOpen: () => number, adding: 0 | 1) => {
+    const count = (): number => countOpen() + adding;
+    if (part) return createCheckShare(part.shareOf(of, countOpen), count);
+    return () => checkCapacity(count(), capacity);
+  };
+  const admit = createAdmit({
+    isClosing,
+    isGuarded: config.masterKey !== undefined,
+    via,
+    authenticate,
+    websockets: config.websockets,
+    checkCapacity: {
+      http: capacityCheck('exchanges', () => recorder.active.size, 0),
+      websocket: capacityCheck('connections', () => upgrades.size, 1),
+    },
+  });
   const shared = {
     clock,
     recorder,
     chooseUpstream,
     chooseDestination,
     clientFor,
-    check: createAuthenticate(config.masterKey),
-    isGuarded: config.masterKey !== undefined,
+    admit,
     via,
-    isClosing: () => closing,
+    isClosing,
   };
   const admin = part
     ? passingOn(part.passOn)
@@ -177,28 +196,23 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         config,
         recorder,
         clock,
-        check: shared.check,
+        check: authenticate,
         upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
         version: options.version,
         url: () => urlOf(config.host, listening.port),
         codexHome: options.codexHome,
         askOverWebSocket,
       });
-  const capacity = capacityOf(config.maxOpenExchanges);
-  const exchanges = part?.shareOf('exchanges', () => recorder.active.size);
-  const connections = part?.shareOf('connections', () => upgrades.size);
   const app = createApp({
     ...shared,
     retrying,
     upstreams: upstreams.upstreams,
     admin,
-    readyz:
-      part?.passOn ??
-      ready({ recorder, isClosing: shared.isClosing, upstreamTrouble: upstreamTroubleOf(upstreams) }),
+    readyz: part?.passOn ?? ready({ recorder, isClosing, upstreamTrouble: upstreamTroubleOf(upstreams) }),
     listModels: models.listModels,
     loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
     version: options.version,
-    refuseOverload: exchanges ? refuseBeyondShare(recorder, exchanges) : refuseOverload(recorder, capacity),
+    isGuarded: config.masterKey !== undefined,
     bodySizeLimitBytes: config.bodySizeLimitBytes,
     bodyIdleTimeoutMs: timeouts.bodyIdleMs,
   });
@@ -207,7 +221,6 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ask,
     hasOtherProviders: upstreams.upstreams.length > 1,
     setting: config.websockets,
-    capacity: connections?.capacity ?? capacity,
     maxMessageBytes: config.bodySizeLimitBytes,
     handshakeTimeoutMs: timeouts.handshakeMs,
     maxAgeMs: timeouts.websocketAgeMs,
@@ -218,7 +231,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const listening = { port: config.port };
   const createServer = createServers({
     app,
-    upgrades: connections ? reachFirst(upgrades, connections) : upgrades,
+    upgrades,
     recorder,
     headTimeoutMs: timeouts.headMs,
   });

@@ -4,9 +4,9 @@ import type { Clock } from '../base/clock.ts';
 import type { RetryingForwarder } from '../forward/retry/create-retrying-forwarder.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
-import type { Authenticate } from '../guard/create-authenticate.ts';
+import type { Admit } from '../guard/admit.ts';
+import { admitRequest } from '../http/admit-request.ts';
 import { answerModels } from '../http/answer-models.ts';
-import { authenticate } from '../http/authenticate.ts';
 import { decompress } from '../http/decompress.ts';
 import { describeRequest } from '../http/describe-request.ts';
 import { failure } from '../http/failure.ts';
@@ -14,12 +14,6 @@ import { forwardRequest } from '../http/forward-request.ts';
 import { health } from '../http/health.ts';
 import { openExchange } from '../http/open-exchange.ts';
 import { readBody } from '../http/read-body.ts';
-import { refuseDoubtfulFraming } from '../http/refuse-doubtful-framing.ts';
-import { refuseForeignPages } from '../http/refuse-foreign-pages.ts';
-import { refuseLoop } from '../http/refuse-loop.ts';
-import { refuseMethod } from '../http/refuse-method.ts';
-import { refuseWhileClosing } from '../http/refuse-while-closing.ts';
-import { route } from '../http/route.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import type { JoinedModel } from '../providers/joined-models.ts';
@@ -41,16 +35,13 @@ export interface AppDeps {
   readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
   /** The catalog that `init-codex --catalog` saved. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
-  readonly check: Authenticate;
-  /** True where a master key guards the gateway; else pages of other origins are kept out. */
+  readonly admit: Admit;
+  /** True where a master key guards the gateway. */
   readonly isGuarded: boolean;
   readonly version: string;
   readonly via: string;
-  /** Refuses what is too much at once. */
-  readonly refuseOverload: RequestHandler;
   readonly bodySizeLimitBytes: number;
   readonly bodyIdleTimeoutMs: number;
-  readonly isClosing: () => boolean;
 }
 
 /**
@@ -58,7 +49,7 @@ export interface AppDeps {
  * the health routes has an exchange before it can be refused.
  */
 export const createApp = (deps: AppDeps): Express => {
-  const { clock, recorder, chooseUpstream, chooseDestination, clientFor, retrying, isClosing } = deps;
+  const { clock, recorder, chooseUpstream, chooseDestination, clientFor, retrying } = deps;
   const app = express();
   // Both cost a fifth of the throughput, and neither is the upstream's answer.
   app.disable('x-powered-by').disable('etag').set('query parser', false);
@@ -71,14 +62,7 @@ export const createApp = (deps: AppDeps): Express => {
   app.all(
     /^/,
     openExchange({ recorder, clock }),
-    refuseWhileClosing(isClosing),
-    refuseDoubtfulFraming(),
-    refuseLoop(deps.via),
-    ...(deps.isGuarded ? [] : [refuseForeignPages()]),
-    route(),
-    authenticate(deps.check),
-    refuseMethod(),
-    deps.refuseOverload,
+    admitRequest(deps.admit),
     answerModels({
       ...{ chooseUpstream, clientFor, via: deps.via },
       loadCatalog: deps.loadCatalog,

@@ -4,16 +4,16 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
+import type { WebSocketSetting } from '../config/settings.ts';
 import type { Ask } from '../forward/retry/create-ask.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
-import { type Capacity, checkCapacity } from '../guard/check-capacity.ts';
 import { createMemoryBudget } from '../log/capture/body-capture.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createResponseHistory } from '../translate/response-history.ts';
 import { createAcceptClient } from './accept-client.ts';
-import { type AdmitDeps, admitUpgrade } from './admit-upgrade.ts';
+import { type AdmitUpgradeDeps, admitUpgrade } from './admit-upgrade.ts';
 import { createBridgeSession } from './bridge/bridge-session.ts';
 import { type ClientConnection, createClientConnection } from './client-connection.ts';
 import { INTERNAL_ERROR } from './close-codes.ts';
@@ -26,14 +26,15 @@ import type { AdmittedUpgrade, ConnectionContext, Session, WebSocketMode } from 
 import { createSwitchingSession } from './switch-session.ts';
 import { watchClient } from './watch-client.ts';
 
-export interface UpgradeServerDeps extends AdmitDeps {
+export interface UpgradeServerDeps extends AdmitUpgradeDeps {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly chooseDestination: ChooseDestination;
   readonly ask: Ask;
-  /** Connections at once; exchanges on them are bounded by their lanes. */
-  readonly capacity: Capacity;
+  readonly setting: WebSocketSetting;
+  readonly via: string;
+  readonly isClosing: () => boolean;
   /** Bound of one message, and of the body that a conversation grows to. */
   readonly maxMessageBytes: number;
   readonly handshakeTimeoutMs: number;
@@ -141,8 +142,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   };
 
   const serve = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const upgrade = admitUpgrade(request, deps);
-    checkCapacity(open.size + 1, deps.capacity);
+    const upgrade = await admitUpgrade(request, deps);
     const watch = watchClient(socket);
     const upstreamSocket = await reachUpstream(reachDeps, upgrade, watch.left).finally(() => {
       head = Buffer.concat([head, watch.stop()]);

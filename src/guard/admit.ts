@@ -1,0 +1,137 @@
+import type { WebSocketSetting } from '../config/settings.ts';
+import type { ExchangeRecord, Transport } from '../log/record.ts';
+import { checkClosing } from './check-closing.ts';
+import { checkFraming } from './check-framing.ts';
+import { checkHandshake } from './check-handshake.ts';
+import { checkLoop } from './check-loop.ts';
+import { checkPage } from './check-page.ts';
+import { checkRead } from './check-read.ts';
+import type { Authenticate } from './create-authenticate.ts';
+import { type MatchedRoute, requireRoute } from './match-route.ts';
+import type { RequestHead, Surface } from './request-head.ts';
+
+/** What the checks have found out about a request. */
+interface Admission {
+  /** Empty unless a model is asked for. */
+  route: MatchedRoute;
+  auth: NonNullable<ExchangeRecord['auth']>;
+}
+
+/** Decides on one point. Throws the GatewayError that the client gets, or writes into the admission. */
+type RunCheck = (head: RequestHead, admission: Admission) => void | Promise<void>;
+
+interface Check {
+  readonly name: CheckName;
+  /** Absent: all of them. */
+  readonly surface?: Surface;
+  /** Absent: both. */
+  readonly transport?: Transport;
+  readonly run: RunCheck;
+}
+
+type CheckName =
+  | 'closing'
+  | 'framing'
+  | 'page'
+  | 'loop'
+  | 'route'
+  | 'key'
+  | 'read'
+  | 'handshake'
+  | 'capacity';
+
+export type Verdict =
+  | { readonly kind: 'admitted'; readonly admission: Admission }
+  | { readonly kind: 'refused'; readonly by: CheckName; readonly error: unknown };
+
+/** Says at once whether a request is let in, unless a check must ask somebody else. Never throws or rejects. */
+export type Admit = (head: RequestHead) => Verdict | Promise<Verdict>;
+
+export interface AdmitDeps {
+  readonly isClosing: () => boolean;
+  /** True where a master key guards the gateway. */
+  readonly isGuarded: boolean;
+  /** This process as it names itself in `Via`. */
+  readonly via: string;
+  readonly authenticate: Authenticate;
+  readonly websockets: WebSocketSetting;
+  /** Refuses what would be too much at once. */
+  readonly checkCapacity: Readonly<Record<Transport, () => void | Promise<void>>>;
+}
+
+/**
+ * Every check that a request passes before its body is read, in this order: what says whether the rest may be
+ * believed, then what costs least, then the key, and what is counted last. To add one, add a line.
+ */
+const listChecks = (deps: AdmitDeps): readonly Check[] => [
+  { name: 'closing', surface: 'model', run: () => checkClosing(deps.isClosing()) },
+  { name: 'framing', run: checkFraming },
+  ...(deps.isGuarded
+    ? []
+    : [{ name: 'page', run: ({ headers }: RequestHead) => checkPage(headers) } as const]),
+  { name: 'loop', surface: 'model', run: ({ headers }) => checkLoop(headers, deps.via) },
+  {
+    name: 'route',
+    surface: 'model',
+    run: ({ method, target }, admission) => {
+      admission.route = requireRoute(method, target);
+    },
+  },
+  {
+    name: 'key',
+    surface: 'model',
+    run: ({ headers }, admission) => {
+      admission.auth = deps.authenticate(headers);
+    },
+  },
+  {
+    name: 'read',
+    surface: 'model',
+    transport: 'http',
+    run: ({ method }, { route }) => checkRead(method, route),
+  },
+  {
+    name: 'handshake',
+    surface: 'model',
+    transport: 'websocket',
+    run: (head, { route }) => checkHandshake(head, route, deps.websockets),
+  },
+  { name: 'capacity', surface: 'model', run: ({ transport }) => deps.checkCapacity[transport]() },
+];
+
+const NO_ROUTE: MatchedRoute = { path: '', native: undefined };
+
+/** Runs the checks from one place in the list; goes on later where one of them takes its time. */
+const runFrom = (
+  checks: readonly Check[],
+  start: number,
+  head: RequestHead,
+  admission: Admission,
+): Verdict | Promise<Verdict> => {
+  for (let index = start; index < checks.length; index++) {
+    const { name, run } = checks[index] as Check;
+    const refuse = (error: unknown): Verdict => ({ kind: 'refused', by: name, error });
+    try {
+      const pending = run(head, admission);
+      if (pending) return pending.then(() => runFrom(checks, index + 1, head, admission), refuse);
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+  return { kind: 'admitted', admission };
+};
+
+/** Makes the one gate of the gateway, for every surface and transport. */
+export const createAdmit = (deps: AdmitDeps): Admit => {
+  const all = listChecks(deps);
+  const listFor = (surface: Surface, transport: Transport): readonly Check[] =>
+    all.filter(
+      (check) => (check.surface ?? surface) === surface && (check.transport ?? transport) === transport,
+    );
+  const ofSurface = (surface: Surface) => ({
+    http: listFor(surface, 'http'),
+    websocket: listFor(surface, 'websocket'),
+  });
+  const lists = { model: ofSurface('model'), admin: ofSurface('admin'), health: ofSurface('health') };
+  return (head) => runFrom(lists[head.surface][head.transport], 0, head, { route: NO_ROUTE, auth: 'none' });
+};
