@@ -97,7 +97,7 @@ describe('running gateways', () => {
   const startGateway = (port: number) =>
     program.start(
       log.dataDir,
-      `const { openState } = await import('./audit/state.js');
+      `const { openState } = await import('./state/state.js');
        const state = await openState(options.dataDir);
        await state.announce({ url: 'http://localhost:${port}', version: '0.1.0', startedAt: new Date().toISOString() });
        print('announced');

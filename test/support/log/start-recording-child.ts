@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const ROOMS = ['base', 'coding', 'sse', 'audit'];
+const ROOMS = ['base', 'coding', 'json', 'sse', 'state', 'log'];
 
 /** The rooms that record, as JavaScript that any supported Node runs. */
 export interface RecordingProgram {
@@ -28,8 +28,9 @@ export interface RecordingChild {
 
 const compile = (folder: string): void => {
   for (const room of ROOMS) {
-    mkdirSync(join(folder, room), { recursive: true });
-    for (const file of readdirSync(join(ROOT, 'src', room))) {
+    for (const file of readdirSync(join(ROOT, 'src', room), { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      mkdirSync(dirname(join(folder, room, file)), { recursive: true });
       const { outputText } = ts.transpileModule(readFileSync(join(ROOT, 'src', room, file), 'utf8'), {
         compilerOptions: {
           module: ts.ModuleKind.ESNext,
@@ -46,7 +47,7 @@ const compile = (folder: string): void => {
 const START = `
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRecorder } from './audit/recorder.js';
+import { createRecorder } from './log/capture/recorder.js';
 const options = JSON.parse(process.argv[2]);
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 const recorder = await createRecorder({
