@@ -105,6 +105,13 @@ export interface ExchangeRecord {
   clientRequestId?: string;
 }
 
+/** True where the gateway refused a request before it knew who sent it. */
+export const isTurnedAway = ({ auth, error, response }: ExchangeRecord): boolean =>
+  auth === 'rejected' ||
+  (auth === undefined &&
+    (error?.origin === 'client' || error?.origin === 'gateway') &&
+    response.finish !== 'interrupted');
+
 /** A stored body, found by the exchange's id. */
 export interface StoredBody {
   /** How the bytes are stored: `zstd` where `bytes` must be decompressed to read them. */

@@ -6,9 +6,10 @@ import { type BodyReference, type BodySide, lostBody } from '../bodies/body-refe
 import type { AnswerSoFar, Exchange, ExchangeEvent, ExchangeOpening } from '../exchange.ts';
 import type { QueuedExchange } from '../journal/journaled-exchange.ts';
 import type { WriteBehind } from '../journal/write-behind.ts';
-import type { ExchangeRecord } from '../record.ts';
+import { type ExchangeRecord, isTurnedAway } from '../record.ts';
 import type { Redactor } from '../redact.ts';
 import { BodyCapture, type CapturedBody, type MemoryBudget } from './body-capture.ts';
+import { boundRefusal } from './bound-refusal.ts';
 import { mapHeadersToClient } from './client-of-headers.ts';
 
 export interface LiveExchangeDeps {
@@ -25,6 +26,8 @@ export interface LiveExchangeDeps {
   readonly active: LinkedList<Exchange>;
   readonly onLostBody: () => void;
 }
+
+const NO_HEADERS = '[]';
 
 /** The exchange that the gateway's rooms write into, and that `WriteBehind` brings to disk. */
 export class LiveExchange implements Exchange, QueuedExchange {
@@ -43,6 +46,8 @@ export class LiveExchange implements Exchange, QueuedExchange {
   #hasRequestBody = false;
   #response: BodyCapture | undefined;
   #closed = false;
+  /** Of a client that was not let in, the log keeps neither headers nor bodies. */
+  #isTurnedAway = false;
 
   constructor(deps: LiveExchangeDeps, opening: ExchangeOpening) {
     const { clock, redactor } = deps;
@@ -73,11 +78,13 @@ export class LiveExchange implements Exchange, QueuedExchange {
 
   /** Redacted, as JSON; made once, since the open line and the close line both hold it. */
   get requestHeaders(): string {
+    if (this.#isTurnedAway) return NO_HEADERS;
     this.#requestHeaders ??= this.#deps.encodeHeaders(this.#rawRequestHeaders);
     return this.#requestHeaders;
   }
 
   get responseHeaders(): string {
+    if (this.#isTurnedAway) return NO_HEADERS;
     return this.#deps.encodeHeaders(this.#rawResponseHeaders);
   }
 
@@ -139,7 +146,11 @@ export class LiveExchange implements Exchange, QueuedExchange {
     const { record } = this;
     record.durationMs ??= Math.round((clock.monotonic() - this.openedAtMs) * 1000) / 1000;
     if (record.error) record.error.message = redactor.text(record.error.message);
-    this.#storeResponse();
+    if (isTurnedAway(record)) {
+      this.#isTurnedAway = true;
+      boundRefusal(record);
+      this.#dropResponse();
+    } else this.#storeResponse();
     writes.close(this);
     active.remove(this.#activePlace);
     tell({ type: 'close', record });
@@ -155,6 +166,11 @@ export class LiveExchange implements Exchange, QueuedExchange {
       this.bodies.response = lostBody;
       this.#deps.onLostBody();
     }
+  }
+
+  #dropResponse(): void {
+    this.#deps.budget.giveBack(this.#response?.captured.reservedBytes ?? 0);
+    this.#response = undefined;
   }
 
   #store(side: BodySide, coding: 'identity' | 'zstd', body: CapturedBody, whole?: FullBody): void {

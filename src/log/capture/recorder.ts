@@ -2,9 +2,12 @@ import type { Clock } from '../../base/clock.ts';
 import { LinkedList } from '../../base/linked-list.ts';
 import type { AnswerSoFar, Exchange, ExchangeEvent, ExchangeOpening } from '../exchange.ts';
 import { markInterrupted } from '../interrupted.ts';
+import { limitsOf } from '../journal/disk-limits.ts';
 import { createHeartbeats, createHousekeeping } from '../journal/housekeeping.ts';
 import { Journal } from '../journal/journal.ts';
 import { auditFolder } from '../journal/list-segments.ts';
+import { Refusals } from '../journal/refusals.ts';
+import { REFUSED_RUN } from '../journal/segment-name.ts';
 import { type Losses, WriteBehind } from '../journal/write-behind.ts';
 import { createListeners } from '../listeners.ts';
 import type { ExchangeRecord } from '../record.ts';
@@ -79,10 +82,7 @@ export interface Recorder extends ExchangeWatch {
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** All bodies that are in memory for the log: being captured, or on their way to the disk. */
 const BODY_MEMORY_BYTES = 64 * 1024 * 1024;
-const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 const MAX_BLOCK_BYTES = 1024 * 1024;
-/** Retention deletes whole segments, so the disk bound must be many of them. */
-const SEGMENTS_OF_MAXIMUM = 16;
 
 /**
  * Opens the log below `dataDir` for writing.
@@ -91,27 +91,32 @@ const SEGMENTS_OF_MAXIMUM = 16;
 export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
   const { clock, retentionDays, maxDiskBytes, beside } = deps;
   const folder = auditFolder(deps.dataDir);
-  const share = maxDiskBytes === 0 ? Number.POSITIVE_INFINITY : Math.ceil(maxDiskBytes / SEGMENTS_OF_MAXIMUM);
-  const segmentBytes = Math.min(MAX_SEGMENT_BYTES, Math.ceil(share / (beside?.writers ?? 1)));
+  const { segmentBytes, openBytes, refusedSegmentBytes } = limitsOf(maxDiskBytes, beside?.writers);
   const losses: Losses = { lines: 0, bodies: 0 };
   const active = new LinkedList<Exchange>();
   const { add: subscribe, tell } = createListeners<ExchangeEvent>();
 
   const trouble = createTroubleState(folder, clock);
   const journal = new Journal({ folder, clock, segmentBytes });
+  const refusals: Refusals = new Refusals({
+    journal: new Journal({ folder, clock, segmentBytes: refusedSegmentBytes, runSuffix: REFUSED_RUN }),
+    makeRoom: () => housekeeping.makeRoom(),
+  });
   const writes: WriteBehind = new WriteBehind({
     journal,
     trouble,
     losses,
+    refusals,
     maxBlockBytes: Math.min(MAX_BLOCK_BYTES, segmentBytes),
     makeRoom: () => housekeeping.makeRoom(),
   });
   const housekeeping = beside
-    ? createHeartbeats({ journal, writes, makeRoom: beside.makeRoom })
+    ? createHeartbeats({ journal, refusals, writes, makeRoom: beside.makeRoom })
     : createHousekeeping({
         folder,
         clock,
         journal,
+        refusals,
         writes,
         trouble,
         policy: { retentionDays, maxDiskBytes },
@@ -124,7 +129,7 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
     encodeHeaders: createHeaderEncoder(redactor),
     writes,
     budget: createMemoryBudget(BODY_MEMORY_BYTES),
-    maxBodyBytes: deps.logBodies ? Math.min(MAX_BODY_BYTES, share) : 0,
+    maxBodyBytes: deps.logBodies ? Math.min(MAX_BODY_BYTES, openBytes) : 0,
     tell,
     active,
     onLostBody: () => losses.bodies++,
@@ -142,7 +147,10 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
     }
     await housekeeping.stop();
     await writes.flush();
-    await writes.enqueue(() => journal.end(writes.isIdle));
+    await writes.enqueue(() => {
+      refusals.end();
+      journal.end(writes.isIdle);
+    });
   };
 
   await writes.flush();

@@ -7,6 +7,7 @@ import type { SegmentName } from '../journal/segment-name.ts';
 import { readSegmentState, type SegmentState } from '../journal/segment-state.ts';
 import type { ExchangeRecord } from '../record.ts';
 import { MaxHeap } from './max-heap.ts';
+import { findEnd, segmentsSetBack } from './read-exchange.ts';
 
 export interface ExchangeQuery {
   readonly filter?: (record: ExchangeRecord) => boolean;
@@ -47,14 +48,20 @@ export async function* queryExchanges(
   const folder = auditFolder(dataDir);
   const revealInterrupted = createInterruptedReader(folder);
   const met = new Set<string>();
+  /** Those that began before the clock was set back: more lines of theirs follow below. */
+  const beforeTheirStart = new Set<string>();
   const waiting = new MaxHeap<ExchangeRecord | undefined>();
   let left = limit;
 
+  const segments = await listSegments(folder);
   const meet = async ({ line, segment }: PlacedLine): Promise<void> => {
-    if (met.has(line.id)) return;
-    const record = parseRecord(line);
+    if (met.has(line.id) || beforeTheirStart.has(line.id)) return;
+    const setBack = line.kind === 'open' ? segmentsSetBack(segment, segments) : [];
+    if (setBack.length > 0) beforeTheirStart.add(line.id);
+    const end = setBack.length > 0 ? await findEnd(folder, line.id, setBack) : undefined;
+    const record = parseRecord(end?.line ?? line);
     if (!record) return;
-    if (line.kind === 'open') await revealInterrupted(record, segment);
+    if (line.kind === 'open' && !end) await revealInterrupted(record, segment);
     met.add(line.id);
     const startedAtMs = idTimeMs(line.id) ?? Date.parse(record.startedAt);
     waiting.push({ id: line.id, startedAtMs, value: filter(record) ? record : undefined });
@@ -67,7 +74,7 @@ export async function* queryExchanges(
   };
 
   if (left <= 0) return;
-  for await (const placed of mergeSegmentsBackward(folder, await listSegments(folder))) {
+  for await (const placed of mergeSegmentsBackward(folder, segments)) {
     await meet(placed);
     while (
       (waiting.newest?.startedAtMs ?? Number.NEGATIVE_INFINITY) >

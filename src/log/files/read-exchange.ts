@@ -41,6 +41,29 @@ const isBefore = (segment: SegmentName, all: readonly SegmentName[], fromMs: num
 
 const isFinal = ({ line }: PlacedLine): boolean => line.kind === 'close';
 
+/**
+ * Segments that a run began after this one, although their names are of an earlier time: the clock was set back.
+ */
+export const segmentsSetBack = (segment: SegmentName, all: readonly SegmentName[]): SegmentName[] =>
+  all.filter(
+    ({ run, sequence, startedAtMs, isErrors }) =>
+      run === segment.run && !isErrors && sequence > segment.sequence && startedAtMs < segment.startedAtMs,
+  );
+
+/** The close line of an exchange in segments whose lines may be older than the exchange. */
+export const findEnd = async (
+  folder: string,
+  id: string,
+  segments: readonly SegmentName[],
+): Promise<PlacedLine | undefined> => {
+  for (const segment of segments) {
+    for await (const line of linesOf(folder, segment, id, Number.NEGATIVE_INFINITY)) {
+      if (line.kind === 'close') return { line, segment };
+    }
+  }
+  return undefined;
+};
+
 /** All exchanges whose id begins so, each with its last line. */
 const findExchanges = async (folder: string, idPrefix: string): Promise<PlacedLine[]> => {
   const fromMs = timeOf(idPrefix, FIRST_ID);
@@ -58,6 +81,11 @@ const findExchanges = async (folder: string, idPrefix: string): Promise<PlacedLi
       if (!known || line.kind === 'close') found.set(line.id, { line, segment });
       if (isWhole && line.kind === 'close') break;
     }
+  }
+  for (const [id, open] of found) {
+    if (isFinal(open)) continue;
+    const end = await findEnd(folder, id, segmentsSetBack(open.segment, all));
+    if (end) found.set(id, end);
   }
   return [...found.values()];
 };

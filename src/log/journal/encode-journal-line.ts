@@ -11,6 +11,8 @@ import type { ExchangeRecord } from '../record.ts';
  *   segment tells by itself what it left open.
  * - `close`: an exchange ended, with all that the journal holds of it.
  * - `resumed`: writing works again after a failure; what was lost since the start of the process.
+ * - `refused`: how many requests this process has refused before their client was authenticated, and of how
+ *   many of them there was no room for a record. Only in segments of refused requests.
  * - `end`, the last line: nothing in this segment waits for anything. Without it the writer still runs,
  *   or was killed.
  *
@@ -24,6 +26,9 @@ export const encodeEndLine = (at: number): string => `${JSON.stringify({ kind: '
 
 export const encodeResumedLine = (at: number, lost: { lines: number; bodies: number }): string =>
   `${JSON.stringify({ kind: 'resumed', at, lost })}\n`;
+
+export const encodeRefusedLine = (at: number, refused: { total: number; unrecorded: number }): string =>
+  `${JSON.stringify({ kind: 'refused', at, refused })}\n`;
 
 /** @param requestHeaders as JSON */
 export const encodeOpenLine = (

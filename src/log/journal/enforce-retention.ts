@@ -1,9 +1,9 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrorCode } from '../../base/system-error.ts';
 import { carryFailures } from './carry-failures.ts';
-import { endOfDayMs, journalFile, packFile, parseSegmentName, type SegmentName } from './segment-name.ts';
-import { readSegmentState } from './segment-state.ts';
+import { type DiskLimits, limitsOf } from './disk-limits.ts';
+import { deleteSegment, isInUse, measureSegments, type StoredSegment } from './measure-segments.ts';
+import { endOfDayMs, type SegmentName } from './segment-name.ts';
 
 export interface RetentionPolicy {
   /** 0: for ever. Failures are kept twice as long. */
@@ -14,41 +14,9 @@ export interface RetentionPolicy {
 
 const DAY_MS = 86_400_000;
 const FAILURES_KEPT_TIMES = 2;
-/** Deleting goes below the bound, so that the segments being written have room until the next time. */
-const LEAVE_OF_MAXIMUM = 0.75;
-/** Failures go last, yet a long outage must not drive out everything that went well. */
-const FAILURES_OF_MAXIMUM = 0.5;
 /** What a process left half-written when it was killed while it carried failures over. */
 const PARTIAL = /\.errors\.(?:jsonl|bodies)\.\d+\.tmp$/;
 const STALE_PARTIAL_MS = 3_600_000;
-
-interface StoredSegment extends SegmentName {
-  readonly bytes: number;
-}
-
-const sizeOf = (path: string): Promise<number> =>
-  stat(path).then(
-    (found) => found.size,
-    () => 0,
-  );
-
-/** What lies in the folder, oldest first; a pack whose journal is lost counts as a segment too. */
-const measureSegments = async (folder: string): Promise<StoredSegment[]> => {
-  const segments = new Map<string, SegmentName & { bytes: number }>();
-  const files = await readdir(folder).catch((cause: unknown) => {
-    if (hasErrorCode(cause, 'ENOENT')) return [];
-    throw cause;
-  });
-  for (const file of files.sort()) {
-    const name = parseSegmentName(file);
-    if (!name) continue;
-    const key = journalFile(name.base, name.isErrors);
-    const segment = segments.get(key) ?? { ...name, bytes: 0 };
-    segment.bytes += await sizeOf(join(folder, file));
-    segments.set(key, segment);
-  }
-  return [...segments.values()];
-};
 
 const deleteStalePartials = async (folder: string, nowMs: number): Promise<void> => {
   for (const file of await readdir(folder).catch(() => [])) {
@@ -62,74 +30,106 @@ const deleteStalePartials = async (folder: string, nowMs: number): Promise<void>
   }
 };
 
-/** The journal first: without it nobody looks for the bodies. */
-const deleteSegment = async (folder: string, { base, isErrors }: SegmentName): Promise<void> => {
-  await rm(join(folder, journalFile(base, isErrors)), { force: true });
-  await rm(join(folder, packFile(base, isErrors)), { force: true });
-};
-
-const isInUse = async (folder: string, segment: SegmentName): Promise<boolean> => {
-  if (segment.isErrors) return false;
-  const found = await readSegmentState(folder, segment).catch((cause: unknown) => {
-    if (hasErrorCode(cause, 'ENOENT')) return undefined;
-    throw cause;
-  });
-  return found?.state === 'writing';
-};
+const sum = (segments: readonly StoredSegment[]): number =>
+  segments.reduce((total, { bytes }) => total + bytes, 0);
 
 const isOlderThan = (segment: SegmentName, days: number, nowMs: number): boolean =>
   endOfDayMs(segment.startedAtMs) + days * DAY_MS <= nowMs;
 
+/** Segments in the order in which size makes them go. */
+const bySize = (segments: readonly StoredSegment[], limits: DiskLimits, maxBytes: number) => {
+  const refused = segments.filter(({ isRefused }) => isRefused);
+  if (sum(refused) > limits.refusedBytes - limits.refusedSegmentBytes) return refused;
+  const errors = segments.filter(({ isErrors }) => isErrors);
+  if (sum(errors) > limits.errorsBytes) return errors;
+  if (sum(segments) <= maxBytes) return [];
+  return [...segments.filter(({ isErrors }) => !isErrors), ...errors];
+};
+
+/** Segments that are too old. A failure's copy, and a segment whose failures are still to be copied, stay longer. */
+const byAge = (segments: readonly StoredSegment[], days: number, nowMs: number): StoredSegment[] =>
+  days === 0
+    ? []
+    : segments.filter((segment) =>
+        isOlderThan(segment, segment.isErrors ? days * FAILURES_KEPT_TIMES : days, nowMs),
+      );
+
+export interface Retention {
+  /** Deletes until another segment has room: refused requests first, then the oldest segments. */
+  makeRoom(): Promise<void>;
+  /**
+   * Deletes until the log is as small and as young as the policy wants.
+   * @param nowMs says what time it is, given when the segments began
+   */
+  tidy(nowMs: (startedAtMs: readonly number[]) => number): Promise<void>;
+  /** Begins nothing more. */
+  stop(): void;
+}
+
 /**
- * Deletes whole segments, the oldest first, until the log is as young and as small as the policy wants.
- * What failed is carried over into errors segments, which go last. Segments that a living process writes
- * are left alone.
- * @throws the system's error
+ * Deletes whole segments, the oldest first. What failed is carried over into errors segments, which go last.
+ * Segments that a living process writes are left alone. Both methods reject with the system's error, and may
+ * run at the same time, but neither twice.
  */
-export const enforceRetention = async (
+export const createRetention = (
   folder: string,
   { retentionDays, maxDiskBytes }: RetentionPolicy,
-  nowMs: number,
-): Promise<void> => {
-  await deleteStalePartials(folder, nowMs);
-  let segments = await measureSegments(folder);
-  const total = (): number => segments.reduce((sum, segment) => sum + segment.bytes, 0);
-  const errorsTotal = (): number =>
-    segments.reduce((sum, segment) => sum + (segment.isErrors ? segment.bytes : 0), 0);
+): Retention => {
+  const limits = limitsOf(maxDiskBytes);
+  /** What one of the two is about to delete. */
+  const taken = new Set<string>();
+  let isStopped = false;
 
-  const remove = async (segment: StoredSegment): Promise<void> => {
-    await deleteSegment(folder, segment);
-    segments = segments.filter((other) => other.base !== segment.base || other.isErrors !== segment.isErrors);
-  };
-  const evict = async (segment: StoredSegment): Promise<void> => {
-    // The bound comes before the failures: where they cannot be carried over in time, they go too.
-    const mayCarry = maxDiskBytes === 0 || total() <= maxDiskBytes;
-    if (mayCarry) await carryFailures(folder, segment).catch(() => {});
-    await deleteSegment(folder, segment);
-    segments = await measureSegments(folder);
+  const evict = async (segment: StoredSegment, carries: boolean): Promise<void> => {
+    taken.add(segment.key);
+    try {
+      if (carries) await carryFailures(folder, segment).catch(() => {});
+      await deleteSegment(folder, segment);
+    } finally {
+      taken.delete(segment.key);
+    }
   };
 
-  if (retentionDays > 0) {
-    for (const segment of segments) {
-      if (!isOlderThan(segment, retentionDays, nowMs) || (await isInUse(folder, segment))) continue;
-      if (isOlderThan(segment, retentionDays * FAILURES_KEPT_TIMES, nowMs)) await remove(segment);
-      else if (!segment.isErrors) await evict(segment);
+  /** @returns the first that may be deleted now */
+  const firstFree = async (
+    candidates: readonly StoredSegment[],
+    tried: ReadonlySet<string>,
+  ): Promise<StoredSegment | undefined> => {
+    for (const each of candidates) {
+      if (!tried.has(each.key) && !taken.has(each.key) && !(await isInUse(folder, each))) return each;
     }
-  }
-  if (maxDiskBytes === 0) return;
+    return undefined;
+  };
 
-  const wanted = maxDiskBytes * LEAVE_OF_MAXIMUM;
-  for (const segment of segments.filter(({ isErrors }) => !isErrors)) {
-    if (total() <= wanted) break;
-    if (await isInUse(folder, segment)) continue;
-    await evict(segment);
-    for (const errors of segments.filter(({ isErrors }) => isErrors)) {
-      if (errorsTotal() <= maxDiskBytes * FAILURES_OF_MAXIMUM) break;
-      await remove(errors);
+  const deleteWhile = async (
+    select: (segments: readonly StoredSegment[]) => readonly StoredSegment[],
+    carriesFor: (segment: StoredSegment) => boolean = () => true,
+  ): Promise<void> => {
+    const tried = new Set<string>();
+    while (!isStopped) {
+      const segments = await measureSegments(folder);
+      const segment = await firstFree(select(segments), tried);
+      if (!segment) return;
+      tried.add(segment.key);
+      // The bound comes before the failures: where they cannot be carried over in time, they go too.
+      const hasTime = sum(segments) <= limits.maxBytes;
+      await evict(segment, hasTime && !segment.isErrors && !segment.isRefused && carriesFor(segment));
     }
-  }
-  for (const segment of segments.filter(({ isErrors }) => isErrors)) {
-    if (total() <= wanted) break;
-    await remove(segment);
-  }
+  };
+
+  return {
+    makeRoom: () => deleteWhile((segments) => bySize(segments, limits, limits.roomBytes)),
+    tidy: async (tellTime) => {
+      const nowMs = tellTime((await measureSegments(folder)).map(({ startedAtMs }) => startedAtMs));
+      await deleteStalePartials(folder, nowMs);
+      await deleteWhile((segments) => bySize(segments, limits, limits.tidyBytes));
+      await deleteWhile(
+        (segments) => byAge(segments, retentionDays, nowMs),
+        (segment) => !isOlderThan(segment, retentionDays * FAILURES_KEPT_TIMES, nowMs),
+      );
+    },
+    stop: () => {
+      isStopped = true;
+    },
+  };
 };

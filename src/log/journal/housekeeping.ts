@@ -2,15 +2,18 @@ import type { Clock } from '../../base/clock.ts';
 import { HEARTBEAT_MS } from '../../state/process-identity.ts';
 import type { ExchangeRecord } from '../record.ts';
 import type { TroubleState } from '../trouble.ts';
-import { enforceRetention, type RetentionPolicy } from './enforce-retention.ts';
+import { createAgingClock } from './aging-clock.ts';
+import { createRetention, type RetentionPolicy } from './enforce-retention.ts';
 import type { Journal } from './journal.ts';
 import { findInterrupted } from './recover-interrupted.ts';
+import type { Refusals } from './refusals.ts';
 import type { WriteBehind } from './write-behind.ts';
 
 export interface HousekeepingDeps {
   readonly folder: string;
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly refusals: Refusals;
   readonly writes: WriteBehind;
   readonly trouble: TroubleState;
   readonly policy: RetentionPolicy;
@@ -24,7 +27,7 @@ export interface Housekeeping {
   run(): Promise<readonly ExchangeRecord[]>;
   /** Also finds what ended until this call, whatever a run has seen that is under way. */
   recover(): Promise<readonly ExchangeRecord[]>;
-  /** Deletes what is too old or too much. */
+  /** Resolves when another segment has room; what else is too old or too much is deleted afterwards. */
   makeRoom(): Promise<void>;
   /** Waits for what runs, and starts nothing more. */
   stop(): Promise<void>;
@@ -32,6 +35,11 @@ export interface Housekeeping {
 
 const RUN_EVERY_BEATS = 3;
 const LINES_AT_A_TIME = 1024;
+
+const beat = (journal: Journal, refusals: Refusals, writes: WriteBehind): void => {
+  journal.beat(writes.isIdle);
+  refusals.beat();
+};
 
 const keepTime = (onBeat: () => void): (() => void) => {
   const timer = setInterval(onBeat, HEARTBEAT_MS);
@@ -42,19 +50,25 @@ const keepTime = (onBeat: () => void): (() => void) => {
 /** Of a process beside others, of which another one does the rest. */
 export const createHeartbeats = ({
   journal,
+  refusals,
   writes,
   makeRoom,
-}: Pick<HousekeepingDeps, 'journal' | 'writes'> & Pick<Housekeeping, 'makeRoom'>): Housekeeping => {
-  const stopTime = keepTime(() => void writes.enqueue(() => journal.beat(writes.isIdle)));
+}: Pick<HousekeepingDeps, 'journal' | 'refusals' | 'writes'> &
+  Pick<Housekeeping, 'makeRoom'>): Housekeeping => {
+  const stopTime = keepTime(() => void writes.enqueue(() => beat(journal, refusals, writes)));
   return { run: async () => [], recover: async () => [], makeRoom, stop: async () => stopTime() };
 };
 
 /** What the log needs beside being written: heartbeats, recovery, retention. */
 export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
-  const { folder, clock, journal, writes, trouble, policy } = deps;
+  const { folder, clock, journal, refusals, writes, trouble, policy } = deps;
   const knownEnded = new Set<string>();
   let running: Promise<readonly ExchangeRecord[]> | undefined;
-  let retention: Promise<void> = Promise.resolve();
+  const retention = createRetention(folder, policy);
+  const tellTime = createAgingClock(clock);
+  let room: Promise<void> = Promise.resolve();
+  let tidying: Promise<void> = Promise.resolve();
+  let tidiesWaiting = 0;
   let isStopped = false;
   let beats = 0;
 
@@ -70,18 +84,31 @@ export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
     return exchanges.map(({ record }) => record);
   };
 
-  /** Not two at a time: both would carry over the same failures. */
+  /** One at a time. What cannot be read or deleted now is tried again at the next time. */
+  const tidy = (): Promise<void> => {
+    // One that waits does what all who ask meanwhile want.
+    if (tidiesWaiting > 0) return tidying;
+    tidiesWaiting++;
+    tidying = tidying
+      .then(() => {
+        tidiesWaiting--;
+        return retention.tidy(tellTime);
+      })
+      .catch(() => {});
+    return tidying;
+  };
   const makeRoom = (): Promise<void> => {
-    // What cannot be read or deleted now is tried again at the next time.
-    retention = retention.then(() => enforceRetention(folder, policy, clock.now())).catch(() => {});
-    return retention;
+    room = room.then(() => retention.makeRoom()).catch(() => {});
+    // Reading what has failed in old segments takes long: nobody waits for that.
+    void room.then(tidy);
+    return room;
   };
 
   const runOnce = async (): Promise<readonly ExchangeRecord[]> => {
     // Somebody else's file that cannot be read, or no descriptor left: the next run tries again, and
     // whether this process can write is told by its own writes.
     const recovered = await recover().catch(() => []);
-    await makeRoom();
+    await tidy();
     return recovered;
   };
 
@@ -94,7 +121,7 @@ export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
   };
 
   const stopTime = keepTime(() => {
-    void writes.enqueue(() => journal.beat(writes.isIdle));
+    void writes.enqueue(() => beat(journal, refusals, writes));
     beats++;
     if (beats % RUN_EVERY_BEATS === 0) void run();
   });
@@ -105,9 +132,11 @@ export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
     makeRoom,
     stop: async () => {
       isStopped = true;
+      retention.stop();
       stopTime();
       await running;
-      await retention;
+      await room;
+      await tidying;
     },
   };
 };

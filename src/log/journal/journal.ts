@@ -10,12 +10,17 @@ export interface JournalDeps {
   readonly clock: Clock;
   /** Journal and bodies of one segment together; it may go beyond by one batch. */
   readonly segmentBytes: number;
+  /** Ends the name of this run's segments. */
+  readonly runSuffix?: string;
 }
+
+/** A clock that falls back further than this begins a new segment: lines must not wait for it to catch up. */
+const MAX_FALL_MS = 60_000;
 
 /** The segment that is being written, and when the next one begins. */
 export class Journal {
   readonly #deps: JournalDeps;
-  readonly #run = `${process.pid}-${(randomBytes(4).readUInt32LE() % 36 ** 6).toString(36).padStart(6, '0')}`;
+  readonly #run: string;
   #sequence = 0;
   #segment: SegmentWriter | undefined;
   #endsAtMs = 0;
@@ -23,29 +28,36 @@ export class Journal {
 
   constructor(deps: JournalDeps) {
     this.#deps = deps;
+    const token = (randomBytes(4).readUInt32LE() % 36 ** 6).toString(36).padStart(6, '0');
+    this.#run = `${process.pid}-${token}${deps.runSuffix ?? ''}`;
   }
 
-  /** The segment that is being written, unless its day is over. */
+  /** The segment that is being written, unless its day is over or the clock was set back. */
   get current(): SegmentWriter | undefined {
-    return this.at() < this.#endsAtMs ? this.#segment : undefined;
+    return this.#isOver ? undefined : this.#segment;
   }
 
-  /** Milliseconds for a line's `at`, which never falls, although the clock may. */
+  get #isOver(): boolean {
+    const nowMs = this.#deps.clock.now();
+    return Math.max(this.#lastAt, nowMs) >= this.#endsAtMs || nowMs < this.#lastAt - MAX_FALL_MS;
+  }
+
+  /** Milliseconds for a line's `at`, which never falls within a segment, although the clock may. */
   at(): number {
     this.#lastAt = Math.max(this.#lastAt, Math.floor(this.#deps.clock.now()));
     return this.#lastAt;
   }
 
   /**
-   * The segment for the next line: the present one, or a new one where there is none, it is full, its day
-   * is over, or it was deleted.
+   * The segment for the next line: the current one, or a new one where there is none, it is full, its day
+   * is over, the clock was set back, or it was deleted.
    * @param repeatOpenLines gives the open lines of all that is underway, for a segment that begins
    * @throws the system's error where there is none and none can be made
    */
   ensure(repeatOpenLines: (at: number) => readonly string[]): SegmentWriter {
     const current = this.#segment;
     const isGone = current?.isGone ?? false;
-    if (current && !isGone && current.bytes < this.#deps.segmentBytes && this.at() < this.#endsAtMs) {
+    if (current && !isGone && current.bytes < this.#deps.segmentBytes && !this.#isOver) {
       return current;
     }
     try {
@@ -65,7 +77,7 @@ export class Journal {
 
   /** Shows that this process lives, or ends a segment whose day is over though nothing is written. */
   beat(isIdle: boolean): void {
-    if (isIdle && this.at() >= this.#endsAtMs) this.end(true);
+    if (isIdle && this.#isOver) this.end(true);
     else this.#segment?.beat();
   }
 
@@ -78,14 +90,18 @@ export class Journal {
 
   #begin(repeatOpenLines: (at: number) => readonly string[]): SegmentWriter {
     ensurePrivateFolder(this.#deps.folder);
-    const at = this.at();
+    const previousAt = this.at();
+    const nowMs = Math.floor(this.#deps.clock.now());
+    // A run's segments follow each other in time, unless the clock was set back.
+    const at = nowMs < previousAt - MAX_FALL_MS ? nowMs : previousAt;
     const base = createSegmentBase(at, this.#run, this.#sequence + 1);
     const next = new SegmentWriter(this.#deps.folder, base, at, repeatOpenLines(at));
     this.#sequence++;
     const previous = this.#segment;
     this.#segment = next;
+    this.#lastAt = at;
     this.#endsAtMs = endOfDayMs(at);
-    previous?.end(at);
+    previous?.end(previousAt);
     return next;
   }
 }

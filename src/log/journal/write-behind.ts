@@ -2,10 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LinkedList } from '../../base/linked-list.ts';
 import { BodyQueue } from '../bodies/body-queue.ts';
 import { type PendingBody, storeBodies } from '../bodies/store-bodies.ts';
+import { isTurnedAway } from '../record.ts';
 import type { TroubleState } from '../trouble.ts';
 import { encodeResumedLine } from './encode-journal-line.ts';
 import type { Journal } from './journal.ts';
 import { encodeCloseLines, encodeOpenLines, type QueuedExchange } from './journaled-exchange.ts';
+import type { Refusals } from './refusals.ts';
 import { packFile } from './segment-name.ts';
 import { PartialWriteError, type SegmentWriter } from './segment-writer.ts';
 import { shareOfPass, sliceEnds } from './slice-ends.ts';
@@ -21,6 +23,7 @@ export interface WriteBehindDeps {
   readonly trouble: TroubleState;
   readonly losses: Losses;
   readonly maxBlockBytes: number;
+  readonly refusals: Refusals;
   /** Called once for each segment, before it is filled; never rejects. */
   readonly makeRoom: () => Promise<void>;
 }
@@ -28,6 +31,8 @@ export interface WriteBehindDeps {
 /** What is queued leaves for the disk after so long: short, yet many requests share a write. */
 const GATHER_MS = 15;
 const RETRY_MS = 1000;
+/** Each round fills one segment of refused requests. */
+const MAX_REFUSAL_ROUNDS = 1024;
 /** Close lines that wait in memory while the disk fails; more are lost, and counted. */
 const MAX_WAITING_LINES = 8192;
 /** Where more than this waits, compression cannot keep up, and bodies are stored as they are. */
@@ -49,6 +54,8 @@ export class WriteBehind {
   #closes: QueuedExchange[] = [];
   #timer: NodeJS.Timeout | undefined;
   #passes: Promise<void> = Promise.resolve();
+  /** Among the unopened: those that are being refused, which get no open line. */
+  #held = 0;
   #failure: unknown;
   #roomMadeFor: SegmentWriter | undefined;
 
@@ -81,7 +88,8 @@ export class WriteBehind {
   close(exchange: QueuedExchange): void {
     // The close line says all that an open line would.
     if (!exchange.isOpened) this.#leave(exchange);
-    if (this.#closes.length < MAX_WAITING_LINES) this.#closes.push(exchange);
+    if (!exchange.isOpened && isTurnedAway(exchange.record)) this.#deps.refusals.add(exchange);
+    else if (this.#closes.length < MAX_WAITING_LINES) this.#closes.push(exchange);
     else {
       this.#leave(exchange);
       this.#deps.losses.lines++;
@@ -96,7 +104,16 @@ export class WriteBehind {
 
   /** Resolves when all that was queued before is written, or the disk has refused it. */
   flush(): Promise<void> {
-    return this.enqueue(() => this.#pass());
+    return this.enqueue(async () => {
+      await this.#pass();
+      const { refusals, trouble } = this.#deps;
+      // Refused requests never keep the others waiting, but whoever asks to flush wants them written, too.
+      for (let round = 0; round < MAX_REFUSAL_ROUNDS && !trouble.current; round++) {
+        await refusals.untilRoom();
+        if (!refusals.isReady) return;
+        refusals.write();
+      }
+    });
   }
 
   /** Runs work on the journal's files when no write is under way. */
@@ -108,13 +125,13 @@ export class WriteBehind {
   #schedule(): void {
     if (this.#timer) return;
     const isTroubled = this.#deps.trouble.current !== undefined;
-    this.#timer = setTimeout(() => void this.flush(), isTroubled ? RETRY_MS : GATHER_MS);
+    this.#timer = setTimeout(() => void this.enqueue(() => this.#pass()), isTroubled ? RETRY_MS : GATHER_MS);
     // A disk that stays full must not keep the process from ending.
     if (isTroubled) this.#timer.unref();
   }
 
   async #pass(): Promise<void> {
-    const { journal, trouble, losses } = this.#deps;
+    const { journal, trouble, losses, refusals } = this.#deps;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#failure = undefined;
@@ -129,14 +146,20 @@ export class WriteBehind {
       this.#fail(cause);
     }
     await this.#writeEnds(closes, bodies);
+    try {
+      refusals.write();
+    } catch (cause) {
+      this.#fail(cause);
+      refusals.abandonAfter(this.#failure);
+    }
     if (this.#failure === undefined) {
       trouble.clear();
     } else {
       trouble.raise(this.#failure);
       journal.abandonAfter(this.#failure);
     }
-    if (trouble.current || this.#unopened.size + this.#closes.length + this.#bodies.waiting > 0)
-      this.#schedule();
+    const waiting = this.#unopened.size - this.#held + this.#closes.length + this.#bodies.waiting;
+    if (trouble.current || waiting > 0 || refusals.isWaiting) this.#schedule();
   }
 
   #segment(): SegmentWriter {
@@ -164,10 +187,14 @@ export class WriteBehind {
   #writeOpenLines(): void {
     if (this.#unopened.size === 0) return;
     const { journal } = this.#deps;
-    const segment = journal.current ?? this.#segment();
-    const opened = this.#unopened.values();
+    const unopened = this.#unopened.values();
+    // One that is being refused has its record when it ends, among others of its kind.
+    const opened = unopened.filter(({ record }) => !isTurnedAway(record));
+    this.#held = unopened.length - opened.length;
+    if (opened.length === 0) return;
     let written = 0;
     try {
+      const segment = journal.current ?? this.#segment();
       segment.append(encodeOpenLines(journal.at(), opened, false));
       written = opened.length;
     } catch (cause) {

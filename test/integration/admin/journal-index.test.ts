@@ -44,7 +44,7 @@ it('follows what is written, exchanges that run included, and agrees with the lo
 });
 
 it('shows an exchange once that ends in another segment than it began in', async () => {
-  const recorder = await log.startRecorder({ maxDiskBytes: 64 * 1024 });
+  const recorder = await log.startRecorder({ maxDiskBytes: 256 * 1024 });
   const index = openJournalIndex({ dataDir: log.dataDir, recorder });
   const slow = openExchange(recorder);
   for (let count = 0; count < 30; count++) {
@@ -103,7 +103,7 @@ it('passes over lines that a crash left torn, and finds those behind them', asyn
 });
 
 it('makes its files in the background, and finds the same from them as from the journal', async () => {
-  const recorder = await log.startRecorder({ maxDiskBytes: 64 * 1024 });
+  const recorder = await log.startRecorder({ maxDiskBytes: 256 * 1024 });
   const index = openJournalIndex({ dataDir: log.dataDir, recorder });
   for (let count = 0; count < 60; count++) {
     recordExchange(recorder, { rawHeaders: ['x-filler', 'x'.repeat(400)] });
@@ -153,7 +153,7 @@ it('answers again once the log can be read again', async () => {
 });
 
 it('gives every page of a selection, whichever segments it lies in, up to any exchange', async () => {
-  const recorder = await log.startRecorder({ maxDiskBytes: 64 * 1024 });
+  const recorder = await log.startRecorder({ maxDiskBytes: 256 * 1024 });
   for (let count = 0; count < 90; count++) {
     const record = { model: count % 3 === 0 ? 'gpt-5.5' : 'gpt-5.6-luna' };
     recordExchange(recorder, { rawHeaders: ['x-filler', 'x'.repeat(300)], record });

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRecorder } from '../../../src/log/capture/recorder.ts';
 import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
 import { readExchange } from '../../../src/log/files/read-exchange.ts';
-import { enforceRetention } from '../../../src/log/journal/enforce-retention.ts';
+import { createRetention, type RetentionPolicy } from '../../../src/log/journal/enforce-retention.ts';
 import { collect } from '../../support/log/collect.ts';
 import { openExchange, recordExchange } from '../../support/log/record-exchange.ts';
 import { createSettableClock } from '../../support/log/settable-clock.ts';
@@ -29,6 +30,8 @@ const runOn = async (iso: string): Promise<{ fine: string; failed: string }> => 
   await recorder.close();
   return { fine: fine.id, failed: failed.id };
 };
+const enforceRetention = (folder: string, policy: RetentionPolicy, nowMs: number): Promise<void> =>
+  createRetention(folder, policy).tidy(() => nowMs);
 const dayMs = (iso: string): number => Date.parse(iso);
 
 describe('by age', () => {
@@ -76,15 +79,25 @@ describe('by age', () => {
 
   it('is kept up by a running gateway: at its start, and day by day', async () => {
     await runOn('2026-01-01T12:00:00Z');
+    const young = await runOn('2026-02-28T12:00:00Z');
     const clock = createSettableClock('2026-03-01T12:00:00Z');
     const recorder = await log.startRecorder({ clock, retentionDays: 5 });
-    expect(await ids()).toEqual([]);
+    expect((await ids()).sort()).toEqual([young.fine, young.failed].sort());
     recordExchange(recorder);
     await recorder.flush();
     clock.set('2026-03-20T12:00:00Z');
     const { id } = recordExchange(recorder);
     await recorder.flush();
-    expect(await ids()).toEqual([id]);
+    await expect.poll(ids).toEqual([id]);
+  });
+
+  it('after weeks away deletes what is old a day after work goes on', async () => {
+    await runOn('2026-01-01T12:00:00Z');
+    const back = await runOn('2026-03-01T12:00:00Z');
+    await log.startRecorder({ clock: createSettableClock('2026-03-01T18:00:00Z'), retentionDays: 5 });
+    expect(await ids()).toHaveLength(4);
+    await log.startRecorder({ clock: createSettableClock('2026-03-02T18:00:00Z'), retentionDays: 5 });
+    expect((await ids()).sort()).toEqual([back.fine, back.failed].sort());
   });
 
   it('keeps everything where no days are set', async () => {
@@ -185,4 +198,36 @@ it('deletes packs whose journal is lost, and leaves files that are not its own',
   writeFileSync(join(log.folder, 'notes.txt'), 'mine');
   await enforceRetention(log.folder, { retentionDays: 1, maxDiskBytes: 0 }, dayMs('2026-02-01T00:00:00Z'));
   expect(log.files('')).toEqual(['notes.txt']);
+});
+
+it('does not keep writing waiting for what is too old (S3)', async () => {
+  const clock = createSettableClock('2026-01-01T12:00:00Z');
+  for (let day = 0; day < 8; day++) {
+    const recorder = await log.startRecorder({ clock, retentionDays: 0 });
+    for (let each = 0; each < 150; each++) {
+      recordExchange(recorder, { requestBody: randomBytes(20_000), record: { status: 500, error } });
+    }
+    await recorder.close();
+    clock.advance(86_400_000);
+  }
+  clock.advance(40 * 86_400_000);
+  const old = log.files('.jsonl');
+  const recorder = await createRecorder({
+    dataDir: log.dataDir,
+    clock,
+    logBodies: true,
+    retentionDays: 30,
+    maxDiskBytes: 2 ** 31,
+    secrets: [],
+  });
+  try {
+    const { id } = recordExchange(recorder);
+    await recorder.flush();
+    const left = log.files('.jsonl').filter((file) => old.includes(file));
+    // It has written while the old segments were still being copied.
+    expect(left.length).toBeGreaterThan(0);
+    expect(await ids()).toContain(id);
+  } finally {
+    await recorder.close();
+  }
 });

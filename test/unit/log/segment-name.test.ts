@@ -18,10 +18,14 @@ it('names a segment so that names sort by time', () => {
 });
 
 it('reads what a name says', () => {
-  const known = { base, pid: 4711, run: '4711-k3f9q2', startedAtMs: Date.parse('2026-11-22T15:51:21Z') };
+  const startedAtMs = Date.parse('2026-11-22T15:51:21Z');
+  const known = { base, sequence: 1, pid: 4711, run: '4711-k3f9q2', startedAtMs, isRefused: false };
   expect(parseSegmentName(journalFile(base))).toEqual({ ...known, isErrors: false });
   expect(parseSegmentName(packFile(base))).toEqual({ ...known, isErrors: false });
   expect(parseSegmentName(journalFile(base, true))).toEqual({ ...known, isErrors: true });
+  const run = '4711-k3f9q2-refused';
+  const refused = { ...known, run, base: createSegmentBase(at, run, 1), isErrors: false, isRefused: true };
+  expect(parseSegmentName(journalFile(refused.base))).toEqual(refused);
 });
 
 it.each([
