@@ -78,6 +78,23 @@ describe.each(CODEX_VERSIONS)('gomodel-ts codex, with Codex %s', (version) => {
 });
 
 describe('gomodel-ts codex', () => {
+  it('reaches its gateway behind a company proxy, and keeps what NO_PROXY lists (K6)', async () => {
+    const upstream = await playing(OK);
+    const launcher = await startLauncher({
+      version: NEWEST,
+      args: EXEC,
+      env: {
+        OPENAI_BASE_URL: upstream.url,
+        OPENAI_API_KEY: PROVIDER_KEY,
+        NO_PROXY: 'intranet.example',
+        no_proxy: 'intranet.example',
+      },
+    });
+    const { code, stdout, stderr } = await launcher.ended;
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'ok\n' });
+    expect(upstream.requests).toHaveLength(1);
+  });
+
   it.each([undefined, MASTER_KEY])('uses the gateway that runs, with master key %s', async (masterKey) => {
     const { gateway, upstream } = await stage.setUp(OK, { ...(masterKey && { masterKey }) });
     const launcher = await startLauncher({

@@ -225,6 +225,17 @@ describe('doctor says what is wrong', () => {
     expect(code).toBe(1);
   });
 
+  it('with a proxy that Codex would ask for the gateway (K6)', async () => {
+    const env = { HTTP_PROXY: 'proxy.invalid:3128' };
+    const { of } = await runDoctor({ args: ['--no-round-trip', '--demo'], env });
+    expect(of('Proxy')).toMatchObject([
+      { state: 'warning', message: expect.stringContaining('HTTP_PROXY is set and NO_PROXY does not list') },
+    ]);
+    expect(of('Proxy')[0]?.remedy).toContain('export NO_PROXY="localhost,127.0.0.1,::1"');
+    const passed = await runDoctor({ args: ['--no-round-trip', '--demo'], env: { ...env, no_proxy: '*' } });
+    expect(passed.of('Proxy')).toEqual([]);
+  });
+
   it('with Codex: there is none', async () => {
     const node = createTemporaryFolder('path');
     symlinkSync(process.execPath, join(node, 'node'));

@@ -57,6 +57,12 @@ describe('init-codex', () => {
     expect(stdout).toContain("codex exec --skip-git-repo-check 'Reply with exactly ok and no punctuation.'");
   });
 
+  it('says how Codex gets past a proxy of this shell to the gateway (K6)', async () => {
+    const run = (NO_PROXY: string) => runInitCodex(home, [], { env: { HTTP_PROXY: 'proxy:3128', NO_PROXY } });
+    expect((await run('corp')).stdout).toContain('export NO_PROXY="corp,localhost,127.0.0.1,::1"');
+    expect((await run('localhost')).stdout).not.toContain('NO_PROXY');
+  });
+
   it('adds to a file, behind a dated backup, and touches nothing else (rule 19)', async () => {
     writeConfig(MINE);
     await runInitCodex(home);

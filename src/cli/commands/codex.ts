@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
+import { bypassProxyFor } from '../../codex/run/bypass-proxy.ts';
 import { findCodex, type InstalledCodex } from '../../codex/run/find-codex.ts';
 import { launchArguments, RUN_KEY_VARIABLE } from '../../codex/run/launch-settings.ts';
 import { readSignIn } from '../../codex/run/read-sign-in.ts';
@@ -90,6 +91,7 @@ const launch = async (args: readonly string[], flags: CodexFlags, context: Comma
     const size = await contextArguments(gateway, args);
     process.exitCode = await runCodex(codex, [...own, ...size, ...args], {
       ...env,
+      ...bypassProxyFor(new URL(gateway.baseUrl), env),
       [RUN_KEY_VARIABLE]: gateway.key,
     });
   } finally {

@@ -9,6 +9,7 @@ import { checkDataFolder } from '../doctor/check-data-folder.ts';
 import { checkGateway } from '../doctor/check-gateway.ts';
 import { checkKeys } from '../doctor/check-keys.ts';
 import { checkNode } from '../doctor/check-node.ts';
+import { checkProxy } from '../doctor/check-proxy.ts';
 import { checkRoundTrip } from '../doctor/check-round-trip.ts';
 import { checkUpstream } from '../doctor/check-upstream.ts';
 import { suggestModel } from '../doctor/suggest-model.ts';
@@ -60,6 +61,8 @@ const examine = async (
     codex,
   });
   for (const step of steps) tell(step);
+  const gatewayUrl = running?.url ?? `http://localhost:${config.port}`;
+  for (const step of checkProxy(new URL(gatewayUrl), env, process.platform)) tell(step);
   const shell = { ...readDotenv(cwd), ...env };
   const keys = await checkKeys({ config, running, resolved, env: shell, isDemo });
   for (const step of keys.steps) tell(step);

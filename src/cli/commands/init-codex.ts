@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { Command, Option } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import type { ConfigEdit } from '../../codex/edit/edit-journal.ts';
@@ -8,6 +9,7 @@ import {
   parseProviderId,
 } from '../../codex/edit/parse-provider-options.ts';
 import { type WantedSettings, wantBuiltin, wantProvider } from '../../codex/edit/provider-settings.ts';
+import { bypassProxyFor, findProxyBefore } from '../../codex/run/bypass-proxy.ts';
 import { configFileOf, resolveCodexHome } from '../../codex/run/codex-home.ts';
 import { catalogFileOf, type Environment, resolveDataDir } from '../../config/data-dir.ts';
 import { readSetting } from '../../config/read-setting.ts';
@@ -17,6 +19,7 @@ import { undoConfig } from '../init-codex/undo-config.ts';
 import { writeConfig } from '../init-codex/write-config.ts';
 import { readDotenv } from '../read-dotenv.ts';
 import type { CodexSetup } from '../render/codex-steps.ts';
+import { detectShell } from '../render/shell.ts';
 
 interface InitFlags {
   readonly model?: string;
@@ -109,6 +112,10 @@ const initCodex = async (flags: InitFlags, context: CommandContext): Promise<voi
     codexHome: isFoundByCodex ? undefined : codexHome,
     profile: flags.profile,
     providerId: flags.default || flags.builtin ? undefined : flags.providerId,
+    shell: detectShell(context.env, process.platform),
+    noProxy: findProxyBefore(new URL(baseUrl), context.env)
+      ? bypassProxyFor(new URL(baseUrl), context.env).NO_PROXY
+      : undefined,
   };
   await writeConfig({ path, wanted, setup, catalog, place, dryRun, yes }, deps, context);
 };

@@ -1,4 +1,12 @@
 import type { ChalkInstance } from './colour.ts';
+import {
+  copyVariable,
+  explainCommands,
+  quoteForShell,
+  type Shell,
+  setVariable,
+  withVariable,
+} from './shell.ts';
 
 /** How Codex reaches the gateway after an edit of its configuration. */
 export type CodexSetup =
@@ -13,21 +21,22 @@ export interface CodexPlace {
   readonly profile: string | undefined;
   /** Set where the configuration does not choose the provider. */
   readonly providerId: string | undefined;
+  /** The shell whose commands are written. */
+  readonly shell: Shell;
+  /** The value of `NO_PROXY` that keeps Codex from asking a proxy for the gateway, where it would. */
+  readonly noProxy?: string | undefined;
 }
 
 type Line = readonly [command: string, comment: string];
-
-const GATEWAY_KEY: Line = [
-  'export GOMODEL_MASTER_KEY="change-me"',
-  'the key of your gateway, here and where it serves',
-];
 
 /** What the shell that starts Codex needs, and one command that shows whether it works. */
 export const renderCodexSteps = (setup: CodexSetup, place: CodexPlace, colour: ChalkInstance): string =>
   [
     'In the shell that starts Codex:',
     '',
-    ...align(shellLines(setup), colour),
+    ...explainCommands(shellLines(setup, place), place.shell).map(
+      ([command, comment]) => `  ${command}${comment && colour.dim(comment)}`,
+    ),
     '',
     'Then, with the gateway running, to see it work:',
     '',
@@ -36,48 +45,59 @@ export const renderCodexSteps = (setup: CodexSetup, place: CodexPlace, colour: C
   ].join('\n');
 
 /** The command that takes the edit back. */
-export const renderUndoCommand = ({ codexHome, profile }: CodexPlace): string =>
+export const renderUndoCommand = ({ codexHome, profile, shell }: CodexPlace): string =>
   [
     'npx gomodel-ts init-codex --undo',
-    ...(codexHome === undefined ? [] : [`--codex-home ${quoteForShell(codexHome)}`]),
+    ...(codexHome === undefined ? [] : [`--codex-home ${quoteForShell(codexHome, shell)}`]),
     ...(profile === undefined ? [] : [`--profile ${profile}`]),
   ].join(' ');
 
-const shellLines = (setup: CodexSetup): readonly Line[] => {
+const shellLines = (setup: CodexSetup, { shell, noProxy }: CodexPlace): readonly Line[] => [
+  ...setupLines(setup, shell),
+  ...(noProxy === undefined
+    ? []
+    : [
+        [
+          setVariable('NO_PROXY', noProxy, shell),
+          'a proxy is set here: Codex would ask it for the gateway',
+        ] as const,
+      ]),
+];
+
+const setupLines = (setup: CodexSetup, shell: Shell): readonly Line[] => {
+  const gatewayKey: Line = [
+    setVariable('GOMODEL_MASTER_KEY', 'change-me', shell),
+    'the key of your gateway, here and where it serves',
+  ];
   switch (setup.kind) {
     case 'key':
       return setup.envKey === 'GOMODEL_MASTER_KEY'
-        ? [GATEWAY_KEY]
+        ? [gatewayKey]
         : [
-            GATEWAY_KEY,
+            gatewayKey,
             [
-              `export ${setup.envKey}="$GOMODEL_MASTER_KEY"`,
+              copyVariable(setup.envKey, 'GOMODEL_MASTER_KEY', shell),
               'what Codex sends: that key, not your key at OpenAI',
             ],
           ];
     case 'chatgpt':
-      return [GATEWAY_KEY, ['codex login', 'sign in with ChatGPT, unless you are']];
+      return [gatewayKey, ['codex login', 'sign in with ChatGPT, unless you are']];
     case 'builtin':
       return [
         ['codex login', 'sign in with ChatGPT or a key, unless you are'],
-        [`export OPENAI_BASE_URL="${setup.baseUrl}"`, 'only for Codex 0.113 and older'],
+        [setVariable('OPENAI_BASE_URL', setup.baseUrl, shell), 'only for Codex 0.113 and older'],
       ];
   }
 };
 
-const align = (lines: readonly Line[], colour: ChalkInstance): string[] => {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return lines.map(([command, comment]) => `  ${command.padEnd(width)}  ${colour.dim(`# ${comment}`)}`);
-};
+const PROMPT = 'Reply with exactly ok and no punctuation.';
 
-const testCommand = ({ codexHome, profile, providerId }: CodexPlace): string =>
-  [
-    ...(codexHome === undefined ? [] : [`CODEX_HOME=${quoteForShell(codexHome)}`]),
+const testCommand = ({ codexHome, profile, providerId, shell }: CodexPlace): string => {
+  const command = [
     'codex exec',
     ...(profile === undefined ? [] : [`--profile ${profile}`]),
     ...(providerId === undefined ? [] : [`-c model_provider=${providerId}`]),
-    "--skip-git-repo-check 'Reply with exactly ok and no punctuation.'",
+    `--skip-git-repo-check ${quoteForShell(PROMPT, shell)}`,
   ].join(' ');
-
-const quoteForShell = (text: string): string =>
-  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return codexHome === undefined ? command : withVariable('CODEX_HOME', codexHome, command, shell);
+};
