@@ -17,8 +17,8 @@ const SESSION: [Step, ...Step[]] = [
 /** One of each version's models, as an alias: Codex knows its window, and asks the gateway for compaction. */
 const WAYS = [
   [CODEX_VERSIONS[0], 'gpt-5.4', 'http'],
-  [CODEX_VERSIONS[1], 'gpt-5.5', 'http'],
-  [CODEX_VERSIONS[1], 'gpt-5.5', 'websocket'],
+  [CODEX_VERSIONS[2], 'gpt-5.5', 'http'],
+  [CODEX_VERSIONS[2], 'gpt-5.5', 'websocket'],
 ] as const;
 const APIS = DIALECT_CASES.filter(({ provider }) => /^(?:deepseek|anthropic|gemini)$/.test(provider));
 

@@ -45,9 +45,9 @@ it('tells the user of Codex 0.113.0 that the upstream has no compaction, and wha
   expect(run.stderr).toContain(`request id: ${records.at(-1)?.id}`);
 });
 
-it('shows the user of Codex 0.169.0, which compacts by a model request, what the upstream says to it', async () => {
+it('shows the user of Codex 0.171.0, which compacts by a model request, what the upstream says to it', async () => {
   const message = 'Invalid value: compaction_trigger.';
-  const { run } = await runUntilCompaction(CODEX_VERSIONS[1], (request) =>
+  const { run } = await runUntilCompaction(CODEX_VERSIONS[2], (request) =>
     JSON.stringify(request.json().input).endsWith('{"type":"compaction_trigger"}]')
       ? { kind: 'json', status: 400, body: { error: { message, type: 'invalid_request_error' } } }
       : toolCall,

@@ -33,7 +33,7 @@ it.each([
       { kind: 'sse', events: responsesStream([{ text: 'ok' }]) },
       { ...(masterKey && { masterKey }) },
     );
-    const binary = await ensureCodex(CODEX_VERSIONS[1]);
+    const binary = await ensureCodex(CODEX_VERSIONS[2]);
     const { codexHome, home, workFolder } = createCodexFolders();
     const trap = await startProxyTrap();
     onTestFinished(() => trap.close());

@@ -10,7 +10,7 @@ import type { RecordedRequest } from '../support/upstream/recorded-request.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
 import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
 
-const NEWEST = '0.169.0';
+const NEWEST = '0.171.0';
 const OLDEST = '0.113.0';
 
 /** Such a file as people have: a byte order mark, CRLF, comments, a provider, quoted keys, no last line break. */

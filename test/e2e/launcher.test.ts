@@ -19,7 +19,7 @@ import { useStage } from './use-stage.ts';
 
 const EXEC = ['exec', 'Reply with exactly ok and no punctuation.'];
 const OK: Answer = { kind: 'sse', events: responsesStream([{ text: 'ok' }], { id: 'resp_ok' }) };
-const NEWEST = CODEX_VERSIONS[1];
+const NEWEST = CODEX_VERSIONS[2];
 
 const stage = useStage();
 

@@ -1,7 +1,7 @@
 import { installPackage } from '../install-package.ts';
 
-/** The oldest version that the gateway serves, and the newest that it was measured with. */
-export const CODEX_VERSIONS = ['0.113.0', '0.169.0'] as const;
+/** The oldest version that the gateway serves, one in between, and the newest that it was measured with. */
+export const CODEX_VERSIONS = ['0.113.0', '0.169.0', '0.171.0'] as const;
 
 /**
  * Installs a version of the Codex CLI from npm into the cache folder, once (130 to 400 MB).
