@@ -15,6 +15,8 @@ export interface AnswerSink {
   reasoning(delta: string): void;
   /** Belongs to the thought that is open or, if none is, to one without text. Ends that thought. */
   reasoningState(state: ReasoningState): void;
+  /** Whether the client has a tool that a model calls by this name. */
+  isDeclared?(wireName: string): boolean;
   /** @param key the provider's own index or id of the call: calls may grow in parallel */
   callBegin(key: string, call: { readonly callId?: string; readonly name: string }): void;
   /** A piece of the call's arguments, JSON when joined. */

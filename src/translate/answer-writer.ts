@@ -18,3 +18,9 @@ export const UNREADABLE_ANSWER = {
   code: 'upstream_answer_unreadable',
   message: "gomodel-ts: the provider's answer broke off or is not of its API; try again",
 };
+
+/** What is said in place of a call that the client must not act on. */
+export const brokenCall = (name: string): { code: string; message: string } => ({
+  code: UNREADABLE_ANSWER.code,
+  message: `gomodel-ts: the provider's call of ${name.slice(0, 100)} has arguments that are not whole JSON, so that it was not passed on; try again`,
+});

@@ -8,6 +8,7 @@ import {
 } from '../../base/json-object.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
 import type { AnswerReader, AnswerSink, FinishReason } from '../answer-sink.ts';
+import { UNREADABLE_ANSWER } from '../answer-writer.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createCallReader } from './read-calls.ts';
 import { findError } from './read-error.ts';
@@ -17,6 +18,11 @@ import { readUsage } from './read-usage.ts';
 
 /** One event is all that is ever held of a stream. */
 const MAX_EVENT_BYTES = 64 * 2 ** 20;
+
+const LOST_ARGUMENTS = {
+  code: UNREADABLE_ANSWER.code,
+  message: "gomodel-ts: the provider's answer has arguments that belong to no tool call; try again",
+};
 
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ['stop', 'stop'],
@@ -116,6 +122,7 @@ const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): Completio
       if (failure !== undefined) return fail({ code: reason ?? 'error', message: failure });
       if (tags !== undefined) tell(tags.end());
       thoughts.end();
+      if (!calls.end()) return fail(LOST_ARGUMENTS);
       sink.finish(REASONS.get(reason ?? '') ?? (calls.found() ? 'calls' : 'stop'));
     },
   };

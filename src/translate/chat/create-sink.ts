@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../base/json-object.ts';
 import type { AnswerSink, AnswerUsage, FinishReason } from '../answer-sink.ts';
+import { brokenCall } from '../answer-writer.ts';
+import { createCallCheck } from '../call-check.ts';
 import { createRawInput } from '../responses/raw-input.ts';
 import type { ToolNames } from '../responses/tool-names.ts';
 import type { Sealer } from '../seal.ts';
@@ -21,7 +23,9 @@ export interface ChatSinkDeps {
 }
 
 interface OpenCall {
+  readonly name: string;
   push(json: string): void;
+  isWhole(): boolean;
   end(): void;
 }
 
@@ -42,8 +46,11 @@ type TextMember = 'content' | 'refusal' | 'reasoning_content';
 export const createChatSink = ({ emit, names, sealer, id, onModel }: ChatSinkDeps): AnswerSink => {
   let phase: 'waiting' | 'running' | 'ended' = 'waiting';
   let usage: AnswerUsage = {};
+  let isNamed = false;
   let states = 0;
   const calls = new Map<string, OpenCall>();
+  /** Calls that have ended before their arguments were whole. */
+  const cutOff: OpenCall[] = [];
   let callCount = 0;
   const joiners = new Map<TextMember, ReturnType<typeof createCharacterJoiner>>();
 
@@ -70,6 +77,7 @@ export const createChatSink = ({ emit, names, sealer, id, onModel }: ChatSinkDep
     const { kind, name } = names.toolOf(wireName);
     const isCustom = kind === 'custom';
     const decoder = isCustom ? createRawInput() : createCharacterJoiner();
+    const check = createCallCheck(kind);
     let isEmpty = true;
     const write = (words: string): void => {
       if (words === '') return;
@@ -82,7 +90,12 @@ export const createChatSink = ({ emit, names, sealer, id, onModel }: ChatSinkDep
       : { type: 'function', function: { name, arguments: '' } };
     tell({ tool_calls: [{ index, id: callId || `call_${id}_${index}`, ...called }] });
     return {
-      push: (json) => write(decoder.push(json)),
+      name,
+      push: (json) => {
+        check.push(json);
+        write(decoder.push(json));
+      },
+      isWhole: check.isWhole,
       end: () => {
         write(decoder.end());
         // Clients parse it.
@@ -91,10 +104,22 @@ export const createChatSink = ({ emit, names, sealer, id, onModel }: ChatSinkDep
     };
   };
 
+  const fail: AnswerSink['fail'] = ({ code, message }) => {
+    if (phase === 'ended') return;
+    phase = 'ended';
+    calls.clear();
+    emit({ kind: 'error', code, message });
+  };
+
   const finish = (reason: FinishReason): void => {
     for (const [member, joiner] of joiners) {
       const rest = joiner.end();
       if (rest !== '') tell({ [member]: rest });
+    }
+    const broken = [...cutOff, ...calls.values()].find((call) => !call.isWhole());
+    if (broken !== undefined && (reason === 'stop' || reason === 'calls')) {
+      fail(brokenCall(broken.name));
+      return;
     }
     for (const call of calls.values()) call.end();
     calls.clear();
@@ -105,7 +130,8 @@ export const createChatSink = ({ emit, names, sealer, id, onModel }: ChatSinkDep
 
   return {
     begin: ({ model }) => {
-      if (phase === 'waiting' && model !== undefined) onModel(model);
+      if (!isNamed && phase !== 'ended' && model !== undefined) onModel(model);
+      isNamed = true;
       begin();
     },
     text: (delta) => say('content', delta),
@@ -123,9 +149,13 @@ export const createChatSink = ({ emit, names, sealer, id, onModel }: ChatSinkDep
     },
     callArguments: (key, delta) => calls.get(key)?.push(delta),
     callEnd: (key) => {
-      calls.get(key)?.end();
+      const call = calls.get(key);
+      if (call === undefined) return;
       calls.delete(key);
+      if (call.isWhole()) call.end();
+      else cutOff.push(call);
     },
+    isDeclared: names.isDeclared,
     // The API has no place for it: what was found is in the text.
     webSearch: () => undefined,
     alive: () => {
@@ -137,11 +167,6 @@ export const createChatSink = ({ emit, names, sealer, id, onModel }: ChatSinkDep
     finish: (reason) => {
       if (begin()) finish(reason);
     },
-    fail: ({ code, message }) => {
-      if (phase === 'ended') return;
-      phase = 'ended';
-      calls.clear();
-      emit({ kind: 'error', code, message });
-    },
+    fail,
   };
 };

@@ -1,19 +1,38 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
+import { createObjectExtent, type ObjectExtent } from '../../json/object-extent.ts';
 import type { AnswerSink } from '../answer-sink.ts';
+import { continuedName } from './continued-name.ts';
 
-/** Calls of an answer, as its deltas (or its message) tell of them. */
+/** Calls of an answer, as its deltas (or its message) report them. */
 export interface CallReader {
   read(delta: JsonObject): void;
+  /** Nothing more comes. @returns false where there are arguments that belong to no call */
+  end(): boolean;
   /** True where the answer has a call. */
   found(): boolean;
 }
 
+/** A call as far as it has been heard. */
 interface HeardCall {
   readonly key: string;
+  readonly index: number | undefined;
   callId: string | undefined;
-  /** Arguments that came before the name. */
-  held: string;
+  /** Later deltas of the same call have brought other ids. */
+  idsVary: boolean;
+  name: string | undefined;
+  /** All arguments until now. */
+  json: string;
+  extent: ObjectExtent;
+  /** How many characters of `json` the sink has been given. */
+  passedOn: number;
   begun: boolean;
+}
+
+interface Delta {
+  readonly index: number | undefined;
+  readonly callId: string | undefined;
+  readonly name: string | undefined;
+  readonly json: string;
 }
 
 const argumentsOf = (called: JsonObject): string => {
@@ -26,58 +45,179 @@ const argumentsOf = (called: JsonObject): string => {
 const callsOf = (delta: JsonObject): readonly JsonObject[] =>
   isObject(delta.function_call) ? [{ index: 0, function: delta.function_call }] : objectsOf(delta.tool_calls);
 
+const deltaOf = (call: JsonObject): Delta => {
+  const called = [call.function, call.custom].find(isObject) ?? {};
+  return {
+    index: typeof call.index === 'number' ? call.index : undefined,
+    callId: nonEmptyString(call.id),
+    name: nonEmptyString(called.name),
+    json: argumentsOf(called),
+  };
+};
+
+const isBlank = (json: string): boolean => json.trim() === '';
+/** Some servers open a call with `{}` and send its arguments afterwards. */
+const isPlaceholder = (json: string): boolean => /^\s*\{\s*\}\s*$/.test(json);
+
+const extentOf = (json: string): ObjectExtent => {
+  const extent = createObjectExtent();
+  extent.push(json);
+  return extent;
+};
+
 /**
- * Servers differ: some give no index, some give all calls of an answer the same one and tell them apart by
- * their ids, some repeat id and name in every delta, some send a call in one piece.
+ * Assigns each delta to its call. Servers differ: some send no index, or the same one for all calls of an
+ * answer; some repeat id and name in every delta, or make up a new id for each; some send a name in pieces,
+ * some a whole call at once. What they have in common:
+ *
+ * - A delta without a name continues a call: the one with its index, else the one with its id, else the last.
+ * - A delta with a name begins a call where the call it could continue has all its arguments.
  */
 export const createCallReader = (sink: AnswerSink): CallReader => {
-  /** By index. */
+  const all: HeardCall[] = [];
+  /** How many of them have begun, or are passed over. */
+  let settled = 0;
+  const byId = new Map<string, HeardCall>();
+  /** The call that an index stands for at present. */
   const indexed = new Map<number, HeardCall>();
-  let last: HeardCall | undefined;
-  let count = 0;
+  /** The calls of the last list, by their place in it. */
+  let lastList: readonly HeardCall[] = [];
 
-  /** @returns the call that a delta goes on with; undefined where it begins one */
-  const continued = (call: JsonObject, callId: string | undefined, place: number): HeardCall | undefined => {
-    const isIndexed = typeof call.index === 'number';
-    const known = isIndexed ? indexed.get(Number(call.index)) : place === 0 ? last : undefined;
-    if (known === undefined) return undefined;
-    if (callId !== undefined)
-      return known.callId === undefined || known.callId === callId ? known : undefined;
-    const isNamed = isObject(call.function) && nonEmptyString(call.function.name) !== undefined;
-    return !isIndexed && isNamed && known.begun ? undefined : known;
+  /** The call that a delta can belong to, if it begins none. */
+  const candidateFor = ({ index, callId, name }: Delta, place: number, isList: boolean) => {
+    const known = callId === undefined ? undefined : byId.get(callId);
+    const isSamePlace = index === undefined || known?.index === undefined || known.index === index;
+    if (known !== undefined && isSamePlace) return known;
+    // A nameless delta with an unknown index waits for its name, which may come late.
+    if (index !== undefined) return indexed.get(index);
+    if (isList) return lastList[place] ?? (name === undefined ? all.at(-1) : undefined);
+    return all.at(-1);
   };
 
-  const heardCall = (call: JsonObject, place: number): HeardCall => {
-    const callId = nonEmptyString(call.id);
-    const known = continued(call, callId, place);
-    const heard = known ?? { key: String(count++), callId, held: '', begun: false };
-    heard.callId ??= callId;
-    if (typeof call.index === 'number') indexed.set(call.index, heard);
-    last = heard;
-    return heard;
+  /** Whether a delta with a name begins a call beside the one that it could continue. */
+  const beginsAnother = (call: HeardCall, { index, callId, name, json }: Delta): boolean => {
+    if (name === undefined || call.name === undefined) return false;
+    const hasSameId = callId !== undefined && callId === call.callId;
+    const hasOtherId = callId !== undefined && call.callId !== undefined && !hasSameId && !call.idsVary;
+    if (call.extent.isWhole() && !(isPlaceholder(call.json) && hasSameId)) {
+      return hasSameId ? !isBlank(json) && json !== call.json : true;
+    }
+    if (index === undefined && hasOtherId) return true;
+    if (name === call.name) return false;
+    if (hasOtherId || !isBlank(call.json)) return true;
+    return continuedName(call.name, name, sink.isDeclared) === undefined;
+  };
+
+  const open = ({ index, callId }: Delta): HeardCall => {
+    const key = String(all.length);
+    const extent = createObjectExtent();
+    const call: HeardCall = {
+      key,
+      index,
+      callId,
+      idsVary: false,
+      name: undefined,
+      json: '',
+      extent,
+      passedOn: 0,
+      begun: false,
+    };
+    all.push(call);
+    return call;
+  };
+
+  /** A server that repeats the name once more after the arguments means no further call. */
+  const isEcho = (call: HeardCall): boolean => {
+    const before = all[Number(call.key) - 1];
+    if (before === undefined || !isBlank(call.json) || !before.extent.isWhole()) return false;
+    const isAlike = before.name === call.name && before.index === call.index;
+    return isAlike && (call.callId === undefined || before.idsVary);
+  };
+
+  const begin = (call: HeardCall): void => {
+    const { key, callId, name } = call;
+    if (call.begun || name === undefined) return;
+    call.begun = true;
+    sink.callBegin(key, { name, ...(callId !== undefined && { callId }) });
+  };
+  /** Calls begin in their order, also where the arguments of a later one come first. */
+  const beginUpTo = (last: HeardCall): void => {
+    for (; settled < Number(last.key); settled++) {
+      const call = all[settled];
+      if (call !== undefined && !isEcho(call)) begin(call);
+    }
+    begin(last);
+  };
+
+  const passOn = (call: HeardCall): void => {
+    beginUpTo(call);
+    const more = call.json.slice(call.passedOn);
+    call.passedOn = call.json.length;
+    if (call.begun && more !== '') sink.callArguments(call.key, more);
+  };
+
+  const addArguments = (call: HeardCall, json: string): void => {
+    if (isBlank(json) && isBlank(call.json)) return;
+    if (isPlaceholder(call.json) && call.passedOn === 0 && !isBlank(json)) {
+      call.json = '';
+      call.extent = createObjectExtent();
+    } else if (json === call.json && call.extent.isWhole()) {
+      // The whole call once more, as some servers send it at the end.
+      return;
+    }
+    call.json += json;
+    call.extent.push(json);
+    if (call.name !== undefined && !isPlaceholder(call.json)) passOn(call);
+  };
+
+  const readCall = (delta: Delta, place: number, isList: boolean): HeardCall => {
+    const candidate = candidateFor(delta, place, isList);
+    const call = candidate && !beginsAnother(candidate, delta) ? candidate : open(delta);
+    const { index, callId, name, json } = delta;
+    if (index !== undefined) indexed.set(index, call);
+    if (callId !== undefined) {
+      byId.set(callId, call);
+      if (call.callId !== undefined && call.callId !== callId) call.idsVary = true;
+      call.callId ??= callId;
+    }
+    if (name !== undefined && !call.begun) {
+      call.name = continuedName(call.name ?? '', name, sink.isDeclared) ?? name;
+    }
+    addArguments(call, json);
+    return call;
+  };
+
+  /** Arguments whose name never came, after a call: they are its own where they make it whole. */
+  const adopt = (call: HeardCall, orphans: string): boolean => {
+    const begun = isPlaceholder(call.json) ? '' : call.json;
+    if (!extentOf(begun + orphans).isWhole()) return false;
+    addArguments(call, orphans);
+    return true;
   };
 
   return {
     read: (delta) => {
-      for (const [place, call] of callsOf(delta).entries()) {
-        const called = [call.function, call.custom].find(isObject) ?? {};
-        const heard = heardCall(call, place);
-        const name = nonEmptyString(called.name);
-        const json = argumentsOf(called);
-        if (!heard.begun && name === undefined) {
-          heard.held += json;
-          continue;
-        }
-        if (!heard.begun && name !== undefined) {
-          heard.begun = true;
-          const { callId } = heard;
-          sink.callBegin(heard.key, { name, ...(callId !== undefined && { callId }) });
-        }
-        const words = heard.held + json;
-        heard.held = '';
-        if (words !== '') sink.callArguments(heard.key, words);
-      }
+      const list = callsOf(delta);
+      if (list.length === 0) return;
+      lastList = list.map((call, place) => readCall(deltaOf(call), place, list.length > 1));
     },
-    found: () => count > 0,
+    end: () => {
+      let last: HeardCall | undefined;
+      let orphans = '';
+      const settle = (): boolean => {
+        const isAssigned =
+          isBlank(orphans) || isPlaceholder(orphans) || (last !== undefined && adopt(last, orphans));
+        if (last !== undefined && (last.begun || !isEcho(last))) passOn(last);
+        orphans = '';
+        return isAssigned;
+      };
+      for (const call of all) {
+        if (call.name === undefined) orphans += call.json;
+        else if (settle()) last = call;
+        else return false;
+      }
+      return settle();
+    },
+    found: () => all.some(({ name }) => name !== undefined),
   };
 };

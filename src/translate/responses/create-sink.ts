@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json-object.ts';
 import type { AnswerSink, AnswerUsage, FinishReason } from '../answer-sink.ts';
+import { brokenCall } from '../answer-writer.ts';
 import type { Sealer } from '../seal.ts';
 import { emitWebSearch } from './emit-web-search.ts';
 import type { Emit, EmittedEvent, OutputItem, ResponseObject } from './emitted-event.ts';
@@ -26,6 +27,12 @@ type Open =
   | { readonly kind: 'message'; readonly place: number; readonly item: OpenMessage }
   | { readonly kind: 'reasoning'; readonly place: number; readonly item: OpenReasoning };
 
+interface OpenedCall {
+  readonly place: number;
+  readonly name: string;
+  readonly call: OpenCall;
+}
+
 const INCOMPLETE_REASONS = { length: 'max_output_tokens', filter: 'content_filter' } as const;
 
 /**
@@ -41,11 +48,14 @@ export const createResponsesSink = (deps: ResponsesSinkDeps): AnswerSink => {
   let { model } = deps;
   let usage: AnswerUsage = {};
   let phase: 'waiting' | 'running' | 'ended' = 'waiting';
+  let isNamed = false;
   let places = 0;
   /** By place; what is not done yet is missing. */
   const output: OutputItem[] = [];
   let open: Open | undefined;
-  const calls = new Map<string, { readonly place: number; readonly call: OpenCall }>();
+  const calls = new Map<string, OpenedCall>();
+  /** Calls that have ended before their arguments were whole. Why, only the reason to finish tells. */
+  const broken: OpenedCall[] = [];
   const callIds = new Set<string>();
 
   const response = (
@@ -101,12 +111,12 @@ export const createResponsesSink = (deps: ResponsesSinkDeps): AnswerSink => {
     return item;
   };
 
-  const endCall = (key: string, isCutOff: boolean): void => {
+  const endCall = (key: string): void => {
     const opened = calls.get(key);
     if (opened === undefined) return;
     calls.delete(key);
-    const { call, place } = opened;
-    output[place] = isCutOff && !call.isWhole() ? call.cut() : call.end();
+    if (opened.call.isWhole()) output[opened.place] = opened.call.end();
+    else broken.push(opened);
   };
 
   /** A provider that gives two calls one id, or none, must not confuse a client's answers to them. */
@@ -119,9 +129,15 @@ export const createResponsesSink = (deps: ResponsesSinkDeps): AnswerSink => {
 
   const finish = (reason: FinishReason): void => {
     const incomplete = reason === 'length' || reason === 'filter' ? INCOMPLETE_REASONS[reason] : undefined;
+    const unfinished = [...broken, ...calls.values()].find(({ call }) => !call.isWhole());
+    if (incomplete === undefined && unfinished !== undefined) {
+      fail(brokenCall(unfinished.name));
+      return;
+    }
     const status = incomplete === undefined ? 'completed' : 'incomplete';
     endOpen(status);
-    for (const key of [...calls.keys()]) endCall(key, incomplete !== undefined);
+    for (const key of [...calls.keys()]) endCall(key);
+    for (const { place, call } of broken) output[place] = call.cut();
     const details = incomplete === undefined ? {} : { incomplete_details: { reason: incomplete } };
     phase = 'ended';
     emit({ type: `response.${status}`, response: response(status, details) });
@@ -136,7 +152,9 @@ export const createResponsesSink = (deps: ResponsesSinkDeps): AnswerSink => {
 
   return {
     begin: (start) => {
-      if (phase === 'waiting') model = start.model ?? model;
+      // Where comments kept the client waiting until now, the answer has begun without a model.
+      if (!isNamed && phase !== 'ended') model = start.model ?? model;
+      isNamed = true;
       begin();
     },
     text: (delta) => {
@@ -159,10 +177,11 @@ export const createResponsesSink = (deps: ResponsesSinkDeps): AnswerSink => {
       const place = places++;
       const tool = names.toolOf(name);
       const named = { id: `${suffix}_${place}`, callId: uniqueCallId(callId, place), tool, place };
-      calls.set(key, { place, call: openCall({ emit, ...named }) });
+      calls.set(key, { place, name: tool.name, call: openCall({ emit, ...named }) });
     },
     callArguments: (key, delta) => calls.get(key)?.call.push(delta),
-    callEnd: (key) => endCall(key, false),
+    callEnd: endCall,
+    isDeclared: names.isDeclared,
     webSearch: (query) => {
       if (!begin()) return;
       endOpen();

@@ -1,4 +1,5 @@
 import { isObject, parseJson } from '../../base/json-object.ts';
+import { createCallCheck } from '../call-check.ts';
 import { createCharacterJoiner } from '../whole-characters.ts';
 import type { Emit, OutputItem } from './emitted-event.ts';
 import { createRawInput } from './raw-input.ts';
@@ -8,7 +9,7 @@ import type { ClientTool } from './tool-names.ts';
 export interface OpenCall {
   /** @param delta a piece of the arguments, JSON when joined */
   push(delta: string): void;
-  /** True where what has come can be acted on. */
+  /** True where a client can act on what has come. */
   isWhole(): boolean;
   end(): OutputItem;
   /**
@@ -123,14 +124,16 @@ export const openCall = (call: CallPlace): OpenCall => {
     tool_search: (at: CallPlace) => searchForm(at, () => json),
   };
   const form = forms[tool.kind](call);
+  const check = createCallCheck(tool.kind);
   emit({ type: 'response.output_item.added', output_index: place, item: form.item('in_progress') });
 
   return {
     push: (delta) => {
       json += delta;
+      check.push(delta);
       form.write(delta);
     },
-    isWhole: () => isObject(parseJson(json)),
+    isWhole: check.isWhole,
     end: () => {
       form.done();
       const item = form.item('completed');

@@ -17,6 +17,8 @@ export interface ToolNames {
   wireOf(tool: ClientTool): string;
   /** The tool that a model means. Total: a name that nobody gave is a function's. */
   toolOf(wireName: string): ClientTool;
+  /** Whether a tool has exactly this name. */
+  isDeclared(wireName: string): boolean;
 }
 
 const MAX_LENGTH = 64;
@@ -39,6 +41,24 @@ const cleanName = (name: string): string => {
 const withHash = (name: string, key: string): string => {
   const hash = createHash('sha256').update(key).digest('hex').slice(0, HASH_LENGTH);
   return `${name.slice(0, MAX_LENGTH - HASH_LENGTH - 1)}_${hash}`;
+};
+
+const MARK = /<\|[^|<>]*\|?>?/;
+
+/**
+ * What may be meant by a name in which the marks of a model's own format were left, from the least that is
+ * taken off to the most: `exec<|channel|>commentary`, `commentary to=functions.exec`, `functions.exec:0`.
+ * @see https://cookbook.openai.com/articles/openai-harmony (recipients of a call)
+ */
+const withoutMarks = (name: string): string[] => {
+  const pieces = name
+    .split(MARK)
+    .flatMap((piece) => /(?:^|\s)to=(\S+)/.exec(piece)?.[1] ?? piece.trim())
+    .filter((piece) => piece !== '');
+  return pieces.flatMap((piece) => {
+    const bare = piece.replace(/^functions?[.:]/, '');
+    return [piece, bare, piece.replace(/:\d+$/, ''), bare.replace(/:\d+$/, '')];
+  });
 };
 
 export const createToolNames = (): ToolNames => {
@@ -66,6 +86,13 @@ export const createToolNames = (): ToolNames => {
       tools.set(wireName, tool);
       return wireName;
     },
-    toolOf: (wireName) => tools.get(wireName) ?? guess(wireName) ?? { kind: 'function', name: wireName },
+    toolOf: (wireName) => {
+      for (const name of [wireName, ...withoutMarks(wireName)]) {
+        const tool = tools.get(name) ?? guess(name);
+        if (tool !== undefined) return tool;
+      }
+      return { kind: 'function', name: wireName };
+    },
+    isDeclared: (wireName) => tools.has(wireName),
   };
 };

@@ -98,7 +98,7 @@ describe('an answer as a chat completion', () => {
   });
 
   it('turns the calls of a custom tool back into raw input', async () => {
-    const patch = '*** Begin Patch\n"é"';
+    const patch = '*** Begin Patch\n"é"\n*** End Patch';
     const tell = (sink: AnswerSink): void => {
       sink.callBegin('0', { callId: 'c', name: 'apply_patch' });
       for (const character of JSON.stringify({ input: patch })) sink.callArguments('0', character);
