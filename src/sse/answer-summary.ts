@@ -48,6 +48,8 @@ export interface AnswerSummary {
   usage?: TokenUsage;
   /** One name a call, in the order of the output; a built-in tool is named by its kind (`web_search`). */
   toolCalls: string[];
+  /** The stream has gone over from one answer to another: what it says is not one whole answer. */
+  isSpliced?: true;
   /** The provider's own words. */
   error?: { code: string; message: string };
 }

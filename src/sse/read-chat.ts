@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../base/json-object.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
+import { createGenerationWatch } from './generation-watch.ts';
 import { readError } from './read-error.ts';
 import { readUsage } from './read-usage.ts';
 
@@ -9,6 +10,9 @@ type Finish = NonNullable<AnswerSummary['finish']>;
 // Chunks that say more than the next piece of text. None of these can match inside of a model's text, where
 // every quotation mark has a backslash before it.
 const TELLING = /"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|name"|error"\s*:\s*[^n\s]|index"\s*:\s*[1-9])/;
+const FIRST_ID = /^\{\s*"id"\s*:\s*"([^"\\]+)"/;
+const ROLE = /"role"\s*:\s*"/;
+const PIECE = /"(?:content|refusal|reasoning|reasoning_content|arguments|name)"\s*:\s*(?:"[^"]|[{[])/;
 // Azure's first chunk has no model yet; a provider that never names one must not cost a parse a chunk.
 const CHUNKS_TO_LOOK_FOR_THE_MODEL = 8;
 
@@ -91,6 +95,7 @@ export const createChatReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   const ended = new Map<number, boolean>();
   const toolNames = new Map<string, string>();
+  const generation = createGenerationWatch();
   let chunks = 0;
   let done = false;
 
@@ -106,6 +111,8 @@ export const createChatReader = (): AnswerReader => {
         return true;
       }
       chunks++;
+      const sign = { id: FIRST_ID.exec(data)?.[1], hasRole: ROLE.test(data), tells: PIECE.test(data) };
+      if (generation.see(sign) && !reader.terminal) summary.isSpliced = true;
       const looksForModel = summary.model === undefined && chunks <= CHUNKS_TO_LOOK_FOR_THE_MODEL;
       if (!looksForModel && !TELLING.test(data)) return true;
       const chunk = parseJson(decode(data));

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../base/json-object.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
+import { createGenerationWatch } from './generation-watch.ts';
 import { readError } from './read-error.ts';
 import { readGeminiUsage } from './read-gemini-usage.ts';
 
@@ -52,12 +53,16 @@ export const readGeminiObject = (summary: AnswerSummary, answer: JsonObject): vo
 /** Reads a stream of Google's API. No event says that it was the last: the reason to finish does. */
 export const createGeminiReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
+  const generation = createGenerationWatch();
   const reader = {
     summary,
     terminal: false as boolean,
     apply: (_eventName: string | undefined, data: string, decode: (data: string) => string): boolean => {
       const chunk = parseJson(decode(data));
       if (!isObject(chunk)) return false;
+      const tells = objectsOf(chunk.candidates).some(({ content }) => isObject(content));
+      const isOther = generation.see({ id: nonEmptyString(chunk.responseId), hasRole: true, tells });
+      if (isOther && !reader.terminal) summary.isSpliced = true;
       reader.terminal = readChunk(summary, chunk) || reader.terminal;
       return true;
     },

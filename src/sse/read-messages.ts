@@ -42,6 +42,7 @@ export const readMessageObject = (summary: AnswerSummary, message: JsonObject): 
 export const createMessagesReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   const counts = noCounts();
+  let hasContent = false;
 
   const readUsage = (usage: unknown): void => {
     if (!isObject(usage)) return;
@@ -52,10 +53,12 @@ export const createMessagesReader = (): AnswerReader => {
     switch (event.type) {
       case 'message_start':
         if (!isObject(event.message)) return;
+        if (hasContent) summary.isSpliced = true;
         readHead(summary, event.message);
         readUsage(event.message.usage);
         return;
       case 'content_block_start': {
+        hasContent = true;
         const name = calledName(event.content_block);
         if (name !== undefined) summary.toolCalls.push(name);
         return;

@@ -80,6 +80,9 @@ export const createResponsesReader = (): AnswerReader => {
       summary.finish = 'failed';
       summary.error = readError(event.error) ?? readError(event) ?? { code: 'unknown', message: 'unknown' };
     } else if (isObject(event.response)) {
+      const { id } = event.response;
+      const isOther = typeof id === 'string' && summary.responseId !== undefined && summary.responseId !== id;
+      if (type === 'response.created' && isOther) summary.isSpliced = true;
       readResponseObject(summary, event.response);
     }
   };

@@ -24,3 +24,12 @@ export const brokenCall = (name: string): { code: string; message: string } => (
   code: UNREADABLE_ANSWER.code,
   message: `gomodel-ts: the provider's call of ${name.slice(0, 100)} has arguments that are not whole JSON, so that it was not passed on; try again`,
 });
+
+/** What is said where a stream goes over from one answer to another. @param upstream by its name */
+export const secondGeneration = (upstream: string): { code: string; message: string } => ({
+  code: 'upstream_stream_restarted',
+  message: `gomodel-ts: ${upstream} began its answer a second time in mid-stream, as an intermediary does that tries again: what came before is not whole. Try again.`,
+});
+
+/** How a provider is called where its name is not known. */
+export const SOME_PROVIDER = 'the provider';

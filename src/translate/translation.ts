@@ -7,8 +7,12 @@ export interface DialectSpec {
   readonly dialect: Dialect;
   /** @throws GatewayError invalid_request where the ask cannot be put at all */
   writeRequest(ask: Ask): WrittenRequest;
-  /** Of a 2xx answer. @param isStream whether it is `text/event-stream`, else one JSON body */
-  createReader(sink: AnswerSink, isStream: boolean): AnswerReader;
+  /**
+   * Of a 2xx answer.
+   * @param isStream whether it is server-sent events, else one JSON body
+   * @param upstream how messages name the provider
+   */
+  createReader(sink: AnswerSink, isStream: boolean, upstream?: string): AnswerReader;
   /** What an error answer (status ≥ 400) says. */
   readError(status: number, body: Uint8Array): ProviderError;
 }

@@ -9,8 +9,8 @@ const MAX_EVENT_BYTES = 64 * 2 ** 20;
 
 const BLANK_LINE = Buffer.from('\n\n');
 
-const createStreamReader = (sink: AnswerSink): AnswerReader => {
-  const message = createMessageReader(sink);
+const createStreamReader = (sink: AnswerSink, upstream: string | undefined): AnswerReader => {
+  const message = createMessageReader(sink, upstream);
   const framer = createEventFramer({
     maxEventBytes: MAX_EVENT_BYTES,
     onEvent: (_eventName, data) => {
@@ -59,5 +59,5 @@ const createJsonReader = (sink: AnswerSink): AnswerReader => {
 };
 
 /** @see https://platform.claude.com/docs/en/build-with-claude/streaming */
-export const createReader = (sink: AnswerSink, isStream: boolean): AnswerReader =>
-  isStream ? createStreamReader(sink) : createJsonReader(sink);
+export const createReader = (sink: AnswerSink, isStream: boolean, upstream?: string): AnswerReader =>
+  isStream ? createStreamReader(sink, upstream) : createJsonReader(sink);

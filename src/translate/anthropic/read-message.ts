@@ -1,6 +1,8 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
 import { noCounts, updateCounts, usageOf } from '../../sse/read-messages-usage.ts';
 import type { AnswerSink, FinishReason } from '../answer-sink.ts';
+import { SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
+import { createToldSink } from '../told-sink.ts';
 import { type BlockReader, createBlockReader } from './read-block.ts';
 import { errorOf } from './read-error.ts';
 
@@ -35,7 +37,8 @@ const refusalOf = (details: unknown): string => {
   return explanation ?? `The provider's safety checks stopped this answer${of}.`;
 };
 
-export const createMessageReader = (sink: AnswerSink): MessageReader => {
+export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER): MessageReader => {
+  const { sink, hasTold } = createToldSink(given);
   const counts = noCounts();
   const blocks = new Map<number, BlockReader>();
   const searches = new Map<string, JsonObject>();
@@ -91,6 +94,14 @@ export const createMessageReader = (sink: AnswerSink): MessageReader => {
   const readers: Readonly<Record<string, (event: JsonObject) => void>> = {
     message_start: ({ message }) => {
       if (!isObject(message)) return;
+      if (hasTold()) {
+        isOver = true;
+        sink.fail(secondGeneration(upstream));
+        return;
+      }
+      // Where nothing was passed on, what had begun is forgotten.
+      blocks.clear();
+      searches.clear();
       begin(message);
       count(message.usage);
     },

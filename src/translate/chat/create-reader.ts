@@ -7,8 +7,10 @@ import {
   wordOf,
 } from '../../base/json-object.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
+import { createGenerationWatch } from '../../sse/generation-watch.ts';
 import type { AnswerReader, AnswerSink, FinishReason } from '../answer-sink.ts';
-import { UNREADABLE_ANSWER } from '../answer-writer.ts';
+import { SOME_PROVIDER, secondGeneration, UNREADABLE_ANSWER } from '../answer-writer.ts';
+import { createToldSink } from '../told-sink.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createCallReader } from './read-calls.ts';
 import { findError } from './read-error.ts';
@@ -51,6 +53,17 @@ const textOf = (content: unknown): string => {
     .join('');
 };
 
+/** Whether a delta has a piece of the answer, and not merely its speaker. */
+const hasPiece = (message: JsonObject): boolean =>
+  textOf(message.content) !== '' ||
+  nonEmptyString(message.refusal) !== undefined ||
+  nonEmptyString(message.reasoning_content) !== undefined ||
+  nonEmptyString(message.reasoning) !== undefined ||
+  objectsOf(message.reasoning_details).length > 0 ||
+  objectsOf(message.tool_calls).length > 0 ||
+  isObject(message.function_call) ||
+  (Array.isArray(message.content) && message.content.length > 0);
+
 /** The one choice that is asked for; others may come all the same. */
 const firstChoice = (choices: unknown): JsonObject | undefined =>
   Array.isArray(choices)
@@ -64,11 +77,23 @@ interface CompletionReader {
   end(hasLastWord: boolean): void;
 }
 
-const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): CompletionReader => {
-  const thoughts = createThoughtReader(sink, quirks.thoughts);
-  const calls = createCallReader(sink);
-  const tags = quirks.thinkTags ? createThinkTagReader() : undefined;
-  let reason: string | undefined;
+/** What is known of one generation. */
+const createGeneration = (sink: AnswerSink, quirks: ChatQuirks) => ({
+  thoughts: createThoughtReader(sink, quirks.thoughts),
+  calls: createCallReader(sink),
+  tags: quirks.thinkTags ? createThinkTagReader() : undefined,
+  watch: createGenerationWatch(),
+  reason: undefined as string | undefined,
+});
+
+interface ReaderOptions extends ChatQuirks {
+  /** How messages name the provider. */
+  readonly upstream?: string | undefined;
+}
+
+const createCompletionReader = (given: AnswerSink, options: ReaderOptions): CompletionReader => {
+  const { sink, hasTold } = createToldSink(given);
+  let { thoughts, calls, tags, watch, reason } = createGeneration(sink, options);
   let begun = false;
   let ended = false;
 
@@ -83,9 +108,9 @@ const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): Completio
     thoughts.read(message);
     const text = textOf(message.content);
     const refusal = nonEmptyString(message.refusal);
-    const tells = objectsOf(message.tool_calls).length > 0 || isObject(message.function_call);
+    const hasCalls = objectsOf(message.tool_calls).length > 0 || isObject(message.function_call);
     if (text !== '') tell(tags?.read(text) ?? { thought: '', text });
-    if (refusal !== undefined || tells) thoughts.end();
+    if (refusal !== undefined || hasCalls) thoughts.end();
     if (refusal !== undefined) sink.refusal(refusal);
     calls.read(message);
   };
@@ -95,14 +120,24 @@ const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): Completio
     sink.fail({ code: error.code, message: error.message });
   };
 
+  /** @returns false where another answer has begun after a part of the first one was passed on */
+  const isSameAnswer = (id: unknown, message: JsonObject): boolean => {
+    const sign = { id: nonEmptyString(id), hasRole: message.role !== undefined, tells: hasPiece(message) };
+    if (!watch.see(sign)) return true;
+    if (hasTold()) return false;
+    ({ thoughts, calls, tags, watch, reason } = createGeneration(sink, options));
+    watch.see(sign);
+    return true;
+  };
+
   return {
     read: (completion) => {
       if (ended) return;
       const error = findError(completion);
       if (error !== undefined) return fail(error);
+      const { id, model } = completion;
       if (!begun) {
         begun = true;
-        const { id, model } = completion;
         sink.begin({
           ...(typeof id === 'string' && { id }),
           ...(typeof model === 'string' && model !== '' && { model }),
@@ -110,7 +145,10 @@ const createCompletionReader = (sink: AnswerSink, quirks: ChatQuirks): Completio
       }
       const choice = firstChoice(completion.choices);
       const message = choice?.delta ?? choice?.message;
-      if (isObject(message)) readMessage(message);
+      if (isObject(message)) {
+        if (!isSameAnswer(id, message)) return fail(secondGeneration(options.upstream ?? SOME_PROVIDER));
+        readMessage(message);
+      }
       reason = nonEmptyString(choice?.finish_reason) ?? reason;
       const usage = readUsage(completion);
       if (usage !== undefined) sink.usage(usage);
@@ -162,7 +200,7 @@ const createObjectReader = (completion: CompletionReader): AnswerReader => {
 };
 
 /** Of a 2xx answer of a chat-completions provider. */
-export const createReader = (sink: AnswerSink, isStream: boolean, quirks: ChatQuirks): AnswerReader => {
-  const completion = createCompletionReader(sink, quirks);
+export const createReader = (sink: AnswerSink, isStream: boolean, options: ReaderOptions): AnswerReader => {
+  const completion = createCompletionReader(sink, options);
   return isStream ? createStreamReader(completion) : createObjectReader(completion);
 };

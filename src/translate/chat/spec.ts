@@ -8,6 +8,6 @@ import { writeRequest } from './write-request.ts';
 export const createChatSpec = (quirks: ChatQuirks = {}): DialectSpec => ({
   dialect: 'chat',
   writeRequest: (ask) => writeRequest(ask, quirks),
-  createReader: (sink, isStream) => createReader(sink, isStream, quirks),
+  createReader: (sink, isStream, upstream) => createReader(sink, isStream, { ...quirks, upstream }),
   readError,
 });

@@ -1,6 +1,8 @@
 import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
+import { createGenerationWatch } from '../../sse/generation-watch.ts';
 import { readGeminiUsage } from '../../sse/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
+import { SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
 import type { JsonObject } from '../ask.ts';
 import { readCallArguments } from './read-call-arguments.ts';
 import { readStatus } from './read-error.ts';
@@ -23,7 +25,8 @@ const stringsOf = (value: unknown): string[] =>
  * chunk's successor, since every chunk may give a reason to finish, and usage may follow it.
  * @see https://ai.google.dev/api/generate-content#v1beta.GenerateContentResponse
  */
-export const createChunkReader = (sink: AnswerSink): ChunkReader => {
+export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): ChunkReader => {
+  const generation = createGenerationWatch();
   let hasBegun = false;
   let hasFailed = false;
   let finishReason: string | undefined;
@@ -133,11 +136,15 @@ export const createChunkReader = (sink: AnswerSink): ChunkReader => {
       begin(chunk);
       const { candidates, usageMetadata, promptFeedback } = chunk;
       const [candidate] = objectsOf(candidates);
-      if (isObject(candidate?.content)) {
-        for (const [index, part] of objectsOf(candidate.content.parts).entries()) {
-          applyPart(part, index, text);
-        }
+      const pieces = isObject(candidate?.content) ? objectsOf(candidate.content.parts) : [];
+      // Every chunk names the model as its speaker.
+      const sign = { id: nonEmptyString(chunk.responseId), hasRole: true, tells: pieces.length > 0 };
+      if (generation.see(sign)) {
+        const { code, message } = secondGeneration(upstream);
+        fail(code, message);
+        return;
       }
+      for (const [index, part] of pieces.entries()) applyPart(part, index, text);
       finishReason = nonEmptyString(candidate?.finishReason) ?? finishReason;
       finishMessage = nonEmptyString(candidate?.finishMessage) ?? finishMessage;
       if (isObject(promptFeedback)) blockReason = nonEmptyString(promptFeedback.blockReason);

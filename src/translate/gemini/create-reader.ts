@@ -26,8 +26,8 @@ const createJsonReader = (sink: AnswerSink): AnswerReader => {
   };
 };
 
-const createStreamReader = (sink: AnswerSink): AnswerReader => {
-  const reader = createChunkReader(sink);
+const createStreamReader = (sink: AnswerSink, upstream: string | undefined): AnswerReader => {
+  const reader = createChunkReader(sink, upstream);
   /** Lines that are of no event: Google writes an error in mid-stream as bare JSON. */
   const strayLines: string[] = [];
   const framer = createEventFramer({
@@ -66,5 +66,5 @@ const createStreamReader = (sink: AnswerSink): AnswerReader => {
 };
 
 /** @param isStream false where the answer is JSON, whatever was asked for */
-export const createReader = (sink: AnswerSink, isStream: boolean): AnswerReader =>
-  isStream ? createStreamReader(sink) : createJsonReader(sink);
+export const createReader = (sink: AnswerSink, isStream: boolean, upstream?: string): AnswerReader =>
+  isStream ? createStreamReader(sink, upstream) : createJsonReader(sink);

@@ -183,7 +183,10 @@ describe('K1: two calls', () => {
     [
       'in one list without index and ids',
       [
-        [{ name: 'exec', args: '{"cmd"' }, { name: 'exec', args: '{"cmd"' }],
+        [
+          { name: 'exec', args: '{"cmd"' },
+          { name: 'exec', args: '{"cmd"' },
+        ],
         [{ args: ':"pwd"}' }, { args: ':"ls"}' }],
       ],
     ],
@@ -241,10 +244,7 @@ describe('K1: an answer whose calls cannot be told', () => {
   });
 
   it('is incomplete where the model was cut off', () => {
-    const { status, output } = responseOf(
-      [{ index: 0, id: 'a', name: 'exec', args: '{"cmd":"p' }],
-      'length',
-    );
+    const { status, output } = responseOf([{ index: 0, id: 'a', name: 'exec', args: '{"cmd":"p' }], 'length');
     expect(status).toBe('incomplete');
     expect(output).toMatchObject([{ status: 'incomplete', arguments: '{"cmd":"p' }]);
   });
