@@ -1,5 +1,5 @@
 import { idTimeMs } from '../../base/ids.ts';
-import { HAS_USAGE, type IndexRows } from '../../log/files/index-rows.ts';
+import { HAS_USAGE } from '../../log/files/index-rows.ts';
 import type { IndexPart, JournalIndex, TimeSpan } from '../../log/files/journal-index.ts';
 import type { JournalPlace } from '../../log/files/read-places.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
@@ -46,8 +46,7 @@ const testsOf = (
 };
 
 /** The rows up to an exchange, by id. */
-const orderUntil = (rows: IndexRows, until: string | undefined): Uint32Array => {
-  const { order } = rows;
+const orderUntil = ({ rows, order }: IndexPart, until: string | undefined): Uint32Array => {
   if (until === undefined) return order;
   let first = 0;
   let end = order.length;
@@ -62,7 +61,7 @@ const orderUntil = (rows: IndexRows, until: string | undefined): Uint32Array => 
 /** Shows each exchange of a selection within one segment, the newest first. */
 export const eachRow = (part: IndexPart, selection: Selection, show: (row: number) => void): void => {
   const tests = testsOf(part, selection);
-  const order = orderUntil(part.rows, selection.until);
+  const order = orderUntil(part, selection.until);
   for (let place = order.length - 1; place >= 0; place--) {
     const row = order[place] as number;
     if (passes(tests, row)) show(row);
@@ -81,7 +80,7 @@ const newestRows = (
   most: number,
 ): { rows: number[]; total: number } => {
   const tests = testsOf(part, selection);
-  const order = orderUntil(part.rows, selection.until);
+  const order = orderUntil(part, selection.until);
   const count = order.length;
   // Without a condition there is nothing to count, and the end of the list is what is asked for.
   if (tests.length === 0) return { rows: [...order.subarray(Math.max(0, count - most))], total: count };

@@ -16,7 +16,7 @@ const byId = (one: Link, other: Link): number => (one.facts.id < other.facts.id 
 
 /** Rows whose text in one of the columns is one of these. */
 const rowsWith = (
-  { rows }: IndexPart,
+  { rows, order }: IndexPart,
   columns: readonly ('sessionId' | 'threadId' | 'responseId' | 'previousResponseId')[],
   wanted: ReadonlySet<string>,
 ): Uint32Array => {
@@ -24,7 +24,7 @@ const rowsWith = (
   const lists = columns.map((column) => rows.columns.texts[column]);
   return places.size === 0
     ? new Uint32Array()
-    : rows.order.filter((row) => lists.some((list) => places.has(list[row] as number)));
+    : order.filter((row) => lists.some((list) => places.has(list[row] as number)));
 };
 
 const linkOfRow = (part: IndexPart, row: number): Link => ({

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isObject, parseJson } from '../../base/json-object.ts';
 import { compressForStorage } from '../../coding/compress-for-storage.ts';
@@ -16,10 +16,10 @@ export interface StoredIndex {
 }
 
 /** Rises with every change of this layout: files of an older one are then made anew. */
-const VERSION = 2;
+const VERSION = 3;
 const FORM = `gomodel-index ${VERSION} ${[...TEXT_COLUMNS, ...NUMBER_COLUMNS].join(' ')}`;
 /** Which form a file has stands in its name, so that one can be told from another without opening it. */
-export const INDEX_FILE_END = `.${createHash('sha256').update(FORM).digest('hex').slice(0, 8)}.index`;
+export const INDEX_FILE_END = `.${hash('sha256', FORM).slice(0, 8)}.index`;
 const MAX_BYTES = 512 * 2 ** 20;
 const FILE_MODE = 0o600;
 
@@ -29,8 +29,13 @@ const bytesOf = (list: Uint32Array | Float64Array | Uint8Array): Buffer =>
 /** The widest numbers are of 8 bytes: the columns can be read where they lie. */
 const ALIGNMENT = 8;
 
+/** A file begins with the hash of what follows, since a flipped bit would give other sums for good. */
+const HASH = 'sha256';
+const HASH_BYTES = 32;
+const hashOf = (bytes: Buffer): Buffer => hash(HASH, bytes, 'buffer');
+
 /**
- * Layout, compressed as one: a line of JSON (form, counts, open lines), filled up with spaces to a multiple
+ * Layout behind the hash, compressed as one: a line of JSON (form, counts, open lines), filled up with spaces to a multiple
  * of 8 bytes, then the columns one after another, the widest first, each as long as there are rows, then the
  * texts; numbers in this machine's byte order.
  */
@@ -113,7 +118,10 @@ const decode = (given: Buffer): StoredIndex | undefined => {
 /** @returns undefined where there is none, or it is damaged or of another version: it is made anew then */
 export const readIndexFile = async (path: string): Promise<StoredIndex | undefined> => {
   try {
-    return decode(await decompressStored(await readFile(path), { maxBytes: MAX_BYTES }));
+    const file = await readFile(path);
+    const compressed = file.subarray(HASH_BYTES);
+    if (!file.subarray(0, HASH_BYTES).equals(hashOf(compressed))) return undefined;
+    return decode(await decompressStored(compressed, { maxBytes: MAX_BYTES }));
   } catch {
     return undefined;
   }
@@ -123,7 +131,8 @@ export const readIndexFile = async (path: string): Promise<StoredIndex | undefin
 export const writeIndexFile = async (path: string, index: StoredIndex): Promise<void> => {
   const partial = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(partial, await compressForStorage(encode(index)), { mode: FILE_MODE });
+    const compressed = await compressForStorage(encode(index));
+    await writeFile(partial, [hashOf(compressed), compressed], { mode: FILE_MODE });
     await rename(partial, path);
   } catch (cause) {
     await rm(partial, { force: true });

@@ -131,6 +131,22 @@ export class IndexRows {
     return ID_PREFIX + this.columns.ids.toString('latin1', start, start + ULID_LENGTH);
   }
 
+  /** The row of an exchange, if there is one. */
+  find(id: string): number | undefined {
+    const { order } = this;
+    let low = 0;
+    let high = order.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const row = order[middle] as number;
+      const found = this.id(row);
+      if (found === id) return row;
+      if (found < id) low = middle + 1;
+      else high = middle;
+    }
+    return undefined;
+  }
+
   text(column: TextColumn, row: number): string | undefined {
     const place = this.columns.texts[column][row] as number;
     return place === 0 ? undefined : this.pool.text(place);

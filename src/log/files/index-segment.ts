@@ -22,6 +22,11 @@ export interface LooseExchange {
   record: ExchangeRecord | undefined;
 }
 
+/** What a segment says of an exchange's end. */
+export type End = 'none' | 'interrupted' | 'ended';
+
+const INTERRUPTED = 'interrupted';
+
 export interface IndexSegmentDeps {
   readonly folder: string;
   /** The file that keeps the index of this segment. */
@@ -39,11 +44,13 @@ export class IndexSegment {
   rows: IndexRows | undefined;
   /** By id. Those whose end stands in another segment are hidden by `JournalIndex`. */
   readonly loose = new Map<string, LooseExchange>();
-  /** Ids of exchanges that ended here and began before the segment did. */
-  readonly carriedIds = new Set<string>();
+  /** Exchanges that were found interrupted: their gateway, or another one, may have ended them elsewhere. */
+  readonly interruptedIds = new Set<string>();
   minMs = Number.POSITIVE_INFINITY;
   maxMs = Number.NEGATIVE_INFINITY;
   lastUsed = 0;
+  /** Whether an exchange that was asked for ended here, as long as nothing is added. */
+  readonly #ends = new Map<string, End>();
   #journalBytes = 0;
   #isEnded = false;
   #isStored = false;
@@ -107,6 +114,18 @@ export class IndexSegment {
     });
   }
 
+  /** How an exchange ended here, whether the columns are in memory or not. */
+  async endOf(id: string, now: number): Promise<End> {
+    const known = this.#ends.get(id);
+    if (known !== undefined) return known;
+    const rows = await this.use(now);
+    const row = rows.find(id);
+    const end =
+      row === undefined ? 'none' : rows.text('finish', row) === INTERRUPTED ? 'interrupted' : 'ended';
+    this.#ends.set(id, end);
+    return end;
+  }
+
   /** Writes the index's own file where the segment has ended. */
   store(): Promise<void> {
     return this.#inTurn(() => this.#store());
@@ -160,14 +179,15 @@ export class IndexSegment {
     for (let row = 0; row < rows.count; row++) {
       const ms = startedAtMs[row] as number;
       this.#noteTime(ms);
-      if (this.#isCarried(ms)) this.carriedIds.add(rows.id(row));
+      if (rows.text('finish', row) === INTERRUPTED) this.interruptedIds.add(rows.id(row));
     }
   }
 
   #begin(rows: IndexRows): void {
     this.rows = rows;
     this.loose.clear();
-    this.carriedIds.clear();
+    this.interruptedIds.clear();
+    this.#ends.clear();
     this.minMs = Number.POSITIVE_INFINITY;
     this.maxMs = Number.NEGATIVE_INFINITY;
     this.#journalBytes = 0;
@@ -179,6 +199,7 @@ export class IndexSegment {
     const file = await open(this.#journalPath()).catch(() => undefined);
     if (!file) return;
     this.#isStored = false;
+    this.#ends.clear();
     try {
       const begin = this.#journalBytes;
       const { rows } = this;
@@ -211,10 +232,13 @@ export class IndexSegment {
     const record = parseRecord(line);
     if (!record) return;
     this.loose.delete(line.id);
+    const isInterrupted = record.response.finish === INTERRUPTED;
+    // A recovery that could not be settled was done again.
+    if (isInterrupted && this.interruptedIds.has(line.id)) return;
     this.rows?.add(record, offset, length);
     const startedAtMs = Date.parse(record.startedAt);
     this.#noteTime(startedAtMs);
-    if (this.#isCarried(startedAtMs)) this.carriedIds.add(line.id);
+    if (isInterrupted) this.interruptedIds.add(line.id);
   }
 
   #takeOpen(line: ExchangeLine): void {
@@ -225,10 +249,5 @@ export class IndexSegment {
   #noteTime(startedAtMs: number): void {
     if (startedAtMs < this.minMs) this.minMs = startedAtMs;
     if (startedAtMs > this.maxMs) this.maxMs = startedAtMs;
-  }
-
-  /** May have begun in an earlier segment: the name of this one has its time in whole seconds. */
-  #isCarried(startedAtMs: number): boolean {
-    return startedAtMs < this.segment.startedAtMs + 1000;
   }
 }

@@ -5,6 +5,7 @@ import type { ExchangeWatch } from '../capture/recorder.ts';
 import { auditFolder, listSegments } from '../journal/list-segments.ts';
 import { journalFile, parseSegmentName, type SegmentName } from '../journal/segment-name.ts';
 import type { ExchangeRecord } from '../record.ts';
+import { findDoubles } from './find-doubles.ts';
 import { INDEX_FILE_END } from './index-file.ts';
 import type { IndexRows } from './index-rows.ts';
 import { IndexSegment } from './index-segment.ts';
@@ -56,6 +57,8 @@ export interface TimeSpan {
 export interface IndexPart {
   readonly segment: SegmentName;
   readonly rows: IndexRows;
+  /** The rows to be shown, by id, ascending. */
+  readonly order: Uint32Array;
   /** True where all of its exchanges began in the span. */
   readonly isWithin: boolean;
   /** When the newest one began. */
@@ -77,13 +80,17 @@ const TURN_MS = 8;
 /** What nobody has asked for so long is given up. */
 const KEPT_MS = 600_000;
 
+const without = (rows: IndexRows, hidden: ReadonlySet<string> | undefined): Uint32Array =>
+  hidden ? rows.order.filter((row) => !hidden.has(rows.id(row))) : rows.order;
+
 const fileOf = ({ base, isErrors }: SegmentName): string => journalFile(base, isErrors);
 
 export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): JournalIndex => {
   const folder = auditFolder(dataDir);
   const indexFolder = join(dataDir, 'index');
   const segments = new Map<string, IndexSegment>();
-  let hidden = new Map<string, IndexSegment>();
+  let showsLoose = new Map<string, IndexSegment>();
+  let hidden = new Map<IndexSegment, ReadonlySet<string>>();
   let uses = 0;
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> = Promise.resolve();
@@ -108,17 +115,14 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
 
   const shown = (): IndexSegment[] => [...segments.values()].filter(({ segment }) => !isCopy(segment));
 
-  /** A loose exchange is shown once: in the last segment that has it open, and not at all where it ended. */
-  const hideEndedElsewhere = (): void => {
-    const ended = new Set<string>();
-    const last = new Map<string, IndexSegment>();
-    const ordered = shown().sort((one, other) => one.segment.startedAtMs - other.segment.startedAtMs);
-    for (const segment of ordered) {
-      for (const id of segment.carriedIds) ended.add(id);
-      for (const id of segment.loose.keys()) last.set(id, segment);
-    }
-    for (const id of ended) last.delete(id);
-    hidden = last;
+  /**
+   * Each exchange is shown once, whichever segments tell of it: the order of segments is not the order of
+   * events, since another process may end what one was killed in.
+   */
+  const hideDoubles = async (): Promise<void> => {
+    const { looseIn, hiddenRows } = await findDoubles(shown(), () => ++uses, spareMemory);
+    showsLoose = looseIn;
+    hidden = hiddenRows;
   };
 
   const spareMemory = (): void => {
@@ -175,7 +179,7 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
       }
     };
     await Promise.all(Array.from({ length: READ_AT_ONCE }, followNext));
-    hideEndedElsewhere();
+    await hideDoubles();
   };
 
   const keepUp = async (): Promise<void> => {
@@ -218,11 +222,12 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
         if (maxMs < fromMs || minMs >= toMs) continue;
         const rows = await segment.use(++uses);
         const loose = [...segment.loose.values()]
-          .filter(({ line }) => hidden.get(line.id) === segment)
+          .filter(({ line }) => showsLoose.get(line.id) === segment)
           .map((loose) => segment.readLoose(loose))
           .filter((record) => record !== undefined);
         const isWithin = minMs >= fromMs && maxMs < toMs;
-        visit({ segment: segment.segment, rows, isWithin, maxMs, loose });
+        const order = without(rows, hidden.get(segment));
+        visit({ segment: segment.segment, rows, order, isWithin, maxMs, loose });
         spareMemory();
         if (performance.now() < turnEndsAtMs) continue;
         await nextTurn();

@@ -1,11 +1,21 @@
-import { appendFileSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eachFacts } from '../../../src/admin/answers/usage-sums.ts';
 import { findExchanges, readFound } from '../../../src/admin/select/select-exchanges.ts';
 import { type JournalIndex, openJournalIndex } from '../../../src/log/files/journal-index.ts';
 import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
 import { collect } from '../../support/log/collect.ts';
 import { closeExchange, openExchange, recordExchange } from '../../support/log/record-exchange.ts';
+import { compileRecordingProgram, type RecordingProgram } from '../../support/log/start-recording-child.ts';
 import { useLogFolder } from '../../support/log/use-log-folder.ts';
 
 const log = useLogFolder();
@@ -183,5 +193,85 @@ it('gives every page of a selection, whichever segments it lies in, up to any ex
         );
       }
     }
+  }
+});
+
+describe('of processes that were killed', () => {
+  let program: RecordingProgram;
+  beforeAll(() => {
+    program = compileRecordingProgram();
+  });
+  afterAll(() => program.remove());
+
+  it('shows an exchange once, whichever segment its end stands in (S2)', async () => {
+    const primary = await log.startRecorder();
+    recordExchange(primary);
+    await primary.flush();
+    const script =
+      'for (let i = 0; i < 10; i++) { const e = open(); e.commit(); print(e.id); } await sleep(1e6);';
+    const child = program.start(log.dataDir, script);
+    await child.untilPrinted(10);
+    const index = openJournalIndex({ dataDir: log.dataDir, recorder: primary });
+    expect(await idsOf(index)).toHaveLength(11);
+    await child.kill();
+    expect(await idsOf(index)).toHaveLength(11);
+    await primary.recover();
+    const shown = await idsOf(index);
+    expect(shown).toHaveLength(11);
+    expect(shown.filter((line) => line.endsWith('runs'))).toEqual([]);
+    expect(shown).toEqual(await idsInLog());
+    await primary.close();
+    await index.upkeep();
+    const reopened = openJournalIndex({ dataDir: log.dataDir, recorder: idle });
+    expect(await idsOf(reopened), 'from its files').toEqual(shown);
+  });
+
+  it('counts them once where two gateways have found them (S2)', async () => {
+    const script =
+      'for (let i = 0; i < 12; i++) { const e = open(); e.commit(); print(e.id); } await sleep(1e6);';
+    const child = program.start(log.dataDir, script);
+    await child.untilPrinted(12);
+    const gateways = [await log.startRecorder(), await log.startRecorder()];
+    for (const gateway of gateways) {
+      recordExchange(gateway);
+      await gateway.flush();
+    }
+    await child.kill();
+    await Promise.all(gateways.map((gateway) => gateway.recover()));
+    const closes = log.lines().filter((line) => (line as { kind?: string }).kind === 'close');
+    const index = openJournalIndex({ dataDir: log.dataDir, recorder: idle });
+    expect(await idsOf(index)).toHaveLength(14);
+    expect(closes.length).toBeGreaterThanOrEqual(14);
+    for (const gateway of gateways) await gateway.close();
+    expect(await idsOf(index)).toHaveLength(14);
+  });
+});
+
+it('is made anew where any single bit of its file is flipped (S4)', async () => {
+  const recorder = await log.startRecorder();
+  for (let count = 0; count < 20; count++) {
+    recordExchange(recorder, { record: { model: 'gpt-5.5', usage: { inputTokens: 1000 + count } } });
+  }
+  await recorder.close();
+  const tokens = async (): Promise<number> => {
+    const index = openJournalIndex({ dataDir: log.dataDir, recorder: idle });
+    let sum = 0;
+    await index.refresh();
+    await eachFacts(index, EVERYTHING, ({ usage }) => {
+      sum += usage?.inputTokens ?? 0;
+    });
+    return sum;
+  };
+  const wanted = await tokens();
+  const [name = ''] = indexFiles();
+  const path = join(log.dataDir, 'index', name);
+  const whole = readFileSync(path);
+  for (let bit = 3; bit < whole.length * 8; bit += 61) {
+    const flipped = Buffer.from(whole);
+    const byte = bit >> 3;
+    flipped[byte] = (flipped[byte] as number) ^ (1 << (bit & 7));
+    writeFileSync(path, flipped);
+    expect(await tokens(), `bit ${bit}`).toBe(wanted);
+    expect(readFileSync(path).equals(whole), `bit ${bit} written anew`).toBe(true);
   }
 });
