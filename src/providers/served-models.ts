@@ -2,6 +2,7 @@ import type { ConfiguredProvider } from './configured-provider.ts';
 import { type JoinedModel, joinModels } from './joined-models.ts';
 import type { ModelLists } from './lists/model-lists.ts';
 import { loadContextWindows } from './price-list.ts';
+import type { ListedModel } from './provider-spec.ts';
 import type { ModelAlias, Routing } from './route-model.ts';
 
 export interface ServedModelsDeps {
@@ -16,8 +17,8 @@ export interface ServedModels {
   readonly routing: Routing;
   /** With what is known of each. The first call loads the price list. */
   all(): Promise<readonly JoinedModel[]>;
-  /** What an answer may have at most, where a provider or the configuration says it. @param model as its provider names it */
-  maxOutputTokensOf(model: string): number | undefined;
+  /** What a provider or the configuration says of a model. @param model as its provider names it */
+  factsOf(provider: string, model: string): ListedModel;
 }
 
 export const createServedModels = (deps: ServedModelsDeps): ServedModels => {
@@ -35,10 +36,6 @@ export const createServedModels = (deps: ServedModelsDeps): ServedModels => {
       windows ??= loadContextWindows();
       return joinModels({ providers, lists, routing, findContextWindow: await windows });
     },
-    maxOutputTokensOf: (model) => {
-      const owner = lists.listedBy(model);
-      if (owner === undefined) return undefined;
-      return lists.modelsOf(owner).find(({ id }) => id === model)?.maxOutputTokens;
-    },
+    factsOf: (provider, model) => lists.modelsOf(provider).find(({ id }) => id === model) ?? { id: model },
   };
 };

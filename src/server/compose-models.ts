@@ -9,6 +9,7 @@ import { createListFile } from '../providers/lists/saved-lists.ts';
 import { inOrderOfPreference } from '../providers/order-providers.ts';
 import type { Routing } from '../providers/route-model.ts';
 import { createServedModels } from '../providers/served-models.ts';
+import type { ModelFacts } from '../translate/translation.ts';
 
 /** For how long who asks for the list waits for providers that were never asked before. */
 const FIRST_LISTS_MS = 5_000;
@@ -18,7 +19,8 @@ export interface Models {
   readonly routing: Routing;
   /** Absent where the one provider's own list says it all. */
   readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
-  readonly maxOutputTokensOf: (model: string) => number | undefined;
+  /** What is known of a model. @param model as its provider names it */
+  readonly factsOf: (provider: string, model: string) => ModelFacts;
   close(): Promise<void>;
 }
 
@@ -48,7 +50,7 @@ export const composeModels = async (config: GatewayConfig, clock: Clock): Promis
   if (asks) await lists.start();
   return {
     routing: served.routing,
-    maxOutputTokensOf: served.maxOutputTokensOf,
+    factsOf: served.factsOf,
     listModels: isAlone
       ? undefined
       : async () => {
@@ -70,7 +72,7 @@ export const composeDemoModels = (provider: string): Models => ({
     defaultProvider: provider,
     listedBy: () => undefined,
   },
-  maxOutputTokensOf: () => undefined,
+  factsOf: () => ({}),
   listModels: undefined,
   close: async () => {},
 });

@@ -8,15 +8,15 @@ import { createTranslate } from '../translate/create-translate.ts';
 import { geminiSpec } from '../translate/gemini/spec.ts';
 import type { ResponseHistory } from '../translate/response-history.ts';
 import { createSealer } from '../translate/seal.ts';
-import type { DialectSpec } from '../translate/translation.ts';
+import type { DialectSpec, ModelFacts } from '../translate/translation.ts';
 import { unsealBody } from '../translate/unseal-body.ts';
 
 export interface TranslationDeps {
   /** As `loadSealingSecret` gives it. */
   readonly sealingSecret: Buffer;
   readonly clock: Clock;
-  /** What an answer of a model may take at most, where that is known. */
-  readonly maxTokensOf: (model: string) => number | undefined;
+  /** What is known of a model. @param model as its provider names it */
+  readonly factsOf: (provider: string, model: string) => ModelFacts;
   readonly history: ResponseHistory;
 }
 
@@ -29,12 +29,12 @@ export interface OwnTranslation {
 export const composeTranslation = ({
   sealingSecret,
   clock,
-  maxTokensOf,
+  factsOf,
   history,
 }: TranslationDeps): OwnTranslation => {
   const create: Readonly<Record<Dialect, (upstream: Upstream) => DialectSpec>> = {
     chat: ({ chat }) => createChatSpec(chat),
-    anthropic: () => createAnthropicSpec({ maxTokensOf }),
+    anthropic: () => createAnthropicSpec(),
     gemini: () => geminiSpec,
   };
   const specs = new WeakMap<Upstream, DialectSpec>();
@@ -48,7 +48,8 @@ export const composeTranslation = ({
   const sealer = createSealer(sealingSecret);
   const translate = createTranslate({ sealer, clock, history });
   return {
-    translateInto: (input, upstream) => translate({ ...input, spec: specOf(upstream) }),
+    translateInto: (input, upstream) =>
+      translate({ ...input, spec: specOf(upstream), facts: factsOf(upstream.name, input.model) }),
     unseal: (body) => unsealBody(body, sealer),
   };
 };

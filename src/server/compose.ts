@@ -143,7 +143,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ...composeTranslation({
       sealingSecret: part?.sealingSecret ?? (await loadSealingSecret(config.dataDir)),
       clock,
-      maxTokensOf: models.maxOutputTokensOf,
+      factsOf: models.factsOf,
       history,
     }),
     ...(options.translateInto && { translateInto: options.translateInto }),

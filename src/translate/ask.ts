@@ -15,6 +15,8 @@ export interface Ask {
   readonly verbosity?: 'low' | 'medium' | 'high';
   readonly format?: AnswerFormat;
   readonly maxOutputTokens?: number;
+  /** The most tokens that an answer may take here, where that is known. */
+  readonly outputLimit?: number;
   readonly temperature?: number;
   readonly topP?: number;
   readonly stop?: readonly string[];

@@ -3,6 +3,7 @@ import { GatewayError } from '../base/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import { serveChat } from './chat/serve-chat.ts';
 import type { ClientRequest } from './client-request.ts';
+import { withRestoredKeys } from './repair/restore-keys.ts';
 import { createResponseHistory, type ResponseHistory } from './response-history.ts';
 import { serveResponses } from './responses/serve-responses.ts';
 import type { Sealer } from './seal.ts';
@@ -40,20 +41,26 @@ export const createTranslate = (deps: TranslateDeps): Translate => {
     responses: (request, input) => serveResponses(request, input, { sealer, clock, history }),
     chat: (request, input) => serveChat(request, input, { sealer, clock }),
   };
-  const translate: Translate = ({ api, path, body, model, spec }) => {
+  const translate: Translate = ({ api, path, body, model, spec, facts }) => {
     const request = parseJson(body.toString('utf8'));
     if (!isObject(request)) {
-      throw new GatewayError('invalid_json', 'the request body is no JSON object; nothing was sent on');
+      throw new GatewayError('invalid_json', 'the request body is not a JSON object; nothing was sent on');
     }
     const { ask, losses, createWriter } = readers[api](request, { model, path });
-    const written = spec.writeRequest(ask);
+    const written = spec.writeRequest(ask, facts);
+    const { renamedKeys = new Map() } = written;
     return {
       path: written.path,
       headers: written.headers,
       body: Buffer.from(JSON.stringify(written.body)),
       dialect: spec.dialect,
       losses: [...new Set([...losses, ...written.losses])],
-      answer: (status, contentType) => translateAnswer({ spec, createWriter }, status, contentType),
+      answer: (status, contentType) =>
+        translateAnswer(
+          { spec, createWriter: () => withRestoredKeys(createWriter(), renamedKeys) },
+          status,
+          contentType,
+        ),
     };
   };
   return (input) => {

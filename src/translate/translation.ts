@@ -1,12 +1,17 @@
 import type { Api } from '../sse/answer-summary.ts';
 import type { AnswerReader, AnswerSink } from './answer-sink.ts';
 import type { Ask, Dialect, JsonObject } from './ask.ts';
+import type { RenamedKeys } from './repair/repair-pass.ts';
 
 /** An API of a provider's: how it is asked, and how its answers are read. Pure. */
 export interface DialectSpec {
   readonly dialect: Dialect;
-  /** @throws GatewayError invalid_request where the ask cannot be put at all */
-  writeRequest(ask: Ask): WrittenRequest;
+  /**
+   * Repairs what the provider would refuse, and writes the rest.
+   * @param facts of the model, where they are known
+   * @throws GatewayError invalid_request where the ask cannot be put at all
+   */
+  writeRequest(ask: Ask, facts?: ModelFacts): WrittenRequest;
   /**
    * Of a 2xx answer.
    * @param isStream whether it is server-sent events, else one JSON body
@@ -17,6 +22,16 @@ export interface DialectSpec {
   readError(status: number, body: Uint8Array): ProviderError;
 }
 
+/** What a provider's list or the configuration says of a model; absent = not said. */
+export interface ModelFacts {
+  /** In tokens. */
+  readonly contextWindow?: number;
+  /** In tokens. */
+  readonly maxOutputTokens?: number;
+  /** `text`, `image`, … */
+  readonly inputModalities?: readonly string[];
+}
+
 export interface WrittenRequest {
   /** Below the base URL of the provider, with the query: `/messages`, `/models/x:streamGenerateContent?alt=sse`. */
   readonly path: string;
@@ -25,6 +40,8 @@ export interface WrittenRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** What the ask had and the request has not, each in a few words: `web_search tool`, `image in a tool result`. */
   readonly losses: readonly string[];
+  /** By the name of a tool: the keys that its calls must have renamed back. */
+  readonly renamedKeys?: ReadonlyMap<string, RenamedKeys>;
 }
 
 export interface ProviderError {
@@ -36,7 +53,7 @@ export interface ProviderError {
 }
 
 /** What is sent instead of a client's request, and how the answer comes back. */
-export interface Translation extends Omit<WrittenRequest, 'body'> {
+export interface Translation extends Omit<WrittenRequest, 'body' | 'renamedKeys'> {
   readonly body: Buffer;
   readonly dialect: Dialect;
   /** @param contentType of the provider's answer */
@@ -63,6 +80,8 @@ export interface TranslateInput {
   /** The provider's name of the model. */
   readonly model: string;
   readonly spec: DialectSpec;
+  /** Of the model, where they are known. */
+  readonly facts?: ModelFacts;
 }
 
 /** @throws GatewayError invalid_json, invalid_request */

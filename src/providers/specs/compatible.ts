@@ -10,10 +10,18 @@ export const compatibleSpec: ProviderSpec = {
   keyless: true,
   native: ['chat'],
   dialect: 'chat',
-  chat: { thoughts: 'same', thinkTags: true },
+  chat: {
+    // Chat templates of many models insist on one instruction at the beginning and on turns.
+    order: 'alternating',
+    thoughts: 'same',
+    thinkTags: true,
+    // llama.cpp and others refuse the pair, or never call a tool beside a format.
+    formatBesideTools: false,
+  },
   modelList: { path: '/models', read: readOpenAiList() },
   slashedNames: true,
   quirks: [
+    'Nobody knows what is behind it, so it is asked in the form that every known server takes: one instruction at the beginning, later ones as the user, 128 tools, an answer format beside tools in words.',
     'Where it speaks Responses with all that Codex sends, `native: [responses, chat]` leaves the bytes as they are.',
   ],
 };

@@ -13,6 +13,8 @@ export const deepseekSpec: ProviderSpec = {
   dialect: 'chat',
   chat: {
     thoughts: 'reasoning_content',
+    // `unknown variant image_url`: its models read text alone.
+    images: false,
     jsonSchema: false,
     parallelToolCalls: false,
     // https://api-docs.deepseek.com/guides/thinking_mode
@@ -28,5 +30,6 @@ export const deepseekSpec: ProviderSpec = {
   quirks: [
     'A thinking model wants the reasoning_content of its tool calls back: it travels sealed in encrypted_content.',
     'It takes JSON mode, and no JSON schema.',
+    'Its models see no images: each is replaced by a word that there was one.',
   ],
 };

@@ -2,6 +2,8 @@ import { BEARER, type ProviderSpec } from '../provider-spec.ts';
 import { factsOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
 
 const THINKING = /gpt-oss|qwen3/;
+/** https://console.groq.com/docs/vision; the others refuse content that is not a text. */
+const SEES = /llama-4|vision|-vl-/;
 
 /** @see https://console.groq.com/docs/openai */
 export const groqSpec: ProviderSpec = {
@@ -14,6 +16,10 @@ export const groqSpec: ProviderSpec = {
   native: ['chat'],
   dialect: 'chat',
   chat: {
+    order: 'alternating',
+    images: (model) => SEES.test(model),
+    // "json mode cannot be combined with tool/function calling"
+    formatBesideTools: false,
     maxTokensMember: 'max_completion_tokens',
     userMember: 'user',
     // Models that do not think refuse to be told how much.
@@ -37,6 +43,8 @@ export const groqSpec: ProviderSpec = {
   },
   slashedNames: true,
   quirks: [
+    'It refuses an answer format in a request that has tools: the model is told of the format in words.',
+    'Most of its models see no images: each is replaced by a word that there was one.',
     'Only its gpt-oss models can be told how much to think.',
     "Its Responses API takes function tools alone: Codex's custom and namespace tools are translated to chat instead.",
   ],

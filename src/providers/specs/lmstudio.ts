@@ -11,7 +11,15 @@ export const lmstudioSpec: ProviderSpec = {
   keyless: true,
   native: ['chat', 'messages'],
   dialect: 'chat',
-  chat: { order: 'alternating', thoughts: 'same', thinkTags: true },
+  chat: {
+    order: 'alternating',
+    thoughts: 'same',
+    thinkTags: true,
+    // It takes the bytes of an image, and fetches none.
+    remoteImages: false,
+    maxTools: Number.POSITIVE_INFINITY,
+    formatBesideTools: false,
+  },
   modelList: { path: '/models', read: readOpenAiList() },
   slashedNames: true,
   quirks: [

@@ -15,6 +15,10 @@ export const ollamaSpec: ProviderSpec = {
     order: 'alternating',
     thoughts: 'same',
     thinkTags: true,
+    // It takes the bytes of an image, and fetches none.
+    remoteImages: false,
+    maxTools: Number.POSITIVE_INFINITY,
+    formatBesideTools: false,
     parallelToolCalls: false,
     toolChoice: false,
     // Models that do not think refuse to be told how much; of the others these alone know degrees.

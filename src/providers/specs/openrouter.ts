@@ -13,6 +13,8 @@ export const openrouterSpec: ProviderSpec = {
   native: ['chat', 'messages'],
   dialect: 'chat',
   chat: {
+    // The templates of some models behind it take one instruction, at the beginning.
+    order: 'alternating',
     // Signatures of the models behind it are in there: they come back as they went.
     thoughts: 'reasoning_details',
     files: true,

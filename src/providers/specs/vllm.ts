@@ -11,7 +11,13 @@ export const vllmSpec: ProviderSpec = {
   keyless: true,
   native: ['chat', 'messages'],
   dialect: 'chat',
-  chat: { order: 'alternating', thoughts: 'same', thinkTags: true },
+  chat: {
+    order: 'alternating',
+    thoughts: 'same',
+    thinkTags: true,
+    maxTools: Number.POSITIVE_INFINITY,
+    formatBesideTools: false,
+  },
   modelList: {
     path: '/models',
     read: readOpenAiList(({ max_model_len }) =>

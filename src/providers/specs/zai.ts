@@ -3,6 +3,8 @@ import { readOpenAiList } from '../read-openai-list.ts';
 
 /** These think unless told not to. */
 const THINKS = /^glm-(?:4\.[7-9]|[5-9])/;
+/** https://docs.z.ai/guides/vlm: `glm-4.6v`, `glm-4.5v`; the others read text alone. */
+const SEES = /\dv(?:-|$)|vision/;
 const TAKES_EFFORT = /^glm-(?:5\.[2-9]|[6-9])/;
 
 /** @see https://docs.z.ai/api-reference */
@@ -17,6 +19,7 @@ export const zaiSpec: ProviderSpec = {
   dialect: 'chat',
   chat: {
     thoughts: 'reasoning_content',
+    images: (model) => SEES.test(model),
     includeUsage: false,
     jsonSchema: false,
     parallelToolCalls: false,

@@ -11,14 +11,11 @@ const isRounded = (json: string, input: object): boolean => {
 };
 
 const writeInput = (json: string, lose: Lose): object => {
-  if (!/\S/.test(json)) return {};
   const input = parseJson(json);
-  if (isObject(input)) {
-    if (isRounded(json, input)) lose('digits of a number in arguments');
-    return input;
-  }
-  lose('form of arguments that are no JSON object');
-  return { arguments: json };
+  // Arguments that are not an object were repaired before.
+  if (!isObject(input)) return {};
+  if (isRounded(json, input)) lose('digits of a number in arguments');
+  return input;
 };
 
 export const writeCall = ({ id, call }: PairedCall, lose: Lose): ToolUseBlockParam => ({

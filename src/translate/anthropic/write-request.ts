@@ -21,8 +21,8 @@ const API_VERSION = '2023-06-01';
 const DEFAULT_MAX_TOKENS = { adaptive: 64_000, budget: 32_000, none: 8192 } as const;
 const MAX_USER_LENGTH = 256;
 
-const maxTokensOf = (ask: Ask, traits: ModelTraits, knownLimit: number | undefined, lose: Lose): number => {
-  const limit = Math.min(traits.maxOutputTokens, knownLimit ?? Number.POSITIVE_INFINITY);
+const maxTokensOf = (ask: Ask, traits: ModelTraits, lose: Lose): number => {
+  const limit = Math.min(traits.maxOutputTokens, ask.outputLimit ?? Number.POSITIVE_INFINITY);
   const { maxOutputTokens: wanted = Math.min(limit, DEFAULT_MAX_TOKENS[traits.thinking]) } = ask;
   if (wanted > limit) lose(`max_output_tokens above ${limit}`);
   return Math.max(1, Math.min(wanted, limit));
@@ -86,11 +86,10 @@ const writeUser = ({ user }: Ask, lose: Lose): { metadata?: { user_id: string } 
 };
 
 /**
- * @param knownLimit the most tokens that an answer of the model may take, thoughts included
  * @throws GatewayError invalid_request where the conversation is empty
  * @see https://platform.claude.com/docs/en/api/messages/create
  */
-export const writeRequest = (ask: Ask, knownLimit?: number): WrittenRequest => {
+export const writeRequest = (ask: Ask): WrittenRequest => {
   const losses = new Set<string>();
   const lose: Lose = (what) => losses.add(what);
   const traits = traitsOf(ask.model);
@@ -101,7 +100,7 @@ export const writeRequest = (ask: Ask, knownLimit?: number): WrittenRequest => {
       param: 'input',
     });
   }
-  const maxTokens = maxTokensOf(ask, traits, knownLimit, lose);
+  const maxTokens = maxTokensOf(ask, traits, lose);
   const plan = planThinking({ ask, traits, maxTokens, messages, lose });
   const { format, system: formatInWords } = writeFormat(ask, traits, lose);
   const tools = writeTools(ask, traits, lose);

@@ -1,6 +1,5 @@
 import type { Tool, ToolChoice, ToolUnion } from '@anthropic-ai/sdk/resources/messages';
-import { isObject, objectsOf } from '../../base/json-object.ts';
-import type { Ask, AskTool, JsonObject } from '../ask.ts';
+import type { Ask, AskTool } from '../ask.ts';
 import { fitsAsIs } from './fit-schema.ts';
 import { isClaude, type ModelTraits } from './model-traits.ts';
 import type { Lose } from './write-parts.ts';
@@ -10,34 +9,10 @@ type FunctionTool = Extract<AskTool, { kind: 'function' }>;
 /** The API refuses more strict tools in one request. */
 const MAX_STRICT_TOOLS = 20;
 
-const requiredOf = (schema: JsonObject): string[] =>
-  Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === 'string') : [];
-
-/**
- * A schema whose outermost form is an object's. The API refuses alternatives there, so their members are put
- * together: required is what all of them require, or any where all must hold.
- */
-const writeInputSchema = (schema: JsonObject, name: string, lose: Lose): Tool.InputSchema => {
-  const { anyOf, oneOf, allOf, ...rest } = schema;
-  const all = objectsOf(allOf);
-  const either = [...objectsOf(anyOf), ...objectsOf(oneOf)];
-  if (all.length + either.length === 0) return { ...schema, type: 'object' };
-  lose(`alternatives in the arguments of ${name}`);
-  const branches = [rest, ...all, ...either];
-  const properties = Object.assign(
-    {},
-    ...branches.map((branch) => (isObject(branch.properties) ? branch.properties : {})),
-  );
-  const [first, ...others] = either.map(requiredOf);
-  const inEach = (first ?? []).filter((member) => others.every((names) => names.includes(member)));
-  const required = [...new Set([...[rest, ...all].flatMap(requiredOf), ...inEach])];
-  return { ...rest, type: 'object', properties, required };
-};
-
-const writeFunction = (tool: FunctionTool, isStrict: boolean, lose: Lose): Tool => ({
+const writeFunction = (tool: FunctionTool, isStrict: boolean): Tool => ({
   name: tool.name,
   ...(tool.description === undefined || tool.description === '' ? {} : { description: tool.description }),
-  input_schema: writeInputSchema(tool.parameters, tool.name, lose),
+  input_schema: { ...tool.parameters, type: 'object' },
   ...(isStrict ? { strict: true } : {}),
 });
 
@@ -49,7 +24,7 @@ export const writeTools = ({ tools, model }: Ask, traits: ModelTraits, lose: Los
   const written: ToolUnion[] = functions.map((tool) => {
     const isStrict = tool.strict === true && canBeStrict && fitsAsIs(tool.parameters);
     if (tool.strict === true && !isStrict) lose('strictness of a tool');
-    return writeFunction(tool, isStrict, lose);
+    return writeFunction(tool, isStrict);
   });
   if (tools.some((tool) => tool.kind === 'web_search')) {
     // Two tools of a name are refused, and other makers' models have no search behind this API.

@@ -23,8 +23,12 @@ export interface ChatQuirks {
   readonly thoughts?: 'reasoning_content' | 'reasoning_details' | 'same';
   /** Its thoughts may stand at the beginning of the text, between `<think>` and `</think>`. */
   readonly thinkTags?: boolean;
-  /** It sees images. Default true. */
-  readonly images?: boolean;
+  /** It sees images, or some of its models do. Default true. */
+  readonly images?: boolean | ((model: string) => boolean);
+  /** It fetches images by their addresses. Default true. */
+  readonly remoteImages?: boolean;
+  /** The number of functions that a request may declare. Default 128. */
+  readonly maxTools?: number;
   /** It reads files: `file` parts. */
   readonly files?: boolean;
   /** It has a member for refusals. */
@@ -33,6 +37,8 @@ export interface ChatQuirks {
   readonly includeUsage?: boolean;
   /** It takes a JSON schema for its answer; else it is told of it, and asked for JSON. Default true. */
   readonly jsonSchema?: boolean;
+  /** It takes an answer format in a request that also has tools. Default true. */
+  readonly formatBesideTools?: boolean;
   /** It takes `strict` on a tool. */
   readonly strictTools?: boolean;
   /** It takes `parallel_tool_calls`. Default true. */

@@ -13,7 +13,7 @@ const writeFile = (part: Extract<AskPart, { kind: 'file' }>): JsonObject | undef
 
 const writePart = (part: AskPart, quirks: ChatQuirks, lose: Lose): JsonObject[] => {
   if (part.kind === 'text' || part.kind === 'refusal') return [{ type: 'text', text: part.text }];
-  if (part.kind === 'image' && quirks.images !== false) {
+  if (part.kind === 'image') {
     const detail = part.detail === undefined ? {} : { detail: part.detail };
     return [{ type: 'image_url', image_url: { url: part.url, ...detail } }];
   }

@@ -3,7 +3,7 @@ import type { WrittenRequest } from '../translation.ts';
 import { orderMessages } from './order-messages.ts';
 import { type ChatQuirks, nearestEffort } from './quirks.ts';
 import type { Lose } from './write-content.ts';
-import { type ChatMessage, writeMessages } from './write-messages.ts';
+import { writeMessages } from './write-messages.ts';
 
 const writeTools = (ask: Ask, quirks: ChatQuirks, lose: Lose): JsonObject => {
   const tools = ask.tools.flatMap((tool): JsonObject[] => {
@@ -42,16 +42,9 @@ const writeToolChoice = (choice: Ask['toolChoice'], quirks: ChatQuirks, lose: Lo
   return { tool_choice: { type: 'function', function: { name: choice.name } } };
 };
 
-/** Said to a model whose provider takes no schema. */
-const schemaRule = (format: Extract<Ask['format'], { kind: 'schema' }>): ChatMessage => ({
-  role: 'system',
-  content: `Answer with one JSON value and nothing else. It must match this JSON Schema:\n\n${JSON.stringify(format.schema)}`,
-});
-
-const writeFormat = (format: Ask['format'], quirks: ChatQuirks): JsonObject => {
+const writeFormat = (format: Ask['format']): JsonObject => {
   if (format === undefined) return {};
-  if (format.kind === 'json' || quirks.jsonSchema === false)
-    return { response_format: { type: 'json_object' } };
+  if (format.kind === 'json') return { response_format: { type: 'json_object' } };
   const { kind: _, ...schema } = format;
   return { response_format: { type: 'json_schema', json_schema: schema } };
 };
@@ -80,15 +73,13 @@ export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
     losses.add(what);
   };
   const { format, verbosity, maxOutputTokens, stream } = ask;
-  const needsRule = format?.kind === 'schema' && quirks.jsonSchema === false;
-  if (needsRule) lose('JSON schema of the answer, which the model is told of instead');
   if (verbosity !== undefined && verbosity !== 'medium' && !quirks.verbosity) lose('verbosity');
   const messages = writeMessages(ask.items, quirks, lose);
   const body: JsonObject = {
     model: ask.model,
-    messages: orderMessages(needsRule ? [schemaRule(format), ...messages] : messages, quirks.order, lose),
+    messages: orderMessages(messages, quirks.order, lose),
     ...writeTools(ask, quirks, lose),
-    ...writeFormat(format, quirks),
+    ...writeFormat(format),
     ...writeReasoning(ask, quirks, lose),
     ...(verbosity !== undefined && quirks.verbosity && { verbosity }),
     ...(maxOutputTokens !== undefined && { [quirks.maxTokensMember ?? 'max_tokens']: maxOutputTokens }),

@@ -4,14 +4,8 @@ import { writeThinking } from './write-thinking.ts';
 
 const MAX_STOP_SEQUENCES = 5;
 
-const writeFormat = (ask: Ask, model: GeminiModel, lose: (what: string) => void): JsonObject => {
-  const { format } = ask;
+const writeFormat = ({ format }: Ask): JsonObject => {
   if (format === undefined) return {};
-  // "Function calling with a response mime type: 'application/json' is unsupported", before Gemini 3.
-  if (!model.isModern && ask.tools.length > 0) {
-    lose('JSON format beside tools');
-    return {};
-  }
   return {
     responseMimeType: 'application/json',
     ...(format.kind === 'schema' && { responseJsonSchema: format.schema }),
@@ -29,7 +23,7 @@ export const writeGeneration = (ask: Ask, model: GeminiModel, lose: (what: strin
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { topP }),
     ...(stop.length > 0 && { stopSequences: stop.slice(0, MAX_STOP_SEQUENCES) }),
-    ...writeFormat(ask, model, lose),
+    ...writeFormat(ask),
     ...writeThinking(ask, model, lose),
   };
   return Object.keys(generationConfig).length === 0 ? {} : { generationConfig };

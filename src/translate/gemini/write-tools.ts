@@ -4,9 +4,6 @@ import { writeToolName } from './tool-name.ts';
 
 type FunctionTool = Extract<AskTool, { kind: 'function' }>;
 
-/** The most functions that a request may declare. */
-const MAX_FUNCTIONS = 512;
-
 /** True where a schema says no more than that there is an object. Some models refuse one without properties. */
 const isEmptySchema = (schema: JsonObject): boolean =>
   Object.entries(schema).every(
@@ -60,9 +57,7 @@ const callingConfig = (
  * @see https://ai.google.dev/gemini-api/docs/tool-combination (search beside functions: from Gemini 3 on)
  */
 export const writeTools = (ask: Ask, model: GeminiModel, lose: (what: string) => void): JsonObject => {
-  const all = ask.tools.filter((tool) => tool.kind === 'function');
-  const functions = all.slice(0, MAX_FUNCTIONS);
-  if (functions.length < all.length) lose(`tools after the first ${MAX_FUNCTIONS}`);
+  const functions = ask.tools.filter((tool) => tool.kind === 'function');
   const isSearchAsked =
     ask.tools.some(({ kind }) => kind === 'web_search') && ask.toolChoice?.kind !== 'none';
   const withSearch = isSearchAsked && (functions.length === 0 || model.isModern);

@@ -1,5 +1,7 @@
 import type { MessageCreateParamsBase } from '@anthropic-ai/sdk/resources/messages';
 import { z } from 'zod';
+import { refusalOfImage } from '../translate/check-image.ts';
+import { refusalOfAnthropic } from '../translate/check-tool-schema.ts';
 
 const cache = {
   cache_control: z
@@ -15,12 +17,17 @@ const text = z.strictObject({
 const image = z.strictObject({
   type: z.literal('image'),
   source: z.discriminatedUnion('type', [
-    z.strictObject({
-      type: z.literal('base64'),
-      media_type: z.enum(['image/jpeg', 'image/png', 'image/gif', 'image/webp']),
-      data: z.base64(),
-    }),
-    z.strictObject({ type: z.literal('url'), url: z.url() }),
+    z
+      .strictObject({
+        type: z.literal('base64'),
+        media_type: z.enum(['image/jpeg', 'image/png', 'image/gif', 'image/webp']),
+        data: z.base64().min(1),
+      })
+      .superRefine(({ media_type, data }, context) => {
+        const message = refusalOfImage(media_type, data);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      }),
+    z.strictObject({ type: z.literal('url'), url: z.url({ protocol: /^https$/ }) }),
   ]),
   ...cache,
 });
@@ -121,7 +128,11 @@ const functionTool = z.strictObject({
     .refine(
       (schema) => !('anyOf' in schema || 'oneOf' in schema || 'allOf' in schema),
       'input_schema does not support oneOf, allOf, or anyOf at the top level',
-    ),
+    )
+    .superRefine((schema, context) => {
+      const message = refusalOfAnthropic(schema, 'input_schema');
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    }),
   strict: z.boolean().optional(),
   defer_loading: z.boolean().optional(),
   ...cache,

@@ -1,7 +1,9 @@
+import { refusalOfDataUrl } from '../translate/check-image.ts';
+import { refusalOfOpenAi } from '../translate/check-tool-schema.ts';
 import type { AssistantMessage, ChatRequest, RequestMessage } from './request-schema.ts';
 
 /** Whose API the double is of: what each refuses beyond the documented form. */
-export type Flavour = 'openai' | 'deepseek' | 'openrouter' | 'mistral' | 'template';
+export type Flavour = 'openai' | 'deepseek' | 'openrouter' | 'mistral' | 'groq' | 'template';
 
 const refuse = (holds: boolean, message: string): void => {
   if (!holds) throw new Error(message);
@@ -51,14 +53,72 @@ const checkMembers = (request: ChatRequest): void => {
   }
 };
 
+const refuseIf = (refusal: string | undefined): void => {
+  if (refusal !== undefined) throw new Error(refusal);
+};
+
+const isJsonObject = (text: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+};
+
+/** Templates and providers parse the arguments of the whole history. */
+const checkArguments = (messages: readonly RequestMessage[]): void => {
+  for (const { tool_calls = [] } of assistants(messages)) {
+    for (const { function: called } of tool_calls) {
+      refuse(isJsonObject(called.arguments), `Invalid arguments of ${called.name}: not a JSON object`);
+    }
+  }
+};
+
+/** The tools that one request may declare; a local server has no limit. */
+const MAX_TOOLS = 128;
+
+const checkTools = ({ tools = [], response_format }: ChatRequest, flavour: Flavour): void => {
+  for (const tool of tools) refuseIf(refusalOfOpenAi(tool.function.parameters, tool.function.name));
+  if (flavour !== 'template') {
+    refuse(tools.length <= MAX_TOOLS, `Invalid 'tools': array too long. Expected at most ${MAX_TOOLS}.`);
+  }
+  if (flavour === 'groq' || flavour === 'template') {
+    const isPair = tools.length > 0 && response_format !== undefined && response_format.type !== 'text';
+    refuse(!isPair, 'json mode cannot be combined with tool/function calling');
+  }
+};
+
+/** Whose models see no images, by the names that the tests give them. */
+const BLIND: Readonly<Partial<Record<Flavour, RegExp>>> = {
+  deepseek: /./,
+  groq: /gpt-oss|qwen|kimi|llama-3/,
+};
+
+const checkImages = ({ model, messages }: ChatRequest, flavour: Flavour): void => {
+  const isBlind = BLIND[flavour]?.test(model) === true;
+  for (const { role, content } of messages) {
+    if (role !== 'user' || typeof content === 'string') continue;
+    for (const part of content) {
+      if (part.type !== 'image_url') continue;
+      refuse(!isBlind, 'unknown variant `image_url`, expected `text`');
+      refuseIf(refusalOfDataUrl(part.image_url.url));
+    }
+  }
+};
+
 const isInstruction = ({ role }: RequestMessage): boolean => role === 'system' || role === 'developer';
+
+/** As the chat templates of many models have it. */
+const checkInstructions = (messages: readonly RequestMessage[]): void => {
+  refuse(!messages.slice(1).some(isInstruction), 'System message must be at the beginning.');
+};
 
 /** What may come after what, as chat templates have it. */
 const checkOrder = (messages: readonly RequestMessage[], bridged: boolean): void => {
   for (const [place, message] of messages.entries()) {
     const before = messages[place - 1];
     if (before === undefined) continue;
-    refuse(!isInstruction(message), 'System message must be at the beginning.');
     const isTwice = before.role === 'user' && message.role === 'user';
     refuse(!isTwice, 'Conversation roles must alternate user/assistant/user/assistant/...');
     if (bridged && before.role === 'tool') {
@@ -75,6 +135,7 @@ const FOREIGN: Readonly<Record<Flavour, readonly string[]>> = {
   openai: ['reasoning', 'thinking', 'max_tokens'],
   deepseek: ['reasoning', 'verbosity', 'prompt_cache_key', 'safety_identifier', 'parallel_tool_calls'],
   openrouter: ['reasoning_effort', 'thinking', 'safety_identifier'],
+  groq: ['reasoning', 'thinking', 'verbosity', 'max_tokens', 'prompt_cache_key', 'safety_identifier'],
   mistral: [
     'reasoning',
     'reasoning_effort',
@@ -91,6 +152,7 @@ const FOREIGN_THOUGHTS: Readonly<Record<Flavour, readonly (keyof AssistantMessag
   deepseek: ['reasoning', 'reasoning_details'],
   openrouter: ['reasoning_content'],
   mistral: ['reasoning_content', 'reasoning', 'reasoning_details'],
+  groq: ['reasoning_content', 'reasoning_details'],
   template: ['reasoning_details'],
 };
 
@@ -99,6 +161,9 @@ export const checkConversation = (request: ChatRequest, flavour: Flavour): void 
   const { messages } = request;
   checkCalls(messages);
   checkMembers(request);
+  checkArguments(messages);
+  checkTools(request, flavour);
+  checkImages(request, flavour);
   for (const name of FOREIGN[flavour]) refuse(!(name in request), `Unrecognized request argument: ${name}`);
   for (const message of assistants(messages)) {
     for (const name of FOREIGN_THOUGHTS[flavour]) {
@@ -124,5 +189,6 @@ export const checkConversation = (request: ChatRequest, flavour: Flavour): void 
   if (flavour === 'deepseek') {
     refuse(request.response_format?.type !== 'json_schema', 'This response_format type is unavailable now');
   }
+  if (flavour !== 'openai' && flavour !== 'deepseek') checkInstructions(messages);
   if (flavour === 'mistral' || flavour === 'template') checkOrder(messages, flavour === 'mistral');
 };

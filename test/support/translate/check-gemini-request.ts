@@ -1,4 +1,6 @@
+import { refusalOfImage } from './check-image.ts';
 import { checkShape, type Shape } from './check-shape.ts';
+import { refusalOfGemini } from './check-tool-schema.ts';
 
 export interface GeminiPart {
   readonly text?: string;
@@ -121,6 +123,10 @@ const DATA_MEMBERS = [
   'toolResponse',
 ] as const;
 
+/** Exactly, in lower case. */
+const READABLE =
+  /^(?:image\/(?:png|jpeg|webp|heic|heif)|application\/(?:pdf|json)|(?:text|audio|video)\/.+)$/;
+
 const isRequest = (body: unknown): body is GeminiRequest => checkShape(body, REQUEST) === undefined;
 
 const generationOf = (model: string): number => Number(/^gemini-(\d+(?:\.\d+)?)/.exec(model)?.[1] ?? 0);
@@ -131,6 +137,12 @@ const checkParts = (parts: readonly GeminiPart[], path: string): string | undefi
     const data = DATA_MEMBERS.filter((member) => part[member] !== undefined);
     if (data.length !== 1) {
       return `${path}.parts: required oneof field 'data' must have one initialized field.`;
+    }
+    const { mimeType = '', data: bytes = '' } = part.inlineData ?? {};
+    if (part.inlineData !== undefined) {
+      if (!READABLE.test(mimeType)) return `Unsupported MIME type: ${mimeType}`;
+      const mismatch = refusalOfImage(mimeType, bytes);
+      if (mismatch !== undefined) return mismatch;
     }
     if (part.text === '' && part.thoughtSignature === undefined)
       return `${path}.parts: empty text parameter.`;
@@ -202,6 +214,12 @@ const checkTools = (request: GeminiRequest, generation: number): string | undefi
   if (functions.some((each) => each.parameters !== undefined && each.parametersJsonSchema !== undefined)) {
     return 'parameters and parameters_json_schema are mutually exclusive.';
   }
+  const refusal = functions
+    .map(({ parametersJsonSchema, name }) =>
+      parametersJsonSchema === undefined ? undefined : refusalOfGemini(parametersJsonSchema, name),
+    )
+    .find((each) => each !== undefined);
+  if (refusal !== undefined) return refusal;
   if (mode !== undefined && functions.length === 0) {
     return 'Function calling config is set without function_declarations.';
   }

@@ -62,6 +62,30 @@ const chatCase = (provider: string, title: string, model: string, flavour: Flavo
   },
 });
 
+/** Google's Gemini: newer models want their signatures back, older ones refuse a format beside tools. */
+const geminiCase = (model: string): DialectCase => ({
+  provider: 'gemini',
+  title: 'Google Gemini',
+  model,
+  start: async (steps) => {
+    const double = await startGeminiUpstream(
+      mapSteps(steps, ({ thought, text, calls = [] }) => ({
+        parts: [
+          ...(thought === undefined ? [] : [{ text: thought, thought: true }]),
+          ...(text === undefined ? [] : [{ text }]),
+          ...calls.map(({ name, input }) => ({ functionCall: { id: `id_of_${name}`, name, args: input } })),
+        ],
+      })),
+    );
+    return {
+      env: { GEMINI_API_KEY: 'AIza-test', GEMINI_BASE_URL: double.url },
+      bodies: () => double.requests.map(({ body }) => body.toString()),
+      refusals: double.refusals,
+      close: double.close,
+    };
+  },
+});
+
 export const DIALECT_CASES: readonly DialectCase[] = [
   {
     provider: 'anthropic',
@@ -81,32 +105,19 @@ export const DIALECT_CASES: readonly DialectCase[] = [
       };
     },
   },
-  {
-    provider: 'gemini',
-    title: 'Google Gemini',
-    model: 'gemini-3-flash-preview',
-    start: async (steps) => {
-      const double = await startGeminiUpstream(
-        mapSteps(steps, ({ thought, text, calls = [] }) => ({
-          parts: [
-            ...(thought === undefined ? [] : [{ text: thought, thought: true }]),
-            ...(text === undefined ? [] : [{ text }]),
-            ...calls.map(({ name, input }) => ({ functionCall: { id: `id_of_${name}`, name, args: input } })),
-          ],
-        })),
-      );
-      return {
-        env: { GEMINI_API_KEY: 'AIza-test', GEMINI_BASE_URL: double.url },
-        bodies: () => double.requests.map(({ body }) => body.toString()),
-        refusals: double.refusals,
-        close: double.close,
-      };
-    },
-  },
+  geminiCase('gemini-3-flash-preview'),
   chatCase('deepseek', 'DeepSeek', 'deepseek-reasoner', 'deepseek'),
   chatCase('openrouter', 'OpenRouter', 'anthropic/claude-sonnet-5', 'openrouter'),
   chatCase('mistral', 'Mistral', 'mistral-medium-latest', 'mistral'),
   chatCase('xai', 'xAI', 'grok-4', 'openai'),
   chatCase('ollama', 'Ollama', 'qwen3-coder', 'template'),
   chatCase('vllm', 'vLLM', 'a-model-of-my-own', 'template'),
+];
+
+/** Further kinds of provider, and models that take less than those above. */
+export const MORE_CASES: readonly DialectCase[] = [
+  geminiCase('gemini-2.5-flash'),
+  chatCase('groq', 'Groq', 'openai/gpt-oss-120b', 'groq'),
+  chatCase('compatible', 'an unknown server', 'some-model', 'template'),
+  chatCase('lmstudio', 'LM Studio', 'some-model', 'template'),
 ];

@@ -19,6 +19,7 @@ const FLAVOURS: Readonly<Record<Flavour, ChatQuirks | undefined>> = {
   deepseek: deepseekSpec.chat,
   openrouter: openrouterSpec.chat,
   mistral: mistralSpec.chat,
+  groq: groqSpec.chat,
   template: vllmSpec.chat,
 };
 
@@ -241,7 +242,7 @@ describe('options', () => {
       { ...zaiSpec.chat },
     );
     expect(losses).toEqual([
-      'JSON schema of the answer, which the model is told of instead',
+      'JSON schema of the answer (told in words)',
       'verbosity',
       'strict schema of a tool',
       'web_search tool',
