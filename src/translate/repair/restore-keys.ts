@@ -35,6 +35,7 @@ const restoreKeys = (sink: AnswerSink, renamed: ReadonlyMap<string, RenamedKeys>
     refusal: (delta) => sink.refusal(delta),
     reasoning: (delta) => sink.reasoning(delta),
     reasoningState: (state) => sink.reasoningState(state),
+    ...(sink.isDeclared && { isDeclared: (name) => sink.isDeclared?.(name) ?? false }),
     callBegin: (key, call) => {
       const keys = renamed.get(call.name);
       if (keys !== undefined) held.set(key, { keys, json: '' });
