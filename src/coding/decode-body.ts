@@ -9,6 +9,8 @@
  * places that need decoded bytes (the proxy, the log, the dashboard) come here.
  *
  *     parse-content-codings   the header → codings
+ *     body-budget             the memory that all bodies have together
+ *     bound-decoded           how much of it decoding may take, before it begins
  *     decode-body             the codings, undone one by one, two bodies at a time
  *       decode-zstd           the native library, kept from what it cannot stand
  *         scan-zstd           what the block headers say about the size
@@ -42,9 +44,23 @@ const layerOf = (codings: readonly Coding[], index: number, maxBytes: number): L
   };
 };
 
-const decodeLayers = async (wire: Buffer, codings: readonly Coding[], maxBytes: number): Promise<Buffer> => {
+export interface DecodeLimits {
+  /** Bound of the decoded body. */
+  readonly maxBytes: number;
+  /** Asked before each coding is undone: where it says no, the result is empty. */
+  readonly isWanted?: () => boolean;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+const decodeLayers = async (
+  wire: Buffer,
+  codings: readonly Coding[],
+  { maxBytes, isWanted }: DecodeLimits,
+): Promise<Buffer> => {
   let body = wire;
   for (const [index, coding] of [...codings.entries()].reverse()) {
+    if (isWanted?.() === false) return NOTHING;
     const layer = layerOf(codings, index, maxBytes);
     if (body.length === 0) throw endsEarly(layer, 'it is empty');
     body = coding === 'zstd' ? await decodeZstd(body, layer) : await decodeZlib(body, coding, layer);
@@ -64,9 +80,9 @@ const decodeLayers = async (wire: Buffer, codings: readonly Coding[], maxBytes: 
 export const decodeBody = async (
   wire: Buffer,
   codings: readonly Coding[],
-  limits: { readonly maxBytes: number },
+  limits: DecodeLimits,
 ): Promise<Buffer> => {
-  if (codings.length > 0) return decodings.run(() => decodeLayers(wire, codings, limits.maxBytes));
+  if (codings.length > 0) return decodings.run(() => decodeLayers(wire, codings, limits));
   if (wire.length > limits.maxBytes) {
     throw isTooLarge({ name: 'body', maxBytes: limits.maxBytes }, `it has ${countBytes(wire.length)}`);
   }

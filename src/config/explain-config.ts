@@ -1,3 +1,4 @@
+import { formatByteSize } from '../base/bytes.ts';
 import type { LoadConfigSources } from './load-config.ts';
 import { loadConfig } from './load-config.ts';
 import { readProviders, type SourcedProvider } from './read-providers.ts';
@@ -74,6 +75,7 @@ export const explainConfig = (
   const derived: Partial<Record<SettingName, string>> = {
     chatgptLogin: config.chatgpt.login,
     defaultProvider: config.defaultProvider,
+    bodyMemoryLimit: formatByteSize(config.bodyMemoryBytes),
   };
   const settings = NAMES.map((name) => {
     const { path, variable, secret }: Setting<unknown> = SETTINGS[name];

@@ -61,6 +61,7 @@ export const fileSchema = z.strictObject({
       host: scalar.optional(),
       master_key: scalar.optional(),
       body_size_limit: scalar.optional(),
+      body_memory_limit: scalar.optional(),
       websockets: scalar.optional(),
       model_lists: scalar.optional(),
     })

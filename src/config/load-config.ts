@@ -34,6 +34,8 @@ export interface GatewayConfig {
   readonly modelLists: boolean;
   readonly chatgpt: { readonly login: ChatgptLogin; readonly baseUrl: URL };
   readonly bodySizeLimitBytes: number;
+  /** Of all request bodies that are in memory, in all workers. */
+  readonly bodyMemoryBytes: number;
   readonly maxOpenExchanges: number;
   /** How many processes of `serve` share the traffic; 1: the one that has all else, too. */
   readonly workers: number;
@@ -87,6 +89,9 @@ export const canAskDefault = (config: GatewayConfig): boolean => {
   return apiKey !== undefined || spec.keyless;
 };
 
+/** How many bodies of the largest size are in memory at once where nothing else was asked for. */
+const BODIES_IN_MEMORY = 4;
+
 /**
  * The configuration of one run: flag over environment over `.env` over file over default.
  * @throws GatewayError invalid_config: a value that its setting does not take, or a bind beyond loopback
@@ -120,6 +125,7 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     );
   }
 
+  const bodySizeLimitBytes = required('bodySizeLimit');
   const known = readProviders(sources, { host, port, masterKey }, notices);
   const first = chooseDefault(known, readSetting('defaultProvider', sources), notices);
   const providers = known
@@ -145,7 +151,8 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
       login: read('chatgptLogin') ?? defaultLogin(providers),
       baseUrl: required('chatgptBaseUrl'),
     },
-    bodySizeLimitBytes: required('bodySizeLimit'),
+    bodySizeLimitBytes,
+    bodyMemoryBytes: read('bodyMemoryLimit') ?? BODIES_IN_MEMORY * bodySizeLimitBytes,
     maxOpenExchanges,
     workers,
     websockets: required('websockets'),

@@ -140,6 +140,13 @@ export const SETTINGS = {
     parse: parseSize,
     fallback: '128M',
   }),
+  bodyMemoryLimit: setting({
+    variable: 'BODY_MEMORY_LIMIT',
+    path: ['server', 'body_memory_limit'],
+    takes: 'a size such as 512M or 2G',
+    summary: 'what all request bodies may take in memory together; four times BODY_SIZE_LIMIT if absent',
+    parse: parseSize,
+  }),
   maxOpenExchanges: setting({
     variable: 'MAX_OPEN_EXCHANGES',
     path: ['server', 'max_open_exchanges'],

@@ -33,6 +33,7 @@ export const openExchange =
       native: undefined,
       codings: [],
       body: { kind: 'none' },
+      room: undefined,
       members: undefined,
       model: undefined,
     };
@@ -40,6 +41,9 @@ export const openExchange =
       // A client that leaves is an outcome, not an error. Without an outcome of the answer's, it has left.
       exchange.record.response.finish ??= 'aborted';
       exchange.close();
+      // A connection that is kept open keeps its last request: not its body as well.
+      request.context.body = { kind: 'none' };
+      request.context.room?.release();
     });
     endWithConnection(request, response);
     stopwatch.start();

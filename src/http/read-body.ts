@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { formatByteSize } from '../base/bytes.ts';
 import { GatewayError } from '../base/errors.ts';
+import { toGatewayError } from '../base/to-gateway-error.ts';
+import type { BodyBudget, Room } from '../coding/body-budget.ts';
 import { type Coding, parseContentCodings } from '../coding/parse-content-codings.ts';
+import { createChunkList } from './chunk-list.ts';
 import { refuse } from './failure.ts';
 
 export interface ReadBodyOptions {
@@ -10,6 +13,7 @@ export interface ReadBodyOptions {
   readonly maxBytes: number;
   /** How long a client may stay silent in the middle of its body. */
   readonly idleTimeoutMs: number;
+  readonly budget: BodyBudget;
 }
 
 const tooLarge = (maxBytes: number): GatewayError =>
@@ -59,39 +63,57 @@ const hasBody = ({ headers, method = '' }: IncomingMessage, codings: readonly Co
 interface Collected {
   /** @param bytes as they came */
   onBody(bytes: Buffer): void;
-  /** @param error request_too_large, request_timeout */
+  /** @param error request_too_large, request_timeout, overloaded */
   onRefused(error: GatewayError): void;
 }
 
-/** Reads a request's body whole; nothing is called where the client leaves before its end. */
+/**
+ * Reads a request's body whole; nothing is called where the client leaves before its end. While other bodies
+ * take up all memory the client is held back, for as long as the room waits.
+ */
 const collect = (
   request: IncomingMessage,
+  room: Room,
   { maxBytes, idleTimeoutMs }: ReadBodyOptions,
   { onBody, onRefused }: Collected,
 ): void => {
-  const chunks: Buffer[] = [];
-  let length = 0;
+  const chunks = createChunkList();
   const stop = (): void => {
     clearTimeout(timer);
     request.off('data', onData).off('end', onEnd).off('close', stop).off('error', stop);
   };
+  const refuse = (error: GatewayError): void => {
+    stop();
+    room.release();
+    onRefused(error);
+  };
+  const waitForRoom = async (): Promise<void> => {
+    request.pause();
+    try {
+      await room.resize(chunks.memoryBytes);
+      request.resume();
+    } catch (error) {
+      refuse(toGatewayError(error));
+    }
+  };
   const onData = (chunk: Buffer): void => {
-    length += chunk.length;
-    if (length > maxBytes) {
-      stop();
-      onRefused(tooLarge(maxBytes));
+    chunks.add(chunk);
+    if (chunks.length > maxBytes) {
+      refuse(tooLarge(maxBytes));
       return;
     }
-    chunks.push(chunk);
     timer.refresh();
+    if (!room.tryResize(chunks.memoryBytes)) void waitForRoom();
   };
   const onEnd = (): void => {
     stop();
-    onBody(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+    const bytes = chunks.join();
+    room.tryResize(bytes.length);
+    onBody(bytes);
   };
   const timer = setTimeout(() => {
-    stop();
-    onRefused(stoppedSending(length, idleTimeoutMs));
+    if (request.isPaused()) timer.refresh();
+    else refuse(stoppedSending(chunks.length, idleTimeoutMs));
   }, idleTimeoutMs);
   request.on('data', onData).on('end', onEnd).on('close', stop).on('error', stop);
 };
@@ -123,7 +145,9 @@ export const readBody =
     }
     if (Number(request.headers['content-length'] ?? 0) > options.maxBytes) throw tooLarge(options.maxBytes);
     context.stopwatch.stop();
-    collect(request, options, {
+    const room = options.budget.open();
+    context.room = room;
+    collect(request, room, options, {
       onBody: (bytes) => {
         context.stopwatch.start();
         record.request.wireBytes = bytes.length;

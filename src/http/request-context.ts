@@ -1,4 +1,5 @@
 import type { Stopwatch } from '../base/stopwatch.ts';
+import type { Room } from '../coding/body-budget.ts';
 import type { Coding } from '../coding/parse-content-codings.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';
 import type { MatchedRoute } from '../guard/match-route.ts';
@@ -16,6 +17,8 @@ interface RequestContext {
   /** The content codings, as sent and in that order; empty where the body is plain. */
   codings: readonly Coding[];
   body: OutgoingBody;
+  /** The memory of a body that was read; released when the response closes. */
+  room: Room | undefined;
   /** Of a body that is a JSON object: where its members lie. */
   members: ReadonlyMap<string, ByteRange> | undefined;
   /** As the client wrote it; undefined where the request names none. */

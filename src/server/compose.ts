@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAdmin } from '../admin/create-admin.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import { type BodyBudget, createBodyBudget } from '../coding/body-budget.ts';
 import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
@@ -44,6 +45,8 @@ const TIMEOUTS = {
   /** As long as OpenAI keeps one connection. */
   websocketAgeMs: 60 * 60_000,
   heartbeatMs: 30_000,
+  /** For a body to wait until other ones leave memory. */
+  roomMs: 5_000,
 };
 /** Where it is too little, clients send their whole conversation again: slower, and nothing is lost. */
 const HISTORY_BYTES = 512 * 2 ** 20;
@@ -163,11 +166,10 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const authenticate = createAuthenticate(config.masterKey);
   const isClosing = (): boolean => closing;
   const capacity = capacityOf(config.maxOpenExchanges);
-  /** @param adding 1 where the one that asks is not among the open ones yet */
-  const capacityCheck = (of: Bounded, countOpen: () => number, adding: 0 | 1) => {
-    const count = (): number => countOpen() + adding;
-    if (part) return createCheckShare(part.shareOf(of, countOpen), count);
-    return () => checkCapacity(count(), capacity);
+  /** @param countOpen how many there are, the one that asks among them */
+  const capacityCheck = (of: Bounded, countOpen: () => number) => {
+    if (part) return createCheckShare(part.shareOf(of, countOpen), countOpen);
+    return () => checkCapacity(countOpen(), capacity);
   };
   const admit = createAdmit({
     isClosing,
@@ -176,8 +178,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     authenticate,
     websockets: config.websockets,
     checkCapacity: {
-      http: capacityCheck('exchanges', () => recorder.active.size, 0),
-      websocket: capacityCheck('connections', () => upgrades.size, 1),
+      http: capacityCheck('exchanges', () => recorder.active.size),
+      websocket: capacityCheck('connections', () => upgrades.size),
     },
   });
   const shared = {
@@ -203,8 +205,14 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         codexHome: options.codexHome,
         askOverWebSocket,
       });
+  const shareOfBodies = part?.shareOf('bodyBytes', () => bodies.usedBytes);
+  const bodies: BodyBudget = createBodyBudget({
+    limit: shareOfBodies ?? { most: config.bodyMemoryBytes },
+    waitMs: timeouts.roomMs,
+  });
   const app = createApp({
     ...shared,
+    bodies,
     retrying,
     upstreams: upstreams.upstreams,
     admin,
@@ -221,6 +229,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ask,
     hasOtherProviders: upstreams.upstreams.length > 1,
     setting: config.websockets,
+    bodies,
     maxMessageBytes: config.bodySizeLimitBytes,
     handshakeTimeoutMs: timeouts.handshakeMs,
     maxAgeMs: timeouts.websocketAgeMs,

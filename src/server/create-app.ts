@@ -1,6 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 import type { Admin } from '../admin/create-admin.ts';
 import type { Clock } from '../base/clock.ts';
+import type { BodyBudget } from '../coding/body-budget.ts';
 import type { RetryingForwarder } from '../forward/retry/create-retrying-forwarder.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
@@ -41,6 +42,8 @@ export interface AppDeps {
   readonly version: string;
   readonly via: string;
   readonly bodySizeLimitBytes: number;
+  /** Of all bodies in memory. */
+  readonly bodies: BodyBudget;
   readonly bodyIdleTimeoutMs: number;
 }
 
@@ -68,8 +71,11 @@ export const createApp = (deps: AppDeps): Express => {
       loadCatalog: deps.loadCatalog,
       listModels: deps.listModels,
     }),
-    readBody({ maxBytes: deps.bodySizeLimitBytes, idleTimeoutMs: deps.bodyIdleTimeoutMs }),
-    decompress({ maxBytes: deps.bodySizeLimitBytes }),
+    readBody({
+      ...{ maxBytes: deps.bodySizeLimitBytes, budget: deps.bodies },
+      idleTimeoutMs: deps.bodyIdleTimeoutMs,
+    }),
+    decompress({ maxBytes: deps.bodySizeLimitBytes, budget: deps.bodies }),
     describeRequest(),
     forwardRequest({
       chooseDestination,

@@ -3,7 +3,9 @@ import type { WebSocket } from 'ws';
 import { formatByteSize } from '../base/bytes.ts';
 import { GatewayError } from '../base/errors.ts';
 import { errorCodeOf } from '../base/system-error.ts';
-import { isSendableCode, UNSUPPORTED_DATA } from './close-codes.ts';
+import type { BodyBudget, Room } from '../coding/body-budget.ts';
+import { isSendableCode, TRY_AGAIN_LATER, UNSUPPORTED_DATA } from './close-codes.ts';
+import { holdArriving } from './hold-arriving.ts';
 import { releaseCompression } from './release-compression.ts';
 import { watchLife } from './watch-life.ts';
 
@@ -23,7 +25,8 @@ export interface ClientConnection {
 }
 
 export interface ClientHandlers {
-  onMessage(bytes: Buffer): void;
+  /** @param room the message's memory; released when nobody needs the message any more */
+  onMessage(bytes: Buffer, room: Room): void;
   /** The client broke the protocol, or sent what is not served; the connection is being closed for it. */
   onRefused(error: GatewayError): void;
   onDrain(): void;
@@ -47,25 +50,46 @@ const toRefusal = (error: Error, maxBytes: number): GatewayError | undefined => 
   );
 };
 
-/**
- * @param socket the connection below `ws`
- * @param maxBytes bound of a message, for the refusal's words
- */
+export interface ClientLimits {
+  /** Bound of a message. */
+  readonly maxBytes: number;
+  /** Of all bodies in memory. */
+  readonly budget: BodyBudget;
+}
+
+/** @param socket the connection below `ws` */
 export const createClientConnection = (
   ws: WebSocket,
   socket: Duplex,
-  maxBytes: number,
+  { maxBytes, budget }: ClientLimits,
   handlers: ClientHandlers,
 ): ClientConnection => {
   const isAlive = watchLife(socket);
+  /** Why the client is held back at the moment. */
+  const holds = { upstream: false, room: false };
+  const hold = (change: Partial<typeof holds>): void => {
+    Object.assign(holds, change);
+    if (holds.upstream || holds.room) ws.pause();
+    else ws.resume();
+  };
   const close = (code: number, reason: Buffer | string): void => {
     if (ws.readyState !== ws.OPEN) return;
     if (isSendableCode(code)) ws.close(code, reason);
     else ws.close();
   };
 
+  const takeRoom = holdArriving({
+    ...{ ws, socket, budget, maxBytes },
+    hold: (room) => hold({ room }),
+    onOverload: (error) => {
+      handlers.onRefused(error);
+      close(TRY_AGAIN_LATER, error.code);
+    },
+  });
   ws.on('message', (data, isBinary) => {
+    const room = takeRoom(data as Buffer);
     if (isBinary) {
+      room.release();
       handlers.onRefused(
         new GatewayError(
           'invalid_request',
@@ -77,7 +101,8 @@ export const createClientConnection = (
     }
     releaseCompression(ws);
     // After the first that was refused, and after a close, nothing further is served.
-    if (ws.readyState === ws.OPEN) handlers.onMessage(data as Buffer);
+    if (ws.readyState === ws.OPEN) handlers.onMessage(data as Buffer, room);
+    else room.release();
   });
   ws.on('error', (error) => {
     const refusal = toRefusal(error, maxBytes);
@@ -96,8 +121,8 @@ export const createClientConnection = (
       ws.send(frame, { binary: isBinary, compress: false });
       return !socket.writableNeedDrain;
     },
-    pause: () => ws.pause(),
-    resume: () => ws.resume(),
+    pause: () => hold({ upstream: true }),
+    resume: () => hold({ upstream: false }),
     close,
     terminate: () => ws.terminate(),
     beat: () => {

@@ -1,9 +1,10 @@
-/** The codes with which the gateway itself closes. @see RFC 6455 §7.4.1, and the IANA registry for 1012 */
+/** The codes with which the gateway itself closes. @see RFC 6455 §7.4.1, and the IANA registry for 1012 and 1013 */
 export const NORMAL_CLOSURE = 1000;
 export const GOING_AWAY = 1001;
 export const UNSUPPORTED_DATA = 1003;
 export const INTERNAL_ERROR = 1011;
 export const SERVICE_RESTART = 1012;
+export const TRY_AGAIN_LATER = 1013;
 
 /** Stands for a connection that was lost. Never sent. */
 export const ABNORMAL_CLOSURE = 1006;

@@ -1,5 +1,6 @@
 import type { GatewayError } from '../base/errors.ts';
 import type { Exchange } from '../log/exchange.ts';
+import { createGatewayErrorFrame } from './error-frame.ts';
 import type { CreateFrame } from './read-client-frame.ts';
 import type { ConnectionContext } from './session.ts';
 import { turnRawHeaders } from './turn-headers.ts';
@@ -55,4 +56,17 @@ export const openRefused = (context: ConnectionContext, bytes: Buffer | undefine
     exchange.keepRequestBody(bytes, 'identity');
   }
   return exchange;
+};
+
+/** Records what is no request, and is refused. Where the connection can still say so, it does. */
+export const refuseConnection = (
+  context: ConnectionContext,
+  send: (frame: Buffer) => void,
+  error: GatewayError,
+): void => {
+  const exchange = openRefused(context, undefined);
+  const isTold = error.code === 'overloaded';
+  const told = isTold ? createGatewayErrorFrame(error, exchange.id) : Buffer.alloc(0);
+  if (isTold) send(told);
+  closeRefused(exchange, error, told);
 };

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
+import type { BodyBudget } from '../coding/body-budget.ts';
 import type { WebSocketSetting } from '../config/settings.ts';
 import type { Ask } from '../forward/retry/create-ask.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
@@ -32,6 +33,8 @@ export interface UpgradeServerDeps extends AdmitUpgradeDeps {
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly chooseDestination: ChooseDestination;
   readonly ask: Ask;
+  /** Of all bodies in memory. */
+  readonly bodies: BodyBudget;
   readonly setting: WebSocketSetting;
   readonly via: string;
   readonly isClosing: () => boolean;
@@ -48,7 +51,7 @@ export interface UpgradeServerDeps extends AdmitUpgradeDeps {
 
 /** Responses over WebSocket. */
 export interface UpgradeServer {
-  /** How many connections are open. */
+  /** How many connections are open or on their way: an upgrade counts from the moment when it comes. */
   readonly size: number;
   /** Takes over an HTTP request that asks for an upgrade. */
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -58,6 +61,12 @@ export interface UpgradeServer {
   cutAll(reason: GatewayError): void;
   /** Ends all connections at once. */
   close(): void;
+}
+
+interface Handshake {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
 }
 
 /** Single events of 20 MB have been seen. */
@@ -73,7 +82,10 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   const reachDeps = { clientFor, via, setting, refusing, ...upstreamLimits };
   const accept = createAcceptClient(maxMessageBytes);
   const budget = createMemoryBudget(deps.historyBytes);
+  const limits = { maxBytes: maxMessageBytes, budget: deps.bodies };
   const open = new Map<Session, ClientConnection>();
+  /** Upgrades that are being decided on, or whose upstream is being asked. */
+  let arriving = 0;
   const heartbeat = setInterval(() => {
     for (const [session, connection] of open) {
       connection.beat();
@@ -118,11 +130,12 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     upgrade: AdmittedUpgrade,
     upstreamSocket: UpstreamSocket | undefined,
   ): void => {
-    const connection = createClientConnection(ws, socket, maxMessageBytes, {
-      onMessage: (bytes) => {
+    const connection = createClientConnection(ws, socket, limits, {
+      onMessage: (bytes, room) => {
         try {
-          session.onMessage(bytes);
+          session.onMessage(bytes, room);
         } catch (thrown) {
+          room.release();
           // A mistake of the gateway's own ends this connection, and not those of all others.
           session.onRefused(toGatewayError(thrown));
           connection.close(INTERNAL_ERROR, 'internal_error');
@@ -141,17 +154,17 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     if (deps.isClosing()) session.drain();
   };
 
-  const serve = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const upgrade = await admitUpgrade(request, deps);
+  const connect = async (upgrade: AdmittedUpgrade, { request, socket, head }: Handshake): Promise<void> => {
     const watch = watchClient(socket);
+    let early: Buffer = Buffer.alloc(0);
     const upstreamSocket = await reachUpstream(reachDeps, upgrade, watch.left).finally(() => {
-      head = Buffer.concat([head, watch.stop()]);
+      early = watch.stop();
     });
     const giveUp = (): void => upstreamSocket?.ws.terminate();
     if (watch.left.aborted) return giveUp();
     const lines = upstreamSocket ? relayedLines(upstreamSocket.response) : [];
     accept(
-      { request, socket, head, lines },
+      { request, socket, head: Buffer.concat([head, early]), lines },
       {
         onOpen: (ws) => {
           begin(ws, socket, upgrade, upstreamSocket);
@@ -166,13 +179,23 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     );
   };
 
+  const serve = async (handshake: Handshake): Promise<void> => {
+    // It counts while it is being decided on as well: those that come at once must not all find the same room.
+    arriving++;
+    try {
+      await connect(await admitUpgrade(handshake.request, deps), handshake);
+    } finally {
+      arriving--;
+    }
+  };
+
   return {
     get size() {
-      return open.size;
+      return open.size + arriving;
     },
     handle: (request, socket, head) => {
       socket.on('error', () => socket.destroy());
-      serve(request, socket, head).catch((thrown: unknown) => {
+      serve({ request, socket, head }).catch((thrown: unknown) => {
         refuseUpgrade(recorder, request, socket, thrown);
       });
     },

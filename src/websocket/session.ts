@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import type { Room } from '../coding/body-budget.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ExchangeRecord } from '../log/record.ts';
@@ -33,7 +34,8 @@ export interface ConnectionContext {
 
 /** One client's connection, however its upstream is reached. */
 export interface Session {
-  onMessage(bytes: Buffer): void;
+  /** @param room the message's memory; the session releases it */
+  onMessage(bytes: Buffer, room: Room): void;
   /** The connection is being closed for what the client did; the refusal needs a record. */
   onRefused(error: GatewayError): void;
   onDrain(): void;

@@ -1,3 +1,4 @@
+import type { Room } from '../coding/body-budget.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -5,17 +6,17 @@ import type { Session } from './session.ts';
  * @param begin makes its first session, which calls `switchOn` with the message that wants the other one
  */
 export const createSwitchingSession = (
-  begin: (switchOn: (bytes: Buffer) => void) => Session,
+  begin: (switchOn: (bytes: Buffer, room: Room) => void) => Session,
   goOn: () => Session,
 ): Session => {
   let isDraining = false;
-  let current: Session = begin((bytes) => {
+  let current: Session = begin((bytes, room) => {
     current = goOn();
     if (isDraining) current.drain();
-    current.onMessage(bytes);
+    current.onMessage(bytes, room);
   });
   return {
-    onMessage: (bytes) => current.onMessage(bytes),
+    onMessage: (bytes, room) => current.onMessage(bytes, room),
     onRefused: (error) => current.onRefused(error),
     onDrain: () => current.onDrain(),
     onClose: (code, reason) => current.onClose(code, reason),

@@ -1,13 +1,14 @@
 import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
+import type { Room } from '../../coding/body-budget.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { ClientConnection } from '../client-connection.ts';
 import { GOING_AWAY, SERVICE_RESTART } from '../close-codes.ts';
 import { createGatewayErrorFrame } from '../error-frame.ts';
 import { inLane } from '../in-lane.ts';
 import { createLanes } from '../lanes.ts';
-import { closeRefused, openRefused, openTurn } from '../open-turn.ts';
+import { closeRefused, openRefused, openTurn, refuseConnection } from '../open-turn.ts';
 import { type CreateFrame, readClientFrame } from '../read-client-frame.ts';
 import { type Session, stopping } from '../session.ts';
 import type { RunningTurn } from './run-turn.ts';
@@ -40,7 +41,8 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
     connection.send(frame);
     closeRefused(exchange, error, frame);
   };
-  const refuseTurn = ({ frame, exchange }: Turn, error: GatewayError): void => {
+  const refuseTurn = ({ frame, exchange, room }: Turn, error: GatewayError): void => {
+    room.release();
     exchange.keepRequestBody(frame.bytes, 'identity');
     refuse(exchange, error, frame.streamId);
   };
@@ -54,6 +56,7 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
 
   const finish = (turn: Turn): void => {
     running.delete(turn);
+    turn.room.release();
     for (const next of lanes.finish(turn.frame.streamId)) start(next);
     closeIfDone();
   };
@@ -71,10 +74,10 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
     }
   };
 
-  const create = (frame: CreateFrame): void => {
+  const create = (frame: CreateFrame, room: Room): void => {
     const stopwatch = createStopwatch(clock);
     stopwatch.start();
-    const turn: Turn = { frame, exchange: openTurn(context, frame), stopwatch };
+    const turn: Turn = { frame, room, exchange: openTurn(context, frame), stopwatch };
     if (!leaving && clock.monotonic() - openedAtMs >= maxAgeMs) {
       leaving = { why: tooOld(maxAgeMs), code: GOING_AWAY };
     }
@@ -117,11 +120,12 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
   };
 
   return {
-    onMessage: (bytes) => {
+    onMessage: (bytes, room) => {
       const frame = readClientFrame(bytes);
+      if (frame.kind !== 'create') room.release();
       switch (frame.kind) {
         case 'create':
-          return create(frame);
+          return create(frame, room);
         case 'interrupt':
         case 'cancel':
           return interrupt(bytes, frame.kind, frame.responseId);
@@ -140,12 +144,13 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
           return refuse(openRefused(context, bytes), frame.error);
       }
     },
-    onRefused: (error) => closeRefused(openRefused(context, undefined), error, Buffer.alloc(0)),
+    onRefused: (error) => refuseConnection(context, (frame) => connection.send(frame), error),
     onDrain: () => {
       for (const run of running.values()) run.onDrain();
     },
     onClose: () => {
-      for (const { exchange } of lanes.abandon()) {
+      for (const { exchange, room } of lanes.abandon()) {
+        room.release();
         exchange.record.response.finish = 'aborted';
         exchange.close();
       }

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
 import type { Stopwatch } from '../../base/stopwatch.ts';
+import type { Room } from '../../coding/body-budget.ts';
 import type { Ask } from '../../forward/retry/create-ask.ts';
 import { checkCredential } from '../../forward/route/check-credential.ts';
 import type { Exchange } from '../../log/exchange.ts';
@@ -23,6 +24,8 @@ export interface BridgeContext extends ConnectionContext {
 
 export interface Turn {
   readonly frame: CreateFrame;
+  /** The memory of the message, and of the body that it becomes. */
+  readonly room: Room;
   readonly exchange: Exchange;
   readonly stopwatch: Stopwatch;
 }
@@ -78,7 +81,7 @@ const warmUp = ({ frame, exchange }: Turn, nowMs: number, emit: TurnHandlers['em
  * @param handlers `onEnd` is called when the exchange is closed, maybe before this returns
  * @returns undefined where it was answered without the upstream
  * @throws GatewayError previous_response_not_found, request_too_large, provider_not_configured,
- *   invalid_request; then nothing was sent, and `onEnd` is not called
+ *   invalid_request, overloaded; then nothing was sent, and `onEnd` is not called
  */
 export const startTurn = (
   context: BridgeContext,
@@ -116,6 +119,7 @@ export const startTurn = (
   try {
     if (destination.fallbacks.length === 0) checkCredential(destination.upstream);
     const body = composeBody(frame, place, context.maxBodyBytes);
+    if (!turn.room.tryResize(frame.bytes.length + body.length)) throw turn.room.exhausted();
     record.request.bodyBytes = body.length;
     if (frame.model !== undefined) record.route = destination.why;
     exchange.keepRequestBody(body, 'identity');

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
+import type { Room } from '../../coding/body-budget.ts';
 import type { ChosenDestination } from '../../forward/route/choose-destination.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import { hasSeals } from '../../translate/unseal-body.ts';
@@ -16,7 +17,7 @@ import {
 import { createGatewayErrorFrame } from '../error-frame.ts';
 import { inLane } from '../in-lane.ts';
 import { noteHeaders } from '../note-headers.ts';
-import { closeRefused, openRefused, openTurn } from '../open-turn.ts';
+import { closeRefused, openRefused, openTurn, refuseConnection } from '../open-turn.ts';
 import { type CreateFrame, readClientFrame } from '../read-client-frame.ts';
 import { releaseCompression } from '../release-compression.ts';
 import { type ConnectionContext, type Session, stopping } from '../session.ts';
@@ -33,7 +34,7 @@ export interface RelayDeps {
    * Takes over the client's connection for good, from the message on whose model is another provider's; the
    * upstream's end is closed then.
    */
-  onForeign(bytes: Buffer): void;
+  onForeign(bytes: Buffer, room: Room): void;
 }
 
 /** Requests that may be under way at a time; the upstream has its own, lower bounds. */
@@ -77,7 +78,8 @@ export const createRelaySession = ({
     connection.close(code, reason);
     closeUpstream(ws, code, reason);
   };
-  const refuse = (frame: CreateFrame, error: GatewayError): void => {
+  const refuse = (frame: CreateFrame, room: Room, error: GatewayError): void => {
+    room.release();
     const exchange = openTurn(context, frame);
     const told = createGatewayErrorFrame(error, exchange.id, frame.streamId);
     connection.send(told);
@@ -94,36 +96,37 @@ export const createRelaySession = ({
     !hasSeals(bytes) &&
     destination.effort === undefined &&
     destination.fallbacks.length === 0;
-  const handOver = (frame: CreateFrame): void => {
+  const handOver = (frame: CreateFrame, room: Room): void => {
     if (turns.size > 0) {
-      refuse(frame, busy());
+      refuse(frame, room, busy());
       return;
     }
     isHandedOver = true;
     closeUpstream(ws, NORMAL_CLOSURE, '');
-    onForeign(frame.bytes);
+    onForeign(frame.bytes, room);
   };
 
-  const pass = (bytes: Buffer): void => {
+  const pass = (bytes: Buffer, room: Room): void => {
     ws.send(bytes, { binary: false }, () => {
+      room.release();
       if (ws.bufferedAmount <= MAX_WAITING_BYTES / 2) connection.resume();
     });
     if (ws.bufferedAmount > MAX_WAITING_BYTES) connection.pause();
   };
 
-  const create = (frame: CreateFrame): void => {
+  const create = (frame: CreateFrame, room: Room): void => {
     const { why, ...destination } = chooseDestination({
       headers: upgrade.headers,
       path: upgrade.path,
       model: frame.model,
     });
     if (!isRelayed(destination, frame)) {
-      handOver(frame);
+      handOver(frame, room);
       return;
     }
     const refusal = leaving ?? (turns.size >= MAX_RUNNING ? tooMany() : undefined);
     if (refusal) {
-      refuse(frame, refusal);
+      refuse(frame, room, refusal);
       return;
     }
     const stopwatch = createStopwatch(clock);
@@ -138,7 +141,7 @@ export const createRelaySession = ({
     exchange.keepRequestBody(frame.bytes, 'identity');
     exchange.commit();
     turns.add(createRelayedTurn({ exchange, clock, streamId: frame.streamId }));
-    pass(frame.bytes);
+    pass(frame.bytes, room);
     stopwatch.stop();
     record.overheadMs = stopwatch.spentMs;
     exchange.update();
@@ -185,16 +188,16 @@ export const createRelaySession = ({
   ws.resume();
 
   return {
-    onMessage: (bytes) => {
+    onMessage: (bytes, room) => {
       const frame = readClientFrame(bytes);
       if (frame.kind === 'create') {
-        create(frame);
+        create(frame, room);
         return;
       }
       if (frame.kind === 'invalid' && frame.error.code === 'invalid_json') noteUnreadable(bytes);
-      pass(bytes);
+      pass(bytes, room);
     },
-    onRefused: (error) => closeRefused(openRefused(context, undefined), error, Buffer.alloc(0)),
+    onRefused: (error) => refuseConnection(context, (frame) => connection.send(frame), error),
     onDrain: () => {
       if (ws.readyState === ws.OPEN) ws.resume();
     },

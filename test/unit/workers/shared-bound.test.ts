@@ -35,7 +35,7 @@ const startWorkers = (most: number, count: number) => {
     const open = worker.used + 1;
     worker.used = open;
     await worker.share?.reach(open);
-    if (open <= (worker.share?.capacity.most ?? 0)) return true;
+    if (open <= (worker.share?.most ?? 0)) return true;
     worker.used--;
     return false;
   };
@@ -52,7 +52,7 @@ const startWorkers = (most: number, count: number) => {
 };
 
 const sumOf = (workers: readonly Worker[]): number =>
-  workers.reduce((sum, { share }) => sum + (share?.capacity.most ?? 0), 0);
+  workers.reduce((sum, { share }) => sum + (share?.most ?? 0), 0);
 
 describe('a bound of several workers', () => {
   it('can be used up by one of them alone, and by none beyond', async () => {
@@ -112,7 +112,7 @@ describe('a bound of several workers', () => {
     for (let taken = 0; taken < 3; taken++) expect(await take(other)).toBe(true);
     bound.leave(other);
     const next = join();
-    expect(next.share?.capacity.most).toBe(2);
+    expect(next.share?.most).toBe(2);
     for (let taken = 0; taken < 4; taken++) expect(await take(next)).toBe(true);
     expect(await take(one)).toBe(false);
   });
