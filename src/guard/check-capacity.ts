@@ -15,6 +15,14 @@ export const capacityOf = (maxOpen: number): Capacity => ({
   allowedBy: 'MAX_OPEN_EXCHANGES allows',
 });
 
+/** @param share of one of several workers; it changes */
+export const capacityOfShare = (share: Pick<Capacity, 'most'>): Capacity => ({
+  get most() {
+    return share.most;
+  },
+  allowedBy: 'MAX_OPEN_EXCHANGES leaves to this worker',
+});
+
 /**
  * Refuses what would be too much at once, so that what runs goes on.
  * @param open exchanges that are not over, this one among them

@@ -11,8 +11,11 @@ export interface InnerAddress {
   readonly secret: string;
 }
 
-/** What all workers together have a bound of, each as many as `MAX_OPEN_EXCHANGES`. */
-export type Bounded = 'exchanges' | 'connections';
+/**
+ * What all workers have a common limit of: exchanges and WebSocket connections (`MAX_OPEN_EXCHANGES` each), and
+ * the bytes of request bodies (`BODY_MEMORY_LIMIT`).
+ */
+export type Bounded = 'exchanges' | 'connections' | 'bodyBytes';
 
 /** All that a worker is made from. It reads no file of the user's: who replaces it later is its equal. */
 export interface WorkerStart {

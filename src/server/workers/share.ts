@@ -1,9 +1,7 @@
-import type { Capacity } from '../../guard/check-capacity.ts';
-
-/** What of a bound of all workers is this one's. */
+/** This worker's share of a limit that all workers have in common. */
 export interface Share {
   /** As it is at the moment. */
-  readonly capacity: Capacity;
+  readonly most: number;
   /**
    * Borrows of others where it is smaller than that. Never rejects.
    * @returns when it is as large, or nobody else has room
@@ -38,11 +36,8 @@ export const createShare = ({ first, used, borrow, now }: ShareDeps): Share => {
     borrowing = undefined;
   };
   return {
-    capacity: {
-      get most() {
-        return share;
-      },
-      allowedBy: 'MAX_OPEN_EXCHANGES leaves to this one of the workers',
+    get most() {
+      return share;
     },
     reach: async (wanted) => {
       while (share < wanted && now() >= fullUntilMs) {

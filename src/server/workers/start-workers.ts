@@ -21,7 +21,7 @@ import { createWorkers } from './keep-workers.ts';
 import { createLink, type Link } from './link.ts';
 import { mergeRecorders, type WorkerView } from './merge-recorders.ts';
 import type { Bounded, PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
-import { createSharedBound } from './shared-bound.ts';
+import { createSharedBound, type SharedBound } from './shared-bound.ts';
 
 /** Beyond the grace: for cutting what still runs, and writing it. */
 const STOP_WITHIN_MS = 5_000;
@@ -68,13 +68,17 @@ export const startWorkers = async (
   const upstreams = composeUpstreams(config, demo?.url);
   const notices = createListeners<string>();
   const known = new Map<WorkerProcess, KnownWorker>();
-  const shareOut = (of: Bounded) =>
+  const shareOut = (of: Bounded, most: number) =>
     createSharedBound<WorkerProcess>({
-      most: config.maxOpenExchanges,
-      first: Math.floor(config.maxOpenExchanges / config.workers),
+      most,
+      first: Math.floor(most / config.workers),
       lend: async (worker) => (await known.get(worker)?.link.call('lend', of)) ?? 0,
     });
-  const bounds = { exchanges: shareOut('exchanges'), connections: shareOut('connections') };
+  const bounds: Readonly<Record<Bounded, SharedBound<WorkerProcess>>> = {
+    exchanges: shareOut('exchanges', config.maxOpenExchanges),
+    connections: shareOut('connections', config.maxOpenExchanges),
+    bodyBytes: shareOut('bodyBytes', config.bodyMemoryBytes),
+  };
   let port = config.port;
   let closing = false;
 
@@ -144,7 +148,11 @@ export const startWorkers = async (
     });
     const view = recorder.add(link);
     known.set(worker, { link, view });
-    const shares = { exchanges: bounds.exchanges.join(worker), connections: bounds.connections.join(worker) };
+    const shares = {
+      exchanges: bounds.exchanges.join(worker),
+      connections: bounds.connections.join(worker),
+      bodyBytes: bounds.bodyBytes.join(worker),
+    };
     const start: WorkerStart = { ...startInput, port, inner: address, shares };
     const ended = worker.ended.then((how) => {
       throw new GatewayError('command_failed', `A worker ${how} before it could serve.`);
@@ -164,8 +172,7 @@ export const startWorkers = async (
   const bury = async (worker: WorkerProcess): Promise<number> => {
     const view = known.get(worker)?.view;
     known.delete(worker);
-    bounds.exchanges.leave(worker);
-    bounds.connections.leave(worker);
+    for (const bound of Object.values(bounds)) bound.leave(worker);
     return (await view?.bury()) ?? 0;
   };
   const onDeath = async (worker: WorkerProcess, how: string): Promise<void> => {
