@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { decompressStored } from '../../coding/decompress-stored.ts';
-import { MAX_BASE_BYTES } from './body-bases.ts';
 import { BLOCK_HEAD_BYTES, decodeBlock, decodeDirectory } from './body-block.ts';
 import type { BodyBase, BodyReference } from './body-reference.ts';
+import { MAX_REQUEST_BYTES } from './max-body.ts';
 import { openPack, readExactly } from './pack-file.ts';
 
 /** What a pack holds of one body: the bytes that are its own, and where the rest of it is. */
@@ -75,7 +75,9 @@ const createPackReader = (file: FileHandle): PackReader => {
     const slice = block.payload.subarray(member.start, member.start + member.length);
     const isCoded = member.coding === 'zstd';
     // A copy, since the block around it need not stay.
-    const bytes = isCoded ? await decompressStored(slice, { maxBytes: MAX_BASE_BYTES }) : Buffer.from(slice);
+    const bytes = isCoded
+      ? await decompressStored(slice, { maxBytes: MAX_REQUEST_BYTES })
+      : Buffer.from(slice);
     return keep(key, { bytes, offset, ...(member.base && { base: member.base }) });
   };
 

@@ -66,14 +66,16 @@ const groupBodies = (bodies: readonly PreparedBody[], maxBlockBytes: number): Pr
   return groups;
 };
 
-const prepare = (body: PendingBody, pack: string | undefined): PreparedBody => {
-  const { parts, length, coding, difference } = body;
+const prepare = async (body: PendingBody, sharing: StoreOptions['sharing']): Promise<PreparedBody> => {
+  const { parts, length, coding, whole: full } = body;
+  const difference =
+    body.difference ?? (sharing && full && (await sharing.bases.differByFingerprints(full, sharing.pack)));
   if (!difference) return { body, parts, length, coding, base: undefined, depth: 0 };
   const { own, base, depth } = difference;
-  if (difference.pack === pack) {
+  if (difference.pack === sharing?.pack) {
     return { body, parts: [own], length: own.length, coding: 'identity', base, depth };
   }
-  const whole = fullBodyOf(difference);
+  const whole = fullBodyOf(difference) ?? parts;
   const wholeLength = whole.reduce((sum, part) => sum + part.length, 0);
   return { body, parts: whole, length: wholeLength, coding: 'identity', base: undefined, depth: 0 };
 };
@@ -95,7 +97,8 @@ export const storeBodies = async (
   { maxBlockBytes, shouldCompress, sharing }: StoreOptions,
   onFailure: (cause: unknown, lostBodies: number) => void,
 ): Promise<void> => {
-  const prepared = bodies.map((body) => prepare(body, sharing?.pack));
+  const prepared: PreparedBody[] = [];
+  for (const body of bodies) prepared.push(await prepare(body, sharing));
   for (const group of groupBodies(prepared, maxBlockBytes)) {
     const members: BlockMember[] = [];
     let start = 0;
@@ -111,11 +114,12 @@ export const storeBodies = async (
     const [payload, codec] = packed.length < start ? [packed, 'zstd' as const] : [plain, 'identity' as const];
     try {
       const block = await append(encodeBlock(members, payload, codec, start));
-      group.forEach(({ body, depth }, index) => {
+      for (const [index, { body, depth }] of group.entries()) {
         const { start, length, coding, cutOff, base } = members[index] as BlockMember;
-        if (body.whole) sharing?.bases.remember(body.whole, body.id, block, depth);
+        const { id, whole } = body;
+        if (whole) await sharing?.bases.remember(whole, { id, block, depth, baseId: base?.id });
         body.settle({ block, start, length, coding, cutOff, ...(base && { base }) });
-      });
+      }
     } catch (cause) {
       onFailure(cause, group.length);
       for (const { body } of group) body.settle(lostBody);

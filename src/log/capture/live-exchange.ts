@@ -20,7 +20,8 @@ export interface LiveExchangeDeps {
   readonly writes: WriteBehind;
   readonly budget: MemoryBudget;
   /** What is kept of one body at most; 0 where bodies are not logged. */
-  readonly maxBodyBytes: number;
+  readonly maxRequestBytes: number;
+  readonly maxResponseBytes: number;
   readonly tell: (event: ExchangeEvent) => void;
   /** Those that run. */
   readonly active: LinkedList<Exchange>;
@@ -95,7 +96,7 @@ export class LiveExchange implements Exchange, QueuedExchange {
   }
 
   keepRequestBody(bytes: Buffer, coding: 'identity' | 'zstd', decoded?: Buffer): void {
-    const { maxBodyBytes, budget, onLostBody } = this.#deps;
+    const { maxRequestBytes: maxBodyBytes, budget, onLostBody } = this.#deps;
     if (maxBodyBytes === 0 || this.#closed || this.#hasRequestBody || bytes.length === 0) return;
     this.#hasRequestBody = true;
     const cutOff = bytes.length > maxBodyBytes;
@@ -125,7 +126,7 @@ export class LiveExchange implements Exchange, QueuedExchange {
   }
 
   appendResponseBody(chunk: Uint8Array): void {
-    const { maxBodyBytes, budget } = this.#deps;
+    const { maxResponseBytes: maxBodyBytes, budget } = this.#deps;
     if (maxBodyBytes === 0 || this.#closed) return;
     this.#response ??= new BodyCapture(budget, maxBodyBytes);
     this.#response.append(chunk);

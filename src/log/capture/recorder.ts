@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { LinkedList } from '../../base/linked-list.ts';
+import { MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES } from '../bodies/max-body.ts';
 import type { AnswerSoFar, Exchange, ExchangeEvent, ExchangeOpening } from '../exchange.ts';
 import { markInterrupted } from '../interrupted.ts';
 import { limitsOf } from '../journal/disk-limits.ts';
@@ -78,10 +79,8 @@ export interface Recorder extends ExchangeWatch {
   close(): Promise<void>;
 }
 
-/** A session's bodies have a p99 of 3.5 MB; more than this is no longer worth the disk. */
-const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** All bodies that are in memory for the log: being captured, or on their way to the disk. */
-const BODY_MEMORY_BYTES = 64 * 1024 * 1024;
+const BODY_MEMORY_BYTES = 160 * 1024 * 1024;
 const MAX_BLOCK_BYTES = 1024 * 1024;
 
 /**
@@ -91,7 +90,7 @@ const MAX_BLOCK_BYTES = 1024 * 1024;
 export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
   const { clock, retentionDays, maxDiskBytes, beside } = deps;
   const folder = auditFolder(deps.dataDir);
-  const { segmentBytes, openBytes, refusedSegmentBytes } = limitsOf(maxDiskBytes, beside?.writers);
+  const { segmentBytes, bodyBytes, refusedSegmentBytes } = limitsOf(maxDiskBytes, beside?.writers);
   const losses: Losses = { lines: 0, bodies: 0 };
   const active = new LinkedList<Exchange>();
   const { add: subscribe, tell } = createListeners<ExchangeEvent>();
@@ -129,7 +128,8 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
     encodeHeaders: createHeaderEncoder(redactor),
     writes,
     budget: createMemoryBudget(BODY_MEMORY_BYTES),
-    maxBodyBytes: deps.logBodies ? Math.min(MAX_BODY_BYTES, openBytes) : 0,
+    maxRequestBytes: deps.logBodies ? Math.min(MAX_REQUEST_BYTES, bodyBytes) : 0,
+    maxResponseBytes: deps.logBodies ? Math.min(MAX_RESPONSE_BYTES, bodyBytes) : 0,
     tell,
     active,
     onLostBody: () => losses.bodies++,

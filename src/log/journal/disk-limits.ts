@@ -6,6 +6,8 @@ export interface DiskLimits {
   readonly segmentBytes: number;
   /** All segments together that are being written. */
   readonly openBytes: number;
+  /** One body, whether it fits into a segment or not. */
+  readonly bodyBytes: number;
   /** Before a new segment is filled, the log is at most this large. */
   readonly roomBytes: number;
   /** What deleting goes down to, so that nobody waits for it the next time. */
@@ -46,6 +48,7 @@ export const limitsOf = (maxDiskBytes: number, writers = 1): DiskLimits => {
     maxBytes,
     segmentBytes: Math.ceil(openBytes / writers),
     openBytes,
+    bodyBytes: Math.ceil(maxBytes / SEGMENTS_OF_MAXIMUM),
     roomBytes: maxBytes - ROOM_SEGMENTS * openBytes,
     tidyBytes: maxBytes * TIDY_OF_MAXIMUM,
     errorsBytes: maxBytes * ERRORS_OF_MAXIMUM,

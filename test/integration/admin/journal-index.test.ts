@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eachFacts } from '../../../src/admin/answers/usage-sums.ts';
 import { findExchanges, readFound } from '../../../src/admin/select/select-exchanges.ts';
@@ -207,6 +208,8 @@ describe('of processes that were killed', () => {
     const primary = await log.startRecorder();
     recordExchange(primary);
     await primary.flush();
+    // The exchanges begin in a later second than the segment in which they will end.
+    await sleep(1_100);
     const script =
       'for (let i = 0; i < 10; i++) { const e = open(); e.commit(); print(e.id); } await sleep(1e6);';
     const child = program.start(log.dataDir, script);
