@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
 import type { WebSocketSetting } from '../config/settings.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
@@ -12,32 +13,46 @@ export interface ReachDeps extends ConnectSettings {
   readonly refusing: RefusingUpstreams;
 }
 
+/** How the upstream of a new connection is reached. */
+export type Reached =
+  | UpstreamSocket
+  /** It is asked over HTTP: it speaks no WebSocket or another API, or has no key while other providers have. */
+  | { readonly kind: 'bridge' }
+  /** It refused the client's own sign-in: its answer is the client's to read. */
+  | { readonly kind: 'refused'; readonly response: IncomingMessage };
+
+/** What only the client can mend, by renewing its sign-in or by waiting. */
+const OF_THE_SIGN_IN: ReadonlySet<number> = new Set([401, 403, 429]);
+
+const BRIDGE = { kind: 'bridge' } as const;
+
 /**
  * Finds out how the upstream of a new connection is reached: one round trip where it is not known yet.
  * @param left aborted where the client leaves meanwhile: then the attempt ends
- * @returns the upstream's end of the connection, or undefined where it is to be asked over HTTP, since it
- *   refuses this, or speaks another API, or has no key while other providers have
  * @throws GatewayError where only a relay is wanted, and the upstream does not take part in one
  */
 export const reachUpstream = async (
   deps: ReachDeps,
   upgrade: AdmittedUpgrade,
   left: AbortSignal,
-): Promise<UpstreamSocket | undefined> => {
+): Promise<Reached> => {
   const { setting, refusing } = deps;
   const { baseUrl, native, credential } = upgrade.upstream;
-  if (!native.includes('responses') || !credential) return undefined;
-  if (setting === 'bridge' || (setting === 'auto' && refusing.has(baseUrl))) return undefined;
+  if (!native.includes('responses') || !credential || setting === 'bridge') return BRIDGE;
+  if (setting === 'auto' && refusing.has(upgrade)) return BRIDGE;
 
   const { agent } = deps.clientFor(upgrade.upstream);
   const handshake = await connectUpstream(deps, agent, upgrade, left);
   if (handshake.kind === 'open') return handshake;
 
   const status = handshake.kind === 'refused' ? (handshake.response.statusCode ?? 0) : undefined;
-  if (handshake.kind === 'refused') handshake.response.destroy();
+  if (handshake.kind === 'refused') {
+    if (credential.kind === 'client' && OF_THE_SIGN_IN.has(status ?? 0)) return handshake;
+    handshake.response.destroy();
+  }
   if (setting === 'auto') {
-    if (!left.aborted) refusing.add(baseUrl, status);
-    return undefined;
+    if (!left.aborted) refusing.add(upgrade, status);
+    return BRIDGE;
   }
   if (handshake.kind === 'failed') throw handshake.error;
   throw new GatewayError(

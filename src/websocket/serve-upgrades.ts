@@ -22,6 +22,7 @@ import { reachUpstream } from './reach-upstream.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { createRefusingUpstreams } from './refusing-upstreams.ts';
 import { relayedLines, type UpstreamSocket } from './relay/connect-upstream.ts';
+import { relayRefusal } from './relay/relay-refusal.ts';
 import { createRelaySession } from './relay/relay-session.ts';
 import type { AdmittedUpgrade, ConnectionContext, Session, WebSocketMode } from './session.ts';
 import { createSwitchingSession } from './switch-session.ts';
@@ -157,9 +158,14 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   const connect = async (upgrade: AdmittedUpgrade, { request, socket, head }: Handshake): Promise<void> => {
     const watch = watchClient(socket);
     let early: Buffer = Buffer.alloc(0);
-    const upstreamSocket = await reachUpstream(reachDeps, upgrade, watch.left).finally(() => {
+    const reached = await reachUpstream(reachDeps, upgrade, watch.left).finally(() => {
       early = watch.stop();
     });
+    if (reached.kind === 'refused') {
+      const { response } = reached;
+      return relayRefusal({ recorder, clock, upgrade, socket, response, timeoutMs: handshakeTimeoutMs });
+    }
+    const upstreamSocket = reached.kind === 'open' ? reached : undefined;
     const giveUp = (): void => upstreamSocket?.ws.terminate();
     if (watch.left.aborted) return giveUp();
     const lines = upstreamSocket ? relayedLines(upstreamSocket.response) : [];
