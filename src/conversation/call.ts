@@ -1,5 +1,5 @@
 import { type JsonObject, parseJson } from '../base/json-object.ts';
-import type { ToolCall } from './item.ts';
+import type { ScriptCall, ToolCall } from './item.ts';
 import { fieldsOf, listOf, stringOf } from './json-fields.ts';
 
 const PATCH_BEGIN = '*** Begin Patch\n';
@@ -60,13 +60,14 @@ const SHELL_TOOLS = /^(?:exec_command|(?:local_)?shell(?:_command)?|container\.e
  * A tool call with what a person wants to see of it: the command that it runs, the patch that it applies.
  * @param parsed the arguments as a value, where they did not come as text
  */
-export const describeCall = (call: ToolCall, parsed?: unknown): ToolCall => {
-  const described: ToolCall = { ...call };
-  const fields = fieldsOf(parsed ?? (call.custom ? undefined : parseJson(call.arguments)));
+export const describeCall = <Call extends ToolCall | ScriptCall>(call: Call, parsed?: unknown): Call => {
+  const described: Call = { ...call };
+  const isCustom = 'custom' in call && call.custom === true;
+  const fields = fieldsOf(parsed ?? (isCustom ? undefined : parseJson(call.arguments)));
   const command = SHELL_TOOLS.test(call.name) ? commandIn(fields) : undefined;
   const patch =
     patchOfOperation(fields) ??
-    findPatch(command ?? (call.custom ? call.arguments : (stringOf(fields.input) ?? '')));
+    findPatch(command ?? (isCustom ? call.arguments : (stringOf(fields.input) ?? '')));
   if (command !== undefined) described.command = command;
   if (patch !== undefined) described.patch = patch;
   return described;

@@ -6,6 +6,17 @@ export type ConversationPart =
   | { kind: 'file'; name?: string; bytes?: number }
   | { kind: 'refusal'; text: string };
 
+/** A tool that a script of Codex's code mode calls, in the order in which the script names them. */
+export interface ScriptCall {
+  name: string;
+  /** The argument as JSON or text where the script writes it out; else its source. */
+  arguments: string;
+  /** True where the argument is computed, so that `arguments` is its source. */
+  computed?: boolean;
+  command?: string;
+  patch?: string;
+}
+
 export interface ToolCall {
   kind: 'toolCall';
   name: string;
@@ -18,15 +29,18 @@ export interface ToolCall {
   command?: string;
   /** The patch that the call applies, in Codex's form (`*** Begin Patch` …), where it applies one. */
   patch?: string;
+  /** The tools that a script calls; absent where the call is not a script, or one that cannot be read. */
+  script?: ScriptCall[];
 }
 
 export interface ToolOutput {
   kind: 'toolOutput';
   callId?: string;
-  /** `name`, `arguments` and `command` are those of the call that this answers, where it is in sight. */
+  /** `name`, `arguments`, `command` and `script` are those of the call that this answers, where it is in sight. */
   name?: string;
   arguments?: string;
   command?: string;
+  script?: ScriptCall[];
   parts: ConversationPart[];
   /** True where the tool itself says so: an exit code other than 0, a status of failure. */
   failed?: boolean;
@@ -39,6 +53,8 @@ export type ConversationItem =
   | { kind: 'reasoning'; summary: string[]; encryptedBytes?: number }
   | ToolCall
   | ToolOutput
+  /** Tools that were offered within the input, as Codex does in code mode. */
+  | { kind: 'tools'; names: string[]; json: string }
   | { kind: 'unknown'; type: string; json: string };
 
 /** True for what a model wrote: the items of an earlier answer that a client sends again. */

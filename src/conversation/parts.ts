@@ -58,6 +58,7 @@ const EXIT_CODE = /^(?:Process exited with code|Exit code:) (-?\d+)$/m;
 const HEAD_LENGTH = 400;
 
 const failsByText = (text: string): boolean => {
+  if (text.startsWith('Script failed\n')) return true;
   const code = EXIT_CODE.exec(text.slice(0, HEAD_LENGTH))?.[1];
   return code !== undefined && code !== '0';
 };

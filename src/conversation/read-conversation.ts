@@ -53,6 +53,25 @@ const nameOutputs = (items: ConversationItem[], output: ConversationItem[]): voi
     item.name = call.name;
     item.arguments = call.arguments;
     if (call.command !== undefined) item.command = call.command;
+    if (call.script !== undefined) item.script = call.script;
+  }
+};
+
+/** Codex's code mode: one custom tool takes JavaScript that calls the others. */
+const isScript = (item: ConversationItem): item is ToolCall =>
+  item.kind === 'toolCall' && item.custom === true && item.name === 'exec';
+
+/** Says which tools the scripts call. The parser is loaded when the first script is read. */
+const readScripts = async (items: readonly ConversationItem[]): Promise<void> => {
+  const scripts = items.filter(isScript);
+  if (scripts.length === 0) return;
+  const { readScript } = await import('./read-script.ts');
+  for (const call of scripts) {
+    const script = readScript(call.arguments);
+    if (!script) continue;
+    // A patch is a part of the script, and is shown as the call that applies it.
+    delete call.patch;
+    call.script = script;
   }
 };
 
@@ -122,6 +141,7 @@ export const readConversation = async (detail: ExchangeDetail): Promise<Conversa
   if (request) readRequest(textOf(request), requestBody?.cutOff === true, api, conversation);
   const answer = await read(responseBody, 'answer');
   if (answer) readAnswer(answer, api, conversation);
+  await readScripts([...conversation.items, ...conversation.output]);
   nameOutputs(conversation.items, conversation.output);
   if (problems.length > 0) conversation.unreadable = problems.join('; ');
   return conversation;

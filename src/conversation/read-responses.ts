@@ -3,6 +3,7 @@ import { describeCall } from './call.ts';
 import type { ConversationItem, ToolOutput } from './item.ts';
 import { fieldsOf, jsonTextOf, listOf, stringOf } from './json-fields.ts';
 import { mapContent, mapToolOutput } from './parts.ts';
+import { namesOf } from './read-tools.ts';
 
 const CALL = /^(.+)_call$/;
 const CALL_OUTPUT = /_output$/;
@@ -87,5 +88,8 @@ export const mapResponsesItem = (item: unknown): ConversationItem[] => {
   const call = CALL.exec(type)?.[1];
   if (call !== undefined) return mapCall(fields, call);
   if (CALL_OUTPUT.test(type)) return [mapOutput(fields)];
+  if (type === 'additional_tools') {
+    return [{ kind: 'tools', names: namesOf(fields.tools), json: jsonTextOf(item) }];
+  }
   return [{ kind: 'unknown', type, json: jsonTextOf(item) }];
 };

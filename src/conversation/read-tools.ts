@@ -7,7 +7,8 @@ const nameOf = (tool: unknown): string => {
   return stringOf(named.name) ?? stringOf(fields.server_label) ?? stringOf(fields.type) ?? 'unknown';
 };
 
-const namesOf = (tools: unknown): string[] =>
+/** @param tools a list of tools; those in namespaces become `namespace.name` */
+export const namesOf = (tools: unknown): string[] =>
   listOf(tools).flatMap((tool) => {
     const fields = fieldsOf(tool);
     if (fields.type !== 'namespace') return [nameOf(tool)];

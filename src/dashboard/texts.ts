@@ -35,6 +35,20 @@ const remedies: Remedies = {
   interrupted: 'What came until then is in the log.',
 };
 
+const CHECK_PROVIDER_KEY =
+  'The provider refused the key that was sent to it. Check it with `gomodel-ts providers --check`, set the right one in the shell that starts the gateway, and start the gateway again.';
+
+/** By error code, where the provider said it: the same code means another thing there. */
+const upstreamRemedies: Remedies = {
+  ...remedies,
+  invalid_api_key: CHECK_PROVIDER_KEY,
+  authentication_error: CHECK_PROVIDER_KEY,
+  invalid_authentication: CHECK_PROVIDER_KEY,
+  permission_error: CHECK_PROVIDER_KEY,
+  http_401: CHECK_PROVIDER_KEY,
+  http_403: CHECK_PROVIDER_KEY,
+};
+
 export const texts = {
   brandLabel: 'gomodel-ts, audit log',
   pagesLabel: 'Pages',
@@ -253,6 +267,7 @@ export const texts = {
     retryOf: 'This repeats an exchange that failed:',
   },
   remedies,
+  upstreamRemedies,
   way: {
     provider: 'Provider',
     routes: {
@@ -406,7 +421,14 @@ export const texts = {
     removed: '(removed)',
   },
   turn: {
-    roles: { context: 'context', reasoning: 'thinks', output: 'output', instructions: 'instructions' },
+    roles: {
+      context: 'context',
+      reasoning: 'reasoning',
+      output: 'output',
+      instructions: 'instructions',
+      tools: 'tools',
+    },
+    script: 'the script itself',
     earlier: (items: number) => `${count(items, 'earlier item', 'earlier items')}, sent again`,
     lines: (lines: number) => count(lines, 'line', 'lines'),
     answer: 'Answer',

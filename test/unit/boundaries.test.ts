@@ -42,6 +42,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   yaml: 'config',
   zod: 'config',
   '@pydantic/genai-prices': 'providers',
+  acorn: 'conversation',
 };
 
 interface Import {

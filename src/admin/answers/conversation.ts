@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { ConversationItem, ConversationPart } from '../../conversation/item.ts';
+import type { ConversationItem, ConversationPart, ScriptCall } from '../../conversation/item.ts';
 import { readConversation } from '../../conversation/read-conversation.ts';
 import { readExchange } from '../../log/files/read-exchange.ts';
 import type { ConversationAnswer, SessionTurn } from '../api-types.ts';
@@ -30,6 +30,13 @@ const shortenPart = (part: ConversationPart): ConversationPart => {
   return part;
 };
 
+const shortenCall = (call: ScriptCall): ScriptCall => ({
+  ...call,
+  arguments: shorten(call.arguments),
+  ...(call.command === undefined ? {} : { command: shorten(call.command) }),
+  ...(call.patch === undefined ? {} : { patch: shorten(call.patch) }),
+});
+
 const shortenItem = (item: ConversationItem): ConversationItem => {
   switch (item.kind) {
     case 'message':
@@ -39,15 +46,18 @@ const shortenItem = (item: ConversationItem): ConversationItem => {
         ...item,
         parts: item.parts.map(shortenPart),
         ...(item.arguments === undefined ? {} : { arguments: shorten(item.arguments) }),
+        ...(item.script === undefined ? {} : { script: item.script.map(shortenCall) }),
       };
     case 'toolCall':
       return {
         ...item,
         arguments: shorten(item.arguments),
         ...(item.patch === undefined ? {} : { patch: shorten(item.patch) }),
+        ...(item.script === undefined ? {} : { script: item.script.map(shortenCall) }),
       };
     case 'reasoning':
       return { ...item, summary: item.summary.map(shorten) };
+    case 'tools':
     case 'unknown':
       return { ...item, json: shorten(item.json) };
   }

@@ -10,14 +10,25 @@ const MAX_READ = 3;
 /** What Codex itself says in the user's name: the environment, instructions of files. */
 const NOT_BY_USER = /^\s*(?:<[a-z_]+[\s>]|# AGENTS\.md )/;
 
+/** Codex names each image in a text of its own: `<image name=[Image #1]>`, and `</image>` behind it. */
+const IMAGE_MARK = /^\s*<\/?image[\s>]/;
+/** A title needs the beginning of a prompt alone, and a prompt may be a whole file. */
+const MAX_SEARCHED = 4_000;
+
 const textOf = (item: ConversationItem): string | undefined => {
   if (item.kind !== 'message' || item.role !== 'user') return undefined;
-  const text = item.parts.map((part) => (part.kind === 'text' ? part.text : '')).join(' ');
-  return text.trim() === '' || NOT_BY_USER.test(text) ? undefined : text.replace(/\s+/g, ' ').trim();
+  const texts = item.parts.flatMap((part) =>
+    part.kind === 'text' && !IMAGE_MARK.test(part.text) ? [part.text] : [],
+  );
+  const text = texts.join(' ').slice(0, MAX_SEARCHED).replace(/\s+/g, ' ').trim();
+  return text === '' || NOT_BY_USER.test(text) ? undefined : text;
 };
 
 const shorten = (text: string): string =>
   text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS - 1)}…`;
+
+/** Model requests: those over WebSocket are recorded under the upgrade's method. */
+const hasPrompt = ({ method, transport }: Facts): boolean => method === 'POST' || transport === 'websocket';
 
 /** Finds the user's first words of a session. */
 export type FindTitle = (facts: readonly Facts[]) => Promise<string | undefined>;
@@ -29,7 +40,7 @@ export const createFindTitle = (dataDir: string): FindTitle => {
     const key = facts[0]?.id ?? '';
     if (known.has(key)) return known.get(key);
     let title: string | undefined;
-    for (const { id } of facts.filter(({ method }) => method === 'POST').slice(0, MAX_READ)) {
+    for (const { id } of facts.filter(hasPrompt).slice(0, MAX_READ)) {
       const detail = await readExchange(dataDir, id);
       const conversation = detail && (await readConversation(detail));
       title = conversation?.items.map(textOf).find((text) => text !== undefined);

@@ -1,4 +1,4 @@
-import type { ConversationItem, ConversationPart } from '../../conversation/item.ts';
+import type { ConversationItem, ConversationPart, ScriptCall, ToolCall } from '../../conversation/item.ts';
 import type { AuditEntry, TurnAnswer } from '../api-types.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -55,6 +55,19 @@ const renderPart = (part: ConversationPart): string => {
 
 const section = (title: string, content: string): string => `<h3>${escapeHtml(title)}</h3>\n${content}\n`;
 
+const callText = ({ patch, command, arguments: given }: ScriptCall): string =>
+  patch ?? (command === undefined ? given : `$ ${command}`);
+
+/** A call; one that runs a script as the tools that the script calls, and the script folded. */
+const renderCall = (call: ToolCall): string => {
+  if (!call.script) return `<pre>${escapeHtml(callText(call))}</pre>`;
+  const nested = call.script.map(
+    (inner) => `<pre>${escapeHtml(inner.name)}\n${escapeHtml(callText(inner))}</pre>`,
+  );
+  const source = `<details><summary>script</summary><pre>${escapeHtml(call.arguments)}</pre></details>`;
+  return [...nested, source].join('\n');
+};
+
 const renderItem = (item: ConversationItem): string => {
   switch (item.kind) {
     case 'message':
@@ -62,14 +75,16 @@ const renderItem = (item: ConversationItem): string => {
     case 'reasoning':
       return section('reasoning', `<pre>${escapeHtml(item.summary.join('\n\n') || '(encrypted)')}</pre>`);
     case 'toolCall':
-      return section(
-        `${item.name} call`,
-        `<pre>${escapeHtml(item.patch ?? (item.command === undefined ? item.arguments : `$ ${item.command}`))}</pre>`,
-      );
+      return section(`${item.name} call`, renderCall(item));
     case 'toolOutput':
       return section(
         `${item.name ?? 'tool'} output${item.failed ? ' (failed)' : ''}`,
         item.parts.map(renderPart).join('\n'),
+      );
+    case 'tools':
+      return section(
+        'tools',
+        `<p>${item.names.length} tools offered: ${escapeHtml(item.names.join(', '))}</p>`,
       );
     case 'unknown':
       return section(item.type, `<pre>${escapeHtml(item.json)}</pre>`);

@@ -75,9 +75,11 @@ export const FailureStory = ({ detail }: { detail: AuditDetailAnswer }) => {
   const told = splitMessage(
     entry.error?.message ?? texts.failure.finishes[entry.response.finish ?? 'failed'],
   );
-  const known = texts.remedies[entry.error?.code ?? entry.response.finish ?? ''];
+  const isByUpstream = entry.error?.origin === 'upstream';
+  const remedies = isByUpstream ? texts.upstreamRemedies : texts.remedies;
+  const known = remedies[entry.error?.code ?? entry.response.finish ?? ''];
   // What the gateway advises knows more of the case than a table by code does.
-  const remedy = entry.error?.origin === 'upstream' ? (known ?? told.advice) : (told.advice ?? known);
+  const remedy = isByUpstream ? (known ?? told.advice) : (told.advice ?? known);
   return (
     <section class={`failure-story ${left ? 'calm' : ''}`} aria-label={texts.failure.label}>
       <Hops entry={entry} place={place} />

@@ -1,10 +1,11 @@
 import type { SessionTurn } from '../../admin/api-types.ts';
-import type { ConversationItem } from '../../conversation/item.ts';
+import type { ConversationItem, ScriptCall } from '../../conversation/item.ts';
+import { readOutput } from '../../conversation/read-output.ts';
 import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
 import { nameCall } from '../turn/read-call.ts';
 import { roleOf, textOf } from '../turn/read-item.ts';
-import { readOutput } from '../turn/read-output.ts';
+import { visibleText } from '../turn/visible-text.ts';
 
 /** The first line of a reasoning summary: its heading. */
 const headingOf = (summary: readonly string[]): string => plainText(summary[0] ?? '').split('\n')[0] ?? '';
@@ -14,10 +15,25 @@ const outcomeOfCall = (callId: string | undefined, next: SessionTurn | undefined
     (item) => item.kind === 'toolOutput' && item.callId === callId && callId !== undefined,
   );
   if (output?.kind !== 'toolOutput') return undefined;
-  const exitCode = readOutput(textOf(output)).exitCode;
+  const codes = output.parts.map((part) =>
+    part.kind === 'text' ? readOutput(part.text).exitCode : undefined,
+  );
+  const exitCode = codes.find((code) => code !== undefined && code !== 0);
   if (exitCode) return texts.turn.exitCode(exitCode);
   return output.failed ? texts.turn.failed : undefined;
 };
+
+/** A script of code mode, told by the tools that it calls: a line for each. */
+const ScriptLines = ({ calls, failed }: { calls: readonly ScriptCall[]; failed: string | undefined }) => (
+  <>
+    {calls.map((call, place) => (
+      <p key={place} class="line call mono">
+        <b>{visibleText(call.name)}</b> {visibleText(nameCall(call))}
+        {failed && place === calls.length - 1 && <span class="fail-text"> {failed}</span>}
+      </p>
+    ))}
+  </>
+);
 
 const Line = ({ item, next }: { item: ConversationItem; next: SessionTurn | undefined }) => {
   switch (item.kind) {
@@ -30,15 +46,19 @@ const Line = ({ item, next }: { item: ConversationItem; next: SessionTurn | unde
       return item.summary.length > 0 ? <p class="line thought">{headingOf(item.summary)}</p> : null;
     case 'toolCall': {
       const failed = outcomeOfCall(item.callId, next);
+      if (item.script) return <ScriptLines calls={item.script} failed={failed} />;
       return (
         <p class="line call mono">
-          <b>{plainText(item.name)}</b> {plainText(nameCall(item))}
+          <b>{visibleText(item.name)}</b> {visibleText(nameCall(item))}
           {failed && <span class="fail-text"> {failed}</span>}
         </p>
       );
     }
     // An output is told by its call, one turn before.
     case 'toolOutput':
+      return null;
+    // What was offered is the same in every turn.
+    case 'tools':
       return null;
     case 'unknown':
       return <p class="line dim">{plainText(item.type)}</p>;

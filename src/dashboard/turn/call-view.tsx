@@ -1,3 +1,4 @@
+import type { ScriptCall } from '../../conversation/item.ts';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { texts } from '../texts.ts';
@@ -19,6 +20,24 @@ const Plan = ({ call }: { call: Extract<ReadCall, { kind: 'plan' }> }) => (
         </li>
       ))}
     </ol>
+  </>
+);
+
+/** The tools that a script calls, one below the other, and the script itself folded. */
+const Script = ({ calls, source }: { calls: readonly ScriptCall[]; source: string }) => (
+  <>
+    <ol class="script-calls">
+      {calls.map((call, place) => (
+        <li key={place}>
+          <span class="script-tool mono">{visibleText(call.name)}</span>
+          <CallContent call={readCall(call)} />
+        </li>
+      ))}
+    </ol>
+    <details class="script-source">
+      <summary class="dim">{texts.turn.script}</summary>
+      <pre class="mono">{visibleText(source)}</pre>
+    </details>
   </>
 );
 
@@ -48,6 +67,8 @@ const CallContent = ({ call }: { call: ReadCall }) => {
           ))}
         </dl>
       );
+    case 'script':
+      return <Script calls={call.calls} source={call.source} />;
     case 'text':
       return call.text ? <FoldLines text={visibleText(call.text)} /> : null;
   }

@@ -1,4 +1,4 @@
-import type { ToolCall } from '../../conversation/item.ts';
+import type { ScriptCall, ToolCall } from '../../conversation/item.ts';
 import { briefJson } from '../parts/brief-json.ts';
 import { type PatchFile, parsePatch } from './parse-patch.ts';
 
@@ -13,6 +13,7 @@ export type ReadCall =
   | { readonly kind: 'patch'; readonly files: readonly PatchFile[]; readonly source: string }
   | { readonly kind: 'plan'; readonly steps: readonly PlanStep[]; readonly why: string | undefined }
   | { readonly kind: 'fields'; readonly fields: ReadonlyArray<readonly [name: string, value: string]> }
+  | { readonly kind: 'script'; readonly calls: readonly ScriptCall[]; readonly source: string }
   | { readonly kind: 'text'; readonly text: string };
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -46,10 +47,11 @@ const stepsOf = (value: unknown): PlanStep[] | undefined =>
     : undefined;
 
 /** A call, or an output that tells of its call. */
-export type Called = Pick<ToolCall, 'command' | 'patch'> & { arguments?: string };
+export type Called = Pick<ToolCall, 'command' | 'patch' | 'script'> & { arguments?: string };
 
-/** Reads what a tool is called with: a shell command, a patch, a plan, named values, or just text. */
-export const readCall = ({ arguments: source = '', command, patch }: Called): ReadCall => {
+/** Reads what a tool is called with: a script, a shell command, a patch, a plan, named values, or just text. */
+export const readCall = ({ arguments: source = '', command, patch, script }: Called): ReadCall => {
+  if (script) return { kind: 'script', calls: script, source };
   const files = parsePatch(patch ?? command ?? source);
   if (files) return { kind: 'patch', files, source: patch ?? command ?? source };
   const fields = parseObject(source);
@@ -64,6 +66,10 @@ export const readCall = ({ arguments: source = '', command, patch }: Called): Re
 };
 
 const FIRST_LINE = /^.*$/m;
+
+/** A command or a patch speaks for itself; any other tool goes by its name. */
+const nameScriptCall = (call: ScriptCall): string =>
+  call.command === undefined && call.patch === undefined ? call.name : nameCall(call);
 
 /** The same in one line, for a margin or a list. */
 export const nameCall = (called: Called): string => {
@@ -80,6 +86,8 @@ export const nameCall = (called: Called): string => {
         .map(([name, value]) => `${name}: ${value}`)
         .join(', ')
         .slice(0, 300);
+    case 'script':
+      return call.calls.map(nameScriptCall).join(' · ').slice(0, 300);
     case 'text':
       return FIRST_LINE.exec(call.text)?.[0].slice(0, 300) ?? '';
   }

@@ -28,6 +28,8 @@ export const roleOf = (item: ConversationItem): string => {
       return item.namespace ? `${item.namespace}.${item.name}` : item.name;
     case 'toolOutput':
       return item.name ?? texts.turn.roles.output;
+    case 'tools':
+      return texts.turn.roles.tools;
     case 'unknown':
       return item.type;
   }
@@ -44,6 +46,7 @@ export const textOf = (item: ConversationItem, output?: ConversationItem): strin
       return item.summary.join('\n\n');
     case 'toolCall':
       return item.arguments + after;
+    case 'tools':
     case 'unknown':
       return item.json;
   }

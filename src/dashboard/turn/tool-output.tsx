@@ -1,15 +1,16 @@
 import type { ConversationItem } from '../../conversation/item.ts';
+import { readOutput } from '../../conversation/read-output.ts';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { formatDuration } from '../state/format.ts';
 import { texts } from '../texts.ts';
 import { Attachment } from './item-parts.tsx';
-import { readOutput } from './read-output.ts';
 import { visibleText } from './visible-text.ts';
 
 const OutputText = ({ text, failed }: { text: string; failed: boolean }) => {
   const output = readOutput(text);
-  const bad = failed || (output.exitCode ?? 0) !== 0;
+  const bad = failed || output.failed === true || (output.exitCode ?? 0) !== 0;
   const remarks = [
+    output.failed ? texts.turn.failed : undefined,
     output.running ? texts.turn.stillRunning : undefined,
     output.exitCode === undefined || output.exitCode === 0 ? undefined : texts.turn.exitCode(output.exitCode),
     !output.seconds ? undefined : formatDuration(output.seconds * 1000),

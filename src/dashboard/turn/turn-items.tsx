@@ -53,6 +53,14 @@ const AnsweredCall = ({ item }: { item: Extract<ConversationItem, { kind: 'toolO
   );
 };
 
+/** Their descriptions are thousands of words, the same in every request: the Request section has them. */
+const OfferedTools = ({ names }: { names: readonly string[] }) => (
+  <details>
+    <summary class="dim">{texts.turn.offered(names.length)}</summary>
+    <p class="mono">{visibleText(names.join(', '))}</p>
+  </details>
+);
+
 const ItemContent = ({ item }: { item: ConversationItem }) => {
   switch (item.kind) {
     case 'message':
@@ -68,6 +76,8 @@ const ItemContent = ({ item }: { item: ConversationItem }) => {
           <ToolOutput item={item} />
         </>
       );
+    case 'tools':
+      return <OfferedTools names={item.names} />;
     case 'unknown':
       return <FoldLines text={visibleText(item.json)} lines={6} />;
   }

@@ -103,7 +103,7 @@ describe('what Codex sends', () => {
   it('offers tools as an item of the input where the model is a lite one', async () => {
     const { tools, items } = await read(liteRequest);
     expect(tools).toEqual(['functions.exec', 'functions.wait']);
-    expect(items[0]).toMatchObject({ kind: 'unknown', type: 'additional_tools' });
+    expect(items[0]).toMatchObject({ kind: 'tools', names: ['functions.exec', 'functions.wait'] });
   });
 
   it('keeps the instructions of older versions apart from the items', async () => {

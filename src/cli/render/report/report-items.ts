@@ -1,6 +1,14 @@
 import { formatByteSize } from '../../../base/bytes.ts';
-import type { ConversationItem, ConversationPart, ToolCall, ToolOutput } from '../../../conversation/item.ts';
+import type {
+  ConversationItem,
+  ConversationPart,
+  ScriptCall,
+  ToolCall,
+  ToolOutput,
+} from '../../../conversation/item.ts';
+import { readOutput } from '../../../conversation/read-output.ts';
 import { truncate } from '../fit-width.ts';
+import { formatDuration } from '../format-figures.ts';
 import { plainLine } from '../plain-text.ts';
 import { patchLines } from './patch-lines.ts';
 import { foldedText, type LetterStyle, textWidth, withMargin } from './report-text.ts';
@@ -60,12 +68,19 @@ const briefArguments = (text: string): string | undefined => {
   }
 };
 
-const callName = ({ name, namespace }: Pick<ToolCall, 'name' | 'namespace'>): string =>
-  plainLine(namespace === undefined ? name : `${namespace}.${name}`);
+const callName = (call: ToolCall | ScriptCall): string =>
+  plainLine(
+    'namespace' in call && call.namespace !== undefined ? `${call.namespace}.${call.name}` : call.name,
+  );
+
+/** The tools that a script calls, one below the other. */
+const scriptLines = (calls: readonly ScriptCall[], style: LetterStyle): string[] =>
+  calls.flatMap((call) => callLines(call, style));
 
 /** `exec_command  $ npm test`, further lines of the command below its first. */
-const callLines = (call: ToolCall, style: LetterStyle): string[] => {
+const callLines = (call: ToolCall | ScriptCall, style: LetterStyle): string[] => {
   const { colour } = style;
+  if ('script' in call && call.script) return scriptLines(call.script, style);
   const name = colour.bold(callName(call));
   if (call.patch !== undefined) return [name, ...patchLines(call.patch, colour)];
   const prompt = call.command === undefined ? '' : '$ ';
@@ -98,13 +113,29 @@ const captionOf = (
   return [style.colour.dim(truncate(call.trimEnd(), textWidth(style)))];
 };
 
+/** One part of an output: how the command ended, where that is not plain success, and what it printed. */
+const resultLines = (part: ConversationPart, style: LetterStyle): string[] => {
+  if (part.kind !== 'text') return foldedText(partText(part), OUTPUT_LINES, style, 2);
+  const { text, exitCode, seconds, running, failed } = readOutput(part.text);
+  const remarks = [
+    failed ? 'failed' : undefined,
+    running ? 'still running' : undefined,
+    exitCode === undefined ? undefined : `exit ${exitCode}`,
+    seconds ? formatDuration(seconds * 1000) : undefined,
+  ].filter((remark) => remark !== undefined);
+  return [
+    ...(remarks.length > 0 ? [style.colour.dim(remarks.join(' · '))] : []),
+    ...(text.trim() === '' ? [] : foldedText(text, OUTPUT_LINES, style, 2)),
+  ];
+};
+
 const outputLines = (
   output: ToolOutput,
   previous: ConversationItem | undefined,
   style: LetterStyle,
 ): string[] => {
   const bar = output.failed ? style.colour.red('│ ') : style.colour.dim('│ ');
-  const lines = foldedText(partsText(output.parts), OUTPUT_LINES, style, 2);
+  const lines = output.parts.flatMap((part) => resultLines(part, style));
   return [...captionOf(output, previous, style), ...lines.map((line) => bar + line)];
 };
 
@@ -133,6 +164,8 @@ const itemParts = (
       return { margin: 'assistant', lines: callLines(item, style) };
     case 'toolOutput':
       return { margin: item.failed ? 'tool failed' : 'tool', lines: outputLines(item, previous, style) };
+    case 'tools':
+      return { margin: 'developer', lines: [style.colour.dim(`${item.names.length} tools offered`)] };
     case 'unknown': {
       const json = foldedText(item.json, JSON_LINES, { ...style, width: style.width }, 0);
       return { margin: 'other', lines: [style.colour.bold(plainLine(item.type)), ...json] };
