@@ -50,6 +50,7 @@ const ERROR_CODES = {
   shutting_down: http(503, 'provider_error', 'gateway'),
   upstream_unreachable: http(502, 'provider_error', 'network'),
   upstream_timeout: http(504, 'provider_error', 'network'),
+  upstream_redirected: http(502, 'provider_error', 'upstream'),
   attempts_failed: http(502, 'provider_error', 'upstream'),
   upstream_stream_truncated: http(502, 'provider_error', 'upstream'),
   internal_error: http(500, 'internal_error', 'gateway'),

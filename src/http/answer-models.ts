@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { INERT_ANSWER } from '../base/inert-answer.ts';
 import { extendCatalog } from '../codex/catalog/extend-catalog.ts';
 import { toServedModels } from '../codex/catalog/to-served-models.ts';
 import { createClientHeaders } from '../forward/relay/client-headers.ts';
@@ -49,7 +50,12 @@ const sendOwn = ({ context, headers }: Request, response: Response, body: Buffer
   record.response.finish = 'completed';
   record.status = isKnown ? 304 : 200;
   record.response.bytes = isKnown ? 0 : body.length;
-  response.writeHead(record.status, { 'content-type': 'application/json', etag, 'x-request-id': id });
+  response.writeHead(record.status, {
+    'content-type': 'application/json',
+    etag,
+    'x-request-id': id,
+    ...INERT_ANSWER,
+  });
   response.end(isKnown ? undefined : body);
 };
 

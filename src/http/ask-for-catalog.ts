@@ -47,13 +47,16 @@ export interface CatalogAsker {
   readonly isExtended: boolean;
 }
 
-/** The upstream's answer where it is a catalog, or says that the client's own copy of one still holds. */
+/**
+ * The upstream's answer where it is a catalog, or says that the client's own copy of one still holds.
+ * @throws GatewayError upstream_redirected
+ */
 export const askForCatalog = (
   request: Request,
   response: Response,
   { client: { upstream, send }, via, isExtended }: CatalogAsker,
 ): Promise<UpstreamCatalog | undefined> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const { 'if-none-match': known, ...others } = request.headers;
     const headers = createUpstreamHeaders({
       headers: isExtended || known === undefined ? others : request.headers,
@@ -75,7 +78,8 @@ export const askForCatalog = (
             resolve(models && { message, body, models });
           });
         },
-        onFailure: () => resolve(undefined),
+        // The next request for a model would fail likewise; what is away for a while has a saved catalog.
+        onFailure: (error) => (error.code === 'upstream_redirected' ? reject(error) : resolve(undefined)),
       },
     );
     response.once('close', cancel);

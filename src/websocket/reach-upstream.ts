@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
 import type { WebSocketSetting } from '../config/settings.ts';
+import { redirected } from '../forward/send/check-status.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { RefusingUpstreams } from './refusing-upstreams.ts';
@@ -50,11 +51,13 @@ export const reachUpstream = async (
     if (credential.kind === 'client' && OF_THE_SIGN_IN.has(status ?? 0)) return handshake;
     handshake.response.destroy();
   }
+  const isRedirect = status !== undefined && status >= 300 && status < 400;
   if (setting === 'auto') {
     if (!left.aborted) refusing.add(upgrade, status);
     return BRIDGE;
   }
   if (handshake.kind === 'failed') throw handshake.error;
+  if (isRedirect) throw redirected(handshake.response, upgrade.upstream);
   throw new GatewayError(
     'websocket_not_supported',
     `${baseUrl.host} refused the WebSocket connection (${status}). Set WEBSOCKETS=auto, and it is asked over HTTP.`,

@@ -37,6 +37,7 @@ class TranslatedAnswer extends Readable implements UpstreamAnswer {
   readonly statusMessage: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly rawHeaders: string[];
+  readonly ownLines: readonly string[];
   complete = false;
   readonly #message: IncomingMessage;
 
@@ -45,8 +46,11 @@ class TranslatedAnswer extends Readable implements UpstreamAnswer {
     this.#message = message;
     this.statusCode = message.statusCode;
     this.statusMessage = message.statusMessage;
-    const added = { 'content-type': bytes.contentType, 'x-gomodel-translation': field };
-    ({ headers: this.headers, rawHeaders: this.rawHeaders } = translateHeaders(message, added));
+    const added = { 'content-type': bytes.contentType };
+    this.ownLines = ['x-gomodel-translation', field];
+    const { headers, rawHeaders } = translateHeaders(message, added);
+    this.headers = { ...headers, 'x-gomodel-translation': field };
+    this.rawHeaders = rawHeaders;
 
     message.on('data', (chunk: Buffer) => {
       if (!this.#say(() => bytes.push(chunk))) message.pause();

@@ -52,9 +52,14 @@ export const mayTryAgain = (
   path: string,
 ): boolean => (attempts > 1 || fallbacks.length > 0) && apiOfPath(path) !== undefined;
 
-/** No answer came. */
+/** No answer came, or a redirect, which will be the same the next time. */
 const unanswered = (told: GatewayError): AttemptFailure =>
-  new AttemptFailure({ ...factsOf(told), told, mayRepeat: true, isOutage: true });
+  new AttemptFailure({
+    ...factsOf(told),
+    told,
+    mayRepeat: told.code !== 'upstream_redirected',
+    isOutage: true,
+  });
 
 /** What cannot be asked of one destination may be asked of the next. */
 const unasked = (told: GatewayError): AttemptFailure =>

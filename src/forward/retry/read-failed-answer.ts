@@ -60,9 +60,9 @@ const readStart = (answer: UpstreamAnswer): Promise<Start> =>
 
 /** The answer once more, after it was read. */
 const replay = (answer: UpstreamAnswer, body: Buffer): UpstreamAnswer => {
-  const { statusCode, statusMessage, headers, rawHeaders } = answer;
+  const { statusCode, statusMessage, headers, rawHeaders, ownLines = [] } = answer;
   const again = Readable.from([body], { objectMode: false });
-  return Object.assign(again, { statusCode, statusMessage, headers, rawHeaders, complete: true });
+  return Object.assign(again, { statusCode, statusMessage, headers, rawHeaders, ownLines, complete: true });
 };
 
 /** An answer with an error status, as a failed attempt. */

@@ -9,7 +9,7 @@ import type { Upstream } from '../../providers/upstream.ts';
 import { type ActiveForwarding, beginForwarding, type Forwarding } from '../forwarding.ts';
 import { relayAnswer } from '../relay/relay-answer.ts';
 import { lacksCompaction, noCompaction } from '../retry/lacks-compaction.ts';
-import { hasStatus, noStatus } from './check-status.ts';
+import { checkStatus } from './check-status.ts';
 import { closedUnanswered, connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
 import { createUpstreamHeaders } from './upstream-headers.ts';
 
@@ -45,7 +45,8 @@ interface Running {
 /** One upstream behind http-proxy-middleware. */
 export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   const { upstream, clock, agent } = deps;
-  const { host } = upstream.baseUrl;
+  const { host, pathname, origin } = upstream.baseUrl;
+  const basePath = pathname.replace(/\/$/, '');
   const runningOf = new WeakMap<IncomingMessage, Running>();
   const active = new LinkedList<Running>();
 
@@ -71,8 +72,9 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
       const running = runningOf.get(request);
       if (!running) return;
       clearTimeout(running.forwarding.connectTimer);
-      if (!hasStatus(upstreamResponse)) {
-        failWith(running, noStatus());
+      const fault = checkStatus(upstreamResponse, upstream, request.headers);
+      if (fault) {
+        failWith(running, fault);
         return;
       }
       if (lacksCompaction(upstreamResponse, running.forwarding.path)) {
@@ -113,6 +115,9 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     }
     const { forwarding } = running;
     forwarding.upstreamRequest = destination;
+    // http-proxy makes one slash of several, wherever they stand. A proxy on the way is told the host as well.
+    const isForProxy = !destination.path.startsWith('/');
+    destination.path = (isForProxy ? origin : '') + basePath + forwarding.sentPath;
     destination.once('close', () => {
       if (!running.cut) failWith(running, closedUnanswered());
     });

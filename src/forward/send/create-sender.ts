@@ -2,7 +2,7 @@ import http, { type Agent, type IncomingMessage, type OutgoingHttpHeaders } from
 import https from 'node:https';
 import type { GatewayError } from '../../base/errors.ts';
 import type { Upstream } from '../../providers/upstream.ts';
-import { hasStatus, noStatus } from './check-status.ts';
+import { checkStatus } from './check-status.ts';
 import { closedUnanswered, connectTimeout, mapUpstreamError } from './map-upstream-error.ts';
 
 export interface SenderDeps {
@@ -60,8 +60,9 @@ export const createSender = ({ upstream, agent, connectTimeoutMs }: SenderDeps):
       else socket.once(secure ? 'secureConnect' : 'connect', connected);
     });
     request.once('response', (upstreamResponse) => {
-      if (!hasStatus(upstreamResponse)) {
-        fail(noStatus());
+      const fault = checkStatus(upstreamResponse, upstream, headers);
+      if (fault) {
+        fail(fault);
         return;
       }
       clearTimeout(timer);

@@ -44,6 +44,8 @@ export const createUpstreamHeaders = (input: UpstreamHeadersInput): OutgoingHttp
   const forwarded: OutgoingHttpHeaders = {};
   for (const name in headers) {
     if (NOT_FORWARDED.has(name) || endsHere(name) || name.startsWith('x-gomodel-')) continue;
+    // The account of a ChatGPT sign-in is the business of ChatGPT's backend alone.
+    if (name === 'chatgpt-account-id' && credential?.kind !== 'client') continue;
     forwarded[name] = headers[name];
   }
   for (const name in input.added) forwarded[name] = input.added[name];

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { UpstreamAnswer } from '../../forward/relay/upstream-answer.ts';
 
 /** Header fields that say something of the answer or the account, and not of the connection. */
 const TELLING = /^(?:x-(?!accel-|content-type-|frame-|xss-|powered-by$|forwarded-)|openai-|retry-after)/;
@@ -7,11 +7,17 @@ const TELLING = /^(?:x-(?!accel-|content-type-|frame-|xss-|powered-by$|forwarded
  * What clients are told in an HTTP answer's header fields, as names and values.
  * @param exchangeId the gateway's own, under which the log finds the exchange; the upstream's is moved aside
  */
-export const tellingHeaders = (headers: IncomingHttpHeaders, exchangeId: string): Record<string, string> => {
+export const tellingHeaders = (
+  { headers, ownLines = [] }: Pick<UpstreamAnswer, 'headers' | 'ownLines'>,
+  exchangeId: string,
+): Record<string, string> => {
   const told: Record<string, string> = { 'x-request-id': exchangeId };
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || !TELLING.test(name)) continue;
+    if (value === undefined || !TELLING.test(name) || name.startsWith('x-gomodel-')) continue;
     told[name === 'x-request-id' ? 'x-upstream-request-id' : name] = String(value);
+  }
+  for (let index = 0; index + 1 < ownLines.length; index += 2) {
+    told[ownLines[index] as string] = ownLines[index + 1] as string;
   }
   return told;
 };

@@ -103,7 +103,7 @@ export const runTurn = (input: TurnInput): RunningTurn => {
       exchange.appendResponseBody(chunk);
     };
     readRefusal(response, see, (body) =>
-      ending.passRefusal(status, mapRefusal(status, body), tellingHeaders(response.headers, exchange.id)),
+      ending.passRefusal(status, mapRefusal(status, body), tellingHeaders(response, exchange.id)),
     );
   };
 
@@ -115,7 +115,7 @@ export const runTurn = (input: TurnInput): RunningTurn => {
     noteHeaders(exchange, response, clock.now());
     if (isStream(response)) {
       if (speaksAsCodex(upgrade.headers)) {
-        for (const frame of headerFrames(tellingHeaders(response.headers, exchange.id))) emitOrHold(frame);
+        for (const frame of headerFrames(tellingHeaders(response, exchange.id))) emitOrHold(frame);
       }
       passOn(response);
     } else if (status >= 400) {

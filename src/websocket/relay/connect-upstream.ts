@@ -1,6 +1,7 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import type { GatewayError } from '../../base/errors.ts';
+import { isKeptFromClients } from '../../forward/relay/kept-from-clients.ts';
 import { hopByHopFields } from '../../forward/send/hop-by-hop.ts';
 import { mapUpstreamError } from '../../forward/send/map-upstream-error.ts';
 import { createUpstreamHeaders } from '../../forward/send/upstream-headers.ts';
@@ -100,9 +101,11 @@ export const relayedLines = ({ rawHeaders, headers }: IncomingMessage): string[]
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
     const lowerCase = name.toLowerCase();
+    const value = rawHeaders[index + 1] as string;
     if (endsHere(lowerCase) || lowerCase.startsWith('sec-websocket-') || lowerCase === 'content-length')
       continue;
-    lines.push(`${name}: ${rawHeaders[index + 1]}`);
+    if (isKeptFromClients(lowerCase, value)) continue;
+    lines.push(`${name}: ${value}`);
   }
   return lines;
 };

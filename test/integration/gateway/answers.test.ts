@@ -140,7 +140,7 @@ describe('the answer on its way to the client', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('follows no redirect', async () => {
+  it('follows no redirect, and lets no client follow one', async () => {
     const gateway = await play({
       kind: 'bytes',
       status: 307,
@@ -148,7 +148,7 @@ describe('the answer on its way to the client', () => {
       headers: { location: 'http://169.254.169.254/' },
     });
     const response = await fetch(`${gateway.v1}/responses`, { ...TURN, redirect: 'manual' });
-    expect(response.status).toBe(307);
+    expect(response.status).toBe(502);
     expect(upstream.requests).toHaveLength(1);
   });
 

@@ -93,13 +93,13 @@ describe('the request on its way to the upstream', () => {
       'user-agent': 'codex_exec/0.169.0 (Debian)',
       'x-codex-turn-metadata': '{"turn_id":"1"}',
       'x-client-request-id': 'ghi',
-      'chatgpt-account-id': 'acc_1',
       version: '0.169.0',
       accept: 'text/event-stream',
     };
     await sendPieces(gateway, [Buffer.from('{}')], {
       ...JSON_HEADERS,
       ...kept,
+      'chatgpt-account-id': 'acc_1',
       'x-gomodel-key': MASTER_KEY,
       authorization: 'Bearer of-the-client',
       cookie: 'session=1',
@@ -114,7 +114,14 @@ describe('the request on its way to the upstream', () => {
     expect(headers.authorization).toBe(`Bearer ${UPSTREAM_KEY}`);
     expect(headers['accept-encoding']).toBe('identity');
     expect(headers.host).toBe(new URL(upstream.url).host);
-    for (const name of ['x-gomodel-key', 'cookie', 'proxy-authorization', 'x-of-this-hop', 'te']) {
+    for (const name of [
+      'x-gomodel-key',
+      'chatgpt-account-id',
+      'cookie',
+      'proxy-authorization',
+      'x-of-this-hop',
+      'te',
+    ]) {
       expect(headers).not.toHaveProperty(name);
     }
     expect(JSON.stringify(upstream.requests)).not.toContain(MASTER_KEY);

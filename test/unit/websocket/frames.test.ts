@@ -179,7 +179,7 @@ describe('header fields as events', () => {
   };
 
   it('tell the state of the turn, the model and both request ids, and no cookie', () => {
-    const [metadata] = headerFrames(tellingHeaders(HEADERS, 'req_1')).map(parse);
+    const [metadata] = headerFrames(tellingHeaders({ headers: HEADERS }, 'req_1')).map(parse);
     expect(metadata).toMatchObject({
       type: 'response.metadata',
       headers: {
@@ -193,7 +193,7 @@ describe('header fields as events', () => {
   });
 
   it('tell each quota as Codex reads it', () => {
-    const [, ...quotas] = headerFrames(tellingHeaders(HEADERS, 'req_1')).map(parse);
+    const [, ...quotas] = headerFrames(tellingHeaders({ headers: HEADERS }, 'req_1')).map(parse);
     expect(quotas).toEqual([
       {
         type: 'codex.rate_limits',
