@@ -4,6 +4,7 @@ import { checkClosing } from './check-closing.ts';
 import { checkFraming } from './check-framing.ts';
 import { checkHandshake } from './check-handshake.ts';
 import { checkLoop } from './check-loop.ts';
+import { checkMethod } from './check-method.ts';
 import { checkPage } from './check-page.ts';
 import { checkRead } from './check-read.ts';
 import type { Authenticate } from './create-authenticate.ts';
@@ -32,6 +33,7 @@ interface Check {
 type CheckName =
   | 'closing'
   | 'framing'
+  | 'method'
   | 'page'
   | 'loop'
   | 'route'
@@ -66,9 +68,8 @@ export interface AdmitDeps {
 const listChecks = (deps: AdmitDeps): readonly Check[] => [
   { name: 'closing', surface: 'model', run: () => checkClosing(deps.isClosing()) },
   { name: 'framing', run: checkFraming },
-  ...(deps.isGuarded
-    ? []
-    : [{ name: 'page', run: ({ headers }: RequestHead) => checkPage(headers) } as const]),
+  { name: 'method', run: ({ method }) => checkMethod(method) },
+  { name: 'page', run: (head) => checkPage(head, deps.isGuarded) },
   { name: 'loop', surface: 'model', run: ({ headers }) => checkLoop(headers, deps.via) },
   {
     name: 'route',

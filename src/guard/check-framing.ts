@@ -26,6 +26,9 @@ export const checkFraming = ({ httpVersion, headers, rawHeaders }: RequestHead):
     throw doubtful(`the request has ${hosts === 0 ? 'no' : hosts} Host lines; HTTP/1.1 wants one.`);
   }
   const coding = headers['transfer-encoding'];
+  if (coding !== undefined && httpVersion !== '1.1') {
+    throw doubtful(`HTTP/${httpVersion} knows no Transfer-Encoding: send a Content-Length, or HTTP/1.1.`);
+  }
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
     throw doubtful(`a body may come in chunks, and in no other Transfer-Encoding (${coding.slice(0, 50)}).`);
   }

@@ -18,6 +18,7 @@ const bearerOf = (headers: IncomingHttpHeaders): string | undefined =>
 const statusFor = (headers: IncomingHttpHeaders): { status?: number } =>
   headers['chatgpt-account-id'] === undefined ? {} : { status: 403 };
 
+/** Takes the gateway's own key out of the header fields, so that it cannot leave for an upstream. */
 export type Authenticate = (headers: IncomingHttpHeaders) => NonNullable<ExchangeRecord['auth']>;
 
 /** Where clients of any API send a key, as the header field that says it best. */
@@ -39,12 +40,21 @@ export const createAuthenticate = (masterKey: string | undefined): Authenticate 
   if (masterKey === undefined) return () => 'none';
   const expected = digest(masterKey);
   const isMasterKey = (key: string): boolean => timingSafeEqual(digest(key), expected);
+  const removeKey = (headers: IncomingHttpHeaders): void => {
+    for (const name of KEY_FIELDS) {
+      const key = keyOf(name, headers);
+      if (key !== undefined && isMasterKey(key)) delete headers[name];
+    }
+  };
   return (headers) => {
     const sent: string[] = [];
     for (const name of KEY_FIELDS) {
       const key = keyOf(name, headers);
       if (key === undefined) continue;
-      if (isMasterKey(key)) return 'master_key';
+      if (isMasterKey(key)) {
+        removeKey(headers);
+        return 'master_key';
+      }
       sent.push(name);
     }
     const beside = headers['chatgpt-account-id'] !== undefined;

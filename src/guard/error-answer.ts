@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GatewayError } from '../base/errors.ts';
+import { INERT_ANSWER } from '../base/inert-answer.ts';
 
 /** A refusal of the gateway's own, in the one form that all of them have. */
 export interface ErrorAnswer {
@@ -38,6 +39,7 @@ export const createErrorAnswer = (
       'content-length': String(Buffer.byteLength(body)),
       'x-request-id': requestId,
       'x-gomodel-error-origin': error.origin,
+      ...INERT_ANSWER,
       ...error.headers,
     },
     body,

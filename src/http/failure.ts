@@ -1,16 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import { createErrorAnswer, speaksMessages } from '../guard/error-answer.ts';
-
-/** A client that is still sending when it is refused may go on for this long, so that it reads the answer. */
-const LINGER_MS = 5_000;
-
-const lingerThenClose = (request: Request): void => {
-  if (request.complete) return;
-  request.resume();
-  const timer = setTimeout(() => request.destroy(), LINGER_MS);
-  request.once('close', () => clearTimeout(timer));
-};
+import { endRefused } from './end-refused.ts';
 
 /** Answers a request that failed before anything of an answer was sent, and notes why in its record. */
 export const refuse = (request: Request, response: Response, thrown: unknown): void => {
@@ -29,10 +20,8 @@ export const refuse = (request: Request, response: Response, thrown: unknown): v
   const answer = createErrorAnswer(error, exchange.id, inMessages);
   record.response.bytes = Buffer.byteLength(answer.body);
   exchange.appendResponseBody(Buffer.from(answer.body));
-  response.writeHead(answer.status, answer.headers);
   exchange.keepResponseHeaders(Object.entries(answer.headers).flat());
-  response.end(request.method === 'HEAD' ? undefined : answer.body);
-  lingerThenClose(request);
+  endRefused(request, response, answer);
 };
 
 /** The last middleware of the model routes. */

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { INERT_ANSWER } from '../base/inert-answer.ts';
 import type { ExchangeWatch } from '../log/capture/recorder.ts';
 
 export interface HealthDeps {
@@ -10,7 +11,7 @@ export interface HealthDeps {
 export const health =
   ({ version, isGuarded }: HealthDeps): RequestHandler =>
   (_request, response) => {
-    response.json({
+    response.set(INERT_ANSWER).json({
       status: 'ok',
       service: 'gomodel-ts',
       version,
@@ -48,12 +49,15 @@ export const ready = ({ recorder, isClosing, upstreamTrouble, workers }: ReadyDe
       upstream: upstreamTrouble ?? 'ok',
     };
     const isReady = Object.values(checks).every((state) => state === 'ok');
-    response.status(isReady ? 200 : 503).json({
-      status: isReady ? 'ready' : 'not_ready',
-      checks,
-      // What the log lacks, and what it found of a gateway that was killed: known, and no reason to refuse.
-      log: { lost: losses, interrupted },
-      ...(workers && { workers: workers() }),
-    });
+    response
+      .set(INERT_ANSWER)
+      .status(isReady ? 200 : 503)
+      .json({
+        status: isReady ? 'ready' : 'not_ready',
+        checks,
+        // What the log lacks, and what it found of a gateway that was killed: known, and no reason to refuse.
+        log: { lost: losses, interrupted },
+        ...(workers && { workers: workers() }),
+      });
   };
 };

@@ -2,9 +2,31 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Request, Response } from 'express';
 import { GatewayError } from '../base/errors.ts';
+import { methodNotServed } from '../guard/check-method.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 import { refuse } from '../http/failure.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
+
+/** What Node tells of bytes that it could not read as a request. */
+interface ParseFailure extends Error {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+  /** Where in the packet it gave up. */
+  readonly bytesParsed?: number;
+}
+
+/** The request line of a request that is well-formed but for its method, which Node's parser does not know. */
+const unknownMethodOf = ({
+  code,
+  rawPacket,
+  bytesParsed = 0,
+}: ParseFailure): { method: string; path: string } | undefined => {
+  if (code !== 'HPE_INVALID_METHOD' || !rawPacket) return undefined;
+  const start = rawPacket.lastIndexOf('\n', bytesParsed) + 1;
+  const [, method, path] =
+    /^([!#$%&'*+.^_`|~\w-]+) (\S+) HTTP\/1\.[01]\r?\n/.exec(rawPacket.toString('latin1', start)) ?? [];
+  return method !== undefined && path !== undefined ? { method, path } : undefined;
+};
 
 const toError = (code: string): GatewayError => {
   switch (code) {
@@ -47,7 +69,7 @@ type ServerSocket = Socket & {
 
 /** What never became a request is answered in the gateway's own form, and has a record. */
 export const answerMalformed = (server: Server, recorder: Recorder): void => {
-  server.on('clientError', (failure: Error & { code?: string }, socket: ServerSocket) => {
+  server.on('clientError', (failure: ParseFailure, socket: ServerSocket) => {
     const code = failure.code ?? failure.message;
     const answer = answerToBody(socket._httpMessage, code);
     if (answer) {
@@ -64,20 +86,20 @@ export const answerMalformed = (server: Server, recorder: Recorder): void => {
       socket.destroy();
       return;
     }
+    const asked = unknownMethodOf(failure);
     refuseOnSocket(
       recorder,
       socket,
-      { method: '', path: '', transport: 'http', rawHeaders: [] },
-      toError(code),
+      { method: '', path: '', ...asked, transport: 'http', rawHeaders: [] },
+      asked ? methodNotServed(asked.method) : toError(code),
     );
   });
   server.on('connect', ({ method = '', url = '', rawHeaders }: IncomingMessage, socket: Socket) => {
-    const message = 'this is no proxy: it opens no tunnels. Ask it for /v1 as the base URL.';
     refuseOnSocket(
       recorder,
       socket,
       { method, path: url, transport: 'http', rawHeaders },
-      new GatewayError('method_not_allowed', message),
+      methodNotServed(method, 'The gateway opens no tunnels: use it as the base URL, with /v1.'),
     );
   });
 };

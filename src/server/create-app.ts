@@ -1,5 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
-import type { Admin } from '../admin/create-admin.ts';
+import { type Admin, isAdminPath } from '../admin/create-admin.ts';
 import type { Clock } from '../base/clock.ts';
 import type { BodyBudget } from '../coding/body-budget.ts';
 import type { RetryingForwarder } from '../forward/retry/create-retrying-forwarder.ts';
@@ -7,6 +7,7 @@ import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Admit } from '../guard/admit.ts';
 import { admitRequest } from '../http/admit-request.ts';
+import { createAdmitTo } from '../http/admit-to.ts';
 import { answerModels } from '../http/answer-models.ts';
 import { decompress } from '../http/decompress.ts';
 import { describeRequest } from '../http/describe-request.ts';
@@ -57,9 +58,17 @@ export const createApp = (deps: AppDeps): Express => {
   // Both cost a fifth of the throughput, and neither is the upstream's answer.
   app.disable('x-powered-by').disable('etag').set('query parser', false);
 
-  app.get('/health', health({ version: deps.version, isGuarded: deps.isGuarded }));
-  app.get('/readyz', deps.readyz);
-  app.use(deps.admin.handle);
+  const admitTo = createAdmitTo({ admit: deps.admit, clock });
+  const admitToHealth = admitTo('health');
+  const admitToAdmin = admitTo('admin');
+  app.get('/health', admitToHealth, health({ version: deps.version, isGuarded: deps.isGuarded }));
+  app.get('/readyz', admitToHealth, deps.readyz);
+  app.use((request, response, next) => {
+    if (!isAdminPath(request.url)) return next();
+    admitToAdmin(request, response, (error) =>
+      error === undefined ? deps.admin.handle(request, response, next) : next(error),
+    );
+  });
 
   // One route for all, since each layer of the router's own looks at the path anew.
   app.all(

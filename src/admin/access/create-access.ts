@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
-import { checkPage } from '../../guard/check-page.ts';
 import type { Authenticate } from '../../guard/create-authenticate.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import type { SessionAnswer } from '../api-types.ts';
@@ -17,8 +16,6 @@ export interface AccessDeps {
 
 /** Who may see the log. */
 export interface Access {
-  /** Keeps out pages of other origins: by a name of this machine where there is no key, by origin else. */
-  checkOrigin(request: IncomingMessage): void;
   /** @throws GatewayError missing_api_key, invalid_api_key, too_many_attempts */
   checkRead(request: IncomingMessage): void;
   describe(request: IncomingMessage): SessionAnswer;
@@ -28,14 +25,6 @@ export interface Access {
   /** Calls back when the session that let a request in is over. @returns a function that stops watching */
   watch(request: IncomingMessage, onEnd: () => void): () => void;
 }
-
-const CHANGING = /^(?:POST|PUT|PATCH|DELETE)$/;
-
-const isOwnOrigin = ({ headers }: IncomingMessage): boolean => {
-  if (headers['sec-fetch-site'] === 'cross-site') return false;
-  const { origin, host } = headers;
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
-};
 
 export const createAccess = ({ check, isGuarded, now }: AccessDeps): Access => {
   const sessions = createPageSessions(now);
@@ -57,13 +46,6 @@ export const createAccess = ({ check, isGuarded, now }: AccessDeps): Access => {
   const isIn = (request: IncomingMessage): boolean => !isGuarded || sessions.has(request);
 
   return {
-    checkOrigin: (request) => {
-      if (!isGuarded) checkPage(request.headers);
-      // Without a key, too: a page of another port on this machine may not spend money here.
-      if (CHANGING.test(request.method ?? '') && !isOwnOrigin(request)) {
-        throw new GatewayError('forbidden_origin', 'a page of another origin may change nothing here.');
-      }
-    },
     checkRead: (request) => {
       if (isIn(request)) return;
       const { authorization, 'x-gomodel-key': key } = request.headers;

@@ -95,10 +95,11 @@ describe('without a master key', () => {
   });
 
   it.each(['http://localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]:8080'])(
-    'a page of this machine is served: %s',
+    'a page of another port of this machine is refused: %s',
     async (origin) => {
       const gateway = await composeGateway(upstream.url);
-      expect((await post(gateway.v1, { headers: { origin } })).status).toBe(200);
+      expect((await post(gateway.v1, { headers: { origin } })).status).toBe(403);
+      expect((await post(gateway.v1, { headers: { origin: gateway.v1.slice(0, -3) } })).status).toBe(200);
     },
   );
 
