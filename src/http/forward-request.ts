@@ -9,7 +9,7 @@ import { noteDestination } from '../forward/route/note-destination.ts';
 import type { Forwarder } from '../forward/send/create-forwarder.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/send/prepare-request.ts';
 import type { Upstream } from '../providers/upstream.ts';
-import { hasSeals } from '../translate/unseal-body.ts';
+import { needsUnsealing } from '../translate/unseal-body.ts';
 import { refuse } from './failure.ts';
 
 export interface ForwardRequestDeps {
@@ -63,7 +63,7 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
     if (model !== undefined) record.route = destination.why;
 
     const asked: AskedRequest = { method, path, headers, members, model, body: bytesOf(body) };
-    const isEdited = isTranslated(path, upstream) || hasSeals(asked.body);
+    const isEdited = isTranslated(path, upstream) || needsUnsealing(asked.body);
     const needsRewrite = isEdited || retrying.mayTryAgain(destination, path);
     if (body.kind !== 'stream' && needsRewrite) {
       const forwarding = { exchange, stopwatch, body, path, sentPath: path };

@@ -9,7 +9,7 @@ import { geminiSpec } from '../translate/gemini/spec.ts';
 import type { ResponseHistory } from '../translate/response-history.ts';
 import { createSealer } from '../translate/seal.ts';
 import type { DialectSpec, ModelFacts } from '../translate/translation.ts';
-import { unsealBody } from '../translate/unseal-body.ts';
+import { unsealBody, unsealChatBody } from '../translate/unseal-body.ts';
 
 export interface TranslationDeps {
   /** As `loadSealingSecret` gives it. */
@@ -50,6 +50,9 @@ export const composeTranslation = ({
   return {
     translateInto: (input, upstream) =>
       translate({ ...input, spec: specOf(upstream), facts: factsOf(upstream.name, input.model) }),
-    unseal: (body) => unsealBody(body, sealer),
+    unseal: (body, api) => {
+      if (api === 'responses') return unsealBody(body, sealer);
+      return api === 'chat' ? unsealChatBody(body) : body;
+    },
   };
 };

@@ -9,6 +9,13 @@ interface Turn {
   holders: number;
 }
 
+interface Kept {
+  readonly turn: Turn;
+  readonly usedAt: number;
+  /** Of its own items. */
+  readonly itemIds: readonly string[];
+}
+
 /** The place in a conversation from which the next request goes on. */
 export type Place = Turn;
 
@@ -28,8 +35,13 @@ export interface ResponseHistory {
   take(responseId: string): Place | undefined;
   giveBack(place: Place): void;
   has(responseId: string): boolean;
-  /** Remembers a response; a conversation that finds no room is not remembered. */
-  add(responseId: string, previous: Place | undefined, items: Buffer): void;
+  /** The latest response that an item belongs to, where that is kept. */
+  ownerOf(itemId: string): string | undefined;
+  /**
+   * Remembers a response; a conversation that finds no room is not remembered.
+   * @param itemIds of its own items, by which `ownerOf` finds it
+   */
+  add(responseId: string, previous: Place | undefined, items: Buffer, itemIds?: readonly string[]): void;
   clear(): void;
   readonly bytes: number;
 }
@@ -50,7 +62,9 @@ export const itemsUpTo = (place: Place): Buffer[] => {
 export const createResponseHistory = (limits: HistoryLimits): ResponseHistory => {
   const { maxBytes, maxResponses, budget, age } = limits;
   /** The one that was used last is last. */
-  const places = new Map<string, { readonly turn: Turn; readonly usedAt: number }>();
+  const places = new Map<string, Kept>();
+  /** Responses by the ids of their items. */
+  const owners = new Map<string, string>();
   let bytes = 0;
 
   const release = (turn: Turn): void => {
@@ -67,6 +81,7 @@ export const createResponseHistory = (limits: HistoryLimits): ResponseHistory =>
     const place = places.get(responseId);
     if (!place) return;
     places.delete(responseId);
+    for (const itemId of place.itemIds) if (owners.get(itemId) === responseId) owners.delete(itemId);
     release(place.turn);
   };
   const forgetOldest = (): boolean => {
@@ -83,9 +98,9 @@ export const createResponseHistory = (limits: HistoryLimits): ResponseHistory =>
       forget(responseId);
     }
   };
-  const keep = (responseId: string, turn: Turn): void => {
+  const keep = (responseId: string, turn: Turn, itemIds: readonly string[]): void => {
     places.delete(responseId);
-    places.set(responseId, { turn, usedAt: age?.now() ?? 0 });
+    places.set(responseId, { turn, usedAt: age?.now() ?? 0, itemIds });
   };
   const makeRoom = (wanted: number): boolean => {
     while (places.size >= maxResponses) forgetOldest();
@@ -97,22 +112,25 @@ export const createResponseHistory = (limits: HistoryLimits): ResponseHistory =>
   return {
     take: (responseId) => {
       forgetAged();
-      const turn = places.get(responseId)?.turn;
-      if (!turn) return undefined;
-      keep(responseId, turn);
+      const kept = places.get(responseId);
+      if (!kept) return undefined;
+      const { turn, itemIds } = kept;
+      keep(responseId, turn, itemIds);
       turn.holders++;
       return turn;
     },
     giveBack: release,
     has: (responseId) => places.has(responseId),
-    add: (responseId, previous, items) => {
+    ownerOf: (itemId) => owners.get(itemId),
+    add: (responseId, previous, items, itemIds = []) => {
       forgetAged();
       forget(responseId);
       const length = (previous?.length ?? 0) + items.length;
       if (length > maxBytes || !makeRoom(items.length)) return;
       bytes += items.length;
       if (previous) previous.holders++;
-      keep(responseId, { previous, items, length, holders: 1 });
+      keep(responseId, { previous, items, length, holders: 1 }, itemIds);
+      for (const itemId of itemIds) owners.set(itemId, responseId);
     },
     clear: () => {
       while (forgetOldest());

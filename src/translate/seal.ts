@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { GatewayError } from '../base/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import type { Dialect, ReasoningState } from './ask.ts';
 
@@ -17,6 +18,20 @@ export interface Sealer {
 
 /** With what a sealed text begins. It says which form this is, and is authenticated as well. */
 export const SEAL_PREFIX = 'gm1.';
+
+/**
+ * A summary in place of a conversation that nobody here can open. To answer without it would be to answer
+ * somebody else's question.
+ */
+export const unreadableMemory = (sealed: string): GatewayError =>
+  new GatewayError(
+    'memory_unreadable',
+    sealed.startsWith(SEAL_PREFIX)
+      ? 'The summary in place of the earlier conversation was sealed by another gateway, or before its data folder was replaced: it cannot be opened here. Go on at that gateway, or start a new session.'
+      : 'The summary in place of the earlier conversation is encrypted by the provider that wrote it, and this model cannot read it. Go on with a model of that provider, or start a new session.',
+    { param: 'input' },
+  );
+
 const ALGORITHM = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
 import type { ByteRange } from '../../json/scan-members.ts';
 import type { Upstream } from '../../providers/upstream.ts';
-import { apiOfPath } from '../../sse/answer-summary.ts';
+import { type Api, apiOfPath } from '../../sse/answer-summary.ts';
 import type { TranslateInput, Translation } from '../../translate/translation.ts';
 import type { Destination } from '../route/choose-destination.ts';
 import type { SentRequest } from './create-sender.ts';
@@ -33,8 +33,11 @@ interface PreparedRequest {
 /** Puts a request in the API of an upstream. @throws GatewayError as Translate does */
 export type TranslateInto = (input: Omit<TranslateInput, 'spec'>, upstream: Upstream) => Translation;
 
-/** Takes out of a request what only translated models can be told. */
-export type Unseal = (body: Buffer) => Buffer;
+/**
+ * Takes out of a request what only translated models can be told.
+ * @throws GatewayError memory_unreadable
+ */
+export type Unseal = (body: Buffer, api: Api | undefined) => Buffer;
 
 export interface PrepareDeps {
   readonly translateInto: TranslateInto;
@@ -112,7 +115,7 @@ export const createPrepare = ({ translateInto, unseal, via }: PrepareDeps): Prep
     const { upstream } = destination;
     if (isTranslated(asked.path, upstream)) return translated(asked, destination);
     const { path, body: edited } = nativeRequest(asked, destination);
-    const body = apiOfPath(asked.path) === 'responses' ? unseal(edited) : edited;
+    const body = unseal(edited, apiOfPath(asked.path));
     const headers = createUpstreamHeaders({
       headers: asked.headers,
       host: upstream.baseUrl.host,

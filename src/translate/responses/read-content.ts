@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, nonEmptyString } from '../../base/json-object.ts';
 import type { AskPart } from '../ask.ts';
+import { refuseFileId } from './refuse-kept-elsewhere.ts';
 
 /** Told of each thing that cannot be carried, in a few words. */
 export type Lose = (what: string) => void;
@@ -11,7 +12,8 @@ const readImage = (part: JsonObject, lose: Lose): AskPart[] => {
   const image = isObject(part.image_url) ? part.image_url : { ...part, url: part.image_url };
   const url = nonEmptyString(image.url);
   if (url === undefined) {
-    lose('image by file_id');
+    refuseFileId(part);
+    lose('image without an address');
     return [];
   }
   const detail = image.detail === 'original' ? 'high' : image.detail;
@@ -22,7 +24,8 @@ const readImage = (part: JsonObject, lose: Lose): AskPart[] => {
 const readFile = (part: JsonObject, lose: Lose): AskPart[] => {
   const url = nonEmptyString(part.file_data) ?? nonEmptyString(part.file_url);
   if (url === undefined) {
-    lose('file by file_id');
+    refuseFileId(part);
+    lose('file without its bytes');
     return [];
   }
   const name = nonEmptyString(part.filename);
@@ -40,10 +43,14 @@ const readPart = (part: unknown, lose: Lose): AskPart[] => {
   if (type === 'input_image' || type === 'image_url') return readImage(fields, lose);
   if (type === 'input_file') return readFile(fields, lose);
   lose(`${type} part`);
-  return [];
+  // The model should know that there was something.
+  return [{ kind: 'text', text: `[${type.slice(0, 50)}: this model cannot be shown it]` }];
 };
 
-/** The parts of a message's content: a text, or a list of parts. */
+/**
+ * The parts of a message's content: a text, or a list of parts.
+ * @throws GatewayError invalid_request where a part names a file that only OpenAI keeps
+ */
 export const readContent = (content: unknown, lose: Lose): AskPart[] => {
   if (content === undefined || content === null) return [];
   return (Array.isArray(content) ? content : [content]).flatMap((part: unknown) => readPart(part, lose));

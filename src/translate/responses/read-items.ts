@@ -1,6 +1,8 @@
+import { GatewayError } from '../../base/errors.ts';
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
-import type { AskItem, Role } from '../ask.ts';
-import type { Sealer } from '../seal.ts';
+import type { AskItem, AskPart, Role } from '../ask.ts';
+import { type Sealer, unreadableMemory } from '../seal.ts';
+import { readAgentMessage } from './agent-message.ts';
 import { type Lose, readContent, readToolOutput } from './read-content.ts';
 import type { ClientTool, ToolNames } from './tool-names.ts';
 
@@ -8,6 +10,8 @@ export interface ItemReaderDeps {
   readonly names: ToolNames;
   readonly sealer: Pick<Sealer, 'openReasoning' | 'openSummary'>;
   readonly lose: Lose;
+  /** Whether the model has spoken since an item of the input. */
+  readonly isAnswered: (item: object) => boolean;
 }
 
 const ROLES: ReadonlySet<unknown> = new Set<Role>(['system', 'developer', 'user', 'assistant']);
@@ -30,6 +34,8 @@ const argumentsOf = (item: JsonObject): string => {
 
 const CLIENT_CALL = /^(?:function|custom_tool|tool_search|local_shell|shell|apply_patch)_call$/;
 const CLIENT_OUTPUT = /^(?:function|custom_tool|local_shell|shell|apply_patch)_call_output$/;
+
+const COMPACTION = /^(?:compaction|compaction_summary|context_compaction)$/;
 
 const toolOf = (item: JsonObject): ClientTool => {
   const kind = item.type === 'custom_tool_call' ? 'custom' : 'function';
@@ -59,13 +65,40 @@ const readReasoning = (item: JsonObject, { sealer, lose }: ItemReaderDeps): AskI
   return [{ kind: 'reasoning', text, ...(state !== undefined && { state }) }];
 };
 
-const readCompaction = (item: JsonObject, { sealer, lose }: ItemReaderDeps): AskItem[] => {
-  const summary = sealer.openSummary(nonEmptyString(item.encrypted_content) ?? '');
-  if (summary !== undefined) {
-    return [{ kind: 'message', role: 'user', parts: [{ kind: 'text', text: summary }] }];
+const readCompaction = (item: JsonObject, { sealer }: ItemReaderDeps): AskItem[] => {
+  const sealed = nonEmptyString(item.encrypted_content);
+  if (sealed === undefined) return [];
+  const summary = sealer.openSummary(sealed);
+  if (summary === undefined) throw unreadableMemory(sealed);
+  return [{ kind: 'message', role: 'user', parts: [{ kind: 'text', text: summary }] }];
+};
+
+/** Where nobody has answered yet, what the message says is the task itself. */
+const readMessageOfAgent = (item: JsonObject, { lose, isAnswered }: ItemReaderDeps): AskItem[] => {
+  const { text, isEncrypted } = readAgentMessage(item);
+  if (isEncrypted && !isAnswered(item)) {
+    throw new GatewayError(
+      'memory_unreadable',
+      `What ${nonEmptyString(item.author) ?? 'another agent'} tells this agent is encrypted by OpenAI for its own models, and this model cannot read it. Let the sub-agent inherit the model of the agent that starts it: call spawn_agent without \`model\`.`,
+      { param: 'input' },
+    );
   }
-  lose('compaction of another provider');
-  return [];
+  if (isEncrypted) lose('message of an agent that is encrypted');
+  const texts = isEncrypted ? [text, '[encrypted for the model that read it then]'] : [text];
+  const parts = texts.filter((each) => each !== '').map((each) => ({ kind: 'text' as const, text: each }));
+  return [{ kind: 'message', role: 'user', parts }];
+};
+
+/** The models of most providers can say no images, and can be shown what was made. */
+const readGeneratedImage = (item: JsonObject): AskItem[] => {
+  const prompt = nonEmptyString(item.revised_prompt);
+  const about = `[an image that was made${prompt === undefined ? '' : `: ${prompt}`}]`;
+  const result = nonEmptyString(item.result);
+  const image: AskPart[] =
+    result === undefined
+      ? []
+      : [{ kind: 'image', url: /^data:/i.test(result) ? result : `data:;base64,${result}` }];
+  return [{ kind: 'message', role: 'user', parts: [{ kind: 'text', text: about }, ...image] }];
 };
 
 /** A call that the provider's side ran, and what came of it, as if the client had run it. */
@@ -80,7 +113,10 @@ const readMcpCall = (item: JsonObject, { names, lose }: ItemReaderDeps): AskItem
   return [call, { kind: 'result', callId, parts, ...(failed && { isError: true }) }];
 };
 
-/** One item of `input`. What cannot be carried is told to `lose`. */
+/**
+ * One item of `input`. What cannot be carried is told to `lose`.
+ * @throws GatewayError memory_unreadable, invalid_request where it names what only OpenAI keeps
+ */
 export const readItem = (item: unknown, deps: ItemReaderDeps): AskItem[] => {
   const { names, lose } = deps;
   if (typeof item === 'string') return [{ kind: 'message', role: 'user', parts: readContent(item, lose) }];
@@ -109,7 +145,9 @@ export const readItem = (item: unknown, deps: ItemReaderDeps): AskItem[] => {
     return [{ kind: 'result', callId: callIdOf(item), parts: [{ kind: 'text', text }] }];
   }
   if (type === 'reasoning') return readReasoning(item, deps);
-  if (type === 'compaction' || type === 'compaction_summary') return readCompaction(item, deps);
+  if (COMPACTION.test(type)) return readCompaction(item, deps);
+  if (type === 'agent_message') return readMessageOfAgent(item, deps);
+  if (type === 'image_generation_call') return readGeneratedImage(item);
   if (type === 'mcp_call') return readMcpCall(item, deps);
   // Its tools are read with the others.
   if (type === 'additional_tools') return [];

@@ -1,4 +1,4 @@
-import { type JsonObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
 import type { Ask, AskItem } from '../ask.ts';
 import type { Sealer } from '../seal.ts';
 import { joinResults } from './join-results.ts';
@@ -26,13 +26,25 @@ interface ReadRequestOptions {
 /** Items that bring tools along, beside those in `tools`. */
 const BRINGS_TOOLS = new Set<unknown>(['additional_tools', 'tool_search_output']);
 
+const OF_MODEL = /_call$|^reasoning$/;
+
+/** Whether the model has spoken since an item. */
+const answeredBy = (input: readonly unknown[]): ((item: object) => boolean) => {
+  const last = input.findLastIndex(
+    (item) => isObject(item) && (item.role === 'assistant' || OF_MODEL.test(wordOf(item.type))),
+  );
+  const answered = new Set(input.slice(0, Math.max(last, 0)));
+  return (item) => answered.has(item);
+};
+
 const inputOf = (input: unknown): readonly unknown[] => {
   if (input === undefined || input === null) return [];
   return Array.isArray(input) ? input : [input];
 };
 
 /**
- * Reads a request of the Responses API. Total: what cannot be carried is listed.
+ * Reads a request of the Responses API. What cannot be carried is listed.
+ * @throws GatewayError memory_unreadable, invalid_request: what the model would have to know, and nobody here can read
  * @see https://platform.openai.com/docs/api-reference/responses/create
  */
 export const readResponsesRequest = (
@@ -51,12 +63,16 @@ export const readResponsesRequest = (
   toolReader.add(request.tools);
   for (const item of objectsOf(input)) if (BRINGS_TOOLS.has(item.type)) toolReader.add(item.tools);
 
+  const isAnswered = answeredBy(input);
   const instructions = nonEmptyString(request.instructions);
   const first: AskItem[] =
     instructions === undefined
       ? []
       : [{ kind: 'message', role: 'system', parts: [{ kind: 'text', text: instructions }] }];
-  const items = joinResults([...first, ...input.flatMap((item) => readItem(item, { names, sealer, lose }))]);
+  const items = joinResults([
+    ...first,
+    ...input.flatMap((item) => readItem(item, { names, sealer, lose, isAnswered })),
+  ]);
 
   const ask: Ask = {
     model,

@@ -7,6 +7,7 @@ import { createCompactionJson, createCompactionStream } from '../compaction/writ
 import type { ResponseHistory } from '../response-history.ts';
 import type { Sealer } from '../seal.ts';
 import { readResponsesRequest } from './read-request.ts';
+import { refuseKeptElsewhere } from './refuse-kept-elsewhere.ts';
 import { echoRequest } from './response-object.ts';
 import { resumeRequest } from './stored-responses.ts';
 import { createResponsesJson, createResponsesStream } from './write-answer.ts';
@@ -24,13 +25,15 @@ const SUMMARY_TURN = 'compaction (a summary by the model, asked for by gomodel-t
 /**
  * Serves a request of the Responses API: a turn, or the compaction of a conversation.
  * @param path below `/v1`
- * @throws GatewayError previous_response_not_found
+ * @throws GatewayError previous_response_not_found, item_not_found, memory_unreadable, invalid_request where
+ *   it names what only OpenAI keeps
  */
 export const serveResponses = (
   asked: JsonObject,
   { model, path }: { readonly model: string; readonly path: string },
   { sealer, clock, history }: ResponsesDeps,
 ): ClientRequest => {
+  refuseKeptElsewhere(asked);
   const form = compactionFormOf(path, asked);
   const { request, isKept, keep } = resumeRequest(
     form === undefined ? asked : withoutTrigger(asked),

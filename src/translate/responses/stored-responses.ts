@@ -1,7 +1,8 @@
 import { GatewayError } from '../../base/errors.ts';
-import { type JsonObject, nonEmptyString } from '../../base/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString } from '../../base/json-object.ts';
 import { itemsUpTo, type ResponseHistory } from '../response-history.ts';
 import type { ResponseObject } from './emitted-event.ts';
+import { resolveReferences } from './resolve-references.ts';
 
 /** A request that stands alone: what `previous_response_id` referred to is in its input. */
 interface ResumedRequest {
@@ -16,6 +17,9 @@ const inputItems = (input: unknown): readonly unknown[] => {
   return Array.isArray(input) ? input : [];
 };
 
+const idsOf = (items: readonly unknown[]): string[] =>
+  items.flatMap((item) => (isObject(item) ? (nonEmptyString(item.id) ?? []) : []));
+
 /** JSON with commas between, and none around. */
 const writeItems = (items: readonly unknown[]): Buffer => Buffer.from(JSON.stringify(items).slice(1, -1));
 
@@ -29,14 +33,17 @@ const notFound = (id: string): GatewayError =>
   );
 
 /**
- * Lets a client refer to an earlier answer of a provider that keeps none.
- * @throws GatewayError previous_response_not_found
+ * Lets a client refer to an earlier answer of a provider that keeps none, and to its items.
+ * @throws GatewayError previous_response_not_found, item_not_found
  */
 export const resumeRequest = (request: JsonObject, history: ResponseHistory): ResumedRequest => {
   const previousId = nonEmptyString(request.previous_response_id);
-  const own = inputItems(request.input);
+  const given = inputItems(request.input);
+  const own = resolveReferences(given, history);
   const isKept = request.store !== false;
-  if (previousId === undefined && !isKept) return { request, isKept, keep: () => {} };
+  if (previousId === undefined && !isKept) {
+    return { request: own === given ? request : { ...request, input: own }, isKept, keep: () => {} };
+  }
 
   const place = previousId === undefined ? undefined : history.take(previousId);
   if (previousId !== undefined && place === undefined) throw notFound(previousId);
@@ -51,7 +58,7 @@ export const resumeRequest = (request: JsonObject, history: ResponseHistory): Re
       // What it stood upon may have been forgotten while it was answered.
       const previous = previousId === undefined ? undefined : history.take(previousId);
       const items = previous === undefined ? [...earlier, ...own, ...output] : [...own, ...output];
-      history.add(id, previous, writeItems(items));
+      history.add(id, previous, writeItems(items), idsOf(output));
       if (previous !== undefined) history.giveBack(previous);
     },
   };

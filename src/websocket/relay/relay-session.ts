@@ -4,7 +4,7 @@ import { createStopwatch } from '../../base/stopwatch.ts';
 import type { Room } from '../../coding/body-budget.ts';
 import type { ChosenDestination } from '../../forward/route/choose-destination.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
-import { hasSeals } from '../../translate/unseal-body.ts';
+import { needsUnsealing } from '../../translate/unseal-body.ts';
 import type { ClientConnection } from '../client-connection.ts';
 import {
   ABNORMAL_CLOSURE,
@@ -93,7 +93,7 @@ export const createRelaySession = ({
   ): boolean =>
     destination.upstream === upstream &&
     destination.model === model &&
-    !hasSeals(bytes) &&
+    !needsUnsealing(bytes) &&
     destination.effort === undefined &&
     destination.fallbacks.length === 0;
   const handOver = (frame: CreateFrame, room: Room): void => {

@@ -246,23 +246,89 @@ describe('reasoning', () => {
   });
 });
 
-it('a compaction of our own is the summary that it stands for; another one is listed as lost', () => {
-  const input = [
-    { type: 'compaction', encrypted_content: sealer.sealSummary('So far: all green.') },
-    { type: 'compaction', encrypted_content: 'gAAAA' },
-  ];
-  const { ask, losses } = read({ input });
-  expect(ask.items).toEqual([{ kind: 'message', role: 'user', parts: [text('So far: all green.')] }]);
-  expect(losses).toEqual(['compaction of another provider']);
+describe('a summary in place of a conversation', () => {
+  it('is what it stands for where this gateway has sealed it', () => {
+    const input = [{ type: 'compaction', encrypted_content: sealer.sealSummary('So far: all green.') }];
+    const { ask, losses } = read({ input });
+    expect(ask.items).toEqual([{ kind: 'message', role: 'user', parts: [text('So far: all green.')] }]);
+    expect(losses).toEqual([]);
+  });
+
+  it.each([
+    ['compaction', 'gAAAA', /encrypted by the provider that wrote it/],
+    ['context_compaction', 'gAAAA', /encrypted by the provider that wrote it/],
+    ['compaction', createSealer(randomBytes(32)).sealSummary('x'), /sealed by another gateway/],
+  ])('N4: is refused in words where nobody here can open it: %s %.5s', (type, encrypted_content, words) => {
+    const refused = expect.objectContaining({
+      code: 'memory_unreadable',
+      status: 400,
+      message: expect.stringMatching(words),
+    });
+    expect(() => read({ input: [{ type, encrypted_content }, 'Go on.'] })).toThrow(refused);
+  });
+});
+
+describe('N1: a message of another agent', () => {
+  const envelope = { type: 'input_text', text: 'Message Type: NEW_TASK\nSender: /root\nPayload:\n' };
+  const sealed = (encrypted_content: string) => ({ type: 'encrypted_content', encrypted_content });
+  const message = (...content: object[]) => ({
+    type: 'agent_message',
+    author: '/root',
+    recipient: '/root/one',
+    content,
+  });
+  const CIPHER = `gAAAAAB${'pX_-9'.repeat(30)}==`;
+
+  it('is said by the user, with its envelope, where a translated model wrote it', () => {
+    const { ask, losses } = read({ input: [message(envelope, sealed('List the files.'))] });
+    expect(ask.items).toEqual([
+      { kind: 'message', role: 'user', parts: [text(`${envelope.text}List the files.`)] },
+    ]);
+    expect(losses).toEqual([]);
+  });
+
+  it('is refused in words where it is a cipher that asks for an answer', () => {
+    const refused = expect.objectContaining({
+      code: 'memory_unreadable',
+      message: expect.stringContaining('/root'),
+    });
+    expect(() => read({ input: [message(envelope, sealed(CIPHER))] })).toThrow(refused);
+  });
+
+  it('is listed as lost where it is a cipher that was answered long ago', () => {
+    const input = [message(envelope, sealed(CIPHER)), { role: 'assistant', content: 'Done.' }, 'Go on.'];
+    const { ask, losses } = read({ input });
+    expect(ask.items[0]).toMatchObject({ role: 'user', parts: [text(envelope.text), { kind: 'text' }] });
+    expect(losses).toEqual(['message of an agent that is encrypted']);
+  });
+});
+
+it('an image that a tool of the provider made is shown by the user', () => {
+  const { ask } = read({
+    input: [{ type: 'image_generation_call', id: 'ig', result: 'iVBORw0KGgo=', revised_prompt: 'A cat' }],
+  });
+  expect(ask.items).toEqual([
+    {
+      kind: 'message',
+      role: 'user',
+      parts: [text('[an image that was made: A cat]'), { kind: 'image', url: 'data:;base64,iVBORw0KGgo=' }],
+    },
+  ]);
+});
+
+it.each([
+  [{ type: 'input_image', file_id: 'file-1' }, /file-1 is kept by OpenAI alone/],
+  [{ type: 'input_file', file_id: 'file-2' }, /file-2 is kept by OpenAI alone/],
+])('K5: a file that only OpenAI keeps is refused: %j', (part, words) => {
+  const refused = expect.objectContaining({ code: 'invalid_request', message: expect.stringMatching(words) });
+  expect(() => read({ input: [{ role: 'user', content: [part] }] })).toThrow(refused);
 });
 
 it('what cannot be carried is listed, item by item and member by member', () => {
   const { ask, losses } = read({
     input: [
-      { type: 'item_reference', id: 'msg_1' },
-      { id: 'msg_2' },
       { type: 'hologram', depth: 3 },
-      { type: 'message', role: 'user', content: [{ type: 'input_image', file_id: 'file_1' }] },
+      { type: 'message', role: 'user', content: [{ type: 'input_image' }] },
       { type: 'message', role: 'user', content: [{ type: 'input_audio', input_audio: {} }] },
       7,
     ],
@@ -276,9 +342,8 @@ it('what cannot be carried is listed, item by item and member by member', () => 
     conversation: null,
   });
   expect(losses).toEqual([
-    'item_reference item',
     'hologram item',
-    'image by file_id',
+    'image without an address',
     'input_audio part',
     'input item that is no object',
     'reasoning effort ultra',

@@ -1,0 +1,52 @@
+import { GatewayError } from '../../base/errors.ts';
+import { isObject, type JsonObject, nonEmptyString } from '../../base/json-object.ts';
+
+const MAX_ID_LENGTH = 100;
+
+const idOf = (value: unknown): string =>
+  (nonEmptyString(isObject(value) ? value.id : value) ?? 'of an unknown form').slice(0, MAX_ID_LENGTH);
+
+const refuse = (what: string, remedy: string, param: string): never => {
+  throw new GatewayError(
+    'invalid_request',
+    `${what} is kept by OpenAI alone, and this model's provider cannot read it. ${remedy}`,
+    { param },
+  );
+};
+
+const isSet = (value: unknown): boolean => value !== undefined && value !== null;
+
+/**
+ * Refuses what a request only names, and OpenAI has: without it the model would answer another question.
+ * @throws GatewayError invalid_request
+ */
+export const refuseKeptElsewhere = (request: JsonObject): void => {
+  const { conversation, prompt } = request;
+  if (isSet(conversation)) {
+    refuse(
+      `The conversation ${idOf(conversation)}`,
+      'Send the whole conversation as `input`, without `conversation`.',
+      'conversation',
+    );
+  }
+  if (isSet(prompt)) {
+    refuse(
+      `The stored prompt ${idOf(prompt)}`,
+      'Send its text as `instructions` or `input`, without `prompt`.',
+      'prompt',
+    );
+  }
+};
+
+/**
+ * @param part of a message
+ * @throws GatewayError invalid_request where it names a file that OpenAI keeps
+ */
+export const refuseFileId = (part: JsonObject): void => {
+  if (!isSet(part.file_id)) return;
+  refuse(
+    `The file ${idOf(part.file_id)}`,
+    'Send its bytes with the request: `image_url` as a data URL for an image, `file_data` for a file.',
+    'input',
+  );
+};
