@@ -12,7 +12,8 @@
  *     body-budget             the memory that all bodies have together
  *     bound-decoded           how much of it decoding may take, before it begins
  *     decode-body             the codings, undone one by one, two bodies at a time
- *       decode-zstd           the native library, kept from what it cannot stand
+ *       decode-zstd           a library, kept from what it cannot stand
+ *         zstd-library        which one: native, Node's own, or WebAssembly
  *         scan-zstd           what the block headers say about the size
  *         zstd-frame-header
  *       decode-zlib           gzip, deflate, br: Node's own, counted while it writes

@@ -1,6 +1,6 @@
-import { decompress } from '@mongodb-js/zstd';
 import { countBytes, isCorrupt, isTooLarge, type Layer } from './body-errors.ts';
 import { measureZstd, walkZstd, type ZstdBlock } from './scan-zstd.ts';
+import { loadZstd, type ZstdLibrary } from './zstd-library.ts';
 
 /**
  * A body that could decode to 32 times the limit is refused unseen: a bomb, or an encoder that is flushed
@@ -19,9 +19,9 @@ const MAX_PROOF_STEPS = 128;
 const MAX_WINDOW_BYTES = 2 ** 27;
 const MAX_WINDOW_DESCRIPTOR = 17 << 3;
 
-const decompressWhole = async (body: Buffer, layer: Layer): Promise<Buffer> => {
+const decompressWhole = async (library: ZstdLibrary, body: Buffer, layer: Layer): Promise<Buffer> => {
   try {
-    return await decompress(body);
+    return await library.decompress(body, safeBytesFor(layer.maxBytes));
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^zstd: /, '') : String(error);
     throw isCorrupt(layer, `${reason} (${countBytes(body.length)})`, error);
@@ -58,7 +58,7 @@ const prefixUpTo = (body: Buffer, { frame, start, end, last }: ZstdBlock): Buffe
  * An encoder that is flushed often makes this necessary: its blocks are small, and nothing in their
  * headers says so. Measured at a limit of 128 MiB: 60 MB flushed every 8 KB take 0.5 s, 125 MB 1.6 s.
  */
-const proveSize = async (body: Buffer, layer: Layer): Promise<void> => {
+const proveSize = async (library: ZstdLibrary, body: Buffer, layer: Layer): Promise<void> => {
   const safeBytes = safeBytesFor(layer.maxBytes);
   let known = 0;
   let unproven = 0;
@@ -73,7 +73,7 @@ const proveSize = async (body: Buffer, layer: Layer): Promise<void> => {
           `its blocks hide their sizes, and ${steps} attempts to learn them ended midway`,
         );
       }
-      known = (await decompressWhole(prefixUpTo(body, previous), layer)).length;
+      known = (await decompressWhole(library, prefixUpTo(body, previous), layer)).length;
       if (known > layer.maxBytes) throw isTooLarge(layer, `a part of it decodes to ${countBytes(known)}`);
       unproven = 0;
       steps++;
@@ -85,13 +85,15 @@ const proveSize = async (body: Buffer, layer: Layer): Promise<void> => {
 };
 
 /**
- * Undoes zstd. The library has no limit for its output and dies of a bomb, so it is only handed what
- * cannot decode to much more than the limit; the headers tell, and where they do not, `proveSize`.
+ * Undoes zstd. The native library has no limit for its output and dies of a bomb, so that every library is
+ * only handed what cannot decode to much more than the limit; the headers tell, and where they do not,
+ * `proveSize`.
+ * @param chosen the library; absent: the best that works here
  * @returns the content of all frames, their checksums verified
  * @throws GatewayError invalid_content_encoding where the body is cut off, corrupt, followed by other
  *   bytes, or needs a dictionary or a window above 128 MiB; request_too_large above `layer.maxBytes`
  */
-export const decodeZstd = async (body: Buffer, layer: Layer): Promise<Buffer> => {
+export const decodeZstd = async (body: Buffer, layer: Layer, chosen?: ZstdLibrary): Promise<Buffer> => {
   const hopelessBytes = hopelessBytesFor(layer.maxBytes);
   const { atLeast, atMost, windowBytes } = measureZstd(body, layer, hopelessBytes);
   if (atLeast > layer.maxBytes) throw isTooLarge(layer, `it decodes to ${countBytes(atLeast)} or more`);
@@ -102,8 +104,9 @@ export const decodeZstd = async (body: Buffer, layer: Layer): Promise<Buffer> =>
     );
   }
   if (atMost >= hopelessBytes) throw isTooLarge(layer, `it could decode to ${countBytes(atMost)}`);
-  if (atMost > safeBytesFor(layer.maxBytes)) await proveSize(body, layer);
-  const decoded = await decompressWhole(body, layer);
+  const library = chosen ?? (await loadZstd());
+  if (atMost > safeBytesFor(layer.maxBytes)) await proveSize(library, body, layer);
+  const decoded = await decompressWhole(library, body, layer);
   if (decoded.length > layer.maxBytes) {
     throw isTooLarge(layer, `it decodes to ${countBytes(decoded.length)}`);
   }

@@ -1,5 +1,6 @@
 import { GatewayError } from '../base/errors.ts';
 import { countBytes } from './body-errors.ts';
+import { storedCodingOf } from './compress-for-storage.ts';
 import { decodeBody } from './decode-body.ts';
 
 const MAX_READ_BACK_BYTES = 2 ** 30;
@@ -14,7 +15,7 @@ export const decompressStored = async (
   limits: { readonly maxBytes: number } = { maxBytes: MAX_READ_BACK_BYTES },
 ): Promise<Buffer> => {
   try {
-    return await decodeBody(bytes, ['zstd'], limits);
+    return await decodeBody(bytes, [storedCodingOf(bytes)], limits);
   } catch (error) {
     const tooLarge = error instanceof GatewayError && error.code === 'request_too_large';
     throw new GatewayError(

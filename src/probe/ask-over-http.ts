@@ -1,4 +1,4 @@
-import { compressForStorage } from '../coding/compress-for-storage.ts';
+import { compressForStorage, storedCodingOf } from '../coding/compress-for-storage.ts';
 import { createStreamTap } from '../sse/create-stream-tap.ts';
 import { composeProbe } from './compose-probe.ts';
 import type { Ask } from './probe.ts';
@@ -10,7 +10,10 @@ const readTiming = (header: string | null): { gatewayMs?: number } => {
   return text === undefined ? {} : { gatewayMs: Number(text) };
 };
 
-/** A streamed Responses request whose body is compressed with zstd, as Codex sends it to ChatGPT. */
+/**
+ * A streamed Responses request whose body is compressed with zstd, as Codex sends it to ChatGPT; with gzip where
+ * nothing here can compress with zstd.
+ */
 export const askOverHttp: Ask = async ({ baseUrl, key, model, userAgent, signal }) => {
   const body = await compressForStorage(
     Buffer.from(JSON.stringify({ ...composeProbe(model), stream: true })),
@@ -22,7 +25,7 @@ export const askOverHttp: Ask = async ({ baseUrl, key, model, userAgent, signal 
       headers: {
         authorization: `Bearer ${key}`,
         'content-type': 'application/json',
-        'content-encoding': 'zstd',
+        'content-encoding': storedCodingOf(body),
         accept: 'text/event-stream',
         'user-agent': userAgent,
       },

@@ -4,6 +4,7 @@ import { createAdmin } from '../admin/create-admin.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { type BodyBudget, createBodyBudget } from '../coding/body-budget.ts';
+import { loadZstd } from '../coding/zstd-library.ts';
 import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
@@ -123,6 +124,8 @@ const findEarlier = (history: ResponseHistory, responseId: string): Buffer | und
  */
 export const compose = async (config: GatewayConfig, options: ComposeOptions): Promise<Gateway> => {
   const clock = systemClock;
+  // Ready before the first compressed body; a failure is told to the request that needs it.
+  loadZstd().catch(() => {});
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const { part } = options;
   const via = part?.via ?? createVia();

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { isObject, parseJson } from '../../base/json-object.ts';
+import type { StoredCoding } from '../../coding/compress-for-storage.ts';
 import type { StoredBody } from '../record.ts';
 import { type BodyBase, type BodySide, parseBodyBase } from './body-reference.ts';
 
@@ -10,7 +11,7 @@ import { type BodyBase, type BodySide, parseBodyBase } from './body-reference.ts
  * A block tells what it holds without the journal, so a pack can be read after a crash, and its
  * checksum shows a torn end. Layout, integers little-endian:
  *
- *     0  'GMBK'   4  version (1)   5  codec (0 plain, 1 zstd)   6  zero
+ *     0  'GMBK'   4  version (1)   5  codec (0 plain, 1 zstd, 2 gzip)   6  zero
  *     8  length of the directory   12  length of the payload   16  length of the payload decoded
  *     20 CRC-32 of directory and payload   24  directory (JSON)   then the payload
  */
@@ -28,7 +29,7 @@ export interface BlockMember {
 }
 
 export interface BlockHead {
-  readonly codec: 'identity' | 'zstd';
+  readonly codec: 'identity' | StoredCoding;
   readonly directoryBytes: number;
   readonly payloadBytes: number;
   readonly decodedBytes: number;
@@ -36,6 +37,7 @@ export interface BlockHead {
 }
 
 export const BLOCK_HEAD_BYTES = 24;
+const CODECS: readonly BlockHead['codec'][] = ['identity', 'zstd', 'gzip'];
 const MAGIC = 'GMBK';
 const VERSION = 1;
 
@@ -53,7 +55,7 @@ export const encodeBlock = (
   const head = Buffer.alloc(BLOCK_HEAD_BYTES);
   head.write(MAGIC, 0, 'latin1');
   head[4] = VERSION;
-  head[5] = codec === 'zstd' ? 1 : 0;
+  head[5] = CODECS.indexOf(codec);
   head.writeUInt32LE(directory.length, 8);
   head.writeUInt32LE(payload.length, 12);
   head.writeUInt32LE(decodedBytes, 16);
@@ -64,10 +66,10 @@ export const encodeBlock = (
 /** @returns undefined where no whole head of a known version begins here */
 export const decodeBlockHead = (bytes: Buffer): BlockHead | undefined => {
   if (bytes.length < BLOCK_HEAD_BYTES || bytes.toString('latin1', 0, 4) !== MAGIC) return undefined;
-  const codec = bytes[5];
-  if (bytes[4] !== VERSION || (codec !== 0 && codec !== 1)) return undefined;
+  const codec = CODECS[bytes[5] ?? CODECS.length];
+  if (bytes[4] !== VERSION || codec === undefined) return undefined;
   return {
-    codec: codec === 1 ? 'zstd' : 'identity',
+    codec,
     directoryBytes: bytes.readUInt32LE(8),
     payloadBytes: bytes.readUInt32LE(12),
     decodedBytes: bytes.readUInt32LE(16),

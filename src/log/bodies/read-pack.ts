@@ -41,7 +41,9 @@ const createPackReader = (file: FileHandle): PackReader => {
     if (!bytes || !block) return undefined;
     const { codec, decodedBytes, directoryBytes } = block.head;
     const payload =
-      codec === 'zstd' ? await decompressStored(block.payload, { maxBytes: decodedBytes }) : block.payload;
+      codec === 'identity'
+        ? block.payload
+        : await decompressStored(block.payload, { maxBytes: decodedBytes });
     const directory = bytes.subarray(BLOCK_HEAD_BYTES, BLOCK_HEAD_BYTES + directoryBytes);
     last = { offset, payload, directory };
     return last;

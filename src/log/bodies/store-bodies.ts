@@ -1,4 +1,4 @@
-import { compressForStorage } from '../../coding/compress-for-storage.ts';
+import { compressForStorage, storedCodingOf } from '../../coding/compress-for-storage.ts';
 import type { StoredBody } from '../record.ts';
 import { type BodyBases, type Difference, type FullBody, fullBodyOf } from './body-bases.ts';
 import { type BlockMember, encodeBlock } from './body-block.ts';
@@ -111,7 +111,9 @@ export const storeBodies = async (
     const plain = joinParts(group.flatMap(({ parts }) => parts));
     const isCompressed = first.coding === 'identity' && start >= MIN_COMPRESSED && shouldCompress();
     const packed = isCompressed ? await compressForStorage(plain).catch(() => plain) : plain;
-    const [payload, codec] = packed.length < start ? [packed, 'zstd' as const] : [plain, 'identity' as const];
+    const isSmaller = packed.length < start;
+    const payload = isSmaller ? packed : plain;
+    const codec = isSmaller ? storedCodingOf(packed) : 'identity';
     try {
       const block = await append(encodeBlock(members, payload, codec, start));
       for (const [index, { body, depth }] of group.entries()) {
