@@ -1,20 +1,13 @@
+import { matchesWildcard } from '../base/match-wildcard.ts';
 import { type ExchangeRecord, isFailure } from '../log/record.ts';
 import type { ExchangeFilter } from './api-types.ts';
 
-/** `gpt-5*` as a pattern over the whole text, without regard to case; `*` stands for anything. */
-export const matchesGlob = (text: string | undefined, glob: string): boolean => {
-  if (text === undefined) return false;
-  if (!glob.includes('*')) return text.toLowerCase() === glob.toLowerCase();
-  const pattern = glob
-    .split('*')
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*');
-  return new RegExp(`^${pattern}$`, 'i').test(text);
-};
+const matchesText = (text: string | undefined, pattern: string): boolean =>
+  text !== undefined && matchesWildcard(text, pattern);
 
 /** As the client named it, or the provider. */
 const matchesModel = ({ model, upstreamModel }: ExchangeRecord, wanted: string): boolean =>
-  matchesGlob(model, wanted) || matchesGlob(upstreamModel, wanted);
+  matchesText(model, wanted) || matchesText(upstreamModel, wanted);
 
 /** The one that answered, or one that was tried before it. */
 const matchesProvider = ({ provider, attempts }: ExchangeRecord, wanted: string): boolean =>
@@ -72,7 +65,7 @@ export const matchesFilter = (record: ExchangeRecord, filter: ExchangeFilter): b
   (!filter.model || matchesModel(record, filter.model)) &&
   (!filter.provider || matchesProvider(record, filter.provider)) &&
   (!filter.method || record.method === filter.method.toUpperCase()) &&
-  (!filter.path || matchesGlob(record.path, filter.path)) &&
+  (!filter.path || matchesText(record.path, filter.path)) &&
   (!filter.status_code || matchesStatus(record, filter.status_code)) &&
   (!filter.error_type || matchesError(record, filter.error_type)) &&
   (!filter.stream || String(record.stream ?? false) === filter.stream) &&

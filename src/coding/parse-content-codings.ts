@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts';
+import { trimCharacters } from '../base/trim-text.ts';
 
 /** A content coding that the gateway undoes, by its registered name. */
 export type Coding = 'zstd' | 'gzip' | 'deflate' | 'br';
@@ -39,7 +40,7 @@ export const parseContentCodings = (header: string | readonly string[] | undefin
   if (header === undefined) return [];
   const codings: Coding[] = [];
   for (const element of (typeof header === 'string' ? header : header.join(',')).split(',')) {
-    const name = element.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase();
+    const name = trimCharacters(element, ' \t').toLowerCase();
     if (name === '' || name === 'identity') continue;
     const coding = CODING_OF_NAME.get(name);
     if (coding === undefined) {

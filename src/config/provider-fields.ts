@@ -2,8 +2,6 @@ import type { ProviderSpec } from '../providers/provider-spec.ts';
 import type { Environment } from './data-dir.ts';
 import { parseBaseUrl, parseText } from './settings.ts';
 
-const SEVERAL_WORDS = /\s*,\s*/;
-
 /** What a provider is told by variables, `<P>_API_KEY` and the like, or by its entry in the file. */
 export const PROVIDER_FIELDS = {
   apiKey: {
@@ -25,13 +23,15 @@ export const PROVIDER_FIELDS = {
   models: {
     variable: 'MODELS',
     takes: 'a list of models with commas between them',
-    parse: (text: string) => text.trim().split(SEVERAL_WORDS).filter(Boolean),
+    parse: (text: string) =>
+      text
+        .split(',')
+        .map((word) => word.trim())
+        .filter(Boolean),
   },
 } as const;
 
-const VARIABLES = Object.values(PROVIDER_FIELDS)
-  .map(({ variable }) => variable)
-  .join('|');
+const VARIABLES = Object.values(PROVIDER_FIELDS).map(({ variable }) => variable);
 
 /** A provider that variables name. */
 export interface NamedProvider {
@@ -46,6 +46,18 @@ const isSuffix = (suffix: string): boolean => suffix !== 'API' && !/^_|_$|__/.te
 
 const NONE = '';
 
+/** `EAST` of `OPENAI_EAST_API_KEY`; undefined where a variable is not one of the provider's. */
+const suffixIn = (variable: string, prefix: string): string | undefined => {
+  if (!variable.startsWith(`${prefix}_`)) return undefined;
+  const rest = variable.slice(prefix.length + 1);
+  const suffixes = VARIABLES.flatMap((name) => {
+    if (rest === name) return [NONE];
+    const suffix = rest.endsWith(`_${name}`) ? rest.slice(0, -name.length - 1) : NONE;
+    return /^[A-Z0-9_]+$/.test(suffix) ? [suffix] : [];
+  });
+  return suffixes.sort((one, other) => one.length - other.length)[0];
+};
+
 /**
  * The providers that an environment has variables for: `OPENAI_API_KEY` is `openai`, `OPENAI_EAST_API_KEY`
  * is `openai-east`. In the order of the specs, the one without suffix first.
@@ -55,11 +67,9 @@ export const findNamedProviders = (
   specs: readonly ProviderSpec[],
 ): readonly NamedProvider[] =>
   specs.flatMap((spec) => {
-    const pattern = new RegExp(`^${spec.prefix}(?:_([A-Z0-9_]+?))?_(?:${VARIABLES})$`);
-    const suffixes = Object.keys(env).flatMap((variable) => {
-      const found = env[variable]?.trim() ? pattern.exec(variable) : null;
-      return found ? [found[1] ?? NONE] : [];
-    });
+    const suffixes = Object.keys(env).flatMap((variable) =>
+      env[variable]?.trim() ? (suffixIn(variable, spec.prefix) ?? []) : [],
+    );
     return [...new Set(suffixes)].sort().flatMap((suffix) => {
       if (suffix === NONE) return [{ id: spec.id, spec, stem: spec.prefix }];
       const id = `${spec.id}-${suffix.toLowerCase().replaceAll('_', '-')}`;

@@ -1,4 +1,5 @@
 import { parseByteSize } from '../base/bytes.ts';
+import { trimTrailing } from '../base/trim-text.ts';
 
 /** Reads one value of a setting; undefined where the text is not what the setting takes. */
 type Parse<Value> = (text: string) => Value | undefined;
@@ -66,7 +67,7 @@ const parseWebSockets: Parse<WebSocketSetting> = (text) => {
 export const parseBaseUrl: Parse<URL> = (text) => {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash) return undefined;
-  url.pathname = url.pathname.replace(/\/+$/, '');
+  url.pathname = trimTrailing(url.pathname, '/');
   return url;
 };
 

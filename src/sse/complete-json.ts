@@ -2,9 +2,18 @@ import { isObject, parseJson } from '../base/json-object.ts';
 
 const LITERALS = ['true', 'false', 'null'];
 
+const isTokenCharacter = (character: string): boolean => /[-+.\w]/.test(character);
+
+/** The number or literal that the text ends in. */
+const lastToken = (text: string): string => {
+  let start = text.length;
+  while (start > 0 && isTokenCharacter(text.charAt(start - 1))) start--;
+  return text.slice(start);
+};
+
 /** What is missing of the number or literal at the end of the text. */
 const completeToken = (text: string): string => {
-  const token = /[-+.\w]*$/.exec(text)?.[0] ?? '';
+  const token = lastToken(text);
   const literal = LITERALS.find((word) => token !== '' && word.startsWith(token));
   if (literal !== undefined) return literal.slice(token.length);
   return /[-+.eE]$/.test(token) ? '0' : '';

@@ -6,11 +6,12 @@ import { readUsage } from './read-usage.ts';
 import { toolNameOf } from './tool-name.ts';
 
 // The events that say something about the answer as a whole. All others (deltas, parts) are not parsed.
-const TELLING = 'response\\.(?:created|completed|incomplete|failed|output_item\\.(?:added|done))|error';
-const TYPE_FIRST = '^\\{\\s*(?:"sequence_number"\\s*:\\s*\\d+\\s*,\\s*)?"type"\\s*:\\s*"';
-const TELLING_NAME = new RegExp(`^(?:${TELLING})$`);
-const TELLING_FIRST = new RegExp(`${TYPE_FIRST}(?:${TELLING})"`);
-const OTHER_FIRST = new RegExp(`${TYPE_FIRST}(?!(?:${TELLING})")response\\.`);
+const TELLING_NAME =
+  /^(?:response\.(?:created|completed|incomplete|failed|output_item\.(?:added|done))|error)$/;
+const TELLING_FIRST =
+  /^\{\s*(?:"sequence_number"\s*:\s*\d+\s*,\s*)?"type"\s*:\s*"(?:response\.(?:created|completed|incomplete|failed|output_item\.(?:added|done))|error)"/;
+const OTHER_FIRST =
+  /^\{\s*(?:"sequence_number"\s*:\s*\d+\s*,\s*)?"type"\s*:\s*"(?!(?:response\.(?:created|completed|incomplete|failed|output_item\.(?:added|done))|error)")response\./;
 
 const FINISHES: ReadonlyMap<unknown, NonNullable<AnswerSummary['finish']>> = new Map([
   ['completed', 'completed'],

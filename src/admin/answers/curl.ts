@@ -4,7 +4,7 @@ import type { BodyText } from '../api-types.ts';
 
 /** What curl or the connection sets by itself, and what the copy of a credential would be. */
 const LEFT_OUT =
-  /^(?:host|content-length|content-encoding|transfer-encoding|connection|keep-alive|accept-encoding|expect|te|upgrade|via|sec-websocket-.*|authorization|proxy-.*|cookie|x-gomodel-key|chatgpt-account-id)$/i;
+  /^(?:host|content-length|content-encoding|transfer-encoding|connection|keep-alive|accept-encoding|expect|te|upgrade|via|authorization|cookie|x-gomodel-key|chatgpt-account-id)$|^(?:sec-websocket|proxy)-/i;
 
 /** For a POSIX shell: nothing inside single quotes has a meaning. */
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
@@ -13,10 +13,15 @@ const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const MAX_PASTED = 256 * 1024;
 const FILE = 'request.json';
 
+const END = 'END_OF_BODY';
+
 /** A body between two lines that no line of it equals: a shell's argument may have 128 KB only. */
 const hereDocument = (body: string): string => {
-  let end = 'END_OF_BODY';
-  while (body.split('\n').includes(end)) end += '_';
+  const longest = body
+    .split('\n')
+    .filter((line) => line.startsWith(END))
+    .reduce((length, line) => Math.max(length, line.length), 0);
+  const end = END.padEnd(longest + 1, '_');
   return `--data-binary @- <<'${end}'\n${body}\n${end}`;
 };
 

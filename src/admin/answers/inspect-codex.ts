@@ -1,5 +1,6 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { GatewayError } from '../../base/errors.ts';
+import { showUrl } from '../../base/show-url.ts';
 import { loadConfigFile } from '../../codex/edit/config-file.ts';
 import { type ConfigEdit, findEdit } from '../../codex/edit/edit-journal.ts';
 import { planEdit } from '../../codex/edit/plan-edit.ts';
@@ -30,18 +31,21 @@ const OPENAI = 'https://api.openai.com/v1';
 const targetOf = ({ providerId, baseUrl }: ResolvedConfig): string | undefined =>
   baseUrl ?? (providerId === 'openai' ? OPENAI : undefined);
 
-/** An address may hold a password. */
-const withoutUser = (target: string): string => target.replace(/\/\/[^/@]*@/, '//');
-
 const isThisGateway = (target: string | undefined, url: string): boolean =>
   target !== undefined &&
   URL.canParse(target) &&
   isOwnAddress(new URL(target), { host: new URL(url).hostname, port: Number(new URL(url).port || 80) });
 
+/** A line of a diff that assigns a value: what stands before the value, and the name. */
+const ASSIGNMENT = /^([ +-][ \t]*["']?([\w.-]+)["']?[ \t]*=[ \t]*)[^\r\n]+/gm;
+const SECRET_NAME = /(?:token|secret|password|api_?key)$/i;
+
 /** The context of a diff shows what stands around the change: no secret of it. */
 const hideSecrets = (patch: string): string =>
   patch
-    .replace(/^([ +-]\s*["']?[\w.-]*(?:token|secret|password|api_?key)["']?\s*=\s*).+$/gim, '$1"[redacted]"')
+    .replace(ASSIGNMENT, (line: string, start: string, name: string) =>
+      SECRET_NAME.test(name) ? `${start}"[redacted]"` : line,
+    )
     .replace(/\bsk-[\w-]{8,}/g, '[redacted]');
 
 const diffOf = (path: string, before: string, after: string): string =>
@@ -130,7 +134,7 @@ export const inspectCodex = async (deps: InspectCodexDeps): Promise<CodexConfigS
       ...base,
       state,
       message: MESSAGES[state],
-      ...(target === undefined ? {} : { resolves_to: withoutUser(target) }),
+      ...(target === undefined ? {} : { resolves_to: showUrl(target) }),
       // Connected in a way of its own (--builtin, --auth chatgpt), it needs no block of the default's.
       diff: state === 'connected' ? '' : diff,
       problems: resolved.problems.map(({ message, remedy }) => hideSecrets(`${message}. ${remedy}`)),

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isObject, type JsonObject, objectsOf, parseJson } from '../../base/json-object.ts';
-import { matchesGlob } from '../match-filter.ts';
+import { compileWildcard } from '../../base/match-wildcard.ts';
 import type { ModelRates, PricedBy, Rates } from './price-book.ts';
 
 /**
@@ -61,15 +61,17 @@ export const parseOwnPrices = (text: string): OwnPrices => {
   const file = parseJson(text);
   if (!isObject(file)) return { ...NONE, problems: [`${FILE} is no JSON object, and is not used.`] };
   const problems: string[] = [];
-  const models: { name: string; rates: ModelRates }[] = [];
+  const models: { matches: (model: string) => boolean; rates: ModelRates }[] = [];
   for (const [name, fields] of Object.entries(file)) {
     const rates = isObject(fields) ? parseModel(fields) : undefined;
-    if (rates) models.push({ name, rates });
+    if (rates) models.push({ matches: compileWildcard(name), rates });
     else problems.push(`${FILE}: "${name}" needs "input" and "output", numbers in USD for a million tokens.`);
   }
   return {
     find: ({ model, upstreamModel }) =>
-      models.find(({ name }) => matchesGlob(model, name) || matchesGlob(upstreamModel, name))?.rates,
+      models.find(({ matches }) =>
+        [model, upstreamModel].some((asked) => asked !== undefined && matches(asked)),
+      )?.rates,
     problems,
   };
 };

@@ -6,8 +6,12 @@ export const PAGE_BASE = '/admin/dashboard/';
 
 const chooseCoding = ({ headers }: IncomingMessage): 'br' | 'gzip' | 'identity' => {
   const accepted = String(headers['accept-encoding'] ?? '').toLowerCase();
+  const elements = accepted.split(',').map((element) => element.split(';').map((part) => part.trim()));
+  // A weight of zero means: not this one (RFC 9110 §12.5.3).
   const takes = (coding: string): boolean =>
-    new RegExp(`(?:^|,)\\s*${coding}\\s*(?:;\\s*q=(?!0(?:\\.0*)?\\s*(?:,|$))[^,]*)?(?:,|$)`).test(accepted);
+    elements.some(
+      ([name, weight]) => name === coding && (weight === undefined || Number(weight.slice('q='.length)) > 0),
+    );
   if (takes('br')) return 'br';
   return takes('gzip') ? 'gzip' : 'identity';
 };

@@ -1,3 +1,4 @@
+import { compileWildcard } from '../../base/match-wildcard.ts';
 import {
   type IndexRows,
   IS_FAILURE,
@@ -7,7 +8,7 @@ import {
   ULID_LENGTH,
 } from '../../log/files/index-rows.ts';
 import type { ExchangeFilter } from '../api-types.ts';
-import { MIN_SESSION_PREFIX, matchesGlob } from '../match-filter.ts';
+import { MIN_SESSION_PREFIX } from '../match-filter.ts';
 
 export type RowTest = (row: number) => boolean;
 
@@ -55,7 +56,7 @@ const any =
     tests.some((test) => test(row));
 
 const testModel = (rows: IndexRows, wanted: string): RowTest => {
-  const matches = (text: string): boolean => matchesGlob(text, wanted);
+  const matches = compileWildcard(wanted);
   return any([testText(rows, 'model', matches), testText(rows, 'upstreamModel', matches)]);
 };
 
@@ -130,7 +131,7 @@ export const compileFilter = (rows: IndexRows, filter: ExchangeFilter): RowTest[
   if (model) tests.push(testModel(rows, model));
   if (provider) tests.push(testProvider(rows, provider));
   if (method) tests.push(testText(rows, 'method', (text) => text === method.toUpperCase()));
-  if (path) tests.push(testText(rows, 'path', (text) => matchesGlob(text, path)));
+  if (path) tests.push(testText(rows, 'path', compileWildcard(path)));
   if (status_code) tests.push(testStatus(rows, status_code));
   if (error_type) tests.push(testError(rows, error_type));
   if (stream) tests.push((row) => String(rows.has(IS_STREAM, row)) === stream);

@@ -36,7 +36,7 @@ export interface CompletedProgram {
 const completedValue = (option: Option): OptionValue => {
   if (!option.required) return { kind: 'none' };
   if (option.argChoices) return { kind: 'words', words: option.argChoices };
-  const name = /[<[]([^\]>]+)[\]>]/.exec(option.flags)?.[1] ?? 'value';
+  const name = /[<[]([^<[\]>]+)[\]>]/.exec(option.flags)?.[1] ?? 'value';
   return name === 'folder' ? { kind: 'folder' } : { kind: 'text', name };
 };
 

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
+import { trimTrailing } from '../../base/trim-text.ts';
 import { RESERVED_IDS } from './reserved-ids.ts';
 
 /** @throws GatewayError invalid_usage for an id that is Codex's own, or no plain name */
@@ -40,7 +41,7 @@ export const parseBaseUrl = (text: string): string => {
   if (url.username || url.password) {
     throw new GatewayError('invalid_usage', '--base-url must not hold a user name or a password.');
   }
-  return text.trim().replace(/\/+$/, '');
+  return trimTrailing(text.trim(), '/');
 };
 
 /** @throws GatewayError invalid_usage for an empty name, or one that TOML cannot hold */

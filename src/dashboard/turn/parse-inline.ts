@@ -1,3 +1,5 @@
+import { trimTrailing } from '../../base/trim-text.ts';
+
 /** A stretch of text within a paragraph. */
 export type Inline =
   | { readonly kind: 'text'; readonly text: string }
@@ -51,9 +53,8 @@ const findLink = (text: string, start: number, depth: number): Found | undefined
 };
 
 const findBareLink = (text: string, start: number): Found | undefined => {
-  const address = /^https?:\/\/[^\s<>"'`)\]]{3,1000}/
-    .exec(text.slice(start, start + 1100))?.[0]
-    .replace(/[.,;:!?]+$/, '');
+  const found = /^https?:\/\/[^\s<>"'`)\]]{3,1000}/.exec(text.slice(start, start + 1100))?.[0];
+  const address = trimTrailing(found ?? '', '.,;:!?');
   if (!address || isWord(text[start - 1])) return undefined;
   return {
     inline: { kind: 'link', address, children: [{ kind: 'text', text: address }] },

@@ -1,3 +1,5 @@
+import { trimTrailing } from '../../base/trim-text.ts';
+
 /** A block of a Markdown text. Inline marks are read when a block is rendered (parse-inline.ts). */
 export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
@@ -18,11 +20,11 @@ export type Block =
 
 const DEEPEST = 6;
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([\w+#.-]*)/;
-const HEADING = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/;
+const HEADING = /^ {0,3}(#{1,6})\s+(\S.*|)$/;
 const RULE = /^ {0,3}(?:-\s*){3,}$|^ {0,3}(?:\*\s*){3,}$/;
 const QUOTE = /^ {0,3}> ?/;
-const ITEM = /^(\s*)(?:([-*+])|(\d{1,9})[.)])\s+(.*)$/;
-const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
+const ITEM = /^(\s*)(?:([-*+])|(\d{1,9})[.)])\s+(\S.*|)$/;
+const TABLE_RULE_CELL = /^:?-+:?$/;
 
 interface Taken {
   readonly block: Block;
@@ -85,7 +87,7 @@ const cellsOf = (line: string): string[] =>
     .map((cell) => cell.trim().replaceAll('\\|', '|'));
 
 const takeTable = (lines: readonly string[], at: number): Taken | undefined => {
-  if (!lines[at]?.includes('|') || !TABLE_RULE.test(lines[at + 1] ?? '') || !lines[at + 1]?.includes('-'))
+  if (!lines[at]?.includes('|') || !cellsOf(lines[at + 1] ?? '').every((cell) => TABLE_RULE_CELL.test(cell)))
     return undefined;
   let end = at + 2;
   while (end < lines.length && lines[end]?.includes('|')) end++;
@@ -109,7 +111,11 @@ const takeBlock = (lines: readonly string[], at: number, depth: number): Taken =
   const heading = HEADING.exec(line);
   if (heading)
     return {
-      block: { kind: 'heading', level: heading[1]?.length ?? 1, text: heading[2] ?? '' },
+      block: {
+        kind: 'heading',
+        level: heading[1]?.length ?? 1,
+        text: trimTrailing(trimTrailing(heading[2] ?? '', ' \t'), '#').trimEnd(),
+      },
       next: at + 1,
     };
   if (RULE.test(line)) return { block: { kind: 'rule' }, next: at + 1 };

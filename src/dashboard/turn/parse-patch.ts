@@ -63,11 +63,7 @@ const parseApplyPatch = (text: string): PatchFile[] => {
   return files.map(close);
 };
 
-const pathOf = (line: string): string =>
-  line
-    .slice(4)
-    .replace(/\t.*$/, '')
-    .replace(/^[ab]\//, '');
+const pathOf = (line: string): string => (line.slice(4).split('\t', 1)[0] ?? '').replace(/^[ab]\//, '');
 
 /** A unified diff, as `git diff` prints it. */
 const parseUnified = (text: string): PatchFile[] => {

@@ -3,7 +3,7 @@ import { texts } from '../texts.ts';
 
 /** What Codex puts into the user's mouth: its surroundings, the project's instructions, hooks. */
 const CODEX_CONTEXT =
-  /^\s*(?:<[a-z_ ]*(?:context|instructions|notice|hook|reminder|skills?)[a-z_ ]*>|# AGENTS\.md instructions)/i;
+  /^\s*(?:<[a-z_ ]{0,40}(?:context|instructions|notice|hook|reminder|skills?)[a-z_ ]{0,40}>|# AGENTS\.md instructions)/i;
 
 const partText = (part: ConversationPart): string =>
   part.kind === 'text' || part.kind === 'refusal'

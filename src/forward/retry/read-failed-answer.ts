@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { cutForeignText, decodeForeignText, foreignWords } from '../../base/foreign-text.ts';
 import { summarizeJsonAnswer } from '../../sse/summarize-json-answer.ts';
 import type { UpstreamAnswer } from '../relay/upstream-answer.ts';
 import { AttemptFailure } from './attempt-failure.ts';
@@ -70,15 +71,10 @@ export const readFailedAnswer = async (answer: UpstreamAnswer, nowMs: number): P
   const status = answer.statusCode ?? 502;
   const { body, isWhole } = await readStart(answer);
   const said = summarizeJsonAnswer(body, 'responses').error;
-  const text =
-    said?.message ??
-    body
-      .toString('utf8')
-      .replace(/<[^>]*>|\s+/g, ' ')
-      .trim();
+  const text = cutForeignText(said?.message ?? foreignWords(decodeForeignText(body), MAX_MESSAGE));
   const wait = retryAfterMs(answer.headers, nowMs) ?? waitInWords(text);
   return new AttemptFailure({
-    message: text.slice(0, MAX_MESSAGE) || 'without a word',
+    message: cutForeignText(text, MAX_MESSAGE) || 'without a word',
     origin: 'upstream',
     code: said?.code ?? `http_${status}`,
     status,

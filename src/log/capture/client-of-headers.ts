@@ -10,8 +10,34 @@ export interface ClientIdentity {
 /** Longer values are no names and no ids; they are cut, so that a record stays small. */
 const MAX_VALUE = 200;
 
-/** `codex_exec/0.169.0 (…)`, `Codex Desktop/1.2 (…)`, `OpenAI/JS 6.49.0`, `curl/8.5.0`. */
-const PRODUCT = /^\s*([^/(]+?(?:\/[A-Za-z]+)?)[/ ]v?(\d[^\s(;,]*)/;
+/** So much of a value is redacted before it is cut: a key that begins in what stays is whole in it. */
+const MAX_REDACTED = 4 * MAX_VALUE;
+
+const VERSION = /^v?(\d[^\s(;,]*)/;
+
+/** Of a `User-Agent`, more is not looked at: a product's name and version stand at its front. */
+const MAX_PRODUCT = 256;
+
+interface Product {
+  readonly name: string;
+  readonly version: string;
+}
+
+/**
+ * `codex_exec/0.169.0 (…)`, `Codex Desktop/1.2 (…)`, `OpenAI/JS 6.49.0`, `curl/8.5.0`: the first slash or
+ * blank that a version follows ends the name, which may hold one slash itself.
+ */
+const readProduct = (userAgent: string): Product | undefined => {
+  const [text = ''] = userAgent.split('(', 1);
+  for (let at = 1, slashes = 0; at < text.length && slashes < 2; at++) {
+    const character = text.charAt(at);
+    if (character !== '/' && character !== ' ') continue;
+    const version = VERSION.exec(text.slice(at + 1, at + 1 + MAX_VALUE))?.[1];
+    if (version !== undefined) return { name: text.slice(0, at), version };
+    if (character === '/') slashes++;
+  }
+  return undefined;
+};
 
 /** The headers that are read; a repeated one counts by its first value. */
 const READ = new Set([
@@ -43,14 +69,16 @@ export const mapHeadersToClient = (
   redact: (text: string) => string,
 ): ClientIdentity => {
   const asText = (value: unknown): string | undefined =>
-    typeof value === 'string' && value !== '' ? redact(value).slice(0, MAX_VALUE) : undefined;
+    typeof value === 'string' && value !== ''
+      ? redact(value.slice(0, MAX_REDACTED)).slice(0, MAX_VALUE)
+      : undefined;
   const found = new Map<string, string>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] as string).toLowerCase();
     if (READ.has(name) && !found.has(name)) found.set(name, rawHeaders[index + 1] as string);
   }
-  const userAgent = found.get('user-agent');
-  const product = userAgent === undefined ? null : PRODUCT.exec(userAgent);
+  const userAgent = found.get('user-agent')?.trimStart().slice(0, MAX_PRODUCT);
+  const product = userAgent === undefined ? undefined : readProduct(userAgent);
   const metadata = parseTurnMetadata(found.get('x-codex-turn-metadata'));
 
   const client: ExchangeRecord['client'] = {};
@@ -63,8 +91,8 @@ export const mapHeadersToClient = (
       }
     }
   };
-  set('name', product?.[1], userAgent?.trim().split(/[\s/(]/, 1)[0]);
-  set('version', product?.[2], found.get('version'));
+  set('name', product?.name, userAgent?.split(/[\s/(]/, 1)[0]);
+  set('version', product?.version, found.get('version'));
   set('originator', found.get('originator'));
   set('sessionId', found.get('session-id'), found.get('session_id'), metadata.session_id);
   set('threadId', found.get('thread-id'), found.get('thread_id'), metadata.thread_id);

@@ -102,7 +102,8 @@ export const createDemoHandler = (): RequestListener => {
 
   return (request, response) => {
     const url = request.url ?? '/';
-    const path = url.replace(/\?.*$/s, '').replace(/^\/v1(?=\/)/, '');
+    const [place = ''] = url.split('?', 1);
+    const path = place.replace(/^\/v1(?=\/)/, '');
     if (request.method === 'POST') {
       answerPost(request, response, path).catch(() => {
         // Mostly the client has left, and nobody reads this.

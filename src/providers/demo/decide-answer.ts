@@ -7,9 +7,14 @@ export type DemoAnswer =
   | { readonly kind: 'summary'; readonly text: string }
   | { readonly kind: 'call'; readonly tool: DemoTool; readonly input: string };
 
-const EXACT =
-  /\breply with exactly:?\s+["“'`]?(.+?)["”'`]?(?:,?\s+and\s+(?:nothing else|no punctuation|no other .{1,40}))?[.!]?$/is;
-const LISTS_FILES = /\b(?:list|show)\b.{0,40}\b(?:files|folder|directory)\b|\bls\b/i;
+const EXACT = /\breply with exactly:?\s+(\S.*)$/is;
+/** What may follow the words that are asked for. */
+const NOTHING_ELSE = /,?\sand\s(?:nothing else|no punctuation|no other .{1,40})[.!]?$/is;
+const OPENING_QUOTE = /^["“'`]/;
+const CLOSING_QUOTE = /["”'`]$/;
+const LISTS = /\b(?:list|show)\b/i;
+const FILES = /\b(?:files|folder|directory)\b/i;
+const LS = /\bls\b/i;
 const MAX_ECHO = 160;
 // A longer prompt is more likely a client's summary of a conversation than a wish: to call a tool for
 // each would never end. It also bounds what the patterns above have to look at.
@@ -24,6 +29,15 @@ const callLs = (tool: DemoTool): string =>
   tool.kind === 'custom'
     ? 'text(await tools.exec_command({ cmd: "ls" }));'
     : JSON.stringify({ [tool.parameter]: 'ls' });
+
+const listsFiles = (wish: string): boolean => LS.test(wish) || (LISTS.test(wish) && FILES.test(wish));
+
+const exactWords = (wish: string): string | undefined =>
+  EXACT.exec(wish)?.[1]
+    ?.replace(NOTHING_ELSE, '')
+    .replace(/[.!]$/, '')
+    .replace(OPENING_QUOTE, '')
+    .replace(CLOSING_QUOTE, '');
 
 /** How many lines a command printed, without the report that Codex puts above them. */
 const countLines = (toolOutput: string): number =>
@@ -41,7 +55,7 @@ export const decideAnswer = (ask: Ask, bytes: number): DemoAnswer => {
     return { kind: 'summary', text: 'The demo of gomodel-ts made the conversation up to here short.' };
   }
   const wish = ask.prompt.length <= MAX_WISH ? ask.prompt : '';
-  const exact = EXACT.exec(wish)?.[1];
+  const exact = exactWords(wish);
   if (exact !== undefined) return { kind: 'text', text: exact };
   if (ask.toolOutput !== undefined) {
     const lines = countLines(ask.toolOutput);
@@ -50,7 +64,7 @@ export const decideAnswer = (ask: Ask, bytes: number): DemoAnswer => {
       text: `This is the demo of gomodel-ts. Your client ran \`ls\` for it, and its output (${lines} ${lines === 1 ? 'line' : 'lines'}) came back through the gateway: two requests, two lines in the gateway's terminal.`,
     };
   }
-  if (ask.tool && !ask.compacted && LISTS_FILES.test(wish)) {
+  if (ask.tool && !ask.compacted && listsFiles(wish)) {
     return { kind: 'call', tool: ask.tool, input: callLs(ask.tool) };
   }
   const asked = ask.prompt === '' ? 'You asked nothing' : `You asked: “${shorten(ask.prompt)}”`;

@@ -1,3 +1,4 @@
+import { trimTrailing } from '../../base/trim-text.ts';
 import { OPENAI_CHAT } from '../openai-chat.ts';
 import type { ProviderSpec } from '../provider-spec.ts';
 import { readOpenAiList } from '../read-openai-list.ts';
@@ -6,6 +7,12 @@ const readList = readOpenAiList();
 
 /** The dated API names the deployment in the path of these; all others name it in the body. */
 const BY_DEPLOYMENT = /^\/(?:chat\/completions|completions|embeddings|audio\/|images\/)/;
+
+/** The path above the first `/openai`, with which the resource's own begins. */
+const rootOf = (pathname: string): string => {
+  const at = `${pathname}/`.indexOf('/openai/');
+  return at < 0 ? pathname : pathname.slice(0, at);
+};
 
 const withVersion = (path: string, apiVersion: string): string =>
   `${path}${path.includes('?') ? '&' : '?'}api-version=${encodeURIComponent(apiVersion)}`;
@@ -26,7 +33,7 @@ export const azureSpec: ProviderSpec = {
     read: (answer) => readList(answer) && [],
   },
   normalizeBaseUrl: (given) => {
-    const [, root = ''] = /^(.*?)(?:\/openai(?:\/.*)?)?$/.exec(given.pathname.replace(/\/$/, '')) ?? [];
+    const root = rootOf(trimTrailing(given.pathname, '/'));
     const [, deployment] = /\/deployments\/([^/]+)/.exec(given.pathname) ?? [];
     const baseUrl = new URL(given);
     baseUrl.pathname = `${root}/openai`;

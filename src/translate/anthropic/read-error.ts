@@ -1,8 +1,9 @@
+import { cutForeignText, decodeForeignText, foreignWords } from '../../base/foreign-text.ts';
 import { isObject, nonEmptyString, parseJson } from '../../base/json-object.ts';
 import type { ProviderError } from '../translation.ts';
 
 /** What is shown of an answer that is not the API's, such as a proxy's page. */
-const MAX_FOREIGN_TEXT = 300;
+const MAX_WORDS = 300;
 
 const codeOf = (type: string, message: string): string =>
   /prompt is too long|exceeds? (?:the )?(?:maximum )?context/i.test(message)
@@ -13,20 +14,15 @@ const codeOf = (type: string, message: string): string =>
 export const errorOf = (error: unknown): (ProviderError & { readonly code: string }) | undefined => {
   if (!isObject(error)) return undefined;
   const type = nonEmptyString(error.type) ?? 'api_error';
-  const message = nonEmptyString(error.message) ?? type;
+  const message = cutForeignText(nonEmptyString(error.message) ?? type);
   return { type, message, code: codeOf(type, message) };
 };
 
 /** @see https://platform.claude.com/docs/en/api/errors */
 export const readError = (status: number, body: Uint8Array): ProviderError => {
-  const text = Buffer.from(body).toString('utf8');
-  const answer = parseJson(text);
+  const answer = parseJson(Buffer.from(body).toString('utf8'));
   const error = isObject(answer) ? errorOf(answer.error) : undefined;
   if (error !== undefined) return error;
-  const words = text
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, MAX_FOREIGN_TEXT);
+  const words = foreignWords(decodeForeignText(body), MAX_WORDS);
   return { message: words === '' ? `status ${status} without a word` : words };
 };

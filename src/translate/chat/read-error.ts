@@ -1,3 +1,4 @@
+import { cutForeignText } from '../../base/foreign-text.ts';
 import {
   isObject,
   type JsonObject,
@@ -53,14 +54,15 @@ export const findError = (answer: unknown): FoundError | undefined => {
   const found = readErrorMember(object.error);
   if (found !== undefined && isObject(object.error)) {
     const raw = rawMessage(object.error);
-    const message = raw === undefined || raw === found.message ? found.message : `${found.message}: ${raw}`;
+    const message =
+      raw === undefined || raw === found.message ? found.message : cutForeignText(`${found.message}: ${raw}`);
     const type = nonEmptyString(object.error.type);
     return { code: found.code, message, ...(type !== undefined && { type }) };
   }
   if (found !== undefined) return { ...found, code: nonEmptyString(object.code) ?? found.code };
   if (object.object === 'error') return readErrorMember(object);
   const detail = readDetail(object.detail);
-  return detail === undefined ? undefined : { code: 'unknown', message: detail };
+  return detail === undefined ? undefined : { code: 'unknown', message: cutForeignText(detail) };
 };
 
 /** What an error answer says, whatever its form. */
@@ -74,6 +76,6 @@ export const readError = (status: number, body: Uint8Array): ProviderError => {
     return { message, ...(type !== undefined && { type }), ...(code !== 'unknown' && { code }) };
   }
   return {
-    message: text === '' ? `the provider answered ${status} without a word` : text.slice(0, MAX_TEXT),
+    message: text === '' ? `the provider answered ${status} without a word` : cutForeignText(text, MAX_TEXT),
   };
 };

@@ -1,3 +1,4 @@
+import { cutForeignText, decodeForeignText } from '../../base/foreign-text.ts';
 import { isObject, nonEmptyString, objectsOf, parseJson, wordOf } from '../../base/json-object.ts';
 import type { JsonObject } from '../ask.ts';
 import type { ProviderError } from '../translation.ts';
@@ -18,13 +19,20 @@ const secondsOf = (duration: unknown): number | undefined => {
   return seconds === undefined ? undefined : Number(seconds);
 };
 
+/** `The input token count (1195) exceeds the maximum …` */
+const isTooLong = (message: string): boolean => {
+  const text = message.toLowerCase();
+  const at = text.indexOf('input token count');
+  return at >= 0 && text.includes('exceeds', at);
+};
+
 /** OpenAI's code, by which clients know that the conversation must be made short. */
 const codeOfMessage = (message: string): string | undefined =>
-  /input token count.*exceeds/i.test(message) ? 'context_length_exceeded' : undefined;
+  isTooLong(message) ? 'context_length_exceeded' : undefined;
 
 /** @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto */
 export const readStatus = (status: JsonObject): ProviderError => {
-  const message = nonEmptyString(status.message) ?? 'Google gives no reason.';
+  const message = cutForeignText(nonEmptyString(status.message) ?? 'Google gives no reason.');
   const code =
     codeOfMessage(message) ??
     nonEmptyString(detailOf(status, 'ErrorInfo')?.reason) ??
@@ -41,9 +49,10 @@ export const readStatus = (status: JsonObject): ProviderError => {
 const MAX_QUOTED_CHARACTERS = 500;
 
 export const readError = (status: number, body: Uint8Array): ProviderError => {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-  const found = findStatus(parseJson(text));
+  const found = findStatus(
+    parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')),
+  );
   if (found !== undefined) return readStatus(found);
-  const quoted = text.trim().slice(0, MAX_QUOTED_CHARACTERS);
+  const quoted = cutForeignText(decodeForeignText(body).trim(), MAX_QUOTED_CHARACTERS);
   return { message: quoted === '' ? `The provider answered ${status} without a word.` : quoted };
 };

@@ -66,7 +66,12 @@ export const clientText = ({ client }: ExchangeRecord, width: number): string =>
 /** How the body came and how large it was: `zstd 45.2→15.8 KB`, `ws 22.1 KB`, `plain 41.0 KB`. */
 export const wireText = ({ request, transport }: ExchangeRecord, width: number): string => {
   const size = request.bodyBytes ?? request.wireBytes;
-  const encoding = request.encoding && plainLine(request.encoding).replace(/\s*,\s*/g, '+');
+  const encoding =
+    request.encoding &&
+    plainLine(request.encoding)
+      .split(',')
+      .map((coding) => coding.trim())
+      .join('+');
   const coding = encoding || (transport === 'websocket' ? 'ws' : size ? 'plain' : ABSENT);
   if (!size) return truncate(coding, width);
   const wire = request.wireBytes ?? size;
