@@ -1,4 +1,5 @@
 import { formatByteSize } from '../base/bytes.ts';
+import { showUrl } from '../base/show-url.ts';
 import type { LoadConfigSources } from './load-config.ts';
 import { loadConfig } from './load-config.ts';
 import { readProviders, type SourcedProvider } from './read-providers.ts';
@@ -21,8 +22,13 @@ export interface ExplainedSetting {
 
 const NAMES = Object.keys(SETTINGS) as readonly SettingName[];
 
-/** Of an address. */
-const CREDENTIALS = /\/\/[^@/]*@/;
+const NAMES_ADDRESS = /(?:_URL|_PROXY)$/;
+
+/** An address may hold a password. */
+const showValue = (value: string | undefined, variable: string | undefined): string | undefined =>
+  value !== undefined && (value.includes('://') || NAMES_ADDRESS.test(variable ?? ''))
+    ? showUrl(value)
+    : value;
 
 const row = (
   name: string,
@@ -33,7 +39,7 @@ const row = (
   name,
   variable: more.variable,
   isSecret: more.isSecret ?? false,
-  value: more.isSecret && value !== undefined ? 'set' : value?.replace(CREDENTIALS, '//'),
+  value: more.isSecret && value !== undefined ? 'set' : showValue(value, more.variable),
   origin: value === undefined ? undefined : origin,
 });
 

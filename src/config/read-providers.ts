@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts';
+import { showUrl } from '../base/show-url.ts';
 import { ALL_SPECS } from '../providers/all-specs.ts';
 import type { ConfiguredProvider } from '../providers/configured-provider.ts';
 import type { ListedModel, ProviderSpec } from '../providers/provider-spec.ts';
@@ -97,7 +98,7 @@ const readProvider = (
     parseGiven(baseUrl, given(baseUrl.variable, file?.baseUrl)),
     ({ value, origin }) =>
       isOwnAddress(value, gateway)
-        ? `${origin} is ${value.href}, this gateway's own address: that is meant for its clients. It is passed over; put the provider's address into a .env file here if it is not ${spec.baseUrl ?? 'set elsewhere'}.`
+        ? `${origin} is ${showUrl(value)}, this gateway's own address: that is meant for its clients. It is passed over; put the provider's address into a .env file here if it is not ${spec.baseUrl ?? 'set elsewhere'}.`
         : undefined,
     notices,
   );

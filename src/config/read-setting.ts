@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts';
+import { showUrl } from '../base/show-url.ts';
 import type { Environment } from './data-dir.ts';
 import type { FileConfig } from './file-config.ts';
 import { SETTINGS, type Setting, type SettingName, type SettingValue } from './settings.ts';
@@ -27,7 +28,7 @@ type Readable<Value> = Pick<Setting<Value>, 'parse' | 'takes' | 'secret'>;
 const parse = <Value>(setting: Readable<Value>, text: string, origin: Origin): Value => {
   const value = setting.parse(text);
   if (value !== undefined) return value;
-  const shown = setting.secret ? '' : ` "${text}"`;
+  const shown = setting.secret ? '' : ` "${text.includes('@') ? showUrl(text) : text}"`;
   throw new GatewayError('invalid_config', `${origin}${shown} is not ${setting.takes}.`);
 };
 

@@ -1,23 +1,11 @@
-/** What stands in the log where a secret was: no part of it is kept. */
-export const REDACTED = '[redacted]';
+import { createHideSecrets } from '../base/hide-secrets.ts';
+import { REDACTED } from '../base/secret-shapes.ts';
+import { isSecretParameter } from '../base/show-url.ts';
+
+export { REDACTED };
 
 const SECRET_HEADER =
-  /^(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-gomodel-key|chatgpt-account-id)$|(?:^|[-_])(?:api-?key|auth-?key|access-?key|token|secret|password|credential)$/i;
-const SECRET_PARAMETER = /(?:key|token|secret|password|auth|authorization|sig|signature|credential)$/i;
-
-/** One cheap test that every secret of `SECRET_SHAPES` passes, since most headers hold none. */
-const MAYBE_SECRET = /sk-|bearer|eyJ|:\/\//i;
-const SECRET_SHAPES: readonly (readonly [shape: RegExp, replacement: string])[] = [
-  [/\bBearer\s+[\w.~+/=-]{8,}/gi, REDACTED],
-  [/\bsk-[\w-]{8,}/gi, REDACTED],
-  // A JSON Web Token: its header and its claims are JSON objects in base64url, so both start with `eyJ`.
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)*/g, REDACTED],
-  // The git remotes in Codex's turn metadata can hold `https://user:token@host`.
-  [/:\/\/[^\s/@"'\\]+@/g, `://${REDACTED}@`],
-];
-
-/** Shorter ones would blot out ordinary text, and are no secrets. */
-const MIN_SECRET = 4;
+  /^(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-gomodel-key|chatgpt-account-id)$|(?:^|[-_])(?:(?:api|auth|access|subscription|functions|secret|private|master|account)-?key|token|secret|password|credential)$/i;
 
 export interface Redactor {
   text(text: string): string;
@@ -41,20 +29,7 @@ const decoded = (text: string): string => {
  * @param secrets values that must never be written, such as the master key
  */
 export const createRedactor = (secrets: readonly string[]): Redactor => {
-  const literals = secrets
-    .filter((secret) => secret.length >= MIN_SECRET)
-    .sort((one, other) => other.length - one.length);
-
-  const text = (input: string): string => {
-    let output = input;
-    for (const literal of literals) {
-      if (output.includes(literal)) output = output.replaceAll(literal, REDACTED);
-    }
-    if (MAYBE_SECRET.test(output)) {
-      for (const [shape, replacement] of SECRET_SHAPES) output = output.replace(shape, replacement);
-    }
-    return output;
-  };
+  const text = createHideSecrets(secrets);
 
   /** Text that may hide a secret behind percent-encoding. */
   const encodedText = (input: string): string => {
@@ -68,7 +43,7 @@ export const createRedactor = (secrets: readonly string[]): Redactor => {
     const equals = pair.indexOf('=');
     if (equals < 0) return encodedText(pair);
     const name = pair.slice(0, equals);
-    const isSecret = SECRET_PARAMETER.test(decoded(name));
+    const isSecret = isSecretParameter(decoded(name));
     return `${encodedText(name)}=${isSecret ? REDACTED : encodedText(pair.slice(equals + 1))}`;
   };
 

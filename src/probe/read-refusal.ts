@@ -1,5 +1,7 @@
 import type { ErrorOrigin } from '../base/errors.ts';
+import { cutForeignText } from '../base/foreign-text.ts';
 import { isObject, nonEmptyString, parseJson } from '../base/json-object.ts';
+import { hideSecretShapes } from '../base/secret-shapes.ts';
 import type { ProbeRefusal } from './probe.ts';
 
 const ORIGINS: readonly ErrorOrigin[] = ['client', 'gateway', 'network', 'upstream'];
@@ -15,7 +17,7 @@ export const readRefusal = (status: number, origin: string | undefined, body: st
   return {
     status,
     origin: ORIGINS.find((known) => known === origin) ?? 'gateway',
-    message: message.replace(/^gomodel-ts: /, ''),
+    message: hideSecretShapes(cutForeignText(message.replace(/^gomodel-ts: /, ''))),
   };
 };
 

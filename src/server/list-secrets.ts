@@ -2,11 +2,25 @@ import type { GatewayConfig } from '../config/load-config.ts';
 
 const SECRET_HEADER = /auth|key|token|secret|cookie/;
 
+/** The password of an address, such as a proxy's, as it is typed. */
+const passwordIn = (address: string | undefined): string | undefined => {
+  if (address === undefined || !URL.canParse(address)) return undefined;
+  const { password } = new URL(address);
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
+};
+
 /** What must not be written anywhere: all keys, and header lines of the user's own that may hold another. */
-export const listSecrets = ({ masterKey, providers }: GatewayConfig): readonly string[] => {
+export const listSecrets = ({ masterKey, providers, proxies }: GatewayConfig): readonly string[] => {
   const all = providers.flatMap(({ apiKey, headers }) => [
     apiKey,
     ...Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? [value] : [])),
   ]);
-  return [...new Set([masterKey, ...all])].filter((secret) => secret !== undefined);
+  const addresses = [proxies.https, proxies.http, ...providers.map(({ baseUrl }) => baseUrl.href)];
+  return [...new Set([masterKey, ...all, ...addresses.map(passwordIn)])].filter(
+    (secret) => secret !== undefined,
+  );
 };

@@ -1,5 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { showUrl } from '../../base/show-url.ts';
+import { trimTrailing } from '../../base/trim-text.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import type { ExchangeWatch } from '../../log/capture/recorder.ts';
 import { auditFolder } from '../../log/journal/list-segments.ts';
@@ -126,7 +128,7 @@ export const answerProviders = async (deps: GatewayDeps): Promise<ProviderStatus
     const { success, failure } = seen ?? {};
     return {
       name: upstream.name,
-      base_url: upstream.baseUrl.href.replace(/\/$/, ''),
+      base_url: trimTrailing(showUrl(upstream.baseUrl), '/'),
       key_source: keySourceOf(upstream, config),
       status: stateOf(upstream, seen),
       ...(success ? { last_success_at: new Date(success.startedAtMs).toISOString() } : {}),

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { showUrl } from '../../base/show-url.ts';
 import { loadConfigFile } from '../../codex/edit/config-file.ts';
 import { type ConfigEdit, findEdit } from '../../codex/edit/edit-journal.ts';
 import { isSameSetting, readSetting } from '../../codex/edit/read-setting.ts';
@@ -39,7 +40,7 @@ const describe = ({ providerId, baseUrl, auth }: ResolvedConfig): string => {
     'sign-in': () => 'with its own sign-in',
     none: () => 'with no credential',
   }[auth.kind]();
-  return `provider "${providerId}" at ${baseUrl ?? 'its own address'}, ${credential}`;
+  return `provider "${providerId}" at ${baseUrl === undefined ? 'its own address' : showUrl(baseUrl)}, ${credential}`;
 };
 
 /** Whether what Codex would ask is a gateway of ours, and is there. */

@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
+import { createHideSecrets } from '../../base/hide-secrets.ts';
 import type { ConfiguredProvider } from '../../providers/configured-provider.ts';
 import { createFetchList } from '../../providers/lists/fetch-list.ts';
 import { type ProviderAnswer, requestProvider } from '../../providers/lists/provider-request.ts';
@@ -60,7 +61,7 @@ const judge = (
   dialect: DialectSpec,
 ): ProviderCheck | undefined => {
   if (status < 300) return undefined;
-  const { message } = dialect.readError(status, body);
+  const message = createHideSecrets([provider.apiKey])(dialect.readError(status, body).message);
   return {
     state: 'failed',
     model,

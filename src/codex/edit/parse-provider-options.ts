@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
+import { showUrl } from '../../base/show-url.ts';
 import { trimTrailing } from '../../base/trim-text.ts';
 import { RESERVED_IDS } from './reserved-ids.ts';
 
@@ -35,7 +36,7 @@ export const parseBaseUrl = (text: string): string => {
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash) {
     throw new GatewayError(
       'invalid_usage',
-      `--base-url ${text} is no http(s) URL without a query, such as http://localhost:8080/v1.`,
+      `--base-url ${showUrl(text)} is no http(s) URL without a query, such as http://localhost:8080/v1.`,
     );
   }
   if (url.username || url.password) {

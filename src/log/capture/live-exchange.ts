@@ -8,6 +8,7 @@ import type { QueuedExchange } from '../journal/journaled-exchange.ts';
 import type { WriteBehind } from '../journal/write-behind.ts';
 import { type ExchangeRecord, isTurnedAway } from '../record.ts';
 import type { Redactor } from '../redact.ts';
+import { redactRecord } from '../redact-record.ts';
 import { BodyCapture, type CapturedBody, type MemoryBudget } from './body-capture.ts';
 import { boundRefusal } from './bound-refusal.ts';
 import { mapHeadersToClient } from './client-of-headers.ts';
@@ -137,16 +138,22 @@ export class LiveExchange implements Exchange, QueuedExchange {
   }
 
   update(): void {
-    if (!this.#closed) this.#deps.tell({ type: 'update', record: this.record });
+    if (this.#closed) return;
+    this.redact();
+    this.#deps.tell({ type: 'update', record: this.record });
+  }
+
+  redact(): void {
+    redactRecord(this.record, this.#deps.redactor.text);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { clock, redactor, writes, tell, active } = this.#deps;
+    const { clock, writes, tell, active } = this.#deps;
     const { record } = this;
     record.durationMs ??= Math.round((clock.monotonic() - this.openedAtMs) * 1000) / 1000;
-    if (record.error) record.error.message = redactor.text(record.error.message);
+    this.redact();
     if (isTurnedAway(record)) {
       this.#isTurnedAway = true;
       boundRefusal(record);

@@ -10,6 +10,8 @@ export interface JournaledExchange {
   readonly requestHeaders: string;
   readonly responseHeaders: string;
   readonly bodies: BodyReferences;
+  /** Takes secrets out of the record of one that still runs, since an upstream may have filled more of it. */
+  redact?(): void;
 }
 
 /** One that `WriteBehind` knows, from its open line to its close line. */
@@ -26,7 +28,10 @@ export const encodeOpenLines = (
   exchanges: Iterable<JournaledExchange>,
   isAgain: boolean,
 ): readonly string[] =>
-  Array.from(exchanges, ({ record, requestHeaders }) => encodeOpenLine(at, record, requestHeaders, isAgain));
+  Array.from(exchanges, (exchange) => {
+    exchange.redact?.();
+    return encodeOpenLine(at, exchange.record, exchange.requestHeaders, isAgain);
+  });
 
 export const encodeCloseLines = (at: number, exchanges: readonly JournaledExchange[]): readonly string[] =>
   exchanges.map(({ record, requestHeaders, responseHeaders, bodies }) =>

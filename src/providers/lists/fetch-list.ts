@@ -1,5 +1,7 @@
 import type { Agent } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
+import { foreignWords } from '../../base/foreign-text.ts';
+import { createHideSecrets } from '../../base/hide-secrets.ts';
 import { isObject, nonEmptyString, parseJson } from '../../base/json-object.ts';
 import type { ConfiguredProvider } from '../configured-provider.ts';
 import type { ListedModel } from '../provider-spec.ts';
@@ -20,7 +22,7 @@ const messageOf = (body: Buffer): string => {
   const answer = parseJson(text);
   const error = isObject(answer) ? (answer.error ?? answer) : undefined;
   const said = isObject(error) ? nonEmptyString(error.message) : nonEmptyString(error);
-  return (said ?? text.replace(/\s+/g, ' ').trim()).slice(0, 200) || 'without a word';
+  return foreignWords(said ?? text, 200) || 'without a word';
 };
 
 /** @param agentFor the connections to a provider, through a proxy where one is configured */
@@ -35,7 +37,10 @@ export const createFetchList =
       { agent: agentFor(provider), signal: AbortSignal.timeout(TIMEOUT_MS) },
     );
     if (status !== 200) {
-      throw new GatewayError('command_failed', `${host} answered ${status}: ${messageOf(body)}`);
+      throw new GatewayError(
+        'command_failed',
+        `${host} answered ${status}: ${createHideSecrets([provider.apiKey])(messageOf(body))}`,
+      );
     }
     const models = read(parseJson(body.toString('utf8')));
     if (!models) throw new GatewayError('command_failed', `${host} answered something else than a list`);
