@@ -3,11 +3,12 @@ import { domainToASCII } from 'node:url';
 
 /** A host as it is compared: in lower case, without brackets, zone and trailing dot. */
 const plainHost = (host: string): string =>
-  host
-    .toLowerCase()
-    .replace(/^\[([^\]]*)\]$/, '$1')
-    .replace(/%.*$/, '')
-    .replace(/\.$/, '');
+  (
+    host
+      .toLowerCase()
+      .replace(/^\[([^\]]*)\]$/, '$1')
+      .split('%', 1)[0] ?? ''
+  ).replace(/\.$/, '');
 
 /**
  * Splits `host:port`. A bare IPv6 address has colons of its own, and therefore no port.

@@ -1,5 +1,5 @@
 /** What a chunk says of the answer that it is a piece of. */
-export interface GenerationSign {
+interface GenerationSign {
   readonly id: string | undefined;
   /** It names the speaker. */
   readonly hasRole: boolean;

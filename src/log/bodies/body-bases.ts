@@ -46,7 +46,7 @@ export interface Difference {
 export const fullBodyOf = ({ base: { prefix, suffix }, own, bytes }: Difference): Buffer[] | undefined =>
   bytes && [bytes.subarray(0, prefix), own, bytes.subarray(bytes.length - suffix)];
 
-export interface StoredBase {
+interface StoredBase {
   /** The exchange whose request it is. */
   readonly id: string;
   readonly block: NonNullable<BodyReference['block']>;

@@ -1,3 +1,4 @@
+import { trimTrailing } from '../../base/trim-text.ts';
 import { cleanMediaType, sniffMediaType } from './media-type.ts';
 
 /** Bytes that a request brings along. */
@@ -13,7 +14,8 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** Accepts what clients are known to write: line breaks, the alphabet for URLs, no padding. */
 const cleanBase64 = (text: string): string | undefined => {
   if (BASE64.test(text) && text.length % 4 === 0) return text;
-  const bare = text.replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
+  const standard = text.replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/');
+  const bare = trimTrailing(standard, '=');
   if (bare === '' || bare.length % 4 === 1 || !BASE64.test(bare)) return undefined;
   return bare.padEnd(Math.ceil(bare.length / 4) * 4, '=');
 };
