@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { TranslateInto, Unseal } from '../forward/send/prepare-request.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -25,6 +26,15 @@ export interface OwnTranslation {
   readonly unseal: Unseal;
 }
 
+const FINGERPRINT_LENGTH = 16;
+
+/** Tells accounts apart without naming the key: two of one provider cannot read each other's ciphers. */
+const accountOf = ({ name, baseUrl, credential }: Upstream): string => {
+  const key = credential?.kind === 'own' ? credential.value : '';
+  const fingerprint = createHash('sha256').update(`${baseUrl.href} ${key}`).digest('hex');
+  return `${name}:${fingerprint.slice(0, FINGERPRINT_LENGTH)}`;
+};
+
 /** Every API that providers speak beside Responses, and the way into each of them. */
 export const composeTranslation = ({
   sealingSecret,
@@ -49,7 +59,12 @@ export const composeTranslation = ({
   const translate = createTranslate({ sealer, clock, history });
   return {
     translateInto: (input, upstream) =>
-      translate({ ...input, spec: specOf(upstream), facts: factsOf(upstream.name, input.model) }),
+      translate({
+        ...input,
+        spec: specOf(upstream),
+        facts: factsOf(upstream.name, input.model),
+        account: accountOf(upstream),
+      }),
     unseal: (body, api) => {
       if (api === 'responses') return unsealBody(body, sealer);
       return api === 'chat' ? unsealChatBody(body) : body;

@@ -84,11 +84,13 @@ export type AskTool =
 
 /**
  * What a provider wants back with the next turn, such as a signature. It travels sealed inside
- * `encrypted_content` and comes back to the dialect that made it, and to no other.
+ * `encrypted_content` and comes back to the model that made it, and to no other.
  */
 export interface ReasoningState {
   readonly dialect: Dialect;
   readonly data: JsonObject;
+  /** The account and the model that it belongs to; others refuse it. Absent in what older versions sealed. */
+  readonly origin?: string;
 }
 
 /** The APIs that providers speak, beside Responses. */

@@ -6,7 +6,7 @@ import type { ClientRequest } from './client-request.ts';
 import { withRestoredKeys } from './repair/restore-keys.ts';
 import { createResponseHistory, type ResponseHistory } from './response-history.ts';
 import { serveResponses } from './responses/serve-responses.ts';
-import type { Sealer } from './seal.ts';
+import { type Sealer, sealerFor } from './seal.ts';
 import { translateAnswer } from './translate-answer.ts';
 import type { Translate, TranslateInput } from './translation.ts';
 
@@ -23,7 +23,7 @@ const KEPT = { maxMs: 24 * 60 * 60 * 1000, maxBytes: 64 * 1024 * 1024, maxRespon
 
 type ReadClientRequest = (
   request: JsonObject,
-  input: { readonly model: string; readonly path: string },
+  input: { readonly model: string; readonly path: string; readonly sealer: Sealer },
 ) => ClientRequest;
 
 /** @param processes how many of them share what answers may take in memory */
@@ -38,15 +38,19 @@ export const createKeptAnswers = (clock: Clock, processes = 1): ResponseHistory 
 export const createTranslate = (deps: TranslateDeps): Translate => {
   const { sealer, clock, history = createKeptAnswers(clock) } = deps;
   const readers: Readonly<Record<TranslateInput['api'], ReadClientRequest>> = {
-    responses: (request, input) => serveResponses(request, input, { sealer, clock, history }),
-    chat: (request, input) => serveChat(request, input, { sealer, clock }),
+    responses: (request, input) => serveResponses(request, input, { ...input, clock, history }),
+    chat: (request, input) => serveChat(request, input, { ...input, clock }),
   };
-  const translate: Translate = ({ api, path, body, model, spec, facts }) => {
+  const translate: Translate = ({ api, path, body, model, spec, facts, account }) => {
     const request = parseJson(body.toString('utf8'));
     if (!isObject(request)) {
       throw new GatewayError('invalid_json', 'the request body is not a JSON object; nothing was sent on');
     }
-    const { ask, losses, createWriter } = readers[api](request, { model, path });
+    const { ask, losses, createWriter } = readers[api](request, {
+      model,
+      path,
+      sealer: sealerFor(sealer, account === undefined ? undefined : `${account}/${model}`),
+    });
     const written = spec.writeRequest(ask, facts);
     const { renamedKeys = new Map() } = written;
     return {

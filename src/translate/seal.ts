@@ -77,11 +77,14 @@ export const createSealer = (secret: Buffer): Sealer => {
   };
 
   return {
-    sealReasoning: ({ dialect, data }) => seal({ dialect, data }),
+    sealReasoning: ({ dialect, data, origin }) =>
+      seal({ dialect, data, ...(origin !== undefined && { origin }) }),
     openReasoning: (sealed) => {
       const content = open(sealed);
-      if (content === undefined || !isDialect(content.dialect) || !isObject(content.data)) return undefined;
-      return { dialect: content.dialect, data: content.data };
+      if (content === undefined) return undefined;
+      const { dialect, data, origin } = content;
+      if (!isDialect(dialect) || !isObject(data)) return undefined;
+      return { dialect, data, ...(typeof origin === 'string' && { origin }) };
     },
     sealSummary: (summary) => seal({ summary }),
     openSummary: (sealed) => {
@@ -90,3 +93,19 @@ export const createSealer = (secret: Buffer): Sealer => {
     },
   };
 };
+
+/**
+ * A sealer for one account and model: what it seals says so, and it opens nothing that another one's model
+ * wrote. Signatures and ciphers are refused by every model but their own.
+ */
+export const sealerFor = (sealer: Sealer, origin: string | undefined): Sealer =>
+  origin === undefined
+    ? sealer
+    : {
+        ...sealer,
+        sealReasoning: (state) => sealer.sealReasoning({ ...state, origin }),
+        openReasoning: (sealed) => {
+          const state = sealer.openReasoning(sealed);
+          return state?.origin === undefined || state.origin === origin ? state : undefined;
+        },
+      };

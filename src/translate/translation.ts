@@ -82,6 +82,8 @@ export interface TranslateInput {
   readonly spec: DialectSpec;
   /** Of the model, where they are known. */
   readonly facts?: ModelFacts;
+  /** Names the provider and the account that are asked; absent where there is one alone. */
+  readonly account?: string;
 }
 
 /** @throws GatewayError invalid_json, invalid_request */

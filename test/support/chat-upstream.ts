@@ -28,9 +28,13 @@ const failure = (status: number, message: string): Answer => ({
 
 const isAnswer = (answer: ChatAnswer): answer is Answer => 'kind' in answer;
 
-/** Thoughts by the first call that they led to: where they are wanted back, they must be what they were. */
+/**
+ * Thoughts by the first call that they led to: their own model, asked by the same account, wants them back as
+ * they were, and every other one refuses what is signed or encrypted.
+ */
 const createThoughtLedger = () => {
-  const thoughts = new Map<string, string>();
+  const thoughts = new Map<string, { readonly thought: string; readonly owner: string }>();
+  const nothing = '[null,null]';
   /** Whatever the order of its members. */
   const thoughtOf = (message: {
     readonly reasoning_content?: string | undefined;
@@ -41,16 +45,21 @@ const createThoughtLedger = () => {
       message.reasoning_details?.map((detail) => Object.entries(detail).sort()),
     ]);
   return {
-    note: ({ message }: Completion): void => {
+    note: ({ message }: Completion, owner: string): void => {
       const id = message.tool_calls?.[0]?.id;
-      if (id !== undefined) thoughts.set(id, thoughtOf(message));
+      if (id !== undefined) thoughts.set(id, { thought: thoughtOf(message), owner });
     },
-    check: ({ messages }: ChatRequest): void => {
+    check: ({ messages }: ChatRequest, asker: string): void => {
       for (const message of messages) {
         if (message.role !== 'assistant') continue;
         const issued = thoughts.get(message.tool_calls?.[0]?.id ?? '');
-        if (issued !== undefined && issued !== '[null,null]' && issued !== thoughtOf(message)) {
-          throw new Error(`a thought came back changed: ${thoughtOf(message)} instead of ${issued}`);
+        if (issued === undefined || issued.thought === nothing) continue;
+        const given = thoughtOf(message);
+        if (issued.owner === asker && given !== issued.thought) {
+          throw new Error(`a thought came back changed: ${given} instead of ${issued.thought}`);
+        }
+        if (issued.owner !== asker && message.reasoning_details !== undefined) {
+          throw new Error('Invalid `signature` in `thinking` block: it is of another model or account');
         }
       }
     },
@@ -82,13 +91,14 @@ export const startChatUpstream = async (
     try {
       const request = parseChatRequest(recorded.json());
       checkConversation(request, flavour);
-      if (wantsThoughts) ledger.check(request);
+      const asker = `${request.model} ${recorded.headers.authorization}`;
+      if (wantsThoughts) ledger.check(request, asker);
       const index = accepted.length;
       accepted.push(request);
       const next = answerAt(request, index);
       if (isAnswer(next)) return next;
       const completion = completionOf(next, index, request.model, flavour);
-      ledger.note(completion);
+      ledger.note(completion, asker);
       if (request.stream !== true) return { kind: 'json', body: objectOf(completion) };
       const withUsage = request.stream_options?.include_usage === true || flavour === 'mistral';
       const body = Buffer.from(chunksOf(completion, withUsage).join(''));

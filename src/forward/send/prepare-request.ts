@@ -31,7 +31,10 @@ interface PreparedRequest {
 }
 
 /** Puts a request in the API of an upstream. @throws GatewayError as Translate does */
-export type TranslateInto = (input: Omit<TranslateInput, 'spec'>, upstream: Upstream) => Translation;
+export type TranslateInto = (
+  input: Omit<TranslateInput, 'spec' | 'facts' | 'account'>,
+  upstream: Upstream,
+) => Translation;
 
 /**
  * Takes out of a request what only translated models can be told.

@@ -3,7 +3,7 @@ import type { Ask, AskPart, JsonObject } from '../ask.ts';
 import { type AssistantTurn, arrangeTurns, type Turn } from './arrange-turns.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { joinText, type Lose, writeUserContent } from './write-content.ts';
-import { writeThoughts } from './write-thoughts.ts';
+import { type ThoughtForm, thoughtFormOf, writeThoughts } from './write-thoughts.ts';
 
 /** A message as it goes out. */
 export interface ChatMessage extends JsonObject {
@@ -52,7 +52,13 @@ const writeResults = (
   return messages;
 };
 
-const writeAssistant = (turn: AssistantTurn, quirks: ChatQuirks, lose: Lose): ChatMessage[] => {
+interface Writing {
+  readonly quirks: ChatQuirks;
+  readonly lose: Lose;
+  readonly thoughts: ThoughtForm;
+}
+
+const writeAssistant = (turn: AssistantTurn, { quirks, lose, thoughts }: Writing): ChatMessage[] => {
   const { parts, calls } = turn;
   if (parts.some(({ kind }) => kind === 'image' || kind === 'file')) lose('image of the model');
   const refusals = quirks.refusals ? parts.filter(({ kind }) => kind === 'refusal') : [];
@@ -66,7 +72,7 @@ const writeAssistant = (turn: AssistantTurn, quirks: ChatQuirks, lose: Lose): Ch
     role: 'assistant',
     content: text === '' ? null : text,
     ...(refusals.length > 0 && { refusal: joinText(refusals) }),
-    ...writeThoughts(turn, quirks.thoughts, lose),
+    ...writeThoughts(turn, thoughts, lose),
     ...(calls.length > 0 && {
       tool_calls: calls.map(({ id, call: { name, json } }) => ({
         id: idOf(id),
@@ -78,8 +84,9 @@ const writeAssistant = (turn: AssistantTurn, quirks: ChatQuirks, lose: Lose): Ch
   return [message, ...writeResults(calls, idOf, quirks, lose)];
 };
 
-const writeTurn = (turn: Turn, quirks: ChatQuirks, lose: Lose): ChatMessage[] => {
-  if (turn.kind === 'assistant') return writeAssistant(turn, quirks, lose);
+const writeTurn = (turn: Turn, writing: Writing): ChatMessage[] => {
+  const { quirks, lose } = writing;
+  if (turn.kind === 'assistant') return writeAssistant(turn, writing);
   if (turn.kind === 'stray') {
     lose('role of a tool result without its call');
     const about = `[result of a tool call that is not in this conversation, ${turn.result.callId}]`;
@@ -97,5 +104,8 @@ const writeTurn = (turn: Turn, quirks: ChatQuirks, lose: Lose): ChatMessage[] =>
 };
 
 /** The conversation as messages, in the order in which it happened. */
-export const writeMessages = (items: Ask['items'], quirks: ChatQuirks, lose: Lose): ChatMessage[] =>
-  arrangeTurns(items).flatMap((turn) => writeTurn(turn, quirks, lose));
+export const writeMessages = ({ items, model }: Ask, quirks: ChatQuirks, lose: Lose): ChatMessage[] => {
+  const turns = arrangeTurns(items);
+  const thoughts = thoughtFormOf(turns, quirks.thoughts, model);
+  return turns.flatMap((turn) => writeTurn(turn, { quirks, lose, thoughts }));
+};

@@ -74,7 +74,7 @@ export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
   };
   const { format, verbosity, maxOutputTokens, stream } = ask;
   if (verbosity !== undefined && verbosity !== 'medium' && !quirks.verbosity) lose('verbosity');
-  const messages = writeMessages(ask.items, quirks, lose);
+  const messages = writeMessages(ask, quirks, lose);
   const body: JsonObject = {
     model: ask.model,
     messages: orderMessages(messages, quirks.order, lose),

@@ -1,6 +1,6 @@
 import { type JsonObject, objectsOf } from '../../base/json-object.ts';
 import type { ReasoningState } from '../ask.ts';
-import type { AssistantTurn } from './arrange-turns.ts';
+import type { AssistantTurn, Turn } from './arrange-turns.ts';
 import type { ChatQuirks } from './quirks.ts';
 import type { Lose } from './write-content.ts';
 
@@ -30,13 +30,35 @@ const readThoughtState = (state: ReasoningState | undefined): Partial<ThoughtSta
   };
 };
 
+export interface ThoughtForm {
+  readonly form: ChatQuirks['thoughts'];
+  /** The member in which this model is known to tell its thoughts: it may insist on it with every call. */
+  readonly known: ThoughtMember | undefined;
+}
+
+/** Their makers' servers refuse a call without a thought, whoever runs them (`reasoning_content is missing`). */
+const INSISTS = /deepseek|kimi|mimo/i;
+
+/** How the thoughts of a conversation go back, by what its model has told before. */
+export const thoughtFormOf = (
+  turns: readonly Turn[],
+  form: ChatQuirks['thoughts'],
+  model: string,
+): ThoughtForm => {
+  const states = turns.flatMap((turn) => (turn.kind === 'assistant' ? turn.thoughts : []));
+  const told = states
+    .map(({ state }) => readThoughtState(state).member)
+    .find((member) => member !== undefined);
+  return { form, known: told ?? (INSISTS.test(model) ? 'reasoning_content' : undefined) };
+};
+
 /**
  * The members of a message that give thoughts back to the model which had them. A provider may not know a
  * member in which it never told of a thought.
  */
 export const writeThoughts = (
   { thoughts, calls }: AssistantTurn,
-  form: ChatQuirks['thoughts'],
+  { form, known }: ThoughtForm,
   lose: Lose,
 ): JsonObject => {
   const states = thoughts.map(({ text, state }) => ({ text, ...readThoughtState(state) }));
@@ -51,9 +73,13 @@ export const writeThoughts = (
   if (form === 'reasoning_details') {
     const details = states.flatMap((state) => state.details ?? []);
     if (details.length > 0) return { reasoning_details: details };
-    return text === '' ? {} : { reasoning: text };
+    // A thought of another model lacks the signature that this one may insist on.
+    const own = states.filter((state) => state.member !== undefined);
+    if (own.length < states.length) lose('earlier reasoning');
+    return own.length === 0 ? {} : { reasoning: own.map((state) => state.text).join('\n\n') };
   }
-  const member = states.find((state) => state.member !== undefined)?.member;
+  const member =
+    states.find((state) => state.member !== undefined)?.member ?? (calls.length > 0 ? known : undefined);
   if (form === 'same' && member !== undefined) return { [member]: text };
   if (text !== '') lose('earlier reasoning');
   return {};

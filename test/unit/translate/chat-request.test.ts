@@ -160,8 +160,19 @@ describe('thoughts', () => {
       text: 'shown',
       state: { dialect: 'anthropic', data: { text: 'secret', member: 'reasoning', details } },
     };
-    expect(given(foreign, { thoughts: 'reasoning_details' }).members).toEqual({ reasoning: 'shown' });
-    expect(given(foreign, { thoughts: 'same' })).toEqual({ members: {}, losses: ['earlier reasoning'] });
+    const lost = { members: {}, losses: ['earlier reasoning'] };
+    expect(given(foreign, { thoughts: 'reasoning_details' })).toEqual(lost);
+    expect(given(foreign, { thoughts: 'same' })).toEqual(lost);
+  });
+
+  it('are told with every call once the model has told one, or where its makers insist', () => {
+    const told = thought({ text: 'Hm.', member: 'reasoning' });
+    const items = [told, call('a'), result('a'), call('b'), result('b')];
+    const [, , second] = messagesOf(items, { thoughts: 'same' });
+    expect(second).toMatchObject({ reasoning: '' });
+    const lost = { items: items.slice(1), model: 'moonshotai/Kimi-K2.5' };
+    expect(write(lost, { thoughts: 'same' }).body.messages[0]).toMatchObject({ reasoning_content: '' });
+    expect(messagesOf(items.slice(1), { thoughts: 'same' })[0]).not.toHaveProperty('reasoning_content');
   });
 
   it('are told with every call where a provider insists, be it an empty one', () => {
