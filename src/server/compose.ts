@@ -3,13 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAdmin } from '../admin/create-admin.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
-import { type BodyBudget, createBodyBudget } from '../coding/body-budget.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
 import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
 import { createAdmit } from '../guard/admit.ts';
-import { capacityOf, checkCapacity } from '../guard/check-capacity.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
 import { ready } from '../http/health.ts';
 import { createRecorder, type ExchangeWatch, type Recorder } from '../log/capture/recorder.ts';
@@ -20,6 +18,7 @@ import { itemsUpTo, type ResponseHistory } from '../translate/response-history.t
 import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { urlOf } from './addresses.ts';
+import { composeLimits } from './compose-limits.ts';
 import { composeDemoModels, composeModels } from './compose-models.ts';
 import { composeOutward } from './compose-outward.ts';
 import { composeTranslation } from './compose-translation.ts';
@@ -31,7 +30,6 @@ import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
 import { waitUntilIdle } from './wait-until-idle.ts';
-import { createCheckShare } from './workers/check-share.ts';
 import { passingOn } from './workers/pass-to-primary.ts';
 import type { Bounded } from './workers/protocol.ts';
 import type { Share } from './workers/share.ts';
@@ -39,13 +37,15 @@ import type { Share } from './workers/share.ts';
 const TIMEOUTS = {
   connectMs: 10_000,
   /** For a client to send the head of a request. */
-  headMs: 60_000,
+  headMs: 10_000,
   bodyIdleMs: 60_000,
   /** For an upstream to agree to a WebSocket connection; after that it is asked over HTTP. */
   handshakeMs: 5_000,
   /** As long as OpenAI keeps one connection. */
   websocketAgeMs: 60 * 60_000,
   heartbeatMs: 30_000,
+  /** How long nothing was asked on a WebSocket connection that gives way to a new one. */
+  givesWayAfterMs: 60_000,
   /** For a body to wait until other ones leave memory. */
   roomMs: 5_000,
 };
@@ -168,22 +168,25 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   let closing = false;
   const authenticate = createAuthenticate(config.masterKey);
   const isClosing = (): boolean => closing;
-  const capacity = capacityOf(config.maxOpenExchanges);
-  /** @param countOpen how many there are, the one that asks among them */
-  const capacityCheck = (of: Bounded, countOpen: () => number) => {
-    if (part) return createCheckShare(part.shareOf(of, countOpen), countOpen);
-    return () => checkCapacity(countOpen(), capacity);
-  };
+  const limits = composeLimits({
+    config,
+    recorder,
+    upgrades: {
+      get size() {
+        return upgrades.size;
+      },
+      giveWay: () => upgrades.giveWay(),
+    },
+    roomWaitMs: timeouts.roomMs,
+    shareOf: part?.shareOf,
+  });
   const admit = createAdmit({
     isClosing,
     isGuarded: config.masterKey !== undefined,
     via,
     authenticate,
     websockets: config.websockets,
-    checkCapacity: {
-      http: capacityCheck('exchanges', () => recorder.active.size),
-      websocket: capacityCheck('connections', () => upgrades.size),
-    },
+    checkCapacity: limits.checkCapacity,
   });
   const shared = {
     clock,
@@ -208,14 +211,9 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         codexHome: options.codexHome,
         askOverWebSocket,
       });
-  const shareOfBodies = part?.shareOf('bodyBytes', () => bodies.usedBytes);
-  const bodies: BodyBudget = createBodyBudget({
-    limit: shareOfBodies ?? { most: config.bodyMemoryBytes },
-    waitMs: timeouts.roomMs,
-  });
   const app = createApp({
     ...shared,
-    bodies,
+    bodies: limits.bodies,
     retrying,
     upstreams: upstreams.upstreams,
     admin,
@@ -232,11 +230,12 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ask,
     hasOtherProviders: upstreams.upstreams.length > 1,
     setting: config.websockets,
-    bodies,
+    bodies: limits.bodies,
     maxMessageBytes: config.bodySizeLimitBytes,
     handshakeTimeoutMs: timeouts.handshakeMs,
     maxAgeMs: timeouts.websocketAgeMs,
     heartbeatMs: timeouts.heartbeatMs,
+    givesWayAfterMs: timeouts.givesWayAfterMs,
     historyBytes: options.historyBytes ?? HISTORY_BYTES / (part?.workers ?? 1),
   });
 
@@ -246,6 +245,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     upgrades,
     recorder,
     headTimeoutMs: timeouts.headMs,
+    maxConnections: limits.maxConnections,
   });
 
   const release = async (): Promise<void> => {

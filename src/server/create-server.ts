@@ -1,15 +1,18 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Express } from 'express';
+import { toGatewayError } from '../base/to-gateway-error.ts';
+import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { UpgradeServer } from '../websocket/serve-upgrades.ts';
 import { toOriginForm } from './addresses.ts';
 import { answerMalformed } from './answer-malformed.ts';
+import { createConnectionBound } from './bound-connections.ts';
 import { createMessageClasses } from './message-classes.ts';
 
 /** Longer than clients keep idle connections, so that it is they who close them. */
 const KEEP_ALIVE_MS = 120_000;
-/** How often it is looked for clients that have stopped in the head of a request. */
-const HEAD_CHECK_MS = 30_000;
+/** How often we look for clients that have stopped in the head of a request. */
+const HEAD_CHECK_MS = 2_000;
 /** Codex sends its turn's metadata in a header: Node's 16 KB could be too few. */
 export const MAX_HEADER_BYTES = 64 * 2 ** 10;
 
@@ -19,15 +22,36 @@ export interface ServerDeps {
   readonly recorder: Recorder;
   /** For a client to send the head of a request. */
   readonly headTimeoutMs: number;
+  readonly maxConnections: number;
 }
 
 /** @returns makes servers that all answer alike, none of which listens yet */
-export const createServers = ({ app, upgrades, recorder, headTimeoutMs }: ServerDeps): (() => Server) => {
+export const createServers = (deps: ServerDeps): (() => Server) => {
+  const { app, upgrades, recorder, headTimeoutMs } = deps;
   const messageClasses = createMessageClasses(app);
+  const connections = createConnectionBound(deps.maxConnections);
+  /** @returns false where the request came on a connection too many, and was refused */
+  const isWithinBound = (request: IncomingMessage): boolean => {
+    try {
+      connections.check(request);
+      return true;
+    } catch (error) {
+      const { method = '', url: path = '', rawHeaders } = request;
+      const transport = request.headers.upgrade === undefined ? 'http' : 'websocket';
+      refuseOnSocket(
+        recorder,
+        request.socket,
+        { method, path, transport, rawHeaders },
+        toGatewayError(error),
+      );
+      return false;
+    }
+  };
   const normalize = (request: IncomingMessage): void => {
     if (!request.url?.startsWith('/')) request.url = toOriginForm(request.url ?? '');
   };
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!isWithinBound(request)) return;
     normalize(request);
     // Node's parser loses what a client sends at once behind a request whose upgrade is passed over.
     if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
@@ -48,10 +72,12 @@ export const createServers = ({ app, upgrades, recorder, headTimeoutMs }: Server
     });
     // Node would drop what comes after the 2000th line and say nothing; their bytes are bounded as it is.
     server.maxHeadersCount = 0;
+    connections.watch(server);
     server.on('request', serve);
     // What is expected beside `100-continue` is passed over: Node's own refusal would leave no record.
     server.on('checkExpectation', serve);
     server.on('upgrade', (request, socket, head) => {
+      if (!isWithinBound(request)) return;
       normalize(request);
       upgrades.handle(request, socket, head);
     });

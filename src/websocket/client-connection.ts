@@ -33,6 +33,9 @@ export interface ClientHandlers {
   onClose(code: number, reason: Buffer): void;
 }
 
+/** Beyond this much that a client does not read, it is cut off; answers are held back long before. */
+const MAX_UNREAD_BYTES = 32 * 2 ** 20;
+
 const toRefusal = (error: Error, maxBytes: number): GatewayError | undefined => {
   const code = errorCodeOf(error);
   if (/^WS_ERR_UNSUPPORTED_(?:MESSAGE|DATA_PAYLOAD)_LENGTH$/.test(code)) {
@@ -108,6 +111,13 @@ export const createClientConnection = (
     const refusal = toRefusal(error, maxBytes);
     if (refusal) handlers.onRefused(refusal);
   });
+  const isTooSlow = (): boolean => {
+    if (ws.bufferedAmount <= MAX_UNREAD_BYTES) return false;
+    ws.terminate();
+    return true;
+  };
+  // Each is answered by a pong, which a client may leave unread.
+  ws.on('ping', isTooSlow);
   ws.on('close', handlers.onClose);
   socket.on('drain', handlers.onDrain);
 
@@ -116,7 +126,7 @@ export const createClientConnection = (
       return ws.readyState === ws.OPEN;
     },
     send: (frame, isBinary = false) => {
-      if (ws.readyState !== ws.OPEN) return true;
+      if (ws.readyState !== ws.OPEN || isTooSlow()) return true;
       // Events are small, and mostly go to the same machine: compressing them would only cost time.
       ws.send(frame, { binary: isBinary, compress: false });
       return !socket.writableNeedDrain;

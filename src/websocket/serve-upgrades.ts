@@ -17,7 +17,7 @@ import { createAcceptClient } from './accept-client.ts';
 import { type AdmitUpgradeDeps, admitUpgrade } from './admit-upgrade.ts';
 import { createBridgeSession } from './bridge/bridge-session.ts';
 import { type ClientConnection, createClientConnection } from './client-connection.ts';
-import { INTERNAL_ERROR } from './close-codes.ts';
+import { INTERNAL_ERROR, TRY_AGAIN_LATER } from './close-codes.ts';
 import { reachUpstream } from './reach-upstream.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { createRefusingUpstreams } from './refusing-upstreams.ts';
@@ -46,6 +46,8 @@ export interface UpgradeServerDeps extends AdmitUpgradeDeps {
   readonly maxAgeMs: number;
   /** How often clients and upstreams are asked whether they are still there. */
   readonly heartbeatMs: number;
+  /** How long nothing was asked on a connection that gives way to a new one. */
+  readonly givesWayAfterMs: number;
   /** What all bridged conversations may take in memory. */
   readonly historyBytes: number;
 }
@@ -56,12 +58,24 @@ export interface UpgradeServer {
   readonly size: number;
   /** Takes over an HTTP request that asks for an upgrade. */
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /**
+   * Closes the connection on which nothing was asked for longest: its client connects
+   * anew when it has something to ask.
+   * @returns false where there is none
+   */
+  giveWay(): boolean;
   /** Takes no new request; idle connections are closed, others when their answers have ended. */
   drain(): void;
   /** Ends what still runs: with an event that says why, and a close. */
   cutAll(reason: GatewayError): void;
   /** Ends all connections at once. */
   close(): void;
+}
+
+interface OpenConnection {
+  readonly connection: ClientConnection;
+  /** When its client last asked for something, on the monotonic clock. */
+  readonly askedAtMs: number;
 }
 
 interface Handshake {
@@ -84,11 +98,11 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   const accept = createAcceptClient(maxMessageBytes);
   const budget = createMemoryBudget(deps.historyBytes);
   const limits = { maxBytes: maxMessageBytes, budget: deps.bodies };
-  const open = new Map<Session, ClientConnection>();
+  const open = new Map<Session, OpenConnection>();
   /** Upgrades that are being decided on, or whose upstream is being asked. */
   let arriving = 0;
   const heartbeat = setInterval(() => {
-    for (const [session, connection] of open) {
+    for (const [session, { connection }] of open) {
       connection.beat();
       session.tick();
     }
@@ -133,6 +147,12 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   ): void => {
     const connection = createClientConnection(ws, socket, limits, {
       onMessage: (bytes, room) => {
+        const entry = open.get(session);
+        if (entry) {
+          // The longest idle ones come first.
+          open.delete(session);
+          open.set(session, { ...entry, askedAtMs: clock.monotonic() });
+        }
         try {
           session.onMessage(bytes, room);
         } catch (thrown) {
@@ -150,7 +170,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
       },
     });
     const session = createSession(upgrade, connection, upstreamSocket);
-    open.set(session, connection);
+    open.set(session, { connection, askedAtMs: clock.monotonic() });
     // The gateway may have begun to stop while the upstream was asked.
     if (deps.isClosing()) session.drain();
   };
@@ -205,6 +225,17 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
         refuseUpgrade(recorder, request, socket, thrown);
       });
     },
+    giveWay: () => {
+      const idleSinceMs = clock.monotonic() - deps.givesWayAfterMs;
+      for (const [session, { connection, askedAtMs }] of open) {
+        if (askedAtMs > idleSinceMs) return false;
+        if (!session.isIdle) continue;
+        open.delete(session);
+        connection.close(TRY_AGAIN_LATER, 'gave way to a new connection');
+        return true;
+      }
+      return false;
+    },
     drain: () => {
       for (const session of [...open.keys()]) session.drain();
     },
@@ -213,7 +244,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     },
     close: () => {
       clearInterval(heartbeat);
-      for (const connection of [...open.values()]) connection.terminate();
+      for (const { connection } of [...open.values()]) connection.terminate();
     },
   };
 };

@@ -16,6 +16,9 @@ export const createSwitchingSession = (
     current.onMessage(bytes, room);
   });
   return {
+    get isIdle() {
+      return current.isIdle;
+    },
     onMessage: (bytes, room) => current.onMessage(bytes, room),
     onRefused: (error) => current.onRefused(error),
     onDrain: () => current.onDrain(),

@@ -120,6 +120,9 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
   };
 
   return {
+    get isIdle() {
+      return lanes.isIdle;
+    },
     onMessage: (bytes, room) => {
       const frame = readClientFrame(bytes);
       if (frame.kind !== 'create') room.release();

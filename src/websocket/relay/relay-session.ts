@@ -188,6 +188,9 @@ export const createRelaySession = ({
   ws.resume();
 
   return {
+    get isIdle() {
+      return turns.size === 0;
+    },
     onMessage: (bytes, room) => {
       const frame = readClientFrame(bytes);
       if (frame.kind === 'create') {
