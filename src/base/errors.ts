@@ -39,6 +39,7 @@ const ERROR_CODES = {
   websocket_stream_limit_reached: http(400, 'invalid_request_error', 'client'),
   invalid_stream_id: http(400, 'invalid_request_error', 'client'),
   previous_response_not_found: http(400, 'invalid_request_error', 'gateway'),
+  response_not_found: http(404, 'invalid_request_error', 'gateway'),
   item_not_found: http(404, 'invalid_request_error', 'gateway'),
   memory_unreadable: http(400, 'invalid_request_error', 'client'),
   too_many_attempts: http(429, 'rate_limit_error', 'client'),

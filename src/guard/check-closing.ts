@@ -8,7 +8,7 @@ export const checkClosing = (isClosing: boolean): void => {
   if (isClosing) {
     throw new GatewayError(
       'shutting_down',
-      'the gateway is stopping. Start it again with `gomodel-ts serve`.',
+      'the gateway is stopping. Start it again with `npx gomodel-ts serve`.',
       { headers: { connection: 'close' } },
     );
   }

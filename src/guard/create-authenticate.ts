@@ -6,7 +6,7 @@ import type { ExchangeRecord } from '../log/record.ts';
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 const REMEDY =
-  'Set GOMODEL_MASTER_KEY to the key of the gateway in the shell that starts Codex, and let `gomodel-ts init-codex` write a provider block that sends it.';
+  'Run `npx gomodel-ts init-codex`, which writes the provider block, and set in the shell that starts Codex what it names: OPENAI_API_KEY to the key of the gateway or, beside a ChatGPT sign-in, GOMODEL_MASTER_KEY.';
 
 const MESSAGES_REMEDY =
   'Set ANTHROPIC_AUTH_TOKEN to GOMODEL_MASTER_KEY, the key of the gateway, in the shell that starts this client.';

@@ -6,6 +6,7 @@ import { checkCredential } from '../forward/route/check-credential.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import { nativePath } from '../forward/route/native-path.ts';
 import { noteDestination } from '../forward/route/note-destination.ts';
+import { refuseStored } from '../forward/route/refuse-stored.ts';
 import type { Forwarder } from '../forward/send/create-forwarder.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/send/prepare-request.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -57,6 +58,7 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
 
     const destination = chooseDestination({ headers, path, model });
     const { upstream } = destination;
+    refuseStored(path, upstream);
     if (destination.fallbacks.length === 0) checkCredential(upstream);
     // Without a key of the gateway's own, the sign-in is all that says who this is.
     if (upstream.credential?.kind === 'client' && record.auth === 'none') record.auth = 'chatgpt';

@@ -52,7 +52,7 @@ export interface Session {
 
 /** Why no new request is taken while the gateway ends. */
 export const stopping = (): GatewayError =>
-  new GatewayError('shutting_down', 'the gateway is stopping. Start it again with `gomodel-ts serve`.');
+  new GatewayError('shutting_down', 'the gateway is stopping. Start it again with `npx gomodel-ts serve`.');
 
 /** Codex asks for its own form of the protocol by a header field; other clients know the API's events alone. */
 export const speaksAsCodex = (headers: IncomingHttpHeaders): boolean =>

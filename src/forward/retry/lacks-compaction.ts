@@ -11,5 +11,5 @@ export const lacksCompaction = ({ statusCode }: Pick<UpstreamAnswer, 'statusCode
 export const noCompaction = (host: string): GatewayError =>
   new GatewayError(
     'compaction_not_supported',
-    `${host} cannot compact a session (404 at /responses/compact). Codex asks for that where its provider is named "OpenAI": let \`gomodel-ts init-codex\` write a block with another name, and Codex compacts by itself.`,
+    `${host} cannot compact a session (404 at /responses/compact). Codex asks for that where its provider is named "OpenAI". Run \`npx gomodel-ts init-codex --auth key\`, which writes a block with another name: then Codex compacts by itself.`,
   );

@@ -70,6 +70,26 @@ describe('K5: a reference to an item', () => {
   });
 });
 
+describe('K5: a stored response', () => {
+  it.each([
+    ['GET', ''],
+    ['GET', '/input_items'],
+    ['POST', '/cancel'],
+    ['DELETE', ''],
+  ])('is refused as OpenAI refuses an unknown one: %s %s', async (method, rest) => {
+    const alone = await composeGateway('http://127.0.0.1:9/v1', {
+      env: { OPENAI_API_KEY: undefined, ANTHROPIC_API_KEY: 'sk-ant-test', ANTHROPIC_BASE_URL: double.url },
+    });
+    const response = await fetch(`${alone.v1}/responses/resp_1${rest}`, { method });
+    const { error } = (await response.json()) as Told['body'];
+    expect({ status: response.status, error }).toMatchObject({
+      status: 404,
+      error: { code: 'response_not_found', message: expect.stringContaining("'resp_1' not found") },
+    });
+    expect(double.requests).toHaveLength(0);
+  });
+});
+
 describe('K5: what only OpenAI keeps', () => {
   it.each([
     ['conversation', { conversation: 'conv_1' }, 'conv_1'],
