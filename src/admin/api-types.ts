@@ -120,8 +120,11 @@ export interface BodyText {
 export interface CostBreakdown {
   input: number;
   cachedInput: number;
+  /** What was written to the provider's cache. */
+  cacheWrite: number;
   output: number;
-  rates: { input: number; cachedInput: number; output: number };
+  /** USD for a million tokens; `cacheWrite` is the rate of what is kept for five minutes. */
+  rates: { input: number; cachedInput: number; cacheWrite: number; output: number; reasoning: number };
   /** Where the rates come from: the price list's name and date, or the user's own file. */
   source: string;
 }

@@ -320,6 +320,7 @@ export const texts = {
   } as Readonly<Record<string, string | undefined>>,
   kinds: {
     cached: 'Cached input',
+    cacheWrite: 'Written to the cache',
     uncached: 'New input',
     output: 'Output',
     reasoning: 'Reasoning',
@@ -334,6 +335,10 @@ export const texts = {
       'Covered by a ChatGPT plan: nothing was billed. The amounts are what it is worth at list prices.',
     source: (source: string) => `Rates: ${source}. USD for a million tokens.`,
     unknownNote: (model: string) => `No price is known for ${model}.`,
+    stated: (amount: string, differs: boolean) =>
+      differs
+        ? `The provider states ${amount}, another amount than ours.`
+        : `The provider states ${amount} as well.`,
   },
   usage: {
     none: 'No usage was reported for this exchange.',

@@ -8,8 +8,13 @@ export type Transport = 'http' | 'websocket';
 type Finish = 'completed' | 'incomplete' | 'failed' | 'truncated' | 'aborted' | 'interrupted';
 
 export interface Usage {
+  /** Includes those read from the cache and those written to it. */
   inputTokens?: number;
   cachedInputTokens?: number;
+  /** Those of the input that the provider wrote to its cache, for a while or for an hour. */
+  cacheWriteTokens?: number;
+  /** Those of `cacheWriteTokens` that are kept for an hour, which costs more. */
+  cacheWrite1hTokens?: number;
   outputTokens?: number;
   reasoningTokens?: number;
   totalTokens?: number;
@@ -95,6 +100,8 @@ export interface ExchangeRecord {
   };
   usage?: Usage;
   costUsd?: number;
+  /** What the provider itself says the answer cost. */
+  statedCostUsd?: number;
   error?: { origin: ErrorOrigin; code: string; message: string };
   /** As the upstream said it beside this answer, in its `x-codex-*` headers. */
   quota?: { primary?: QuotaWindow; secondary?: QuotaWindow };

@@ -31,9 +31,13 @@ export const apiOfPath = (path: string): Api | undefined => {
 
 /** Tokens as the provider counted them; absent = not said. */
 export interface TokenUsage {
-  /** Includes the cached ones. */
+  /** Includes those read from the cache and those written to it. */
   inputTokens?: number;
   cachedInputTokens?: number;
+  /** Those of the input that the provider wrote to its cache, for a while or for an hour. */
+  cacheWriteTokens?: number;
+  /** Those of `cacheWriteTokens` that are kept for an hour, which costs more. */
+  cacheWrite1hTokens?: number;
   outputTokens?: number;
   reasoningTokens?: number;
   totalTokens?: number;
@@ -46,6 +50,8 @@ export interface AnswerSummary {
   responseId?: string;
   finish?: 'completed' | 'incomplete' | 'failed';
   usage?: TokenUsage;
+  /** What the provider itself says the answer costs, in USD. */
+  statedCostUsd?: number;
   /** One name a call, in the order of the output; a built-in tool is named by its kind (`web_search`). */
   toolCalls: string[];
   /** The stream has gone over from one answer to another: what it says is not one whole answer. */

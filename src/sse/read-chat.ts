@@ -3,7 +3,7 @@ import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
 import { createGenerationWatch } from './generation-watch.ts';
 import { readError } from './read-error.ts';
-import { readUsage } from './read-usage.ts';
+import { readStatedCost, readUsage } from './read-usage.ts';
 
 type Finish = NonNullable<AnswerSummary['finish']>;
 
@@ -54,6 +54,8 @@ const readCompletion = (
   if (responseId !== undefined) summary.responseId = responseId;
   const usage = readUsage(completion.usage);
   if (usage !== undefined) summary.usage = usage;
+  const statedCostUsd = readStatedCost(completion.usage);
+  if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
 
   for (const [place, choice] of objectsOf(completion.choices).entries()) {
     const index = indexOf(choice, place);

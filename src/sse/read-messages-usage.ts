@@ -6,6 +6,8 @@ export interface UsageCounts {
   input: number | undefined;
   cacheRead: number;
   cacheCreation: number;
+  /** Of `cacheCreation`, what is kept for an hour. */
+  cacheCreation1h: number;
   output: number | undefined;
   thinking: number | undefined;
 }
@@ -14,6 +16,7 @@ export const noCounts = (): UsageCounts => ({
   input: undefined,
   cacheRead: 0,
   cacheCreation: 0,
+  cacheCreation1h: 0,
   output: undefined,
   thinking: undefined,
 });
@@ -29,6 +32,9 @@ export const updateCounts = (counts: UsageCounts, usage: unknown): void => {
   counts.input = numberOf(usage, 'input_tokens') ?? counts.input;
   counts.cacheRead = numberOf(usage, 'cache_read_input_tokens') ?? counts.cacheRead;
   counts.cacheCreation = numberOf(usage, 'cache_creation_input_tokens') ?? counts.cacheCreation;
+  const kept = usage.cache_creation;
+  if (isObject(kept))
+    counts.cacheCreation1h = numberOf(kept, 'ephemeral_1h_input_tokens') ?? counts.cacheCreation1h;
   counts.output = numberOf(usage, 'output_tokens') ?? counts.output;
   const details = usage.output_tokens_details;
   if (isObject(details)) counts.thinking = numberOf(details, 'thinking_tokens') ?? counts.thinking;
@@ -38,10 +44,13 @@ export const updateCounts = (counts: UsageCounts, usage: unknown): void => {
  * In our terms, where the input includes what was read from the cache and written to it.
  * @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
  */
-export const usageOf = ({ input, cacheRead, cacheCreation, output, thinking }: UsageCounts): TokenUsage => {
+export const usageOf = (counts: UsageCounts): TokenUsage => {
+  const { input, cacheRead, cacheCreation, cacheCreation1h, output, thinking } = counts;
   const inputTokens = input === undefined ? undefined : input + cacheRead + cacheCreation;
   return {
     ...(inputTokens === undefined ? {} : { inputTokens, cachedInputTokens: cacheRead }),
+    ...(cacheCreation > 0 && { cacheWriteTokens: cacheCreation }),
+    ...(cacheCreation1h > 0 && { cacheWrite1hTokens: Math.min(cacheCreation1h, cacheCreation) }),
     ...(output === undefined ? {} : { outputTokens: output }),
     ...(thinking === undefined ? {} : { reasoningTokens: thinking }),
     ...(inputTokens === undefined || output === undefined ? {} : { totalTokens: inputTokens + output }),

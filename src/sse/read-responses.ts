@@ -2,7 +2,7 @@ import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from 
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
 import { readError } from './read-error.ts';
-import { readUsage } from './read-usage.ts';
+import { readStatedCost, readUsage } from './read-usage.ts';
 import { toolNameOf } from './tool-name.ts';
 
 // The events that say something about the answer as a whole. All others (deltas, parts) are not parsed.
@@ -41,6 +41,8 @@ export const readResponseObject = (summary: AnswerSummary, response: JsonObject,
   if (ended !== undefined) summary.finish = ended;
   const usage = readUsage(response.usage);
   if (usage !== undefined) summary.usage = usage;
+  const statedCostUsd = readStatedCost(response.usage);
+  if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
   const error = readError(response.error);
   if (error !== undefined) summary.error = error;
   // ChatGPT's backend leaves the output of a finished response empty: the item events know more then.

@@ -24,9 +24,12 @@ const ratesOf = (prices: ModelPrice): ModelRates => ({
   ratesFor: (inputTokens) => {
     const input = priceAt(prices.input_mtok, inputTokens) ?? 0;
     const reasoning = priceAt(prices.output_reasoning_mtok, inputTokens);
+    const cacheWrite = priceAt(prices.cache_write_mtok, inputTokens) ?? input;
     return {
       input,
       cachedInput: priceAt(prices.cache_read_mtok, inputTokens) ?? input,
+      cacheWrite,
+      cacheWrite1h: priceAt(prices.cache_write_1h_mtok, inputTokens) ?? cacheWrite,
       output: priceAt(prices.output_mtok, inputTokens) ?? 0,
       ...(reasoning === undefined ? {} : { reasoning }),
     };

@@ -13,8 +13,8 @@ import type { ModelRates, PricedBy, Rates } from './price-book.ts';
  *       "my-local-model": { "input": 0, "output": 0 }
  *     }
  *
- * `*` stands for anything, and the first name that fits counts. Without `cached_input`, cached tokens cost
- * what others do. A name of `above` holds for the whole request whose input is longer.
+ * `*` stands for anything, and the first name that fits counts. Without `cached_input` or `cache_write`, what is
+ * read from a cache or written to it costs what other input does; `cache_write_1h` is for what is kept for an hour. A name of `above` holds for the whole request whose input is longer.
  */
 export interface OwnPrices {
   readonly find: (priced: PricedBy) => ModelRates | undefined;
@@ -33,9 +33,12 @@ const parseRates = (fields: JsonObject): Rates | undefined => {
   const output = amountOf(fields.output);
   if (input === undefined || output === undefined) return undefined;
   const reasoning = amountOf(fields.reasoning);
+  const cacheWrite = amountOf(fields.cache_write) ?? input;
   return {
     input,
     cachedInput: amountOf(fields.cached_input) ?? input,
+    cacheWrite,
+    cacheWrite1h: amountOf(fields.cache_write_1h) ?? cacheWrite,
     output,
     ...(reasoning === undefined ? {} : { reasoning }),
   };

@@ -6,6 +6,10 @@ import type { OwnPrices } from './own-prices.ts';
 export interface Rates {
   readonly input: number;
   readonly cachedInput: number;
+  /** What is written to the provider's cache. */
+  readonly cacheWrite: number;
+  /** The same where it is kept for an hour. */
+  readonly cacheWrite1h: number;
   readonly output: number;
   /** Where reasoning has a price of its own; `outputTokens` includes it. */
   readonly reasoning?: number;
@@ -40,26 +44,30 @@ const PER = 1_000_000;
 const NOTHING: Billing = { kind: undefined, cost: undefined };
 
 /**
- * What usage costs. `inputTokens` includes the cached ones, `outputTokens` the reasoning: each token is
- * counted once, at its own rate.
+ * What usage costs. `inputTokens` includes what was read from the cache and what was written to it, `outputTokens`
+ * the reasoning: each token is counted once, at its own rate.
  */
 export const costOf = (usage: Usage, { ratesFor, source }: ModelRates): CostBreakdown => {
   const inputTokens = usage.inputTokens ?? 0;
   const cached = Math.min(usage.cachedInputTokens ?? 0, inputTokens);
+  const written = Math.min(usage.cacheWriteTokens ?? 0, inputTokens - cached);
+  const written1h = Math.min(usage.cacheWrite1hTokens ?? 0, written);
   const outputTokens = usage.outputTokens ?? 0;
   const reasoning = Math.min(usage.reasoningTokens ?? 0, outputTokens);
   const rates = ratesFor(inputTokens);
-  const { input, cachedInput, output } = rates;
+  const { input, cachedInput, cacheWrite, cacheWrite1h, output } = rates;
   return {
-    input: ((inputTokens - cached) * input) / PER,
+    input: ((inputTokens - cached - written) * input) / PER,
     cachedInput: (cached * cachedInput) / PER,
+    cacheWrite: ((written - written1h) * cacheWrite + written1h * cacheWrite1h) / PER,
     output: ((outputTokens - reasoning) * output + reasoning * (rates.reasoning ?? output)) / PER,
-    rates: { input, cachedInput, output },
+    rates: { input, cachedInput, cacheWrite, output, reasoning: rates.reasoning ?? output },
     source,
   };
 };
 
-export const sumOf = ({ input, cachedInput, output }: CostBreakdown): number => input + cachedInput + output;
+export const sumOf = ({ input, cachedInput, cacheWrite, output }: CostBreakdown): number =>
+  input + cachedInput + cacheWrite + output;
 
 /** Who pays for an exchange, and how much. */
 export type Bill = (priced: PricedBy, usage: Usage | undefined) => Billing;

@@ -40,6 +40,8 @@ const usageOfRow = (rows: IndexRows, row: number): Usage | undefined => {
   for (const column of [
     'inputTokens',
     'cachedInputTokens',
+    'cacheWriteTokens',
+    'cacheWrite1hTokens',
     'outputTokens',
     'reasoningTokens',
     'totalTokens',

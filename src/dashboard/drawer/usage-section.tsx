@@ -6,7 +6,7 @@ import { formatCost, formatRate, formatShare, formatWhole } from '../state/forma
 import { texts } from '../texts.ts';
 
 interface Line {
-  readonly key: 'cached' | 'uncached' | 'output' | 'reasoning';
+  readonly key: 'cached' | 'cacheWrite' | 'uncached' | 'output' | 'reasoning';
   readonly tokens: number;
   readonly rate: number | undefined;
   readonly cost: number | undefined;
@@ -14,14 +14,26 @@ interface Line {
 
 const linesOf = (usage: Usage, cost: AuditDetailAnswer['cost']): Line[] => {
   const cached = usage.cachedInputTokens ?? 0;
+  const written = usage.cacheWriteTokens ?? 0;
   const reasoning = usage.reasoningTokens ?? 0;
   const output = usage.outputTokens ?? 0;
   const outputRate = cost?.rates.output;
+  const reasoningRate = cost?.rates.reasoning;
   return [
     { key: 'cached', tokens: cached, rate: cost?.rates.cachedInput, cost: cost?.cachedInput },
+    ...(written > 0
+      ? [
+          {
+            key: 'cacheWrite',
+            tokens: written,
+            rate: cost?.rates.cacheWrite,
+            cost: cost?.cacheWrite,
+          } as const,
+        ]
+      : []),
     {
       key: 'uncached',
-      tokens: (usage.inputTokens ?? 0) - cached,
+      tokens: (usage.inputTokens ?? 0) - cached - written,
       rate: cost?.rates.input,
       cost: cost?.input,
     },
@@ -34,11 +46,15 @@ const linesOf = (usage: Usage, cost: AuditDetailAnswer['cost']): Line[] => {
     {
       key: 'reasoning',
       tokens: reasoning,
-      rate: outputRate,
-      cost: outputRate === undefined ? undefined : (reasoning * outputRate) / 1e6,
+      rate: reasoningRate,
+      cost: reasoningRate === undefined ? undefined : (reasoning * reasoningRate) / 1e6,
     },
   ];
 };
+
+/** A provider rounds what it states: half a percent apart is the same. */
+const differs = (ours: number | undefined, stated: number): boolean =>
+  ours !== undefined && Math.abs(ours - stated) > Math.max(stated * 0.005, 1e-6);
 
 /** Tokens by kind, what share came from the cache, and what each kind cost. */
 export const UsageSection = ({ detail }: { detail: AuditDetailAnswer }) => {
@@ -89,6 +105,11 @@ export const UsageSection = ({ detail }: { detail: AuditDetailAnswer }) => {
           </tr>
         </tfoot>
       </table>
+      {entry.statedCostUsd !== undefined && (
+        <p class="pad">
+          {texts.cost.stated(formatCost(entry.statedCostUsd), differs(total, entry.statedCostUsd))}
+        </p>
+      )}
       <p class="dim pad">
         {covered
           ? texts.cost.coveredNote

@@ -78,7 +78,13 @@ describe('a provider asked natively, by /p/{provider}/…', () => {
       responseId: 'msg_1',
       upstreamRequestId: 'req_anthropic',
       response: { finish: 'completed', events: 17, toolCalls: ['exec_command'] },
-      usage: { inputTokens: 100, cachedInputTokens: 90, outputTokens: 30, totalTokens: 130 },
+      usage: {
+        inputTokens: 100,
+        cachedInputTokens: 90,
+        cacheWriteTokens: 3,
+        outputTokens: 30,
+        totalTokens: 130,
+      },
     });
     const detail = await readExchange(gateway.dataDir, record?.id ?? '');
     if (!detail) throw new Error('the exchange is not in the log');

@@ -32,8 +32,15 @@ export const costOf = (entry: AuditEntry): CostBreakdown | undefined => {
   return {
     input: (((usage.inputTokens ?? 0) - cachedTokens) * price.input) / 1e6,
     cachedInput: (cachedTokens * price.cached) / 1e6,
+    cacheWrite: 0,
     output: ((usage.outputTokens ?? 0) * price.output) / 1e6,
-    rates: { input: price.input, cachedInput: price.cached, output: price.output },
+    rates: {
+      input: price.input,
+      cachedInput: price.cached,
+      cacheWrite: price.input,
+      output: price.output,
+      reasoning: price.output,
+    },
     source: 'genai-prices 2026-11-18',
   };
 };

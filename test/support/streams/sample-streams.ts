@@ -209,6 +209,13 @@ export const MESSAGES_SUMMARY = {
   model: 'claude-test',
   responseId: 'msg_1',
   finish: 'completed',
-  usage: { inputTokens: 100, cachedInputTokens: 90, outputTokens: 30, reasoningTokens: 12, totalTokens: 130 },
+  usage: {
+    inputTokens: 100,
+    cachedInputTokens: 90,
+    cacheWriteTokens: 3,
+    outputTokens: 30,
+    reasoningTokens: 12,
+    totalTokens: 130,
+  },
   toolCalls: ['exec_command'],
 };

@@ -5,6 +5,8 @@ import { expect, it } from 'vitest';
 import { loadPriceList, PRICE_LIST, type PricedUpstream } from '../../../src/admin/cost/list-prices.ts';
 import { parseOwnPrices } from '../../../src/admin/cost/own-prices.ts';
 import { costOf, createBill, createFindRates, sumOf } from '../../../src/admin/cost/price-book.ts';
+import { summarizeJsonAnswer } from '../../../src/sse/summarize-json-answer.ts';
+import { readRecording } from '../../support/streams/recordings.ts';
 
 const upstream = (
   name: string,
@@ -44,6 +46,63 @@ it('comes to the price of the list’s own calculation, cached tokens and tiers 
     ),
     { numRuns: 100 },
   );
+});
+
+it('counts what is written to a cache at its own rates, for five minutes and for an hour', async () => {
+  const find = await loadPriceList([upstream('anthropic', 'https://api.anthropic.com')]);
+  fc.assert(
+    fc.property(
+      fc.constantFrom('claude-sonnet-4-5', 'claude-opus-4-5', 'claude-haiku-4-5'),
+      fc.nat(190_000),
+      fc.nat(190_000),
+      fc.nat(190_000),
+      fc.nat(190_000),
+      (model, plain, read, written5m, written1h) => {
+        const inputTokens = plain + read + written5m + written1h;
+        const rates = find(of(model, 'anthropic'));
+        const wanted = calcPrice(
+          {
+            input_tokens: inputTokens,
+            cache_read_tokens: read,
+            cache_write_tokens: written5m + written1h,
+            cache_write_1h_tokens: written1h,
+            output_tokens: 7,
+          },
+          model,
+          { providerId: 'anthropic', timestamp: new Date(startedAtMs) },
+        );
+        const usage = {
+          inputTokens,
+          cachedInputTokens: read,
+          cacheWriteTokens: written5m + written1h,
+          cacheWrite1hTokens: written1h,
+          outputTokens: 7,
+        };
+        const cost = rates && costOf(usage, rates);
+        expect(cost && sumOf(cost)).toBeCloseTo(wanted?.total_price ?? Number.NaN, 9);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+it('bills 100,000 tokens that Sonnet 4.5 writes to its cache at $0.375', async () => {
+  const find = await loadPriceList([upstream('anthropic', 'https://api.anthropic.com')]);
+  const usage = { inputTokens: 100_000, cachedInputTokens: 0, cacheWriteTokens: 100_000, outputTokens: 0 };
+  const bill = createBill(find)(of('claude-sonnet-4-5', 'anthropic'), usage);
+  expect(bill.cost).toMatchObject({ input: 0, cacheWrite: 0.375 });
+});
+
+it.each([
+  ['gomodel/xai/chat_completion.json', 'chat'],
+  ['gomodel/xai/chat_with_params.json', 'chat'],
+  ['gomodel/xai/responses.json', 'responses'],
+  ['ai-sdk/openai-chat/xai-tool-call.json', 'chat'],
+] as const)('comes to what the provider itself states: %s', async (name, api) => {
+  const find = await loadPriceList([upstream('xai', 'https://api.x.ai/v1')]);
+  const { usage, statedCostUsd, model } = summarizeJsonAnswer(readRecording(name), api);
+  const cost = createBill(find)(of(model ?? '', 'xai'), usage).cost;
+  expect(cost && sumOf(cost)).toBeCloseTo(statedCostUsd ?? Number.NaN, 9);
 });
 
 it('has no price for a model that no list knows, which is not a price of nothing', async () => {

@@ -20,6 +20,7 @@ interface Expected {
   readonly model: string;
   readonly responseId: string;
   readonly usage?: UsageNumbers;
+  readonly statedCostUsd?: number;
   readonly toolCalls?: readonly string[];
   readonly error?: NonNullable<AnswerSummary['error']>;
 }
@@ -105,7 +106,8 @@ const RECORDINGS: Readonly<Record<string, Expected>> = {
   },
   'ai-sdk/openai-chat/xai-tool-call.chunks.txt': {
     ...chat(230, 'grok-3-mini', '7027d986-3c59-a37a-9a5f-50713e01c8a6'),
-    usage: [307, 306, 26, 227, 560],
+    usage: [307, 306, 253, 227, 560],
+    statedCostUsd: 0.00014975,
     toolCalls: ['weather'],
   },
   'ai-sdk/deepseek/deepseek-reasoning.chunks.txt': {
@@ -147,12 +149,20 @@ const usageOf = ([
   reasoningTokens,
   totalTokens,
 });
-const summaryOf = ({ model, responseId, usage, toolCalls, error }: Expected): AnswerSummary => ({
+const summaryOf = ({
+  model,
+  responseId,
+  usage,
+  statedCostUsd,
+  toolCalls,
+  error,
+}: Expected): AnswerSummary => ({
   model,
   responseId,
   finish: error ? 'failed' : 'completed',
   toolCalls: [...(toolCalls ?? [])],
   ...(usage && { usage: usageOf(usage) }),
+  ...(statedCostUsd !== undefined && { statedCostUsd }),
   ...(error && { error }),
 });
 

@@ -48,6 +48,7 @@ const usage: Told = {
   usage: {
     inputTokens: 100,
     cachedInputTokens: 90,
+    cacheWriteTokens: 3,
     outputTokens: 40,
     reasoningTokens: 11,
     totalTokens: 140,
@@ -213,7 +214,15 @@ const ANSWERS: Readonly<Record<string, { stream: Buffer; told: Told[] }>> = {
     }),
     told: [
       begin,
-      { usage: { inputTokens: 100, cachedInputTokens: 90, outputTokens: 1, totalTokens: 101 } },
+      {
+        usage: {
+          inputTokens: 100,
+          cachedInputTokens: 90,
+          cacheWriteTokens: 3,
+          outputTokens: 1,
+          totalTokens: 101,
+        },
+      },
       { text: 'Half' },
       { fail: { code: 'overloaded_error', message: 'Overloaded' } },
     ],
