@@ -1,9 +1,9 @@
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
-import { homedir } from 'node:os';
 import { CommanderError } from 'commander';
 import { ADDRESS_ATTEMPT_MS } from '../base/address-attempt.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { CommandContext } from './context.ts';
+import { findHome } from './find-home.ts';
 import { createProgram } from './program.ts';
 import { createColour } from './render/colour.ts';
 
@@ -45,7 +45,7 @@ export const main = async (process: NodeJS.Process): Promise<void> => {
     stdout: process.stdout,
     stderr: process.stderr,
     cwd: process.cwd(),
-    homeDir: homedir(),
+    homeDir: findHome(),
   };
   try {
     const program = await createProgram(process.argv[2] ?? '', context);

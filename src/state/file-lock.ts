@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../base/errors.ts';
 import { parseJson } from '../base/json-object.ts';
@@ -11,14 +13,26 @@ const RETRY_MS = 15;
 /** A lock without a readable owner: its process died between making and filling it. */
 const UNFILLED_MS = 2_000;
 
-const tryLock = async (path: string): Promise<boolean> => {
+/** What Windows answers for a file that is being deleted, or that a virus scanner looks at. */
+const BUSY = ['EPERM', 'EACCES', 'EBUSY'] as const;
+
+/** Whether an error will pass: the same codes mean for good that a folder must not be written to. */
+const isPassing = async (cause: unknown, path: string): Promise<boolean> =>
+  hasErrorCode(cause, ...BUSY) &&
+  access(dirname(path), constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+
+/** @returns true where the lock is held now, else why it is not */
+const tryLock = async (path: string): Promise<true | { readonly cause: unknown }> => {
   try {
     const file = await open(path, 'wx', 0o600);
     await file.writeFile(JSON.stringify(ownIdentity()));
     await file.close();
     return true;
   } catch (cause) {
-    if (hasErrorCode(cause, 'EEXIST')) return false;
+    if (hasErrorCode(cause, 'EEXIST') || (await isPassing(cause, path))) return { cause };
     throw cause;
   }
 };
@@ -31,7 +45,7 @@ const readStale = async (path: string): Promise<string | undefined> => {
     const isHeld = owner ? isAlive(owner, mtimeMs, Date.now()) : Date.now() - mtimeMs < UNFILLED_MS;
     return isHeld ? undefined : text;
   } catch (cause) {
-    if (hasErrorCode(cause, 'ENOENT')) return undefined;
+    if (hasErrorCode(cause, 'ENOENT', ...BUSY)) return undefined;
     throw cause;
   }
 };
@@ -44,7 +58,7 @@ const breakLock = async (path: string, stale: string): Promise<void> => {
     if ((await readFile(aside, 'utf8')) !== stale) await link(aside, path);
     await rm(aside, { force: true });
   } catch (cause) {
-    if (!hasErrorCode(cause, 'ENOENT', 'EEXIST')) throw cause;
+    if (!hasErrorCode(cause, 'ENOENT', 'EEXIST', ...BUSY)) throw cause;
   }
 };
 
@@ -54,15 +68,19 @@ const breakLock = async (path: string, stale: string): Promise<void> => {
  */
 export const withFileLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
   const giveUpAt = Date.now() + WAIT_MS;
-  while (!(await tryLock(path))) {
+  for (;;) {
+    const outcome = await tryLock(path);
+    if (outcome === true) break;
     const stale = await readStale(path);
-    if (stale !== undefined) {
-      await breakLock(path, stale);
-    } else if (Date.now() > giveUpAt) {
+    if (Date.now() > giveUpAt) {
+      if (!hasErrorCode(outcome.cause, 'EEXIST')) throw outcome.cause;
       throw new GatewayError(
         'command_failed',
         `another gomodel-ts process holds ${path} for more than 5 s; end it, or delete the file if there is none`,
       );
+    }
+    if (stale !== undefined) {
+      await breakLock(path, stale);
     } else {
       await sleep(RETRY_MS * (1 + Math.random()));
     }
@@ -70,6 +88,6 @@ export const withFileLock = async <T>(path: string, work: () => Promise<T>): Pro
   try {
     return await work();
   } finally {
-    await rm(path, { force: true });
+    await rm(path, { force: true, maxRetries: 5, retryDelay: RETRY_MS });
   }
 };

@@ -16,6 +16,23 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 const PERMISSIONS = 0o777;
 
+/** What a file system answers that keeps no permissions: drvfs of WSL, CIFS, exFAT. */
+const NO_PERMISSIONS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'] as const;
+
+let unprotected: string | undefined;
+
+/**
+ * The first path whose permissions could not be narrowed: other users of the machine may read it.
+ * @returns undefined where all could
+ */
+export const findUnprotected = (): string | undefined => unprotected;
+
+/** Takes the refusal of a file system without permissions for an answer. @throws any other error */
+export const tolerateNoPermissions = (cause: unknown, path: string): void => {
+  if (!hasErrorCode(cause, ...NO_PERMISSIONS)) throw cause;
+  unprotected ??= path;
+};
+
 /**
  * Makes a folder, and those above it, where they are missing, so that only their owner can enter, whatever
  * the umask is. What exists is left as it is, since it may be shared (`/tmp`).
@@ -38,7 +55,12 @@ export const ensurePrivateFolder = (folder: string): void => {
 };
 
 const narrow = (folder: string): void => {
-  if ((statSync(folder).mode & PERMISSIONS) !== FOLDER_MODE) chmodSync(folder, FOLDER_MODE);
+  if ((statSync(folder).mode & PERMISSIONS) === FOLDER_MODE) return;
+  try {
+    chmodSync(folder, FOLDER_MODE);
+  } catch (cause) {
+    tolerateNoPermissions(cause, folder);
+  }
 };
 
 /**
@@ -48,7 +70,12 @@ const narrow = (folder: string): void => {
 export const openPrivateAppend = (path: string, mustBeNew: boolean): number => {
   const { O_WRONLY, O_CREAT, O_APPEND, O_EXCL } = constants;
   const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | (mustBeNew ? O_EXCL : 0), FILE_MODE);
-  if ((fstatSync(fd).mode & PERMISSIONS) !== FILE_MODE) fchmodSync(fd, FILE_MODE);
+  if ((fstatSync(fd).mode & PERMISSIONS) === FILE_MODE) return fd;
+  try {
+    fchmodSync(fd, FILE_MODE);
+  } catch (cause) {
+    tolerateNoPermissions(cause, path);
+  }
   return fd;
 };
 

@@ -4,7 +4,7 @@ import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
 import { bypassProxyFor } from '../../codex/run/bypass-proxy.ts';
-import { findCodex, type InstalledCodex } from '../../codex/run/find-codex.ts';
+import { type InstalledCodex, searchCodex } from '../../codex/run/find-codex.ts';
 import { launchArguments, RUN_KEY_VARIABLE } from '../../codex/run/launch-settings.ts';
 import { readSignIn } from '../../codex/run/read-sign-in.ts';
 import { runCodex } from '../../codex/run/run-codex.ts';
@@ -40,11 +40,14 @@ Examples:
 `;
 
 const requireCodex = async (env: NodeJS.ProcessEnv): Promise<InstalledCodex> => {
-  const codex = await findCodex(env);
+  const { codex, broken } = await searchCodex(env);
   if (codex) return codex;
+  const [first] = broken;
   throw new GatewayError(
     'command_failed',
-    'Codex is not on PATH. Install it with `npm install -g @openai/codex`, then run this again.',
+    first
+      ? `Codex at ${first.path} does not work: ${first.reason}. Install it again with \`npm install -g @openai/codex\`, then run this again.`
+      : 'Codex is not on PATH. Install it with `npm install -g @openai/codex`, then run this again.',
   );
 };
 

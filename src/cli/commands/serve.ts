@@ -11,6 +11,7 @@ import {
   loadConfig,
 } from '../../config/load-config.ts';
 import { compose, type ServingGateway } from '../../server/compose.ts';
+import { findUnprotected } from '../../state/private-files.ts';
 import type { CommandContext } from '../context.ts';
 import { CONFIG_OPTION, type ConfigFlags, readSources } from '../read-config.ts';
 import { createBanner } from '../render/banner.ts';
@@ -49,8 +50,12 @@ const start = async (
   onNotice: (text: string) => void,
 ): Promise<ServingGateway> => {
   const { env, homeDir, cwd } = context;
-  const codexHome = resolveCodexHome({ flag: undefined, env, homeDir, cwd });
-  const options = { version: readVersion(), demo, codexHome };
+  const hasCodexHome = homeDir !== '' || Boolean(env.CODEX_HOME);
+  const options = {
+    version: readVersion(),
+    demo,
+    ...(hasCodexHome && { codexHome: resolveCodexHome({ flag: undefined, env, homeDir, cwd }) }),
+  };
   try {
     if (config.workers === 1) return await compose(config, options);
     const { startWorkers } = await import('../../server/workers/start-workers.ts');
@@ -136,6 +141,12 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
     { url: gateway.url, version: readVersion(), startedAt: new Date(systemClock.now()).toISOString() },
     (message) => tail?.notice(message),
   );
+  const unprotected = findUnprotected();
+  if (unprotected !== undefined) {
+    tail?.notice(
+      `${unprotected} keeps no permissions: other users of this machine may read the log. Choose a folder on another disk with --data-dir.`,
+    );
+  }
   const signal = await stopped;
   await leave();
   if (gateway.recorder.active.size > 0 && !flags.quiet) {

@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ChalkInstance } from 'chalk';
+import { findHome } from '../find-home.ts';
 
 export interface BannerFacts {
   readonly version: string;
@@ -20,8 +20,10 @@ export interface BannerFacts {
   readonly notices: readonly string[];
 }
 
-const shorten = (path: string): string =>
-  path.startsWith(`${homedir()}/`) ? `~${path.slice(homedir().length)}` : path;
+const shorten = (path: string): string => {
+  const home = findHome();
+  return home !== '' && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+};
 
 const upstreamOf = (facts: BannerFacts, colour: ChalkInstance): string => {
   if (facts.upstreamHost === undefined) return colour.yellow('the built-in demo (no model, no key, no cost)');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hasErrorCode } from '../../base/system-error.ts';
+import { tolerateNoPermissions } from '../../state/private-files.ts';
 import { type ConfigFile, refuseIfChanged } from './config-file.ts';
 import { explainFailure } from './explain-failure.ts';
 
@@ -48,7 +49,10 @@ export const writeNewFile = async (path: string, text: string, like?: Likeness):
   try {
     await writeAndClose(handle, text, async () => {
       if (like?.owner) await takeOwner(handle, like.owner);
-      if (like) await handle.chmod(like.mode & PERMISSIONS);
+      if (like) {
+        const mode = like.mode & PERMISSIONS;
+        await handle.chmod(mode).catch((cause: unknown) => tolerateNoPermissions(cause, path));
+      }
     });
   } catch (cause) {
     await rm(path, { force: true });

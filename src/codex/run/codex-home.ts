@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { GatewayError } from '../../base/errors.ts';
-import type { Environment } from '../../config/data-dir.ts';
+import { belowHome, type Environment } from '../../config/data-dir.ts';
 
 export interface CodexHomeSources {
   /** `--codex-home`, relative to `cwd`. */
@@ -12,7 +12,7 @@ export interface CodexHomeSources {
 
 /** Codex's own folder: flag, then `CODEX_HOME`, then `~/.codex`; absolute. */
 export const resolveCodexHome = ({ flag, env, homeDir, cwd }: CodexHomeSources): string =>
-  resolve(cwd, flag || env.CODEX_HOME || join(homeDir, '.codex'));
+  resolve(cwd, flag || env.CODEX_HOME || belowHome(homeDir, '.codex', 'CODEX_HOME'));
 
 /**
  * The file that Codex reads: `config.toml`, or `NAME.config.toml` for a profile (Codex 0.134 and newer).

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Environment } from '../../config/data-dir.ts';
-import type { InstalledCodex } from './find-codex.ts';
+import { type CodexCommand, executableOf } from './find-codex.ts';
 
 export type CodexSignIn = 'chatgpt' | 'key' | 'none';
 
@@ -11,10 +11,13 @@ const TIMEOUT_MS = 15_000;
  * How Codex is signed in, by its own word: the credential may lie in `auth.json` or in the system's
  * keyring, and neither is read here.
  */
-export const readSignIn = async ({ path }: InstalledCodex, env: Environment): Promise<CodexSignIn> => {
-  const said = await promisify(execFile)(path, ['login', 'status'], { env, timeout: TIMEOUT_MS }).catch(
-    (error: unknown) =>
-      error instanceof Error && 'stderr' in error ? { stdout: '', stderr: error.stderr } : {},
+export const readSignIn = async (codex: CodexCommand, env: Environment): Promise<CodexSignIn> => {
+  const [file, args] = executableOf(codex);
+  const said = await promisify(execFile)(file, [...args, 'login', 'status'], {
+    env,
+    timeout: TIMEOUT_MS,
+  }).catch((error: unknown) =>
+    error instanceof Error && 'stderr' in error ? { stdout: '', stderr: error.stderr } : {},
   );
   const text = Object.values(said).join('\n');
   if (/logged in using chatgpt/i.test(text)) return 'chatgpt';

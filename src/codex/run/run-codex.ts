@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import process from 'node:process';
 import { GatewayError } from '../../base/errors.ts';
-import type { InstalledCodex } from './find-codex.ts';
+import { type CodexCommand, executableOf } from './find-codex.ts';
 
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
@@ -16,12 +16,13 @@ const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number 
  * @throws GatewayError command_failed where it cannot be started
  */
 export const runCodex = (
-  { path }: InstalledCodex,
+  codex: CodexCommand,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<number> =>
   new Promise((resolve, reject) => {
-    const child = spawn(path, args, { env, stdio: 'inherit' });
+    const [file, first] = executableOf(codex);
+    const child = spawn(file, [...first, ...args], { env, stdio: 'inherit' });
     const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
     // An interrupt reaches the whole foreground group: what it means is Codex's to decide.
     const ignore = (): void => {};
@@ -34,7 +35,9 @@ export const runCodex = (
     child.once('error', (cause) => {
       release();
       reject(
-        new GatewayError('command_failed', `${path} could not be started: ${cause.message}.`, { cause }),
+        new GatewayError('command_failed', `${codex.path} could not be started: ${cause.message}.`, {
+          cause,
+        }),
       );
     });
     child.once('exit', (code, signal) => {

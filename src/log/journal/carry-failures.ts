@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openIfThere } from '../../state/private-files.ts';
+import { openIfThere, tolerateNoPermissions } from '../../state/private-files.ts';
 import type { BodyReference, BodySide } from '../bodies/body-reference.ts';
 import { readBody } from '../bodies/read-body.ts';
 import { type PendingBody, storeBodies } from '../bodies/store-bodies.ts';
@@ -83,7 +83,7 @@ export const carryFailures = async (folder: string, segment: SegmentName): Promi
     const handle = await open(partial(file), 'w', 0o600);
     opened.push(handle);
     // Whatever the umask is.
-    await handle.chmod(0o600);
+    await handle.chmod(0o600).catch((cause: unknown) => tolerateNoPermissions(cause, partial(file)));
     return handle;
   };
   try {
