@@ -1,5 +1,6 @@
-import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
 import { GatewayError } from '../../base/errors.ts';
+import { errorCodeOf } from '../../base/system-error.ts';
 import { readExchange } from '../../log/files/read-exchange.ts';
 import type { ExchangeDetail } from '../../log/record.ts';
 import { readBodyText } from '../answers/body-text.ts';
@@ -106,9 +107,8 @@ export const sendExport = async (deps: ExportDeps, { query, request, response }:
     response.end();
     return;
   }
-  for await (const text of eachText(deps, format, found)) {
-    if (response.destroyed) return;
-    if (!response.write(text)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-  }
-  response.end();
+  await pipeline(eachText(deps, format, found), response).catch((error: unknown) => {
+    // The client has left.
+    if (errorCodeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  });
 };

@@ -87,3 +87,21 @@ it('refuses an export in no form that it has', async () => {
     (await askAdmin(gateway.port, 'audit/export?format=har&id=req_00000000000000000000000000')).status,
   ).toBe(404);
 });
+
+it('holds no listener more for each exchange that a slow client waits for', async () => {
+  const { gateway, read } = await setUp();
+  for (let count = 0; count < 40; count++) {
+    recordExchange(gateway.recorder, { responseBody: JSON.stringify({ text: 'x'.repeat(300_000) }) });
+  }
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', note);
+  try {
+    expect((await read('format=har')).length).toBeGreaterThan(40 * 300_000);
+    // Warnings are emitted in a later turn.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  } finally {
+    process.off('warning', note);
+  }
+  expect(warnings).toEqual([]);
+});
