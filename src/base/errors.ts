@@ -55,6 +55,7 @@ const ERROR_CODES = {
   upstream_timeout: http(504, 'provider_error', 'network'),
   upstream_redirected: http(502, 'provider_error', 'upstream'),
   attempts_failed: http(502, 'provider_error', 'upstream'),
+  upstream_invalid_answer: http(502, 'provider_error', 'upstream'),
   upstream_stream_truncated: http(502, 'provider_error', 'upstream'),
   internal_error: http(500, 'internal_error', 'gateway'),
 

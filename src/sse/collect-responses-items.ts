@@ -61,9 +61,9 @@ const append = (target: Record<string, unknown>, field: string, delta: string): 
 /** The part of a list that a delta belongs to, made where its `added` event did not come. */
 const partOf = (item: Record<string, unknown>, place: ListPart, index: number): Record<string, unknown> => {
   const parts: unknown = item[place.list];
-  const list: unknown[] = Array.isArray(parts) ? [...parts] : [];
-  const known = list[index];
-  const part = isObject(known) ? { ...known } : { type: place.type };
+  const list: unknown[] = Array.isArray(parts) ? parts : [];
+  const known: unknown = list[index];
+  const part: Record<string, unknown> = isObject(known) ? { ...known } : { type: place.type };
   // Indexes come from outside: a part far away goes to the end instead of stretching the list.
   list[Math.min(index, list.length)] = part;
   item[place.list] = list;

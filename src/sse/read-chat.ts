@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../base/json-object.ts';
+import { addToolName } from './add-tool-name.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
 import { createGenerationWatch } from './generation-watch.ts';
@@ -22,6 +23,8 @@ const INCOMPLETE_REASONS = new Set([
   'content_filter',
   'insufficient_system_resource',
 ]);
+/** Nobody asks for more choices at once; each is looked at again with every chunk. */
+const MAX_CHOICES = 128;
 const WEIGHT: Readonly<Record<Finish, number>> = { completed: 0, incomplete: 1, failed: 2 };
 
 const finishOf = (reason: string): Finish => {
@@ -40,13 +43,13 @@ const calledName = (call: JsonObject): string | undefined => {
 /**
  * Takes over what a chat completion, or a chunk of one, says. Choices keep their place by `index`.
  * @param ended by choice, whether it has said how it ended
- * @param toolNames by choice and call
+ * @param toolNames by choice and call, the place of its name in the summary
  */
 const readCompletion = (
   summary: AnswerSummary,
   completion: JsonObject,
   ended: Map<number, boolean>,
-  toolNames: Map<string, string>,
+  toolNames: Map<string, number>,
 ): void => {
   const model = nonEmptyString(completion.model);
   if (model !== undefined) summary.model = model;
@@ -60,14 +63,15 @@ const readCompletion = (
   for (const [place, choice] of objectsOf(completion.choices).entries()) {
     const index = indexOf(choice, place);
     const message = choice.delta ?? choice.message;
-    if (isObject(message)) readToolNames(toolNames, index, message);
+    if (isObject(message)) readToolNames(summary, toolNames, index, message);
     const reason = nonEmptyString(choice.finish_reason);
-    ended.set(index, reason !== undefined || ended.get(index) === true);
+    if (ended.size < MAX_CHOICES || ended.has(index)) {
+      ended.set(index, reason !== undefined || ended.get(index) === true);
+    }
     if (reason === undefined) continue;
     const finish = finishOf(reason);
     if (WEIGHT[finish] >= WEIGHT[summary.finish ?? 'completed']) summary.finish = finish;
   }
-  summary.toolCalls = [...toolNames.values()];
 
   const error = readError(completion.error);
   if (error !== undefined) {
@@ -76,13 +80,18 @@ const readCompletion = (
   }
 };
 
-const readToolNames = (toolNames: Map<string, string>, choice: number, message: JsonObject): void => {
+const readToolNames = (
+  summary: AnswerSummary,
+  toolNames: Map<string, number>,
+  choice: number,
+  message: JsonObject,
+): void => {
   for (const [place, call] of objectsOf(message.tool_calls).entries()) {
     const name = calledName(call);
-    if (name !== undefined) toolNames.set(`${choice}/${indexOf(call, place)}`, name);
+    if (name !== undefined) addToolName(summary, toolNames, `${choice}/${indexOf(call, place)}`, name);
   }
   const legacyCall = isObject(message.function_call) ? nonEmptyString(message.function_call.name) : undefined;
-  if (legacyCall !== undefined) toolNames.set(`${choice}/function_call`, legacyCall);
+  if (legacyCall !== undefined) addToolName(summary, toolNames, `${choice}/function_call`, legacyCall);
 };
 
 /** Reads a chat completion that came as one object. */
@@ -96,7 +105,7 @@ export const readChatObject = (summary: AnswerSummary, completion: JsonObject): 
 export const createChatReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   const ended = new Map<number, boolean>();
-  const toolNames = new Map<string, string>();
+  const toolNames = new Map<string, number>();
   const generation = createGenerationWatch();
   let chunks = 0;
   let done = false;

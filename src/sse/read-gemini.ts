@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../base/json-object.ts';
+import { MAX_TOOL_CALLS } from './add-tool-name.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
 import { createGenerationWatch } from './generation-watch.ts';
@@ -28,7 +29,7 @@ const readChunk = (summary: AnswerSummary, chunk: JsonObject): boolean => {
   if (isObject(chunk.usageMetadata)) summary.usage = readGeminiUsage(chunk.usageMetadata);
 
   const candidates = objectsOf(chunk.candidates);
-  summary.toolCalls.push(...candidates.flatMap(namesOf));
+  summary.toolCalls = summary.toolCalls.concat(candidates.flatMap(namesOf)).slice(0, MAX_TOOL_CALLS);
   const reasons = candidates.flatMap(({ finishReason }) => nonEmptyString(finishReason) ?? []);
   const feedback = isObject(chunk.promptFeedback)
     ? nonEmptyString(chunk.promptFeedback.blockReason)

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../base/json-object.ts';
+import { MAX_TOOL_CALLS } from './add-tool-name.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
 import { readError } from './read-error.ts';
@@ -60,7 +61,7 @@ export const createMessagesReader = (): AnswerReader => {
       case 'content_block_start': {
         hasContent = true;
         const name = calledName(event.content_block);
-        if (name !== undefined) summary.toolCalls.push(name);
+        if (name !== undefined && summary.toolCalls.length < MAX_TOOL_CALLS) summary.toolCalls.push(name);
         return;
       }
       case 'message_delta': {

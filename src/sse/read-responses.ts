@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../base/json-object.ts';
+import { addToolName } from './add-tool-name.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
 import { readError } from './read-error.ts';
@@ -57,14 +58,13 @@ export const readResponseObject = (summary: AnswerSummary, response: JsonObject,
 export const createResponsesReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   /** By place in the output; an item is told of twice, when it begins and when it is whole. */
-  const toolNames = new Map<unknown, string>();
+  const toolNames = new Map<unknown, number>();
 
   const readItem = (event: JsonObject): void => {
     if (!isObject(event.item)) return;
     const name = toolNameOf(event.item);
     if (name === undefined) return;
-    toolNames.set(event.output_index ?? event.item.id ?? toolNames.size, name);
-    summary.toolCalls = [...toolNames.values()];
+    addToolName(summary, toolNames, event.output_index ?? event.item.id ?? toolNames.size, name);
   };
 
   const read = (event: JsonObject): void => {

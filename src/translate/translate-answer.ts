@@ -1,4 +1,5 @@
 import { type AnswerWriter, JSON_TYPE, UNREADABLE_ANSWER } from './answer-writer.ts';
+import { boundAnswer } from './bound-answer.ts';
 import { writeErrorEnvelope } from './error-envelope.ts';
 import type { AnswerTranslation, DialectSpec } from './translation.ts';
 
@@ -33,7 +34,8 @@ export const translateAnswer = (
 ): AnswerTranslation => {
   if (status >= 400) return translateError(status, spec);
   const writer = createWriter();
-  const reader = spec.createReader(writer.sink, isEventStream(contentType));
+  const bounded = boundAnswer(writer.sink);
+  const reader = spec.createReader(bounded.sink, isEventStream(contentType));
 
   /** A provider's answer can be of any form. What it breaks must be this answer, and not the gateway. */
   const read = (step: () => void): void => {
@@ -41,14 +43,14 @@ export const translateAnswer = (
       step();
     } catch (cause) {
       const why = cause instanceof Error ? ` (${cause.message})` : '';
-      writer.sink.fail({ ...UNREADABLE_ANSWER, message: UNREADABLE_ANSWER.message + why });
+      bounded.sink.fail({ ...UNREADABLE_ANSWER, message: UNREADABLE_ANSWER.message + why });
     }
   };
 
   return {
     contentType: writer.contentType,
     push: (chunk) => {
-      read(() => reader.push(chunk));
+      if (bounded.takes(chunk.length)) read(() => reader.push(chunk));
       return Buffer.from(writer.take());
     },
     end: () => {

@@ -55,9 +55,15 @@ const deltaOf = (call: JsonObject): Delta => {
   };
 };
 
-const isBlank = (json: string): boolean => json.trim() === '';
+/**
+ * Longer arguments are neither blank nor a placeholder. They are not looked into: the text of a call that
+ * still grows is in pieces, and to look into it at each delta would join them each time.
+ */
+const MAX_PLACEHOLDER = 64;
+const isBlank = (json: string): boolean => json.length <= MAX_PLACEHOLDER && json.trim() === '';
 /** Some servers open a call with `{}` and send its arguments afterwards. */
-const isPlaceholder = (json: string): boolean => /^\s*\{\s*\}\s*$/.test(json);
+const isPlaceholder = (json: string): boolean =>
+  json.length <= MAX_PLACEHOLDER && /^\s*\{\s*\}\s*$/.test(json);
 
 const extentOf = (json: string): ObjectExtent => {
   const extent = createObjectExtent();
@@ -149,9 +155,11 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
     begin(last);
   };
 
-  const passOn = (call: HeardCall): void => {
+  /** @param latest the end of the call's arguments, which mostly is all that has not been passed on */
+  const passOn = (call: HeardCall, latest = ''): void => {
     beginUpTo(call);
-    const more = call.json.slice(call.passedOn);
+    const missing = call.json.length - call.passedOn;
+    const more = missing === latest.length ? latest : call.json.slice(call.passedOn);
     call.passedOn = call.json.length;
     if (call.begun && more !== '') sink.callArguments(call.key, more);
   };
@@ -167,7 +175,7 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
     }
     call.json += json;
     call.extent.push(json);
-    if (call.name !== undefined && !isPlaceholder(call.json)) passOn(call);
+    if (call.name !== undefined && !isPlaceholder(call.json)) passOn(call, json);
   };
 
   const readCall = (delta: Delta, place: number, isList: boolean): HeardCall => {

@@ -4,7 +4,7 @@ import { readGeminiUsage } from '../../sse/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
 import type { JsonObject } from '../ask.ts';
-import { readCallArguments } from './read-call-arguments.ts';
+import { createArgumentsReader } from './read-call-arguments.ts';
 import { readStatus } from './read-error.ts';
 import { readFinish } from './read-finish.ts';
 import { type GeminiState, type TextSignature, toReasoningState } from './reasoning-state.ts';
@@ -101,11 +101,15 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
     if (isObject(call) && isObject(call.args)) tellSearches(stringsOf(call.args.queries));
   };
 
-  const applyPart = (part: JsonObject, index: number, chunk: string): void => {
+  const applyPart = (
+    part: JsonObject,
+    index: number,
+    readArguments: ReturnType<typeof createArgumentsReader>,
+  ): void => {
     const signature = nonEmptyString(part.thoughtSignature);
     const { functionCall, text } = part;
     if (isObject(functionCall)) {
-      applyCall(functionCall, signature, readCallArguments(functionCall.args, chunk, index));
+      applyCall(functionCall, signature, readArguments(functionCall.args, index));
     } else if ('toolCall' in part || 'toolResponse' in part) applyProviderTool(part);
     else if (typeof text !== 'string' && signature === undefined) return;
     else if (part.thought === true) applyThought(nonEmptyString(text) ?? '', signature);
@@ -144,7 +148,8 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
         fail(code, message);
         return;
       }
-      for (const [index, part] of pieces.entries()) applyPart(part, index, text);
+      const readArguments = createArgumentsReader(text);
+      for (const [index, part] of pieces.entries()) applyPart(part, index, readArguments);
       finishReason = nonEmptyString(candidate?.finishReason) ?? finishReason;
       finishMessage = nonEmptyString(candidate?.finishMessage) ?? finishMessage;
       if (isObject(promptFeedback)) blockReason = nonEmptyString(promptFeedback.blockReason);
