@@ -4,18 +4,14 @@ import { GatewayError } from '../base/errors.ts';
 const BARE_ROUTES =
   /^\/(?:responses|conversations|chat|completions|embeddings|models|files|uploads|batches|images|audio|moderations)(?=[/?]|$)/;
 
-/** Control characters and spaces, which some servers take away before they look at a segment. */
-const BLANK = '%(?:[01][0-9a-f]|20|7f|a0|c2%a0|c2%85)';
-const DOT = String.raw`(?:\.|%2e|%c0%ae|%e0%80%ae)`;
-
 /**
  * `.` and `..` as path segments, however they are written, and with whatever some server takes for the end of
- * one: upstreams resolve them, so they are refused.
+ * one: upstreams resolve them, so they are refused. Around them may be control characters and spaces (also the
+ * ones of Latin-1), which some servers take away before they look at a segment; `%c0%ae` and `%c0%af` are a
+ * dot and a slash in overlong UTF-8.
  */
-const DOT_SEGMENT = new RegExp(
-  String.raw`(?:^|[/\\]|%(?:2f|5c|c0%af))(?:${BLANK})*${DOT}{1,2}(?:${BLANK})*(?:[/\\;#]|%(?:2f|5c|3b|23|3f|00|c0%af)|$)`,
-  'i',
-);
+const DOT_SEGMENT =
+  /(?:^|[/\\]|%(?:2f|5c|c0%af))(?:%(?:[01][0-9a-f]|20|7f|a0|c2%a0|c2%85))*(?:\.|%2e|%c0%ae|%e0%80%ae){1,2}(?:%(?:[01][0-9a-f]|20|7f|a0|c2%a0|c2%85))*(?:[/\\;#]|%(?:2f|5c|3b|23|3f|00|c0%af)|$)/i;
 
 /** `/p/{provider}/…`, with what follows the provider's name. */
 const NATIVE_ROUTE = /^\/p\/([A-Za-z0-9][\w.-]*)(\/[^?]*(?:\?.*)?)$/s;

@@ -4,7 +4,11 @@ import type { Environment } from '../../config/data-dir.ts';
 export type Shell = 'posix' | 'powershell' | 'cmd';
 
 /** The folder of a user's own modules: PowerShell puts it into the path that the system gives everyone. */
-const USER_MODULES = /[\\/]Users[\\/][^;]*PowerShell[\\/]Modules/i;
+const isUserModules = (folder: string): boolean => {
+  const path = folder.toLowerCase().replaceAll('\\', '/');
+  const users = path.indexOf('/users/');
+  return users >= 0 && path.includes('powershell/modules', users);
+};
 
 /**
  * The shell that runs this command, as far as its environment tells. On Windows `npx` puts a `cmd` in
@@ -14,7 +18,9 @@ export const detectShell = (env: Environment, platform: NodeJS.Platform): Shell 
   const modulePath = env.PSModulePath ?? '';
   if (platform !== 'win32') return modulePath === '' ? 'posix' : 'powershell';
   if (env.MSYSTEM || /sh(?:\.exe)?$/i.test(env.SHELL ?? '')) return 'posix';
-  return USER_MODULES.test(modulePath) || env.POWERSHELL_DISTRIBUTION_CHANNEL ? 'powershell' : 'cmd';
+  return modulePath.split(';').some(isUserModules) || env.POWERSHELL_DISTRIBUTION_CHANNEL
+    ? 'powershell'
+    : 'cmd';
 };
 
 /** A word that the shell takes as it is. */
