@@ -1,5 +1,5 @@
 /** Processor time of this process, in milliseconds; the best of several runs, since others use the machine too. */
-export const cpuMs = (run: () => void, runs = 1): number => {
+const cpuMs = (run: () => void, runs = 1): number => {
   let best = Number.POSITIVE_INFINITY;
   for (let count = 0; count < runs; count++) {
     const before = process.cpuUsage();
