@@ -4,7 +4,7 @@ import { ADDRESS_ATTEMPT_MS } from '../../base/address-attempt.ts';
  * An idle connection is closed before the upstream closes it: a request that meets a closing connection
  * fails, and a model request is never sent twice on our own account.
  */
-const MAX_IDLE_MS = 60_000;
+export const MAX_IDLE_MS = 60_000;
 
 /** The options of every agent. Measured: without keep-alive, a third of the throughput is left. */
 export const AGENT_OPTIONS = {

@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { ProxySettings } from '../../config/read-proxies.ts';
 import { AGENT_OPTIONS } from './connection-options.ts';
 import { createProxyAgent } from './create-proxy-agent.ts';
+import { dropStaleSockets } from './drop-stale-sockets.ts';
 import { bypassesProxy } from './no-proxy.ts';
 
 /**
@@ -12,6 +13,8 @@ import { bypassesProxy } from './no-proxy.ts';
 export const createAgent = (target: URL, proxies: ProxySettings): http.Agent => {
   const isSecure = target.protocol === 'https:';
   const proxy = isSecure ? proxies.https : proxies.http;
-  if (proxy !== undefined && !bypassesProxy(target, proxies.no)) return createProxyAgent(target, proxy);
-  return isSecure ? new https.Agent(AGENT_OPTIONS) : new http.Agent(AGENT_OPTIONS);
+  if (proxy !== undefined && !bypassesProxy(target, proxies.no)) {
+    return dropStaleSockets(createProxyAgent(target, proxy));
+  }
+  return dropStaleSockets(isSecure ? new https.Agent(AGENT_OPTIONS) : new http.Agent(AGENT_OPTIONS));
 };

@@ -3,6 +3,7 @@ import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
 import type { Room } from '../../coding/body-budget.ts';
 import type { ChosenDestination } from '../../forward/route/choose-destination.ts';
+import { hasLostAddress } from '../../forward/send/drop-stale-sockets.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import { needsUnsealing } from '../../translate/unseal-body.ts';
 import type { ClientConnection } from '../client-connection.ts';
@@ -23,6 +24,7 @@ import { releaseCompression } from '../release-compression.ts';
 import { type ConnectionContext, type Session, stopping } from '../session.ts';
 import { watchLife } from '../watch-life.ts';
 import type { UpstreamSocket } from './connect-upstream.ts';
+import { busy, MAX_RUNNING, networkChanged, tooMany } from './relay-errors.ts';
 import { createRelayedTurn } from './relayed-turn.ts';
 import { RelayedTurns } from './relayed-turns.ts';
 
@@ -36,21 +38,6 @@ export interface RelayDeps {
    */
   onForeign(bytes: Buffer, room: Room): void;
 }
-
-/** Requests that may be under way at a time; the upstream has its own, lower bounds. */
-const MAX_RUNNING = 128;
-
-const tooMany = (): GatewayError =>
-  new GatewayError(
-    'invalid_request',
-    `${MAX_RUNNING} requests run on this connection already. Wait for answers before asking more.`,
-  );
-
-const busy = (): GatewayError =>
-  new GatewayError(
-    'websocket_connection_limit_reached',
-    'answers of another provider run on this connection. Open another one, and send the whole input there.',
-  );
 
 /** Where more waits for the upstream, the client is held back until half of it has left. */
 const MAX_WAITING_BYTES = 1024 * 1024;
@@ -122,6 +109,11 @@ export const createRelaySession = ({
     });
     if (!isRelayed(destination, frame)) {
       handOver(frame, room);
+      return;
+    }
+    if (turns.size === 0 && hasLostAddress(response.socket)) {
+      refuse(frame, room, networkChanged());
+      ws.terminate();
       return;
     }
     const refusal = leaving ?? (turns.size >= MAX_RUNNING ? tooMany() : undefined);
@@ -227,7 +219,7 @@ export const createRelaySession = ({
     },
     tick: () => {
       if (ws.isPaused || ws.readyState !== ws.OPEN) return;
-      if (upstreamIsAlive()) ws.ping();
+      if (upstreamIsAlive() && !hasLostAddress(response.socket)) ws.ping();
       else ws.terminate();
     },
   };

@@ -1,0 +1,23 @@
+import { GatewayError } from '../../base/errors.ts';
+
+/** Requests that may be under way at a time; the upstream has its own, lower bounds. */
+export const MAX_RUNNING = 128;
+
+export const tooMany = (): GatewayError =>
+  new GatewayError(
+    'invalid_request',
+    `${MAX_RUNNING} requests run on this connection already. Wait for answers before asking more.`,
+  );
+
+export const busy = (): GatewayError =>
+  new GatewayError(
+    'websocket_connection_limit_reached',
+    'answers of another provider run on this connection. Open another one, and send the whole input there.',
+  );
+
+/** Codex opens another connection upon this, and its user sees nothing of it. */
+export const networkChanged = (): GatewayError =>
+  new GatewayError(
+    'websocket_connection_limit_reached',
+    'the network of this machine has changed, and the connection to the upstream is lost. Open another one, and send the whole input there.',
+  );
