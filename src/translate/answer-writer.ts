@@ -22,7 +22,7 @@ export const UNREADABLE_ANSWER = {
 /** What is said in place of a call that the client must not act on. */
 export const brokenCall = (name: string): { code: string; message: string } => ({
   code: UNREADABLE_ANSWER.code,
-  message: `gomodel-ts: the provider's call of ${name.slice(0, 100)} has arguments that are not whole JSON, so that it was not passed on; try again`,
+  message: `gomodel-ts: the provider's call of ${name.slice(0, 100)} has arguments that are not whole, so it was not passed on; try again`,
 });
 
 /** What is said where a stream goes over from one answer to another. @param upstream by its name */
