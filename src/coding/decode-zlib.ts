@@ -15,7 +15,7 @@ const MAX_CHUNK_BYTES = 256 * 1024;
  * stream. No encoder's raw stream looks like the wrapper: it would be a stored block with dirty padding.
  * @see RFC 1950 §2.2: method 8, a window of at most 32 KiB, a header that is a multiple of 31
  */
-const hasZlibWrapper = (body: Buffer): boolean =>
+export const hasZlibWrapper = (body: Buffer): boolean =>
   body.length > 1 && (body.readUInt8(0) & 0x8f) === 0x08 && body.readUInt16BE(0) % 31 === 0;
 
 const createEngine = (coding: ZlibCoding, body: Buffer): Engine => {

@@ -20,6 +20,8 @@ interface EventFramerOptions {
   readonly onEvent: (eventName: string | undefined, data: string) => void;
   /** A whole line that belongs to no event, such as bare JSON. @param line as Latin-1 text */
   readonly onStrayLine?: (line: string) => void;
+  /** A comment: a server's sign of life. */
+  readonly onComment?: () => void;
 }
 
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
@@ -47,6 +49,7 @@ export const createEventFramer = ({
   maxEventBytes,
   onEvent,
   onStrayLine,
+  onComment,
 }: EventFramerOptions): EventFramer => {
   let started = false;
   let head = '';
@@ -68,6 +71,7 @@ export const createEventFramer = ({
       eventEnded = true;
       onEvent(event, data);
     },
+    ...(onComment && { onComment }),
     onError: (error) => {
       if (error.type === 'unknown-field') onStrayLine?.(error.line ?? '');
       if (error.type !== 'max-buffer-size-exceeded') return;

@@ -4,7 +4,7 @@ import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
 import { createGenerationWatch } from './generation-watch.ts';
 import { readError } from './read-error.ts';
-import { readStatedCost, readUsage } from './read-usage.ts';
+import { readStatedCost, readUsage, usageMember } from './read-usage.ts';
 
 type Finish = NonNullable<AnswerSummary['finish']>;
 
@@ -55,9 +55,9 @@ const readCompletion = (
   if (model !== undefined) summary.model = model;
   const responseId = nonEmptyString(completion.id);
   if (responseId !== undefined) summary.responseId = responseId;
-  const usage = readUsage(completion.usage);
+  const usage = readUsage(usageMember(completion));
   if (usage !== undefined) summary.usage = usage;
-  const statedCostUsd = readStatedCost(completion.usage);
+  const statedCostUsd = readStatedCost(usageMember(completion));
   if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
 
   for (const [place, choice] of objectsOf(completion.choices).entries()) {

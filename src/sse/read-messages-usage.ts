@@ -33,8 +33,13 @@ export const updateCounts = (counts: UsageCounts, usage: unknown): void => {
   counts.cacheRead = numberOf(usage, 'cache_read_input_tokens') ?? counts.cacheRead;
   counts.cacheCreation = numberOf(usage, 'cache_creation_input_tokens') ?? counts.cacheCreation;
   const kept = usage.cache_creation;
-  if (isObject(kept))
+  if (isObject(kept)) {
     counts.cacheCreation1h = numberOf(kept, 'ephemeral_1h_input_tokens') ?? counts.cacheCreation1h;
+    const short = numberOf(kept, 'ephemeral_5m_input_tokens');
+    if (usage.cache_creation_input_tokens === undefined && short !== undefined) {
+      counts.cacheCreation = short + counts.cacheCreation1h;
+    }
+  }
   counts.output = numberOf(usage, 'output_tokens') ?? counts.output;
   const details = usage.output_tokens_details;
   if (isObject(details)) counts.thinking = numberOf(details, 'thinking_tokens') ?? counts.thinking;

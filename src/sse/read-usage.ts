@@ -1,56 +1,88 @@
 import { isObject, type JsonObject } from '../base/json-object.ts';
 import type { TokenUsage } from './answer-summary.ts';
 
-const count = (object: unknown, key: string): number | undefined => {
-  const value = isObject(object) ? object[key] : undefined;
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+const countOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+
+/** The first of some members that is a count. */
+const count = (object: unknown, ...names: readonly string[]): number | undefined => {
+  if (!isObject(object)) return undefined;
+  for (const name of names) {
+    const found = countOf(object[name]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 };
 
-const inputDetails = (usage: JsonObject): unknown =>
-  usage.input_tokens_details ?? usage.prompt_tokens_details;
-const outputDetails = (usage: JsonObject): unknown =>
-  usage.output_tokens_details ?? usage.completion_tokens_details;
+const CACHED = ['cached_tokens', 'cached_input_tokens', 'cache_read_tokens', 'cache_read_input_tokens'];
+const WRITTEN = [
+  'cache_write_tokens',
+  'cache_creation_tokens',
+  'cached_creation_tokens',
+  'cache_creation_input_tokens',
+  'cache_write_input_tokens',
+  'cacheWriteInputTokens',
+];
 
-/**
- * xAI's chat completions leave reasoning out of `completion_tokens` and count it in `total_tokens`. The total says
- * which of both it is; OpenAI's output includes the reasoning.
- */
-const wholeOutput = (
+/** Anthropic's account of a cache write, by how long it is kept. */
+const hourWrites = (usage: JsonObject): number | undefined =>
+  count(usage.cache_creation, 'ephemeral_1h_input_tokens');
+const allWrites = (usage: JsonObject): number | undefined => {
+  const short = count(usage.cache_creation, 'ephemeral_5m_input_tokens');
+  const long = hourWrites(usage);
+  return short === undefined && long === undefined ? undefined : (short ?? 0) + (long ?? 0);
+};
+
+const reasoningOf = (usage: JsonObject): number | undefined =>
+  count(usage.output_tokens_details ?? usage.completion_tokens_details, 'reasoning_tokens') ??
+  count(usage, 'reasoning_tokens', 'reasoning_output_tokens');
+
+/** xAI counts reasoning beside the output, as its total shows; elsewhere output includes it. */
+const outputOf = (
   output: number | undefined,
-  usage: JsonObject,
-  input: number | undefined,
+  { input, reasoning, total }: Readonly<Record<'input' | 'reasoning' | 'total', number | undefined>>,
 ): number | undefined => {
-  const reasoning = count(outputDetails(usage), 'reasoning_tokens') ?? 0;
-  const total = count(usage, 'total_tokens');
-  if (output === undefined || reasoning === 0 || total === undefined || input === undefined) return output;
-  return input + output + reasoning === total ? output + reasoning : output;
+  if (output === undefined || reasoning === undefined || reasoning === 0) return output;
+  return total === (input ?? 0) + output + reasoning ? output + reasoning : output;
 };
 
 /**
- * Reads the `usage` of a Responses or a chat-completions answer, of embeddings, images and transcriptions, with
- * DeepSeek's and OpenRouter's own names. Output includes reasoning, input what was read from and written to a cache.
- * @returns undefined where the value is not a usage
+ * Reads the `usage` of a Responses or a chat-completions answer, whatever its provider names the counts:
+ * DeepSeek, Moonshot, OpenRouter, Bedrock, and gateways that pass Anthropic's names on.
+ * @returns undefined where the value is no usage
  */
 export const readUsage = (value: unknown): TokenUsage | undefined => {
   if (!isObject(value)) return undefined;
-  const inputTokens = count(value, 'input_tokens') ?? count(value, 'prompt_tokens');
-  const outputTokens = count(value, 'output_tokens') ?? count(value, 'completion_tokens');
-  const written =
-    count(inputDetails(value), 'cache_write_tokens') ?? count(inputDetails(value), 'cache_creation_tokens');
+  const details = value.input_tokens_details ?? value.prompt_tokens_details;
+  const input = count(value, 'input_tokens', 'prompt_tokens', 'inputTokens', 'prompt_eval_count');
+  const output = count(value, 'output_tokens', 'completion_tokens', 'outputTokens', 'eval_count');
+  const reasoning = reasoningOf(value);
+  const written = count(details, ...WRITTEN) ?? count(value, ...WRITTEN) ?? allWrites(value);
+  const total = count(value, 'total_tokens', 'totalTokens');
   const counts: ReadonlyArray<readonly [keyof TokenUsage, number | undefined]> = [
-    ['inputTokens', inputTokens],
+    ['inputTokens', input],
     [
       'cachedInputTokens',
-      count(inputDetails(value), 'cached_tokens') ?? count(value, 'prompt_cache_hit_tokens'),
+      count(details, ...CACHED) ??
+        count(value, 'prompt_cache_hit_tokens', ...CACHED, 'num_cached_tokens', 'cacheReadInputTokens'),
     ],
     ['cacheWriteTokens', written === 0 ? undefined : written],
-    ['outputTokens', wholeOutput(outputTokens, value, inputTokens)],
-    ['reasoningTokens', count(outputDetails(value), 'reasoning_tokens')],
-    ['totalTokens', count(value, 'total_tokens')],
+    ['cacheWrite1hTokens', hourWrites(value) || undefined],
+    ['outputTokens', outputOf(output, { input, reasoning, total })],
+    ['reasoningTokens', reasoning],
+    ['totalTokens', total],
   ];
   const usage: TokenUsage = {};
   for (const [name, tokens] of counts) if (tokens !== undefined) usage[name] = tokens;
   return Object.keys(usage).length > 0 ? usage : undefined;
+};
+
+/** Where the chunks of a stream have it: beside the choices, inside of one (Moonshot), apart (Groq). */
+export const usageMember = (chunk: JsonObject): unknown => {
+  if (isObject(chunk.usage)) return chunk.usage;
+  const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
+  if (isObject(choice) && isObject(choice.usage)) return choice.usage;
+  return isObject(chunk.x_groq) ? chunk.x_groq.usage : undefined;
 };
 
 /** One dollar in xAI's ticks. */

@@ -34,10 +34,7 @@ export interface AnswerSink {
   fail(error: { readonly code: string; readonly message: string }): void;
 }
 
-export interface AnswerUsage extends TokenUsage {
-  /** Of the input tokens, those that the provider put into its cache. */
-  cacheWriteTokens?: number;
-}
+export type AnswerUsage = TokenUsage;
 
 /** `length`: the model was cut off by a token limit. `filter`: by a content filter. */
 export type FinishReason = 'stop' | 'calls' | 'length' | 'filter';

@@ -8,6 +8,8 @@ export interface AnswerWriter {
   take(): string;
   /** Nothing more comes. @returns the rest; of a stream that was cut, nothing: the gateway closes it */
   end(): string;
+  /** Of an answer in one object, after `end`: why it failed, where it did. */
+  failure?(): { readonly code: string; readonly message: string } | undefined;
 }
 
 export const EVENT_STREAM = 'text/event-stream; charset=utf-8';

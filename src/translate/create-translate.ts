@@ -59,11 +59,12 @@ export const createTranslate = (deps: TranslateDeps): Translate => {
       body: Buffer.from(JSON.stringify(written.body)),
       dialect: spec.dialect,
       losses: [...new Set([...losses, ...written.losses])],
-      answer: (status, contentType) =>
+      answer: (status, contentType, upstream) =>
         translateAnswer(
-          { spec, createWriter: () => withRestoredKeys(createWriter(), renamedKeys) },
+          { spec, createWriter: () => withRestoredKeys(createWriter(), renamedKeys), clock },
           status,
           contentType,
+          upstream,
         ),
     };
   };

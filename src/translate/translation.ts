@@ -56,8 +56,11 @@ export interface ProviderError {
 export interface Translation extends Omit<WrittenRequest, 'body' | 'renamedKeys'> {
   readonly body: Buffer;
   readonly dialect: Dialect;
-  /** @param contentType of the provider's answer */
-  answer(status: number, contentType: string): AnswerTranslation;
+  /**
+   * @param contentType of the provider's answer
+   * @param upstream how messages name the provider
+   */
+  answer(status: number, contentType: string, upstream?: string): AnswerTranslation;
 }
 
 /** Turns the bytes of a provider's answer into those of the client's API. Never throws. */
@@ -68,6 +71,17 @@ export interface AnswerTranslation {
   push(chunk: Uint8Array): Buffer;
   /** The provider's answer is whole. @returns the rest */
   end(): Buffer;
+  /** True once a stream has its last word: what else the provider sends means nothing. */
+  isOver?(): boolean;
+  /** Present where the answer is one object, of which nothing is said before it is whole. */
+  readonly whole?: WholeAnswer;
+}
+
+interface WholeAnswer {
+  /** Known after `end` or `breakOff`. A failure that the provider reported with 200 has another status here. */
+  result(): { readonly status: number; readonly retryAfterMs: number | undefined };
+  /** The provider broke off. @returns the error that is told instead */
+  breakOff(): Buffer;
 }
 
 export interface TranslateInput {

@@ -1,14 +1,11 @@
+import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { Exchange } from '../../log/exchange.ts';
-import { type AnswerSummary, apiOfPath } from '../../sse/answer-summary.ts';
-import { type AnswerTap, createStreamTap } from '../../sse/create-stream-tap.ts';
-import { summarizeJsonAnswer } from '../../sse/summarize-json-answer.ts';
 import { applySummary } from './apply-summary.ts';
+import { type AnswerBody, createAnswerBody } from './read-answer-body.ts';
 import { readQuota } from './read-quota.ts';
+import { codingsOf, keepCodedAnswer } from './undo-coding.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
-
-/** Answers that are not streams are read when they are whole; a larger one is only counted. */
-const MAX_JSON_BYTES = 64 * 2 ** 20;
 
 type AnswerOutcome =
   | { readonly kind: 'whole' }
@@ -31,65 +28,83 @@ export interface AnswerObserver {
   closing(failure: GatewayError | undefined): Buffer | undefined;
 }
 
-const isUncoded = (response: UpstreamAnswer): boolean =>
-  /^(?:identity)?$/i.test(response.headers['content-encoding'] ?? '');
-
 /**
+ * An answer is read by what its bytes are. A compressed one is decoded for the log when it has passed.
  * @param path below `/v1`, which says what API the answer speaks
  */
 export const observeAnswer = (
   upstreamResponse: UpstreamAnswer,
   exchange: Exchange,
   path: string,
+  clock: Pick<Clock, 'now'>,
 ): AnswerObserver => {
   const { record } = exchange;
   const status = upstreamResponse.statusCode ?? 0;
   const contentType = upstreamResponse.headers['content-type'] ?? '';
-  const api = apiOfPath(path);
-  const readable = isUncoded(upstreamResponse);
-  const isStream = /^text\/event-stream\b/i.test(contentType);
-  const tap: AnswerTap | undefined = api && isStream && readable ? createStreamTap(api) : undefined;
-  const readsJson =
-    !isStream && readable && /\bjson\b/i.test(contentType) && (api !== undefined || status >= 400);
+  const codings = codingsOf(upstreamResponse.headers['content-encoding']);
+  const coded = codings?.length === 0 ? undefined : keepCodedAnswer(codings);
+  const body: AnswerBody = createAnswerBody({ path, status, contentType });
 
-  record.stream = isStream;
+  record.stream = /^\s*text\/event-stream\b/i.test(contentType);
   exchange.keepResponseHeaders(upstreamResponse.rawHeaders);
   // Anthropic's has no `x-`.
   const { 'x-request-id': named, 'request-id': upstreamRequestId = named } = upstreamResponse.headers;
   if (typeof upstreamRequestId === 'string') record.upstreamRequestId = upstreamRequestId;
 
-  const quota = readQuota(upstreamResponse.headers, Date.now());
+  const quota = readQuota(upstreamResponse.headers, clock.now());
   if (quota) record.quota = quota;
 
   let bytes = 0;
-  const jsonChunks: Buffer[] = [];
+  let hasBeenDecoded = false;
 
-  const readAnswer = (): AnswerSummary | undefined => {
-    if (tap) return tap.summary;
-    if (!readsJson || bytes > MAX_JSON_BYTES) return undefined;
-    return summarizeJsonAnswer(Buffer.concat(jsonChunks), api ?? 'responses');
+  const read = (chunk: Buffer): void => {
+    exchange.appendResponseBody(chunk);
+    body.push(chunk);
+    const tap = body.tap();
+    if (tap) record.response.events = tap.events;
+    record.stream = body.isStream() ?? record.stream ?? false;
+  };
+  const decode = (): void => {
+    if (coded === undefined || hasBeenDecoded) return;
+    hasBeenDecoded = true;
+    const decoded = coded.decoded();
+    if (decoded === undefined) for (const chunk of coded.raw()) exchange.appendResponseBody(chunk);
+    else if (decoded.length > 0) read(decoded);
+  };
+  const truncation = (what: string): GatewayError => {
+    const tap = body.tap();
+    const after = tap ? `after ${tap.events} events` : `after ${bytes} bytes`;
+    return new GatewayError('upstream_stream_truncated', `${what} ${after}: it is not whole. Try again.`);
+  };
+  /** Nothing can be added to a compressed stream that lacks its last event; the record says so. */
+  const noteMissingEnd = (): void => {
+    const tap = body.tap();
+    if (coded === undefined || tap === undefined || tap.terminal || record.response.finish) return;
+    record.response.finish = 'truncated';
+    const { origin, code, message } = truncation(
+      `${record.upstream} ended the answer before its last event,`,
+    );
+    record.error ??= { origin, code, message };
   };
 
   return {
     see: (chunk) => {
       bytes += chunk.length;
       record.response.bytes = bytes;
-      exchange.appendResponseBody(chunk);
-      if (tap) {
-        tap.push(chunk);
-        record.response.events = tap.events;
-      } else if (readsJson && bytes <= MAX_JSON_BYTES) jsonChunks.push(chunk);
+      if (coded) coded.push(chunk);
+      else read(chunk);
     },
-    end: () => tap?.end(),
-    hasEnded: () => tap?.terminal,
-    truncation: (what) => {
-      const after = tap ? `after ${tap.events} events` : `after ${bytes} bytes`;
-      return new GatewayError('upstream_stream_truncated', `${what} ${after}: it is not whole. Try again.`);
+    end: () => {
+      decode();
+      body.end();
     },
+    hasEnded: () => (coded ? body.tap()?.terminal || undefined : body.tap()?.terminal),
+    truncation,
     conclude: (outcome) => {
       record.response.bytes = bytes;
+      const tap = body.tap();
       if (tap && tap.skippedEvents > 0) record.response.unreadableEvents = tap.skippedEvents;
-      const summary = readAnswer();
+      const summary = body.summary();
       if (summary) applySummary(exchange.record, summary);
       if (outcome.kind === 'cut' && summary?.error) {
         // The upstream had said itself what went wrong, and the client is told that.
@@ -108,13 +123,15 @@ export const observeAnswer = (
           message: `the upstream answered ${status}`,
         };
       } else {
+        noteMissingEnd();
         record.response.finish ??= 'completed';
       }
     },
     closing: (failure) => {
+      const tap = coded ? undefined : body.tap();
       if (!tap) return failure ? undefined : Buffer.alloc(0);
       const { code, message } = failure ?? { code: 'internal_error', message: '' };
-      return tap.closing({ code, message, atMs: Date.now() });
+      return tap.closing({ code, message, atMs: clock.now() });
     },
   };
 };

@@ -15,6 +15,8 @@ export interface RelayInput {
   readonly clock: Clock;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 const formatMs = (ms: number): string => ms.toFixed(2);
 
 /**
@@ -27,7 +29,7 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   const { exchange, stopwatch } = forwarding;
   const { record } = exchange;
   stopwatch.start();
-  const observer: AnswerObserver = observeAnswer(upstreamResponse, exchange, forwarding.path);
+  const observer: AnswerObserver = observeAnswer(upstreamResponse, exchange, forwarding.path, clock);
 
   let firstByteSeen = false;
   const status = upstreamResponse.statusCode ?? 502;
@@ -58,7 +60,8 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     // What is cut off after its last event is whole: only the end of the connection is missing.
     const cut = observer.hasEnded() === true ? undefined : failure;
     observer.conclude(cut ? { kind: 'cut', failure: cut } : { kind: 'whole' });
-    const closing = observer.closing(cut);
+    // An answer that the upstream ended itself leaves as it came, also without its last blank line.
+    const closing = failure ? observer.closing(cut) : NOTHING;
     if (closing === undefined) response.destroy();
     else response.end(closing);
   };

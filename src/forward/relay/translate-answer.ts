@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
+import { createAnswerDecoder } from '../../coding/decode-answer.ts';
+import { parseContentCodings } from '../../coding/parse-content-codings.ts';
 import type { AnswerTranslation, Translation } from '../../translate/translation.ts';
+import { drainForReuse } from './drain-for-reuse.ts';
 import { tellLosses } from './tell-losses.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
@@ -28,72 +31,140 @@ const translateHeaders = (
   return { headers: { ...headers, ...added }, rawHeaders: rawHeaders.concat(...Object.entries(added)) };
 };
 
+/** Of a compressed answer that is decoded whole. */
+const MAX_DECODED_BYTES = 64 * 2 ** 20;
+
+/** The provider's bytes without their content coding; it was asked for none, and some compress all the same. */
+const decoded = (message: IncomingMessage): Readable => {
+  let decoder: Transform;
+  try {
+    const codings = parseContentCodings(message.headers['content-encoding']);
+    if (codings.length === 0) return message;
+    decoder = createAnswerDecoder(codings, MAX_DECODED_BYTES);
+  } catch (error) {
+    // A coding that nobody here knows: nothing of the answer can be read.
+    message.destroy();
+    return new Readable({ read: () => undefined }).destroy(error instanceof Error ? error : undefined);
+  }
+  message.once('error', (error) => decoder.destroy(error));
+  message.once('close', () => {
+    if (!message.complete) decoder.destroy();
+  });
+  return message.pipe(decoder);
+};
+
 /**
- * An answer whose bytes are translated as they arrive. A reader that is slow holds the provider back; an
- * answer that is cut off ends as a cut one, with what was translated until then and no last word.
+ * An answer whose bytes are translated as they arrive. A reader that is slow holds the provider back; a
+ * stream that is cut off ends as a cut one, with what was translated until then and no last word. An answer
+ * in one object has its status and headers when it is whole.
  */
 class TranslatedAnswer extends Readable implements UpstreamAnswer {
-  readonly statusCode: number | undefined;
-  readonly statusMessage: string | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly rawHeaders: string[];
+  statusCode: number | undefined;
+  statusMessage: string | undefined;
+  headers: IncomingHttpHeaders;
+  rawHeaders: string[];
   readonly ownLines: readonly string[];
   complete = false;
   readonly #message: IncomingMessage;
+  readonly #source: Readable;
+  readonly #bytes: AnswerTranslation;
+  readonly #whenKnown: () => void;
 
-  constructor(message: IncomingMessage, bytes: AnswerTranslation, field: string) {
+  constructor(message: IncomingMessage, bytes: AnswerTranslation, field: string, whenKnown: () => void) {
     super();
     this.#message = message;
+    this.#bytes = bytes;
+    this.#whenKnown = whenKnown;
     this.statusCode = message.statusCode;
     this.statusMessage = message.statusMessage;
-    const added = { 'content-type': bytes.contentType };
     this.ownLines = ['x-gomodel-translation', field];
-    const { headers, rawHeaders } = translateHeaders(message, added);
+    const { headers, rawHeaders } = translateHeaders(message, { 'content-type': bytes.contentType });
     this.headers = { ...headers, 'x-gomodel-translation': field };
     this.rawHeaders = rawHeaders;
+    this.#source = decoded(message);
+    const source = this.#source;
 
-    message.on('data', (chunk: Buffer) => {
-      if (!this.#say(() => bytes.push(chunk))) message.pause();
+    source.on('data', (chunk: Buffer) => {
+      if (this.complete || this.destroyed) return;
+      if (!this.#say(() => bytes.push(chunk))) source.pause();
+      if (bytes.isOver?.() === true) this.#end(undefined);
     });
-    message.once('end', () => {
-      if (!message.complete || this.destroyed) return;
-      this.#say(() => bytes.end());
-      if (this.destroyed) return;
-      this.complete = true;
-      this.push(null);
+    source.once('end', () => {
+      if (message.complete) this.#end(bytes.end);
     });
     const onBroken = (): void => {
-      if (!this.complete) this.destroy();
+      if (this.complete || this.destroyed) return;
+      if (bytes.whole) this.#end(bytes.whole.breakOff);
+      else this.destroy();
     };
-    message.once('error', onBroken);
-    message.once('close', onBroken);
+    source.once('error', onBroken);
+    source.once('close', onBroken);
+    if (source !== message) message.once('close', () => message.complete || onBroken());
+  }
+
+  /** @param rest what is still to be said */
+  #end(rest: (() => Buffer) | undefined): void {
+    if (this.complete || this.destroyed) return;
+    if (rest) this.#say(rest);
+    if (this.destroyed) return;
+    this.complete = true;
+    if (this.#bytes.whole) this.#setHead(this.#bytes.whole.result());
+    this.push(null);
+    if (!this.#message.readableEnded) drainForReuse(this.#message);
+    this.#whenKnown();
+  }
+
+  #setHead({ status, retryAfterMs }: { status: number; retryAfterMs: number | undefined }): void {
+    if (status !== this.statusCode) this.statusMessage = '';
+    this.statusCode = status;
+    if (status < 400 || retryAfterMs === undefined || 'retry-after' in this.headers) return;
+    const seconds = String(Math.ceil(retryAfterMs / 1000));
+    this.headers = { ...this.headers, 'retry-after': seconds };
+    this.rawHeaders = [...this.rawHeaders, 'retry-after', seconds];
   }
 
   /** @returns false where the reader is slow */
   #say(translate: () => Buffer): boolean {
     try {
       const translated = translate();
-      return translated.length === 0 || this.push(translated);
+      return translated.length === 0 || this.push(translated) || this.#bytes.whole !== undefined;
     } catch (error) {
       // A mistake of the gateway's own ends this answer, and not those of all others.
       this.destroy(error instanceof Error ? error : undefined);
+      this.#whenKnown();
       return false;
     }
   }
 
   override _read(): void {
-    this.#message.resume();
+    this.#source.resume();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#message.destroy();
+    if (!this.complete) this.#message.destroy();
     done(error);
   }
 }
 
-/** The provider's answer in the API that the client speaks. */
-export const translateAnswer = (message: IncomingMessage, translation: Translation): UpstreamAnswer => {
+/**
+ * The provider's answer in the API that the client speaks.
+ * @param upstream how messages name the provider
+ * @param deliver gets it when its status is known: of a stream at once, else when all of it is there
+ */
+export const translateAnswer = (
+  message: IncomingMessage,
+  translation: Translation,
+  upstream: string | undefined,
+  deliver: (answer: UpstreamAnswer) => void,
+): void => {
   const { statusCode = 502, headers } = message;
-  const bytes = translation.answer(statusCode, headers['content-type'] ?? '');
-  return new TranslatedAnswer(message, bytes, translationField(translation));
+  const bytes = translation.answer(statusCode, headers['content-type'] ?? '', upstream);
+  let isDelivered = false;
+  const whenKnown = (): void => {
+    if (isDelivered) return;
+    isDelivered = true;
+    deliver(answer);
+  };
+  const answer = new TranslatedAnswer(message, bytes, translationField(translation), whenKnown);
+  if (bytes.whole === undefined) whenKnown();
 };

@@ -78,7 +78,10 @@ export const createAsk = ({ prepare, clientFor, failover, clock }: AskDeps): Ask
     exchange.commit();
     exchange.update();
     return clientFor(destination.upstream).send(request, {
-      onAnswer: (message) => onAnswer(translation ? translateAnswer(message, translation) : message),
+      onAnswer: (message) => {
+        if (translation) translateAnswer(message, translation, destination.upstream.name, onAnswer);
+        else onAnswer(message);
+      },
       onFailure,
     });
   };

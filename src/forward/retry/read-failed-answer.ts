@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { cutForeignText, decodeForeignText, foreignWords } from '../../base/foreign-text.ts';
+import { readWaitOfBody, readWaitOfHeaders } from '../../base/read-wait.ts';
 import { summarizeJsonAnswer } from '../../sse/summarize-json-answer.ts';
 import type { UpstreamAnswer } from '../relay/upstream-answer.ts';
 import { AttemptFailure } from './attempt-failure.ts';
@@ -11,28 +12,6 @@ const MAX_MESSAGE = 300;
 
 /** Whether the same request may fare better another time, or elsewhere. */
 export const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
-
-/**
- * What a provider asks to wait, in `Retry-After` (seconds or a date, RFC 9110 §10.2.3) or `retry-after-ms`.
- * @returns milliseconds
- */
-const retryAfterMs = (headers: UpstreamAnswer['headers'], nowMs: number): number | undefined => {
-  const { 'retry-after-ms': ms, 'retry-after': given } = headers;
-  if (typeof ms === 'string' && /^\d+(?:\.\d+)?$/.test(ms)) return Number(ms);
-  if (given === undefined) return undefined;
-  if (/^\d+(?:\.\d+)?$/.test(given.trim())) return Number(given) * 1000;
-  const atMs = Date.parse(given);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
-};
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
-
-/** Gemini says it in its message alone, and so does OpenAI at times: `Please retry in 7.5 s.` */
-const waitInWords = (message: string): number | undefined => {
-  const [, count, unit = ''] =
-    /\btry (?:again )?in (\d+(?:\.\d+)?) ?(ms|s|m)\b/i.exec(message.replace('retry', 'try')) ?? [];
-  return count === undefined ? undefined : Number(count) * (UNIT_MS[unit.toLowerCase()] ?? 0);
-};
 
 interface Start {
   readonly body: Buffer;
@@ -72,7 +51,7 @@ export const readFailedAnswer = async (answer: UpstreamAnswer, nowMs: number): P
   const { body, isWhole } = await readStart(answer);
   const said = summarizeJsonAnswer(body, 'responses').error;
   const text = cutForeignText(said?.message ?? foreignWords(decodeForeignText(body), MAX_MESSAGE));
-  const wait = retryAfterMs(answer.headers, nowMs) ?? waitInWords(text);
+  const wait = readWaitOfHeaders(answer.headers, nowMs) ?? readWaitOfBody(body.toString('utf8'));
   return new AttemptFailure({
     message: cutForeignText(text, MAX_MESSAGE) || 'without a word',
     origin: 'upstream',

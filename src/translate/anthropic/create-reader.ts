@@ -13,6 +13,7 @@ const createStreamReader = (sink: AnswerSink, upstream: string | undefined): Ans
   const message = createMessageReader(sink, upstream);
   const framer = createEventFramer({
     maxEventBytes: MAX_EVENT_BYTES,
+    onComment: () => sink.alive?.(),
     onEvent: (_eventName, data) => {
       const event = parseJson(decodeEventData(data));
       if (isObject(event)) message.apply(event);

@@ -126,13 +126,15 @@ export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER)
       const type = wordOf(event.type);
       if (isOver) return;
       if (Object.hasOwn(readers, type)) readers[type]?.(event);
+      else if (isObject(event.error)) fail(event.error);
       isSilent = type === 'ping';
     },
     read: (message, inputAt) => {
-      if (message.type === 'error') {
+      if (message.type === 'error' || (message.content === undefined && isObject(message.error))) {
         fail(message.error);
         return;
       }
+      if (message.content === undefined) return;
       begin(message);
       for (const [index, block] of objectsOf(message.content).entries()) {
         startBlock(index, block);

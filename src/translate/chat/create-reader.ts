@@ -167,9 +167,10 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
 };
 
 /** Reads a stream. Usage may follow the last reason, so that the end is told when the stream tells of it. */
-const createStreamReader = (completion: CompletionReader): AnswerReader => {
+const createStreamReader = (completion: CompletionReader, sink: AnswerSink): AnswerReader => {
   const framer = createEventFramer({
     maxEventBytes: MAX_EVENT_BYTES,
+    onComment: () => sink.alive?.(),
     onEvent: (_, data) => {
       if (data.startsWith('[DONE]')) return completion.end(true);
       const chunk = parseJson(decodeEventData(data));
@@ -194,7 +195,9 @@ const createObjectReader = (completion: CompletionReader): AnswerReader => {
     end: () => {
       const object: unknown = [parseJson(Buffer.concat(chunks).toString('utf8'))].flat().find(isObject);
       if (isObject(object)) completion.read(object);
-      completion.end(false);
+      // Some servers give no reason with an answer in one piece.
+      const choice = isObject(object) ? firstChoice(object.choices) : undefined;
+      completion.end(isObject(choice?.message));
     },
   };
 };
@@ -202,5 +205,5 @@ const createObjectReader = (completion: CompletionReader): AnswerReader => {
 /** Of a 2xx answer of a chat-completions provider. */
 export const createReader = (sink: AnswerSink, isStream: boolean, options: ReaderOptions): AnswerReader => {
   const completion = createCompletionReader(sink, options);
-  return isStream ? createStreamReader(completion) : createObjectReader(completion);
+  return isStream ? createStreamReader(completion, sink) : createObjectReader(completion);
 };

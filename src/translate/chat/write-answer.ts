@@ -118,10 +118,12 @@ export const createChatJson = (deps: ChatWriterDeps): AnswerWriter => {
   const head = createHead(deps.clock, 'chat.completion', deps.model);
   const message: Record<string, unknown> = {};
   let answer: JsonObject | undefined;
+  let failure: { readonly code: string; readonly message: string } | undefined;
   const emit = (piece: ChatPiece): void => {
     if (piece.kind === 'delta') {
       addDelta(message, piece.delta);
     } else if (piece.kind === 'error') {
+      failure = piece;
       answer = errorObject(piece);
     } else {
       const { content, refusal = null, ...others } = message;
@@ -139,5 +141,6 @@ export const createChatJson = (deps: ChatWriterDeps): AnswerWriter => {
       if (answer === undefined) sink.fail(UNREADABLE_ANSWER);
       return JSON.stringify(answer);
     },
+    failure: () => failure && { code: failure.code, message: failure.message },
   };
 };

@@ -23,7 +23,7 @@ interface Compaction {
 }
 
 /** A summary takes minutes to write and is told at its end; a client gives up after five of silence. */
-const KEEPALIVE_MS = 15_000;
+const KEEPALIVE_MS = 5_000;
 
 const NO_SUMMARY = {
   code: 'compaction_failed',
@@ -83,8 +83,11 @@ const createCompactionSink = (
     usage: (more) => {
       usage = { ...usage, ...more };
     },
-    finish: (reason) => {
-      if (summary.trim() === '' || reason === 'filter') return end({ error: NO_SUMMARY });
+    finish: (reason, words) => {
+      if (summary.trim() === '' || reason === 'filter') {
+        const why = words === undefined ? '' : ` (${words})`;
+        return end({ error: { ...NO_SUMMARY, message: NO_SUMMARY.message + why } });
+      }
       const text = labelSummary(summary.trim(), model, reason === 'length');
       const item = {
         id: `cmp_${id.slice('resp_'.length)}`,
@@ -101,7 +104,10 @@ const createCompactionSink = (
     callArguments: goOn,
     callEnd: goOn,
     webSearch: goOn,
-    alive: goOn,
+    alive: () => {
+      begin();
+      goOn();
+    },
   };
 };
 
@@ -159,10 +165,12 @@ export const createCompactionStream = (deps: CompactionDeps, echo: JsonObject): 
  */
 export const createCompactionJson = (deps: CompactionDeps, kept: readonly JsonObject[]): AnswerWriter => {
   let answer: JsonObject | undefined;
+  let failure: Compaction['error'];
   const sink = createCompactionSink(deps, {
     onBegin: () => {},
     onProgress: () => {},
     onEnd: ({ members, item, error, usage }) => {
+      failure = error;
       answer =
         item === undefined
           ? { error: { ...error, type: 'provider_error', param: null } }
@@ -177,5 +185,6 @@ export const createCompactionJson = (deps: CompactionDeps, kept: readonly JsonOb
       if (answer === undefined) sink.fail(UNREADABLE_ANSWER);
       return JSON.stringify(answer);
     },
+    failure: () => failure,
   };
 };

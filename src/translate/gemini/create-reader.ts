@@ -37,6 +37,7 @@ const createStreamReader = (sink: AnswerSink, upstream: string | undefined): Ans
       const chunk = parseJson(text);
       if (isObject(chunk)) reader.apply(chunk, text);
     },
+    onComment: () => sink.alive?.(),
     onStrayLine: (line) => {
       strayLines.push(line);
     },

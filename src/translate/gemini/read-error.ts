@@ -1,5 +1,6 @@
 import { cutForeignText, decodeForeignText } from '../../base/foreign-text.ts';
 import { isObject, nonEmptyString, objectsOf, parseJson, wordOf } from '../../base/json-object.ts';
+import { readDuration } from '../../base/read-wait.ts';
 import type { JsonObject } from '../ask.ts';
 import type { ProviderError } from '../translation.ts';
 
@@ -12,12 +13,6 @@ export const findStatus = (value: unknown): JsonObject | undefined => {
 
 const detailOf = (status: JsonObject, type: string): JsonObject | undefined =>
   objectsOf(status.details).find((detail) => detail['@type'] === `type.googleapis.com/google.rpc.${type}`);
-
-/** `34.4s` in seconds. */
-const secondsOf = (duration: unknown): number | undefined => {
-  const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(wordOf(duration)) ?? [];
-  return seconds === undefined ? undefined : Number(seconds);
-};
 
 /** `The input token count (1195) exceeds the maximum …` */
 const isTooLong = (message: string): boolean => {
@@ -37,7 +32,8 @@ export const readStatus = (status: JsonObject): ProviderError => {
     codeOfMessage(message) ??
     nonEmptyString(detailOf(status, 'ErrorInfo')?.reason) ??
     nonEmptyString(status.status);
-  const retryAfterSeconds = secondsOf(detailOf(status, 'RetryInfo')?.retryDelay);
+  const retryAfterMs = readDuration(wordOf(detailOf(status, 'RetryInfo')?.retryDelay));
+  const retryAfterSeconds = retryAfterMs === undefined ? undefined : retryAfterMs / 1000;
   const isTold = retryAfterSeconds === undefined || /retry in/i.test(message);
   return {
     message: isTold ? message : `${message} Please retry in ${retryAfterSeconds} s.`,

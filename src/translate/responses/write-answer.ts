@@ -50,5 +50,6 @@ export const createResponsesJson = (deps: WriterDeps): AnswerWriter => {
       if (last === undefined) sink.fail(UNREADABLE_ANSWER);
       return JSON.stringify(last);
     },
+    failure: () => (last?.status === 'failed' ? (last.error ?? UNREADABLE_ANSWER) : undefined),
   };
 };

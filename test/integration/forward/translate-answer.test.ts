@@ -44,6 +44,15 @@ const ask = async (answer: (response: ServerResponse) => void): Promise<Incoming
   return message as IncomingMessage;
 };
 
+/** A stream is delivered at once. */
+const translated = (message: IncomingMessage, translation: Translation): UpstreamAnswer => {
+  const delivered: UpstreamAnswer[] = [];
+  translateAnswer(message, translation, undefined, (answer) => delivered.push(answer));
+  const [answer] = delivered;
+  if (answer === undefined) throw new Error('it was not delivered at once');
+  return answer;
+};
+
 const textOf = async (answer: UpstreamAnswer): Promise<string> => {
   let text = '';
   for await (const chunk of answer) text += String(chunk);
@@ -55,7 +64,7 @@ it('gives the translated bytes, the rest at the end, and headers that describe t
     response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': '9', 'Request-Id': 'req_1' });
     response.end('one\ntwo\nx');
   });
-  const answer = translateAnswer(message, translationBy(shout, ['file in a "message"\r\n']));
+  const answer = translated(message, translationBy(shout, ['file in a "message"\r\n']));
   expect(answer.headers).toMatchObject({ 'content-type': 'text/loud', 'request-id': 'req_1' });
   expect(answer.headers['x-gomodel-translation']).toBe(`chat; lost="file in a 'message'??"`);
   expect(answer.rawHeaders).toContain('Request-Id');
@@ -68,7 +77,7 @@ it('says nothing of an end where the provider broke off, and is not complete', a
   const message = await ask((response) => {
     response.write('one\ntwo\n', () => response.socket?.resetAndDestroy());
   });
-  const answer = translateAnswer(message, translationBy(shout));
+  const answer = translated(message, translationBy(shout));
   let text = '';
   answer.on('data', (chunk) => {
     text += String(chunk);
@@ -104,7 +113,7 @@ it('holds the provider back while its reader does not read', async () => {
     };
     write();
   });
-  const answer = translateAnswer(message, translationBy(shout));
+  const answer = translated(message, translationBy(shout));
   await heldBack;
   expect(written).toBeLessThan(32 * 2 ** 20);
   expect(answer.readableLength).toBeLessThan(4 * 2 ** 20);
@@ -119,7 +128,7 @@ it('ends the connection to the provider when its reader leaves', async () => {
     left = once(response, 'close');
     response.write('one\n');
   });
-  const answer = translateAnswer(message, translationBy(shout));
+  const answer = translated(message, translationBy(shout));
   await once(answer, 'data');
   answer.destroy();
   await left;
@@ -133,7 +142,7 @@ it('ends one answer, and not the process, where a translation fails', async () =
       throw new Error('a mistake');
     },
   });
-  const answer = translateAnswer(message, translationBy(broken));
+  const answer = translated(message, translationBy(broken));
   answer.resume();
   await expect(once(answer, 'close')).rejects.toThrow('a mistake');
   expect(answer.complete).toBe(false);

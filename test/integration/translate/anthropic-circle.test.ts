@@ -23,7 +23,9 @@ const SESSION: readonly [ScriptedTurn, ...ScriptedTurn[]] = [
       { call: 'exec', input: { cmd: '\u0000\\n' } },
     ],
   },
-  { say: [{ redacted: 'x' }, { call: 'apply_patch', input: { input: '*** Begin Patch\n+é\n*** End Patch' } }] },
+  {
+    say: [{ redacted: 'x' }, { call: 'apply_patch', input: { input: '*** Begin Patch\n+é\n*** End Patch' } }],
+  },
   { say: [{ thinking: 'Search.' }, { search: 'north' }, { thinking: 'Found.' }, { text: 'It is up.' }] },
   { say: [{ thinking: 'Last.' }, { text: 'Done.' }] },
 ];

@@ -1,0 +1,111 @@
+import { type AnswerSummary, type Api, apiOfPath } from '../../sse/answer-summary.ts';
+import { type AnswerTap, createStreamTap } from '../../sse/create-stream-tap.ts';
+import { sniffForm, titleOf } from '../../sse/sniff-answer.ts';
+import { summarizeJsonAnswer } from '../../sse/summarize-json-answer.ts';
+import { createSideReader, isSidePath, summarizeSideAnswer } from './read-side-answer.ts';
+
+/** Answers that are not streams are read when they are whole; a larger one is only counted. */
+const MAX_JSON_BYTES = 64 * 2 ** 20;
+/** What is looked at to tell what an answer is. */
+const MAX_START_BYTES = 2048;
+
+/** Reads the bytes of an answer, whatever its content type calls them. */
+export interface AnswerBody {
+  push(chunk: Buffer): void;
+  /** Nothing more comes. */
+  end(): void;
+  /** Absent where the answer is not a stream, or not known to be one yet. */
+  tap(): AnswerTap | undefined;
+  /** Undefined until the first bytes tell. */
+  isStream(): boolean | undefined;
+  /** What it says about itself; undefined where nothing can be read. */
+  summary(): AnswerSummary | undefined;
+}
+
+export interface AnswerBodyInput {
+  /** Below `/v1`. */
+  readonly path: string;
+  readonly status: number;
+  readonly contentType: string;
+}
+
+type Reading =
+  | { readonly kind: 'stream'; readonly tap: AnswerTap }
+  | { readonly kind: 'side stream'; readonly reader: ReturnType<typeof createSideReader> }
+  | { readonly kind: 'object' | 'page'; readonly chunks: Buffer[] }
+  | { readonly kind: 'other' };
+
+const pageSummary = (chunks: readonly Buffer[]): AnswerSummary => {
+  const title = titleOf(Buffer.concat(chunks).toString('utf8', 0, MAX_START_BYTES));
+  const named = title === undefined ? '' : ` titled “${title}”`;
+  const message = `the upstream answered with an HTML page${named}, as a proxy or a sign-in does. Check its base URL.`;
+  return { toolCalls: [], finish: 'failed', error: { code: 'upstream_answer_unreadable', message } };
+};
+
+const summarize = (body: Buffer, api: Api | undefined, path: string): AnswerSummary =>
+  api === undefined && isSidePath(path)
+    ? summarizeSideAnswer(body)
+    : summarizeJsonAnswer(body, api ?? 'responses');
+
+export const createAnswerBody = ({ path, status, contentType }: AnswerBodyInput): AnswerBody => {
+  const api = apiOfPath(path);
+  const isSide = api === undefined && isSidePath(path);
+  const saysStream = /^\s*text\/event-stream\b/i.test(contentType);
+  const saysJson = /\bjson\b/i.test(contentType);
+  const isRead = api !== undefined || isSide || (status >= 400 && saysJson);
+  let start: Buffer[] = [];
+  let startBytes = 0;
+  let bytes = 0;
+  let reading: Reading | undefined = isRead ? undefined : { kind: 'other' };
+
+  const readingOf = (isLast: boolean): Reading | undefined => {
+    const head = Buffer.concat(start).toString('latin1', 0, MAX_START_BYTES);
+    const form = sniffForm(head, isLast || startBytes >= MAX_START_BYTES);
+    if (form === undefined) return undefined;
+    if (form === 'json') return { kind: 'object', chunks: [] };
+    if (form === 'page')
+      return status < 400 && api !== undefined ? { kind: 'page', chunks: [] } : { kind: 'other' };
+    if (form === 'other' && !saysStream) return { kind: 'other' };
+    if (api !== undefined) return { kind: 'stream', tap: createStreamTap(api) };
+    return isSide ? { kind: 'side stream', reader: createSideReader() } : { kind: 'other' };
+  };
+  const read = (chunk: Buffer): void => {
+    if (reading?.kind === 'stream') reading.tap.push(chunk);
+    else if (reading?.kind === 'side stream') reading.reader.push(chunk);
+    else if (reading?.kind === 'object' && bytes <= MAX_JSON_BYTES) reading.chunks.push(chunk);
+    else if (reading?.kind === 'page' && reading.chunks.length === 0) reading.chunks.push(chunk);
+  };
+  const decide = (isLast: boolean): void => {
+    reading = readingOf(isLast);
+    if (reading === undefined) return;
+    for (const chunk of start) read(chunk);
+    start = [];
+  };
+
+  return {
+    push: (chunk) => {
+      bytes += chunk.length;
+      if (reading !== undefined) {
+        read(chunk);
+        return;
+      }
+      start.push(chunk);
+      startBytes += chunk.length;
+      decide(false);
+    },
+    end: () => {
+      if (reading === undefined) decide(true);
+      if (reading?.kind === 'stream') reading.tap.end();
+    },
+    tap: () => (reading?.kind === 'stream' ? reading.tap : undefined),
+    isStream: () =>
+      !isRead || bytes === 0 ? undefined : reading?.kind === 'stream' || reading?.kind === 'side stream',
+    summary: () => {
+      if (reading?.kind === 'stream') return reading.tap.summary;
+      if (reading?.kind === 'side stream') return reading.reader.summary;
+      if (reading?.kind === 'page') return pageSummary(reading.chunks);
+      if (reading?.kind !== 'object' || bytes > MAX_JSON_BYTES) return undefined;
+      return summarize(Buffer.concat(reading.chunks), api, path);
+    },
+  };
+};

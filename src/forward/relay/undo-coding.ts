@@ -1,0 +1,40 @@
+import { decodeForLog } from '../../coding/decode-answer.ts';
+import { type Coding, parseContentCodings } from '../../coding/parse-content-codings.ts';
+
+/** Of a compressed answer, more is not decoded for the log. */
+const MAX_CODED_BYTES = 16 * 2 ** 20;
+const MAX_DECODED_BYTES = 64 * 2 ** 20;
+
+/** The codings of an answer; undefined where one is not known. */
+export const codingsOf = (header: string | undefined): readonly Coding[] | undefined => {
+  try {
+    return parseContentCodings(header);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Keeps a compressed answer that passes by, to be decoded for the log when it has passed. */
+export interface CodedAnswer {
+  push(chunk: Buffer): void;
+  /** @returns the decoded bytes; undefined where there are too many, or they cannot be decoded */
+  decoded(): Buffer | undefined;
+  /** The bytes as they were sent, where they cannot be decoded. */
+  raw(): readonly Buffer[];
+}
+
+export const keepCodedAnswer = (codings: readonly Coding[] | undefined): CodedAnswer => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  return {
+    push: (chunk) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_CODED_BYTES) chunks.push(chunk);
+    },
+    decoded: () =>
+      codings === undefined || bytes > MAX_CODED_BYTES
+        ? undefined
+        : decodeForLog(Buffer.concat(chunks), codings, MAX_DECODED_BYTES),
+    raw: () => chunks,
+  };
+};

@@ -1,0 +1,34 @@
+/** Statuses of the errors that providers report inside an answer of status 200, by their codes and types. */
+const STATUSES: ReadonlyMap<string, number> = new Map([
+  ['invalid_request_error', 400],
+  ['invalid_prompt', 400],
+  ['invalid_argument', 400],
+  ['failed_precondition', 400],
+  ['context_length_exceeded', 400],
+  ['content_filter', 400],
+  ['content_policy_violation', 400],
+  ['authentication_error', 401],
+  ['invalid_api_key', 401],
+  ['unauthenticated', 401],
+  ['billing_error', 402],
+  ['permission_error', 403],
+  ['permission_denied', 403],
+  ['not_found_error', 404],
+  ['not_found', 404],
+  ['model_not_found', 404],
+  ['request_too_large', 413],
+  ['rate_limit_error', 429],
+  ['rate_limit_exceeded', 429],
+  ['resource_exhausted', 429],
+  ['insufficient_quota', 429],
+  ['too_many_requests', 429],
+  ['overloaded_error', 503],
+  ['unavailable', 503],
+  ['deadline_exceeded', 504],
+]);
+
+/** The status that an answer should have had. What is not known is the provider's failure: 502. */
+export const failureStatus = (code: string): number => {
+  const number = /^[45]\d\d$/.test(code) ? Number(code) : undefined;
+  return number ?? STATUSES.get(code.toLowerCase()) ?? 502;
+};
