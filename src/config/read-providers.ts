@@ -2,6 +2,7 @@ import { GatewayError } from '../base/errors.ts';
 import { showUrl } from '../base/show-url.ts';
 import { ALL_SPECS } from '../providers/all-specs.ts';
 import type { ConfiguredProvider } from '../providers/configured-provider.ts';
+import { normalizeAddress } from '../providers/normalize-address.ts';
 import type { ListedModel, ProviderSpec } from '../providers/provider-spec.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
 import type { FileProvider } from './file-config.ts';
@@ -104,8 +105,9 @@ const readProvider = (
   );
   const isBare = key === undefined && !(spec.keyless && address);
   if (isBare && file === undefined && id !== openaiSpec.id) return undefined;
-  const mended = address && spec.normalizeBaseUrl?.(address.value);
-  const url = mended?.baseUrl ?? address?.value ?? (spec.baseUrl ? new URL(spec.baseUrl) : undefined);
+  const written = address && normalizeAddress(address.value, spec);
+  const mended = written && spec.normalizeBaseUrl?.(written);
+  const url = mended?.baseUrl ?? written ?? (spec.baseUrl ? new URL(spec.baseUrl) : undefined);
   if (!url) {
     const missing = `the provider ${id} has no address: set ${stem}_${baseUrl.variable}.`;
     if (file) throw new GatewayError('invalid_config', `${file.origin}: ${missing}`);

@@ -34,11 +34,22 @@ const hasDotSegment = (path: string): boolean => {
 /** A path that begins so is a host to whoever resolves it as a reference (RFC 3986 §4.2). */
 const namesHost = (path: string): boolean => /^[/\\]{2}/.test(path);
 
+/** A base URL with `/v1` twice. */
+const DOUBLED_VERSION = /^(?:\/v1)+(?=\/v1\/)/;
+/** A base URL that is a whole endpoint, to which the client appends another one. */
+const DOUBLED_ENDPOINT =
+  /^(?:\/v1)?\/(?:responses|chat\/completions|messages)(?=\/(?:responses|chat\/completions|messages|models)(?:[/?]|$))/;
+
+/** What a client means whose base URL says more than it should. */
+const withoutDoubles = (url: string): string =>
+  url.replace(DOUBLED_VERSION, '').replace(DOUBLED_ENDPOINT, '/v1');
+
 /**
- * @param url path and query, as in the request line
+ * @param given path and query, as in the request line
  * @returns undefined where the gateway serves no such route
  */
-const matchRoute = (url: string): MatchedRoute | undefined => {
+const matchRoute = (given: string): MatchedRoute | undefined => {
+  const url = withoutDoubles(given);
   const path = url.startsWith('/v1/') ? url.slice(3) : BARE_ROUTES.test(url) ? url : undefined;
   if (path !== undefined)
     return path === '/' || namesHost(path) || hasDotSegment(path) ? undefined : { path, native: undefined };
