@@ -31,7 +31,11 @@ export const showUrl = (address: string | URL): string => {
   if (url.username === '' && url.password === '' && !hasSecret) return text;
   url.username = '';
   url.password = '';
-  if (!hasSecret) return url.href;
+  if (!hasSecret) {
+    const shown = withoutAuthority(text);
+    // Where the text has another reading than the parser's, the parser's counts.
+    return URL.canParse(shown) && new URL(shown).href === url.href ? shown : url.href;
+  }
   for (const name of new Set(url.searchParams.keys())) {
     if (isSecretParameter(name)) url.searchParams.set(name, HIDDEN);
   }

@@ -4,8 +4,10 @@ import { ADDRESS_ATTEMPT_MS } from '../base/address-attempt.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { CommandContext } from './context.ts';
 import { findHome } from './find-home.ts';
+import { openDoor } from './output-door.ts';
 import { createProgram } from './program.ts';
 import { createColour } from './render/colour.ts';
+import { plainLines } from './render/plain-text.ts';
 
 /**
  * A pipe that was closed by its reader, as by `| head`, is no failure. Where a command watches the stream
@@ -24,11 +26,11 @@ const report = (error: unknown, { stderr, env }: CommandContext): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const colour = createColour(stderr, env);
   if (error instanceof GatewayError) {
-    stderr.write(`${colour.red('gomodel-ts:')} ${error.message}\n`);
+    stderr.write(`${colour.red('gomodel-ts:')} ${plainLines(error.message).join('\n')}\n`);
     return error.exitCode;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  stderr.write(`${colour.red('gomodel-ts failed.')} Please report this:\n${detail}\n`);
+  stderr.write(`${colour.red('gomodel-ts failed.')} Please report this:\n${plainLines(detail).join('\n')}\n`);
   return 1;
 };
 
@@ -42,8 +44,8 @@ export const main = async (process: NodeJS.Process): Promise<void> => {
   const context: CommandContext = {
     env: process.env,
     stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: openDoor(process.stdout),
+    stderr: openDoor(process.stderr),
     cwd: process.cwd(),
     homeDir: findHome(),
   };

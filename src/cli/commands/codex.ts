@@ -15,6 +15,7 @@ import { summarizeRun } from '../codex/summarize-run.ts';
 import type { CommandContext } from '../context.ts';
 import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
+import { plainLine } from '../render/plain-text.ts';
 import { createRunSummary } from '../render/run-summary.ts';
 import { readVersion } from '../version.ts';
 
@@ -62,7 +63,7 @@ const startGateway = async (
     ...(isSignedIn && env.CHATGPT_LOGIN === undefined && { CHATGPT_LOGIN: 'passthrough' }),
   });
   const key = config.masterKey ?? createId('gm_run', systemClock.now());
-  for (const notice of config.notices) context.stderr.write(`gomodel-ts: ${notice}\n`);
+  for (const notice of config.notices) context.stderr.write(`gomodel-ts: ${plainLine(notice)}\n`);
   const gateway: Gateway = await compose(
     { ...config, masterKey: key },
     { version: readVersion(), demo: flags.demo === true },

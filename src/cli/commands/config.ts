@@ -5,6 +5,7 @@ import type { CommandContext } from '../context.ts';
 import { CONFIG_OPTION, type ConfigFlags, placesOf, readSources } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { renderConfig } from '../render/config-rows.ts';
+import { plainLine } from '../render/plain-text.ts';
 import { screenOf } from '../render/tail/screen.ts';
 
 interface ShowFlags extends ConfigFlags {
@@ -35,7 +36,7 @@ const show = async (flags: ShowFlags, context: CommandContext): Promise<void> =>
   const { columns } = screenOf(stdout, env);
   const colour = createColour(stdout, env);
   stdout.write(renderConfig(settings, { showOrigin: flags.showOrigin === true, colour, columns }));
-  for (const notice of loadConfig(sources).notices) stderr.write(`gomodel-ts: ${notice}\n`);
+  for (const notice of loadConfig(sources).notices) stderr.write(`gomodel-ts: ${plainLine(notice)}\n`);
 };
 
 /** `gomodel-ts config`: every setting as it holds here and now. */

@@ -8,6 +8,7 @@ import { openLists } from '../providers/open-lists.ts';
 import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { renderModels } from '../render/model-rows.ts';
+import { plainLine } from '../render/plain-text.ts';
 import { screenOf } from '../render/tail/screen.ts';
 
 interface ModelsFlags extends ConfigFlags {
@@ -54,7 +55,7 @@ const show = async (flags: ModelsFlags, context: CommandContext): Promise<void> 
       const { problem } = lists.stateOf(id);
       return problem === undefined ? [] : [`${id} gave no list: ${problem}.`];
     });
-  for (const line of silent) stderr.write(`gomodel-ts: ${line}\n`);
+  for (const line of silent) stderr.write(`gomodel-ts: ${plainLine(line)}\n`);
   process.exitCode = silent.length > 0 && models.length === 0 ? 1 : 0;
 };
 

@@ -10,6 +10,7 @@ import { checkProvider } from '../providers/check-provider.ts';
 import { openLists } from '../providers/open-lists.ts';
 import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
+import { plainLine } from '../render/plain-text.ts';
 import { type ProviderRow, renderProviders } from '../render/provider-rows.ts';
 import { screenOf } from '../render/tail/screen.ts';
 
@@ -81,7 +82,7 @@ const show = async (flags: ProvidersFlags, context: CommandContext): Promise<voi
   if (flags.json) for (const row of rows) stdout.write(toJson(row));
   else {
     stdout.write(renderProviders(rows, createColour(stdout, env), screenOf(stdout, env).columns));
-    for (const notice of config.notices) stderr.write(`gomodel-ts: ${notice}\n`);
+    for (const notice of config.notices) stderr.write(`gomodel-ts: ${plainLine(notice)}\n`);
   }
   process.exitCode = rows.some(({ check }) => check?.state === 'failed') ? 1 : 0;
 };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ChalkInstance } from 'chalk';
 import { findHome } from '../find-home.ts';
+import { plainLine } from './plain-text.ts';
 
 export interface BannerFacts {
   readonly version: string;
@@ -46,7 +47,7 @@ export const createBanner = (facts: BannerFacts, colour: ChalkInstance): string 
     ...(facts.otherProviders.length > 0 ? [`${label('and')}${facts.otherProviders.join(', ')}`] : []),
     `${label('log')}${shorten(join(facts.dataDir, 'audit'))}`,
     `${label('next')}npx gomodel-ts init-codex   ${colour.dim('writes the provider block into Codex’s config.toml')}`,
-    ...facts.notices.map((notice) => `${colour.yellow('note')}       ${notice}`),
+    ...facts.notices.map((notice) => `${colour.yellow('note')}       ${plainLine(notice)}`),
   ];
   return `${lines.join('\n')}\n\n`;
 };

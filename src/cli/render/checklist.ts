@@ -1,6 +1,7 @@
 import type { Step } from '../../probe/step.ts';
 import type { ChalkInstance } from './colour.ts';
 import { formatDuration } from './format-figures.ts';
+import { plainLine } from './plain-text.ts';
 
 const NAME_WIDTH = 24;
 
@@ -10,7 +11,10 @@ const colourOf = (state: Step['state'], colour: ChalkInstance) =>
   ({ ok: colour.green, warning: colour.yellow, failed: colour.red, skipped: colour.dim })[state];
 
 /** One line of the checklist, and under a failure what to do. */
-export const renderStep = ({ name, state, message, remedy, ms }: Step, colour: ChalkInstance): string => {
+export const renderStep = (step: Step, colour: ChalkInstance): string => {
+  const { name, state, ms } = step;
+  const message = plainLine(step.message);
+  const remedy = step.remedy === undefined ? undefined : plainLine(step.remedy);
   const mark = colourOf(state, colour)(MARKS[state]);
   const time = ms === undefined ? '' : colour.dim(`  ${formatDuration(ms)}`);
   const said = state === 'skipped' ? colour.dim(`skipped: ${message}`) : message;

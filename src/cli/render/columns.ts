@@ -1,5 +1,6 @@
 import type { ChalkInstance } from './colour.ts';
 import { displayWidth, padLeft, padRight, truncate } from './fit-width.ts';
+import { plainLine } from './plain-text.ts';
 
 export interface Cell {
   readonly text: string;
@@ -14,7 +15,9 @@ const GAP = '  ';
  * Rows as one grid; the last column takes what is left, and no line is wider than the terminal.
  * @param columns Infinity where nothing limits a line
  */
-export const renderColumns = (rows: ReadonlyArray<readonly Cell[]>, columns: number): string => {
+export const renderColumns = (given: ReadonlyArray<readonly Cell[]>, columns: number): string => {
+  // Names and values may be a stranger's: a cell is one line that a terminal only shows.
+  const rows = given.map((row) => row.map((cell) => ({ ...cell, text: plainLine(cell.text) })));
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, index) =>
     Math.max(0, ...rows.map((row) => displayWidth(row[index]?.text ?? ''))),

@@ -3,7 +3,7 @@ import { showUrl } from '../../../src/base/show-url.ts';
 
 it.each([
   ['https://api.openai.com/v1', 'https://api.openai.com/v1'],
-  ['http://user:pass@proxy:3128', 'http://proxy:3128/'],
+  ['http://user:pass@proxy:3128', 'http://proxy:3128'],
   ['http://user:p%40ss@proxy:3128/x', 'http://proxy:3128/x'],
   ['http://user:p@ss@proxy:3128/x', 'http://proxy:3128/x'],
   ['http://token@host/v1', 'http://host/v1'],
@@ -13,6 +13,8 @@ it.each([
   ['user:pass@proxy:3128', 'proxy:3128'],
   ['//user:pass@proxy/x', '//proxy/x'],
   ['http://user:pass@bad host/', 'http://bad host/'],
+  ['http:/user:pass@proxy', 'http://proxy/'],
+  ['http:\\\\user:pass@proxy\\x', 'http://proxy/x'],
   ['not a url', 'not a url'],
 ])('shows %j as %j', (address, shown) => {
   expect(showUrl(address)).toBe(shown);
