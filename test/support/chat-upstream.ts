@@ -77,7 +77,7 @@ export const startChatUpstream = async (
   const accepted: ChatRequest[] = [];
   const refusals: string[] = [];
   const ledger = createThoughtLedger();
-  const wantsThoughts = flavour === 'deepseek' || flavour === 'openrouter';
+  const wantsThoughts = ['deepseek', 'openrouter', 'moonshot', 'minimax'].includes(flavour);
 
   const answerAt = (request: ChatRequest, index: number): ChatAnswer =>
     typeof script === 'function'

@@ -45,6 +45,8 @@ export interface ChatQuirks {
   readonly parallelToolCalls?: boolean;
   /** It takes `required` and the name of a tool as a choice; else only `auto` and `none`. Default true. */
   readonly toolChoice?: boolean;
+  /** It takes `temperature` and `top_p`. Default: all models do. */
+  readonly sampling?: (model: string) => boolean;
   /** It takes `verbosity`. */
   readonly verbosity?: boolean;
   /** It takes `prompt_cache_key`. */

@@ -66,6 +66,15 @@ const writeUser = ({ user }: Ask, { userMember }: ChatQuirks, lose: Lose): JsonO
   return {};
 };
 
+const writeSampling = ({ model, temperature, topP }: Ask, quirks: ChatQuirks, lose: Lose): JsonObject => {
+  if (quirks.sampling?.(model) === false) {
+    if (temperature !== undefined) lose('temperature');
+    if (topP !== undefined) lose('top_p');
+    return {};
+  }
+  return { ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { top_p: topP }) };
+};
+
 /** @see https://platform.openai.com/docs/api-reference/chat/create */
 export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
   const losses = new Set<string>();
@@ -83,8 +92,7 @@ export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
     ...writeReasoning(ask, quirks, lose),
     ...(verbosity !== undefined && quirks.verbosity && { verbosity }),
     ...(maxOutputTokens !== undefined && { [quirks.maxTokensMember ?? 'max_tokens']: maxOutputTokens }),
-    ...(ask.temperature !== undefined && { temperature: ask.temperature }),
-    ...(ask.topP !== undefined && { top_p: ask.topP }),
+    ...writeSampling(ask, quirks, lose),
     ...(ask.stop !== undefined && { stop: ask.stop }),
     ...(ask.cacheKey !== undefined && quirks.cacheKey && { prompt_cache_key: ask.cacheKey }),
     ...writeUser(ask, quirks, lose),

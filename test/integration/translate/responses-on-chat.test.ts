@@ -2,9 +2,12 @@ import OpenAI from 'openai';
 import type { ResponseInput, ResponseInputItem } from 'openai/resources/responses/responses';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OPENAI_CHAT } from '../../../src/providers/openai-chat.ts';
+import { alibabaSpec } from '../../../src/providers/specs/alibaba.ts';
 import { deepseekSpec } from '../../../src/providers/specs/deepseek.ts';
 import { groqSpec } from '../../../src/providers/specs/groq.ts';
+import { minimaxSpec } from '../../../src/providers/specs/minimax.ts';
 import { mistralSpec } from '../../../src/providers/specs/mistral.ts';
+import { moonshotSpec } from '../../../src/providers/specs/moonshot.ts';
 import { openrouterSpec } from '../../../src/providers/specs/openrouter.ts';
 import { vllmSpec } from '../../../src/providers/specs/vllm.ts';
 import { createChatSpec } from '../../../src/translate/chat/spec.ts';
@@ -19,11 +22,14 @@ const QUIRKS = {
   openrouter: openrouterSpec.chat,
   mistral: mistralSpec.chat,
   groq: groqSpec.chat,
+  moonshot: moonshotSpec.chat,
+  minimax: minimaxSpec.chat,
+  alibaba: alibabaSpec.chat,
   template: vllmSpec.chat,
 };
 
 /** A name that says with every provider that the model sees images. */
-const MODEL = 'llama-4-vision';
+const MODEL = 'llama-4-vision-vl';
 
 let upstream: ChatUpstream;
 afterEach(() => upstream.close());
@@ -124,7 +130,9 @@ describe.each(Object.keys(QUIRKS) as Flavour[])('a session of a Responses client
       expect(last).toContain(said);
     }
     // Its models see none.
-    expect(last).toContain(flavour === 'deepseek' ? '[image: this model cannot be shown it]' : 'AAAA');
+    expect(last).toContain(
+      ['deepseek', 'minimax'].includes(flavour) ? '[image: this model cannot be shown it]' : 'AAAA',
+    );
     expect(sent[2]?.losses).toContain('web_search tool');
   });
 });

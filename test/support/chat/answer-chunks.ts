@@ -43,7 +43,7 @@ const USAGE = {
 
 const thoughtOf = (thought: string | undefined, flavour: Flavour, id: string): Partial<SaidMessage> => {
   if (thought === undefined) return {};
-  if (flavour !== 'openrouter') return { reasoning_content: thought };
+  if (flavour !== 'openrouter' && flavour !== 'minimax') return { reasoning_content: thought };
   const format = 'anthropic-claude-v1';
   return {
     reasoning: thought,

@@ -3,7 +3,16 @@ import { refusalOfOpenAi } from '../translate/check-tool-schema.ts';
 import type { AssistantMessage, ChatRequest, RequestMessage } from './request-schema.ts';
 
 /** Whose API the double is of: what each refuses beyond the documented form. */
-export type Flavour = 'openai' | 'deepseek' | 'openrouter' | 'mistral' | 'groq' | 'template';
+export type Flavour =
+  | 'openai'
+  | 'deepseek'
+  | 'openrouter'
+  | 'mistral'
+  | 'groq'
+  | 'moonshot'
+  | 'minimax'
+  | 'alibaba'
+  | 'template';
 
 const refuse = (holds: boolean, message: string): void => {
   if (!holds) throw new Error(message);
@@ -83,7 +92,7 @@ const checkTools = ({ tools = [], response_format }: ChatRequest, flavour: Flavo
   if (flavour !== 'template') {
     refuse(tools.length <= MAX_TOOLS, `Invalid 'tools': array too long. Expected at most ${MAX_TOOLS}.`);
   }
-  if (flavour === 'groq' || flavour === 'template') {
+  if (['groq', 'minimax', 'alibaba', 'template'].includes(flavour)) {
     const isPair = tools.length > 0 && response_format !== undefined && response_format.type !== 'text';
     refuse(!isPair, 'json mode cannot be combined with tool/function calling');
   }
@@ -92,6 +101,8 @@ const checkTools = ({ tools = [], response_format }: ChatRequest, flavour: Flavo
 /** Whose models see no images, by the names that the tests give them. */
 const BLIND: Readonly<Partial<Record<Flavour, RegExp>>> = {
   deepseek: /./,
+  minimax: /./,
+  alibaba: /coder/,
   groq: /gpt-oss|qwen|kimi|llama-3/,
 };
 
@@ -145,6 +156,9 @@ const FOREIGN: Readonly<Record<Flavour, readonly string[]>> = {
     'user',
     'max_completion_tokens',
   ],
+  moonshot: ['reasoning', 'max_tokens', 'parallel_tool_calls', 'temperature', 'top_p', 'verbosity'],
+  minimax: ['reasoning', 'reasoning_effort', 'thinking', 'parallel_tool_calls', 'verbosity'],
+  alibaba: ['reasoning', 'reasoning_effort', 'thinking', 'verbosity'],
   template: ['reasoning', 'thinking', 'verbosity'],
 };
 const FOREIGN_THOUGHTS: Readonly<Record<Flavour, readonly (keyof AssistantMessage)[]>> = {
@@ -153,6 +167,9 @@ const FOREIGN_THOUGHTS: Readonly<Record<Flavour, readonly (keyof AssistantMessag
   openrouter: ['reasoning_content'],
   mistral: ['reasoning_content', 'reasoning', 'reasoning_details'],
   groq: ['reasoning_content', 'reasoning_details'],
+  moonshot: ['reasoning', 'reasoning_details'],
+  minimax: ['reasoning_content'],
+  alibaba: ['reasoning_details'],
   template: ['reasoning_details'],
 };
 
@@ -169,7 +186,7 @@ export const checkConversation = (request: ChatRequest, flavour: Flavour): void 
     for (const name of FOREIGN_THOUGHTS[flavour]) {
       refuse(message[name] === undefined, `Unrecognized member of a message: ${name}`);
     }
-    if (flavour === 'deepseek' && message.tool_calls !== undefined) {
+    if ((flavour === 'deepseek' || flavour === 'moonshot') && message.tool_calls !== undefined) {
       refuse(
         message.reasoning_content !== undefined,
         'The `reasoning_content` in the thinking mode must be passed back to the API.',
@@ -189,6 +206,6 @@ export const checkConversation = (request: ChatRequest, flavour: Flavour): void 
   if (flavour === 'deepseek') {
     refuse(request.response_format?.type !== 'json_schema', 'This response_format type is unavailable now');
   }
-  if (flavour !== 'openai' && flavour !== 'deepseek') checkInstructions(messages);
+  if (!['openai', 'deepseek', 'moonshot'].includes(flavour)) checkInstructions(messages);
   if (flavour === 'mistral' || flavour === 'template') checkOrder(messages, flavour === 'mistral');
 };

@@ -90,6 +90,8 @@ const schema = z.strictObject({
   stop: z.union([z.string(), z.array(z.string()).min(1).max(4)]).optional(),
   reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).optional(),
   reasoning: z.strictObject({ effort: z.string() }).optional(),
+  reasoning_split: z.literal(true).optional(),
+  enable_thinking: z.boolean().optional(),
   reasoning_format: z.enum(['parsed', 'raw', 'hidden']).optional(),
   thinking: z
     .strictObject({ type: z.enum(['enabled', 'disabled']), clear_thinking: z.boolean().optional() })

@@ -40,7 +40,13 @@ const sayStep = ({ thought, text, calls = [] }: Step): Say[] => [
 ];
 
 /** A provider of chat completions, and what its double insists on. */
-const chatCase = (provider: string, title: string, model: string, flavour: Flavour): DialectCase => ({
+const chatCase = (
+  provider: string,
+  title: string,
+  model: string,
+  flavour: Flavour,
+  prefix = provider.toUpperCase(),
+): DialectCase => ({
   provider,
   title,
   model,
@@ -52,7 +58,6 @@ const chatCase = (provider: string, title: string, model: string, flavour: Flavo
       })),
       flavour,
     );
-    const prefix = provider.toUpperCase();
     return {
       env: { [`${prefix}_API_KEY`]: 'sk-test', [`${prefix}_BASE_URL`]: double.url },
       bodies: () => double.requests.map(({ body }) => body.toString()),
@@ -120,4 +125,12 @@ export const MORE_CASES: readonly DialectCase[] = [
   chatCase('groq', 'Groq', 'openai/gpt-oss-120b', 'groq'),
   chatCase('compatible', 'an unknown server', 'some-model', 'template'),
   chatCase('lmstudio', 'LM Studio', 'some-model', 'template'),
+  chatCase('moonshot', 'Moonshot AI', 'kimi-k2.6', 'moonshot'),
+  chatCase('minimax', 'MiniMax', 'MiniMax-M2', 'minimax'),
+  chatCase('alibaba', 'Alibaba Cloud', 'qwen3-coder-plus', 'alibaba', 'DASHSCOPE'),
+  chatCase('fireworks', 'Fireworks AI', 'accounts/fireworks/models/some-model', 'template'),
+  chatCase('together', 'Together AI', 'owner/some-model', 'template'),
+  chatCase('cerebras', 'Cerebras', 'gpt-oss-120b', 'groq'),
+  chatCase('llamacpp', 'llama.cpp', 'some-model', 'template'),
+  chatCase('sglang', 'SGLang', 'some-model', 'template'),
 ];

@@ -82,6 +82,36 @@ it("DeepSeek's Messages API lies beside its chat", () => {
 });
 
 describe('lists of models', () => {
+  it.each([
+    [
+      'moonshot',
+      { data: [{ id: 'k', context_length: 9, supports_image_in: true }] },
+      { contextWindow: 9, inputModalities: ['text', 'image'] },
+    ],
+    [
+      'fireworks',
+      {
+        data: [
+          { id: 'k', supports_image_input: false },
+          { id: 'e', supports_chat: false },
+        ],
+      },
+      { inputModalities: ['text'] },
+    ],
+    [
+      'together',
+      [
+        { id: 'k', type: 'chat', context_length: 9 },
+        { id: 'e', type: 'embedding' },
+      ],
+      { contextWindow: 9 },
+    ],
+    ['llamacpp', { data: [{ id: 'k', meta: { n_ctx: 9 } }] }, { contextWindow: 9 }],
+    ['sglang', { data: [{ id: 'k', max_model_len: 9 }] }, { contextWindow: 9 }],
+  ])('of %s say what they know', (id, answer, facts) => {
+    expect(read(id, answer)).toEqual([{ id: 'k', ...facts }]);
+  });
+
   it('say what they know of a model', () => {
     expect(
       read('openrouter', {

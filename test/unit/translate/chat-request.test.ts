@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OPENAI_CHAT } from '../../../src/providers/openai-chat.ts';
+import { alibabaSpec } from '../../../src/providers/specs/alibaba.ts';
 import { deepseekSpec } from '../../../src/providers/specs/deepseek.ts';
 import { groqSpec } from '../../../src/providers/specs/groq.ts';
+import { minimaxSpec } from '../../../src/providers/specs/minimax.ts';
 import { mistralSpec } from '../../../src/providers/specs/mistral.ts';
+import { moonshotSpec } from '../../../src/providers/specs/moonshot.ts';
 import { openrouterSpec } from '../../../src/providers/specs/openrouter.ts';
 import { vllmSpec } from '../../../src/providers/specs/vllm.ts';
 import { xaiSpec } from '../../../src/providers/specs/xai.ts';
@@ -20,6 +23,9 @@ const FLAVOURS: Readonly<Record<Flavour, ChatQuirks | undefined>> = {
   openrouter: openrouterSpec.chat,
   mistral: mistralSpec.chat,
   groq: groqSpec.chat,
+  moonshot: moonshotSpec.chat,
+  minimax: minimaxSpec.chat,
+  alibaba: alibabaSpec.chat,
   template: vllmSpec.chat,
 };
 

@@ -1,0 +1,34 @@
+import { BEARER, type ProviderSpec } from '../provider-spec.ts';
+import { readOpenAiList } from '../read-openai-list.ts';
+
+/** https://www.alibabacloud.com/help/en/model-studio/vision */
+const SEES = /vl|omni|qvq|ocr|qwen3\.[5-9]/;
+/** These think unless told not to, or can be told to. */
+const THINKS = /qwen3|qwen-(?:plus|turbo|flash)|qwq/;
+
+/** @see https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions */
+export const alibabaSpec: ProviderSpec = {
+  id: 'alibaba',
+  title: 'Alibaba Cloud Model Studio',
+  prefix: 'DASHSCOPE',
+  baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+  credential: BEARER,
+  keyless: false,
+  native: ['chat'],
+  dialect: 'chat',
+  chat: {
+    order: 'alternating',
+    thoughts: 'same',
+    images: (model) => SEES.test(model),
+    jsonSchema: false,
+    formatBesideTools: false,
+    toolChoice: false,
+    efforts: (model) => (THINKS.test(model) ? ['none', 'high'] : []),
+    extraMembers: (effort) => (effort === undefined ? {} : { enable_thinking: effort !== 'none' }),
+  },
+  modelList: { path: '/models', read: readOpenAiList() },
+  quirks: [
+    'It can be told whether to think, and not how much.',
+    'The address depends on the region: DASHSCOPE_BASE_URL=https://dashscope.aliyuncs.com/compatible-mode/v1 in China.',
+  ],
+};
