@@ -5,9 +5,11 @@ import type { ExchangeFilter } from './api-types.ts';
 const matchesText = (text: string | undefined, pattern: string): boolean =>
   text !== undefined && matchesWildcard(text, pattern);
 
-/** As the client named it, or the provider. */
-const matchesModel = ({ model, upstreamModel }: ExchangeRecord, wanted: string): boolean =>
-  matchesText(model, wanted) || matchesText(upstreamModel, wanted);
+/** As the client asked for it, as its provider was asked, or as the answer names it. */
+const matchesModel = (record: ExchangeRecord, wanted: string): boolean =>
+  [record.model, record.requestedModel, record.sentModel, record.upstreamModel].some((name) =>
+    matchesText(name, wanted),
+  );
 
 /** The one that answered, or one that was tried before it. */
 const matchesProvider = ({ provider, attempts }: ExchangeRecord, wanted: string): boolean =>
@@ -42,6 +44,8 @@ const holdsText = (record: ExchangeRecord, text: string): boolean => {
     record.path,
     record.model,
     record.upstreamModel,
+    record.requestedModel,
+    record.sentModel,
     record.responseId,
     record.previousResponseId,
     record.upstreamRequestId,

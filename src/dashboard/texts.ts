@@ -327,6 +327,12 @@ export const texts = {
     cost: 'Billed',
     covered: 'Covered by ChatGPT, at list prices',
   },
+  findings: {
+    other_model: (sent: string | undefined, answered: string | undefined) =>
+      `Another model answered: ${sent ?? 'the model'} was asked for, ${answered ?? 'another'} answered.`,
+    second_generation: () =>
+      'This stream went over from one answer to another, as an intermediary does that tries again.',
+  },
   cost: {
     plan: 'plan',
     subscription: (worth: string) => `Covered by a ChatGPT plan; worth ${worth} at list prices`,

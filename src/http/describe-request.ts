@@ -32,7 +32,10 @@ const describe = (
   members: ReadonlyMap<string, ByteRange>,
   model: string | undefined,
 ): void => {
-  if (model !== undefined) record.model = model.slice(0, 200);
+  if (model !== undefined) {
+    record.model = model.slice(0, 200);
+    record.requestedModel = record.model;
+  }
   const stream = members.get('stream');
   if (stream) record.stream = bytes.toString('latin1', stream.start, stream.end) === 'true';
   const previous = readString(bytes, members.get('previous_response_id'));

@@ -20,6 +20,12 @@ export interface Usage {
   totalTokens?: number;
 }
 
+/**
+ * `other_model`: the provider answered with another model than it was asked for, and not with a dated snapshot of it.
+ * `second_generation`: a stream that was passed on untouched went over from one answer to another.
+ */
+export type Finding = 'other_model' | 'second_generation';
+
 /** How much of a ChatGPT plan's allowance is used up. */
 export interface QuotaWindow {
   /** 0 to 100. */
@@ -63,7 +69,14 @@ export interface ExchangeRecord {
   /** `relay`: the upstream spoke WebSocket too. `bridge`: it was asked over HTTP. */
   websocketMode?: 'relay' | 'bridge';
   stream?: boolean;
+  /** As its answer names it; until then, as the client asked for it. */
   model?: string;
+  /** As the client asked for it: an alias, or a name with its provider. */
+  requestedModel?: string;
+  /** As the provider was asked for it. */
+  sentModel?: string;
+  /** What is odd about an answer that came all the same. */
+  findings?: Finding[];
   provider?: string;
   /** Host (and port) of the upstream. */
   upstream?: string;

@@ -30,7 +30,10 @@ export const openTurn = (context: ConnectionContext, frame: CreateFrame): Exchan
   const { record } = exchange;
   record.stream = true;
   record.request.wireBytes = frame.bytes.length;
-  if (frame.model !== undefined) record.model = frame.model.slice(0, MAX_TEXT);
+  if (frame.model !== undefined) {
+    record.model = frame.model.slice(0, MAX_TEXT);
+    record.requestedModel = record.model;
+  }
   if (frame.previousResponseId !== undefined) {
     record.previousResponseId = frame.previousResponseId.slice(0, MAX_TEXT);
   }

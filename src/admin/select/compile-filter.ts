@@ -17,6 +17,8 @@ const SEARCHED: readonly TextColumn[] = [
   'path',
   'model',
   'upstreamModel',
+  'requestedModel',
+  'sentModel',
   'responseId',
   'previousResponseId',
   'upstreamRequestId',
@@ -55,9 +57,11 @@ const any =
   (row) =>
     tests.some((test) => test(row));
 
+const MODEL_COLUMNS = ['model', 'requestedModel', 'sentModel', 'upstreamModel'] as const;
+
 const testModel = (rows: IndexRows, wanted: string): RowTest => {
   const matches = compileWildcard(wanted);
-  return any([testText(rows, 'model', matches), testText(rows, 'upstreamModel', matches)]);
+  return any(MODEL_COLUMNS.map((column) => testText(rows, column, matches)));
 };
 
 const testProvider = (rows: IndexRows, wanted: string): RowTest =>

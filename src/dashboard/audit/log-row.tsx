@@ -53,8 +53,12 @@ const costTitle = (entry: AuditEntry): string | undefined => {
 };
 
 /** The model, and what became of its name where it was sent on under another, or translated. */
-const modelTitle = ({ model, upstreamModel, provider, translation }: AuditEntry): string | undefined =>
-  upstreamModel || translation ? `${model ?? ''} → ${provider ?? ''} ${upstreamModel ?? ''}`.trim() : model;
+const modelTitle = (entry: AuditEntry): string | undefined => {
+  const { model, upstreamModel, provider, translation, findings, sentModel } = entry;
+  if (findings) return findings.map((finding) => texts.findings[finding](sentModel, model)).join(' ');
+  if (!upstreamModel && !translation) return model;
+  return `${model ?? ''} → ${provider ?? ''} ${upstreamModel ?? ''}`.trim();
+};
 
 const Cost = ({ entry }: { entry: AuditEntry }) =>
   entry.billing === 'subscription' ? <span class="dim">{texts.cost.plan}</span> : formatCost(entry.costUsd);
@@ -91,6 +95,7 @@ export const LogRow = memo(({ entry, index, open, reachable }: LogRowProps) => {
         {outcome.status}
       </span>
       <span role="gridcell" class="c-model" title={modelTitle(entry)}>
+        {entry.findings && <span class="finding">≠ </span>}
         {entry.model ?? <span class="dim">–</span>}
       </span>
       <span role="gridcell" class="c-client" title={client.version && `${client.name} ${client.version}`}>

@@ -1,9 +1,18 @@
-import type { ExchangeRecord } from '../../log/record.ts';
+import type { ExchangeRecord, Finding } from '../../log/record.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
+import { isSameModel } from './is-same-model.ts';
+
+const findingsOf = (record: ExchangeRecord, { model, isSpliced }: AnswerSummary): Finding[] => {
+  const sent = record.sentModel ?? record.requestedModel;
+  const isOther = model !== undefined && sent !== undefined && !isSameModel(sent, model);
+  return [...(isOther ? ['other_model' as const] : []), ...(isSpliced ? ['second_generation' as const] : [])];
+};
 
 /** Writes what an answer says about itself into the record. */
 export const applySummary = (record: ExchangeRecord, summary: AnswerSummary): void => {
   if (summary.model !== undefined) record.model = summary.model;
+  const findings = findingsOf(record, summary);
+  if (findings.length > 0) record.findings = findings;
   if (summary.responseId !== undefined) record.responseId = summary.responseId;
   if (summary.usage !== undefined) record.usage = summary.usage;
   if (summary.statedCostUsd !== undefined) record.statedCostUsd = summary.statedCostUsd;

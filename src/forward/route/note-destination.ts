@@ -3,6 +3,9 @@ import type { Translation } from '../../translate/translation.ts';
 import { tellLosses } from '../relay/tell-losses.ts';
 import type { Destination } from './choose-destination.ts';
 
+/** Of a name that comes from a client. */
+const MAX_NAME = 200;
+
 /** Writes into the record where a request goes. @param asked the model as the client wrote it */
 export const noteDestination = (
   record: ExchangeRecord,
@@ -12,6 +15,7 @@ export const noteDestination = (
 ): void => {
   record.provider = upstream.name;
   record.upstream = upstream.baseUrl.host;
+  if (model !== undefined) record.sentModel = model.slice(0, MAX_NAME);
   if (model !== undefined && model !== asked) record.upstreamModel = model;
   else delete record.upstreamModel;
   if (translation) {

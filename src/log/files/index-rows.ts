@@ -8,6 +8,8 @@ const TEXTS = {
   model: ({ model }) => model,
   provider: ({ provider }) => provider,
   upstreamModel: ({ upstreamModel }) => upstreamModel,
+  requestedModel: ({ requestedModel }) => requestedModel,
+  sentModel: ({ sentModel }) => sentModel,
   /** The providers that were tried, joined by `LIST_SEPARATOR`. */
   attempted: ({ attempts }) => attempts?.map(({ provider }) => provider).join(LIST_SEPARATOR),
   transport: ({ transport }) => transport,

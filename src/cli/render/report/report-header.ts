@@ -1,5 +1,5 @@
 import { formatByteSize } from '../../../base/bytes.ts';
-import type { ExchangeRecord } from '../../../log/record.ts';
+import type { ExchangeRecord, Finding } from '../../../log/record.ts';
 import type { ChalkInstance } from '../colour.ts';
 import { displayWidth, truncate } from '../fit-width.ts';
 import { formatDuration, formatSizes } from '../format-figures.ts';
@@ -69,6 +69,11 @@ const DIALECTS: Readonly<Record<NonNullable<ExchangeRecord['translation']>['dial
   gemini: "put into Gemini's API",
 };
 
+const findingText = ({ sentModel, model }: ExchangeRecord, finding: Finding): string =>
+  finding === 'other_model'
+    ? plainLine(`another model answered: ${model} instead of ${sentModel}`)
+    : 'the stream went over from one answer to another';
+
 /** How the provider was chosen and asked; nothing where the request went there as it came. */
 const wayLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
   const { route, upstreamModel, translation, attempts = [] } = record;
@@ -81,6 +86,9 @@ const wayLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
       translation && DIALECTS[translation.dialect],
     );
     lines.push(...withMargin('way', foldedText(way, WAY_LINES, style), dim));
+  }
+  for (const finding of record.findings ?? []) {
+    lines.push(...withMargin('odd', foldedText(findingText(record, finding), WAY_LINES, style), dim));
   }
   if (translation && translation.losses.length > 0) {
     const losses = plainLine(translation.losses.join(', '));

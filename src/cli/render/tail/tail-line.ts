@@ -57,6 +57,12 @@ const cellOf = (
       return [{ text: routeText(record, width), tone: 'secondary' }];
     case 'model': {
       const model = record.model && plainLine(record.model.slice(0, MAX_MODEL_LENGTH));
+      if (model && record.findings && record.findings.length > 0) {
+        return [
+          { text: '≠ ', tone: 'warning' },
+          { text: model, tone: 'plain' },
+        ];
+      }
       if (model) return [{ text: model, tone: 'plain' }];
       return [{ text: grid.widths.route > 0 ? '–' : routeText(record, width), tone: 'secondary' }];
     }
