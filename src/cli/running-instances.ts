@@ -1,6 +1,19 @@
 import { openState, type RunningInstance } from '../state/state.ts';
+import { askHealth, type RunningGateway } from './ask-health.ts';
 
 const open = (dataDir: string) => openState<{ readonly id: string }>(dataDir);
+
+/**
+ * The newest gateway of a data folder that is alive: a process id may be another program's by now, and a port
+ * another gateway's, so that each is asked.
+ */
+export const findLivingGateway = async (dataDir: string): Promise<RunningGateway | undefined> => {
+  for (const { url, instance } of await (await open(dataDir)).instances()) {
+    const running = await askHealth(url);
+    if (running && (instance === undefined || running.instance === instance)) return running;
+  }
+  return undefined;
+};
 
 /** The gateway of this data folder that has a port, if it is one of ours that does. */
 export const findInstanceOnPort = async (
@@ -9,7 +22,11 @@ export const findInstanceOnPort = async (
 ): Promise<RunningInstance | undefined> => {
   try {
     const instances = await (await open(dataDir)).instances();
-    return instances.find(({ url }) => Number(new URL(url).port) === port);
+    const found = instances.find(({ url }) => Number(new URL(url).port) === port);
+    const running = found && (await askHealth(found.url));
+    return running && (found.instance === undefined || running.instance === found.instance)
+      ? found
+      : undefined;
   } catch {
     // Who has the port is a courtesy; that it is taken has been said already.
     return undefined;
@@ -26,9 +43,11 @@ export const announceInstance = async (
   instance: Omit<RunningInstance, 'pid'>,
   onTrouble: (message: string) => void,
 ): Promise<() => Promise<void>> => {
+  const asked = await askHealth(instance.url);
+  const named = { ...instance, ...(asked?.instance && { instance: asked.instance }) };
   const tell = (error: unknown): void => onTrouble(error instanceof Error ? error.message : String(error));
   try {
-    const leave = await (await open(dataDir)).announce(instance);
+    const leave = await (await open(dataDir)).announce(named);
     return () => leave().catch(tell);
   } catch (error) {
     tell(error);

@@ -5,13 +5,18 @@ import type { ExchangeWatch } from '../log/capture/recorder.ts';
 export interface HealthDeps {
   readonly version: string;
   readonly isGuarded: boolean;
+  /** Of this gateway and no other, all its workers included, for as long as it runs. */
+  readonly instance: string;
 }
+
+/** The answer's header line that names the gateway: a port may have gone to another one. */
+export const INSTANCE_HEADER = 'x-gomodel-instance';
 
 /** `GET /health`: the process is up. `auth` says whether a client needs the gateway's key. */
 export const health =
-  ({ version, isGuarded }: HealthDeps): RequestHandler =>
+  ({ version, isGuarded, instance }: HealthDeps): RequestHandler =>
   (_request, response) => {
-    response.set(INERT_ANSWER).json({
+    response.set({ ...INERT_ANSWER, [INSTANCE_HEADER]: instance }).json({
       status: 'ok',
       service: 'gomodel-ts',
       version,

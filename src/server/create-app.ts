@@ -20,6 +20,7 @@ import type { Recorder } from '../log/capture/recorder.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import type { JoinedModel } from '../providers/joined-models.ts';
 import type { Upstream } from '../providers/upstream.ts';
+import { instanceOf } from './create-via.ts';
 
 export interface AppDeps {
   readonly clock: Clock;
@@ -61,7 +62,8 @@ export const createApp = (deps: AppDeps): Express => {
   const admitTo = createAdmitTo({ admit: deps.admit, clock });
   const admitToHealth = admitTo('health');
   const admitToAdmin = admitTo('admin');
-  app.get('/health', admitToHealth, health({ version: deps.version, isGuarded: deps.isGuarded }));
+  const { version, isGuarded, via } = deps;
+  app.get('/health', admitToHealth, health({ version, isGuarded, instance: instanceOf(via) }));
   app.get('/readyz', admitToHealth, deps.readyz);
   app.use((request, response, next) => {
     if (!isAdminPath(request.url)) return next();

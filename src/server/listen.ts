@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { GatewayError } from '../base/errors.ts';
 import { errorCodeOf } from '../base/system-error.ts';
 
@@ -12,18 +12,46 @@ const bind = (server: Server, port: number, host: string): Promise<number> =>
     });
   });
 
+const deniedRemedy = (port: number): string => {
+  if (process.platform === 'win32') {
+    return 'Windows keeps this port for itself, or another program has it (netsh interface ipv4 show excludedportrange protocol=tcp shows the ranges): choose another with --port.';
+  }
+  return port < 1024
+    ? 'Ports below 1024 need more rights: choose another with --port.'
+    : 'This system does not let you have it: choose another with --port.';
+};
+
 const toListenError = (error: unknown, host: string, port: number): GatewayError => {
   const code = errorCodeOf(error);
   if (code === 'EADDRINUSE') {
     return new GatewayError('port_in_use', `Port ${port} on ${host} is in use.`, { cause: error });
   }
-  const remedy =
-    code === 'EACCES'
-      ? 'Ports below 1024 need more rights: choose another with --port.'
-      : 'Check HOST and PORT.';
+  const remedy = code === 'EACCES' ? deniedRemedy(port) : 'Check HOST and PORT.';
   return new GatewayError('command_failed', `${host} port ${port} cannot be bound (${code}). ${remedy}`, {
     cause: error,
   });
+};
+
+/**
+ * Systems that let a loopback address be bound over another program's wildcard: that program would get its
+ * clients' requests no more.
+ */
+const OVERLAPPING: readonly NodeJS.Platform[] = ['darwin', 'freebsd', 'openbsd', 'netbsd'];
+
+/** Whether somebody answers at a loopback port. Binding the wildcard to find out would open it to others. */
+const isAnswered = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const end = (answered: boolean) => (): void => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once('connect', end(true)).once('error', end(false));
+  });
+
+const refuseTakenPort = async (port: number): Promise<void> => {
+  if (port === 0 || !OVERLAPPING.includes(process.platform) || !(await isAnswered(port))) return;
+  throw toListenError(Object.assign(new Error('in use'), { code: 'EADDRINUSE' }), '127.0.0.1', port);
 };
 
 /** Another process may take the IPv6 half of a port that was chosen for its IPv4 half. */
@@ -51,6 +79,7 @@ export const listen = async (input: ListenInput): Promise<{ servers: Server[]; p
     });
     return { servers: [server], port };
   }
+  await refuseTakenPort(input.port);
   for (let attempt = 1; ; attempt++) {
     const ipv4 = input.createServer();
     const port = await bind(ipv4, input.port, '127.0.0.1').catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isObject } from '../base/json-object.ts';
@@ -8,7 +9,10 @@ import { hasErrorCode } from '../base/system-error.ts';
  */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Host, boot and process-id namespace: process ids mean the same only where these are the same. */
+  /**
+   * Boot and process-id namespace, or the machine: process ids mean the same only where these are the same. Not
+   * the host's name, which another network may change.
+   */
   readonly place: string;
   /** Clock ticks from boot to the start of the process; absent where the system does not tell. */
   readonly startTicks?: number;
@@ -38,11 +42,31 @@ const startTicksOf = (pid: number): number | undefined =>
     return 'ZX'.includes(state) ? undefined : Number(more[18]);
   }, undefined);
 
+/** Commands that print a name of this boot or machine, on systems that have no file with it. */
+const MACHINE_COMMANDS: Partial<Record<NodeJS.Platform, readonly [file: string, ...args: string[]]>> = {
+  darwin: ['/usr/sbin/sysctl', '-n', 'kern.bootsessionuuid'],
+  freebsd: ['/sbin/sysctl', '-n', 'kern.hostuuid'],
+  win32: ['reg.exe', 'query', 'HKLM\\SOFTWARE\\Microsoft\\Cryptography', '/v', 'MachineGuid'],
+};
+const COMMAND_TIMEOUT_MS = 2_000;
+
+const machineId = (): string => {
+  const [file, ...args] = MACHINE_COMMANDS[process.platform] ?? [];
+  const printed = file
+    ? readOr(() => execFileSync(file, args, { timeout: COMMAND_TIMEOUT_MS, stdio: 'pipe' }).toString(), '')
+    : readOr(() => readFileSync('/etc/machine-id', 'latin1'), '');
+  return /[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}/i.exec(printed)?.[0] ?? hostname();
+};
+
 const currentPlace = (): string => {
   const boot = readOr(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim(), '');
   const namespace = readOr(() => readlinkSync('/proc/self/ns/pid'), '');
-  return [hostname(), boot, namespace].filter(Boolean).join(' ');
+  return [boot || machineId(), namespace].filter(Boolean).join(' ');
 };
+
+/** Older versions put the host's name before it. */
+const isSamePlace = (one: string, other: string): boolean =>
+  one === other || one.endsWith(` ${other}`) || other.endsWith(` ${one}`);
 
 let own: ProcessIdentity | undefined;
 
@@ -75,7 +99,7 @@ const exists = (pid: number): boolean => {
 export const isAlive = (process: ProcessIdentity, lastSeenMs: number, nowMs: number): boolean => {
   const self = ownIdentity();
   const isFresh = nowMs - lastSeenMs < HEARTBEAT_LOST_MS;
-  if (process.place !== self.place) return isFresh;
+  if (!isSamePlace(process.place, self.place)) return isFresh;
   if (process.pid === self.pid) return process.startTicks === self.startTicks;
   if (!exists(process.pid)) return false;
   return process.startTicks === undefined ? isFresh : process.startTicks === startTicksOf(process.pid);
@@ -83,7 +107,7 @@ export const isAlive = (process: ProcessIdentity, lastSeenMs: number, nowMs: num
 
 /** Whether a process of this host and namespace still runs, as far as the system tells. */
 export const isAliveHere = (process: ProcessIdentity): boolean =>
-  process.place === ownIdentity().place && isAlive(process, 0, 0);
+  isSamePlace(process.place, ownIdentity().place) && isAlive(process, 0, 0);
 
 /** @returns undefined where the value (parsed from a file) is no identity */
 export const parseIdentity = (value: unknown): ProcessIdentity | undefined => {

@@ -17,6 +17,8 @@ export interface RunningInstance {
   readonly version: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** By which `/health` tells it from another gateway that has got its port since. */
+  readonly instance?: string;
 }
 
 /** A list of entries with an id, whose content is their room's own matter. */
@@ -65,7 +67,11 @@ const parseInstance = (value: unknown): StoredInstance | undefined => {
   if (!process || typeof url !== 'string' || typeof version !== 'string' || typeof startedAt !== 'string') {
     return undefined;
   }
-  return { pid: process.pid, url, version, startedAt, process };
+  const { instance } = value;
+  return {
+    ...{ pid: process.pid, url, version, startedAt, process },
+    ...(typeof instance === 'string' && { instance }),
+  };
 };
 
 const livingInstances = ({ instances }: StateFile): StoredInstance[] =>
@@ -146,12 +152,7 @@ export const openState = async <Edit extends { readonly id: string }>(
 
   const isEdit = (value: unknown): value is Edit => isObject(value) && typeof value.id === 'string';
   const listInstances = async (): Promise<RunningInstance[]> =>
-    livingInstances(await read()).map(({ pid, url, version, startedAt }) => ({
-      pid,
-      url,
-      version,
-      startedAt,
-    }));
+    livingInstances(await read()).map(({ process: _process, ...instance }) => instance);
 
   return {
     edits: {

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createInitHome, type InitHome, runInitCodex } from '../support/codex/run-init-codex.ts';
+import { composeGateway } from '../support/gateway/compose-gateway.ts';
 
 const BLOCK = `[model_providers.gomodel]
 name = "GoModel"
@@ -172,13 +173,14 @@ wire_api = "responses"
   });
 
   it('points at the gateway that runs, else at the port that one would take', async () => {
+    const gateway = await composeGateway('http://127.0.0.1:9/v1');
     const leave = await home.state.announce({
-      url: 'http://localhost:9123',
+      url: gateway.url,
       version: '0.1.0',
       startedAt: new Date().toISOString(),
     });
     await runInitCodex(home);
-    expect(read(home.config)).toContain('base_url = "http://localhost:9123/v1"');
+    expect(read(home.config)).toContain(`base_url = "${gateway.url}/v1"`);
     await leave();
     await runInitCodex(home, [], { env: { PORT: '9124' } });
     expect(read(home.config)).toContain('base_url = "http://localhost:9124/v1"');

@@ -1,5 +1,4 @@
-import { openState } from '../../state/state.ts';
-import { askHealth } from '../ask-health.ts';
+import { findLivingGateway } from '../running-instances.ts';
 
 /** A gateway that a run of Codex can use. */
 export interface UsableGateway {
@@ -16,10 +15,8 @@ export const findGateway = async (
   dataDir: string,
   masterKey: string | undefined,
 ): Promise<UsableGateway | undefined> => {
-  const url = await (await openState<{ readonly id: string }>(dataDir)).findRunningUrl();
-  if (url === undefined) return undefined;
-  const running = await askHealth(url);
+  const running = await findLivingGateway(dataDir);
   if (!running || (running.isGuarded && masterKey === undefined)) return undefined;
   // Codex does not start without a value in the variable; an open gateway takes any.
-  return { baseUrl: `${url}/v1`, key: masterKey ?? 'none' };
+  return { baseUrl: `${running.url}/v1`, key: masterKey ?? 'none' };
 };

@@ -13,13 +13,14 @@ import { bypassProxyFor, findProxyBefore } from '../../codex/run/bypass-proxy.ts
 import { configFileOf, resolveCodexHome } from '../../codex/run/codex-home.ts';
 import { catalogFileOf, type Environment, resolveDataDir } from '../../config/data-dir.ts';
 import { readSetting } from '../../config/read-setting.ts';
-import { openState, type State } from '../../state/state.ts';
+import { openState } from '../../state/state.ts';
 import type { CommandContext } from '../context.ts';
 import { undoConfig } from '../init-codex/undo-config.ts';
 import { writeConfig } from '../init-codex/write-config.ts';
 import { readDotenv } from '../read-dotenv.ts';
 import type { CodexSetup } from '../render/codex-steps.ts';
 import { detectShell } from '../render/shell.ts';
+import { findLivingGateway } from '../running-instances.ts';
 
 interface InitFlags {
   readonly model?: string;
@@ -103,7 +104,7 @@ const initCodex = async (flags: InitFlags, context: CommandContext): Promise<voi
   const path = configFileOf(codexHome, flags.profile);
   if (flags.undo) return undoConfig(path, { dryRun, yes }, deps, context);
 
-  const baseUrl = flags.baseUrl === undefined ? await findBaseUrl(state, env) : parseBaseUrl(flags.baseUrl);
+  const baseUrl = flags.baseUrl === undefined ? await findBaseUrl(dataDir, env) : parseBaseUrl(flags.baseUrl);
   const { wanted, setup } = readWish(flags, baseUrl);
   const key = env.GOMODEL_MASTER_KEY || (setup.kind === 'key' ? env[setup.envKey] : undefined);
   const catalog = flags.catalog && { path: catalogFileOf(dataDir), baseUrl, key };
@@ -120,9 +121,9 @@ const initCodex = async (flags: InitFlags, context: CommandContext): Promise<voi
   await writeConfig({ path, wanted, setup, catalog, place, dryRun, yes }, deps, context);
 };
 
-const findBaseUrl = async (state: State<ConfigEdit>, env: Environment): Promise<string> => {
-  const running = await state.findRunningUrl();
-  if (running !== undefined) return `${running}/v1`;
+const findBaseUrl = async (dataDir: string, env: Environment): Promise<string> => {
+  const running = await findLivingGateway(dataDir);
+  if (running) return `${running.url}/v1`;
   const port = readSetting('port', { flags: {}, env, dotenv: {} })?.value || DEFAULT_PORT;
   return `http://localhost:${port}/v1`;
 };
