@@ -11,20 +11,19 @@ const unitOf = (word: string): number => {
   return UNIT_MS[lower.charAt(0)] ?? 0;
 };
 
-const COUNT = String.raw`\d{1,12}(?:\.\d{1,9})?`;
-const UNIT = '(?:ms|milliseconds?|msecs?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)';
-const DURATION = `${COUNT} ?${UNIT}(?:(?:,| and)? ?${COUNT} ?${UNIT}){0,4}`;
-const WHOLE_DURATION = new RegExp(`^${DURATION}$`, 'i');
-const WAIT = new RegExp(
-  String.raw`\b(?:(?:re)?try(?:ing)?(?: again)?|wait|available(?: again)?|resets?)(?: (?:in|after|for|at least|about|until)){0,2}:? (${DURATION})(?![a-z\d])`,
-  'i',
-);
+/** One to five counts with their units, such as `1 hour and 5 minutes`. */
+const WHOLE_DURATION =
+  /^\d{1,12}(?:\.\d{1,9})? ?(?:ms|milliseconds?|msecs?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)(?:(?:,| and)? ?\d{1,12}(?:\.\d{1,9})? ?(?:ms|milliseconds?|msecs?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)){0,4}$/i;
+const PART =
+  /(\d{1,12}(?:\.\d{1,9})?) ?((?:ms|milliseconds?|msecs?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?))/gi;
+const WAIT =
+  /\b(?:(?:re)?try(?:ing)?(?: again)?|wait|available(?: again)?|resets?)(?: (?:in|after|for|at least|about|until)){0,2}:? (\d{1,12}(?:\.\d{1,9})? ?(?:ms|milliseconds?|msecs?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)(?:(?:,| and)? ?\d{1,12}(?:\.\d{1,9})? ?(?:ms|milliseconds?|msecs?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)){0,4})(?![a-z\d])/i;
 
 /** Milliseconds of `34.4s`, `1m26.4s`, `6m0s`, `2 seconds`, `1 hour and 5 minutes`; undefined for anything else. */
 export const readDuration = (text: string): number | undefined => {
   const trimmed = text.trim();
   if (!WHOLE_DURATION.test(trimmed)) return undefined;
-  const parts = trimmed.matchAll(new RegExp(`(${COUNT}) ?(${UNIT})`, 'gi'));
+  const parts = trimmed.matchAll(PART);
   const sum = [...parts].reduce((ms, [, count, unit = '']) => ms + Number(count) * unitOf(unit), 0);
   // Hundredths of a second have no exact binary form.
   return Math.round(sum * 1000) / 1000;

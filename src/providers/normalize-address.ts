@@ -1,3 +1,4 @@
+import { trimTrailing } from '../base/trim-text.ts';
 import type { ProviderSpec } from './provider-spec.ts';
 
 /** What users paste behind a base URL: the path of one request. */
@@ -8,7 +9,7 @@ const DOUBLED_VERSION = /(\/v\d+(?:beta)?)(?:\/*\1)+(?=\/|$)/gi;
 /** Services that speak OpenAI's API without a version in its path. */
 const WITHOUT_VERSION = new Set(['api.deepseek.com', 'api.perplexity.ai']);
 
-const pathOf = (url: URL): string => url.pathname.replace(/\/+$/, '');
+const pathOf = (url: URL): string => trimTrailing(url.pathname, '/');
 
 /** The path that an address without one means. */
 const impliedPath = ({ id, baseUrl }: ProviderSpec, { host }: URL): string => {

@@ -88,7 +88,7 @@ const examine = async (path: string, env: Environment): Promise<InstalledCodex |
  */
 const scriptOf = async (shim: string): Promise<string> => {
   const text = await readFile(shim, 'utf8');
-  const relative = /%(?:~dp0|dp0%)[\\/]*([^"%\r\n]*codex\.js)/i.exec(text)?.[1];
+  const relative = /%(?:~dp0|dp0%)[\\/]{0,4}([^"%\r\n]{0,1024}codex\.js)/i.exec(text)?.[1];
   const beside = join('node_modules', '@openai', 'codex', 'bin', 'codex.js');
   for (const script of [relative?.replaceAll('\\', '/'), beside]) {
     const path = script === undefined ? undefined : resolve(dirname(shim), script);

@@ -13,7 +13,7 @@ interface Moment {
   readonly monotonicMs: number;
 }
 
-const plainAddress = (address: string): string => address.replace(/^::ffff:/i, '').replace(/%.*$/, '');
+const plainAddress = (address: string): string => address.replace(/^::ffff:/i, '').split('%', 1)[0] ?? '';
 
 /** @returns undefined where the system does not tell, as on Android */
 const ownAddresses = (): ReadonlySet<string> | undefined => {
