@@ -5,6 +5,7 @@ import type { ModelAlias } from '../providers/route-model.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
 import { type FailoverConfig, NO_FAILOVER } from './failover.ts';
 import { isLoopbackHost } from './own-address.ts';
+import { readTrustedCertificates } from './read-certificates.ts';
 import { chooseDefault, readProviders } from './read-providers.ts';
 import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, type Origin, readSetting } from './read-setting.ts';
@@ -116,6 +117,7 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     );
   }
 
+  const certificates = readTrustedCertificates(sources.env);
   const workers = required('workers');
   const maxOpenExchanges = required('maxOpenExchanges');
   if (maxOpenExchanges < workers) {
@@ -159,7 +161,10 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     logBodies: required('logBodies'),
     retentionDays: required('retentionDays'),
     maxDiskBytes: required('maxDisk'),
-    proxies: readProxies({ ...sources.dotenv, ...sources.env }),
+    proxies: {
+      ...readProxies({ ...sources.dotenv, ...sources.env }),
+      ...(certificates && { certificates }),
+    },
     notices,
   };
 };

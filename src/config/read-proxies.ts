@@ -1,7 +1,7 @@
 import { GatewayError } from '../base/errors.ts';
 import type { Environment } from './data-dir.ts';
 
-/** The proxies on the way to providers. */
+/** What the network between here and the providers asks for. */
 export interface ProxySettings {
   /** For `https` providers: an absolute URL with one of `PROXY_SCHEMES`. */
   readonly https?: string;
@@ -9,6 +9,8 @@ export interface ProxySettings {
   readonly http?: string;
   /** The value of `NO_PROXY`. */
   readonly no?: string;
+  /** PEM texts of certificates that are trusted beside the usual ones. */
+  readonly certificates?: readonly string[];
 }
 
 const PROXY_SCHEMES = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];

@@ -5,6 +5,7 @@ import { AGENT_OPTIONS } from './connection-options.ts';
 import { createProxyAgent } from './create-proxy-agent.ts';
 import { dropStaleSockets } from './drop-stale-sockets.ts';
 import { bypassesProxy } from './no-proxy.ts';
+import { trustCertificates } from './trust-certificates.ts';
 
 /**
  * The connections to one upstream, through `HTTPS_PROXY` or `HTTP_PROXY` where they apply to it. All that
@@ -13,8 +14,10 @@ import { bypassesProxy } from './no-proxy.ts';
 export const createAgent = (target: URL, proxies: ProxySettings): http.Agent => {
   const isSecure = target.protocol === 'https:';
   const proxy = isSecure ? proxies.https : proxies.http;
-  if (proxy !== undefined && !bypassesProxy(target, proxies.no)) {
-    return dropStaleSockets(createProxyAgent(target, proxy));
-  }
-  return dropStaleSockets(isSecure ? new https.Agent(AGENT_OPTIONS) : new http.Agent(AGENT_OPTIONS));
+  const isProxied = proxy !== undefined && !bypassesProxy(target, proxies.no);
+  const direct = (): http.Agent =>
+    isSecure ? new https.Agent(AGENT_OPTIONS) : new http.Agent(AGENT_OPTIONS);
+  const agent = isProxied ? createProxyAgent(target, proxy) : direct();
+  if (isSecure) trustCertificates(agent, proxies.certificates);
+  return dropStaleSockets(agent);
 };
