@@ -129,6 +129,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const { part } = options;
   const via = part?.via ?? createVia();
+  // Before anything is opened that would have to be closed where it is refused.
+  const sealingSecret = part?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
   const demo = options.demo && !part ? await startDemoUpstream() : undefined;
   const recorder = await createRecorder({
     dataDir: config.dataDir,
@@ -147,7 +149,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     upstreams,
     routing: models.routing,
     ...composeTranslation({
-      sealingSecret: part?.sealingSecret ?? (await loadSealingSecret(config.dataDir)),
+      sealingSecret,
       clock,
       factsOf: models.factsOf,
       history,

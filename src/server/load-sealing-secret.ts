@@ -1,31 +1,61 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import process from 'node:process';
+import { GatewayError } from '../base/errors.ts';
+import { hasErrorCode } from '../base/system-error.ts';
 import { createPrivateFolder } from '../state/private-files.ts';
+import { readRegularFile } from '../state/read-regular-file.ts';
 
 const BYTES = 32;
+/** A damaged secret is passed over; what is larger is something else. */
+const MAX_BYTES = 4096;
 
-const read = async (file: string): Promise<Buffer | undefined> => {
-  const secret = await readFile(file).catch(() => undefined);
-  return secret?.length === BYTES ? secret : undefined;
+const refuse = (file: string, problem: string): never => {
+  throw new GatewayError(
+    'invalid_config',
+    `${file} ${problem}: somebody else may know the secret. Remove it, and a new one is made.`,
+  );
+};
+
+/** @returns undefined where there is none, or it is damaged */
+const read = (file: string): Buffer | undefined => {
+  const found = readRegularFile(file, { maxBytes: MAX_BYTES, followLinks: false });
+  if (found.kind === 'unusable') return refuse(file, found.problem);
+  if (found.kind === 'absent') return undefined;
+  const own = process.geteuid?.();
+  if (own !== undefined && found.uid !== own) refuse(file, `belongs to the user ${found.uid}`);
+  return found.bytes.length === BYTES ? found.bytes : undefined;
+};
+
+const writeNew = async (file: string, secret: Buffer): Promise<void> => {
+  // Fails where there is a file, or a link, of that name.
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(secret);
+  } finally {
+    await handle.close();
+  }
 };
 
 /**
  * The secret by which conversations carry what their provider wants back: made once, kept in the data
  * folder. It opens nothing else; without it, running conversations lose what their models have thought.
  * @returns one for this run alone where the folder cannot be written
+ * @throws GatewayError invalid_config where it is a link, not a file, or another user's
  */
 export const loadSealingSecret = async (dataDir: string): Promise<Buffer> => {
   const file = join(dataDir, 'sealing-secret');
-  const known = await read(file);
+  const known = read(file);
   if (known) return known;
   const secret = randomBytes(BYTES);
   try {
     createPrivateFolder(dataDir);
-    await writeFile(file, secret, { mode: 0o600, flag: 'wx' });
+    await writeNew(file, secret);
     return secret;
-  } catch {
-    // Another gateway may have been quicker.
-    return (await read(file)) ?? secret;
+  } catch (cause) {
+    if (!hasErrorCode(cause, 'EEXIST')) return secret;
+    // Another gateway was quicker.
+    return read(file) ?? secret;
   }
 };

@@ -64,12 +64,12 @@ const narrow = (folder: string): void => {
 };
 
 /**
- * Opens a file for appending, readable for its owner alone, whatever the umask is.
- * @param mustBeNew refuses a file (or link) that exists
+ * Creates a file to append to, readable for its owner alone, whatever the umask is.
+ * @throws EEXIST where there is a file, or a link, of that name
  */
-export const openPrivateAppend = (path: string, mustBeNew: boolean): number => {
+export const createPrivateAppend = (path: string): number => {
   const { O_WRONLY, O_CREAT, O_APPEND, O_EXCL } = constants;
-  const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | (mustBeNew ? O_EXCL : 0), FILE_MODE);
+  const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_EXCL, FILE_MODE);
   if ((fstatSync(fd).mode & PERMISSIONS) === FILE_MODE) return fd;
   try {
     fchmodSync(fd, FILE_MODE);
@@ -79,12 +79,22 @@ export const openPrivateAppend = (path: string, mustBeNew: boolean): number => {
   return fd;
 };
 
-/** @returns undefined where there is no such file: retention may just have deleted it */
+/** Windows has neither flag. */
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+
+/**
+ * Opens a file that the gateway wrote itself: never through a link, and without waiting for a FIFO.
+ * @throws ELOOP where it is a link
+ */
+export const openOwnFile = (path: string, access: 'read' | 'write'): Promise<FileHandle> =>
+  open(path, (access === 'read' ? constants.O_RDONLY : constants.O_RDWR) | O_NOFOLLOW | O_NONBLOCK);
+
+/** @returns undefined where there is no such file, which retention may just have deleted, or a link in its place */
 export const openIfThere = async (path: string): Promise<FileHandle | undefined> => {
   try {
-    return await open(path);
+    return await openOwnFile(path, 'read');
   } catch (cause) {
-    if (hasErrorCode(cause, 'ENOENT')) return undefined;
+    if (hasErrorCode(cause, 'ENOENT', 'ELOOP')) return undefined;
     throw cause;
   }
 };

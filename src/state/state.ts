@@ -1,12 +1,11 @@
-import { closeSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
-import { JSONFile } from 'lowdb/node';
 import { GatewayError } from '../base/errors.ts';
 import { isObject, type JsonObject } from '../base/json-object.ts';
 import { withFileLock } from './file-lock.ts';
-import { createPrivateFolder, openPrivateAppend } from './private-files.ts';
+import { createPrivateFolder } from './private-files.ts';
+import { privateJsonFile } from './private-json-file.ts';
 import { isAliveHere, ownIdentity, type ProcessIdentity, parseIdentity } from './process-identity.ts';
 
 /** A gateway that runs on this data folder. */
@@ -19,6 +18,16 @@ export interface RunningInstance {
   readonly startedAt: string;
   /** By which `/health` tells it from another gateway that has got its port since. */
   readonly instance?: string;
+}
+
+/** A configuration file of a working folder, and the content with which it was trusted. */
+export interface TrustedFile {
+  /** Its path, without links. */
+  readonly id: string;
+  /** Of its content, in hex. */
+  readonly sha256: string;
+  /** ISO 8601, UTC. */
+  readonly trustedAt: string;
 }
 
 /** A list of entries with an id, whose content is their room's own matter. */
@@ -34,6 +43,8 @@ interface StateEntries<Entry> {
 export interface State<Edit extends { readonly id: string }> {
   /** Edits of configuration files that can be taken back. */
   readonly edits: StateEntries<Edit>;
+  /** Configuration files of working folders that the user trusts. */
+  readonly trusted: StateEntries<TrustedFile>;
   /** Gateways that are alive on this machine, the newest first. */
   instances(): Promise<readonly RunningInstance[]>;
   /** The URL of the newest of them. */
@@ -53,11 +64,11 @@ interface StoredInstance extends RunningInstance {
 interface StateFile extends JsonObject {
   readonly instances: readonly unknown[];
   readonly edits: readonly unknown[];
+  /** Absent in the files of older versions. */
+  readonly trusted?: readonly unknown[];
 }
 
 const FILE = 'state.json';
-/** lowdb writes into this file and renames it. */
-const PARTIAL_FILE = `.${FILE}.tmp`;
 const EMPTY: StateFile = { schemaVersion: 1, instances: [], edits: [] };
 
 const parseInstance = (value: unknown): StoredInstance | undefined => {
@@ -82,7 +93,13 @@ const livingInstances = ({ instances }: StateFile): StoredInstance[] =>
     .sort((one, other) => other.startedAt.localeCompare(one.startedAt));
 
 const isStateFile = (value: unknown): value is StateFile =>
-  isObject(value) && Array.isArray(value.instances) && Array.isArray(value.edits);
+  isObject(value) &&
+  Array.isArray(value.instances) &&
+  Array.isArray(value.edits) &&
+  (value.trusted === undefined || Array.isArray(value.trusted));
+
+const isTrustedFile = (value: unknown): value is TrustedFile =>
+  isObject(value) && [value.id, value.sha256, value.trustedAt].every((field) => typeof field === 'string');
 
 export interface OpenStateOptions {
   /** Told when the file was damaged and has been set aside. */
@@ -98,7 +115,7 @@ export const openState = async <Edit extends { readonly id: string }>(
   { onNotice = () => {} }: OpenStateOptions = {},
 ): Promise<State<Edit>> => {
   const path = join(dataDir, FILE);
-  const db = new Low<unknown>(new JSONFile(path), EMPTY);
+  const db = new Low<unknown>(privateJsonFile(path), EMPTY);
 
   /** @returns undefined where the file is damaged */
   const tryRead = async (): Promise<StateFile | undefined> => {
@@ -138,8 +155,6 @@ export const openState = async <Edit extends { readonly id: string }>(
   const change = (next: (current: StateFile) => StateFile): Promise<void> =>
     locked(async () => {
       db.data = next(await readLocked());
-      // The renamed file keeps the mode of the one that lowdb finds.
-      closeSync(openPrivateAppend(join(dataDir, PARTIAL_FILE), false));
       await db.write();
     });
   const read = async (): Promise<StateFile> => {
@@ -151,23 +166,24 @@ export const openState = async <Edit extends { readonly id: string }>(
   };
 
   const isEdit = (value: unknown): value is Edit => isObject(value) && typeof value.id === 'string';
+  const entriesIn = <Entry extends { readonly id: string }>(
+    key: 'edits' | 'trusted',
+    isEntry: (value: unknown) => value is Entry,
+  ): StateEntries<Entry> => {
+    const without = (state: StateFile, id: string): readonly unknown[] =>
+      (state[key] ?? []).filter((other) => !isEntry(other) || other.id !== id);
+    return {
+      list: async () => ((await read())[key] ?? []).filter(isEntry),
+      add: (entry) => change((state) => ({ ...state, [key]: [...without(state, entry.id), entry] })),
+      remove: (id) => change((state) => ({ ...state, [key]: without(state, id) })),
+    };
+  };
   const listInstances = async (): Promise<RunningInstance[]> =>
     livingInstances(await read()).map(({ process: _process, ...instance }) => instance);
 
   return {
-    edits: {
-      list: async () => (await read()).edits.filter(isEdit),
-      add: (edit) =>
-        change((state) => ({
-          ...state,
-          edits: [...state.edits.filter((other) => !isEdit(other) || other.id !== edit.id), edit],
-        })),
-      remove: (id) =>
-        change((state) => ({
-          ...state,
-          edits: state.edits.filter((other) => !isEdit(other) || other.id !== id),
-        })),
-    },
+    edits: entriesIn('edits', isEdit),
+    trusted: entriesIn('trusted', isTrustedFile),
     instances: listInstances,
     findRunningUrl: async () => (await listInstances())[0]?.url,
     announce: async (instance) => {

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isObject, parseJson } from '../../base/json-object.ts';
 import { compressForStorage } from '../../coding/compress-for-storage.ts';
 import { decompressStored } from '../../coding/decompress-stored.ts';
+import { openIfThere } from '../../state/private-files.ts';
+import { replacePrivateFile } from '../../state/replace-private-file.ts';
 import { columnsOf, IndexRows, NUMBER_COLUMNS, TEXT_COLUMNS, ULID_LENGTH } from './index-rows.ts';
 import { TextPool } from './text-pool.ts';
 
@@ -21,7 +22,6 @@ const FORM = `gomodel-index ${VERSION} ${[...TEXT_COLUMNS, ...NUMBER_COLUMNS].jo
 /** Which form a file has stands in its name, so that one can be told from another without opening it. */
 export const INDEX_FILE_END = `.${hash('sha256', FORM).slice(0, 8)}.index`;
 const MAX_BYTES = 512 * 2 ** 20;
-const FILE_MODE = 0o600;
 
 const bytesOf = (list: Uint32Array | Float64Array | Uint8Array): Buffer =>
   Buffer.from(list.buffer, list.byteOffset, list.byteLength);
@@ -117,25 +117,22 @@ const decode = (given: Buffer): StoredIndex | undefined => {
 
 /** @returns undefined where there is none, or it is damaged or of another version: it is made anew then */
 export const readIndexFile = async (path: string): Promise<StoredIndex | undefined> => {
+  const handle = await openIfThere(path).catch(() => undefined);
   try {
-    const file = await readFile(path);
+    if (!handle) return undefined;
+    const file = await handle.readFile();
     const compressed = file.subarray(HASH_BYTES);
     if (!file.subarray(0, HASH_BYTES).equals(hashOf(compressed))) return undefined;
     return decode(await decompressStored(compressed, { maxBytes: MAX_BYTES }));
   } catch {
     return undefined;
+  } finally {
+    await handle?.close();
   }
 };
 
 /** @throws the system's error */
 export const writeIndexFile = async (path: string, index: StoredIndex): Promise<void> => {
-  const partial = `${path}.${process.pid}.tmp`;
-  try {
-    const compressed = await compressForStorage(encode(index));
-    await writeFile(partial, [hashOf(compressed), compressed], { mode: FILE_MODE });
-    await rename(partial, path);
-  } catch (cause) {
-    await rm(partial, { force: true });
-    throw cause;
-  }
+  const compressed = await compressForStorage(encode(index));
+  await replacePrivateFile(path, Buffer.concat([hashOf(compressed), compressed]));
 };

@@ -80,7 +80,9 @@ export const carryFailures = async (folder: string, segment: SegmentName): Promi
   const partial = (file: string): string => join(folder, `${file}.${process.pid}.tmp`);
   const opened: FileHandle[] = [];
   const create = async (file: string): Promise<FileHandle> => {
-    const handle = await open(partial(file), 'w', 0o600);
+    // A draft of a dead process with the same number; a link of that name goes, too, instead of being followed.
+    await rm(partial(file), { force: true });
+    const handle = await open(partial(file), 'wx', 0o600);
     opened.push(handle);
     // Whatever the umask is.
     await handle.chmod(0o600).catch((cause: unknown) => tolerateNoPermissions(cause, partial(file)));

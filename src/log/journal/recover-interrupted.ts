@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openIfThere } from '../../state/private-files.ts';
+import { openIfThere, openOwnFile } from '../../state/private-files.ts';
 import type { BodyReferences } from '../bodies/body-reference.ts';
 import { findBodies } from '../bodies/read-body.ts';
 import { markInterrupted } from '../interrupted.ts';
@@ -134,7 +133,7 @@ export const findInterrupted = async (folder: string, knownEnded: Set<string>): 
 
 /** What was being written when the process died is cut off, so that every line of a journal is JSON. */
 const endSegment = async (folder: string, segment: SegmentName, at: number): Promise<void> => {
-  const file = await open(join(folder, journalFile(segment.base)), 'r+');
+  const file = await openOwnFile(join(folder, journalFile(segment.base)), 'write');
   try {
     const end = await startOfLine(file, (await file.stat()).size);
     await file.truncate(end);

@@ -11,7 +11,7 @@ import {
   writevSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { openPrivateAppend } from '../../state/private-files.ts';
+import { createPrivateAppend } from '../../state/private-files.ts';
 import { ownIdentity } from '../../state/process-identity.ts';
 import { encodeEndLine, encodeSegmentLine } from './encode-journal-line.ts';
 import { journalFile, packFile } from './segment-name.ts';
@@ -70,7 +70,7 @@ export class SegmentWriter {
     this.base = base;
     this.#folder = folder;
     const path = join(folder, journalFile(base));
-    this.#journal = openPrivateAppend(path, true);
+    this.#journal = createPrivateAppend(path);
     try {
       this.append([encodeSegmentLine(at, ownIdentity())]);
       this.#headBytes = this.#journalBytes;
@@ -120,7 +120,7 @@ export class SegmentWriter {
    */
   async appendBlock(parts: readonly Buffer[]): Promise<{ pack: string; offset: number; length: number }> {
     const pack = packFile(this.base);
-    this.#pack ??= openPrivateAppend(join(this.#folder, pack), true);
+    this.#pack ??= createPrivateAppend(join(this.#folder, pack));
     this.#blocksUnderway++;
     try {
       const offset = this.#packBytes;

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
+import { createPrivateFolder } from '../../state/private-files.ts';
+import { readRegularFile } from '../../state/read-regular-file.ts';
+import { replacePrivateFile } from '../../state/replace-private-file.ts';
 import type { ListedModel } from '../provider-spec.ts';
 import { factsOf, modalitiesOf, tokensOf } from '../read-openai-list.ts';
 
@@ -15,6 +16,7 @@ export interface SavedList {
 }
 
 const VERSION = 1;
+const MAX_BYTES = 64 * 2 ** 20;
 
 export const serializeLists = (lists: readonly SavedList[]): string =>
   `${JSON.stringify({ version: VERSION, lists })}\n`;
@@ -46,18 +48,14 @@ export const createListFile = (
 ): { readonly load: () => Promise<string | undefined>; readonly save: (text: string) => Promise<void> } => {
   const path = join(dataDir, 'models.json');
   return {
-    load: () => readFile(path, 'utf8').catch(() => undefined),
+    load: async () => {
+      const found = readRegularFile(path, { maxBytes: MAX_BYTES, followLinks: false });
+      return found.kind === 'file' ? found.bytes.toString('utf8') : undefined;
+    },
     // Several gateways may share the folder: whoever renames last wins, and the file is always whole.
     save: async (text) => {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const draft = `${path}.${randomBytes(6).toString('hex')}`;
-      try {
-        await writeFile(draft, text, { mode: 0o600, flag: 'wx' });
-        await rename(draft, path);
-      } catch (cause) {
-        await rm(draft, { force: true });
-        throw cause;
-      }
+      createPrivateFolder(dataDir);
+      await replacePrivateFile(path, text);
     },
   };
 };

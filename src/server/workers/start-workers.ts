@@ -55,6 +55,8 @@ export const startWorkers = async (
   const clock = systemClock;
   const { version, codexHome } = options;
   const { dataDir, host } = config;
+  // Before anything is opened that would have to be closed where it is refused.
+  const sealingSecret = await loadSealingSecret(dataDir);
   const demo = options.demo ? await startDemoUpstream() : undefined;
   const own = await createRecorder({
     dataDir,
@@ -122,7 +124,7 @@ export const startWorkers = async (
     version,
     demoUrl: demo?.url.href,
     via: createVia(),
-    sealingSecret: await loadSealingSecret(dataDir),
+    sealingSecret,
   };
   const begin = async (worker: WorkerProcess, address: InnerServer['address']): Promise<void> => {
     let sayHello = (): void => {};
