@@ -2,14 +2,18 @@ import { isAtLeast } from '../../codex/edit/is-at-least.ts';
 import { type InstalledCodex, searchCodex } from '../../codex/run/find-codex.ts';
 import type { Environment } from '../../config/data-dir.ts';
 import type { Step } from '../../probe/step.ts';
+import type { WorkingFolder } from '../../state/working-folder.ts';
 
 /** The versions that the gateway was measured with. */
 const OLDEST = '0.113.0';
 
 /** Codex is on PATH, and new enough. */
-export const checkCodex = async (env: Environment): Promise<{ step: Step; codex?: InstalledCodex }> => {
+export const checkCodex = async (
+  env: Environment,
+  workingFolder: WorkingFolder,
+): Promise<{ step: Step; codex?: InstalledCodex }> => {
   const name = 'Codex';
-  const { codex, broken } = await searchCodex(env);
+  const { codex, broken } = await searchCodex(env, workingFolder);
   const faults = broken.map(({ path, reason }) => `${path} does not work: ${reason}`).join('; ');
   if (!codex) {
     const remedy = 'Install it with `npm install -g @openai/codex`.';

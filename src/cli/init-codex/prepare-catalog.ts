@@ -3,9 +3,10 @@ import { extendCatalog, type ServedModel } from '../../codex/catalog/extend-cata
 import { listServedModels } from '../../codex/catalog/list-served-models.ts';
 import { loadCatalog } from '../../codex/catalog/load-catalog.ts';
 import { MAX_MODELS } from '../../codex/catalog/to-served-models.ts';
-import { loadConfigFile } from '../../codex/edit/config-file.ts';
+import { loadConfigFile, MAX_CATALOG_BYTES } from '../../codex/edit/config-file.ts';
 import { replaceConfigFile } from '../../codex/edit/replace-file.ts';
 import { findCodex } from '../../codex/run/find-codex.ts';
+import { createWorkingFolder } from '../../state/working-folder.ts';
 import type { CommandContext } from '../context.ts';
 
 export interface GatewayAccess {
@@ -36,9 +37,9 @@ const arrange = (served: readonly ServedModel[], chosen: string | undefined): re
 export const prepareCatalog = async (
   { baseUrl, key, path }: GatewayAccess & { readonly path: string },
   model: string | undefined,
-  { env, stderr }: CommandContext,
+  { env, stderr, cwd, homeDir }: CommandContext,
 ): Promise<PreparedCatalog> => {
-  const codex = await findCodex(env);
+  const codex = await findCodex(env, createWorkingFolder(cwd, homeDir));
   if (!codex) {
     throw new GatewayError(
       'command_failed',
@@ -55,7 +56,7 @@ export const prepareCatalog = async (
   const added = models.length - catalog.length;
   return {
     write: async () => {
-      const file = await loadConfigFile(path);
+      const file = await loadConfigFile(path, MAX_CATALOG_BYTES);
       const text = JSON.stringify({ models });
       if (file.text !== text) await replaceConfigFile(file, text);
       stderr.write(

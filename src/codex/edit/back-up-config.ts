@@ -33,7 +33,7 @@ const writeCopy = async (file: ConfigFile, name: string, count: number): Promise
  * @returns whether it is gone
  */
 export const dropBackup = async (copy: string, hashes: readonly string[]): Promise<boolean> => {
-  const bytes = await readIfThere(copy);
+  const bytes = readIfThere(copy);
   if (bytes && !hashes.includes(hashText(bytes))) return false;
   await rm(copy, { force: true });
   return true;

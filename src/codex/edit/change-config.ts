@@ -48,7 +48,7 @@ export const applyEdit = async (
     if (found) await journal.add(found);
     else await journal.remove(edit.id);
     // The copy goes only while the file says the same.
-    const left = await readIfThere(file.target);
+    const left = readIfThere(file.target);
     if (backup !== undefined && left) await dropBackup(backup, [hashText(left)]);
     throw cause;
   }

@@ -1,6 +1,7 @@
-import { lstat, readFile, readlink, realpath } from 'node:fs/promises';
+import { lstat, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GatewayError } from '../../base/errors.ts';
+import { readRegularFile } from '../../state/read-regular-file.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
 import { explainFailure, unless } from './explain-failure.ts';
 
@@ -15,22 +16,28 @@ export interface ConfigFile {
   readonly text: string;
 }
 
+/** Codex writes every project that its user trusts into `config.toml`: even so, few have 100 KB. */
+const MAX_CONFIG_BYTES = 256 * 1024;
+/** The catalog of Codex 0.169.0 takes 745 KB. */
+export const MAX_CATALOG_BYTES = 64 * 2 ** 20;
+
 /**
  * Reads a configuration file; one that does not exist reads as empty.
- * @throws GatewayError command_failed where it cannot be read, invalid_toml where it is not UTF-8
+ * @throws GatewayError command_failed where it cannot be read, is too large or is not a regular file;
+ *   invalid_toml where it is not UTF-8
  */
-export const loadConfigFile = (file: string): Promise<ConfigFile> =>
+export const loadConfigFile = (file: string, maxBytes = MAX_CONFIG_BYTES): Promise<ConfigFile> =>
   explainFailure('read', file, async () => {
     const folder = await realpath(dirname(file)).catch(() => resolve(dirname(file)));
     const path = join(folder, basename(file));
     const target = (await realpath(path).catch(unless('ENOENT'))) ?? (await followToNowhere(path));
-    const bytes = await readIfThere(target);
+    const bytes = readIfThere(target, maxBytes);
     return { path, target, existed: bytes !== undefined, text: decodeUtf8(bytes ?? Buffer.alloc(0), path) };
   });
 
 /** @throws GatewayError command_failed where the file is not as it was loaded */
 export const refuseIfChanged = async (file: ConfigFile): Promise<void> => {
-  const bytes = await readIfThere(file.target);
+  const bytes = readIfThere(file.target);
   if (file.existed ? bytes?.equals(Buffer.from(file.text)) : bytes === undefined) return;
   throw new GatewayError(
     'command_failed',
@@ -38,9 +45,16 @@ export const refuseIfChanged = async (file: ConfigFile): Promise<void> => {
   );
 };
 
-/** @returns undefined where there is no such file */
-export const readIfThere = (path: string): Promise<Buffer | undefined> =>
-  readFile(path).catch(unless('ENOENT'));
+/**
+ * @returns undefined where there is no such file
+ * @throws GatewayError command_failed where it cannot be read, is too large or is not a regular file
+ */
+export const readIfThere = (path: string, maxBytes = MAX_CATALOG_BYTES): Buffer | undefined => {
+  const found = readRegularFile(path, { maxBytes });
+  if (found.kind === 'file') return found.bytes;
+  if (found.kind === 'absent') return undefined;
+  throw new GatewayError('command_failed', `${path} ${found.problem}. Nothing was written.`);
+};
 
 /** Where a file would be created that a chain of links leads to. A circle was found before. */
 const followToNowhere = async (path: string): Promise<string> => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hasErrorCode } from '../../base/system-error.ts';
-import { tolerateNoPermissions } from '../../state/private-files.ts';
+import { openOwnFile, tolerateNoPermissions } from '../../state/private-files.ts';
 import { type ConfigFile, refuseIfChanged } from './config-file.ts';
 import { explainFailure } from './explain-failure.ts';
 
@@ -62,7 +62,8 @@ export const writeNewFile = async (path: string, text: string, like?: Likeness):
 
 /** @returns false where the file cannot be replaced without losing what makes it this file */
 const replaceByRename = async ({ target, existed }: ConfigFile, text: string): Promise<boolean> => {
-  const old = existed ? await stat(target) : undefined;
+  const old = existed ? await lstat(target) : undefined;
+  if (old && !old.isFile()) throw new Error('it is not a regular file any more');
   if (old && old.nlink > 1) return false;
   const draft = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
@@ -93,8 +94,9 @@ const replaceInPlace = async (file: ConfigFile, text: string): Promise<void> => 
   }
 };
 
+/** Links were followed when the file was loaded: one that is there now was put there since. */
 const overwrite = async (target: string, text: string): Promise<void> => {
-  const handle = await open(target, 'r+');
+  const handle = await openOwnFile(target, 'write');
   await writeAndClose(handle, text, () => handle.truncate(Buffer.byteLength(text)));
 };
 

@@ -5,6 +5,7 @@ import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import type { Environment } from '../../config/data-dir.ts';
+import type { WorkingFolder } from '../../state/working-folder.ts';
 
 export interface CodexCommand {
   /** The command's absolute path. */
@@ -39,15 +40,16 @@ export const executableOf = ({ path, script }: CodexCommand): readonly [file: st
   script === undefined ? [path, []] : [process.execPath, [script]];
 
 /**
- * Finds the Codex command as a shell would: the first on `PATH` that works. A relative folder is passed over,
- * since anybody's working folder could be it.
+ * Finds the Codex command as a shell would: the first on `PATH` that works. Folders that are relative, empty or lie
+ * in the working folder are passed over: whoever wrote the repository there would run as its reader.
  */
-export const searchCodex = async (env: Environment): Promise<CodexSearch> => {
+export const searchCodex = async (env: Environment, workingFolder: WorkingFolder): Promise<CodexSearch> => {
   const broken: BrokenCodex[] = [];
   const folders = (env.PATH ?? env.Path ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
   for (const folder of new Set(folders)) {
     for (const path of namesOf(process.platform).map((name) => join(folder, name))) {
-      if (!(await isRunnable(path))) continue;
+      // The command itself may be a link into the working folder.
+      if (workingFolder.contains(path) || !(await isRunnable(path))) continue;
       const found = await examine(path, env);
       if ('version' in found) return { codex: found, broken };
       broken.push(found);
@@ -57,8 +59,10 @@ export const searchCodex = async (env: Environment): Promise<CodexSearch> => {
 };
 
 /** @returns undefined where there is none that works */
-export const findCodex = async (env: Environment): Promise<InstalledCodex | undefined> =>
-  (await searchCodex(env)).codex;
+export const findCodex = async (
+  env: Environment,
+  workingFolder: WorkingFolder,
+): Promise<InstalledCodex | undefined> => (await searchCodex(env, workingFolder)).codex;
 
 const namesOf = (platform: NodeJS.Platform): readonly string[] =>
   platform === 'win32' ? ['codex.exe', 'codex.cmd'] : ['codex'];
