@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { GatewayError } from '../base/errors.ts';
 
 /** Environment variables as a process has them. */
@@ -39,8 +39,10 @@ export const belowHome = (homeDir: string, folder: string, variable: string): st
 export const resolveDataDir = ({ flag, env, homeDir, cwd }: DataDirSources): string => {
   const chosen = flag ?? env.GOMODEL_HOME;
   if (chosen) return resolve(cwd, expandHome(chosen, homeDir));
-  return env.XDG_DATA_HOME
-    ? join(env.XDG_DATA_HOME, 'gomodel-ts')
+  const { XDG_DATA_HOME } = env;
+  // "All paths set in these environment variables must be absolute", others are ignored.
+  return XDG_DATA_HOME && isAbsolute(XDG_DATA_HOME)
+    ? join(XDG_DATA_HOME, 'gomodel-ts')
     : belowHome(homeDir, '.gomodel-ts', 'GOMODEL_HOME');
 };
 

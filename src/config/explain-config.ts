@@ -1,10 +1,11 @@
 import { formatByteSize } from '../base/bytes.ts';
 import { showUrl } from '../base/show-url.ts';
+import { admitSources } from './admit-sources.ts';
 import type { LoadConfigSources } from './load-config.ts';
 import { loadConfig } from './load-config.ts';
 import { readProviders, type SourcedProvider } from './read-providers.ts';
 import { PROXY_VARIABLES } from './read-proxies.ts';
-import { givenOf, type Origin } from './read-setting.ts';
+import { DOTENV, givenOf, type Origin } from './read-setting.ts';
 import { SETTINGS, type Setting, type SettingName } from './settings.ts';
 
 /** One setting, and where its value came from. */
@@ -72,11 +73,12 @@ const explainProvider = ({ provider, origins }: SourcedProvider): readonly Expla
  * @throws GatewayError invalid_config, as `loadConfig` does
  */
 export const explainConfig = (
-  sources: LoadConfigSources,
+  given: LoadConfigSources,
   places: { readonly dataDir: Origin; readonly file: Origin },
 ): readonly ExplainedSetting[] => {
-  const config = loadConfig(sources);
-  const { file, env, dotenv } = sources;
+  const config = loadConfig(given);
+  const { sources } = admitSources(given);
+  const { file, env, dotenv, dotenvFile = DOTENV } = sources;
   /** What follows from other settings where it was not set. */
   const derived: Partial<Record<SettingName, string>> = {
     chatgptLogin: config.chatgpt.login,
@@ -110,8 +112,9 @@ export const explainConfig = (
   }).map(([key, value]) => row(`failover.${key}`, value, file?.failover?.origin ?? 'default'));
   const proxies = (['https', 'http', 'no'] as const).map((kind) => {
     const variable = `${kind.toUpperCase()}_PROXY`;
-    const names = PROXY_VARIABLES[kind].flatMap((name) => [name.toLowerCase(), name]);
-    const origin = names.find((name) => env[name] || dotenv[name]);
+    const names = PROXY_VARIABLES[kind].flatMap((each) => [each.toLowerCase(), each]);
+    const name = names.find((each) => env[each] || dotenv[each]);
+    const origin = name && (env[name] ? name : `${name} in ${dotenvFile.name}`);
     const value = config.proxies[kind];
     return row(variable.toLowerCase(), value, origin, { variable });
   });

@@ -3,11 +3,13 @@ import type { ModelAlias } from '../providers/route-model.ts';
 import type { FailoverConfig } from './failover.ts';
 import type { Sourced } from './read-setting.ts';
 import type { SettingName } from './settings.ts';
+import type { Source } from './sources.ts';
 
 /** What `gomodel.yaml` says, checked and with its variables put in. */
 export interface FileConfig {
   /** As messages name it: `gomodel.yaml`. */
   readonly name: string;
+  readonly source: Source;
   readonly settings: Readonly<Partial<Record<SettingName, Sourced<string>>>>;
   /** In the order of the file. */
   readonly providers: readonly FileProvider[];
@@ -19,6 +21,7 @@ export interface FileProvider {
   readonly id: string;
   /** The place of its entry, such as `gomodel.yaml:12`. */
   readonly origin: string;
+  readonly source: Source;
   /** The id of a spec; absent where the id of the provider says it. */
   readonly type: string | undefined;
   readonly apiKey: Sourced<string> | undefined;

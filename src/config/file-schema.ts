@@ -28,13 +28,30 @@ const PROVIDER_ID = /^[A-Za-z0-9][\w.-]*$/;
 /** Upstreams that there are without configuration. */
 const RESERVED = ['chatgpt', 'demo'];
 
+/** Another host's name beside the right address leads elsewhere where many share one address. */
+const FRAMING = [
+  'host',
+  'connection',
+  'content-length',
+  'expect',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+const headerName = z
+  .string()
+  .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no name of a header')
+  .refine((header) => !FRAMING.includes(header.toLowerCase()), 'is a header that the gateway sets itself');
+
 const provider = z.strictObject({
   type: name.optional(),
   base_url: scalar.optional(),
   api_key: scalar.optional(),
   api_version: scalar.optional(),
   models: z.array(model).optional(),
-  headers: z.record(z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no name of a header'), scalar).optional(),
+  headers: z.record(headerName, scalar).optional(),
   native: z.array(z.enum(['responses', 'chat', 'messages'])).optional(),
 });
 

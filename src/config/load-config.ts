@@ -3,12 +3,14 @@ import { ALL_SPECS } from '../providers/all-specs.ts';
 import type { ConfiguredProvider } from '../providers/configured-provider.ts';
 import type { ModelAlias } from '../providers/route-model.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
+import { admitSources } from './admit-sources.ts';
 import { type FailoverConfig, NO_FAILOVER } from './failover.ts';
 import { isLoopbackHost } from './own-address.ts';
 import { readTrustedCertificates } from './read-certificates.ts';
 import { chooseDefault, readProviders } from './read-providers.ts';
 import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, type Origin, readSetting } from './read-setting.ts';
+import { refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
 
 export interface GatewayConfig {
@@ -51,6 +53,8 @@ export interface GatewayConfig {
 
 export interface LoadConfigSources extends ConfigSources {
   readonly dataDir: string;
+  /** What the reading of the sources has to say, in whole sentences. */
+  readonly notices?: readonly string[];
 }
 
 /** What a sign-in is good for, a key at OpenAI is good for too; a key elsewhere is not. */
@@ -94,12 +98,14 @@ export const canAskDefault = (config: GatewayConfig): boolean => {
 const BODIES_IN_MEMORY = 4;
 
 /**
- * The configuration of one run: flag over environment over `.env` over file over default.
- * @throws GatewayError invalid_config: a value that its setting does not take, or a bind beyond loopback
- *   without a master key
+ * The configuration of one run: flag over environment over `.env` over file over default, where the table of
+ * sources lets each set what it sets.
+ * @throws GatewayError invalid_config: a value that its setting does not take, a bind beyond loopback
+ *   without a master key, or a credential that would go to an address from a less trusted source
  */
-export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
-  const notices: string[] = [];
+export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
+  const { sources, refused } = admitSources(given);
+  const notices = [...(given.notices ?? []), ...refused];
   const read = <Name extends SettingName>(name: Name) => readSetting(name, sources)?.value;
   const required = <Name extends SettingName>(name: Name): SettingValue<Name> => {
     const value = read(name);
@@ -137,6 +143,16 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
   const aliases = new Map([...(sources.file?.aliases ?? [])].map(([name, { value }]) => [name, value]));
   notices.push(...unknownTargets(aliases, providers));
 
+  // With a key of its own at OpenAI the gateway pays; without one, who is signed in does.
+  const login = read('chatgptLogin') ?? defaultLogin(providers);
+  const chatgptAddress = readSetting('chatgptBaseUrl', sources);
+  if (login === 'passthrough' && chatgptAddress) {
+    const { value: url, origin, source } = chatgptAddress;
+    const address = { url, origin, source, variable: 'CHATGPT_BASE_URL' };
+    // Whoever is signed in did that beside the gateway.
+    refuseStrayCredential({ origin: 'The ChatGPT sign-in', source: 'environment' }, address);
+  }
+
   return {
     port,
     host,
@@ -148,11 +164,7 @@ export const loadConfig = (sources: LoadConfigSources): GatewayConfig => {
     aliases,
     modelLists: required('modelLists'),
     failover: sources.file?.failover?.value ?? NO_FAILOVER,
-    chatgpt: {
-      // With a key of its own at OpenAI the gateway pays; without one, who is signed in does.
-      login: read('chatgptLogin') ?? defaultLogin(providers),
-      baseUrl: required('chatgptBaseUrl'),
-    },
+    chatgpt: { login, baseUrl: required('chatgptBaseUrl') },
     bodySizeLimitBytes,
     bodyMemoryBytes: read('bodyMemoryLimit') ?? BODIES_IN_MEMORY * bodySizeLimitBytes,
     maxOpenExchanges,

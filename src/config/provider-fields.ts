@@ -1,3 +1,4 @@
+import { ALL_SPECS } from '../providers/all-specs.ts';
 import type { ProviderSpec } from '../providers/provider-spec.ts';
 import type { Environment } from './data-dir.ts';
 import { parseBaseUrl, parseText } from './settings.ts';
@@ -32,6 +33,15 @@ export const PROVIDER_FIELDS = {
 } as const;
 
 const VARIABLES = Object.values(PROVIDER_FIELDS).map(({ variable }) => variable);
+
+const PROVIDER_VARIABLE = new RegExp(`_(?:${VARIABLES})$`);
+
+/** True for `GROQ_API_KEY` and the like, also of a provider that only a file names. */
+export const isProviderVariable = (name: string): boolean => PROVIDER_VARIABLE.test(name);
+
+/** True where the name is that of a variable of a provider that there is without any file. */
+export const isKnownProviderVariable = (name: string): boolean =>
+  isProviderVariable(name) && ALL_SPECS.some(({ prefix }) => name.startsWith(`${prefix}_`));
 
 /** A provider that variables name. */
 export interface NamedProvider {

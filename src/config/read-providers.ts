@@ -9,6 +9,7 @@ import type { FileProvider } from './file-config.ts';
 import { isOwnAddress } from './own-address.ts';
 import { findNamedProviders, type NamedProvider, PROVIDER_FIELDS, stemOf } from './provider-fields.ts';
 import { type ConfigSources, parseGiven, type Sourced, variableOf } from './read-setting.ts';
+import { type Address, type Credential, refuseStrayCredential } from './refuse-stray-credential.ts';
 
 export interface GatewayFacts {
   readonly host: string | undefined;
@@ -75,12 +76,37 @@ const mergeModels = (ids: readonly string[], described: readonly ListedModel[]):
   ...ids.filter((id) => described.every((model) => model.id !== id)).map((id) => ({ id })),
 ];
 
+/** Where a provider's requests go, and whose word that is. A file that says the type chose its address, too. */
+const addressOf = (
+  { spec, stem, file, id }: Candidate,
+  url: URL,
+  given: Sourced<URL> | undefined,
+): Address => {
+  const variable = `${stem}_${PROVIDER_FIELDS.baseUrl.variable}`;
+  if (given) return { url, origin: given.origin, source: given.source, variable };
+  const isChosen = file?.type !== undefined && !(id === spec.id || id.startsWith(`${spec.id}-`));
+  return file && isChosen
+    ? { url, origin: `the type in ${file.origin}`, source: file.source, variable }
+    : { url, origin: 'default', source: 'default', variable };
+};
+
+/** @throws GatewayError invalid_config where the key or the header lines may not go to the address */
+const refuseStray = ({ file }: Candidate, key: Sourced<string> | undefined, address: Address): void => {
+  const credentials: Credential[] = key ? [key] : [];
+  // A header may be a key.
+  if (file && Object.keys(file.headers).length > 0) {
+    credentials.push({ origin: `the headers of ${file.origin}`, source: file.source });
+  }
+  for (const credential of credentials) refuseStrayCredential(credential, address);
+};
+
 const readProvider = (
-  { id, spec, stem, file }: Candidate,
+  candidate: Candidate,
   sources: ConfigSources,
   gateway: GatewayFacts,
   notices: string[],
 ): SourcedProvider | undefined => {
+  const { id, spec, stem, file } = candidate;
   const { apiKey, baseUrl, apiVersion, models } = PROVIDER_FIELDS;
   const given = (variable: string, inFile: Sourced<string> | undefined) => [
     ...variableOf(`${stem}_${variable}`, sources),
@@ -91,7 +117,7 @@ const readProvider = (
     parseGiven(apiKey, given(apiKey.variable, file?.apiKey)),
     ({ value, origin }) =>
       value === gateway.masterKey
-        ? `${origin} is the master key: that is what clients send to the gateway, not a key at the provider. It is passed over; start the gateway with ${keyVariable} set to the provider's key, or put it into a .env file here.`
+        ? `${origin} is the master key: that is what clients send to the gateway, not a key at the provider. It is passed over; start the gateway with ${keyVariable} set to the provider's key, or put it into a file of variables and name that with --env-file.`
         : undefined,
     notices,
   );
@@ -99,7 +125,7 @@ const readProvider = (
     parseGiven(baseUrl, given(baseUrl.variable, file?.baseUrl)),
     ({ value, origin }) =>
       isOwnAddress(value, gateway)
-        ? `${origin} is ${showUrl(value)}, this gateway's own address: that is meant for its clients. It is passed over; put the provider's address into a .env file here if it is not ${spec.baseUrl ?? 'set elsewhere'}.`
+        ? `${origin} is ${showUrl(value)}, this gateway's own address: that is meant for its clients. It is passed over; put the provider's address into gomodel.yaml of the data folder if it is not ${spec.baseUrl ?? 'set elsewhere'}.`
         : undefined,
     notices,
   );
@@ -114,6 +140,7 @@ const readProvider = (
     notices.push(`${key?.origin ?? id}: ${missing} It is left out.`);
     return undefined;
   }
+  refuseStray(candidate, key, addressOf(candidate, url, address));
   const version = parseGiven(apiVersion, given(apiVersion.variable, file?.apiVersion))[0];
   const listed = parseGiven(models, given(models.variable, undefined))[0];
   const { native } = file ?? {};

@@ -3,6 +3,7 @@ import { showUrl } from '../base/show-url.ts';
 import type { Environment } from './data-dir.ts';
 import type { FileConfig } from './file-config.ts';
 import { SETTINGS, type Setting, type SettingName, type SettingValue } from './settings.ts';
+import type { Source } from './sources.ts';
 
 /** Where a value came from, in words: `--port`, `PORT`, `PORT in .env`, `gomodel.yaml:3`, `default`. */
 export type Origin = string;
@@ -10,14 +11,26 @@ export type Origin = string;
 export interface Sourced<Value> {
   readonly value: Value;
   readonly origin: Origin;
+  readonly source: Source;
 }
+
+/** A file of variables. */
+export interface VariableFile {
+  /** As messages name it: `.env`. */
+  readonly name: string;
+  readonly source: Source;
+}
+
+export const DOTENV: VariableFile = { name: '.env', source: 'working_folder' };
 
 /** What a run of the command line hands to the configuration, strongest first. */
 export interface ConfigSources {
   readonly flags: Readonly<Partial<Record<SettingName, string>>>;
   readonly env: Environment;
-  /** The variables of `.env` in the working folder. */
+  /** The variables of `.env` in the working folder, or of the file that `--env-file` names. */
   readonly dotenv: Environment;
+  /** Which file that is; absent: `.env`. */
+  readonly dotenvFile?: VariableFile | undefined;
   /** `gomodel.yaml`, where there is one. */
   readonly file?: FileConfig | undefined;
 }
@@ -42,16 +55,16 @@ export const parseGiven = <Value>(
 ): ReadonlyArray<Sourced<Value>> =>
   given.flatMap((one) => {
     if (one?.value === undefined || one.value.trim() === '') return [];
-    return [{ value: parse(setting, one.value, one.origin), origin: one.origin }];
+    return [{ ...one, value: parse(setting, one.value, one.origin) }];
   });
 
 /** What the environment, and after it `.env`, have under a name. */
 export const variableOf = (
   variable: string,
-  { env, dotenv }: Pick<ConfigSources, 'env' | 'dotenv'>,
+  { env, dotenv, dotenvFile = DOTENV }: Pick<ConfigSources, 'env' | 'dotenv' | 'dotenvFile'>,
 ): ReadonlyArray<Sourced<string | undefined>> => [
-  { value: env[variable], origin: variable },
-  { value: dotenv[variable], origin: `${variable} in .env` },
+  { value: env[variable], origin: variable, source: 'environment' },
+  { value: dotenv[variable], origin: `${variable} in ${dotenvFile.name}`, source: dotenvFile.source },
 ];
 
 /** What a setting was given by each source, strongest first, its default last. */
@@ -63,10 +76,10 @@ export const givenOf = (
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const inFile = sources.file?.settings[name];
   return [
-    { value: sources.flags[name], origin: flag },
+    { value: sources.flags[name], origin: flag, source: 'flag' },
     ...variableOf(variable, sources),
     ...(inFile ? [inFile] : []),
-    { value: fallback, origin: 'default' },
+    { value: fallback, origin: 'default', source: 'default' },
   ];
 };
 
