@@ -21,6 +21,7 @@ const COMMANDS: readonly CommandEntry[] = [
   { names: ['providers'], load: async () => (await import('./commands/providers.ts')).providersCommand },
   { names: ['models'], load: async () => (await import('./commands/models.ts')).modelsCommand },
   { names: ['config'], load: async () => (await import('./commands/config.ts')).configCommand },
+  { names: ['trust'], load: async () => (await import('./commands/trust.ts')).trustCommand },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logsCommand },
 ];
 

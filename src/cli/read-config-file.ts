@@ -1,59 +1,53 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { GatewayError } from '../base/errors.ts';
-import { hasErrorCode } from '../base/system-error.ts';
-import type { Environment } from '../config/data-dir.ts';
 import type { FileConfig } from '../config/file-config.ts';
+import type { Source } from '../config/sources.ts';
+import { refuseForLauncher, sourceOfNamed } from './name-config-file.ts';
+import { readConfigText, refuseConfigFile, requireConfigText } from './read-config-text.ts';
+import { CONFIG_NAMES } from './read-folder-files.ts';
+import { trustedText, type Variables } from './read-variables.ts';
 
-const NAME = 'gomodel.yaml';
-
-interface Place {
-  readonly path: string;
-  /** As messages call it. */
+interface Found {
   readonly name: string;
+  readonly text: string;
+  readonly source: Source;
 }
 
-const isAbsent = (error: unknown): boolean => hasErrorCode(error, 'ENOENT', 'ENOTDIR');
-
-const read = ({ path, name }: Place, isNamed: boolean): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    if (isAbsent(cause) && !isNamed) return undefined;
-    const why = isAbsent(cause) ? 'there is no such file' : 'it cannot be read';
-    throw new GatewayError('invalid_config', `The configuration file ${name}: ${why}.`, { cause });
+const findInDataFolder = (dataDir: string): Found | undefined => {
+  for (const file of CONFIG_NAMES) {
+    const name = join(dataDir, file);
+    const found = readConfigText(name);
+    if (found.kind === 'unusable') return refuseConfigFile(name, `it ${found.problem}`);
+    if (found.kind === 'file') return { name, text: found.text, source: 'data_folder' };
   }
+  return undefined;
 };
 
-export interface ConfigFilePlaces {
-  /** `--config`, else `GOMODEL_CONFIG`; must be there. */
-  readonly chosen: string | undefined;
-  readonly cwd: string;
-  readonly dataDir: string;
-}
+const findNamed = (chosen: string, { workingFolder, dataDir }: Variables, isLauncher: boolean): Found => {
+  const path = resolve(workingFolder.path, chosen);
+  const source = sourceOfNamed(path, workingFolder, dataDir);
+  if (isLauncher) refuseForLauncher(chosen, source);
+  return { name: chosen, text: requireConfigText(path, chosen), source };
+};
 
 /**
- * The configuration file: the chosen one, else `gomodel.yaml` of the working folder, else the one of the
- * data folder.
- * @param env what `${NAME}` in it stands for
+ * The configuration file: the chosen one, else a trusted `gomodel.yaml` of the working folder, else the one of
+ * the data folder.
  * @throws GatewayError invalid_config
  */
 export const readConfigFile = async (
-  { chosen, cwd, dataDir }: ConfigFilePlaces,
-  env: Environment,
+  variables: Variables,
+  isLauncher: boolean,
 ): Promise<FileConfig | undefined> => {
-  const places: readonly Place[] = chosen
-    ? [{ path: resolve(cwd, chosen), name: chosen }]
-    : [
-        { path: join(cwd, NAME), name: NAME },
-        { path: join(dataDir, NAME), name: join(dataDir, NAME) },
-      ];
-  for (const place of places) {
-    const text = read(place, chosen !== undefined);
-    if (text === undefined) continue;
-    // Takes a tenth of a second to load: most users have no file.
-    const { parseConfigFile } = await import('../config/parse-config-file.ts');
-    return parseConfigFile(text, place.name, env);
-  }
-  return undefined;
+  const { chosenConfig, folderFiles, dataDir } = variables;
+  const trusted = trustedText(folderFiles, 'config');
+  const found: Found | undefined = chosenConfig
+    ? findNamed(chosenConfig, variables, isLauncher)
+    : trusted
+      ? { ...trusted, source: 'working_folder' }
+      : findInDataFolder(dataDir);
+  if (!found) return undefined;
+  const { name, text, source } = found;
+  // Takes a tenth of a second to load: most users have no file.
+  const { parseConfigFile } = await import('../config/parse-config-file.ts');
+  return parseConfigFile(text, name, source === 'working_folder' ? variables.folder : variables.own, source);
 };

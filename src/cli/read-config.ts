@@ -1,37 +1,42 @@
-import { resolveDataDir } from '../config/data-dir.ts';
 import { type GatewayConfig, type LoadConfigSources, loadConfig } from '../config/load-config.ts';
 import type { SettingName } from '../config/settings.ts';
 import type { CommandContext } from './context.ts';
+import { describePassedOver } from './describe-passed-over.ts';
 import { readConfigFile } from './read-config-file.ts';
-import { readDotenv } from './read-dotenv.ts';
+import { type ReadOptions, readVariables, type VariableFlags } from './read-variables.ts';
 
-export interface ConfigFlags {
+export interface ConfigFlags extends VariableFlags {
   readonly port?: string;
   readonly host?: string;
-  readonly dataDir?: string;
-  readonly config?: string;
   readonly workers?: string;
 }
 
 /** `--config` and what it does, for the commands that have it. */
 export const CONFIG_OPTION = [
   '--config <file>',
-  'configuration file (GOMODEL_CONFIG, default gomodel.yaml here, then in the data folder)',
+  'configuration file (GOMODEL_CONFIG, default gomodel.yaml here if it is trusted, else in the data folder)',
+] as const;
+
+/** Node itself reads what follows `--env-file`, wherever it stands, and obeys `NODE_OPTIONS` in it; not so `--dotenv`. */
+export const ENV_FILE_OPTION = [
+  '--dotenv, --env-file <file>',
+  'file of variables, weaker than the environment (default: .env here if it is trusted)',
 ] as const;
 
 /**
- * What a command's configuration is read from: its flags, the environment, `.env` of the folder, the file.
- * @param more variables that win over the environment
+ * What a command's configuration is read from: its flags, the environment, the named or trusted file of
+ * variables, the configuration file.
  * @throws GatewayError invalid_config
  */
 export const readSources = async (
-  { port, host, dataDir, config, workers }: ConfigFlags,
-  { env, cwd, homeDir }: CommandContext,
-  more: Readonly<Record<string, string>> = {},
+  configFlags: ConfigFlags,
+  context: CommandContext,
+  options: ReadOptions = {},
 ): Promise<LoadConfigSources> => {
-  const dotenv = readDotenv(cwd);
-  const all = { ...dotenv, ...env, ...more };
-  const folder = resolveDataDir({ flag: dataDir, env: all, homeDir, cwd });
+  const variables = await readVariables(configFlags, context, options);
+  const { env, dotenv, dotenvFile, dataDir, folderFiles } = variables;
+  const passedOver = describePassedOver(folderFiles, env);
+  const { port, host, workers } = configFlags;
   const flags: Partial<Record<SettingName, string>> = {
     ...(port && { port }),
     ...(host && { host }),
@@ -39,35 +44,35 @@ export const readSources = async (
   };
   return {
     flags,
-    env: { ...env, ...more },
+    env,
     dotenv,
-    file: await readConfigFile({ chosen: config ?? all.GOMODEL_CONFIG, cwd, dataDir: folder }, all),
-    dataDir: folder,
+    dotenvFile,
+    file: await readConfigFile(variables, options.isLauncher === true),
+    dataDir,
+    notices: passedOver === undefined ? [] : [passedOver],
   };
 };
 
 /** In words, where the data folder and the file came from. */
 export const placesOf = (
   { dataDir, config }: ConfigFlags,
-  { env, dotenv }: LoadConfigSources,
+  { env, file }: LoadConfigSources,
 ): { readonly dataDir: string; readonly file: string } => {
-  const variable = (name: string): string | undefined => {
-    if (env[name]) return name;
-    return dotenv[name] ? `${name} in .env` : undefined;
-  };
+  const variable = (name: string): string | undefined => (env[name] ? name : undefined);
   return {
     dataDir: dataDir ? '--data-dir' : (variable('GOMODEL_HOME') ?? variable('XDG_DATA_HOME') ?? 'default'),
-    file: config ? '--config' : (variable('GOMODEL_CONFIG') ?? 'found'),
+    file: config
+      ? '--config'
+      : (variable('GOMODEL_CONFIG') ?? (file?.source === 'working_folder' ? 'trusted' : 'found')),
   };
 };
 
 /**
  * The configuration of a command that runs a gateway.
- * @param more variables that win over the environment
  * @throws GatewayError invalid_config
  */
 export const readConfig = async (
   flags: ConfigFlags,
   context: CommandContext,
-  more: Readonly<Record<string, string>> = {},
-): Promise<GatewayConfig> => loadConfig(await readSources(flags, context, more));
+  options?: ReadOptions,
+): Promise<GatewayConfig> => loadConfig(await readSources(flags, context, options));

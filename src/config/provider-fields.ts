@@ -34,10 +34,9 @@ export const PROVIDER_FIELDS = {
 
 const VARIABLES = Object.values(PROVIDER_FIELDS).map(({ variable }) => variable);
 
-const PROVIDER_VARIABLE = new RegExp(`_(?:${VARIABLES})$`);
-
 /** True for `GROQ_API_KEY` and the like, also of a provider that only a file names. */
-export const isProviderVariable = (name: string): boolean => PROVIDER_VARIABLE.test(name);
+export const isProviderVariable = (name: string): boolean =>
+  VARIABLES.some((variable) => name.endsWith(`_${variable}`));
 
 /** True where the name is that of a variable of a provider that there is without any file. */
 export const isKnownProviderVariable = (name: string): boolean =>

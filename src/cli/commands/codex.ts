@@ -9,11 +9,12 @@ import { launchArguments, RUN_KEY_VARIABLE } from '../../codex/run/launch-settin
 import { readSignIn } from '../../codex/run/read-sign-in.ts';
 import { runCodex } from '../../codex/run/run-codex.ts';
 import { compose, type Gateway } from '../../server/compose.ts';
+import { createWorkingFolder } from '../../state/working-folder.ts';
 import { contextArguments } from '../codex/find-context-window.ts';
 import { findGateway, type UsableGateway } from '../codex/find-gateway.ts';
 import { summarizeRun } from '../codex/summarize-run.ts';
 import type { CommandContext } from '../context.ts';
-import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
+import { type ConfigFlags, readConfig } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { plainLine } from '../render/plain-text.ts';
 import { createRunSummary } from '../render/run-summary.ts';
@@ -30,6 +31,8 @@ interface RunGateway extends UsableGateway {
   close(): Promise<void>;
 }
 
+const LAUNCHER = { isLauncher: true } as const;
+
 const EXAMPLES = `
 Codex's own arguments come last; after -- whatever they are.
 
@@ -40,15 +43,15 @@ Examples:
   $ npx gomodel-ts codex -- --model gpt-5.5 resume --last
 `;
 
-const requireCodex = async (env: NodeJS.ProcessEnv): Promise<InstalledCodex> => {
-  const { codex, broken } = await searchCodex(env);
+const requireCodex = async ({ env, cwd, homeDir }: CommandContext): Promise<InstalledCodex> => {
+  const { codex, broken } = await searchCodex(env, createWorkingFolder(cwd, homeDir));
   if (codex) return codex;
   const [first] = broken;
   throw new GatewayError(
     'command_failed',
     first
       ? `Codex at ${first.path} does not work: ${first.reason}. Install it again with \`npm install -g @openai/codex\`, then run this again.`
-      : 'Codex is not on PATH. Install it with `npm install -g @openai/codex`, then run this again.',
+      : 'Codex is not on PATH (what lies in the working folder does not count). Install it with `npm install -g @openai/codex`, then run this again.',
   );
 };
 
@@ -58,9 +61,11 @@ const startGateway = async (
   context: CommandContext,
 ): Promise<RunGateway> => {
   const { env } = context;
+  // Who is signed in expects their plan to pay, also where a key for other uses is in the shell.
+  const isPaidByPlan = isSignedIn && env.CHATGPT_LOGIN === undefined;
   const config = await readConfig({ port: '0', ...flags }, context, {
-    // Who is signed in expects their plan to pay, also where a key for other uses is in the shell.
-    ...(isSignedIn && env.CHATGPT_LOGIN === undefined && { CHATGPT_LOGIN: 'passthrough' }),
+    ...LAUNCHER,
+    more: isPaidByPlan ? { CHATGPT_LOGIN: 'passthrough' } : {},
   });
   const key = config.masterKey ?? createId('gm_run', systemClock.now());
   for (const notice of config.notices) context.stderr.write(`gomodel-ts: ${plainLine(notice)}\n`);
@@ -76,7 +81,7 @@ const findOrStart = async (
   isSignedIn: boolean,
   context: CommandContext,
 ): Promise<RunGateway> => {
-  const { dataDir, masterKey } = await readConfig(flags, context);
+  const { dataDir, masterKey } = await readConfig(flags, context, LAUNCHER);
   const needsOwn = flags.own || flags.demo || flags.port !== undefined || flags.host !== undefined;
   const running = needsOwn ? undefined : await findGateway(dataDir, masterKey);
   if (running) return { ...running, dataDir, close: async () => {} };
@@ -85,7 +90,7 @@ const findOrStart = async (
 
 const launch = async (args: readonly string[], flags: CodexFlags, context: CommandContext): Promise<void> => {
   const { env, stderr } = context;
-  const codex = await requireCodex(env);
+  const codex = await requireCodex(context);
   const signIn = await readSignIn(codex, env);
   const gateway = await findOrStart(flags, signIn === 'chatgpt', context);
   const startedAtMs = systemClock.now();
@@ -116,7 +121,8 @@ export const codexCommand = (context: CommandContext): Command =>
     .option('-p, --port <port>', 'start a gateway for the run, on this port')
     .option('--host <host>', 'start a gateway for the run, on this address')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
-    .option(...CONFIG_OPTION)
+    .option('--config <file>', 'configuration file (GOMODEL_CONFIG, default gomodel.yaml in the data folder)')
+    .option('--dotenv, --env-file <file>', 'file of variables, weaker than the environment')
     .option('--demo', 'start a gateway for the run, answered by the built-in upstream')
     .option('--own', 'start a gateway for the run even if one is running')
     .passThroughOptions()

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { explainConfig } from '../../config/explain-config.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import type { CommandContext } from '../context.ts';
-import { CONFIG_OPTION, type ConfigFlags, placesOf, readSources } from '../read-config.ts';
+import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION, placesOf, readSources } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { renderConfig } from '../render/config-rows.ts';
 import { plainLine } from '../render/plain-text.ts';
@@ -31,11 +31,11 @@ const show = async (flags: ShowFlags, context: CommandContext): Promise<void> =>
       const said = isSecret ? { secret: true, isSet: value !== null } : { value };
       stdout.write(`${JSON.stringify({ schemaVersion: 1, setting: name, ...said, origin, variable })}\n`);
     }
-    return;
+  } else {
+    const { columns } = screenOf(stdout, env);
+    const colour = createColour(stdout, env);
+    stdout.write(renderConfig(settings, { showOrigin: flags.showOrigin === true, colour, columns }));
   }
-  const { columns } = screenOf(stdout, env);
-  const colour = createColour(stdout, env);
-  stdout.write(renderConfig(settings, { showOrigin: flags.showOrigin === true, colour, columns }));
   for (const notice of loadConfig(sources).notices) stderr.write(`gomodel-ts: ${plainLine(notice)}\n`);
 };
 
@@ -44,11 +44,12 @@ export const configCommand = (context: CommandContext): Command =>
   new Command('config')
     .summary('show every setting, and where it came from')
     .description(
-      'Shows every setting as it holds here: flag over environment over .env over gomodel.yaml over default.',
+      'Shows every setting as it holds here: flag over environment over .env over gomodel.yaml over default. Files of the working folder count where they are named or trusted.',
     )
     .option('--show-origin', 'where each value came from')
     .option('--json', 'one line of JSON a setting')
     .option(...CONFIG_OPTION)
+    .option(...ENV_FILE_OPTION)
     .option('-p, --port <port>', 'as if it were given to serve')
     .option('--host <host>', 'as if it were given to serve')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')

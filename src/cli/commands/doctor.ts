@@ -1,7 +1,10 @@
 import process from 'node:process';
 import { Command } from 'commander';
 import { configFileOf, resolveCodexHome } from '../../codex/run/codex-home.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { readSetting } from '../../config/read-setting.ts';
 import type { Step } from '../../probe/step.ts';
+import { createWorkingFolder } from '../../state/working-folder.ts';
 import type { CommandContext } from '../context.ts';
 import { checkCodex } from '../doctor/check-codex.ts';
 import { checkConfig } from '../doctor/check-config.ts';
@@ -13,8 +16,7 @@ import { checkProxy } from '../doctor/check-proxy.ts';
 import { checkRoundTrip } from '../doctor/check-round-trip.ts';
 import { checkUpstream } from '../doctor/check-upstream.ts';
 import { suggestModel } from '../doctor/suggest-model.ts';
-import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
-import { readDotenv } from '../read-dotenv.ts';
+import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION, readSources } from '../read-config.ts';
 import { renderStep, renderVerdict } from '../render/checklist.ts';
 import { createColour } from '../render/colour.ts';
 
@@ -46,12 +48,13 @@ const examine = async (
 ): Promise<void> => {
   const { env, cwd, homeDir } = context;
   const isDemo = flags.demo === true;
-  const config = await readConfig(flags, context);
+  const sources = await readSources(flags, context);
+  const config = loadConfig(sources);
   tell(await checkNode());
   tell(await checkDataFolder(config.dataDir, config.maxDiskBytes));
-  const { step: gateway, running } = await checkGateway(config);
+  const { step: gateway, running, isStranger } = await checkGateway(config);
   tell(gateway);
-  const { step: installed, codex } = await checkCodex(env);
+  const { step: installed, codex } = await checkCodex(env, createWorkingFolder(cwd, homeDir));
   tell(installed);
   const codexHome = resolveCodexHome({ flag: flags.codexHome, env, homeDir, cwd });
   const { steps, resolved } = await checkConfig({
@@ -63,7 +66,9 @@ const examine = async (
   for (const step of steps) tell(step);
   const gatewayUrl = running?.url ?? `http://localhost:${config.port}`;
   for (const step of checkProxy(new URL(gatewayUrl), env, process.platform)) tell(step);
-  const shell = { ...readDotenv(cwd), ...env };
+  // The port of a file of the working folder must not lead the shell's keys to whoever listens there.
+  const isOfFolder = isStranger && readSetting('port', sources)?.source === 'working_folder';
+  const shell = isOfFolder ? sources.dotenv : { ...sources.dotenv, ...env };
   const keys = await checkKeys({ config, running, resolved, env: shell, isDemo });
   for (const step of keys.steps) tell(step);
   const upstream = await checkUpstream({ config, running, key: keys.key, isDemo });
@@ -108,6 +113,7 @@ export const doctorCommand = (context: CommandContext): Command =>
     .option('-p, --port <port>', 'where the gateway is to listen (PORT, default 8080)')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
     .option(...CONFIG_OPTION)
+    .option(...ENV_FILE_OPTION)
     .option('--profile <name>', 'look at NAME.config.toml, too')
     .option('--codex-home <folder>', "Codex's folder (default: $CODEX_HOME, else ~/.codex)")
     .addHelpText('after', EXAMPLES)

@@ -11,13 +11,16 @@ import {
 import { type WantedSettings, wantBuiltin, wantProvider } from '../../codex/edit/provider-settings.ts';
 import { bypassProxyFor, findProxyBefore } from '../../codex/run/bypass-proxy.ts';
 import { configFileOf, resolveCodexHome } from '../../codex/run/codex-home.ts';
-import { catalogFileOf, type Environment, resolveDataDir } from '../../config/data-dir.ts';
-import { readSetting } from '../../config/read-setting.ts';
+import { admitSources } from '../../config/admit-sources.ts';
+import { catalogFileOf } from '../../config/data-dir.ts';
+import { readSetting, type Sourced, variableOf } from '../../config/read-setting.ts';
+import { refuseStrayCredential } from '../../config/refuse-stray-credential.ts';
 import { openState } from '../../state/state.ts';
 import type { CommandContext } from '../context.ts';
 import { undoConfig } from '../init-codex/undo-config.ts';
 import { writeConfig } from '../init-codex/write-config.ts';
-import { readDotenv } from '../read-dotenv.ts';
+import { ENV_FILE_OPTION } from '../read-config.ts';
+import { readVariables, type Variables } from '../read-variables.ts';
 import type { CodexSetup } from '../render/codex-steps.ts';
 import { detectShell } from '../render/shell.ts';
 import { findLivingGateway } from '../running-instances.ts';
@@ -34,6 +37,7 @@ interface InitFlags {
   readonly catalog?: true;
   readonly codexHome?: string;
   readonly dataDir?: string;
+  readonly envFile?: string;
   readonly dryRun?: true;
   readonly undo?: true;
   readonly yes?: true;
@@ -85,6 +89,7 @@ export const initCodexCommand = (context: CommandContext): Command => {
       '--data-dir <folder>',
       'where the edit is remembered (default: $GOMODEL_HOME, else ~/.gomodel-ts)',
     )
+    .option(...ENV_FILE_OPTION)
     .option('--dry-run', 'print the change as a diff, and write nothing')
     .addOption(new Option('--undo', 'put back what init-codex changed').conflicts(changesNothingElse))
     .option('-y, --yes', 'write without asking')
@@ -95,8 +100,8 @@ export const initCodexCommand = (context: CommandContext): Command => {
 const initCodex = async (flags: InitFlags, context: CommandContext): Promise<void> => {
   const { cwd, homeDir } = context;
   const { dryRun = false, yes = false } = flags;
-  const env = { ...readDotenv(cwd), ...context.env };
-  const dataDir = resolveDataDir({ flag: flags.dataDir, env, homeDir, cwd });
+  const variables = await readVariables(flags, context);
+  const { dataDir } = variables;
   const onNotice = (message: string): void => void context.stderr.write(`${message}\n`);
   const state = await openState<ConfigEdit>(dataDir, { onNotice });
   const deps = { journal: state.edits, clock: systemClock };
@@ -104,28 +109,47 @@ const initCodex = async (flags: InitFlags, context: CommandContext): Promise<voi
   const path = configFileOf(codexHome, flags.profile);
   if (flags.undo) return undoConfig(path, { dryRun, yes }, deps, context);
 
-  const baseUrl = flags.baseUrl === undefined ? await findBaseUrl(dataDir, env) : parseBaseUrl(flags.baseUrl);
-  const { wanted, setup } = readWish(flags, baseUrl);
-  const key = env.GOMODEL_MASTER_KEY || (setup.kind === 'key' ? env[setup.envKey] : undefined);
-  const catalog = flags.catalog && { path: catalogFileOf(dataDir), baseUrl, key };
+  const baseUrl = flags.baseUrl === undefined ? await findBaseUrl(variables) : flagged(flags.baseUrl);
+  const gateway = new URL(baseUrl.value);
+  const { wanted, setup } = readWish(flags, baseUrl.value);
+  const catalog = flags.catalog && {
+    path: catalogFileOf(dataDir),
+    baseUrl: baseUrl.value,
+    key: findKey(setup, baseUrl, variables),
+  };
   const isFoundByCodex = codexHome === resolveCodexHome({ flag: undefined, env: context.env, homeDir, cwd });
   const place = {
     codexHome: isFoundByCodex ? undefined : codexHome,
     profile: flags.profile,
     providerId: flags.default || flags.builtin ? undefined : flags.providerId,
     shell: detectShell(context.env, process.platform),
-    noProxy: findProxyBefore(new URL(baseUrl), context.env)
-      ? bypassProxyFor(new URL(baseUrl), context.env).NO_PROXY
+    noProxy: findProxyBefore(gateway, context.env)
+      ? bypassProxyFor(gateway, context.env).NO_PROXY
       : undefined,
   };
   await writeConfig({ path, wanted, setup, catalog, place, dryRun, yes }, deps, context);
 };
 
-const findBaseUrl = async (dataDir: string, env: Environment): Promise<string> => {
-  const running = await findLivingGateway(dataDir);
-  if (running) return `${running.url}/v1`;
-  const port = readSetting('port', { flags: {}, env, dotenv: {} })?.value || DEFAULT_PORT;
-  return `http://localhost:${port}/v1`;
+const flagged = (baseUrl: string): Sourced<string> => ({
+  value: parseBaseUrl(baseUrl),
+  origin: '--base-url',
+  source: 'flag',
+});
+
+const findBaseUrl = async (variables: Variables): Promise<Sourced<string>> => {
+  const running = await findLivingGateway(variables.dataDir);
+  if (running) return { value: `${running.url}/v1`, origin: 'default', source: 'default' };
+  const port = readSetting('port', admitSources({ ...variables, flags: {} }).sources);
+  const { origin = 'default', source = 'default' } = port ?? {};
+  return { value: `http://localhost:${port?.value || DEFAULT_PORT}/v1`, origin, source };
+};
+
+/** The key by which the gateway is asked for its models. */
+const findKey = (setup: CodexSetup, baseUrl: Sourced<string>, variables: Variables): string | undefined => {
+  const names = ['GOMODEL_MASTER_KEY', ...(setup.kind === 'key' ? [setup.envKey] : [])];
+  const key = names.flatMap((name) => variableOf(name, variables)).find(({ value }) => value);
+  if (key) refuseStrayCredential(key, { ...baseUrl, url: new URL(baseUrl.value), variable: 'PORT' });
+  return key?.value;
 };
 
 type Wish = { readonly wanted: WantedSettings; readonly setup: CodexSetup };

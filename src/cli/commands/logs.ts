@@ -2,7 +2,6 @@ import process from 'node:process';
 import { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import { resolveDataDir } from '../../config/data-dir.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
 import type { CommandContext } from '../context.ts';
 import { followLog } from '../logs/follow-log.ts';
@@ -10,7 +9,7 @@ import { listExchanges } from '../logs/list-exchanges.ts';
 import { parseCount } from '../logs/parse-flags.ts';
 import { type SelectFlags, selectExchanges } from '../logs/select-exchanges.ts';
 import { showExchange } from '../logs/show-exchange.ts';
-import { readDotenv } from '../read-dotenv.ts';
+import { readDataFolder } from '../read-variables.ts';
 import { createColour } from '../render/colour.ts';
 import { screenOf } from '../render/tail/screen.ts';
 import { tailLine } from '../render/tail/tail-line.ts';
@@ -88,8 +87,7 @@ const resolveId = async (id: string, flags: LogsFlags, dataDir: string): Promise
 };
 
 const logs = async (id: string | undefined, flags: LogsFlags, context: CommandContext): Promise<void> => {
-  const { env, cwd, homeDir } = context;
-  const dataDir = resolveDataDir({ flag: flags.dataDir, env: { ...readDotenv(cwd), ...env }, homeDir, cwd });
+  const dataDir = readDataFolder(flags, context);
   const json = flags.json === true;
   if (id !== undefined) {
     const exchange = await resolveId(id, flags, dataDir);

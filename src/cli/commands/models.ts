@@ -5,7 +5,7 @@ import { GatewayError } from '../../base/errors.ts';
 import { createServedModels } from '../../providers/served-models.ts';
 import type { CommandContext } from '../context.ts';
 import { openLists } from '../providers/open-lists.ts';
-import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
+import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION, readConfig } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { renderModels } from '../render/model-rows.ts';
 import { plainLine } from '../render/plain-text.ts';
@@ -55,6 +55,7 @@ const show = async (flags: ModelsFlags, context: CommandContext): Promise<void> 
       const { problem } = lists.stateOf(id);
       return problem === undefined ? [] : [`${id} gave no list: ${problem}.`];
     });
+  for (const notice of config.notices) stderr.write(`gomodel-ts: ${plainLine(notice)}\n`);
   for (const line of silent) stderr.write(`gomodel-ts: ${plainLine(line)}\n`);
   process.exitCode = silent.length > 0 && models.length === 0 ? 1 : 0;
 };
@@ -70,6 +71,7 @@ export const modelsCommand = (context: CommandContext): Command =>
     .option('--no-refresh', 'only what was listed before: ask nobody')
     .option('--json', 'one line of JSON a model')
     .option(...CONFIG_OPTION)
+    .option(...ENV_FILE_OPTION)
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
     .action((flags: ModelsFlags) => show(flags, context));

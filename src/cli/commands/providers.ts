@@ -8,7 +8,7 @@ import type { ConfiguredProvider } from '../../providers/configured-provider.ts'
 import type { CommandContext } from '../context.ts';
 import { checkProvider } from '../providers/check-provider.ts';
 import { openLists } from '../providers/open-lists.ts';
-import { CONFIG_OPTION, type ConfigFlags, readConfig } from '../read-config.ts';
+import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION, readConfig } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { plainLine } from '../render/plain-text.ts';
 import { type ProviderRow, renderProviders } from '../render/provider-rows.ts';
@@ -96,6 +96,7 @@ export const providersCommand = (context: CommandContext): Command =>
     .option('--provider <name>', 'only this one')
     .option('--json', 'one line of JSON a provider')
     .option(...CONFIG_OPTION)
+    .option(...ENV_FILE_OPTION)
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
     .action((flags: ProvidersFlags) => show(flags, context));

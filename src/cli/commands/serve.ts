@@ -13,7 +13,7 @@ import {
 import { compose, type ServingGateway } from '../../server/compose.ts';
 import { findUnprotected } from '../../state/private-files.ts';
 import type { CommandContext } from '../context.ts';
-import { CONFIG_OPTION, type ConfigFlags, readSources } from '../read-config.ts';
+import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION, readSources } from '../read-config.ts';
 import { createBanner } from '../render/banner.ts';
 import { createColour } from '../render/colour.ts';
 import { createQuotaWatch } from '../render/quota-notice.ts';
@@ -170,6 +170,7 @@ export const serveCommand = (context: CommandContext): Command =>
     .option('--workers <count>', 'processes that serve requests, 1 to 64 (GOMODEL_WORKERS, default 1)')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
     .option(...CONFIG_OPTION)
+    .option(...ENV_FILE_OPTION)
     .addOption(
       new Option(
         '--demo [when]',

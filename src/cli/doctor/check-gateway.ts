@@ -26,7 +26,11 @@ export const checkGateway = async ({
   dataDir,
   host = '127.0.0.1',
   port,
-}: Pick<GatewayConfig, 'dataDir' | 'host' | 'port'>): Promise<{ step: Step; running?: RunningGateway }> => {
+}: Pick<GatewayConfig, 'dataDir' | 'host' | 'port'>): Promise<{
+  step: Step;
+  running?: RunningGateway;
+  isStranger?: true;
+}> => {
   const name = 'Gateway';
   const own = await findAnnounced(dataDir);
   for (const url of own) {
@@ -48,7 +52,7 @@ export const checkGateway = async ({
   if (stranger) {
     const message = `${stranger.version} runs at ${stranger.url}/v1, with another data folder than ${dataDir}`;
     const remedy = 'Name its folder with --data-dir, so that its log is found.';
-    return { step: { name, state: 'warning', message, remedy }, running: stranger };
+    return { step: { name, state: 'warning', message, remedy }, running: stranger, isStranger: true };
   }
   if (port !== 0 && !(await isFree(port, host))) {
     const remedy = 'Stop what uses it, or choose another with PORT.';

@@ -5,6 +5,7 @@ import { checkCodex } from '../../../src/cli/doctor/check-codex.ts';
 import { searchCodex } from '../../../src/codex/run/find-codex.ts';
 import { readSignIn } from '../../../src/codex/run/read-sign-in.ts';
 import { runCodex } from '../../../src/codex/run/run-codex.ts';
+import { createWorkingFolder } from '../../../src/state/working-folder.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const onWindows = (): void => {
@@ -42,6 +43,9 @@ const writeCommand = (folder: string, name: string, text: string): string => {
   return path;
 };
 
+/** Nothing on these paths lies in it. */
+const ELSEWHERE = createWorkingFolder('/nowhere/project', '/nowhere');
+
 describe('Codex on Windows (P3)', () => {
   it.each([
     ['npm', NPM_SHIM],
@@ -52,7 +56,7 @@ describe('Codex on Windows (P3)', () => {
     const prefix = createTemporaryFolder('npm');
     installScript(prefix);
     const path = writeCommand(prefix, 'codex.cmd', shim);
-    const { codex, broken } = await searchCodex({ PATH: prefix });
+    const { codex, broken } = await searchCodex({ PATH: prefix }, ELSEWHERE);
     expect(broken).toEqual([]);
     expect(codex).toMatchObject({ path, version: '0.171.0' });
     if (!codex) return;
@@ -66,19 +70,19 @@ describe('a codex on PATH that does not work (P3)', () => {
     const [first, second] = [createTemporaryFolder('first'), createTemporaryFolder('second')];
     const path = writeCommand(first, 'codex', '#!/bin/sh\necho "node.exe: not found" >&2\nexit 127\n');
     writeCommand(second, 'codex', '#!/bin/sh\necho codex-cli 0.171.0\n');
-    const search = await searchCodex({ PATH: `${first}:${second}:/usr/bin:/bin` });
+    const search = await searchCodex({ PATH: `${first}:${second}:/usr/bin:/bin` }, ELSEWHERE);
     expect(search).toMatchObject({
       codex: { version: '0.171.0', path: join(second, 'codex') },
       broken: [{ path, reason: 'node.exe: not found' }],
     });
-    const { step } = await checkCodex({ PATH: `${first}:${second}:/usr/bin:/bin` });
+    const { step } = await checkCodex({ PATH: `${first}:${second}:/usr/bin:/bin` }, ELSEWHERE);
     expect(step).toMatchObject({ state: 'warning', message: expect.stringContaining('node.exe: not found') });
   });
 
   it('is what the doctor says where there is no other', async () => {
     const folder = createTemporaryFolder('broken');
     writeCommand(folder, 'codex', '#!/bin/sh\necho Something else 1.0\n');
-    const { step } = await checkCodex({ PATH: folder });
+    const { step } = await checkCodex({ PATH: folder }, ELSEWHERE);
     expect(step).toMatchObject({
       state: 'failed',
       message: `${join(folder, 'codex')} does not work: it answers --version with "Something else 1.0"`,
@@ -86,6 +90,6 @@ describe('a codex on PATH that does not work (P3)', () => {
   });
 
   it('is not looked for in a relative folder', async () => {
-    expect(await searchCodex({ PATH: '.:bin' })).toEqual({ broken: [] });
+    expect(await searchCodex({ PATH: '.:bin' }, ELSEWHERE)).toEqual({ broken: [] });
   });
 });

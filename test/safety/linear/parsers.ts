@@ -1,7 +1,7 @@
 import { foreignWords } from '../../../src/base/foreign-text.ts';
 import { matchesWildcard } from '../../../src/base/match-wildcard.ts';
 import { parseContentCodings } from '../../../src/coding/parse-content-codings.ts';
-import { substituteVariables } from '../../../src/config/substitute-variables.ts';
+import { createSubstitution } from '../../../src/config/substitute-variables.ts';
 import { replaceMembers } from '../../../src/json/replace-members.ts';
 import { scanElements, scanMembers } from '../../../src/json/scan-members.ts';
 import { mapHeadersToClient } from '../../../src/log/capture/client-of-headers.ts';
@@ -259,7 +259,7 @@ export const PARSERS: readonly Parser[] = [
   text('the redaction of a header', HEAD, (input) => void redactor.header('x-note', input)),
   text('the words of an unknown error', BODY, (input) => void foreignWords(input, 300)),
   text('a wildcard', HEAD, (input) => void matchesWildcard(input, '*a*a*a*a*a*a*b')),
-  text('variables in a file', HEAD, (input) => void substituteVariables(input, {})),
+  text('variables in a file', HEAD, (input) => void createSubstitution({})(input)),
   text('the end of a cut stream', HEAD, (input) =>
     closeStream('responses', `data: {"a":${input}`, { code: 'x', message: 'x' } as never, {} as never),
   ),

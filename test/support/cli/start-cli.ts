@@ -24,9 +24,13 @@ export interface RunningCli {
 }
 
 /** Starts the built command line without a terminal and without any key of the developer's shell. */
-export const startCli = (args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCli => {
+export const startCli = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = tmpdir(),
+): RunningCli => {
   const child = spawn(process.execPath, [CLI, ...args], {
-    cwd: tmpdir(),
+    cwd,
     env: { PATH: process.env.PATH, HOME: tmpdir(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -60,5 +64,8 @@ export const startCli = (args: readonly string[], env: Readonly<Record<string, s
 };
 
 /** Runs one command to its end. */
-export const runCli = (args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliEnd> =>
-  startCli(args, env).ended;
+export const runCli = (
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+  cwd?: string,
+): Promise<CliEnd> => startCli(args, env, cwd).ended;

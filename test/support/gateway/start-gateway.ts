@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -28,7 +28,7 @@ export interface GatewayOptions {
   readonly dataDir?: string;
   /** More variables, such as other providers' keys. */
   readonly env?: Env;
-  /** Its `gomodel.yaml`. */
+  /** `gomodel.yaml` of its data folder. */
   readonly configFile?: string;
 }
 
@@ -103,7 +103,10 @@ export const startGateway = async (options: GatewayOptions): Promise<GatewayProc
     ...(providerKey && { OPENAI_API_KEY: providerKey }),
     ...options.env,
   };
-  if (options.configFile !== undefined) writeFileSync(join(folder, 'gomodel.yaml'), options.configFile);
+  if (options.configFile !== undefined) {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(join(dataDir, 'gomodel.yaml'), options.configFile);
+  }
   const child = spawn(process.execPath, [BIN, 'serve', '--port', '0', ...(options.args ?? [])], {
     // Not the checkout: a `.env` there must play no part.
     cwd: folder,
