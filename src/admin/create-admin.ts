@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
-import type { Authenticate } from '../guard/create-authenticate.ts';
+import type { CheckKey } from '../guard/check-key.ts';
 import type { ExchangeWatch } from '../log/capture/recorder.ts';
 import { openJournalIndex } from '../log/files/journal-index.ts';
 import { keepIndexReady } from '../log/files/keep-index-ready.ts';
@@ -23,7 +23,7 @@ export interface AdminDeps {
   readonly config: GatewayConfig;
   readonly recorder: ExchangeWatch;
   readonly clock: Clock;
-  readonly check: Authenticate;
+  readonly checkKey: CheckKey;
   /** Who is asked for models, the gateway's own first. */
   readonly upstreams: readonly Upstream[];
   readonly version: string;
@@ -54,14 +54,14 @@ const FIRST_PAGE = `${PAGE_BASE}audit`;
 
 /** Before the first request, only the files of the index are looked after. */
 export const createAdmin = (deps: AdminDeps): Admin => {
-  const { config, recorder, clock, check, upstreams } = deps;
+  const { config, recorder, clock, upstreams } = deps;
   const { dataDir } = config;
   const now = (): number => clock.now();
   const index = openJournalIndex({ dataDir, recorder });
   const stopUpkeep = keepIndexReady(index, recorder);
   const pricing = createPricing(dataDir, upstreams);
   const access = createAccess({
-    check,
+    checkKey: deps.checkKey,
     isGuarded: config.masterKey !== undefined,
     now: () => clock.monotonic(),
   });

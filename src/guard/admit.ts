@@ -3,11 +3,11 @@ import type { ExchangeRecord, Transport } from '../log/record.ts';
 import { checkClosing } from './check-closing.ts';
 import { checkFraming } from './check-framing.ts';
 import { checkHandshake } from './check-handshake.ts';
+import type { CheckKey } from './check-key.ts';
 import { checkLoop } from './check-loop.ts';
 import { checkMethod } from './check-method.ts';
 import { checkPage } from './check-page.ts';
 import { checkRead } from './check-read.ts';
-import type { Authenticate } from './create-authenticate.ts';
 import { type MatchedRoute, requireRoute } from './match-route.ts';
 import type { RequestHead, Surface } from './request-head.ts';
 
@@ -55,7 +55,7 @@ export interface AdmitDeps {
   readonly isGuarded: boolean;
   /** This process as it names itself in `Via`. */
   readonly via: string;
-  readonly authenticate: Authenticate;
+  readonly checkKey: CheckKey;
   readonly websockets: WebSocketSetting;
   /** Refuses what would be too much at once. */
   readonly checkCapacity: Readonly<Record<Transport, () => void | Promise<void>>>;
@@ -81,8 +81,11 @@ const listChecks = (deps: AdmitDeps): readonly Check[] => [
   {
     name: 'key',
     surface: 'model',
-    run: ({ headers }, admission) => {
-      admission.auth = deps.authenticate(headers);
+    run: (head, admission) => {
+      const auth = deps.checkKey(head);
+      if (auth instanceof Promise) return auth;
+      admission.auth = auth;
+      return undefined;
     },
   },
   {

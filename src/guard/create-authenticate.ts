@@ -14,7 +14,7 @@ const MESSAGES_REMEDY =
 const bearerOf = (headers: IncomingHttpHeaders): string | undefined =>
   /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
 
-/** Codex hides the message of a 401 beside a ChatGPT sign-in: it tries to refresh its token, and shows that. */
+/** Who has a ChatGPT sign-in takes a 401 for its end: it tries to renew its token, and shows how that failed. */
 const statusFor = (headers: IncomingHttpHeaders): { status?: number } =>
   headers['chatgpt-account-id'] === undefined ? {} : { status: 403 };
 

@@ -1,6 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { GatewayError } from '../base/errors.ts';
+import type { ErrorCode, GatewayError } from '../base/errors.ts';
 import { INERT_ANSWER } from '../base/inert-answer.ts';
+import type { Audience } from './speaks-as.ts';
 
 /** A refusal of the gateway's own, in the one form that all of them have. */
 export interface ErrorAnswer {
@@ -9,31 +9,47 @@ export interface ErrorAnswer {
   readonly body: string;
 }
 
-/** Whether a client reads errors as Anthropic's API writes them. @param url path and query */
-export const speaksMessages = (url: string, headers: IncomingHttpHeaders): boolean =>
-  headers['anthropic-version'] !== undefined || /^[^?]*\/messages(?:[/?]|$)/.test(url);
+/** What stays refused until somebody changes a setting, however often it is asked for. */
+const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'missing_api_key',
+  'invalid_api_key',
+  'too_many_attempts',
+  'forbidden_origin',
+  'provider_not_configured',
+  'loop_detected',
+  'upstream_redirected',
+]);
+
+export const isPermanent = ({ code }: GatewayError): boolean => PERMANENT.has(code);
 
 /**
  * Turns an error into HTTP, here alone.
- * @param requestId under which the log finds the exchange; Codex shows it to its user
- * @param inMessages true for a client of Anthropic's API: what that calls errors is said as well
+ *
+ * Codex asks again five times after any status but 400 (401, 403 and 503 as well, measured with 0.113.0, 0.169.0
+ * and 0.171.0), and beside a ChatGPT sign-in it shows a failed renewal in place of a 401's message. Of a 400
+ * it shows the body, at once: what is permanent is one, with the id under which the log knows the request.
+ * @param requestId under which the log finds the exchange
  */
 export const createErrorAnswer = (
   error: GatewayError,
   requestId: string,
-  inMessages = false,
+  audience: Audience = 'openai',
 ): ErrorAnswer => {
+  const inMessages = audience === 'messages';
+  const isSaidOnce = audience === 'codex' && isPermanent(error);
   const told = {
     message: `gomodel-ts: ${error.message}`,
     type: inMessages && error.status >= 500 ? 'api_error' : error.type,
     code: error.code,
     param: error.param,
   };
-  const body = JSON.stringify(
-    inMessages ? { type: 'error', error: told, request_id: requestId } : { error: told },
-  );
+  const body = JSON.stringify({
+    ...(inMessages && { type: 'error' }),
+    error: told,
+    ...((inMessages || isSaidOnce) && { request_id: requestId }),
+  });
   return {
-    status: error.status,
+    status: isSaidOnce ? 400 : error.status,
     headers: {
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),

@@ -4,6 +4,7 @@ import type { GatewayError } from '../base/errors.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ExchangeOpening } from '../log/exchange.ts';
 import { createErrorAnswer } from './error-answer.ts';
+import { endConnection } from './last-on-connection.ts';
 
 /**
  * Refuses what has no response object: a request that is not HTTP, or an upgrade. A proper HTTP answer,
@@ -27,5 +28,6 @@ export const refuseOnSocket = (
     ([name, value]) => `${name}: ${value}`,
   );
   socket.on('error', () => socket.destroy());
+  endConnection(socket);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
 };

@@ -1,8 +1,10 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Request, Response } from 'express';
 import { GatewayError } from '../base/errors.ts';
 import { methodNotServed } from '../guard/check-method.ts';
+import { isEndingConnection } from '../guard/last-on-connection.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 import { refuse } from '../http/failure.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
@@ -24,7 +26,7 @@ const unknownMethodOf = ({
   if (code !== 'HPE_INVALID_METHOD' || !rawPacket) return undefined;
   const start = rawPacket.lastIndexOf('\n', bytesParsed) + 1;
   const [, method, path] =
-    /^([!#$%&'*+.^_`|~\w-]+) (\S+) HTTP\/1\.[01]\r?\n/.exec(rawPacket.toString('latin1', start)) ?? [];
+    /^([!#$%&'*+.^_`|~\w-]+) (\S+) HTTP\/1\.[01]/.exec(rawPacket.toString('latin1', start)) ?? [];
   return method !== undefined && path !== undefined ? { method, path } : undefined;
 };
 
@@ -67,6 +69,10 @@ type ServerSocket = Socket & {
   readonly parser?: { readonly incoming?: IncomingMessage | null } | null;
 };
 
+/** Whether an answer is being written to a connection. */
+export const isAnswering = (socket: ServerSocket | Duplex): boolean =>
+  '_httpMessage' in socket && Boolean(socket._httpMessage);
+
 /** What never became a request is answered in the gateway's own form, and has a record. */
 export const answerMalformed = (server: Server, recorder: Recorder): void => {
   server.on('clientError', (failure: ParseFailure, socket: ServerSocket) => {
@@ -74,7 +80,7 @@ export const answerMalformed = (server: Server, recorder: Recorder): void => {
     const answer = answerToBody(socket._httpMessage, code);
     if (answer) {
       answer.response.shouldKeepAlive = false;
-      refuse(answer.request, answer.response, toError(code));
+      refuse(answer.request, answer.response, toError(code), 'unreadable');
       return;
     }
     // The rest of a body that was refused before its end never came.
@@ -82,7 +88,7 @@ export const answerMalformed = (server: Server, recorder: Recorder): void => {
     // Nobody is there to be answered, an answer is on its way already, or nothing was asked: browsers open
     // connections that they then have no use for.
     const isNobody = code === 'ECONNRESET' || isLeftBody || !socket.writable;
-    if (isNobody || socket._httpMessage || socket.bytesRead === 0) {
+    if (isNobody || isAnswering(socket) || socket.bytesRead === 0) {
       socket.destroy();
       return;
     }
@@ -95,6 +101,10 @@ export const answerMalformed = (server: Server, recorder: Recorder): void => {
     );
   });
   server.on('connect', ({ method = '', url = '', rawHeaders }: IncomingMessage, socket: Socket) => {
+    if (isEndingConnection(socket) || isAnswering(socket)) {
+      socket.destroy();
+      return;
+    }
     refuseOnSocket(
       recorder,
       socket,

@@ -7,8 +7,6 @@ import { loadZstd } from '../coding/zstd-library.ts';
 import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
-import { createAdmit } from '../guard/admit.ts';
-import { createAuthenticate } from '../guard/create-authenticate.ts';
 import { ready } from '../http/health.ts';
 import { createRecorder, type ExchangeWatch, type Recorder } from '../log/capture/recorder.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
@@ -18,6 +16,7 @@ import { itemsUpTo, type ResponseHistory } from '../translate/response-history.t
 import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { urlOf } from './addresses.ts';
+import { composeGate } from './compose-gate.ts';
 import { composeLimits } from './compose-limits.ts';
 import { composeDemoModels, composeModels } from './compose-models.ts';
 import { composeOutward } from './compose-outward.ts';
@@ -168,7 +167,6 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   });
   const { chooseUpstream, chooseDestination, clientFor, retrying, ask } = outward;
   let closing = false;
-  const authenticate = createAuthenticate(config.masterKey);
   const isClosing = (): boolean => closing;
   const limits = composeLimits({
     config,
@@ -182,12 +180,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     roomWaitMs: timeouts.roomMs,
     shareOf: part?.shareOf,
   });
-  const admit = createAdmit({
-    isClosing,
-    isGuarded: config.masterKey !== undefined,
-    via,
-    authenticate,
-    websockets: config.websockets,
+  const { admit, checkKey } = composeGate({
+    ...{ config, clock, via, isClosing },
     checkCapacity: limits.checkCapacity,
   });
   const shared = {
@@ -206,7 +200,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         config,
         recorder,
         clock,
-        check: authenticate,
+        checkKey,
         upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
         version: options.version,
         url: () => urlOf(config.host, listening.port),

@@ -1,11 +1,13 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import { toGatewayError } from '../base/to-gateway-error.ts';
+import { endConnection, isEndingConnection } from '../guard/last-on-connection.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { UpgradeServer } from '../websocket/serve-upgrades.ts';
 import { toOriginForm } from './addresses.ts';
-import { answerMalformed } from './answer-malformed.ts';
+import { answerMalformed, isAnswering } from './answer-malformed.ts';
 import { createConnectionBound } from './bound-connections.ts';
 import { createMessageClasses } from './message-classes.ts';
 
@@ -51,11 +53,21 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
     if (!request.url?.startsWith('/')) request.url = toOriginForm(request.url ?? '');
   };
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    if (!isWithinBound(request)) return;
+    if (isEndingConnection(request.socket) || !isWithinBound(request)) return;
     normalize(request);
     // Node's parser loses what a client sends at once behind a request whose upgrade is passed over.
-    if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
+    if (request.headers.upgrade !== undefined) {
+      response.shouldKeepAlive = false;
+      endConnection(request.socket);
+    }
     app(request, response);
+  };
+  /** What switches protocols takes the connection: an answer that is still on its way there would be cut off. */
+  const passOver = (socket: Duplex): boolean => {
+    if (!isEndingConnection(socket) && !isAnswering(socket)) return false;
+    socket.on('error', () => socket.destroy());
+    if (!isEndingConnection(socket)) socket.destroy();
+    return true;
   };
   return () => {
     const server = http.createServer({
@@ -77,7 +89,7 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
     // What is expected beside `100-continue` is passed over: Node's own refusal would leave no record.
     server.on('checkExpectation', serve);
     server.on('upgrade', (request, socket, head) => {
-      if (!isWithinBound(request)) return;
+      if (passOver(socket) || !isWithinBound(request)) return;
       normalize(request);
       upgrades.handle(request, socket, head);
     });

@@ -1,10 +1,15 @@
 import type { GatewayError } from '../base/errors.ts';
+import { isPermanent } from '../guard/error-answer.ts';
 
 /**
- * With status 500 Codex shows a sentence of its own instead of the message; what the gateway itself got
+ * What is permanent is a 400, which Codex does not ask again after: of other statuses it does, over HTTP. With
+ * status 500 Codex shows a sentence of its own instead of the message; what the gateway itself got
  * wrong is told as a bad gateway then.
  */
-const shownStatus = (status: number): number => (status === 500 ? 502 : status);
+const shownStatus = (error: GatewayError): number => {
+  if (isPermanent(error)) return 400;
+  return error.status === 500 ? 502 : error.status;
+};
 
 export interface ErrorFrameInput {
   readonly status: number;
@@ -33,7 +38,7 @@ export const createGatewayErrorFrame = (
   streamId?: string | undefined,
 ): Buffer =>
   createErrorFrame({
-    status: shownStatus(error.status),
+    status: shownStatus(error),
     error: JSON.stringify({
       type: error.type,
       code: error.code,

@@ -33,11 +33,11 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
     });
     expect(run.code).toBe(1);
     const [record] = await endedRequests(gateway, 1);
-    expect(shownError(run)).toContain('401 Unauthorized: gomodel-ts: ');
+    expect(shownError(run)).toContain('"message":"gomodel-ts: ');
     expect(shownError(run)).toContain('GOMODEL_MASTER_KEY');
-    expect(shownError(run)).toContain(`request id: ${record?.id}`);
+    expect(shownError(run)).toContain(`"request_id":"${record?.id}"`);
     expect(record).toMatchObject({
-      status: 401,
+      status: 400,
       auth: 'rejected',
       error: { code: 'invalid_api_key', origin: 'client' },
     });
@@ -57,10 +57,10 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
     });
     expect(run.code).toBe(1);
     const [record] = await endedRequests(gateway, 1);
-    expect(shownError(run)).toContain('403 Forbidden: gomodel-ts: ');
+    expect(shownError(run)).toContain('"message":"gomodel-ts: ');
     expect(shownError(run)).toContain('GOMODEL_MASTER_KEY');
-    expect(shownError(run)).toContain(`request id: ${record?.id}`);
-    expect(record).toMatchObject({ status: 403, auth: 'rejected', error: { code: 'invalid_api_key' } });
+    expect(shownError(run)).toContain(`"request_id":"${record?.id}"`);
+    expect(record).toMatchObject({ status: 400, auth: 'rejected', error: { code: 'invalid_api_key' } });
     expect(upstream.requests).toEqual([]);
   });
 
@@ -98,10 +98,10 @@ describe.each(CODEX_VERSIONS)('the user of Codex %s reads', (version) => {
       env: { OPENAI_API_KEY: 'anything' },
     });
     expect(run.code).toBe(1);
-    expect(shownError(run)).toMatch(/503 Service Unavailable: gomodel-ts: .*OPENAI_API_KEY/);
+    expect(shownError(run)).toMatch(/"message":"gomodel-ts: .*OPENAI_API_KEY/);
     const [record] = await endedRequests(gateway, 1);
     expect(record).toMatchObject({
-      status: 503,
+      status: 400,
       error: { code: 'provider_not_configured', origin: 'gateway' },
     });
     expect(upstream.requests).toEqual([]);

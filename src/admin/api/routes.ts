@@ -54,7 +54,7 @@ const sendBody = async (deps: RoutesDeps, { params, response }: Call): Promise<v
 
 const logIn = async (access: Access, call: Call): Promise<void> => {
   const { key } = await readSmallBody(call.request);
-  const cookie = access.logIn(call.request, typeof key === 'string' ? key : '');
+  const cookie = await access.logIn(call.request, typeof key === 'string' ? key : '');
   sendNothing(call, cookie === undefined ? {} : { 'set-cookie': cookie });
 };
 

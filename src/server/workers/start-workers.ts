@@ -2,7 +2,6 @@ import { createAdmin } from '../../admin/create-admin.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
-import { createAuthenticate } from '../../guard/create-authenticate.ts';
 import { ready } from '../../http/health.ts';
 import { createRecorder } from '../../log/capture/recorder.ts';
 import { createListeners } from '../../log/listeners.ts';
@@ -10,6 +9,7 @@ import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
 import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { urlOf } from '../addresses.ts';
 import type { ComposeOptions, ServingGateway } from '../compose.ts';
+import { composeKeys } from '../compose-gate.ts';
 import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia } from '../create-via.ts';
 import { listSecrets } from '../list-secrets.ts';
@@ -88,7 +88,7 @@ export const startWorkers = async (
     config,
     recorder,
     clock,
-    check: createAuthenticate(config.masterKey),
+    checkKey: composeKeys(config, clock),
     upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
     version,
     url: () => urlOf(host, port),

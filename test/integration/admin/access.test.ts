@@ -72,7 +72,7 @@ it('takes the key itself from a script', async () => {
   );
 });
 
-it('refuses more wrong keys than anyone mistypes, whichever way they come', async () => {
+it('refuses more wrong keys than anyone mistypes, whichever way they come, and never the right one', async () => {
   const { port } = await guarded();
   const statuses: number[] = [];
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -80,10 +80,11 @@ it('refuses more wrong keys than anyone mistypes, whichever way they come', asyn
     statuses.push((await askAdmin(port, 'audit/log', { headers: { 'x-gomodel-key': 'wrong' } })).status);
   }
   expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
-  const limited = await logIn(port, MASTER_KEY);
+  const limited = await logIn(port, 'wrong');
   expect(limited.status).toBe(429);
   expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await limited.json()).toMatchObject({ error: { code: 'too_many_attempts' } });
+  expect((await logIn(port, MASTER_KEY)).status).toBe(204);
 });
 
 it('lets no page of another origin log in or out, key or not', async () => {

@@ -1,0 +1,31 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { GatewayError } from '../base/errors.ts';
+import type { Authenticate } from './create-authenticate.ts';
+import type { Peer } from './peer-of.ts';
+import type { WrongKeys } from './slow-wrong-keys.ts';
+
+/** Who asks, and with what. */
+interface Asking {
+  readonly headers: IncomingHttpHeaders;
+  readonly peer: Peer;
+}
+
+/**
+ * Says who is let in, at once. A wrong key is refused later the more of them come.
+ * @throws GatewayError missing_api_key, invalid_api_key, too_many_attempts, or rejects with one of them
+ */
+export type CheckKey = (asking: Asking) => ReturnType<Authenticate> | Promise<never>;
+
+/** The one door for the gateway's keys, over every surface. */
+export const createCheckKey =
+  (authenticate: Authenticate, wrongKeys: WrongKeys): CheckKey =>
+  (asking) => {
+    try {
+      const auth = authenticate(asking.headers);
+      if (auth !== 'none') wrongKeys.noteRight(asking.peer.address);
+      return auth;
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code !== 'invalid_api_key') throw error;
+      return wrongKeys.refuse(asking.peer.address, error);
+    }
+  };

@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Whose conventions a refusal follows: OpenAI's, Anthropic's, or what Codex does with an answer. */
+export type Audience = 'openai' | 'messages' | 'codex';
+
+const saysCodex = (value: string | readonly string[] | undefined): boolean =>
+  /^codex/i.test(String(value ?? ''));
+
+/**
+ * Whether Codex asks. Its names are `codex_exec`, `codex_cli_rs`, `codex_vscode`, `Codex Desktop`…; a user may
+ * give it another one, but not to the fields of a turn.
+ */
+const isCodex = (headers: IncomingHttpHeaders): boolean =>
+  saysCodex(headers.originator) ||
+  saysCodex(headers['user-agent']) ||
+  headers['x-codex-turn-metadata'] !== undefined;
+
+/** Whether a client reads errors as Anthropic's API writes them. */
+const speaksMessages = (target: string, headers: IncomingHttpHeaders): boolean =>
+  headers['anthropic-version'] !== undefined || /^[^?]*\/messages(?:[/?]|$)/.test(target);
+
+/**
+ * @param method of the request: what is not a `POST` asks Codex's questions beside its turns, which are not
+ *   repeated and whose statuses `codex doctor` knows
+ * @param target path and query
+ */
+export const audienceOf = (method: string, target: string, headers: IncomingHttpHeaders): Audience => {
+  if (speaksMessages(target, headers)) return 'messages';
+  return method === 'POST' && isCodex(headers) ? 'codex' : 'openai';
+};
