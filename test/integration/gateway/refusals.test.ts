@@ -48,7 +48,7 @@ describe('who has no key', () => {
       error: {
         code,
         type: 'authentication_error',
-        message: expect.stringMatching(/GOMODEL_MASTER_KEY.*init-codex/),
+        message: expect.stringMatching(/init-codex.*GOMODEL_MASTER_KEY/),
       },
     });
     expect(upstream.requests).toHaveLength(0);
