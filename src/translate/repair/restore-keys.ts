@@ -9,6 +9,13 @@ interface HeldCall {
   json: string;
 }
 
+/** Models that were trained on another format write `functions.look`, `look:0` or `look<|channel|>json`. */
+const withoutMarks = (name: string): string =>
+  name
+    .replace(/<\|.*$/s, '')
+    .replace(/^functions[.:]/, '')
+    .replace(/:\d+$/, '');
+
 /**
  * Renames keys in the arguments of calls back to those that the client's tools have. Only the calls of tools
  * whose keys were renamed are held until they are whole; all else passes at once.
@@ -37,7 +44,7 @@ const restoreKeys = (sink: AnswerSink, renamed: ReadonlyMap<string, RenamedKeys>
     reasoningState: (state) => sink.reasoningState(state),
     ...(sink.isDeclared && { isDeclared: (name) => sink.isDeclared?.(name) ?? false }),
     callBegin: (key, call) => {
-      const keys = renamed.get(call.name);
+      const keys = renamed.get(call.name) ?? renamed.get(withoutMarks(call.name));
       if (keys !== undefined) held.set(key, { keys, json: '' });
       sink.callBegin(key, call);
     },
