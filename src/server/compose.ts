@@ -104,13 +104,16 @@ export interface ServingGateway {
 /** One process of it, with all that serves requests. */
 export interface Gateway extends ServingGateway {
   readonly recorder: Recorder;
-  /** The items that an answer of a translated model leads to, for another process to go on from. */
-  findEarlier(responseId: string): Buffer | undefined;
+  /**
+   * The items that an answer of a translated model leads to, for another process to go on from.
+   * @param id of the answer, or of one of its items
+   */
+  findEarlier(id: string): Buffer | undefined;
 }
 
 /** JSON items with commas between; undefined where nothing is known of the answer. */
-const findEarlier = (history: ResponseHistory, responseId: string): Buffer | undefined => {
-  const place = history.take(responseId);
+const findEarlier = (history: ResponseHistory, id: string): Buffer | undefined => {
+  const place = history.take(history.ownerOf(id) ?? id);
   if (!place) return undefined;
   const items = Buffer.from(itemsUpTo(place).join(','));
   history.giveBack(place);
@@ -159,10 +162,10 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     via,
     recall:
       part &&
-      (async (responseId) => {
-        if (history.has(responseId)) return;
-        const items = await part.findEarlier(responseId);
-        if (items) history.add(responseId, undefined, items);
+      (async (id) => {
+        if (history.has(id) || history.ownerOf(id) !== undefined) return;
+        const items = await part.findEarlier(id);
+        if (items) history.add(id, undefined, items, [id]);
       }),
   });
   const { chooseUpstream, chooseDestination, clientFor, retrying, ask } = outward;

@@ -81,7 +81,9 @@ describe('workers', () => {
       providerKey: null,
       env: { GROQ_API_KEY: 'gsk-test', GROQ_BASE_URL: upstream.url, MODEL_LISTS: 'false' },
     });
-    const ask = async (body: object): Promise<{ id: string; error?: { code: string } }> => {
+    const ask = async (
+      body: object,
+    ): Promise<{ id: string; output: { id: string }[]; error?: { code: string } }> => {
       const { text } = await askAnew(`${gateway.url}/responses`, {
         method: 'POST',
         body: { model: 'groq/llama', ...body },
@@ -94,7 +96,13 @@ describe('workers', () => {
       previous = await ask({ input: `question ${turn}`, previous_response_id: previous.id });
       expect(previous.error ?? undefined).toBeUndefined();
     }
-    const last = upstream.accepted.at(-1)?.messages ?? [];
+    // K5: by reference to what was said as well, whoever said it.
+    for (let turn = 0; turn < turns; turn++) {
+      const reference = { type: 'item_reference', id: previous.output.at(-1)?.id };
+      const told = await ask({ input: [reference, { role: 'user', content: 'And now?' }] });
+      expect(told.error ?? undefined).toBeUndefined();
+    }
+    const last = upstream.accepted[turns - 1]?.messages ?? [];
     const said = JSON.stringify(last);
     for (let turn = 0; turn < turns; turn++) expect(said).toContain(`question ${turn}`);
     for (let turn = 0; turn < turns - 1; turn++) expect(said).toContain(`answer ${turn}`);
@@ -117,7 +125,7 @@ describe('workers', () => {
     expect(upstream.held).toBeGreaterThanOrEqual(2);
     expect(upstream.held).toBeLessThanOrEqual(4);
     const served = upstream.held;
-    expect(refused[0]).toContain('as many as MAX_OPEN_EXCHANGES leaves to this one of the workers');
+    expect(refused[0]).toContain('as many as MAX_OPEN_EXCHANGES leaves to this worker');
     upstream.letGo();
     const statuses = (await Promise.all(all)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 200).length).toBe(served);
