@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { AnswerSink } from './answer-sink.ts';
 
-/** A client that hears nothing gives up; one word in so many milliseconds is enough. */
-const ALIVE_EVERY_MS = 5_000;
+/** A client that hears nothing gives up; one word in so many milliseconds is more than enough. */
+const ALIVE_EVERY_MS = 2_000;
 /** A provider may queue a request for ten minutes (DeepSeek) and think for longer. Beyond this it is dead. */
 const MAX_SILENCE_MS = 20 * 60_000;
 
