@@ -47,7 +47,7 @@ describe('fetchList', () => {
   it.each([
     [401, '{"error":{"message":"Invalid API Key"}}', /^127\.0\.0\.1:\d+ answered 401: Invalid API Key$/],
     [403, '{"error":"forbidden"}', /answered 403: forbidden$/],
-    [404, '<html>\n no such page</html>', /answered 404: <html> no such page<\/html>$/],
+    [404, '<html>\n no such page</html>', /answered 404: no such page$/],
     [500, '', /answered 500: without a word$/],
     [200, '{"object":"error"}', /answered something else than a list$/],
     [200, 'no JSON', /answered something else than a list$/],
