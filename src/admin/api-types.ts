@@ -11,7 +11,7 @@
  * Every refusal is `{"error":{"message","type","code","param"}}` (DESIGN.md), 401 without a session.
  */
 import type { ConversationItem } from '../conversation/item.ts';
-import type { ExchangeRecord, HeaderLines } from '../log/record.ts';
+import type { ExchangeRecord, HeaderLines, LogFilter } from '../log/port.ts';
 
 // --- Queries -------------------------------------------------------------------------------------
 
@@ -24,25 +24,8 @@ interface PeriodQuery {
   timezone?: string;
 }
 
-/** What an exchange must fulfil; all given ones must hold. `*` in `model` and `path` stands for anything. */
-export interface ExchangeFilter {
-  model?: string;
-  provider?: string;
-  method?: string;
-  path?: string;
-  /** `404`, a class such as `4xx`, or `running` for what has not ended. */
-  status_code?: string;
-  /** An origin (`client`, `gateway`, `network`, `upstream`), a code, a finish, or `any` for every failure. */
-  error_type?: string;
-  /** `true` or `false`. */
-  stream?: string;
-  /** A session's or a thread's id, or a prefix of one (at least 8 characters). */
-  session?: string;
-  /** `name` or `name/version`, as the record has them. */
-  client?: string;
-  /** Text anywhere in ids, model, path, client, tool names and error, without regard to case. */
-  search?: string;
-}
+/** What an exchange must fulfil; all given ones must hold. */
+export type ExchangeFilter = LogFilter;
 
 /** `GET audit/log` → AuditLogAnswer. Newest first: by id, descending. Without days or dates: everything there is. */
 export interface AuditLogQuery extends PeriodQuery, ExchangeFilter {
@@ -99,7 +82,10 @@ export interface Paged<Entry> {
 }
 
 export interface AuditLogAnswer extends Paged<AuditEntry> {
-  /** True where bodies were searched and the time for it ran out: older ones were not looked at. */
+  /**
+   * True where bodies were searched and the time for it ran out: older ones were not looked at. The same
+   * question, asked again within a minute, looks on from there.
+   */
   incomplete?: boolean;
 }
 

@@ -3,9 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { CheckKey } from '../guard/check-key.ts';
-import type { ExchangeWatch } from '../log/capture/recorder.ts';
-import { openJournalIndex } from '../log/files/journal-index.ts';
-import { keepIndexReady } from '../log/files/keep-index-ready.ts';
+import type { ExchangeWatch, LogReader } from '../log/port.ts';
 import type { Ask } from '../probe/probe.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAccess } from './access/create-access.ts';
@@ -22,6 +20,8 @@ import { createFeed, type Feed } from './stream/create-feed.ts';
 export interface AdminDeps {
   readonly config: GatewayConfig;
   readonly recorder: ExchangeWatch;
+  /** Closed with the page. */
+  readonly log: LogReader;
   readonly clock: Clock;
   readonly checkKey: CheckKey;
   /** Who is asked for models, the gateway's own first. */
@@ -54,11 +54,9 @@ const FIRST_PAGE = `${PAGE_BASE}audit`;
 
 /** Before the first request, only the files of the index are looked after. */
 export const createAdmin = (deps: AdminDeps): Admin => {
-  const { config, recorder, clock, upstreams } = deps;
+  const { config, recorder, log, clock, upstreams } = deps;
   const { dataDir } = config;
   const now = (): number => clock.now();
-  const index = openJournalIndex({ dataDir, recorder });
-  const stopUpkeep = keepIndexReady(index, recorder);
   const pricing = createPricing(dataDir, upstreams);
   const access = createAccess({
     checkKey: deps.checkKey,
@@ -80,16 +78,15 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     version: deps.version,
     askOverWebSocket: deps.askOverWebSocket,
     startedAt: new Date(now()).toISOString(),
-    findTitle: createFindTitle(dataDir),
-    searchBodies: createSearchBodies({ dataDir, now: () => clock.monotonic() }),
+    findTitle: createFindTitle(log),
+    searchBodies: createSearchBodies({ log, now: () => clock.monotonic() }),
     inspect: () => ({
       codexHome: deps.codexHome,
       dataDir,
       url: deps.url(),
       isGuarded: config.masterKey !== undefined,
     }),
-    dataDir,
-    index,
+    log,
     pricing,
     now,
     access,
@@ -100,7 +97,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
   const servePage = createServePage(deps.pageFolder ?? PAGE_FOLDER);
 
   const warmUp = (): void => {
-    for (const ready of [index.refresh(), pricing()]) ready.catch(() => {});
+    for (const ready of [log.page({}, { limit: 0 }), pricing()]) ready.catch(() => {});
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -132,9 +129,8 @@ export const createAdmin = (deps: AdminDeps): Admin => {
       answer(request, response).catch((error: unknown) => refuse(response, error, now()));
     },
     closeStreams: () => {
-      stopUpkeep();
       feed?.close();
     },
-    close: () => index.close(),
+    close: () => log.close(),
   };
 };

@@ -1,7 +1,7 @@
 import { formatByteSize } from '../base/bytes.ts';
 import { type JsonObject, parseJson } from '../base/json-object.ts';
-import { bodyText, isBinary, readStoredBody } from '../log/bodies/read-stored-body.ts';
-import type { ExchangeDetail, StoredBody } from '../log/record.ts';
+import { bodyText, type ExchangeDetail, isBinary, readStoredBody, type StoredBody } from '../log/port.ts';
+
 import type { Api } from '../sse/answer-summary.ts';
 import { collectOutput } from '../sse/collect-output.ts';
 import { completeObject } from '../sse/complete-json.ts';

@@ -28,6 +28,7 @@ import { createVia } from './create-via.ts';
 import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
+import { openOwnLog } from './open-log.ts';
 import { waitUntilIdle } from './wait-until-idle.ts';
 import { passingOn } from './workers/pass-to-primary.ts';
 import type { Bounded } from './workers/protocol.ts';
@@ -202,6 +203,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     : createAdmin({
         config,
         recorder,
+        log: openOwnLog(config.dataDir, recorder, clock),
         clock,
         checkKey,
         upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],

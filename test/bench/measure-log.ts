@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { findExchanges, readFound } from '../../src/admin/select/select-exchanges.ts';
 import { type JournalIndex, openJournalIndex } from '../../src/log/files/journal-index.ts';
+import { findExchanges, readFound } from '../../src/log/files/select-exchanges.ts';
 import { writeLargeLog } from '../support/log/write-large-log.ts';
 
 const EXCHANGES = 100_000;

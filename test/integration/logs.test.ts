@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listExchanges } from '../../src/cli/logs/list-exchanges.ts';
 import { selectExchanges } from '../../src/cli/logs/select-exchanges.ts';
+import { openLog } from '../../src/server/open-log.ts';
 import { type CliEnd, runCli, startCli } from '../support/cli/start-cli.ts';
+import { collect } from '../support/log/collect.ts';
 import { SAMPLE_EXCHANGES, writeSampleLog } from '../support/render/write-sample-log.ts';
 
 let dataDir = '';
@@ -72,7 +73,8 @@ describe('logs', () => {
     [{ since: '1h' }, [0, 1, 2, 3, 4, 5, 6, 7]],
     [{ since: '2999-01-01' }, []],
   ])('finds by %j', async (flags, places) => {
-    const records = await listExchanges(dataDir, selectExchanges(flags, Date.now()), 100);
+    const batches = await collect(openLog(dataDir).list(selectExchanges(flags, Date.now()), { newest: 100 }));
+    const records = batches.flat();
     expect(records.map(({ id }) => ids.indexOf(id)).sort()).toEqual(places);
   });
 
@@ -100,7 +102,7 @@ describe('logs', () => {
   });
 
   it('takes a date without a zone as local time, and one with a zone as it is', () => {
-    const sinceMs = (since: string): number => selectExchanges({ since }, 1_000_000).sinceMs;
+    const sinceMs = (since: string): number => selectExchanges({ since }, 1_000_000).span?.fromMs ?? 0;
     expect(sinceMs('10m')).toBe(400_000);
     expect(sinceMs('2026-11-22')).toBe(new Date(2026, 10, 22).getTime());
     expect(sinceMs('2026-11-22 14:00')).toBe(new Date(2026, 10, 22, 14).getTime());

@@ -46,6 +46,9 @@ const OWNERS: Readonly<Record<string, string>> = {
   acorn: 'conversation',
 };
 
+/** Constructs what the others know by its port. */
+const OPENS_THE_LOG = ['server/open-log.ts'];
+
 interface Import {
   readonly file: string;
   readonly room: string;
@@ -92,6 +95,21 @@ describe('the rooms', () => {
     const strays = imports
       .filter(({ target, room, typeOnly }) => !typeOnly && target in OWNERS && OWNERS[target] !== room)
       .map(({ file, target }) => `${file} imports ${target}`);
+    expect(strays).toEqual([]);
+  });
+
+  it('know the log by its port alone', () => {
+    const strays = imports
+      .filter(({ target }) => target.startsWith('.'))
+      .map((found) => ({ ...found, path: relative(SRC, resolve(SRC, dirname(found.file), found.target)) }))
+      .filter(({ path, room }) => path.startsWith('log/') && room !== 'log')
+      .filter(({ room, path }) =>
+        ['admin', 'cli'].includes(room)
+          ? path !== 'log/port.ts'
+          : /^log\/(?:files|journal|bodies)\//.test(path),
+      )
+      .filter(({ file }) => !OPENS_THE_LOG.includes(file))
+      .map(({ file, path }) => `${file} imports ${path}`);
     expect(strays).toEqual([]);
   });
 

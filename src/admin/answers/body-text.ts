@@ -1,5 +1,5 @@
-import { readStoredBody } from '../../log/bodies/read-stored-body.ts';
-import type { StoredBody } from '../../log/record.ts';
+import type { StoredBody } from '../../log/port.ts';
+import { readStoredBody } from '../../log/port.ts';
 import type { BodyText } from '../api-types.ts';
 
 /** A UTF-8 character has at most four bytes. */

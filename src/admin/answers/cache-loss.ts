@@ -1,12 +1,9 @@
 import { parseJson } from '../../base/json-object.ts';
 import { fieldsOf, stringOf } from '../../conversation/json-fields.ts';
 import { type ByteRange, scanElements, scanMembers } from '../../json/scan-members.ts';
-import { readStoredBody } from '../../log/bodies/read-stored-body.ts';
-import { readExchange } from '../../log/files/read-exchange.ts';
-import type { ExchangeDetail, HeaderLines } from '../../log/record.ts';
+import type { ExchangeDetail, Facts, HeaderLines, LogReader } from '../../log/port.ts';
+import { readStoredBody } from '../../log/port.ts';
 import type { CacheLoss } from '../api-types.ts';
-import type { Facts } from '../select/facts.ts';
-import type { Link } from '../select/thread.ts';
 
 /** Providers cache from here on. */
 const MIN_TOKENS = 1024;
@@ -19,8 +16,8 @@ const IDLE_MS = 300_000;
 const SHOWN_BYTES = 60;
 
 /** The last request before this one that had a context. */
-const previousOf = (links: readonly Link[], place: number): Link | undefined =>
-  links.slice(0, place).findLast(({ facts }) => (facts.usage?.inputTokens ?? 0) > 0);
+const previousOf = (thread: readonly Facts[], place: number): Facts | undefined =>
+  thread.slice(0, place).findLast(({ usage }) => (usage?.inputTokens ?? 0) > 0);
 
 /**
  * Tokens that the last request had in its context, and that this one paid for again.
@@ -179,24 +176,23 @@ const compareRequests = (
 /**
  * Why a request paid for tokens again that the last one of its thread had in its context: the first byte
  * at which their prefixes differ, and in what.
- * @param links the thread, oldest first
+ * @param thread its exchanges, oldest first
  * @param place of the request in it
  * @returns undefined where nothing was lost
  */
 export const explainLoss = async (
-  dataDir: string,
-  links: readonly Link[],
+  log: Pick<LogReader, 'get'>,
+  thread: readonly Facts[],
   place: number,
   detail: ExchangeDetail,
 ): Promise<CacheLoss | undefined> => {
-  const own = links[place]?.facts;
-  const previous = previousOf(links, place);
-  const tokens = own ? countLost(previous?.facts, own) : 0;
-  if (!own || !previous || tokens === 0) return undefined;
-  const before = previous.facts;
+  const own = thread[place];
+  const before = previousOf(thread, place);
+  const tokens = own ? countLost(before, own) : 0;
+  if (!own || !before || tokens === 0) return undefined;
   const ended = before.startedAtMs + (Number.isNaN(before.durationMs) ? 0 : before.durationMs);
   const idleMs = Math.max(0, Math.round(own.startedAtMs - ended));
-  const lastDetail = await readExchange(dataDir, before.id);
+  const lastDetail = await log.get(before.id);
   const [last, now] = await Promise.all([lastDetail && readRequest(lastDetail), readRequest(detail)]);
   const { previousResponseId } = detail.record;
   const isContinued =

@@ -1,11 +1,11 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { ConversationItem, ConversationPart, ScriptCall } from '../../conversation/item.ts';
 import { readConversation } from '../../conversation/read-conversation.ts';
-import { readExchange } from '../../log/files/read-exchange.ts';
+import type { Facts } from '../../log/port.ts';
 import type { ConversationAnswer, SessionTurn } from '../api-types.ts';
 import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import { readText } from '../select/read-query.ts';
-import { findSession, findThread, type Link, sameThread } from '../select/thread.ts';
+import { findThread, sameThread } from '../select/thread.ts';
 import { explainLoss } from './cache-loss.ts';
 import { type DetailDeps, requireExchange } from './detail.ts';
 import { pageOf, readPage } from './paging.ts';
@@ -64,18 +64,18 @@ const shortenItem = (item: ConversationItem): ConversationItem => {
 };
 
 const readTurn = async (
-  { dataDir, recorder }: ConversationDeps,
-  links: readonly Link[],
-  { facts }: Link,
+  { log, recorder }: ConversationDeps,
+  session: readonly Facts[],
+  facts: Facts,
   prices: Pricing,
 ): Promise<SessionTurn | undefined> => {
-  const detail = await readExchange(dataDir, facts.id);
+  const detail = await log.get(facts.id);
   if (!detail) return undefined;
   const { items, newFrom, output } = await readConversation(detail);
-  const thread = sameThread(links, detail.record);
-  const place = thread.findIndex((link) => link.facts.id === facts.id);
+  const thread = sameThread(session, detail.record);
+  const place = thread.findIndex(({ id }) => id === facts.id);
   const live = recorder.active.values().find(({ record }) => record.id === facts.id);
-  const cacheLoss = await explainLoss(dataDir, thread, place, detail);
+  const cacheLoss = await explainLoss(log, thread, place, detail);
   return {
     entry: priceEntry(prices, live?.record ?? detail.record),
     earlierCount: newFrom,
@@ -90,19 +90,14 @@ export const answerConversation = async (
   deps: ConversationDeps,
   query: URLSearchParams,
 ): Promise<ConversationAnswer> => {
-  const { index, pricing, findTitle } = deps;
+  const { log, pricing, findTitle } = deps;
   const wish = readPage(query, DEFAULT_LIMIT, MOST);
   const logId = readText(query, 'log_id');
   const session = readText(query, 'session');
-  await index.refresh();
   const anchor = logId === undefined ? undefined : (await requireExchange(deps, logId)).record;
   const sessionId = session ?? anchor?.client.sessionId ?? anchor?.client.threadId;
-  const links = sessionId
-    ? await findSession(index, sessionId)
-    : anchor
-      ? await findThread(index, anchor)
-      : [];
-  if (links.length === 0) {
+  const facts = sessionId ? await log.thread({ sessionId }) : anchor ? await findThread(log, anchor) : [];
+  if (facts.length === 0) {
     const wanted = logId ?? session;
     throw new GatewayError(
       wanted === undefined ? 'invalid_request' : 'unknown_exchange',
@@ -114,15 +109,14 @@ export const answerConversation = async (
   }
   const prices = await pricing();
   // Without an offset, the page in which the exchange that was asked for stands.
-  const place = query.has('offset') ? -1 : links.findIndex(({ facts: { id } }) => id === anchor?.id);
+  const place = query.has('offset') ? -1 : facts.findIndex(({ id }) => id === anchor?.id);
   const offset = place < 0 ? wish.offset : place - (place % wish.limit);
-  const { entries, ...rest } = pageOf(links, { ...wish, offset });
+  const { entries, ...rest } = pageOf(facts, { ...wish, offset });
   const turns: SessionTurn[] = [];
-  for (const link of entries) {
-    const turn = await readTurn(deps, links, link, prices);
+  for (const entry of entries) {
+    const turn = await readTurn(deps, facts, entry, prices);
     if (turn) turns.push(turn);
   }
-  const facts = links.map((link) => link.facts);
   const threadId = anchor?.client.threadId;
   return {
     ...(anchor ? { anchor_id: anchor.id } : {}),

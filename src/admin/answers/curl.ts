@@ -1,5 +1,5 @@
-import type { ExchangeDetail } from '../../log/record.ts';
-import { REDACTED } from '../../log/redact.ts';
+import type { ExchangeDetail } from '../../log/port.ts';
+import { REDACTED } from '../../log/port.ts';
 import type { BodyText } from '../api-types.ts';
 
 /** What curl or the connection sets by itself, and what the copy of a credential would be. */

@@ -1,23 +1,17 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { ExchangeWatch } from '../../log/capture/recorder.ts';
-import type { AnswerSoFar } from '../../log/exchange.ts';
-import type { JournalIndex } from '../../log/files/journal-index.ts';
-import { readExchange } from '../../log/files/read-exchange.ts';
-import type { ExchangeDetail } from '../../log/record.ts';
+import type { AnswerSoFar, ExchangeDetail, ExchangeWatch, Facts, LogReader } from '../../log/port.ts';
 import type { AuditDetailAnswer, RelatedExchange } from '../api-types.ts';
 import { billOf, type Pricing, priceEntry } from '../cost/create-pricing.ts';
-import type { Facts } from '../select/facts.ts';
 import { readCount } from '../select/read-query.ts';
-import { findThread, type Link, sameThread } from '../select/thread.ts';
+import { findThread, sameThread } from '../select/thread.ts';
 import { readBodyText } from './body-text.ts';
 import { explainLoss } from './cache-loss.ts';
 import { createCurl } from './curl.ts';
 
 export interface DetailDeps {
-  readonly dataDir: string;
-  readonly index: JournalIndex;
+  readonly log: LogReader;
   readonly pricing: () => Promise<Pricing>;
-  readonly recorder: Pick<ExchangeWatch, 'active' | 'answerSoFar' | 'flush'>;
+  readonly recorder: Pick<ExchangeWatch, 'active' | 'answerSoFar'>;
   /** Of the gateway, without a path. */
   readonly baseUrl: () => string;
 }
@@ -36,12 +30,10 @@ const withAnswerSoFar = (detail: ExchangeDetail, { headers, body }: AnswerSoFar)
 
 /** @throws GatewayError unknown_exchange */
 export const requireExchange = async (
-  { dataDir, recorder }: Pick<DetailDeps, 'dataDir' | 'recorder'>,
+  { log, recorder }: Pick<DetailDeps, 'log' | 'recorder'>,
   id: string,
 ): Promise<ExchangeDetail> => {
-  // One that has just ended is asked for by who saw it end.
-  await recorder.flush();
-  const detail = ID.test(id) ? await readExchange(dataDir, id).catch(noteAmbiguous) : undefined;
+  const detail = ID.test(id) ? await log.get(id).catch(noteAmbiguous) : undefined;
   if (!detail) {
     throw new GatewayError('unknown_exchange', `the log holds no exchange ${id.slice(0, 60)}.`, {
       param: 'id',
@@ -78,10 +70,10 @@ const repeats = (one: Facts, other: Facts): boolean =>
   one.path === other.path;
 
 /** What the client did after a failure: each try up to the one that did not fail. */
-const findRetries = (after: readonly Link[], failed: Facts): Facts[] => {
+const findRetries = (after: readonly Facts[], failed: Facts): Facts[] => {
   const retries: Facts[] = [];
   let last = failed;
-  for (const { facts } of after) {
+  for (const facts of after) {
     if (!hasFailed(last) || !repeats(facts, failed)) break;
     retries.push(facts);
     last = facts;
@@ -95,22 +87,21 @@ export const answerDetail = async (
   id: string,
   query: URLSearchParams,
 ): Promise<AuditDetailAnswer> => {
-  const { index, pricing, baseUrl } = deps;
+  const { log, pricing, baseUrl } = deps;
   const limit = readCount(query, 'body_limit', DEFAULT_BODY_LIMIT, MAX_BODY_LIMIT);
-  await index.refresh();
   const [detail, prices] = await Promise.all([requireExchange(deps, id), pricing()]);
   const { record, requestHeaders, responseHeaders } = detail;
-  const links = sameThread(await findThread(index, record), record);
-  const place = links.findIndex(({ facts }) => facts.id === record.id);
-  const own = links[place]?.facts;
-  const previous = links[place - 1]?.facts;
-  const next = links[place + 1]?.facts;
+  const thread = sameThread(await findThread(log, record), record);
+  const place = thread.findIndex((facts) => facts.id === record.id);
+  const own = thread[place];
+  const previous = thread[place - 1];
+  const next = thread[place + 1];
   const full = await readBodyText(detail.requestBody, 'request', MAX_BODY_LIMIT);
   const [request, response] = await Promise.all([
     readBodyText(detail.requestBody, 'request', limit),
     readBodyText(detail.responseBody, 'answer', limit),
   ]);
-  const cacheLoss = own && (await explainLoss(deps.dataDir, links, place, detail));
+  const cacheLoss = own && (await explainLoss(log, thread, place, detail));
   const { cost } = billOf(prices, record);
   return {
     entry: priceEntry(prices, record),
@@ -118,7 +109,7 @@ export const answerDetail = async (
     responseHeaders,
     ...(request ? { request } : {}),
     ...(response ? { response } : {}),
-    retries: own ? findRetries(links.slice(place + 1), own).map(relate) : [],
+    retries: own ? findRetries(thread.slice(place + 1), own).map(relate) : [],
     ...(own && previous && hasFailed(previous) && repeats(previous, own)
       ? { retryOf: relate(previous) }
       : {}),

@@ -1,13 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { showUrl } from '../../base/show-url.ts';
 import { trimTrailing } from '../../base/trim-text.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
-import type { ExchangeWatch } from '../../log/capture/recorder.ts';
-import { auditFolder } from '../../log/journal/list-segments.ts';
+import type { ExchangeWatch, LogReader } from '../../log/port.ts';
+import { type Facts, keepFacts } from '../../log/port.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import type { DashboardConfigAnswer, ProviderStatus } from '../api-types.ts';
-import { type Facts, keepFacts } from '../select/facts.ts';
 import type { LogDeps } from './log.ts';
 import { eachFacts } from './usage-sums.ts';
 
@@ -24,22 +21,14 @@ export interface GatewayDeps extends LogDeps {
 const DAY_MS = 86_400_000;
 const MEASURE_EVERY_MS = 5_000;
 
-const measureFolder = async (folder: string): Promise<number> => {
-  let bytes = 0;
-  for (const file of await readdir(folder).catch(() => [])) {
-    bytes += (await stat(join(folder, file)).catch(() => undefined))?.size ?? 0;
-  }
-  return bytes;
-};
-
 /** How much disk the log takes; measured again when the last time is some seconds ago. */
-export const createDiskMeter = (dataDir: string, now: () => number): (() => Promise<number>) => {
+export const createDiskMeter = (log: Pick<LogReader, 'size'>, now: () => number): (() => Promise<number>) => {
   let measuredAtMs = Number.NEGATIVE_INFINITY;
   let bytes: Promise<number> = Promise.resolve(0);
   return () => {
     if (now() - measuredAtMs > MEASURE_EVERY_MS) {
       measuredAtMs = now();
-      bytes = measureFolder(auditFolder(dataDir));
+      bytes = log.size().then((size) => size.bytes);
     }
     return bytes;
   };
@@ -100,11 +89,10 @@ const stateOf = ({ credential }: Upstream, seen: Seen | undefined): ProviderStat
 
 /** `GET providers/status` */
 export const answerProviders = async (deps: GatewayDeps): Promise<ProviderStatus[]> => {
-  const { index, config, upstreams, now } = deps;
+  const { log, config, upstreams, now } = deps;
   const byProvider = new Map<string, Seen>();
   const span = { fromMs: now() - DAY_MS, toMs: Number.POSITIVE_INFINITY };
-  await index.refresh();
-  await eachFacts(index, { span, filter: {} }, (facts) => {
+  await eachFacts(log, { span, filter: {} }, (facts) => {
     if (facts.provider === undefined) return;
     const seen = byProvider.get(facts.provider) ?? {
       requests: 0,

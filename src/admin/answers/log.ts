@@ -1,15 +1,14 @@
-import type { JournalIndex } from '../../log/files/journal-index.ts';
+import type { LogQuery, LogReader } from '../../log/port.ts';
 import type { AuditEntry, AuditLogAnswer, Paged, UsageLogAnswer } from '../api-types.ts';
 import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import { readPeriod, readSpan } from '../select/period.ts';
 import { readChoice, readFilter, readText, USAGE_FILTERS } from '../select/read-query.ts';
 import type { SearchBodies } from '../select/search-bodies.ts';
-import { findExchanges, readFound, type Selection } from '../select/select-exchanges.ts';
 import { GROUP_LIMIT, MAX_GROUPS, type PageWish, readPage } from './paging.ts';
 
 export interface LogDeps {
   readonly searchBodies: SearchBodies;
-  readonly index: JournalIndex;
+  readonly log: LogReader;
   readonly pricing: () => Promise<Pricing>;
   readonly now: () => number;
 }
@@ -21,20 +20,19 @@ const MOST = 100;
 export const readSelection = async (
   { now, searchBodies }: Pick<LogDeps, 'now' | 'searchBodies'>,
   query: URLSearchParams,
-): Promise<Selection & { readonly incomplete: boolean }> => {
+): Promise<LogQuery & { readonly incomplete: boolean }> => {
   const filter = readFilter(query);
   const span = readSpan(query, now());
   const until = readText(query, 'until');
   const isDeep = readChoice(query, 'in', ['bodies']) !== undefined && filter.search !== undefined;
   if (!isDeep) return { span, filter, until, incomplete: false };
-  const { ids, isWhole } = await searchBodies(filter.search ?? '');
+  const { ids, isWhole } = await searchBodies(filter.search ?? '', { span, filter, until });
   return { span, filter, until, inBodies: ids, incomplete: !isWhole };
 };
 
 /** `GET audit/log` */
 export const answerLog = async (deps: LogDeps, query: URLSearchParams): Promise<AuditLogAnswer> => {
   const wish = readPage(query, DEFAULT_LIMIT, MOST);
-  await deps.index.refresh();
   const { incomplete, ...selection } = await readSelection(deps, query);
   const page = await readEntries(deps, selection, wish);
   return incomplete ? { ...page, incomplete } : page;
@@ -45,16 +43,14 @@ export const answerUsageLog = async (deps: LogDeps, query: URLSearchParams): Pro
   const wish = readPage(query, GROUP_LIMIT, MAX_GROUPS);
   const span = readPeriod(query, deps.now());
   const filter = readFilter(query, USAGE_FILTERS);
-  await deps.index.refresh();
   return readEntries(deps, { span, filter, hasUsage: true }, wish);
 };
 
 const readEntries = async (
-  { index, pricing }: LogDeps,
-  selection: Selection,
+  { log, pricing }: LogDeps,
+  query: LogQuery,
   wish: PageWish,
 ): Promise<Paged<AuditEntry>> => {
-  const { found, total } = await findExchanges(index, selection, wish);
-  const [records, prices] = await Promise.all([readFound(index, found), pricing()]);
+  const [{ records, total }, prices] = await Promise.all([log.page(query, wish), pricing()]);
   return { entries: records.map((record) => priceEntry(prices, record)), total, ...wish };
 };

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
-import type { ExchangeWatch } from '../../log/capture/recorder.ts';
+import type { ExchangeWatch } from '../../log/port.ts';
 import { askOverHttp } from '../../probe/ask-over-http.ts';
 import type { Ask } from '../../probe/probe.ts';
 import { roundTrip } from '../../probe/round-trip.ts';

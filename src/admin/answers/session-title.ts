@@ -1,7 +1,6 @@
 import type { ConversationItem } from '../../conversation/item.ts';
 import { readConversation } from '../../conversation/read-conversation.ts';
-import { readExchange } from '../../log/files/read-exchange.ts';
-import type { Facts } from '../select/facts.ts';
+import type { Facts, LogReader } from '../../log/port.ts';
 
 const MAX_CHARACTERS = 200;
 const MAX_REMEMBERED = 2_000;
@@ -34,14 +33,14 @@ const hasPrompt = ({ method, transport }: Facts): boolean => method === 'POST' |
 export type FindTitle = (facts: readonly Facts[]) => Promise<string | undefined>;
 
 /** Reading a body takes milliseconds: titles are remembered by the id of the session's first exchange. */
-export const createFindTitle = (dataDir: string): FindTitle => {
+export const createFindTitle = (log: Pick<LogReader, 'get'>): FindTitle => {
   const known = new Map<string, string | undefined>();
   return async (facts) => {
     const key = facts[0]?.id ?? '';
     if (known.has(key)) return known.get(key);
     let title: string | undefined;
     for (const { id } of facts.filter(hasPrompt).slice(0, MAX_READ)) {
-      const detail = await readExchange(dataDir, id);
+      const detail = await log.get(id);
       const conversation = detail && (await readConversation(detail));
       title = conversation?.items.map(textOf).find((text) => text !== undefined);
       if (title !== undefined) break;

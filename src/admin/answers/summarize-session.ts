@@ -1,6 +1,6 @@
+import type { Facts } from '../../log/port.ts';
 import type { UsageSession } from '../api-types.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
-import type { Facts } from '../select/facts.ts';
 import { countLosses } from './cache-loss.ts';
 import { sumFacts } from './usage-sums.ts';
 

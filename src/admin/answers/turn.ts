@@ -1,5 +1,5 @@
 import { readConversation } from '../../conversation/read-conversation.ts';
-import type { ExchangeDetail } from '../../log/record.ts';
+import type { ExchangeDetail } from '../../log/port.ts';
 import type { TurnAnswer } from '../api-types.ts';
 
 /** `GET audit/log/:id/turn` @param withEarlier adds the history that was sent again */

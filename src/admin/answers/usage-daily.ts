@@ -41,7 +41,7 @@ const createDayFinder = (period: Period, dates: readonly string[]): ((ms: number
 
 /** `GET usage/daily` */
 export const answerDaily = async (
-  { index, pricing, now }: LogDeps,
+  { log, pricing, now }: LogDeps,
   query: URLSearchParams,
 ): Promise<UsageBucket[]> => {
   const period = readPeriod(query, now());
@@ -52,8 +52,8 @@ export const answerDaily = async (
   for (const date of dates) buckets.set(nameOf(date), { date: nameOf(date), ...createSums() });
   const ofDay = dates.map((date) => buckets.get(nameOf(date)));
   const findDay = createDayFinder(period, dates);
-  const [prices] = await Promise.all([pricing(), index.refresh()]);
-  await eachFacts(index, { span: period, filter }, (facts) => {
+  const prices = await pricing();
+  await eachFacts(log, { span: period, filter }, (facts) => {
     const bucket = ofDay[findDay(facts.startedAtMs)];
     if (bucket) addToSums(bucket, facts, prices.bill(facts, facts.usage));
   });

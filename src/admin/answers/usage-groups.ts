@@ -1,6 +1,6 @@
+import { type Facts, keepFacts } from '../../log/port.ts';
 import type { Paged, UsageClient, UsageModel, UsageSums } from '../api-types.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
-import { type Facts, keepFacts } from '../select/facts.ts';
 import { readPeriod } from '../select/period.ts';
 import { readFilter, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';
@@ -14,15 +14,15 @@ interface Group {
 
 /** Sums by a key; what has none is left out. Most tokens first. */
 const groupFacts = async (
-  { index, pricing, now }: LogDeps,
+  { log, pricing, now }: LogDeps,
   query: URLSearchParams,
   keyOf: (facts: Facts) => string | undefined,
 ): Promise<{ groups: Group[]; prices: Pricing }> => {
   const span = readPeriod(query, now());
   const filter = readFilter(query, USAGE_FILTERS);
-  const [prices] = await Promise.all([pricing(), index.refresh()]);
+  const prices = await pricing();
   const groups = new Map<string, Group>();
-  await eachFacts(index, { span, filter }, (facts) => {
+  await eachFacts(log, { span, filter }, (facts) => {
     const key = keyOf(facts);
     if (key === undefined) return;
     const group = groups.get(key) ?? { newest: keepFacts(facts), sums: createSums() };

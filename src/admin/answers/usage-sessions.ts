@@ -1,5 +1,5 @@
+import { type Facts, keepFacts } from '../../log/port.ts';
 import type { Paged, UsageSession } from '../api-types.ts';
-import { type Facts, keepFacts } from '../select/facts.ts';
 import { readPeriod } from '../select/period.ts';
 import { readFilter, readText, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';
@@ -28,16 +28,16 @@ const holdsText = ({ id, names }: Session, search: string): boolean => {
 
 /** `GET usage/sessions` */
 export const answerSessions = async (
-  { index, pricing, now, findTitle }: SessionsDeps,
+  { log, pricing, now, findTitle }: SessionsDeps,
   query: URLSearchParams,
 ): Promise<Paged<UsageSession>> => {
   const span = readPeriod(query, now());
   const filter = readFilter(query, USAGE_FILTERS);
   const wish = readPage(query, GROUP_LIMIT, MAX_GROUPS);
   const search = readText(query, 'search');
-  const [prices] = await Promise.all([pricing(), index.refresh()]);
+  const prices = await pricing();
   const sessions = new Map<string, Session>();
-  await eachFacts(index, { span, filter }, (facts) => {
+  await eachFacts(log, { span, filter }, (facts) => {
     const id = sessionOf(facts);
     if (id === undefined) return;
     const session = sessions.get(id) ?? { id, newestMs: 0, names: new Set<string>() };
@@ -54,7 +54,7 @@ export const answerSessions = async (
   const { entries, ...rest } = pageOf(wanted, wish);
   const shown = new Map<string, Facts[]>(entries.map(({ id }) => [id, []]));
   // A second reading, of what is shown alone: to keep the facts of all would take too much memory.
-  await eachFacts(index, { span, filter }, (facts) => {
+  await eachFacts(log, { span, filter }, (facts) => {
     shown.get(sessionOf(facts) ?? '')?.push(keepFacts(facts));
   });
   const summarized: UsageSession[] = [];

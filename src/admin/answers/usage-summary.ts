@@ -1,5 +1,5 @@
+import type { Facts } from '../../log/port.ts';
 import type { FailureCount, Percentiles, UsageSummaryAnswer } from '../api-types.ts';
-import type { Facts } from '../select/facts.ts';
 import { addDays, countDays, createPeriod, readPeriod } from '../select/period.ts';
 import { readFilter, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';
@@ -52,18 +52,18 @@ const createFailureCounts = () => {
 
 /** `GET usage/summary` */
 export const answerSummary = async (
-  { index, pricing, now }: LogDeps,
+  { log, pricing, now }: LogDeps,
   query: URLSearchParams,
 ): Promise<UsageSummaryAnswer> => {
   const period = readPeriod(query, now());
   const filter = readFilter(query, USAGE_FILTERS);
-  const [prices] = await Promise.all([pricing(), index.refresh()]);
+  const prices = await pricing();
   const sums = createSums();
   const ttfb = createSpread();
   const duration = createSpread();
   const failures = createFailureCounts();
   let saved: number | null = null;
-  await eachFacts(index, { span: period, filter }, (facts) => {
+  await eachFacts(log, { span: period, filter }, (facts) => {
     const billing = prices.bill(facts, facts.usage);
     addToSums(sums, facts, billing);
     failures.add(facts);
@@ -83,7 +83,7 @@ export const answerSummary = async (
     period.timezone,
   );
   const previous = createSums();
-  await eachFacts(index, { span: before, filter }, (facts) =>
+  await eachFacts(log, { span: before, filter }, (facts) =>
     addToSums(previous, facts, prices.bill(facts, facts.usage)),
   );
   const ttfbMs = ttfb.percentiles();

@@ -1,9 +1,7 @@
-import type { JournalIndex } from '../../log/files/journal-index.ts';
+import type { Facts, LogQuery, LogReader } from '../../log/port.ts';
 import type { UsageSums } from '../api-types.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
 import { type Billing, sumOf } from '../cost/price-book.ts';
-import { type Facts, factsOfRecord, factsOfRow } from '../select/facts.ts';
-import { eachRow, type Selection, unfinishedIn } from '../select/select-exchanges.ts';
 
 export const createSums = (): UsageSums => ({
   requests: 0,
@@ -47,13 +45,11 @@ export const sumFacts = (all: readonly Facts[], { bill }: Pricing): UsageSums =>
   return sums;
 };
 
-/** Shows each exchange of a selection, in no order. */
-export const eachFacts = (
-  index: JournalIndex,
-  selection: Selection,
+/** Shows the facts of each exchange that a query means, in no order; who keeps them copies them. */
+export const eachFacts = async (
+  log: Pick<LogReader, 'facts'>,
+  query: LogQuery,
   show: (facts: Facts) => void,
-): Promise<void> =>
-  index.visit(selection.span, (part) => {
-    eachRow(part, selection, (row) => show(factsOfRow(part.rows, row)));
-    for (const record of unfinishedIn(part, selection)) show(factsOfRecord(record));
-  });
+): Promise<void> => {
+  for await (const batch of log.facts(query)) for (const facts of batch) show(facts);
+};

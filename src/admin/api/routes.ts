@@ -1,6 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import { readStoredBody } from '../../log/bodies/read-stored-body.ts';
-import type { ExchangeWatch } from '../../log/capture/recorder.ts';
+import { type ExchangeWatch, readStoredBody } from '../../log/port.ts';
 import type { Access } from '../access/create-access.ts';
 import { answerCodex, type CodexDeps } from '../answers/codex-status.ts';
 import { answerConversation, type ConversationDeps } from '../answers/conversation.ts';
@@ -67,7 +66,7 @@ const answered = (path: RegExp, answer: (query: URLSearchParams) => Promise<unkn
 /** Everything that the API answers. */
 export const createRoutes = (deps: RoutesDeps): Route[] => {
   const { access, feed } = deps;
-  const diskBytes = createDiskMeter(deps.dataDir, deps.now);
+  const diskBytes = createDiskMeter(deps.log, deps.now);
   const runDoctor = createRunDoctor(deps);
   return [
     {

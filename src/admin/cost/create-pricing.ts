@@ -1,4 +1,4 @@
-import type { ExchangeRecord } from '../../log/record.ts';
+import type { ExchangeRecord } from '../../log/port.ts';
 import type { AuditEntry } from '../api-types.ts';
 import { loadPriceList, type PricedUpstream } from './list-prices.ts';
 import { createOwnPricesReader } from './own-prices.ts';

@@ -1,4 +1,4 @@
-import type { Usage } from '../../log/record.ts';
+import type { Usage } from '../../log/port.ts';
 import type { CostBreakdown } from '../api-types.ts';
 import type { OwnPrices } from './own-prices.ts';
 

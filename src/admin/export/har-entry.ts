@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { ExchangeDetail, HeaderLines } from '../../log/record.ts';
+import type { ExchangeDetail, HeaderLines } from '../../log/port.ts';
 import type { AuditEntry, BodyText } from '../api-types.ts';
 
 const mapHeaders = (lines: HeaderLines) => lines.map(([name, value]) => ({ name, value }));

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { TimeSpan } from '../../log/files/journal-index.ts';
+import { dayOf, startOfDayMs } from '../../base/local-day.ts';
+import type { TimeSpan } from '../../log/port.ts';
 import { readCount, readDate, readTimezone } from './read-query.ts';
 
 /** Whole days, as a query asks for them. */
@@ -13,52 +14,6 @@ export interface Period extends TimeSpan {
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 366;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Making a format costs a thousand times what using it does. */
-const formatOf = (timezone: string): Intl.DateTimeFormat => {
-  let format = formats.get(timezone);
-  if (!format) {
-    if (formats.size > 50) formats.clear();
-    format = new Intl.DateTimeFormat('en-CA', {
-      timeZone: timezone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-    });
-    formats.set(timezone, format);
-  }
-  return format;
-};
-
-/** What a clock in the zone shows, as if it were UTC. */
-const wallTimeMs = (ms: number, timezone: string): number => {
-  const parts = Object.fromEntries(
-    formatOf(timezone)
-      .formatToParts(ms)
-      .map(({ type, value }) => [type, value]),
-  );
-  const { year, month, day, hour, minute, second } = parts;
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-};
-
-/** The day of a time, `YYYY-MM-DD`. */
-const dayOf = (ms: number, timezone: string): string =>
-  new Date(wallTimeMs(ms, timezone)).toISOString().slice(0, 10);
-
-/** When a day begins in a zone: where summer time skips midnight, the first moment after it. */
-const startOfDayMs = (date: string, timezone: string): number => {
-  const wall = Date.parse(`${date}T00:00:00Z`);
-  let ms = wall;
-  // The offset at the guess may not be that of the midnight: the second step has the right one.
-  for (let step = 0; step < 2; step++) ms = wall - (wallTimeMs(ms, timezone) - ms);
-  return ms;
-};
 
 export const addDays = (date: string, days: number): string =>
   new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);

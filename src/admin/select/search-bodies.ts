@@ -1,23 +1,25 @@
-import { type FoundBlock, scanPack } from '../../log/bodies/read-body.ts';
-import { type PackReader, withPack } from '../../log/bodies/read-pack.ts';
-import { readStoredBody } from '../../log/bodies/read-stored-body.ts';
-import { auditFolder, listSegments } from '../../log/journal/list-segments.ts';
-import { packFile } from '../../log/journal/segment-name.ts';
+import type { Cursor, LogQuery, LogReader } from '../../log/port.ts';
 
-interface BodyHits {
-  /** Ids of the exchanges with a body that holds the text. */
+interface FoundSoFar {
   readonly ids: ReadonlySet<string>;
-  /** False where the time ran out before the oldest body. */
+  /** False where the time ran out before the oldest body; asked again, the search goes on. */
   readonly isWhole: boolean;
 }
 
-/** Finds a text in all logged bodies, without regard to case; the newest segments first. */
-export type SearchBodies = (text: string) => Promise<BodyHits>;
+/** Finds a text in the logged bodies of what a query means, without regard to case. */
+export type SearchBodies = (text: string, query: LogQuery) => Promise<FoundSoFar>;
 
 export interface SearchBodiesDeps {
-  readonly dataDir: string;
+  readonly log: Pick<LogReader, 'searchBodies'>;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+}
+
+interface Search {
+  readonly ids: Set<string>;
+  next: Cursor | undefined;
+  isWhole: boolean;
+  atMs: number;
 }
 
 /** Two gigabytes of bodies take longer to read than anyone waits. */
@@ -26,60 +28,38 @@ const BUDGET_MS = 8_000;
 const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 8;
 
-/** A text as it stands in JSON, and as it is. */
-const needlesOf = (text: string): string[] => {
-  const plain = text.toLowerCase();
-  return [...new Set([plain, JSON.stringify(plain).slice(1, -1)])];
-};
+const keyOf = (text: string, { span, filter, until, statuses }: LogQuery): string =>
+  JSON.stringify([text, span?.fromMs, span?.toMs, filter, until, statuses]);
 
-const searchBlock = async (
-  pack: PackReader,
-  { block, members }: FoundBlock,
-  needles: readonly string[],
-  ids: Set<string>,
-): Promise<void> => {
-  for (const member of members) {
-    const { id, coding, cutOff, side } = member;
-    if (ids.has(id)) continue;
-    const bytes = await pack.read({ ...member, block }).catch(() => undefined);
-    if (!bytes) continue;
-    const read = await readStoredBody({ coding, bytes, cutOff }, side === 'request' ? 'request' : 'answer');
-    if (!('bytes' in read)) continue;
-    const text = new TextDecoder().decode(read.bytes).toLowerCase();
-    if (needles.some((needle) => text.includes(needle))) ids.add(id);
-  }
-};
-
-export const createSearchBodies = ({ dataDir, now }: SearchBodiesDeps): SearchBodies => {
-  const folder = auditFolder(dataDir);
-  const known = new Map<string, { readonly atMs: number; readonly hits: Promise<BodyHits> }>();
+export const createSearchBodies = ({ log, now }: SearchBodiesDeps): SearchBodies => {
+  const known = new Map<string, Search>();
   let last: Promise<unknown> = Promise.resolve();
 
-  const search = async (text: string): Promise<BodyHits> => {
-    const needles = needlesOf(text);
-    const ids = new Set<string>();
-    const endsAtMs = now() + BUDGET_MS;
-    for (const { base, isErrors } of (await listSegments(folder)).reverse()) {
-      const pack = packFile(base, isErrors);
-      await withPack(folder, pack, async (reader) => {
-        for await (const block of scanPack(folder, pack)) {
-          await searchBlock(reader, block, needles, ids);
-          if (now() > endsAtMs) return;
-        }
-      });
-      if (now() > endsAtMs) return { ids, isWhole: false };
-    }
-    return { ids, isWhole: true };
+  const recall = (key: string): Search => {
+    const remembered = known.get(key);
+    if (remembered && now() - remembered.atMs < REMEMBERED_MS) return remembered;
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    const search: Search = { ids: new Set(), next: undefined, isWhole: false, atMs: now() };
+    known.set(key, search);
+    return search;
   };
 
-  return (text) => {
-    const remembered = known.get(text);
-    if (remembered && now() - remembered.atMs < REMEMBERED_MS) return remembered.hits;
+  const goOn = async (text: string, query: LogQuery): Promise<FoundSoFar> => {
+    const search = recall(keyOf(text, query));
+    if (!search.isWhole) {
+      const hits = await log.searchBodies(text, query, { budgetMs: BUDGET_MS, after: search.next });
+      for (const id of hits.ids) search.ids.add(id);
+      search.next = hits.next;
+      search.isWhole = hits.isWhole;
+      search.atMs = now();
+    }
+    return { ids: search.ids, isWhole: search.isWhole };
+  };
+
+  return (text, query) => {
     // One at a time: each keeps a core busy.
-    const hits = last.then(() => search(text));
-    last = hits.catch(() => {});
-    if (known.size >= MAX_REMEMBERED) known.clear();
-    known.set(text, { atMs: now(), hits });
-    return hits;
+    const result = last.then(() => goOn(text, query));
+    last = result.catch(() => {});
+    return result;
   };
 };

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { ExchangeWatch } from '../../log/capture/recorder.ts';
-import type { ExchangeEvent } from '../../log/exchange.ts';
-import type { ExchangeRecord } from '../../log/record.ts';
+import type { ExchangeEvent, ExchangeRecord, ExchangeWatch } from '../../log/port.ts';
 import type { AuditEntry, LogLosses, StreamEvent } from '../api-types.ts';
 import { createEventRing } from './event-ring.ts';
 

@@ -1,7 +1,6 @@
 import { RUN_HEADER } from '../../codex/run/launch-settings.ts';
-import { queryExchanges } from '../../log/files/query-exchanges.ts';
-import { readExchange } from '../../log/files/read-exchange.ts';
-import { type ExchangeRecord, isFailure } from '../../log/record.ts';
+import { type ExchangeRecord, isFailure, type LogReader } from '../../log/port.ts';
+import { openLog } from '../../server/open-log.ts';
 
 export interface RunSummary {
   readonly turns: number;
@@ -13,11 +12,14 @@ export interface RunSummary {
   readonly sessionId: string | undefined;
 }
 
+/** A run that is longer is summed up from its newest ones. */
+const MAX_TURNS = 10_000;
+
 const isTurn = ({ method, path, transport }: ExchangeRecord): boolean =>
   transport === 'websocket' || (method === 'POST' && /\/responses\/?(?:\?|$)/.test(path));
 
-const isOfRun = async (dataDir: string, id: string, runId: string): Promise<boolean> => {
-  const detail = await readExchange(dataDir, id);
+const isOfRun = async (log: LogReader, id: string, runId: string): Promise<boolean> => {
+  const detail = await log.get(id);
   const name = RUN_HEADER.toLowerCase();
   return detail?.requestHeaders.some((line) => line[0].toLowerCase() === name && line[1] === runId) ?? false;
 };
@@ -29,10 +31,12 @@ export const summarizeRun = async (
   startedAtMs: number,
 ): Promise<RunSummary> => {
   const turns: ExchangeRecord[] = [];
-  const since = new Date(startedAtMs).toISOString();
-  for await (const record of queryExchanges(dataDir)) {
-    if (record.startedAt < since) break;
-    if (isTurn(record) && (await isOfRun(dataDir, record.id, runId))) turns.push(record);
+  const log = openLog(dataDir);
+  const span = { fromMs: startedAtMs, toMs: Number.POSITIVE_INFINITY };
+  for await (const records of log.list({ span }, { newest: MAX_TURNS })) {
+    for (const record of records) {
+      if (isTurn(record) && (await isOfRun(log, record.id, runId))) turns.push(record);
+    }
   }
   const sum = (read: (record: ExchangeRecord) => number | undefined): number =>
     turns.reduce((total, record) => total + (read(record) ?? 0), 0);

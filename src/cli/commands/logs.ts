@@ -2,10 +2,10 @@ import process from 'node:process';
 import { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import type { ExchangeRecord } from '../../log/record.ts';
+import type { ExchangeRecord, LogQuery, LogReader } from '../../log/port.ts';
+import { openLog } from '../../server/open-log.ts';
 import type { CommandContext } from '../context.ts';
 import { followLog } from '../logs/follow-log.ts';
-import { listExchanges } from '../logs/list-exchanges.ts';
 import { parseCount } from '../logs/parse-flags.ts';
 import { type SelectFlags, selectExchanges } from '../logs/select-exchanges.ts';
 import { showExchange } from '../logs/show-exchange.ts';
@@ -51,17 +51,23 @@ const lineOf = (context: CommandContext, json: boolean): ((record: ExchangeRecor
 };
 
 const list = async (
-  records: readonly ExchangeRecord[],
+  log: LogReader,
+  query: LogQuery,
+  limit: number,
   flags: LogsFlags,
   dataDir: string,
   context: CommandContext,
 ): Promise<void> => {
-  if (records.length === 0 && !flags.json) {
-    context.stderr.write(
-      `No such exchange in ${dataDir}. The gateway writes there: npx gomodel-ts serve, or --data-dir for another.\n`,
-    );
+  const line = lineOf(context, flags.json === true);
+  let count = 0;
+  for await (const records of log.list(query, { newest: limit })) {
+    count += records.length;
+    await writeAll(context.stdout, records.map(line));
   }
-  await writeAll(context.stdout, records.map(lineOf(context, flags.json === true)));
+  if (count > 0 || flags.json) return;
+  context.stderr.write(
+    `No such exchange in ${dataDir}. The gateway writes there: npx gomodel-ts serve, or --data-dir for another.\n`,
+  );
 };
 
 /** The newest exchange is asked for by this word instead of an id. */
@@ -71,7 +77,7 @@ const LAST = 'last';
  * The id that is meant: itself, or that of the newest exchange which the flags select.
  * @throws GatewayError invalid_usage where flags ask for a list beside an id
  */
-const resolveId = async (id: string, flags: LogsFlags, dataDir: string): Promise<string> => {
+const resolveId = async (id: string, flags: LogsFlags, log: LogReader, dataDir: string): Promise<string> => {
   const { follow, lines, status, model, session, since, errors } = flags;
   const isGiven = (...values: unknown[]): boolean => values.some((value) => value !== undefined);
   if (isGiven(follow, lines) || (id !== LAST && isGiven(status, model, session, since, errors))) {
@@ -81,29 +87,31 @@ const resolveId = async (id: string, flags: LogsFlags, dataDir: string): Promise
     );
   }
   if (id !== LAST) return id;
-  const [newest] = await listExchanges(dataDir, selectExchanges(flags, systemClock.now()), 1);
-  if (newest) return newest.id;
+  for await (const [newest] of log.list(selectExchanges(flags, systemClock.now()), { newest: 1 })) {
+    if (newest) return newest.id;
+  }
   throw new GatewayError('command_failed', `there is no such exchange in ${dataDir} yet.`);
 };
 
 const logs = async (id: string | undefined, flags: LogsFlags, context: CommandContext): Promise<void> => {
   const dataDir = readDataFolder(flags, context);
   const json = flags.json === true;
+  const log = openLog(dataDir);
   if (id !== undefined) {
-    const exchange = await resolveId(id, flags, dataDir);
-    await showExchange({ dataDir, id: exchange, json, full: flags.full === true }, context);
+    const exchange = await resolveId(id, flags, log, dataDir);
+    await showExchange({ log, dataDir, id: exchange, json, full: flags.full === true }, context);
     return;
   }
-  const selection = selectExchanges(flags, systemClock.now());
+  const query = selectExchanges(flags, systemClock.now());
   // Whoever names a time wants everything since then.
   const limit = parseCount(flags.lines ?? (flags.since === undefined ? DEFAULT_COUNT : 'all'));
   if (flags.follow) {
-    process.exitCode = await followLog({ dataDir, selection, limit, json }, context);
+    process.exitCode = await followLog({ log, query, limit, json }, context);
     // What a reader that stands still has not taken would keep the process alive.
     if (context.stdout.writableLength > 0) process.exit();
     return;
   }
-  await list(await listExchanges(dataDir, selection, limit), flags, dataDir, context);
+  await list(log, query, limit, flags, dataDir, context);
 };
 
 /** `gomodel-ts logs`: reads the journal, with or without a running gateway. */

@@ -1,11 +1,11 @@
 import { systemClock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
-import { queryExchanges } from '../../log/files/query-exchanges.ts';
 import { askOverHttp } from '../../probe/ask-over-http.ts';
 import { roundTrip } from '../../probe/round-trip.ts';
 import type { Step } from '../../probe/step.ts';
 import { compose } from '../../server/compose.ts';
+import { openLog } from '../../server/open-log.ts';
 import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import type { RunningGateway } from '../ask-health.ts';
 import { readVersion } from '../version.ts';
@@ -28,10 +28,9 @@ const LOOK_BACK = 20;
 
 /** What the gateway itself took for an answer, from its log. */
 const findGatewayMs = async (dataDir: string, responseId: string): Promise<number | undefined> => {
-  let seen = 0;
-  for await (const record of queryExchanges(dataDir)) {
-    if (record.responseId === responseId) return record.overheadMs;
-    if (++seen === LOOK_BACK) break;
+  for await (const records of openLog(dataDir).list({}, { newest: LOOK_BACK })) {
+    const found = records.find((record) => record.responseId === responseId);
+    if (found) return found.overheadMs;
   }
   return undefined;
 };

@@ -1,14 +1,12 @@
 import { systemClock } from '../../base/clock.ts';
-import { followExchanges } from '../../log/files/follow-exchanges.ts';
+import { type LogQuery, type LogReader, matchesQuery } from '../../log/port.ts';
 import type { CommandContext } from '../context.ts';
 import { createLiveTail } from '../render/tail/live-tail.ts';
 import { exitCodeOf, untilSignal } from '../until-signal.ts';
-import { listExchanges } from './list-exchanges.ts';
-import type { Selection } from './select-exchanges.ts';
 
 export interface FollowOptions {
-  readonly dataDir: string;
-  readonly selection: Selection;
+  readonly log: LogReader;
+  readonly query: LogQuery;
   /** How many earlier exchanges to show first. */
   readonly limit: number;
   readonly json: boolean;
@@ -20,11 +18,11 @@ export interface FollowOptions {
  * @returns the exit code
  */
 export const followLog = async (options: FollowOptions, context: CommandContext): Promise<number> => {
-  const { dataDir, selection, limit, json } = options;
+  const { log, query, limit, json } = options;
   const { stdout, stderr, env } = context;
   const stop = new AbortController();
   // From here on nothing is missed: what ends while the earlier ones are read comes after them.
-  const followed = followExchanges(dataDir, { signal: stop.signal });
+  const followed = log.follow('now', stop.signal);
   const tail = createLiveTail({ stream: stdout, notices: stderr, env, clock: systemClock, json });
   const signalled = untilSignal().then(exitCodeOf);
   const ended = Promise.race([signalled, tail.readerGone.then(() => 0)]);
@@ -33,14 +31,17 @@ export const followLog = async (options: FollowOptions, context: CommandContext)
   /** What has ended before it could be followed, and is told again by the following. */
   const shown = new Set<string>();
   const show = async (): Promise<void> => {
-    for (const record of await listExchanges(dataDir, selection, limit)) {
-      const type = record.durationMs === undefined && record.response.finish === undefined ? 'open' : 'close';
-      if (type === 'close') shown.add(record.id);
-      tail.show({ type, record });
-      await tail.settled();
+    for await (const records of log.list(query, { newest: limit })) {
+      for (const record of records) {
+        const type =
+          record.durationMs === undefined && record.response.finish === undefined ? 'open' : 'close';
+        if (type === 'close') shown.add(record.id);
+        tail.show({ type, record });
+        await tail.settled();
+      }
     }
     for await (const event of followed) {
-      if (!selection.matches(event.record) || shown.has(event.record.id)) continue;
+      if (!matchesQuery(event.record, query) || shown.has(event.record.id)) continue;
       tail.show(event);
       await tail.settled();
     }

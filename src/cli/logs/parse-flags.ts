@@ -54,13 +54,12 @@ const parseStatusRange = (text: string): readonly [number, number] | undefined =
 
 /**
  * Statuses: `404`, `4xx`, `400-499`, or several of these with commas.
+ * @returns ranges, both ends included
  * @throws GatewayError invalid_usage
  */
-export const parseStatuses = (text: string): ((status: number | undefined) => boolean) => {
-  const ranges = text.split(',').map((part) => {
+export const parseStatuses = (text: string): readonly (readonly [from: number, to: number])[] =>
+  text.split(',').map((part) => {
     const range = parseStatusRange(part.trim());
     if (!range) throw refuse('--status', 'statuses such as 404, 4xx or 400-499, with commas between', text);
     return range;
   });
-  return (status) => status !== undefined && ranges.some(([from, to]) => from <= status && status <= to);
-};

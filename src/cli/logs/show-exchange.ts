@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
 import { readConversation } from '../../conversation/read-conversation.ts';
-import { readExchange } from '../../log/files/read-exchange.ts';
+import type { LogReader } from '../../log/port.ts';
 import type { CommandContext } from '../context.ts';
 import { createColour } from '../render/colour.ts';
 import { exchangeJson } from '../render/exchange-json.ts';
@@ -9,6 +9,8 @@ import { screenOf } from '../render/tail/screen.ts';
 import { writeAll } from '../write-all.ts';
 
 export interface ShowOptions {
+  readonly log: Pick<LogReader, 'get'>;
+  /** For what is said where there is no such exchange. */
   readonly dataDir: string;
   /** An exchange's id, or an unambiguous beginning of it. */
   readonly id: string;
@@ -26,9 +28,9 @@ const LETTER_IN_FILE = 100;
  * @throws GatewayError command_failed where the log holds no such exchange
  */
 export const showExchange = async (options: ShowOptions, context: CommandContext): Promise<void> => {
-  const { dataDir, id, json, full } = options;
+  const { log, dataDir, id, json, full } = options;
   const { stdout, env } = context;
-  const detail = await readExchange(dataDir, id);
+  const detail = await log.get(id);
   if (!detail) {
     throw new GatewayError(
       'command_failed',

@@ -1,6 +1,6 @@
 import type { Conversation } from '../../conversation/read-conversation.ts';
-import { bodyText, isBinary, readStoredBody } from '../../log/bodies/read-stored-body.ts';
-import type { ExchangeDetail, StoredBody } from '../../log/record.ts';
+import type { ExchangeDetail, StoredBody } from '../../log/port.ts';
+import { bodyText, isBinary, readStoredBody } from '../../log/port.ts';
 
 const isJson = (text: string): boolean => {
   try {

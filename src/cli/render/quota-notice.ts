@@ -1,4 +1,4 @@
-import type { ExchangeRecord, QuotaWindow } from '../../log/record.ts';
+import type { ExchangeRecord, QuotaWindow } from '../../log/port.ts';
 
 const nameOf = (windowMinutes: number | undefined, fallback: string): string => {
   if (windowMinutes === undefined) return fallback;

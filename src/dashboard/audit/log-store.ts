@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { AuditEntry, AuditLogQuery, StreamEvent } from '../../admin/api-types.ts';
-import { matchesFilter } from '../../admin/match-filter.ts';
+import { matchesFilter } from '../../log/match-filter.ts';
 import { api } from '../state/api.ts';
 import { listen } from '../state/feed.ts';
 import { createLoadedPages, PAGE_SIZE } from './loaded-pages.ts';

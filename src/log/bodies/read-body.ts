@@ -21,12 +21,15 @@ export interface FoundBlock {
   readonly members: readonly BlockMember[];
 }
 
-/** The blocks of a pack by their heads alone, up to the first that is not whole. */
-export async function* scanPack(folder: string, pack: string): AsyncGenerator<FoundBlock> {
+/**
+ * The blocks of a pack by their heads alone, up to the first that is not whole.
+ * @param from offset of a block
+ */
+export async function* scanPack(folder: string, pack: string, from = 0): AsyncGenerator<FoundBlock> {
   const file = await openPack(folder, pack);
   if (!file) return;
   try {
-    let offset = 0;
+    let offset = from;
     for (;;) {
       const head = await readExactly(file, offset, BLOCK_HEAD_BYTES);
       const known = head && decodeBlockHead(head);

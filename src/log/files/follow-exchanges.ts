@@ -2,15 +2,18 @@ import { readdirSync, statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isObject, parseJson } from '../../base/json-object.ts';
 import { hasErrorCode } from '../../base/system-error.ts';
 import { auditFolder, selectSegments } from '../journal/list-segments.ts';
 import { isEndLine, parseExchangeLine, parseRecord } from '../journal/parse-journal-line.ts';
 import { readLinesForward, startOfLine } from '../journal/read-lines.ts';
 import { journalFile, type SegmentName } from '../journal/segment-name.ts';
 import { readSegmentState } from '../journal/segment-state.ts';
+import type { Cursor, FollowedEvent } from '../port.ts';
 import type { ExchangeRecord } from '../record.ts';
 
-export interface FollowedExchange {
+/** An event, before it is known from where it is to be told again. */
+interface GainedEvent {
   readonly type: 'open' | 'close';
   readonly record: ExchangeRecord;
 }
@@ -29,7 +32,7 @@ interface Place {
   isEnded: boolean;
 }
 
-interface TimedLine extends FollowedExchange {
+interface TimedLine extends GainedEvent {
   readonly at: number;
 }
 
@@ -86,20 +89,38 @@ const readGain = async (folder: string, segment: SegmentName, place: Place): Pro
   }
 };
 
+const ENDED = -1;
+
+/** The places of all segments, by which following goes on later. */
+const encodeCursor = (places: ReadonlyMap<string, Place>): Cursor =>
+  JSON.stringify(
+    Object.fromEntries([...places].map(([base, { offset, isEnded }]) => [base, isEnded ? ENDED : offset])),
+  );
+
+const parseCursor = (cursor: Cursor): Map<string, Place> => {
+  const value = parseJson(cursor);
+  const places = new Map<string, Place>();
+  for (const [base, offset] of Object.entries(isObject(value) ? value : {})) {
+    if (typeof offset !== 'number' || !Number.isSafeInteger(offset)) continue;
+    places.set(base, { offset: Math.max(0, offset), isRaw: offset > 0, isEnded: offset === ENDED });
+  }
+  return places;
+};
+
 /**
- * What happens from this call on, by all gateways that write here: across rotation, midnight, restarts and
- * deleted segments, each line once. Where the log does not exist yet, it is waited for.
+ * What happens from a moment on, by all gateways that write here: across rotation, midnight, restarts and
+ * deleted segments. Where the log does not exist yet, it is waited for.
  *
- * The point from which it follows is taken by the call itself: whoever wants the newest exchanges first,
- * and then what follows, calls this, then `queryExchanges`, and leaves out what it has shown already.
- * @param options signal: ends the iteration
+ * With `now`, the moment is that of the call itself: whoever wants the newest exchanges first, and then what
+ * follows, calls this, then `queryExchanges`, and leaves out what it has shown already.
+ * @param options from: `now`, or where an earlier following stopped; signal: ends the iteration
  */
 export const followExchanges = (
   dataDir: string,
-  { signal }: { readonly signal: AbortSignal },
-): AsyncIterable<FollowedExchange> => {
+  { from = 'now', signal }: { readonly from?: 'now' | Cursor; readonly signal: AbortSignal },
+): AsyncIterable<FollowedEvent> => {
   const folder = auditFolder(dataDir);
-  const places = snapshot(folder);
+  const places = from === 'now' ? snapshot(folder) : parseCursor(from);
   return { [Symbol.asyncIterator]: () => follow(folder, places, signal) };
 };
 
@@ -107,11 +128,16 @@ async function* follow(
   folder: string,
   places: Map<string, Place>,
   signal: AbortSignal,
-): AsyncGenerator<FollowedExchange> {
+): AsyncGenerator<FollowedEvent> {
   const ended = new Set<string>();
+  // What was told while a batch was under way is told again.
+  let before: Cursor = encodeCursor(places);
   while (!signal.aborted) {
     const gained: TimedLine[] = [];
-    const present = selectSegments(await readdir(folder).catch(() => []));
+    const files = await readdir(folder).catch(() => undefined);
+    const present = selectSegments(files ?? []);
+    const names = new Set(present.map(({ base }) => base));
+    if (files) for (const base of places.keys()) if (!names.has(base)) places.delete(base);
     for (const segment of present) {
       if (segment.isErrors) continue;
       const place = places.get(segment.base) ?? { offset: 0, isRaw: false, isEnded: false };
@@ -119,12 +145,14 @@ async function* follow(
       if (!place.isEnded) gained.push(...(await readGain(folder, segment, place)));
     }
     gained.sort((one, other) => one.at - other.at);
-    for (const { type, record } of gained) {
+    const after = gained.length > 0 ? encodeCursor(places) : before;
+    for (const [index, { type, record }] of gained.entries()) {
       if (ended.has(record.id)) continue;
       if (type === 'close') ended.add(record.id);
-      yield { type, record };
+      yield { type, record, cursor: index === gained.length - 1 ? after : before };
       if (signal.aborted) return;
     }
+    before = after;
     for (const id of ended) {
       if (ended.size <= REMEMBERED_ENDS) break;
       ended.delete(id);

@@ -1,9 +1,12 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { idTimeMs } from '../../base/ids.ts';
 import type { ExchangeWatch } from '../capture/recorder.ts';
 import { auditFolder, listSegments } from '../journal/list-segments.ts';
+import { orderByLatest } from '../journal/order-by-latest.ts';
 import { journalFile, parseSegmentName, type SegmentName } from '../journal/segment-name.ts';
+import type { TimeSpan } from '../port.ts';
 import type { ExchangeRecord } from '../record.ts';
 import { findDoubles } from './find-doubles.ts';
 import { INDEX_FILE_END } from './index-file.ts';
@@ -33,10 +36,14 @@ export interface JournalIndex {
   refresh(): Promise<void>;
   /**
    * Shows the segments with exchanges that began in a span, one after another, by their newest exchange,
-   * the newest first; lets others have a turn between them.
-   * @param visit must not keep the rows
+   * the newest first; lets others have a turn between them. Nobody may keep the rows.
    */
-  visit(span: TimeSpan, visit: (part: IndexPart) => void): Promise<void>;
+  parts(span: TimeSpan): AsyncIterable<IndexPart>;
+  /**
+   * The same without `refresh`: segments are taken in when they are asked for, so that the newest exchanges
+   * of a long log are there at once, whether it has an index or not.
+   */
+  newestParts(span: TimeSpan): AsyncIterable<NewestPart>;
   /**
    * The records of places in the journal, as they stand there.
    * @returns undefined for what retention has just deleted
@@ -48,11 +55,7 @@ export interface JournalIndex {
   close(): Promise<void>;
 }
 
-/** Milliseconds since the epoch: from, and up to but not with. */
-export interface TimeSpan {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+export const ALWAYS: TimeSpan = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 
 export interface IndexPart {
   readonly segment: SegmentName;
@@ -65,6 +68,12 @@ export interface IndexPart {
   readonly maxMs: number;
   /** Exchanges that run, or were interrupted: they have no row. */
   readonly loose: readonly ExchangeRecord[];
+}
+
+interface NewestPart {
+  readonly part: IndexPart;
+  /** No exchange of a part that follows began later. */
+  readonly followingMs: number;
 }
 
 export interface JournalIndexDeps {
@@ -84,6 +93,10 @@ const without = (rows: IndexRows, hidden: ReadonlySet<string> | undefined): Uint
   hidden ? rows.order.filter((row) => !hidden.has(rows.id(row))) : rows.order;
 
 const fileOf = ({ base, isErrors }: SegmentName): string => journalFile(base, isErrors);
+
+/** While a segment's failures are being carried over, they stand in it and in its errors segment. */
+const isCopyAmong = ({ base, isErrors }: SegmentName, names: { has(name: string): boolean }): boolean =>
+  isErrors && names.has(journalFile(base));
 
 export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): JournalIndex => {
   const folder = auditFolder(dataDir);
@@ -110,10 +123,8 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
     return new Set(files);
   };
 
-  /** While a segment's failures are being carried over, they stand in it and in its errors segment. */
-  const isCopy = ({ base, isErrors }: SegmentName): boolean => isErrors && segments.has(journalFile(base));
-
-  const shown = (): IndexSegment[] => [...segments.values()].filter(({ segment }) => !isCopy(segment));
+  const shown = (): IndexSegment[] =>
+    [...segments.values()].filter(({ segment }) => !isCopyAmong(segment, segments));
 
   /**
    * Each exchange is shown once, whichever segments tell of it: the order of segments is not the order of
@@ -201,6 +212,56 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
     return result;
   };
 
+  const partOf = async (segment: IndexSegment, { fromMs, toMs }: TimeSpan): Promise<IndexPart> => {
+    const rows = await segment.use(++uses);
+    const { minMs, maxMs } = segment;
+    const loose = [...segment.loose.values()]
+      .filter(({ line }) => showsLoose.get(line.id) === segment)
+      .map((loose) => segment.readLoose(loose))
+      .filter((record) => record !== undefined);
+    const isWithin = minMs >= fromMs && maxMs < toMs;
+    const order = without(rows, hidden.get(segment));
+    return { segment: segment.segment, rows, order, isWithin, maxMs, loose };
+  };
+
+  async function* parts(span: TimeSpan): AsyncGenerator<IndexPart> {
+    let turnEndsAtMs = performance.now() + TURN_MS;
+    for (const segment of shown().sort((one, other) => other.maxMs - one.maxMs)) {
+      if (segment.maxMs < span.fromMs || segment.minMs >= span.toMs) continue;
+      yield await partOf(segment, span);
+      spareMemory();
+      if (performance.now() < turnEndsAtMs) continue;
+      await nextTurn();
+      turnEndsAtMs = performance.now() + TURN_MS;
+    }
+  }
+
+  async function* newestParts(span: TimeSpan): AsyncGenerator<NewestPart> {
+    await recorder.flush();
+    const { present } = await listPresent();
+    const names = new Set(present.map(fileOf));
+    const waiting = orderByLatest(present.filter((name) => !isCopyAmong(name, names)));
+    let taken = 0;
+    /** Takes in all segments that may tell of what began so late. */
+    const takeInFrom = async (ms: number): Promise<void> => {
+      for (let each = waiting[taken]; each && each.latestMs >= ms; each = waiting[++taken]) {
+        await followSegment(segmentOf(each.segment));
+      }
+    };
+    for (const [place, { segment: name, latestMs }] of waiting.entries()) {
+      if (latestMs < span.fromMs) return;
+      await takeInFrom(latestMs);
+      const segment = segmentOf(name);
+      // Whether and how these ended may stand in other segments.
+      const doubtful = [...segment.loose.keys(), ...segment.interruptedIds];
+      await takeInFrom(doubtful.reduce((least, id) => Math.min(least, idTimeMs(id) ?? least), latestMs));
+      await hideDoubles();
+      const followingMs = waiting[place + 1]?.latestMs ?? Number.NEGATIVE_INFINITY;
+      yield { part: await partOf(segment, span), followingMs };
+      spareMemory();
+    }
+  }
+
   return {
     refresh: () => {
       // Those who ask while one runs share the next one: the present one may have passed what they mean.
@@ -215,25 +276,8 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
       isClosed = true;
       await running;
     },
-    visit: async ({ fromMs, toMs }, visit) => {
-      let turnEndsAtMs = performance.now() + TURN_MS;
-      for (const segment of shown().sort((one, other) => other.maxMs - one.maxMs)) {
-        const { minMs, maxMs } = segment;
-        if (maxMs < fromMs || minMs >= toMs) continue;
-        const rows = await segment.use(++uses);
-        const loose = [...segment.loose.values()]
-          .filter(({ line }) => showsLoose.get(line.id) === segment)
-          .map((loose) => segment.readLoose(loose))
-          .filter((record) => record !== undefined);
-        const isWithin = minMs >= fromMs && maxMs < toMs;
-        const order = without(rows, hidden.get(segment));
-        visit({ segment: segment.segment, rows, order, isWithin, maxMs, loose });
-        spareMemory();
-        if (performance.now() < turnEndsAtMs) continue;
-        await nextTurn();
-        turnEndsAtMs = performance.now() + TURN_MS;
-      }
-    },
+    parts,
+    newestParts,
     readRecords: (places) => readRecordsAt(dataDir, places),
   };
 };

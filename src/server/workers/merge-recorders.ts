@@ -1,11 +1,14 @@
-import type { ExchangeWatch, Recorder } from '../../log/capture/recorder.ts';
-import type { ExchangeEvent } from '../../log/exchange.ts';
-import { readExchange } from '../../log/files/read-exchange.ts';
+import type { Recorder } from '../../log/capture/recorder.ts';
 import { markInterrupted } from '../../log/interrupted.ts';
-import type { Losses } from '../../log/journal/write-behind.ts';
 import { createListeners } from '../../log/listeners.ts';
-import type { ExchangeRecord } from '../../log/record.ts';
-import type { RecorderTrouble } from '../../log/trouble.ts';
+import type {
+  ExchangeEvent,
+  ExchangeRecord,
+  ExchangeWatch,
+  LogReader,
+  Losses,
+  RecorderTrouble,
+} from '../../log/port.ts';
 import { inTime } from './in-time.ts';
 import type { Link } from './link.ts';
 import type { Told, WorkerCalls } from './protocol.ts';
@@ -19,7 +22,7 @@ const ANSWER_WITHIN_MS = 2_000;
 export interface MergeDeps {
   /** The primary's own: it writes for workers that died, and keeps the log. */
   readonly own: Recorder;
-  readonly dataDir: string;
+  readonly log: Pick<LogReader, 'get'>;
   readonly now: () => number;
 }
 
@@ -49,7 +52,7 @@ interface View {
   trouble: RecorderTrouble | undefined;
 }
 
-export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder => {
+export const mergeRecorders = ({ own, log, now }: MergeDeps): MergedRecorder => {
   const active = new Map<string, RunningExchange>();
   const views = new Map<Link<WorkerCalls>, View>();
   const exchanges = createListeners<ExchangeEvent>();
@@ -87,7 +90,7 @@ export const mergeRecorders = ({ own, dataDir, now }: MergeDeps): MergedRecorder
   const tellEnds = async (ids: readonly string[], isDead: boolean): Promise<void> => {
     for (const id of ids) {
       const running = active.get(id);
-      const logged = await readExchange(dataDir, id).catch(() => undefined);
+      const logged = await log.get(id).catch(() => undefined);
       if (!running || !active.delete(id)) continue;
       const record = Object.assign(running.record, logged?.record);
       // What the log does not have never left for an upstream.

@@ -1,6 +1,6 @@
 import type { LoadConfigSources } from '../../config/load-config.ts';
 import type { AnswerSoFar, ExchangeEvent } from '../../log/exchange.ts';
-import type { Losses } from '../../log/journal/write-behind.ts';
+import type { Losses } from '../../log/port.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
 import type { RecorderTrouble } from '../../log/trouble.ts';
 

@@ -14,6 +14,7 @@ import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia } from '../create-via.ts';
 import { listSecrets } from '../list-secrets.ts';
 import { loadSealingSecret } from '../load-sealing-secret.ts';
+import { openLog, openOwnLog } from '../open-log.ts';
 import { choosePort } from './choose-port.ts';
 import { forkWorker, type WorkerProcess } from './fork-worker.ts';
 import { type InnerServer, startInnerServer } from './inner-server.ts';
@@ -66,7 +67,7 @@ export const startWorkers = async (
     maxDiskBytes: config.maxDiskBytes,
     secrets: listSecrets(config),
   });
-  const recorder = mergeRecorders({ own, dataDir, now: () => clock.now() });
+  const recorder = mergeRecorders({ own, log: openLog(dataDir), now: () => clock.now() });
   const upstreams = composeUpstreams(config, demo?.url);
   const notices = createListeners<string>();
   const known = new Map<WorkerProcess, KnownWorker>();
@@ -87,6 +88,7 @@ export const startWorkers = async (
   const admin = createAdmin({
     config,
     recorder,
+    log: openOwnLog(dataDir, recorder, clock),
     clock,
     checkKey: composeKeys(config, clock),
     upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],

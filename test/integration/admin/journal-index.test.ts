@@ -11,9 +11,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eachFacts } from '../../../src/admin/answers/usage-sums.ts';
-import { findExchanges, readFound } from '../../../src/admin/select/select-exchanges.ts';
 import { type JournalIndex, openJournalIndex } from '../../../src/log/files/journal-index.ts';
+import { openFileLog } from '../../../src/log/files/open-file-log.ts';
 import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
+import { findExchanges, readFound } from '../../../src/log/files/select-exchanges.ts';
 import { collect } from '../../support/log/collect.ts';
 import { closeExchange, openExchange, recordExchange } from '../../support/log/record-exchange.ts';
 import { compileRecordingProgram, type RecordingProgram } from '../../support/log/start-recording-child.ts';
@@ -257,10 +258,9 @@ it('is made anew where any single bit of its file is flipped (S4)', async () => 
   }
   await recorder.close();
   const tokens = async (): Promise<number> => {
-    const index = openJournalIndex({ dataDir: log.dataDir, recorder: idle });
+    const files = openFileLog({ dataDir: log.dataDir });
     let sum = 0;
-    await index.refresh();
-    await eachFacts(index, EVERYTHING, ({ usage }) => {
+    await eachFacts(files, EVERYTHING, ({ usage }) => {
       sum += usage?.inputTokens ?? 0;
     });
     return sum;

@@ -82,7 +82,7 @@ it('drops a reader that does not read, and goes on', async () => {
   });
   while (!isGone) {
     const exchange = recordExchange(recorder, {
-      record: { error: { origin: 'client', code: 'filler', message: filler } },
+      record: { auth: 'none', error: { origin: 'client', code: 'filler', message: filler } },
     });
     await reader.until(isOf('close', exchange.id));
     // A paused socket sees the reset only when it reads; what the kernel holds is little.

@@ -4,7 +4,7 @@ import type {
   ConversationAnswer,
   RelatedExchange,
 } from '../../../src/admin/api-types.ts';
-import { matchesFilter } from '../../../src/admin/match-filter.ts';
+import { matchesFilter } from '../../../src/log/match-filter.ts';
 import { type HeaderLines, isFailure } from '../../../src/log/record.ts';
 import { page, summarizeSession } from './answer-usage.ts';
 import { bodyText, storedBody } from './fixture-bodies.ts';

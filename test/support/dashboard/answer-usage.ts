@@ -10,7 +10,7 @@ import type {
   UsageSummaryAnswer,
   UsageSums,
 } from '../../../src/admin/api-types.ts';
-import { matchesFilter } from '../../../src/admin/match-filter.ts';
+import { matchesFilter } from '../../../src/log/match-filter.ts';
 import { isFailure } from '../../../src/log/record.ts';
 import { costOf, type FixtureExchange, PRICES } from './fixture-exchange.ts';
 import { groupBy, sumUsage } from './sum-usage.ts';

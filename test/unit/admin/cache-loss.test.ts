@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { explainLoss } from '../../../src/admin/answers/cache-loss.ts';
 import type { CacheLoss } from '../../../src/admin/api-types.ts';
-import { findSession } from '../../../src/admin/select/thread.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createRecorder, type Recorder } from '../../../src/log/capture/recorder.ts';
-import { openJournalIndex } from '../../../src/log/files/journal-index.ts';
-import { readExchange } from '../../../src/log/files/read-exchange.ts';
+import { openFileLog } from '../../../src/log/files/open-file-log.ts';
 import { recordExchange } from '../../support/log/record-exchange.ts';
 
 let dataDir = '';
@@ -62,11 +60,10 @@ const lossOf = async (second: Sent): Promise<CacheLoss | undefined> => {
     });
   send({ body: first, input: 20_000 });
   const { id } = send(second);
-  const index = openJournalIndex({ dataDir, recorder });
-  await index.refresh();
-  const links = await findSession(index, 'thread-1');
-  const detail = await readExchange(dataDir, id);
-  return detail && explainLoss(dataDir, links, 1, detail);
+  const log = openFileLog({ dataDir, recorder });
+  const thread = await log.thread({ sessionId: 'thread-1' });
+  const detail = await log.get(id);
+  return detail && explainLoss(log, thread, 1, detail);
 };
 
 it('finds nothing where the cache was used', async () => {

@@ -1,5 +1,5 @@
 import type { Conversation } from '../../../conversation/read-conversation.ts';
-import type { ExchangeDetail, ExchangeRecord, HeaderLines } from '../../../log/record.ts';
+import type { ExchangeDetail, ExchangeRecord, HeaderLines } from '../../../log/port.ts';
 import { formatCount, formatDuration } from '../format-figures.ts';
 import { plainLine } from '../plain-text.ts';
 import { failureLines, headerLines } from './report-header.ts';

@@ -1,5 +1,5 @@
 import { formatByteSize } from '../../../base/bytes.ts';
-import type { ExchangeRecord, Finding } from '../../../log/record.ts';
+import type { ExchangeRecord, Finding } from '../../../log/port.ts';
 import type { ChalkInstance } from '../colour.ts';
 import { displayWidth, truncate } from '../fit-width.ts';
 import { formatDuration, formatSizes } from '../format-figures.ts';

@@ -1,7 +1,5 @@
 import type { Clock } from '../../../base/clock.ts';
-import type { ExchangeWatch } from '../../../log/capture/recorder.ts';
-import type { ExchangeEvent } from '../../../log/exchange.ts';
-import type { ExchangeRecord } from '../../../log/record.ts';
+import type { ExchangeEvent, ExchangeRecord, ExchangeWatch } from '../../../log/port.ts';
 import { createColour } from '../colour.ts';
 import { displayWidth } from '../fit-width.ts';
 import { createBoundedOutput } from './bounded-output.ts';

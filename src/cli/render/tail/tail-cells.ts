@@ -1,4 +1,4 @@
-import type { ExchangeRecord } from '../../../log/record.ts';
+import type { ExchangeRecord } from '../../../log/port.ts';
 import { displayWidth, padLeft, truncate } from '../fit-width.ts';
 import { formatCount, formatDuration, formatSizes } from '../format-figures.ts';
 import { plainLine } from '../plain-text.ts';

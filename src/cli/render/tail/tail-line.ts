@@ -1,4 +1,4 @@
-import type { ExchangeRecord } from '../../../log/record.ts';
+import type { ExchangeRecord } from '../../../log/port.ts';
 import type { ChalkInstance } from '../colour.ts';
 import { padLeft, padRight, truncate } from '../fit-width.ts';
 import { plainLine } from '../plain-text.ts';

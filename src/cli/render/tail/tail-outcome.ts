@@ -1,4 +1,4 @@
-import { type ExchangeRecord, isFailure } from '../../../log/record.ts';
+import { type ExchangeRecord, isFailure } from '../../../log/port.ts';
 import { displayWidth, truncate } from '../fit-width.ts';
 import { formatCount } from '../format-figures.ts';
 import { plainLine } from '../plain-text.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchesFilter } from '../../../src/admin/match-filter.ts';
+import { matchesFilter } from '../../../src/log/match-filter.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 
 const record: ExchangeRecord = {

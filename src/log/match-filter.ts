@@ -1,6 +1,26 @@
 import { matchesWildcard } from '../base/match-wildcard.ts';
-import { type ExchangeRecord, isFailure } from '../log/record.ts';
-import type { ExchangeFilter } from './api-types.ts';
+import type { LogQuery } from './port.ts';
+import { type ExchangeRecord, isFailure } from './record.ts';
+
+/** What an exchange must fulfil; all given ones must hold. `*` in `model` and `path` stands for anything. */
+export interface LogFilter {
+  model?: string;
+  provider?: string;
+  method?: string;
+  path?: string;
+  /** `404`, a class such as `4xx`, or `running` for what has not ended. */
+  status_code?: string;
+  /** An origin (`client`, `gateway`, `network`, `upstream`), a code, a finish, or `any` for every failure. */
+  error_type?: string;
+  /** `true` or `false`. */
+  stream?: string;
+  /** A session's or a thread's id, or a prefix of one (at least 8 characters). */
+  session?: string;
+  /** `name` or `name/version`, as the record has them. */
+  client?: string;
+  /** Text anywhere in ids, model, path, client, tool names and error, without regard to case. */
+  search?: string;
+}
 
 const matchesText = (text: string | undefined, pattern: string): boolean =>
   text !== undefined && matchesWildcard(text, pattern);
@@ -65,7 +85,7 @@ const holdsText = (record: ExchangeRecord, text: string): boolean => {
  * Whether an exchange fulfils the log's filter. The gateway asks it of the journal, the page of the
  * exchanges that arrive live: one answer, or a live row would vanish at the next reload.
  */
-export const matchesFilter = (record: ExchangeRecord, filter: ExchangeFilter): boolean =>
+export const matchesFilter = (record: ExchangeRecord, filter: LogFilter): boolean =>
   (!filter.model || matchesModel(record, filter.model)) &&
   (!filter.provider || matchesProvider(record, filter.provider)) &&
   (!filter.method || record.method === filter.method.toUpperCase()) &&
@@ -76,3 +96,20 @@ export const matchesFilter = (record: ExchangeRecord, filter: ExchangeFilter): b
   (!filter.session || matchesSession(record, filter.session)) &&
   (!filter.client || matchesClient(record, filter.client)) &&
   (!filter.search || holdsText(record, filter.search));
+
+const isInRanges = (status: number | undefined, ranges: NonNullable<LogQuery['statuses']>): boolean =>
+  status !== undefined && ranges.some(([from, to]) => from <= status && status <= to);
+
+/** Whether an exchange is among those that a query means. */
+export const matchesQuery = (record: ExchangeRecord, query: LogQuery): boolean => {
+  const { span, filter = {}, statuses, until, hasUsage, inBodies } = query;
+  const ms = Date.parse(record.startedAt);
+  const { search: _, ...rest } = filter;
+  return (
+    (!span || (ms >= span.fromMs && ms < span.toMs)) &&
+    (until === undefined || record.id <= until) &&
+    (!hasUsage || record.usage !== undefined) &&
+    (!statuses || isInRanges(record.status, statuses)) &&
+    matchesFilter(record, inBodies?.has(record.id) ? rest : filter)
+  );
+};

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ExchangeFilter } from '../../../src/admin/api-types.ts';
-import { matchesFilter } from '../../../src/admin/match-filter.ts';
-import { compileFilter } from '../../../src/admin/select/compile-filter.ts';
 import { createId } from '../../../src/base/ids.ts';
+import { compileFilter } from '../../../src/log/files/compile-filter.ts';
 import { IndexRows } from '../../../src/log/files/index-rows.ts';
+import { matchesFilter } from '../../../src/log/match-filter.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 
 /** The last three are capitals whose small letters are of another length, or of ASCII. */

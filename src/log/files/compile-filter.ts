@@ -1,4 +1,5 @@
 import { compileWildcard } from '../../base/match-wildcard.ts';
+import { type LogFilter, MIN_SESSION_PREFIX } from '../match-filter.ts';
 import {
   type IndexRows,
   IS_FAILURE,
@@ -6,9 +7,7 @@ import {
   LIST_SEPARATOR,
   type TextColumn,
   ULID_LENGTH,
-} from '../../log/files/index-rows.ts';
-import type { ExchangeFilter } from '../api-types.ts';
-import { MIN_SESSION_PREFIX } from '../match-filter.ts';
+} from './index-rows.ts';
 
 export type RowTest = (row: number) => boolean;
 
@@ -129,7 +128,7 @@ const testSearch = (rows: IndexRows, search: string): RowTest => {
  * asks each distinct text once.
  * @returns the tests that a row must pass, all of them; none where every row does
  */
-export const compileFilter = (rows: IndexRows, filter: ExchangeFilter): RowTest[] => {
+export const compileFilter = (rows: IndexRows, filter: LogFilter): RowTest[] => {
   const { model, provider, method, path, status_code, error_type, stream, session, client, search } = filter;
   const tests: RowTest[] = [];
   if (model) tests.push(testModel(rows, model));

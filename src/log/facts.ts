@@ -1,0 +1,93 @@
+import { type ExchangeRecord, isFailure, type Usage } from './record.ts';
+
+/** What sums and sessions need of an exchange. */
+export interface Facts {
+  readonly id: string;
+  readonly startedAtMs: number;
+  /** NaN while it runs. */
+  readonly durationMs: number;
+  /** NaN where nothing came. */
+  readonly ttfbMs: number;
+  readonly status: number | undefined;
+  readonly finish: string | undefined;
+  readonly isFailure: boolean;
+  readonly isStream: boolean;
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly model: string | undefined;
+  readonly provider: string | undefined;
+  /** The provider's name of the model, where it is another. */
+  readonly upstreamModel: string | undefined;
+  readonly transport: string | undefined;
+  readonly encoding: string | undefined;
+  readonly clientName: string | undefined;
+  readonly clientVersion: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly threadId: string | undefined;
+  readonly turnId: string | undefined;
+  readonly usage: Usage | undefined;
+  readonly errorOrigin: string | undefined;
+  readonly errorCode: string | undefined;
+  readonly errorMessage: string | undefined;
+  readonly responseId: string | undefined;
+  readonly previousResponseId: string | undefined;
+}
+
+/** A copy that holds on to nothing. */
+export const keepFacts = (facts: Facts): Facts => ({
+  id: facts.id,
+  startedAtMs: facts.startedAtMs,
+  durationMs: facts.durationMs,
+  ttfbMs: facts.ttfbMs,
+  status: facts.status,
+  finish: facts.finish,
+  isFailure: facts.isFailure,
+  isStream: facts.isStream,
+  method: facts.method,
+  path: facts.path,
+  model: facts.model,
+  provider: facts.provider,
+  upstreamModel: facts.upstreamModel,
+  transport: facts.transport,
+  encoding: facts.encoding,
+  clientName: facts.clientName,
+  clientVersion: facts.clientVersion,
+  sessionId: facts.sessionId,
+  threadId: facts.threadId,
+  turnId: facts.turnId,
+  usage: facts.usage,
+  errorOrigin: facts.errorOrigin,
+  errorCode: facts.errorCode,
+  errorMessage: facts.errorMessage,
+  responseId: facts.responseId,
+  previousResponseId: facts.previousResponseId,
+});
+
+export const factsOfRecord = (record: ExchangeRecord): Facts => ({
+  id: record.id,
+  startedAtMs: Date.parse(record.startedAt),
+  durationMs: record.durationMs ?? Number.NaN,
+  ttfbMs: record.ttfbMs ?? Number.NaN,
+  status: record.status,
+  finish: record.response.finish,
+  isFailure: isFailure(record),
+  isStream: record.stream ?? false,
+  method: record.method,
+  path: record.path,
+  model: record.model,
+  provider: record.provider,
+  upstreamModel: record.upstreamModel,
+  transport: record.transport,
+  encoding: record.request.encoding,
+  clientName: record.client.name,
+  clientVersion: record.client.version,
+  sessionId: record.client.sessionId,
+  threadId: record.client.threadId,
+  turnId: record.client.turnId,
+  usage: record.usage,
+  errorOrigin: record.error?.origin,
+  errorCode: record.error?.code,
+  errorMessage: record.error?.message,
+  responseId: record.responseId,
+  previousResponseId: record.previousResponseId,
+});

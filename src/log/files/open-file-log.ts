@@ -1,0 +1,105 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExchangeWatch } from '../capture/recorder.ts';
+import { type Facts, factsOfRecord } from '../facts.ts';
+import { auditFolder } from '../journal/list-segments.ts';
+import type { LogQuery, LogReader } from '../port.ts';
+import { findThread } from './find-thread.ts';
+import { followExchanges } from './follow-exchanges.ts';
+import { ALWAYS, openJournalIndex } from './journal-index.ts';
+import { listOldestFirst } from './list-oldest-first.ts';
+import { readExchange } from './read-exchange.ts';
+import { factsOfRow } from './row-facts.ts';
+import { searchBodies } from './search-bodies.ts';
+import { findExchanges, readFound, rowsOf, unfinishedIn } from './select-exchanges.ts';
+import { createSummer } from './sum-facts.ts';
+
+export interface FileLogDeps {
+  readonly dataDir: string;
+  /** Of the gateway that writes here; absent where another process does, or nobody. */
+  readonly recorder?: Pick<ExchangeWatch, 'flush' | 'active'>;
+  /** Milliseconds, monotonic. */
+  readonly now?: () => number;
+}
+
+export interface FileLog extends LogReader {
+  /** Writes what is missing of the index, for a gateway that has nothing better to do. */
+  upkeep(): Promise<void>;
+}
+
+const NOBODY: Pick<ExchangeWatch, 'flush' | 'active'> = {
+  flush: async () => {},
+  active: { size: 0, values: () => [] },
+};
+/** Of one batch of facts. */
+const FACTS_AT_ONCE = 4096;
+
+const measureFolder = async (folder: string): Promise<number> => {
+  let bytes = 0;
+  for (const file of await readdir(folder).catch(() => [])) {
+    bytes += (await stat(join(folder, file)).catch(() => undefined))?.size ?? 0;
+  }
+  return bytes;
+};
+
+/** The log as it lies in files: the journal, and an index beside it that is made where it is missing. */
+export const openFileLog = ({
+  dataDir,
+  recorder = NOBODY,
+  now = () => performance.now(),
+}: FileLogDeps): FileLog => {
+  const folder = auditFolder(dataDir);
+  const index = openJournalIndex({ dataDir, recorder });
+
+  async function* facts(query: LogQuery): AsyncGenerator<readonly Facts[]> {
+    await index.refresh();
+    for await (const part of index.parts(query.span ?? ALWAYS)) {
+      const rows = rowsOf(part, query);
+      for (let from = 0; from < rows.length; from += FACTS_AT_ONCE) {
+        yield Array.from(rows.subarray(from, from + FACTS_AT_ONCE), (row) => factsOfRow(part.rows, row));
+      }
+      const loose = unfinishedIn(part, query);
+      if (loose.length > 0) yield loose.map(factsOfRecord);
+    }
+  }
+
+  return {
+    page: async (query, wish) => {
+      await index.refresh();
+      const { found, total } = await findExchanges(index, query, wish);
+      return { records: await readFound(index, found), total };
+    },
+    list: async function* (query, { newest = Number.POSITIVE_INFINITY } = {}) {
+      yield* listOldestFirst(index, query, newest);
+    },
+    get: async (id) => {
+      await recorder.flush();
+      const detail = await readExchange(dataDir, id);
+      const live = recorder.active.values().find(({ record }) => record.id === detail?.record.id);
+      return detail && live ? { ...detail, record: live.record } : detail;
+    },
+    body: async (id, side) => {
+      await recorder.flush();
+      const detail = await readExchange(dataDir, id);
+      return side === 'request' ? detail?.requestBody : detail?.responseBody;
+    },
+    facts,
+    sums: async (query, by, timezone) => {
+      const summer = createSummer(by, timezone);
+      for await (const batch of facts(query)) for (const each of batch) summer.add(each);
+      return summer.rows();
+    },
+    thread: async (of) => {
+      await index.refresh();
+      return findThread(index, of);
+    },
+    searchBodies: async (text, query, wish) => {
+      await index.refresh();
+      return searchBodies(folder, index, text, query, wish, now);
+    },
+    follow: (from, signal) => followExchanges(dataDir, { from, signal }),
+    size: async () => ({ bytes: await measureFolder(folder) }),
+    upkeep: () => index.upkeep(),
+    close: () => index.close(),
+  };
+};

@@ -1,0 +1,118 @@
+import type { Facts } from '../facts.ts';
+import type { Usage } from '../record.ts';
+import { HAS_USAGE, type IndexRows, IS_FAILURE, IS_STREAM } from './index-rows.ts';
+
+const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
+
+const usageOfRow = (rows: IndexRows, row: number): Usage | undefined => {
+  if (!rows.has(HAS_USAGE, row)) return undefined;
+  const usage: Usage = {};
+  for (const column of [
+    'inputTokens',
+    'cachedInputTokens',
+    'cacheWriteTokens',
+    'cacheWrite1hTokens',
+    'outputTokens',
+    'reasoningTokens',
+    'totalTokens',
+  ] as const) {
+    const tokens = known(rows.number(column, row));
+    if (tokens !== undefined) usage[column] = tokens;
+  }
+  return usage;
+};
+
+/**
+ * The facts of a row, read when they are asked for: sums over 100,000 rows ask for a few each. It keeps
+ * the columns in memory, so what outlives its visit is copied by `keepFacts`.
+ */
+class RowFacts implements Facts {
+  readonly #rows: IndexRows;
+  readonly #row: number;
+
+  constructor(rows: IndexRows, row: number) {
+    this.#rows = rows;
+    this.#row = row;
+  }
+
+  get id() {
+    return this.#rows.id(this.#row);
+  }
+  get startedAtMs() {
+    return this.#rows.number('startedAtMs', this.#row);
+  }
+  get durationMs() {
+    return this.#rows.number('durationMs', this.#row);
+  }
+  get ttfbMs() {
+    return this.#rows.number('ttfbMs', this.#row);
+  }
+  get status() {
+    return known(this.#rows.number('status', this.#row));
+  }
+  get finish() {
+    return this.#rows.text('finish', this.#row);
+  }
+  get isFailure() {
+    return this.#rows.has(IS_FAILURE, this.#row);
+  }
+  get isStream() {
+    return this.#rows.has(IS_STREAM, this.#row);
+  }
+  get method() {
+    return this.#rows.text('method', this.#row);
+  }
+  get path() {
+    return this.#rows.text('path', this.#row);
+  }
+  get model() {
+    return this.#rows.text('model', this.#row);
+  }
+  get provider() {
+    return this.#rows.text('provider', this.#row);
+  }
+  get upstreamModel() {
+    return this.#rows.text('upstreamModel', this.#row);
+  }
+  get transport() {
+    return this.#rows.text('transport', this.#row);
+  }
+  get encoding() {
+    return this.#rows.text('encoding', this.#row);
+  }
+  get clientName() {
+    return this.#rows.text('clientName', this.#row);
+  }
+  get clientVersion() {
+    return this.#rows.text('clientVersion', this.#row);
+  }
+  get sessionId() {
+    return this.#rows.text('sessionId', this.#row);
+  }
+  get threadId() {
+    return this.#rows.text('threadId', this.#row);
+  }
+  get turnId() {
+    return this.#rows.text('turnId', this.#row);
+  }
+  get usage() {
+    return usageOfRow(this.#rows, this.#row);
+  }
+  get errorOrigin() {
+    return this.#rows.text('errorOrigin', this.#row);
+  }
+  get errorCode() {
+    return this.#rows.text('errorCode', this.#row);
+  }
+  get errorMessage() {
+    return this.#rows.text('errorMessage', this.#row);
+  }
+  get responseId() {
+    return this.#rows.text('responseId', this.#row);
+  }
+  get previousResponseId() {
+    return this.#rows.text('previousResponseId', this.#row);
+  }
+}
+
+export const factsOfRow = (rows: IndexRows, row: number): Facts => new RowFacts(rows, row);

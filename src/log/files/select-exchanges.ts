@@ -1,0 +1,120 @@
+import { idTimeMs } from '../../base/ids.ts';
+import { matchesQuery } from '../match-filter.ts';
+import type { LogQuery, PageWish } from '../port.ts';
+import type { ExchangeRecord } from '../record.ts';
+import { compileFilter, type RowTest } from './compile-filter.ts';
+import { HAS_USAGE } from './index-rows.ts';
+import { ALWAYS, type IndexPart, type JournalIndex } from './journal-index.ts';
+import type { JournalPlace } from './read-places.ts';
+
+/** An exchange that was found: where its record stands, or the record of one that runs. */
+export type Found = JournalPlace | { readonly id: string; readonly record: ExchangeRecord };
+
+export interface FoundPage {
+  readonly found: Found[];
+  readonly total: number;
+}
+
+/** What a row must pass to be of a selection: nothing, where the whole segment is. */
+const testsOf = ({ rows, isWithin }: IndexPart, query: LogQuery): RowTest[] => {
+  const { span = ALWAYS, filter = {}, statuses, hasUsage, inBodies } = query;
+  const { search, ...rest } = filter;
+  const tests = compileFilter(rows, rest);
+  if (!isWithin) {
+    const startedAt = rows.columns.numbers.startedAtMs;
+    tests.push((row) => (startedAt[row] as number) >= span.fromMs && (startedAt[row] as number) < span.toMs);
+  }
+  if (hasUsage) tests.push((row) => rows.has(HAS_USAGE, row));
+  if (statuses) {
+    const status = rows.columns.numbers.status;
+    tests.push((row) => {
+      const own = status[row] as number;
+      return statuses.some(([from, to]) => from <= own && own <= to);
+    });
+  }
+  if (search !== undefined) {
+    const [holdsText] = compileFilter(rows, { search });
+    tests.push((row) => holdsText?.(row) || inBodies?.has(rows.id(row)) === true);
+  }
+  return tests;
+};
+
+/** How many rows of an order have an id up to one. */
+const countUntil = ({ rows, order }: IndexPart, isUpTo: (id: string) => boolean): number => {
+  let first = 0;
+  let end = order.length;
+  while (first < end) {
+    const middle = (first + end) >>> 1;
+    if (isUpTo(rows.id(order[middle] as number))) first = middle + 1;
+    else end = middle;
+  }
+  return first;
+};
+
+const passes = (tests: readonly RowTest[], row: number): boolean => {
+  for (const test of tests) if (!test(row)) return false;
+  return true;
+};
+
+/** The rows of a selection within one segment, by id, ascending. */
+export const rowsOf = (part: IndexPart, query: LogQuery): Uint32Array => {
+  const { until } = query;
+  const order =
+    until === undefined
+      ? part.order
+      : part.order.subarray(
+          0,
+          countUntil(part, (id) => id <= until),
+        );
+  const tests = testsOf(part, query);
+  return tests.length === 0 ? order : order.filter((row) => passes(tests, row));
+};
+
+/** The exchanges of a selection that have no row: those that run, or were interrupted. */
+export const unfinishedIn = ({ loose }: IndexPart, query: LogQuery): ExchangeRecord[] =>
+  loose.filter((record) => matchesQuery(record, query));
+
+const placeOf = ({ rows, segment }: IndexPart, row: number): JournalPlace => ({
+  id: rows.id(row),
+  segment,
+  offset: rows.number('offset', row),
+  length: rows.number('length', row),
+});
+
+const newestFirst = (one: Found, other: Found): number => (one.id < other.id ? 1 : -1);
+
+/** Finds the exchanges of a selection, newest first, and counts them all. */
+export const findExchanges = async (
+  index: JournalIndex,
+  query: LogQuery,
+  { limit, offset = 0, before }: PageWish,
+): Promise<FoundPage> => {
+  const most = offset + limit;
+  let candidates: Found[] = [];
+  let total = 0;
+  for await (const part of index.parts(query.span ?? ALWAYS)) {
+    const rows = rowsOf(part, query);
+    const loose = unfinishedIn(part, query);
+    total += rows.length + loose.length;
+    // Segments come newest first: once there are enough, older ones have nothing for the page.
+    const oldest = candidates.length >= most ? candidates[most - 1]?.id : undefined;
+    if (oldest !== undefined && part.maxMs < (idTimeMs(oldest) ?? 0)) continue;
+    const end =
+      before === undefined ? rows.length : countUntil({ ...part, order: rows }, (id) => id < before);
+    for (const row of rows.subarray(Math.max(0, end - most), end)) candidates.push(placeOf(part, row));
+    for (const record of loose) {
+      if (before === undefined || record.id < before) candidates.push({ id: record.id, record });
+    }
+    candidates = candidates.sort(newestFirst).slice(0, most);
+  }
+  return { found: candidates.slice(offset), total };
+};
+
+/** The records of what was found; what retention has deleted meanwhile is left out. */
+export const readFound = async (index: JournalIndex, found: readonly Found[]): Promise<ExchangeRecord[]> => {
+  const records = await index.readRecords(found.filter((one): one is JournalPlace => 'segment' in one));
+  let next = 0;
+  return found
+    .map((one) => ('record' in one ? one.record : records[next++]))
+    .filter((record) => record !== undefined);
+};

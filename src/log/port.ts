@@ -1,0 +1,152 @@
+/**
+ * What the rest of the gateway knows of the log: how it is asked, and how it is copied elsewhere. The files
+ * below `files/` and `journal/` are one implementation; every implementation passes `describeLogReader`.
+ */
+import type { BodySide } from './bodies/body-reference.ts';
+import type { ExchangeEvent } from './exchange.ts';
+import type { Facts } from './facts.ts';
+import type { RetentionPolicy } from './journal/enforce-retention.ts';
+import type { LogFilter } from './match-filter.ts';
+import type { ExchangeDetail, ExchangeRecord, StoredBody } from './record.ts';
+
+export { bodyText, isBinary, readStoredBody } from './bodies/read-stored-body.ts';
+export type { ExchangeWatch } from './capture/recorder.ts';
+export type { AnswerSoFar, ExchangeEvent } from './exchange.ts';
+export { type Facts, keepFacts } from './facts.ts';
+export type { Losses } from './journal/write-behind.ts';
+export { type LogFilter, matchesQuery } from './match-filter.ts';
+export {
+  type ExchangeDetail,
+  type ExchangeRecord,
+  type Finding,
+  type HeaderLines,
+  isFailure,
+  type QuotaWindow,
+  type StoredBody,
+  type Usage,
+} from './record.ts';
+export { REDACTED } from './redact.ts';
+export type { RecorderTrouble } from './trouble.ts';
+
+/** Milliseconds since the epoch: from, and up to but not with. */
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Where somebody stands in the log: opaque, and only for the reader that gave it. */
+export type Cursor = string;
+
+/** Which exchanges are meant: plain data, so that every reader can compile it. All that is given must hold. */
+export interface LogQuery {
+  /** When they began. Absent: at any time. */
+  readonly span?: TimeSpan | undefined;
+  readonly filter?: LogFilter | undefined;
+  /** Ranges of statuses, both ends included, of which one must hold. */
+  readonly statuses?: readonly (readonly [from: number, to: number])[] | undefined;
+  /** Only this exchange and earlier ones. */
+  readonly until?: string | undefined;
+  /** Only those that used tokens. */
+  readonly hasUsage?: boolean | undefined;
+  /** Ids of exchanges that fulfil `filter.search` whatever their record says: their bodies hold the text. */
+  readonly inBodies?: ReadonlySet<string> | undefined;
+}
+
+export interface PageWish {
+  readonly limit: number;
+  /** How many newer ones to pass over. Default 0. */
+  readonly offset?: number | undefined;
+  /** The id of the last exchange of the page before: only older ones. */
+  readonly before?: Cursor | undefined;
+}
+
+interface LogPage {
+  /** Newest first: by id, descending. */
+  readonly records: readonly ExchangeRecord[];
+  /** How many exchanges the query has in all. */
+  readonly total: number;
+}
+
+/** What sums are grouped by; `day` is the day on which an exchange began, in a time zone. */
+export type GroupKey =
+  | 'day'
+  | 'model'
+  | 'provider'
+  | 'clientName'
+  | 'clientVersion'
+  | 'sessionId'
+  | 'errorCode';
+
+export interface SumRow {
+  /** In the order of the keys that were asked for; undefined where an exchange has none. */
+  readonly group: readonly (string | undefined)[];
+  readonly requests: number;
+  readonly failedRequests: number;
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  readonly totalTokens: number;
+}
+
+/** A session by its id or a thread's, or an exchange of a client that names neither. */
+export type ThreadOf = { readonly sessionId: string } | { readonly exchange: ExchangeRecord };
+
+export interface BodyHits {
+  /** Ids of the exchanges with a body that holds the text. */
+  readonly ids: ReadonlySet<string>;
+  /** False where the time ran out before the oldest body. */
+  readonly isWhole: boolean;
+  /** Where to go on, where the time ran out. */
+  readonly next?: Cursor;
+}
+
+export interface SearchWish {
+  readonly budgetMs: number;
+  /** `next` of an earlier search for the same. */
+  readonly after?: Cursor | undefined;
+}
+
+export type FollowedEvent = ExchangeEvent & {
+  /** From here `follow` goes on; what came with or shortly before this event may be told again. */
+  readonly cursor: Cursor;
+};
+
+/** Reads the log, with or without a gateway that writes it. All methods take in what has ended before the call. */
+export interface LogReader {
+  page(query: LogQuery, wish: PageWish): Promise<LogPage>;
+  /**
+   * The newest exchanges, oldest first, in batches: however many they are, few are in memory.
+   * @param wish newest: how many; default all
+   */
+  list(query: LogQuery, wish?: { readonly newest?: number }): AsyncIterable<readonly ExchangeRecord[]>;
+  /**
+   * @param idOrPrefix `req_` may be left out
+   * @returns undefined where there is no such exchange
+   * @throws GatewayError invalid_usage where several exchanges begin so
+   */
+  get(idOrPrefix: string): Promise<ExchangeDetail | undefined>;
+  body(id: string, side: BodySide): Promise<StoredBody | undefined>;
+  /** For percentiles and cost. Each is to be read before the next batch, or copied by `keepFacts`. */
+  facts(query: LogQuery): AsyncIterable<readonly Facts[]>;
+  /** Sums by group, in no order. @param timezone IANA name; says where a `day` begins */
+  sums(query: LogQuery, by: readonly GroupKey[], timezone: string): Promise<readonly SumRow[]>;
+  /** Oldest first. Threads without a session hang together by `previousResponseId`, which names a `responseId`. */
+  thread(of: ThreadOf): Promise<readonly Facts[]>;
+  /** Looks for a text in the bodies of what the query selects (its `search` apart), newest first, without regard to case. */
+  searchBodies(text: string, query: LogQuery, wish: SearchWish): Promise<BodyHits>;
+  /** What happens from a moment on, across rotation and restarts: each event at least once. */
+  follow(from: 'now' | Cursor, signal: AbortSignal): AsyncIterable<FollowedEvent>;
+  size(): Promise<{ readonly bytes: number }>;
+  close(): Promise<void>;
+}
+
+/**
+ * Takes in a copy of the log; fed by `follow`, at least once, and idempotent by id.
+ * @public
+ */
+export interface LogSink {
+  put(batch: readonly { readonly detail: ExchangeDetail; readonly cursor: Cursor }[]): Promise<Cursor>;
+  lastCursor(): Promise<Cursor | undefined>;
+  enforce(policy: RetentionPolicy): Promise<void>;
+}

@@ -1,0 +1,301 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Recorder } from '../../../src/log/capture/recorder.ts';
+import { type FollowedEvent, keepFacts, type LogQuery, type LogReader } from '../../../src/log/port.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
+import { closeExchange, type ExchangeSample, openExchange, recordExchange } from './record-exchange.ts';
+import { createSettableClock, type SettableClock } from './settable-clock.ts';
+
+/** A log of its own for each test, and a reader of it. */
+export interface ReaderHarness {
+  /** Records what the reader then finds. */
+  startRecorder(clock: SettableClock): Promise<Recorder>;
+  openReader(): LogReader;
+  /** Fills the log with so many exchanges over so many days, written by a gateway that is gone. */
+  fill(exchanges: number, days: number): Promise<void>;
+  /** Called after each test. */
+  remove(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+const error = { origin: 'upstream', code: 'upstream_error', message: 'no' } as const;
+
+const SAMPLES: readonly ExchangeSample[] = [
+  {
+    record: {
+      model: 'gpt-5.5',
+      provider: 'openai',
+      usage: { inputTokens: 100, outputTokens: 10, totalTokens: 110 },
+    },
+  },
+  { record: { model: 'gpt-5.5-mini', provider: 'openai', status: 429, error } },
+  {
+    record: { model: 'claude-sonnet-4-5', provider: 'anthropic', usage: { inputTokens: 7, totalTokens: 7 } },
+  },
+  { path: '/v1/models', record: { status: 404 } },
+];
+
+/** What every reader of the log does, whatever it reads. */
+export const describeLogReader = (name: string, start: () => Promise<ReaderHarness>): void => {
+  describe(name, () => {
+    let harness: ReaderHarness;
+    let clock: SettableClock;
+    let recorder: Recorder;
+    let reader: LogReader;
+    beforeEach(async () => {
+      harness = await start();
+      clock = createSettableClock('2026-06-01T12:00:00Z');
+      recorder = await harness.startRecorder(clock);
+      reader = harness.openReader();
+    });
+    afterEach(async () => {
+      await reader.close();
+      await recorder.close();
+      await harness.remove();
+    });
+
+    /** @returns ids, oldest first */
+    const write = async (count: number, more: ExchangeSample = {}): Promise<string[]> => {
+      const ids: string[] = [];
+      for (let index = 0; index < count; index++) {
+        clock.advance(HOUR_MS);
+        const sample = SAMPLES[index % SAMPLES.length] as ExchangeSample;
+        const record = { ...sample.record, ...more.record };
+        ids.push(recordExchange(recorder, { ...sample, ...more, record }).id);
+      }
+      await recorder.flush();
+      return ids;
+    };
+    const idsOf = (records: readonly { readonly id: string }[]): string[] => records.map(({ id }) => id);
+    const listed = async (query: LogQuery, newest?: number): Promise<ExchangeRecord[]> => {
+      const all: ExchangeRecord[] = [];
+      for await (const batch of reader.list(query, newest === undefined ? {} : { newest }))
+        all.push(...batch);
+      return all;
+    };
+
+    it('pages from the newest to the oldest, by offset and by cursor, and counts all', async () => {
+      const ids = (await write(23)).reverse();
+      expect(await reader.page({}, { limit: 0 })).toEqual({ records: [], total: 23 });
+      const byOffset: string[] = [];
+      for (let offset = 0; offset < 23; offset += 5) {
+        const { records, total } = await reader.page({}, { limit: 5, offset });
+        expect(total).toBe(23);
+        byOffset.push(...idsOf(records));
+      }
+      expect(byOffset).toEqual(ids);
+      const byCursor: string[] = [];
+      for (let before: string | undefined; byCursor.length < 23; before = byCursor.at(-1)) {
+        byCursor.push(...idsOf((await reader.page({}, { limit: 4, before })).records));
+      }
+      expect(byCursor).toEqual(ids);
+    });
+
+    it.each<[string, LogQuery, (place: number) => boolean]>([
+      ['model', { filter: { model: 'GPT-5.5*' } }, (place) => place % 4 < 2],
+      ['provider', { filter: { provider: 'anthropic' } }, (place) => place % 4 === 2],
+      ['failure', { filter: { error_type: 'any' } }, (place) => place % 4 === 1 || place % 4 === 3],
+      ['status class', { filter: { status_code: '4xx' } }, (place) => place % 4 === 1 || place % 4 === 3],
+      [
+        'status ranges',
+        {
+          statuses: [
+            [200, 299],
+            [404, 404],
+          ],
+        },
+        (place) => place % 4 !== 1,
+      ],
+      ['path', { filter: { path: '*models' } }, (place) => place % 4 === 3],
+      ['usage', { hasUsage: true }, (place) => place % 4 === 0 || place % 4 === 2],
+      ['search', { filter: { search: 'SONNET' } }, (place) => place % 4 === 2],
+      ['nothing that exists', { filter: { session: 'none-such' } }, () => false],
+    ])('selects by %s alike in pages, lists and facts', async (_name, query, isWanted) => {
+      const ids = await write(12);
+      const wanted = ids.filter((_, place) => isWanted(place));
+      const { records, total } = await reader.page(query, { limit: 100 });
+      expect(idsOf(records)).toEqual([...wanted].reverse());
+      expect(total).toBe(wanted.length);
+      expect(idsOf(await listed(query))).toEqual(wanted);
+      expect(idsOf(await listed(query, 2))).toEqual(wanted.slice(-2));
+      const facts: string[] = [];
+      for await (const batch of reader.facts(query)) facts.push(...batch.map(({ id }) => id));
+      expect(facts.sort()).toEqual(wanted);
+    });
+
+    it('selects by the time at which an exchange began, from and up to but not with', async () => {
+      const ids = await write(40);
+      const { records } = await reader.page({}, { limit: 100 });
+      const times = records.map(({ startedAt }) => Date.parse(startedAt)).reverse();
+      const span = { fromMs: times[9] as number, toMs: times[30] as number };
+      expect(idsOf(await listed({ span }))).toEqual(ids.slice(9, 30));
+      expect(idsOf(await listed({ span, until: ids[20] }))).toEqual(ids.slice(9, 21));
+      expect(idsOf(await listed({ span }, 3))).toEqual(ids.slice(27, 30));
+    });
+
+    it('gives one exchange by its id or a beginning of it, with bodies and headers', async () => {
+      const rawHeaders = ['X-A', 'b'];
+      const ids = await write(3, { requestBody: 'asked', responseBody: 'answered', rawHeaders });
+      const [id = ''] = ids;
+      for (const given of [id, id.slice(4), id.slice(0, 16).toLowerCase()]) {
+        const detail = await reader.get(given);
+        expect(detail?.record.id).toBe(id);
+        expect(detail?.requestHeaders).toEqual([['X-A', 'b']]);
+        expect(detail?.requestBody?.bytes.toString()).toBe('asked');
+      }
+      expect((await reader.body(id, 'response'))?.bytes.toString()).toBe('answered');
+      expect(await reader.get('req_00000000000000000000000000')).toBeUndefined();
+      expect(await reader.body('req_00000000000000000000000000', 'request')).toBeUndefined();
+      await expect(reader.get('req_01')).rejects.toMatchObject({ code: 'invalid_usage' });
+    });
+
+    it('stops at a few exchanges where an id is ambiguous (S6)', async () => {
+      await write(50);
+      const message = await reader.get('req_0').catch((cause: Error) => cause.message);
+      expect(message).toMatch(/req_\w+, req_\w+/);
+      expect(String(message).match(/req_\w{26}/g)?.length).toBeLessThanOrEqual(3);
+    });
+
+    it('sums by group and by day of a zone', async () => {
+      await write(8);
+      const byModel = await reader.sums({}, ['model', 'provider'], 'UTC');
+      const sonnet = byModel.find(({ group }) => group[0] === 'claude-sonnet-4-5');
+      expect(sonnet).toMatchObject({ requests: 2, inputTokens: 14, totalTokens: 14, failedRequests: 0 });
+      expect(byModel.find(({ group }) => group[0] === undefined)).toMatchObject({ failedRequests: 2 });
+      // From 13:00 to 20:00 UTC: in Kiribati the next day has begun, in Honolulu the day before goes on.
+      const days = async (zone: string): Promise<unknown> =>
+        (await reader.sums({}, ['day'], zone)).map(({ group: [day], requests }) => [day, requests]);
+      expect(await days('Pacific/Kiritimati')).toEqual([['2026-06-02', 8]]);
+      expect(await days('UTC')).toEqual([['2026-06-01', 8]]);
+    });
+
+    it('finds a thread by session, and by previous response ids that name a response', async () => {
+      const inSession = await write(3, { rawHeaders: ['session-id', 'session-1234'] });
+      expect(idsOf(await reader.thread({ sessionId: 'session-1234' }))).toEqual(inSession);
+      const chain: string[] = [];
+      for (let turn = 0; turn < 4; turn++) {
+        const previous = turn === 0 ? {} : { previousResponseId: `resp_${turn - 1}` };
+        chain.push(...(await write(1, { record: { responseId: `resp_${turn}`, ...previous } })));
+      }
+      // As servers that give one id out again do it.
+      const repeated = await write(3, { record: { responseId: 'chatcmpl-123' } });
+      for (const place of [0, 2, 3]) {
+        const exchange = (await reader.get(chain[place] as string))?.record as ExchangeRecord;
+        expect(idsOf(await reader.thread({ exchange }))).toEqual(chain);
+      }
+      const alone = (await reader.get(repeated[1] as string))?.record as ExchangeRecord;
+      expect(idsOf(await reader.thread({ exchange: alone }))).toEqual([repeated[1]]);
+    });
+
+    it('searches the bodies of what a query selects, and goes on where its time ran out (S5)', async () => {
+      const old = await write(1, { requestBody: `{"input":"${'a '.repeat(400)} Needle"}` });
+      for (let each = 0; each < 40; each++) await write(1, { responseBody: `answer ${each}` });
+      const young = await write(1, { responseBody: 'a nEEDLE in the answer' });
+      const whole = await reader.searchBodies('needle', {}, { budgetMs: 60_000 });
+      expect([...whole.ids].sort()).toEqual([...old, ...young].sort());
+      expect(whole).toMatchObject({ isWhole: true });
+      const [record] = await listed({ until: old[0] });
+      const fromMs = Date.parse(record?.startedAt ?? '');
+      const ofThatDay = { span: { fromMs, toMs: fromMs + 1 } };
+      expect([...(await reader.searchBodies('needle', ofThatDay, { budgetMs: 60_000 })).ids]).toEqual(old);
+      const found = new Set<string>();
+      let after: string | undefined;
+      let rounds = 0;
+      for (let isWhole = false; !isWhole && rounds < 1_000; rounds++) {
+        // No time at all: each round ends at the next block, and says where.
+        const hits = await reader.searchBodies(
+          'needle',
+          {},
+          { budgetMs: rounds % 2 === 0 ? -1 : 60_000, after },
+        );
+        for (const id of hits.ids) found.add(id);
+        ({ isWhole } = hits);
+        after = hits.next;
+        expect(isWhole || after !== undefined).toBe(true);
+      }
+      expect([...found].sort()).toEqual([...old, ...young].sort());
+    });
+
+    it('shows what runs, and what has ended as ended', async () => {
+      const [ended = ''] = await write(1);
+      clock.advance(HOUR_MS);
+      const running = openExchange(recorder);
+      await recorder.flush();
+      const { records } = await reader.page({}, { limit: 10 });
+      expect(records.map(({ id, durationMs }) => [id, durationMs === undefined])).toEqual([
+        [running.id, true],
+        [ended, false],
+      ]);
+      closeExchange(running);
+      await recorder.flush();
+      expect((await reader.page({ filter: { status_code: 'running' } }, { limit: 10 })).total).toBe(0);
+    });
+
+    it('keeps facts beyond their batch', async () => {
+      await write(4, { record: { responseId: 'resp_1' } });
+      const kept = [];
+      for await (const batch of reader.facts({})) kept.push(...batch.map(keepFacts));
+      expect(kept).toHaveLength(4);
+      expect(kept[0]).toMatchObject({ responseId: 'resp_1', isStream: false });
+      expect((await reader.size()).bytes).toBeGreaterThan(0);
+    });
+
+    it('tells what follows, each end once, and goes on from a cursor across restarts', async () => {
+      await write(2);
+      const stop = new AbortController();
+      const followed = reader.follow('now', stop.signal);
+      const told: FollowedEvent[] = [];
+      const until = async (events: AsyncIterable<FollowedEvent>, count: number): Promise<void> => {
+        let ends = 0;
+        for await (const event of events) {
+          told.push(event);
+          if (event.type === 'close' && ++ends === count) return;
+        }
+      };
+      const reading = until(followed, 3);
+      const first = await write(3);
+      await reading;
+      stop.abort();
+      expect(told.filter(({ type }) => type === 'close').map(({ record }) => record.id)).toEqual(first);
+      const cursor = told.at(-1)?.cursor ?? '';
+      // What happens while nobody follows, by two gateways and over midnight.
+      const missed = await write(14);
+      await recorder.close();
+      recorder = await harness.startRecorder(clock);
+      missed.push(...(await write(2)));
+      told.length = 0;
+      const again = new AbortController();
+      const second = until(harness.openReader().follow(cursor, again.signal), missed.length);
+      await Promise.race([second, sleep(10_000)]);
+      again.abort();
+      const ends = told.filter(({ type }) => type === 'close').map(({ record }) => record.id);
+      expect(new Set(ends)).toEqual(new Set(missed));
+    });
+
+    it('reads a log of 100,000 exchanges within bounds of memory, by page, list and sum', async () => {
+      await harness.fill(100_000, 60);
+      const { records, total } = await reader.page({}, { limit: 50 });
+      expect(total).toBe(100_000);
+      expect(records).toHaveLength(50);
+      const before = process.memoryUsage();
+      let count = 0;
+      let last = '';
+      let isSorted = true;
+      let highest = 0;
+      for await (const batch of reader.list({})) {
+        for (const { id } of batch) {
+          if (id <= last) isSorted = false;
+          last = id;
+        }
+        count += batch.length;
+        if (count % 10_000 === 0) highest = Math.max(highest, process.memoryUsage().rss);
+      }
+      expect([count, isSorted, last]).toEqual([100_000, true, records[0]?.id]);
+      // All records at once would be some 250 MB.
+      expect(highest - before.rss).toBeLessThan(200 * 2 ** 20);
+      expect(idsOf(await listed({}, 20))).toEqual(idsOf(records.slice(0, 20)).reverse());
+      const sums = await reader.sums({}, ['day'], 'UTC');
+      expect(sums.reduce((sum, { requests }) => sum + requests, 0)).toBe(100_000);
+    }, 120_000);
+  });
+};
