@@ -14,6 +14,29 @@ export interface JournalPlace {
   readonly length: number;
 }
 
+/** Lines that stand near each other are read at once. */
+const MAX_GAP_BYTES = 64 * 1024;
+const MAX_SPAN_BYTES = 1024 * 1024;
+
+/** Places by their offset, in groups that are worth one reading. */
+const groupNear = (places: readonly JournalPlace[]): JournalPlace[][] => {
+  const groups: JournalPlace[][] = [];
+  let start = 0;
+  let end = 0;
+  for (const place of [...places].sort((one, other) => one.offset - other.offset)) {
+    const group = groups.at(-1);
+    const placeEnd = place.offset + place.length;
+    if (group && place.offset - end <= MAX_GAP_BYTES && placeEnd - start <= MAX_SPAN_BYTES) {
+      group.push(place);
+    } else {
+      groups.push([place]);
+      start = place.offset;
+    }
+    end = placeEnd;
+  }
+  return groups;
+};
+
 const readPlaces = async (
   dataDir: string,
   file: string,
@@ -22,15 +45,20 @@ const readPlaces = async (
 ): Promise<void> => {
   const handle = await open(join(auditFolder(dataDir), file)).catch(() => undefined);
   try {
-    for (const { id, offset, length } of handle ? places : []) {
-      const bytes = await handle?.read(Buffer.alloc(length), 0, length, offset);
-      const line = parseExchangeLine(bytes?.buffer.toString() ?? '');
-      // A line that a crash left torn may shift those behind it by some bytes.
-      const record =
-        line?.id === id
-          ? parseRecord(line)
-          : (await readExchange(dataDir, id).catch(() => undefined))?.record;
-      if (record) into.set(id, record);
+    for (const group of handle ? groupNear(places) : []) {
+      const start = group[0]?.offset ?? 0;
+      const last = group.at(-1);
+      const span = Buffer.alloc((last?.offset ?? 0) + (last?.length ?? 0) - start);
+      await handle?.read(span, 0, span.length, start);
+      for (const { id, offset, length } of group) {
+        const line = parseExchangeLine(span.toString('utf8', offset - start, offset - start + length));
+        // A line that a crash left torn may shift those behind it by some bytes.
+        const record =
+          line?.id === id
+            ? parseRecord(line)
+            : (await readExchange(dataDir, id).catch(() => undefined))?.record;
+        if (record) into.set(id, record);
+      }
     }
   } finally {
     await handle?.close();
