@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { matchesFilter } from '../../../src/admin/match-filter.ts';
 import { applySummary } from '../../../src/forward/relay/apply-summary.ts';
 import { isSameModel } from '../../../src/forward/relay/is-same-model.ts';
+import { matchesFilter } from '../../../src/log/match-filter.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 
 it.each([
