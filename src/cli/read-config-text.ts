@@ -1,5 +1,6 @@
 import { GatewayError } from '../base/errors.ts';
 import { readRegularFile } from '../state/read-regular-file.ts';
+import { decodeText } from './decode-text.ts';
 
 /** Far more than anybody writes by hand; what parses it stays within a second even where it is hostile. */
 const MAX_BYTES = 64 * 1024;
@@ -13,7 +14,7 @@ export type ConfigText =
 /** Reads a configuration file, `.env` or `gomodel.yaml`: a regular one of a limited size, without waiting. */
 export const readConfigText = (path: string): ConfigText => {
   const found = readRegularFile(path, { maxBytes: MAX_BYTES });
-  return found.kind === 'file' ? { kind: 'file', text: found.bytes.toString('utf8') } : found;
+  return found.kind === 'file' ? { kind: 'file', text: decodeText(found.bytes) } : found;
 };
 
 /** @throws GatewayError invalid_config where a file that the user has named, or has, cannot be used */
