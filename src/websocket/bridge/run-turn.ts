@@ -4,6 +4,7 @@ import { drainForReuse } from '../../forward/relay/drain-for-reuse.ts';
 import type { UpstreamAnswer } from '../../forward/relay/upstream-answer.ts';
 import type { Ask, AskInput } from '../../forward/retry/create-ask.ts';
 import type { Exchange } from '../../log/exchange.ts';
+import { sniffForm } from '../../sse/sniff-answer.ts';
 import { noteHeaders } from '../note-headers.ts';
 import { type ConnectionContext, speaksAsCodex } from '../session.ts';
 import { type Answered, createTurnEnding } from './conclude-turn.ts';
@@ -37,11 +38,24 @@ export interface RunningTurn {
   onDrain(): void;
 }
 
-const isStream = ({ statusCode = 0, headers }: UpstreamAnswer): boolean =>
-  statusCode >= 200 &&
-  statusCode < 300 &&
-  /^text\/event-stream\b/i.test(headers['content-type'] ?? '') &&
-  /^(?:identity)?$/i.test(headers['content-encoding'] ?? '');
+const mayBeStream = ({ statusCode = 0, headers }: UpstreamAnswer): boolean =>
+  statusCode >= 200 && statusCode < 300 && /^(?:identity)?$/i.test(headers['content-encoding'] ?? '');
+
+const saysStream = ({ headers }: UpstreamAnswer): boolean =>
+  /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
+
+/** Servers send streams under any content type: the first bytes tell. The answer is then as before. */
+const sniffStream = (response: UpstreamAnswer, done: (isStream: boolean) => void): void => {
+  const onEnd = (): void => done(false);
+  response.once('end', onEnd);
+  response.once('data', (chunk: Buffer) => {
+    response.off('end', onEnd);
+    response.pause();
+    response.unshift(chunk);
+    done(sniffForm(chunk.toString('latin1', 0, 2048), true) === 'events');
+    response.resume();
+  });
+};
 
 const noStream = (host: string | undefined, { statusCode, headers }: UpstreamAnswer): GatewayError => {
   const what = headers['content-type'] ?? 'no content type';
@@ -107,22 +121,35 @@ export const runTurn = (input: TurnInput): RunningTurn => {
     );
   };
 
+  const passStreamOn = (response: UpstreamAnswer): void => {
+    if (speaksAsCodex(upgrade.headers)) {
+      for (const frame of headerFrames(tellingHeaders(response, exchange.id))) emitOrHold(frame);
+    }
+    passOn(response);
+  };
+  const refuseOther = (response: UpstreamAnswer): void => {
+    ending.refuse(noStream(record.upstream, response));
+    response.destroy();
+  };
+
   const onAnswer = (response: UpstreamAnswer): void => {
     stopwatch.start();
     upstreamResponse = response;
     const status = response.statusCode ?? 502;
     record.status = status;
     noteHeaders(exchange, response, clock.now());
-    if (isStream(response)) {
-      if (speaksAsCodex(upgrade.headers)) {
-        for (const frame of headerFrames(tellingHeaders(response, exchange.id))) emitOrHold(frame);
-      }
-      passOn(response);
-    } else if (status >= 400) {
+    if (status >= 400) {
       passRefusalOn(response, status);
+    } else if (!mayBeStream(response)) {
+      refuseOther(response);
+    } else if (saysStream(response)) {
+      passStreamOn(response);
     } else {
-      ending.refuse(noStream(record.upstream, response));
-      response.destroy();
+      sniffStream(response, (isStream) => {
+        if (ending.isSettled()) return;
+        if (isStream) passStreamOn(response);
+        else refuseOther(response);
+      });
     }
     stopwatch.stop();
     record.overheadMs = stopwatch.spentMs;

@@ -48,6 +48,15 @@ const idOf = (event: Event): string => (event.response as { id: string }).id;
 const types = (client: TestClient): string[] => client.events.map(({ type }) => type);
 
 describe('an answer over the bridge', () => {
+  it.each(['text/plain', 'application/json'])('K8: is a stream under %s as well', async (contentType) => {
+    const events = responsesStream([{ text: 'ok' }], { id: 'resp_1' });
+    const headers = { 'content-type': contentType };
+    const { client } = await bridge({ kind: 'sse', events, chunkBytes: 11, headers });
+    client.send(create({ input: [user('hi')] }));
+    expect(await client.answer()).toMatchObject({ type: 'response.completed' });
+    expect(client.frames.slice(1).map(String)).toEqual(events.map((event) => JSON.stringify(event)));
+  });
+
   it('is the events of the stream, each as one text frame and byte for byte', async () => {
     const events = responsesStream([{ reasoning: 'sealed' }, { text: 'grün 😀' }], { id: 'resp_1' });
     const { client } = await bridge({ kind: 'sse', events, chunkBytes: 11 });
