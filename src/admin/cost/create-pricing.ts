@@ -2,7 +2,8 @@ import type { ExchangeRecord } from '../../log/port.ts';
 import type { AuditEntry } from '../api-types.ts';
 import { loadPriceList, type PricedUpstream } from './list-prices.ts';
 import { createOwnPricesReader } from './own-prices.ts';
-import { type Bill, type Billing, createBill, createFindRates, type FindRates, sumOf } from './price-book.ts';
+import { type Bill, type Billing, createBill, createFindRates, sumOf } from './price-book.ts';
+import type { FindRates } from './rates.ts';
 
 /** Prices as they are known now. */
 export interface Pricing {

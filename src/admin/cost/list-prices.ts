@@ -1,7 +1,7 @@
 import type { ModelPrice, PriceCalculation } from '@pydantic/genai-prices';
 import { importPriceList } from '../../providers/price-list.ts';
 import type { Upstream } from '../../providers/upstream.ts';
-import type { FindRates, ModelRates } from './price-book.ts';
+import type { FindRates, ModelRates } from './rates.ts';
 
 /** The price list that comes with the gateway: nothing is asked of the network. */
 export const PRICE_LIST = 'genai-prices 0.1.8 (2026-09-23)';

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isObject, type JsonObject, objectsOf, parseJson } from '../../base/json-object.ts';
 import { compileWildcard } from '../../base/match-wildcard.ts';
-import type { ModelRates, PricedBy, Rates } from './price-book.ts';
+import type { ModelRates, PricedBy, Rates } from './rates.ts';
 
 /**
  * The user's own prices, `prices.json` in the data folder, in USD for a million tokens:

@@ -1,37 +1,7 @@
 import type { Usage } from '../../log/port.ts';
 import type { CostBreakdown } from '../api-types.ts';
 import type { OwnPrices } from './own-prices.ts';
-
-/** USD for a million tokens. */
-export interface Rates {
-  readonly input: number;
-  readonly cachedInput: number;
-  /** What is written to the provider's cache. */
-  readonly cacheWrite: number;
-  /** The same where it is kept for an hour. */
-  readonly cacheWrite1h: number;
-  readonly output: number;
-  /** Where reasoning has a price of its own; `outputTokens` includes it. */
-  readonly reasoning?: number;
-}
-
-/** What a model costs at a time: the rates may rise with the length of the input. */
-export interface ModelRates {
-  readonly ratesFor: (inputTokens: number) => Rates;
-  readonly source: string;
-}
-
-export interface PricedBy {
-  /** As the client named it. */
-  readonly model: string | undefined;
-  /** The provider's name of it, where it is another. */
-  readonly upstreamModel: string | undefined;
-  readonly provider: string | undefined;
-  readonly startedAtMs: number;
-}
-
-/** @returns undefined for a model that no list has: unknown is not free */
-export type FindRates = (priced: PricedBy) => ModelRates | undefined;
+import type { FindRates, ModelRates, PricedBy } from './rates.ts';
 
 export interface Billing {
   /** Absent where nothing was used, or by a built-in upstream that nobody pays for. */
