@@ -9,9 +9,10 @@ import { isLoopbackHost } from './own-address.ts';
 import { readTrustedCertificates } from './read-certificates.ts';
 import { chooseDefault, readProviders } from './read-providers.ts';
 import { type ProxySettings, readProxies } from './read-proxies.ts';
-import { type ConfigSources, type Origin, readSetting } from './read-setting.ts';
+import { type ConfigSources, readSetting } from './read-setting.ts';
 import { refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
+import type { Origin } from './sourced.ts';
 
 export interface GatewayConfig {
   readonly port: number;

@@ -2,8 +2,8 @@ import { FAILOVER, type FailoverConfig } from './failover.ts';
 import type { FileConfig, FileProvider } from './file-config.ts';
 import type { FileShape } from './file-schema.ts';
 import type { Locate } from './parse-yaml.ts';
-import type { Sourced } from './read-setting.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
+import type { Sourced } from './sourced.ts';
 import type { Source } from './sources.ts';
 
 interface Place {

@@ -8,8 +8,9 @@ import { openaiSpec } from '../providers/specs/openai.ts';
 import type { FileProvider } from './file-config.ts';
 import { isOwnAddress } from './own-address.ts';
 import { findNamedProviders, type NamedProvider, PROVIDER_FIELDS, stemOf } from './provider-fields.ts';
-import { type ConfigSources, parseGiven, type Sourced, variableOf } from './read-setting.ts';
+import { type ConfigSources, parseGiven, variableOf } from './read-setting.ts';
 import { type Address, type Credential, refuseStrayCredential } from './refuse-stray-credential.ts';
+import type { Sourced } from './sourced.ts';
 
 export interface GatewayFacts {
   readonly host: string | undefined;

@@ -3,16 +3,8 @@ import { showUrl } from '../base/show-url.ts';
 import type { Environment } from './data-dir.ts';
 import type { FileConfig } from './file-config.ts';
 import { SETTINGS, type Setting, type SettingName, type SettingValue } from './settings.ts';
+import type { Origin, Sourced } from './sourced.ts';
 import type { Source } from './sources.ts';
-
-/** Where a value came from, in words: `--port`, `PORT`, `PORT in .env`, `gomodel.yaml:3`, `default`. */
-export type Origin = string;
-
-export interface Sourced<Value> {
-  readonly value: Value;
-  readonly origin: Origin;
-  readonly source: Source;
-}
 
 /** A file of variables. */
 export interface VariableFile {

@@ -81,6 +81,7 @@ const walk = async (name: string, commands: readonly string[]): Promise<Readonly
     PORT: String(await findFreePort()),
     TERM: 'dumb',
   };
+  if (name === 'trust') writeFileSync(join(workFolder, '.env'), 'PORT=8081\n');
   if (name === 'chatgpt') signInto(codexHome, 'chatgpt', codex, env);
   let gateway =
     name === 'demo' ? await serveUntilUp('npx gomodel-ts serve --demo', workFolder, env) : undefined;

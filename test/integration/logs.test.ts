@@ -130,7 +130,7 @@ describe('logs ID', () => {
       'codex_exec 0.169.0   session 01a20400-d027-7fb1-8737-594b1f15eef6',
       '─── request ───',
       '… 7 earlier items, sent again (--full shows them)',
-      'tool  apply_patch  sum.py\n             │ Exit code: 0\n',
+      'tool  apply_patch  sum.py\n             │ exit 0',
       '─── answer ───',
       'assistant  apply_patch\n             *** Update File: sum.py\n             @@\n             -    return a - b\n',
       'assistant  Both tests **pass** now.',
@@ -149,7 +149,7 @@ describe('logs ID', () => {
     const { stdout } = await logs(idOf(1), '--full');
     expect(stdout).toContain('developer  You are Codex, a coding agent.');
     expect(stdout).toContain('assistant  exec_command  $ npm test');
-    expect(stdout).toMatch(/tool failed {2}│ Chunk ID: 9e2828\n/);
+    expect(stdout).toMatch(/tool failed {2}│ exit 1\n {13}│ 1 failed\n/);
     expect(stdout).not.toContain('earlier item');
   });
 

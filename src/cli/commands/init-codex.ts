@@ -13,8 +13,9 @@ import { bypassProxyFor, findProxyBefore } from '../../codex/run/bypass-proxy.ts
 import { configFileOf, resolveCodexHome } from '../../codex/run/codex-home.ts';
 import { admitSources } from '../../config/admit-sources.ts';
 import { catalogFileOf } from '../../config/data-dir.ts';
-import { readSetting, type Sourced, variableOf } from '../../config/read-setting.ts';
+import { readSetting, variableOf } from '../../config/read-setting.ts';
 import { refuseStrayCredential } from '../../config/refuse-stray-credential.ts';
+import type { Sourced } from '../../config/sourced.ts';
 import { openState } from '../../state/state.ts';
 import type { CommandContext } from '../context.ts';
 import { undoConfig } from '../init-codex/undo-config.ts';

@@ -20,6 +20,8 @@ interface LauncherRun {
   readonly env?: Readonly<Record<string, string>>;
   /** The data folder of a gateway that runs. */
   readonly dataDir?: string;
+  /** Where it is started; an empty repository where nothing is said. */
+  readonly workFolder?: string;
 }
 
 /** The bytes of what Codex keeps of its user, and of nothing else that it may write. */
@@ -74,7 +76,7 @@ export const startLauncher = async (run: LauncherRun): Promise<RunningLauncher> 
     signInto(codexHome, run.signIn ?? 'none', await ensureCodex(run.version), env);
   const before = readFiles(codexHome);
   const child = spawn(process.execPath, [BIN, 'codex', ...run.args], {
-    cwd: workFolder,
+    cwd: run.workFolder ?? workFolder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

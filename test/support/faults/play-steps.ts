@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { FrameReader } from './read-frames.ts';
 import type { Scene } from './scene.ts';
+import type { Side } from './side.ts';
 import { hasLeft, playWebSocketStep, type WebSocketStep } from './websocket-steps.ts';
 
 /** One deed of a scripted client or upstream, on its raw connection. */
@@ -27,15 +27,6 @@ export type Step =
   | 'stop reading'
   | 'read on'
   | WebSocketStep;
-
-/** One end of a raw connection. */
-export interface Side {
-  readonly name: 'client' | 'upstream';
-  readonly socket: Socket;
-  /** All that has come, as Latin-1 text. */
-  received(): string;
-  readonly frames: FrameReader;
-}
 
 const toBytes = (sent: string | Buffer): Buffer => (typeof sent === 'string' ? Buffer.from(sent) : sent);
 

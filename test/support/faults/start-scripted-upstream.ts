@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { playSteps, type Side, type Step } from './play-steps.ts';
+import { playSteps, type Step } from './play-steps.ts';
 import { createFrameReader, type FrameReader } from './read-frames.ts';
 import type { Scene } from './scene.ts';
+import type { Side } from './side.ts';
 
 /** What an upstream does with one request, once its head has come; `asked`: its body has come, too. */
 export type UpstreamScript = readonly (Step | 'asked')[];

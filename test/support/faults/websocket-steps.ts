@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { encodeFrame } from '../websocket/raw-frames.ts';
-import type { Side } from './play-steps.ts';
 import type { Scene } from './scene.ts';
+import type { Side } from './side.ts';
 
 /** A deed on a connection that speaks WebSocket. */
 export type WebSocketStep =
