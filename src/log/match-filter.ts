@@ -1,26 +1,6 @@
 import { matchesWildcard } from '../base/match-wildcard.ts';
-import type { LogQuery } from './port.ts';
+import type { LogFilter, LogQuery } from './log-query.ts';
 import { type ExchangeRecord, isFailure } from './record.ts';
-
-/** What an exchange must fulfil; all given ones must hold. `*` in `model` and `path` stands for anything. */
-export interface LogFilter {
-  model?: string;
-  provider?: string;
-  method?: string;
-  path?: string;
-  /** `404`, a class such as `4xx`, or `running` for what has not ended. */
-  status_code?: string;
-  /** An origin (`client`, `gateway`, `network`, `upstream`), a code, a finish, or `any` for every failure. */
-  error_type?: string;
-  /** `true` or `false`. */
-  stream?: string;
-  /** A session's or a thread's id, or a prefix of one (at least 8 characters). */
-  session?: string;
-  /** `name` or `name/version`, as the record has them. */
-  client?: string;
-  /** Text anywhere in ids, model, path, client, tool names and error, without regard to case. */
-  search?: string;
-}
 
 const matchesText = (text: string | undefined, pattern: string): boolean =>
   text !== undefined && matchesWildcard(text, pattern);

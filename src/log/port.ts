@@ -6,7 +6,7 @@ import type { BodySide } from './bodies/body-reference.ts';
 import type { ExchangeEvent } from './exchange.ts';
 import type { Facts } from './facts.ts';
 import type { RetentionPolicy } from './journal/enforce-retention.ts';
-import type { LogFilter } from './match-filter.ts';
+import type { LogQuery } from './log-query.ts';
 import type { ExchangeDetail, ExchangeRecord, StoredBody } from './record.ts';
 
 export { bodyText, isBinary, readStoredBody } from './bodies/read-stored-body.ts';
@@ -14,7 +14,8 @@ export type { ExchangeWatch } from './capture/recorder.ts';
 export type { AnswerSoFar, ExchangeEvent } from './exchange.ts';
 export { type Facts, keepFacts } from './facts.ts';
 export type { Losses } from './journal/write-behind.ts';
-export { type LogFilter, matchesQuery } from './match-filter.ts';
+export type { LogFilter, LogQuery, TimeSpan } from './log-query.ts';
+export { matchesQuery } from './match-filter.ts';
 export {
   type ExchangeDetail,
   type ExchangeRecord,
@@ -28,29 +29,8 @@ export {
 export { REDACTED } from './redact.ts';
 export type { RecorderTrouble } from './trouble.ts';
 
-/** Milliseconds since the epoch: from, and up to but not with. */
-export interface TimeSpan {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 /** Where somebody stands in the log: opaque, and only for the reader that gave it. */
 export type Cursor = string;
-
-/** Which exchanges are meant: plain data, so that every reader can compile it. All that is given must hold. */
-export interface LogQuery {
-  /** When they began. Absent: at any time. */
-  readonly span?: TimeSpan | undefined;
-  readonly filter?: LogFilter | undefined;
-  /** Ranges of statuses, both ends included, of which one must hold. */
-  readonly statuses?: readonly (readonly [from: number, to: number])[] | undefined;
-  /** Only this exchange and earlier ones. */
-  readonly until?: string | undefined;
-  /** Only those that used tokens. */
-  readonly hasUsage?: boolean | undefined;
-  /** Ids of exchanges that fulfil `filter.search` whatever their record says: their bodies hold the text. */
-  readonly inBodies?: ReadonlySet<string> | undefined;
-}
 
 export interface PageWish {
   readonly limit: number;

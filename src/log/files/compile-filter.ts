@@ -1,5 +1,6 @@
 import { compileWildcard } from '../../base/match-wildcard.ts';
-import { type LogFilter, MIN_SESSION_PREFIX } from '../match-filter.ts';
+import type { LogFilter } from '../log-query.ts';
+import { MIN_SESSION_PREFIX } from '../match-filter.ts';
 import {
   type IndexRows,
   IS_FAILURE,

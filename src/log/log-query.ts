@@ -1,0 +1,40 @@
+/** Milliseconds since the epoch: from, and up to but not with. */
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What an exchange must fulfil; all given ones must hold. `*` in `model` and `path` stands for anything. */
+export interface LogFilter {
+  model?: string;
+  provider?: string;
+  method?: string;
+  path?: string;
+  /** `404`, a class such as `4xx`, or `running` for what has not ended. */
+  status_code?: string;
+  /** An origin (`client`, `gateway`, `network`, `upstream`), a code, a finish, or `any` for every failure. */
+  error_type?: string;
+  /** `true` or `false`. */
+  stream?: string;
+  /** A session's or a thread's id, or a prefix of one (at least 8 characters). */
+  session?: string;
+  /** `name` or `name/version`, as the record has them. */
+  client?: string;
+  /** Text anywhere in ids, model, path, client, tool names and error, without regard to case. */
+  search?: string;
+}
+
+/** Which exchanges are meant: plain data, so that every reader can compile it. All that is given must hold. */
+export interface LogQuery {
+  /** When they began. Absent: at any time. */
+  readonly span?: TimeSpan | undefined;
+  readonly filter?: LogFilter | undefined;
+  /** Ranges of statuses, both ends included, of which one must hold. */
+  readonly statuses?: readonly (readonly [from: number, to: number])[] | undefined;
+  /** Only this exchange and earlier ones. */
+  readonly until?: string | undefined;
+  /** Only those that used tokens. */
+  readonly hasUsage?: boolean | undefined;
+  /** Ids of exchanges that fulfil `filter.search` whatever their record says: their bodies hold the text. */
+  readonly inBodies?: ReadonlySet<string> | undefined;
+}
