@@ -6,6 +6,8 @@ import { createSideReader, isSidePath, summarizeSideAnswer } from './read-side-a
 
 /** Answers that are not streams are read when they are whole; a larger one is only counted. */
 const MAX_JSON_BYTES = 64 * 2 ** 20;
+/** What is kept of a page, for its title. */
+const MAX_PAGE_BYTES = 64 * 1024;
 /** What is looked at to tell what an answer is. */
 const MAX_START_BYTES = 2048;
 
@@ -73,7 +75,9 @@ export const createAnswerBody = ({ path, status, contentType }: AnswerBodyInput)
     if (reading?.kind === 'stream') reading.tap.push(chunk);
     else if (reading?.kind === 'side stream') reading.reader.push(chunk);
     else if (reading?.kind === 'object' && bytes <= MAX_JSON_BYTES) reading.chunks.push(chunk);
-    else if (reading?.kind === 'page' && reading.chunks.length === 0) reading.chunks.push(chunk);
+    else if (reading?.kind === 'page' && reading.chunks.length < MAX_START_BYTES && bytes <= MAX_PAGE_BYTES) {
+      reading.chunks.push(chunk);
+    }
   };
   const decide = (isLast: boolean): void => {
     reading = readingOf(isLast);
