@@ -8,7 +8,7 @@ import { type LogDeps, readSelection } from '../answers/log.ts';
 import { answerTurn } from '../answers/turn.ts';
 import type { Call } from '../api/call.ts';
 import type { AuditEntry, AuditExportQuery } from '../api-types.ts';
-import { priceEntry } from '../cost/create-pricing.ts';
+import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import { readChoice, readText } from '../select/read-query.ts';
 import { mapToHarEntry } from './har-entry.ts';
 import { HTML_END, htmlHead, renderExchange } from './html-page.ts';
@@ -58,8 +58,12 @@ const harEntry = async (entry: AuditEntry, detail: ExchangeDetail, baseUrl: stri
   return JSON.stringify(mapToHarEntry(entry, detail, { request, response }, baseUrl));
 };
 
-async function* eachText(deps: ExportDeps, format: Format, selected: Selected): AsyncGenerator<string> {
-  const prices = await deps.pricing();
+async function* eachText(
+  deps: ExportDeps,
+  prices: Pricing,
+  format: Format,
+  selected: Selected,
+): AsyncGenerator<string> {
   if (format === 'jsonl') {
     for await (const records of selected.batches) {
       yield records.map((record) => `${JSON.stringify(priceEntry(prices, record))}\n`).join('');
@@ -94,6 +98,8 @@ export const sendExport = async (deps: ExportDeps, { query, request, response }:
     });
   }
   const selected = await select(deps, query);
+  // Before the head leaves: what fails here is still told by a status.
+  const prices = await deps.pricing();
   response.writeHead(200, {
     'content-type': TYPES[format],
     'content-disposition': `attachment; filename="${selected.name}.${format}"`,
@@ -102,7 +108,7 @@ export const sendExport = async (deps: ExportDeps, { query, request, response }:
     response.end();
     return;
   }
-  await pipeline(eachText(deps, format, selected), response).catch((error: unknown) => {
+  await pipeline(eachText(deps, prices, format, selected), response).catch((error: unknown) => {
     // The client has left.
     if (errorCodeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   });

@@ -32,29 +32,41 @@ const TYPES: Readonly<Record<string, string>> = {
 const ROOT = /[\\/]src[\\/]admin[\\/]page[\\/]/.test(import.meta.url) ? '../../../' : '../../';
 export const PAGE_FOLDER = fileURLToPath(new URL(`${ROOT}dist/dashboard/`, import.meta.url));
 
-const loadFile = async (folder: string, name: string): Promise<PageFile> => {
-  const identity = await readFile(join(folder, name));
-  return {
-    type: TYPES[extname(name)] ?? 'application/octet-stream',
-    etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
-    isHashed: name.startsWith('assets/'),
-    identity,
-    gzip: await promisify(gzip)(identity, { level: 9 }),
-    br: await promisify(brotliCompress)(identity),
-  };
-};
+/** The page as it was built, by the path below the page's base. */
+export type BuiltPage = ReadonlyMap<string, Buffer>;
 
 /**
- * Reads the built page into memory, compressed once: some 150 KB.
- * @returns undefined where it was not built
+ * Reads the built page into memory, some 600 KB.
+ * @returns undefined where it was not built, or is being built
  */
-export const loadPage = async (folder: string): Promise<PageFiles | undefined> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const names = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length).replaceAll('\\', '/'))
-    .map((name) => name.replace(/^\//, ''));
-  if (!names.includes('index.html')) return undefined;
-  const files = await Promise.all(names.map(async (name) => [name, await loadFile(folder, name)] as const));
-  return new Map(files);
+export const readPage = async (folder: string): Promise<BuiltPage | undefined> => {
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const read = async (path: string): Promise<[string, Buffer]> => {
+      const name = path.slice(folder.length).replaceAll('\\', '/').replace(/^\//, '');
+      return [name, await readFile(path)];
+    };
+    const page = new Map(await Promise.all(paths.map(read)));
+    return page.has('index.html') ? page : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const compressFile = async (name: string, identity: Buffer): Promise<PageFile> => ({
+  type: TYPES[extname(name)] ?? 'application/octet-stream',
+  etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
+  isHashed: name.startsWith('assets/'),
+  identity,
+  gzip: await promisify(gzip)(identity, { level: 9 }),
+  br: await promisify(brotliCompress)(identity),
+});
+
+/** Compresses each file once, for all who ask. */
+export const compressPage = async (page: BuiltPage): Promise<PageFiles> => {
+  const files = [...page].map(async ([name, bytes]) => [name, await compressFile(name, bytes)] as const);
+  return new Map(await Promise.all(files));
 };

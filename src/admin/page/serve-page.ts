@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
-import { loadPage, type PageFile, type PageFiles } from './load-page.ts';
+import { compressPage, type PageFile, type PageFiles, readPage } from './load-page.ts';
 
 export const PAGE_BASE = '/admin/dashboard/';
 
@@ -43,16 +43,27 @@ const send = (file: PageFile, request: IncomingMessage, response: ServerResponse
 const isRoute = (name: string): boolean => !/\.[a-z0-9]+$/i.test(name.slice(name.lastIndexOf('/') + 1));
 
 /**
- * Answers below `/admin/dashboard/` from the built page; its own routes are all its `index.html`.
+ * Answers below `/admin/dashboard/` from the built page; its own routes are all its `index.html`. The page is
+ * read at the start, since an update may replace the files while the gateway runs, and compressed when somebody
+ * first asks for it.
  * @throws GatewayError unknown_route, internal_error where the page was not built
  */
 export const createServePage = (folder: string) => {
-  let loading: Promise<PageFiles | undefined> | undefined;
+  let read = readPage(folder);
+  let compressed: Promise<PageFiles> | undefined;
+  const load = async (): Promise<PageFiles | undefined> => {
+    let page = await read;
+    if (!page) {
+      // It may have been built meanwhile.
+      read = readPage(folder);
+      page = await read;
+    }
+    if (page) compressed ??= compressPage(page);
+    return compressed;
+  };
   return async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    loading ??= loadPage(folder);
-    const files = await loading;
+    const files = await load();
     if (!files) {
-      loading = undefined;
       throw new GatewayError(
         'internal_error',
         'the dashboard was not built. Run `npm run build` in the checkout, or install the package again.',
