@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -36,20 +36,19 @@ export const PAGE_FOLDER = fileURLToPath(new URL(`${ROOT}dist/dashboard/`, impor
 export type BuiltPage = ReadonlyMap<string, Buffer>;
 
 /**
- * Reads the built page into memory, some 600 KB.
+ * Reads the built page into memory: some 600 KB in a dozen files, in a few milliseconds, and at once, so that it is
+ * whole before an update can replace it.
  * @returns undefined where it was not built, or is being built
  */
-export const readPage = async (folder: string): Promise<BuiltPage | undefined> => {
+export const readPage = (folder: string): BuiltPage | undefined => {
   try {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
     const paths = entries
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name));
-    const read = async (path: string): Promise<[string, Buffer]> => {
-      const name = path.slice(folder.length).replaceAll('\\', '/').replace(/^\//, '');
-      return [name, await readFile(path)];
-    };
-    const page = new Map(await Promise.all(paths.map(read)));
+    const nameOf = (path: string): string =>
+      path.slice(folder.length).replaceAll('\\', '/').replace(/^\//, '');
+    const page = new Map(paths.map((path) => [nameOf(path), readFileSync(path)]));
     return page.has('index.html') ? page : undefined;
   } catch {
     return undefined;

@@ -49,15 +49,11 @@ const isRoute = (name: string): boolean => !/\.[a-z0-9]+$/i.test(name.slice(name
  * @throws GatewayError unknown_route, internal_error where the page was not built
  */
 export const createServePage = (folder: string) => {
-  let read = readPage(folder);
+  let page = readPage(folder);
   let compressed: Promise<PageFiles> | undefined;
   const load = async (): Promise<PageFiles | undefined> => {
-    let page = await read;
-    if (!page) {
-      // It may have been built meanwhile.
-      read = readPage(folder);
-      page = await read;
-    }
+    // It may have been built meanwhile.
+    page ??= readPage(folder);
     if (page) compressed ??= compressPage(page);
     return compressed;
   };
