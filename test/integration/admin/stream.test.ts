@@ -75,14 +75,15 @@ it('drops a reader that does not read, and goes on', async () => {
   await new Promise((resolve) => socket.once('data', resolve));
   socket.pause();
   const reader = await listenToStream(port);
-  const filler = 'x'.repeat(50_000);
+  // As long as a record may be.
+  const toolCalls = Array.from({ length: 500 }, () => 'x'.repeat(200));
   let isGone = false;
   void closed.then(() => {
     isGone = true;
   });
   while (!isGone) {
     const exchange = recordExchange(recorder, {
-      record: { auth: 'none', error: { origin: 'client', code: 'filler', message: filler } },
+      record: { auth: 'none', response: { finish: 'completed', toolCalls } },
     });
     await reader.until(isOf('close', exchange.id));
     // A paused socket sees the reset only when it reads; what the kernel holds is little.
