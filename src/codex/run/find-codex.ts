@@ -20,7 +20,7 @@ export interface InstalledCodex extends CodexCommand {
 }
 
 /** A command on PATH that is called like Codex and does not work. */
-export interface BrokenCodex {
+interface BrokenCodex {
   readonly path: string;
   /** In a few words. */
   readonly reason: string;
