@@ -5,6 +5,8 @@ export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
     reporters: ['default', new ReportSkips()],
+    // A machine that is busy with something else takes longer than the second that is the default.
+    expect: { poll: { timeout: 20_000 } },
     include: ['test/faults/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 60_000,

@@ -221,8 +221,9 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
       expect(isZstd).toBe(signIn === 'chatgpt');
       expect(seen.body.equals(isZstd ? await decompress(sent.body) : sent.body)).toBe(true);
 
+      // The account goes with the sign-in, and the sign-in was replaced by the provider's key.
       const ofTheHop = new Set(
-        'host authorization content-encoding content-length accept-encoding connection via x-gomodel-key'.split(
+        'host authorization content-encoding content-length accept-encoding connection via x-gomodel-key chatgpt-account-id'.split(
           ' ',
         ),
       );
