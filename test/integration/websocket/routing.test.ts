@@ -96,6 +96,7 @@ describe('a connection whose requests name models of several providers', () => {
     client.send({ ...CREATE, model: 'gpt-test' });
     await upstream.frame(0);
     client.send(FOREIGN);
+    // Permanent, so that Codex does not ask again.
     expect(await client.answer()).toMatchObject({
       status: 400,
       error: { code: 'websocket_connection_limit_reached' },
@@ -138,7 +139,7 @@ describe('a connection whose requests name models of several providers', () => {
     const client = await connectClient(gateway.v1);
     client.send(FOREIGN);
     expect(await client.answer()).toMatchObject({
-      status: 503,
+      status: 400,
       error: { code: 'provider_not_configured', message: expect.stringContaining('ANTHROPIC_API_KEY') },
     });
     expect(await gateway.records()).toMatchObject([{ error: { code: 'provider_not_configured' } }]);
