@@ -1,0 +1,21 @@
+import { room } from './mutation-rooms.mjs';
+
+export default {
+  testRunner: 'vitest',
+  vitest: { configFile: '.config/vitest.mutation.config.ts' },
+  mutate: room.mutate,
+  mutator: {
+    // Nearly all strings are words of messages, which tests check in part only.
+    excludedMutations: ['StringLiteral'],
+  },
+  // A mutant in a constant of a module needs all tests again, in a new process.
+  ignoreStatic: true,
+  concurrency: 1,
+  timeoutMS: 10_000,
+  ignorePatterns: ['.cache', 'test/recordings', '.github'],
+  tempDirName: '.cache/stryker',
+  reporters: ['clear-text', 'html', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  htmlReporter: { fileName: `.cache/mutation/${room.name}.html` },
+  jsonReporter: { fileName: `.cache/mutation/${room.name}.json` },
+};
