@@ -155,3 +155,17 @@ it('keeps no member longer than its bound', () => {
   expect(record.response.toolCalls).toHaveLength(500);
   expect(record.response.toolCalls?.[0]).toHaveLength(200);
 });
+
+it('hides each key of a text, not only the first, and each kind', () => {
+  const all = Object.values(KEYS).filter((key) => !key.includes('PRIVATE KEY'));
+  for (const key of all) {
+    const other = all.find((one) => one.slice(0, 3) !== key.slice(0, 3)) as string;
+    const hidden = text(`first ${key} then ${other} and again ${key}, ${key} end`);
+    expect([key, hidden.includes(secretOf(key)), hidden.includes(secretOf(other))]).toEqual([
+      key,
+      false,
+      false,
+    ]);
+    expect(hidden).toMatch(/^first .* end$/s);
+  }
+});

@@ -1,0 +1,77 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { createAuthenticate } from '../../../src/guard/create-authenticate.ts';
+
+const KEY = 'the-master-key';
+
+/** @returns what is said of the client, and the fields that are left, or code and status of the refusal */
+const attempt = (fields: IncomingHttpHeaders): unknown => {
+  const headers = { ...fields };
+  try {
+    return [createAuthenticate(KEY)(headers), headers];
+  } catch (error) {
+    const { code, status, message } = error as { code: string; status: number; message: string };
+    return { code, status, where: /(?:in|key came in) (.*?)(?: is not|\. )/.exec(message)?.[1] };
+  }
+};
+
+describe('the master key', () => {
+  it.each(['x-gomodel-key', 'x-api-key', 'api-key', 'x-goog-api-key'])(
+    'lets in by %s and is taken out',
+    (name) => {
+      expect(attempt({ [name]: KEY, accept: '*/*' })).toEqual(['master_key', { accept: '*/*' }]);
+    },
+  );
+
+  it.each([`Bearer ${KEY}`, `bearer   ${KEY}  `])('lets in as "%s"', (authorization) => {
+    expect(attempt({ authorization })).toEqual(['master_key', {}]);
+  });
+
+  it.each([`Basic ${KEY}`, KEY, `x Bearer ${KEY}`, `Bearer ${KEY} x`, `Bearer${KEY}`, ''])(
+    'does not let in as "%s"',
+    (authorization) => {
+      expect(attempt({ authorization })).toMatchObject({ code: 'missing_api_key', status: 401 });
+    },
+  );
+
+  it('is taken out wherever it stands, and other keys stay', () => {
+    expect(
+      attempt({ 'x-gomodel-key': KEY, authorization: `Bearer ${KEY}`, 'api-key': KEY, 'x-api-key': 'other' }),
+    ).toEqual(['master_key', { 'x-api-key': 'other' }]);
+    expect(attempt({ 'x-gomodel-key': 'wrong', 'x-api-key': KEY })).toEqual([
+      'master_key',
+      { 'x-gomodel-key': 'wrong' },
+    ]);
+  });
+
+  it('is not a part of itself, nor longer', () => {
+    for (const key of [KEY.slice(0, -1), `${KEY}x`, '', KEY.toUpperCase()]) {
+      expect(attempt({ 'x-api-key': key })).toMatchObject({ code: 'invalid_api_key', status: 401 });
+    }
+  });
+
+  it('is missed where it was to be, and a wrong one named where it stands', () => {
+    const account = { 'chatgpt-account-id': 'a' };
+    const beside = {
+      code: 'missing_api_key',
+      status: 403,
+      where: 'X-GoModel-Key (beside the ChatGPT sign-in)',
+    };
+    expect(attempt({})).toMatchObject({ where: 'Authorization or X-GoModel-Key' });
+    expect(attempt(account)).toEqual(beside);
+    expect(attempt({ ...account, authorization: 'Bearer sign-in' })).toEqual(beside);
+    expect(attempt({ ...account, 'x-gomodel-key': 'wrong' })).toEqual({
+      code: 'invalid_api_key',
+      status: 403,
+      where: 'X-GoModel-Key',
+    });
+    expect(attempt({ authorization: 'Bearer wrong' })).toMatchObject({ where: 'Authorization' });
+    expect(attempt({ 'api-key': 'wrong' })).toMatchObject({ where: 'api-key' });
+  });
+});
+
+it('everybody is let in where there is no key, and nothing is taken out', () => {
+  const headers = { authorization: 'Bearer sk-own' };
+  expect(createAuthenticate(undefined)(headers)).toBe('none');
+  expect(headers).toEqual({ authorization: 'Bearer sk-own' });
+});
