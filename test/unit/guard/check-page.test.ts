@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { checkPage } from '../../../src/guard/check-page.ts';
 import type { RequestHead } from '../../../src/guard/request-head.ts';
-import { codeOf, headWith } from './request-head.ts';
+import { codeOf, headWith, refusalOf } from './request-head.ts';
 
 const check = (headers: IncomingHttpHeaders, isGuarded = false, parts: Partial<RequestHead> = {}): unknown =>
   codeOf(() => checkPage(headWith({ headers, ...parts }), isGuarded));
@@ -34,6 +34,11 @@ describe('the Host of a gateway without a key', () => {
 
   it('may be absent, as over HTTP/1.0', () => {
     expect(check({})).toBeUndefined();
+  });
+
+  it('is quoted with 100 characters of it', () => {
+    const refusal = refusalOf(() => checkPage(headWith({ headers: { host: 'h'.repeat(200) } }), false));
+    expect(refusal?.message).toContain(`not ${'h'.repeat(100)}. Use`);
   });
 
   it('does not matter where a key is needed', () => {
@@ -79,14 +84,8 @@ describe('the Origin of a request', () => {
 
   it('is quoted with 100 characters of it, and the key is advised where there is none', () => {
     const headers = { host, origin: `http://${'e'.repeat(200)}` };
-    const messageOf = (isGuarded: boolean): string => {
-      try {
-        checkPage(headWith({ headers, surface: 'admin' }), isGuarded);
-      } catch (error) {
-        return (error as Error).message;
-      }
-      return '';
-    };
+    const messageOf = (isGuarded: boolean): string =>
+      refusalOf(() => checkPage(headWith({ headers, surface: 'admin' }), isGuarded))?.message ?? '';
     expect(messageOf(true)).toContain(`(http://${'e'.repeat(93)})`);
     expect(messageOf(true)).not.toContain('GOMODEL_MASTER_KEY');
     expect(messageOf(false)).toContain('set GOMODEL_MASTER_KEY');
@@ -134,12 +133,20 @@ describe('a link to the dashboard', () => {
   const open = (target: string, parts: Partial<RequestHead> = {}, headers: IncomingHttpHeaders = {}) =>
     check({ ...link, ...headers }, false, { surface: 'admin', method: 'GET', target, ...parts });
 
-  it.each(['/admin', '/admin/dashboard/audit', '/admin/apiary'])('opens %s', (target) => {
-    expect(open(target)).toBeUndefined();
-  });
+  it.each(['/admin', '/admin/dashboard/audit', '/admin/apiary', '/admin/dashboard?to=/admin/api'])(
+    'opens %s',
+    (target) => {
+      expect(open(target)).toBeUndefined();
+    },
+  );
 
   it.each(['/admin/api', '/admin/api/v1/session', '/admin/api?x'])('does not open %s', (target) => {
     expect(open(target)).toBe(FORBIDDEN);
+  });
+
+  it('is no other page where an address is typed in', () => {
+    const typed = { host: 'localhost', 'sec-fetch-site': 'none' };
+    expect(check(typed, false, { surface: 'health', method: 'GET', target: '/health' })).toBeUndefined();
   });
 
   it('opens nothing by another method, on another surface, or in a frame', () => {

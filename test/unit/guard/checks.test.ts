@@ -10,11 +10,11 @@ import { checkRead } from '../../../src/guard/check-read.ts';
 import { createErrorAnswer } from '../../../src/guard/error-answer.ts';
 import { requireRoute } from '../../../src/guard/match-route.ts';
 import { audienceOf } from '../../../src/guard/speaks-as.ts';
-import { codeOf, headWith } from './request-head.ts';
+import { codeOf, headWith, refusalOf } from './request-head.ts';
 
 describe('the framing of a request', () => {
-  const framing = (rawHeaders: string[], coding?: string, httpVersion = '1.1') =>
-    codeOf(() =>
+  const refusal = (rawHeaders: string[], coding?: string, httpVersion = '1.1') =>
+    refusalOf(() =>
       checkFraming(
         headWith({
           rawHeaders,
@@ -24,12 +24,27 @@ describe('the framing of a request', () => {
       ),
     );
 
+  const framing = (...parts: Parameters<typeof refusal>) => refusal(...parts)?.code;
+
   it('has one Host, whatever its letters, and may have none over HTTP/1.0', () => {
     expect(framing(['hOsT', 'a', 'accept', 'host'])).toBeUndefined();
     expect(framing(['accept', 'host'])).toBe('invalid_request');
     expect(framing(['accept', '*/*'], undefined, '1.0')).toBeUndefined();
     expect(framing(['host', 'a', 'HOST', 'a'])).toBe('invalid_request');
     expect(framing(['host', 'a', 'host', 'a'], undefined, '1.0')).toBe('invalid_request');
+  });
+
+  it('takes no other field of four letters for a Host', () => {
+    expect(framing(['host', 'a', 'date', 'b'])).toBeUndefined();
+    expect(framing(['date', 'host'])).toBe('invalid_request');
+  });
+
+  it('ends the connection where it is refused, and is described in a bounded number of characters', () => {
+    const none = refusal([]);
+    expect(none?.message).toContain('has no Host lines');
+    expect(none?.headers).toEqual({ connection: 'close' });
+    expect(refusal(['host', 'a', 'host', 'a'])?.message).toContain('has 2 Host lines');
+    expect(refusal(['host', 'a'], 'x'.repeat(200))?.message).toContain(`(${'x'.repeat(50)})`);
   });
 
   it('knows chunks, and those over HTTP/1.1 alone', () => {
@@ -83,11 +98,12 @@ describe('the handshake of a WebSocket', () => {
 
 describe('a route', () => {
   const route = (url: string): string | undefined => {
-    try {
-      return requireRoute('GET', url).path;
-    } catch {
-      return undefined;
-    }
+    let path: string | undefined;
+    const refusal = refusalOf(() => {
+      path = requireRoute('GET', url).path;
+    });
+    expect([undefined, 'unknown_route']).toContain(refusal?.code);
+    return path;
   };
 
   it.each([

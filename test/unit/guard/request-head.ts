@@ -1,3 +1,4 @@
+import { GatewayError } from '../../../src/base/errors.ts';
 import type { RequestHead } from '../../../src/guard/request-head.ts';
 
 /** The head of a harmless request over HTTP, apart from what a test says of it. */
@@ -13,12 +14,16 @@ export const headWith = (parts: Partial<RequestHead> = {}): RequestHead => ({
   ...parts,
 });
 
-/** @returns the code of what is thrown; undefined where nothing is */
-export const codeOf = (run: () => unknown): unknown => {
+/** @returns the code of the refusal that is thrown; undefined where nothing is. @throws any other error */
+export const codeOf = (run: () => unknown): string | undefined => refusalOf(run)?.code;
+
+/** The same, with all that the client is told. */
+export const refusalOf = (run: () => unknown): GatewayError | undefined => {
   try {
     run();
     return undefined;
   } catch (error) {
-    return (error as { code?: unknown }).code;
+    if (error instanceof GatewayError) return error;
+    throw error;
   }
 };
