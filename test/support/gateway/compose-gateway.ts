@@ -54,7 +54,8 @@ export const composeGateway = async (
   const gateway = await compose(configure(config), { version: '0.0.0-test', demo: false, ...options });
   onTestFinished(async () => {
     await gateway.close(0);
-    await rm(dataDir, { recursive: true, force: true });
+    // An index that is being built may still put a file there.
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   });
   return {
     ...gateway,
