@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { composeGateway, type RunningGateway } from '../gateway/compose-gateway.ts';
+import { recordExchange } from '../log/record-exchange.ts';
 import { countDescriptors } from './count-descriptors.ts';
 import type { AnyFault, RecordSays } from './fault.ts';
 import { GOOD, lastRequest } from './messages.ts';
@@ -118,9 +119,11 @@ export const stageFault = async (
     ...options,
     env: { ...env, ...place?.env },
   });
-  // The log opens its files with the first exchange that it writes.
+  // The log opens its files with the first exchange that it writes of each kind: refused, and let in.
   await fetch(`${gateway.v1.replace('/v1', '/warm-up')}`, { headers: { connection: 'close' } });
-  await gateway.records();
+  const warmUp = { requestBody: 'warm-up', responseBody: 'warm-up', record: { auth: 'none' } } as const;
+  recordExchange(gateway.recorder, warmUp);
+  const warmUps = (await gateway.records()).length;
   const before = countDescriptors();
 
   const stopping = (async () => {
@@ -141,7 +144,7 @@ export const stageFault = async (
 
   look({ client, upstream });
   expect(upstream.asked, 'requests at the upstream').toBe(expected.asked);
-  const records = (await gateway.records()).slice(1);
+  const records = (await gateway.records()).slice(warmUps);
   const [says] = expected.records;
   const said = records.map((record, index) =>
     toSaid(record, expected.records[index] ?? says ?? { finish: 'failed' }),
