@@ -132,7 +132,7 @@ describe('by size (LESSONS.md 26)', () => {
     const recorder = await log.startRecorder({ maxDiskBytes, retentionDays: 0 });
     const failed: string[] = [];
     for (let round = 0; round < 60; round++) {
-      const sample = { responseBody: randomBytes(7_500), record: { status: 500 } };
+      const sample = { responseBody: randomBytes(7_500), record: { auth: 'none', status: 500 } } as const;
       failed.push(recordExchange(recorder, sample).id);
       for (let each = 0; each < 9; each++) recordExchange(recorder, { responseBody: randomBytes(15_000) });
       await recorder.flush();
