@@ -3,7 +3,7 @@ import { type JsonObject, parseJson } from '../base/json-object.ts';
 import { bodyText, type ExchangeDetail, isBinary, readStoredBody, type StoredBody } from '../log/port.ts';
 
 import type { Api } from '../sse/answer-summary.ts';
-import { collectOutput } from '../sse/collect-output.ts';
+import { collectOutput } from '../sse/collect/collect-output.ts';
 import { completeObject } from '../sse/complete-json.ts';
 import { type ConversationItem, isByModel, type ToolCall } from './item.ts';
 import { fieldsOf, jsonTextOf, listOf, stringOf } from './json-fields.ts';

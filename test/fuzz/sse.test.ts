@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Api } from '../../src/sse/answer-summary.ts';
-import { collectOutput } from '../../src/sse/collect-output.ts';
+import { collectOutput } from '../../src/sse/collect/collect-output.ts';
 import { createStreamTap } from '../../src/sse/create-stream-tap.ts';
 import { summarizeJsonAnswer } from '../../src/sse/summarize-json-answer.ts';
 import { anyItem, anyJson, anyObject } from '../support/fuzz/any-json.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Api, apiOfPath } from '../../../src/sse/answer-summary.ts';
-import { collectOutput } from '../../../src/sse/collect-output.ts';
+import { collectOutput } from '../../../src/sse/collect/collect-output.ts';
 import { createEventReducer } from '../../../src/sse/create-event-reducer.ts';
 import { summarizeJsonAnswer } from '../../../src/sse/summarize-json-answer.ts';
 import {

@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from 'vitest';
 import { type AnswerSummary, apiOfPath } from '../../../src/sse/answer-summary.ts';
-import { collectOutput } from '../../../src/sse/collect-output.ts';
+import { collectOutput } from '../../../src/sse/collect/collect-output.ts';
 import { type AnswerTap, createStreamTap } from '../../../src/sse/create-stream-tap.ts';
 import { summarizeJsonAnswer } from '../../../src/sse/summarize-json-answer.ts';
 import { readSse } from '../../support/streams/read-sse.ts';

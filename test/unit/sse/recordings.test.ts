@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
 import type { AnswerSummary, Api } from '../../../src/sse/answer-summary.ts';
-import { collectOutput } from '../../../src/sse/collect-output.ts';
+import { collectOutput } from '../../../src/sse/collect/collect-output.ts';
 import { type AnswerTap, createStreamTap } from '../../../src/sse/create-stream-tap.ts';
 import { summarizeJsonAnswer } from '../../../src/sse/summarize-json-answer.ts';
 import { readRecording, recordedEvents } from '../../support/streams/recordings.ts';

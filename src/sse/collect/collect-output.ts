@@ -1,11 +1,11 @@
-import { isObject, objectsOf, parseJson } from '../base/json-object.ts';
-import type { AnswerSummary, Api } from './answer-summary.ts';
+import { isObject, objectsOf, parseJson } from '../../base/json-object.ts';
+import type { AnswerSummary, Api } from '../answer-summary.ts';
+import { completeObject } from '../complete-json.ts';
+import { createStreamTap } from '../create-stream-tap.ts';
+import { summarizeObject } from '../summarize-json-answer.ts';
 import { collectChatMessages } from './collect-chat-messages.ts';
 import { collectMessage } from './collect-message.ts';
 import { collectResponsesItems, type OutputCollector } from './collect-responses-items.ts';
-import { completeObject } from './complete-json.ts';
-import { createStreamTap } from './create-stream-tap.ts';
-import { summarizeObject } from './summarize-json-answer.ts';
 
 const COLLECT: Readonly<Record<Api, () => OutputCollector>> = {
   responses: collectResponsesItems,

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, nonEmptyString, wordOf } from '../base/json-object.ts';
-import type { AnswerSummary } from './answer-summary.ts';
+import { isObject, type JsonObject, nonEmptyString, wordOf } from '../../base/json-object.ts';
+import type { AnswerSummary } from '../answer-summary.ts';
 
 /** Rebuilds the output of one answer from its events. */
 export interface OutputCollector {

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../base/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import type { OutputCollector } from './collect-responses-items.ts';
 
 type Draft = Record<string, unknown>;
