@@ -14,8 +14,11 @@ import { useLogFolder } from '../../support/log/use-log-folder.ts';
 
 const log = useLogFolder();
 const ids = async (): Promise<string[]> => (await collect(queryExchanges(log.dataDir))).map(({ id }) => id);
+/** Retention may delete a file between the listing and the look at it. */
 const diskBytes = (): number =>
-  log.files('').reduce((sum, file) => sum + statSync(join(log.folder, file)).size, 0);
+  log
+    .files('')
+    .reduce((sum, file) => sum + (statSync(join(log.folder, file), { throwIfNoEntry: false })?.size ?? 0), 0);
 const error = { origin: 'upstream', code: 'upstream_error', message: 'no' } as const;
 
 /** One run of a gateway on one day: an exchange that went well, and one that failed. */
