@@ -46,12 +46,9 @@ describe('M2 a method that no API has', () => {
     const gateway = await composeGateway(upstream.url, { env: { GOMODEL_MASTER_KEY: MASTER_KEY } });
     for (const method of ['TRACE', 'PROPFIND', 'FOO', 'CONNECT'])
       await send(gateway.port, `${method} /v1/models`);
-    expect((await gateway.records()).map(({ method, status }) => [method, status])).toEqual([
-      ['TRACE', 405],
-      ['PROPFIND', 405],
-      ['FOO', 405],
-      ['CONNECT', 405],
-    ]);
+    // Records of one millisecond have no order among them.
+    const told = (await gateway.records()).map(({ method, status }) => `${method} ${status}`).sort();
+    expect(told).toEqual(['CONNECT 405', 'FOO 405', 'PROPFIND 405', 'TRACE 405']);
   });
 
   it('is refused as an upgrade, too, and garbage stays a 400', async () => {
