@@ -157,7 +157,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
           session.onMessage(bytes, room);
         } catch (thrown) {
           room.release();
-          // A mistake of the gateway's own ends this connection, and not those of all others.
+          // An internal error ends this connection alone.
           session.onRefused(toGatewayError(thrown));
           connection.close(INTERNAL_ERROR, 'internal_error');
         }

@@ -60,7 +60,7 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     // What is cut off after its last event is whole: only the end of the connection is missing.
     const cut = observer.hasEnded() === true ? undefined : failure;
     observer.conclude(cut ? { kind: 'cut', failure: cut } : { kind: 'whole' });
-    // An answer that the upstream ended itself leaves as it came, also without its last blank line.
+    // An answer that the upstream ended itself is relayed unchanged, even without its last blank line.
     const closing = failure ? observer.closing(cut) : NOTHING;
     if (closing === undefined) response.destroy();
     else response.end(closing);

@@ -129,7 +129,7 @@ class TranslatedAnswer extends Readable implements UpstreamAnswer {
       const translated = translate();
       return translated.length === 0 || this.push(translated) || this.#bytes.whole !== undefined;
     } catch (error) {
-      // A mistake of the gateway's own ends this answer, and not those of all others.
+      // An internal error ends this answer alone.
       this.destroy(error instanceof Error ? error : undefined);
       this.#whenKnown();
       return false;

@@ -8,7 +8,7 @@ export interface UpstreamAnswer extends Readable {
   readonly headers: IncomingHttpHeaders;
   /** Name, value, name, value… */
   readonly rawHeaders: string[];
-  /** Lines of the gateway's own that go with it: name, value, name, value… */
+  /** Header lines that the gateway adds: name, value, name, value… */
   readonly ownLines?: readonly string[];
   /** True once it is whole, and not merely over. */
   readonly complete: boolean;

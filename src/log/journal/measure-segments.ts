@@ -10,7 +10,7 @@ export interface StoredSegment extends SegmentName {
   readonly bytes: number;
 }
 
-/** @returns undefined for what is no file, such as a folder of that name */
+/** @returns undefined for anything but a regular file, such as a folder of that name */
 const sizeOf = (path: string): Promise<number | undefined> =>
   lstat(path).then(
     (found) => (found.isFile() ? found.size : undefined),
