@@ -1,5 +1,6 @@
 import type { WebSocketSetting } from '../config/settings.ts';
-import type { ExchangeRecord, Transport } from '../log/record.ts';
+import type { Transport } from '../log/record.ts';
+import { type Caller, NOBODY } from './caller.ts';
 import { checkClosing } from './check-closing.ts';
 import { checkFraming } from './check-framing.ts';
 import { checkHandshake } from './check-handshake.ts';
@@ -15,7 +16,7 @@ import type { RequestHead, Surface } from './request-head.ts';
 interface Admission {
   /** Empty unless a model is asked for. */
   route: MatchedRoute;
-  auth: NonNullable<ExchangeRecord['auth']>;
+  caller: Caller;
 }
 
 /** Decides on one point. Throws the GatewayError that the client gets, or writes into the admission. */
@@ -82,9 +83,9 @@ const listChecks = (deps: AdmitDeps): readonly Check[] => [
     name: 'key',
     surface: 'model',
     run: (head, admission) => {
-      const auth = deps.checkKey(head);
-      if (auth instanceof Promise) return auth;
-      admission.auth = auth;
+      const caller = deps.checkKey(head);
+      if (caller instanceof Promise) return caller;
+      admission.caller = caller;
       return undefined;
     },
   },
@@ -137,5 +138,5 @@ export const createAdmit = (deps: AdmitDeps): Admit => {
     websocket: listFor(surface, 'websocket'),
   });
   const lists = { model: ofSurface('model'), admin: ofSurface('admin'), health: ofSurface('health') };
-  return (head) => runFrom(lists[head.surface][head.transport], 0, head, { route: NO_ROUTE, auth: 'none' });
+  return (head) => runFrom(lists[head.surface][head.transport], 0, head, { route: NO_ROUTE, caller: NOBODY });
 };

@@ -21,9 +21,9 @@ export const createCheckKey =
   (authenticate: Authenticate, wrongKeys: WrongKeys): CheckKey =>
   (asking) => {
     try {
-      const auth = authenticate(asking.headers);
-      if (auth !== 'none') wrongKeys.noteRight(asking.peer.address);
-      return auth;
+      const caller = authenticate(asking.headers);
+      if (caller.kind !== 'none') wrongKeys.noteRight(asking.peer.address);
+      return caller;
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code !== 'invalid_api_key') throw error;
       return wrongKeys.refuse(asking.peer.address, error);

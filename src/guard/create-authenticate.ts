@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
-import type { ExchangeRecord } from '../log/record.ts';
+import { type Caller, MASTER, UNGUARDED } from './caller.ts';
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
@@ -19,7 +19,7 @@ const statusFor = (headers: IncomingHttpHeaders): { status?: number } =>
   headers['chatgpt-account-id'] === undefined ? {} : { status: 403 };
 
 /** Takes the gateway's own key out of the header fields, so that it cannot leave for an upstream. */
-export type Authenticate = (headers: IncomingHttpHeaders) => NonNullable<ExchangeRecord['auth']>;
+export type Authenticate = (headers: IncomingHttpHeaders) => Caller;
 
 /** Where clients of any API send a key, as the header field that says it best. */
 const KEY_FIELDS = ['x-gomodel-key', 'authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const;
@@ -37,7 +37,7 @@ const keyOf = (name: (typeof KEY_FIELDS)[number], headers: IncomingHttpHeaders):
  * @returns a function that says who is let in and throws GatewayError missing_api_key or invalid_api_key
  */
 export const createAuthenticate = (masterKey: string | undefined): Authenticate => {
-  if (masterKey === undefined) return () => 'none';
+  if (masterKey === undefined) return () => UNGUARDED;
   const expected = digest(masterKey);
   const isMasterKey = (key: string): boolean => timingSafeEqual(digest(key), expected);
   const removeKey = (headers: IncomingHttpHeaders): void => {
@@ -53,7 +53,7 @@ export const createAuthenticate = (masterKey: string | undefined): Authenticate 
       if (key === undefined) continue;
       if (isMasterKey(key)) {
         removeKey(headers);
-        return 'master_key';
+        return MASTER;
       }
       sent.push(name);
     }

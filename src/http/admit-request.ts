@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Admit, Verdict } from '../guard/admit.ts';
+import { authOf } from '../guard/caller.ts';
 import { headOf } from '../guard/request-head.ts';
 
 /** Lets a model request in, with what the gate has found out about it, or hands its refusal on. */
@@ -10,8 +11,9 @@ export const admitRequest = (admit: Admit): RequestHandler => {
       if (verdict.by === 'key') record.auth = 'rejected';
       throw verdict.error;
     }
-    const { route, auth } = verdict.admission;
-    record.auth = auth;
+    const { route, caller } = verdict.admission;
+    record.auth = authOf(caller);
+    context.caller = caller;
     context.upstreamPath = route.path;
     context.native = route.native;
   };

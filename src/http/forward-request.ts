@@ -9,6 +9,7 @@ import { noteDestination } from '../forward/route/note-destination.ts';
 import { refuseStored } from '../forward/route/refuse-stored.ts';
 import type { Forwarder } from '../forward/send/create-forwarder.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/send/prepare-request.ts';
+import { asSignedIn, authOf } from '../guard/caller.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { needsUnsealing } from '../translate/unseal-body.ts';
 import { refuse } from './failure.ts';
@@ -60,8 +61,10 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
     const { upstream } = destination;
     refuseStored(path, upstream);
     if (destination.fallbacks.length === 0) checkCredential(upstream);
-    // Without a key of the gateway's own, the sign-in is all that says who this is.
-    if (upstream.credential?.kind === 'client' && record.auth === 'none') record.auth = 'chatgpt';
+    if (upstream.credential?.kind === 'client') {
+      request.context.caller = asSignedIn(request.context.caller);
+      record.auth = authOf(request.context.caller);
+    }
     if (model !== undefined) record.route = destination.why;
 
     const asked: AskedRequest = { method, path, headers, members, model, body: bytesOf(body) };

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Clock } from '../base/clock.ts';
 import { createStopwatch } from '../base/stopwatch.ts';
+import { NOBODY } from '../guard/caller.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import { endWithConnection } from './end-with-connection.ts';
 // Gives Express's requests their `context`.
@@ -29,6 +30,7 @@ export const openExchange =
     request.context = {
       exchange,
       stopwatch,
+      caller: NOBODY,
       upstreamPath: '',
       native: undefined,
       codings: [],

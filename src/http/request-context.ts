@@ -2,6 +2,7 @@ import type { Stopwatch } from '../base/stopwatch.ts';
 import type { Room } from '../coding/body-budget.ts';
 import type { Coding } from '../coding/parse-content-codings.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';
+import type { Caller } from '../guard/caller.ts';
 import type { MatchedRoute } from '../guard/match-route.ts';
 import type { ByteRange } from '../json/scan-members.ts';
 import type { Exchange } from '../log/exchange.ts';
@@ -10,6 +11,8 @@ import type { Exchange } from '../log/exchange.ts';
 interface RequestContext {
   readonly exchange: Exchange;
   readonly stopwatch: Stopwatch;
+  /** Who asks. */
+  caller: Caller;
   /** Path below `/v1`, with the query; of a native route, as it came. */
   upstreamPath: string;
   /** Where the path names a provider: what is asked of that one, in its own API. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { checkCredential } from '../forward/route/check-credential.ts';
 import type { Admit } from '../guard/admit.ts';
+import { asSignedIn } from '../guard/caller.ts';
 import { headOf } from '../guard/request-head.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import type { AdmittedUpgrade } from './session.ts';
@@ -23,10 +24,9 @@ export const admitUpgrade = async (
   const { method = '', url = '', headers, rawHeaders } = request;
   const verdict = await deps.admit(headOf(request, 'model', 'websocket'));
   if (verdict.kind === 'refused') throw verdict.error;
-  const { route, auth } = verdict.admission;
+  const { route, caller } = verdict.admission;
   const upstream = deps.chooseUpstream(headers);
   if (!deps.hasOtherProviders) checkCredential(upstream);
-  // Without a key of the gateway's own, the sign-in is all that says who this is.
-  const isSignIn = upstream.credential?.kind === 'client' && auth === 'none';
-  return { method, url, path: route.path, headers, rawHeaders, upstream, auth: isSignIn ? 'chatgpt' : auth };
+  const named = upstream.credential?.kind === 'client' ? asSignedIn(caller) : caller;
+  return { method, url, path: route.path, headers, rawHeaders, upstream, caller: named };
 };

@@ -1,4 +1,5 @@
 import type { GatewayError } from '../base/errors.ts';
+import { authOf } from '../guard/caller.ts';
 import type { Exchange } from '../log/exchange.ts';
 import { createGatewayErrorFrame } from './error-frame.ts';
 import type { CreateFrame } from './read-client-frame.ts';
@@ -19,7 +20,7 @@ const open = (
     transport: 'websocket',
     rawHeaders: turnRawHeaders(upgrade.rawHeaders, metadata),
   });
-  exchange.record.auth = upgrade.auth;
+  exchange.record.auth = authOf(upgrade.caller);
   exchange.record.websocketMode = mode;
   return exchange;
 };

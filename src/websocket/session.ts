@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { Room } from '../coding/body-budget.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
+import type { Caller } from '../guard/caller.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ExchangeRecord } from '../log/record.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -18,7 +19,7 @@ export interface AdmittedUpgrade {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly rawHeaders: readonly string[];
-  readonly auth: NonNullable<ExchangeRecord['auth']>;
+  readonly caller: Caller;
   /** Where its requests go, unless their model is another provider's. */
   readonly upstream: Upstream;
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import { createClientHeaders } from '../../forward/relay/client-headers.ts';
 import { reasonPhrase } from '../../forward/send/check-status.ts';
+import { authOf } from '../../guard/caller.ts';
 import type { Recorder } from '../../log/capture/recorder.ts';
 import { mapRefusal, readRefusal } from '../bridge/read-refusal.ts';
 import { noteHeaders } from '../note-headers.ts';
@@ -42,11 +43,11 @@ export const relayRefusal = ({
   response,
   timeoutMs,
 }: RelayRefusalInput): Promise<void> => {
-  const { method, url: path, rawHeaders, upstream, auth } = upgrade;
+  const { method, url: path, rawHeaders, upstream, caller } = upgrade;
   const exchange = recorder.open({ method, path, transport: 'websocket', rawHeaders });
   const { record } = exchange;
   const status = response.statusCode ?? 502;
-  record.auth = auth;
+  record.auth = authOf(caller);
   record.websocketMode = 'relay';
   record.provider = upstream.name;
   record.upstream = upstream.baseUrl.host;

@@ -8,7 +8,7 @@ const KEY = 'the-master-key';
 const attempt = (fields: IncomingHttpHeaders): unknown => {
   const headers = { ...fields };
   try {
-    return [createAuthenticate(KEY)(headers), headers];
+    return [createAuthenticate(KEY)(headers).kind, headers];
   } catch (error) {
     const { code, status, message } = error as { code: string; status: number; message: string };
     return { code, status, where: /(?:in|key came in) (.*?)(?: is not|\. )/.exec(message)?.[1] };
@@ -72,6 +72,10 @@ describe('the master key', () => {
 
 it('everybody is let in where there is no key, and nothing is taken out', () => {
   const headers = { authorization: 'Bearer sk-own' };
-  expect(createAuthenticate(undefined)(headers)).toBe('none');
+  expect(createAuthenticate(undefined)(headers)).toMatchObject({
+    kind: 'none',
+    userPath: '/',
+    role: 'admin',
+  });
   expect(headers).toEqual({ authorization: 'Bearer sk-own' });
 });

@@ -1,0 +1,31 @@
+import type { ExchangeRecord } from '../log/record.ts';
+
+/** What a caller may see and change: see `.github/docs/keys.md`. */
+type Role = 'admin' | 'auditor' | 'member' | 'user';
+
+/** Who sends a request, as the gate has found out. */
+export interface Caller {
+  readonly kind: 'master_key' | 'key' | 'chatgpt' | 'none';
+  /** Of a managed key. */
+  readonly keyId?: string;
+  /** Such as `/team/alpha`; `/` where none is known. */
+  readonly userPath: string;
+  readonly labels: readonly string[];
+  readonly role: Role;
+}
+
+/** Whoever calls a gateway without a master key: it is bound to loopback, so this is its user. */
+export const UNGUARDED: Caller = { kind: 'none', userPath: '/', labels: [], role: 'admin' };
+
+export const MASTER: Caller = { ...UNGUARDED, kind: 'master_key' };
+
+/** Before the gate has decided, and after it has refused. */
+export const NOBODY: Caller = { ...UNGUARDED, role: 'user' };
+
+/** The caller as the record names it. */
+export const authOf = ({ kind, keyId }: Caller): NonNullable<ExchangeRecord['auth']> =>
+  kind === 'key' ? `key:${keyId}` : kind;
+
+/** Without a key of the gateway's own, the ChatGPT sign-in that goes to the upstream says who this is. */
+export const asSignedIn = (caller: Caller): Caller =>
+  caller.kind === 'none' ? { ...caller, kind: 'chatgpt' } : caller;
