@@ -54,6 +54,8 @@ export const createErrorAnswer = (
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),
       'x-request-id': requestId,
+      // Anthropic's own clients show their user this one.
+      ...(inMessages && { 'request-id': requestId }),
       'x-gomodel-error-origin': error.origin,
       ...INERT_ANSWER,
       ...error.headers,

@@ -5,6 +5,7 @@ import type { Recorder } from '../log/capture/recorder.ts';
 import type { ExchangeOpening } from '../log/exchange.ts';
 import { createErrorAnswer } from './error-answer.ts';
 import { endConnection } from './last-on-connection.ts';
+import { audienceOf } from './speaks-as.ts';
 
 /**
  * Refuses what has no response object: a request that is not HTTP, or an upgrade. A proper HTTP answer,
@@ -17,7 +18,11 @@ export const refuseOnSocket = (
   error: GatewayError,
 ): void => {
   const exchange = recorder.open(opening);
-  const { status, headers, body } = createErrorAnswer(error, exchange.id);
+  const { status, headers, body } = createErrorAnswer(
+    error,
+    exchange.id,
+    audienceOf(opening.method, opening.path, {}),
+  );
   const { record } = exchange;
   record.status = status;
   if (error.type === 'authentication_error') record.auth = 'rejected';

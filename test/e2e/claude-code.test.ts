@@ -83,6 +83,8 @@ describe('Claude Code through the gateway', () => {
       expect(record).toMatchObject({ status: 200, provider: 'anthropic', model: MODEL, stream: true });
       expect(record.request.bodyBytes).toBe(double.requests[place]?.body.length);
     }
+    const sessions = new Set(posts.map(({ client }) => client?.sessionId));
+    expect([...sessions]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
     expect(posts[0]).toMatchObject({
       usage: { inputTokens: 1028, cachedInputTokens: 1000, outputTokens: 40 },
       response: { finish: 'completed', toolCalls: ['Bash'] },

@@ -39,13 +39,22 @@ const readProduct = (userAgent: string): Product | undefined => {
   return undefined;
 };
 
+/** Where clients name their session, best first: Codex (new, old), Claude Code, opencode, and who follows them. */
+const SESSION_HEADERS = [
+  'session-id',
+  'session_id',
+  'x-claude-code-session-id',
+  'x-opencode-session',
+  'x-session-id',
+  'x-session-affinity',
+];
+
 /** The headers that are read; a repeated one counts by its first value. */
 const READ = new Set([
+  ...SESSION_HEADERS,
   'user-agent',
   'version',
   'originator',
-  'session_id',
-  'session-id',
   'thread-id',
   'thread_id',
   'x-codex-turn-metadata',
@@ -94,7 +103,7 @@ export const mapHeadersToClient = (
   set('name', product?.name, userAgent?.split(/[\s/(]/, 1)[0]);
   set('version', product?.version, found.get('version'));
   set('originator', found.get('originator'));
-  set('sessionId', found.get('session-id'), found.get('session_id'), metadata.session_id);
+  set('sessionId', ...SESSION_HEADERS.map((name) => found.get(name)), metadata.session_id);
   set('threadId', found.get('thread-id'), found.get('thread_id'), metadata.thread_id);
   set('turnId', metadata.turn_id);
 

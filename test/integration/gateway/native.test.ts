@@ -222,6 +222,28 @@ describe('/v1/messages', () => {
     });
   });
 
+  it("gives a refusal the id that Anthropic's clients show, in its header and in its body", async () => {
+    const gateway = await compose();
+    const client = new Anthropic({ baseURL: origin(gateway), apiKey: 'any', maxRetries: 0 });
+    const error = await client.messages.create({ model: 'openai/gpt-5', max_tokens: 10, messages: [] }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    const [record] = await gateway.records();
+    expect(error).toBeInstanceOf(Anthropic.APIError);
+    expect(error).toMatchObject({ requestID: record?.id, error: { request_id: record?.id } });
+  });
+
+  it('knows the sessions of the clients that speak it', async () => {
+    const gateway = await compose();
+    await (await ask(gateway, '/v1/messages', { 'x-claude-code-session-id': 'cc-1' })).text();
+    await (await ask(gateway, '/v1/messages', { 'x-session-id': 'oc-1' })).text();
+    const records = await gateway.records();
+    expect(records.map(({ client }) => client?.sessionId).sort()).toEqual(['cc-1', 'oc-1']);
+    const sent = anthropic.requests.map(({ headers }) => headers['x-claude-code-session-id']);
+    expect(sent).toEqual(['cc-1', undefined]);
+  });
+
   it('says what is missing where nobody speaks it', async () => {
     const gateway = await composeGateway(openai.url);
     const response = await ask(gateway, '/v1/messages');

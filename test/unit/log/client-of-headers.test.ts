@@ -31,6 +31,17 @@ it('reads what an old Codex sends', () => {
   });
 });
 
+it.each(['x-claude-code-session-id', 'x-opencode-session', 'X-Session-Id', 'x-session-affinity'])(
+  'reads the session of another client in %s',
+  (name) => {
+    expect(clientOf(name, 's-3').client).toEqual({ sessionId: 's-3' });
+  },
+);
+
+it("takes Codex's own word for the session before what a proxy says", () => {
+  expect(clientOf('x-session-id', 'other', 'session-id', 's-1').client).toEqual({ sessionId: 's-1' });
+});
+
 it('finds the session in the turn metadata where no header has it', () => {
   expect(clientOf('x-codex-turn-metadata', '{"session_id":"s-2"}').client).toEqual({ sessionId: 's-2' });
 });
