@@ -9,6 +9,8 @@ export const admitRequest = (admit: Admit): RequestHandler => {
     const { record } = context.exchange;
     if (verdict.kind === 'refused') {
       if (verdict.by === 'key') record.auth = 'rejected';
+      // Decided here, behind the key, and not by a header: nobody can hide requests to models so.
+      if (verdict.by === 'read') record.probe = true;
       throw verdict.error;
     }
     const { route, caller } = verdict.admission;

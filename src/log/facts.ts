@@ -12,6 +12,8 @@ export interface Facts {
   readonly finish: string | undefined;
   readonly isFailure: boolean;
   readonly isStream: boolean;
+  /** Counted in no figure. */
+  readonly isProbe: boolean;
   readonly method: string | undefined;
   readonly path: string | undefined;
   readonly model: string | undefined;
@@ -43,6 +45,7 @@ export const keepFacts = (facts: Facts): Facts => ({
   finish: facts.finish,
   isFailure: facts.isFailure,
   isStream: facts.isStream,
+  isProbe: facts.isProbe,
   method: facts.method,
   path: facts.path,
   model: facts.model,
@@ -72,6 +75,7 @@ export const factsOfRecord = (record: ExchangeRecord): Facts => ({
   finish: record.response.finish,
   isFailure: isFailure(record),
   isStream: record.stream ?? false,
+  isProbe: record.probe ?? false,
   method: record.method,
   path: record.path,
   model: record.model,

@@ -65,6 +65,8 @@ export interface ExchangeRecord {
   /** The request's path and query as the client sent them. */
   path: string;
   status?: number;
+  /** Set where a client only looked whether the gateway is there (`HEAD` on the responses route): no figure counts it. */
+  probe?: true;
   transport: Transport;
   /** `relay`: the upstream spoke WebSocket too. `bridge`: it was asked over HTTP. */
   websocketMode?: 'relay' | 'bridge';
@@ -155,8 +157,9 @@ export interface ExchangeDetail {
 
 /** True where the exchange ended in a way that its user should look at. */
 export const isFailure = (record: ExchangeRecord): boolean =>
-  record.error !== undefined ||
-  (record.status ?? 0) >= 400 ||
-  record.response.finish === 'failed' ||
-  record.response.finish === 'truncated' ||
-  record.response.finish === 'interrupted';
+  record.probe === undefined &&
+  (record.error !== undefined ||
+    (record.status ?? 0) >= 400 ||
+    record.response.finish === 'failed' ||
+    record.response.finish === 'truncated' ||
+    record.response.finish === 'interrupted');

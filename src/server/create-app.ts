@@ -8,6 +8,7 @@ import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Admit } from '../guard/admit.ts';
 import { admitRequest } from '../http/admit-request.ts';
 import { createAdmitTo } from '../http/admit-to.ts';
+import { answerBrowser, isForBrowsers } from '../http/answer-browser.ts';
 import { answerModels } from '../http/answer-models.ts';
 import { decompress } from '../http/decompress.ts';
 import { describeRequest } from '../http/describe-request.ts';
@@ -69,6 +70,13 @@ export const createApp = (deps: AppDeps): Express => {
     if (!isAdminPath(request.url)) return next();
     admitToAdmin(request, response, (error) =>
       error === undefined ? deps.admin.handle(request, response, next) : next(error),
+    );
+  });
+
+  app.use((request, response, next) => {
+    if (!isForBrowsers(request)) return next();
+    admitToAdmin(request, response, (error) =>
+      error === undefined ? answerBrowser(request, response, next) : next(error),
     );
   });
 

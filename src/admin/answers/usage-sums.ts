@@ -45,11 +45,11 @@ export const sumFacts = (all: readonly Facts[], { bill }: Pricing): UsageSums =>
   return sums;
 };
 
-/** Shows the facts of each exchange that a query means, in no order; who keeps them copies them. */
+/** Shows the facts of each exchange that a query means, without probes, in no order; who keeps them copies them. */
 export const eachFacts = async (
   log: Pick<LogReader, 'facts'>,
   query: LogQuery,
   show: (facts: Facts) => void,
 ): Promise<void> => {
-  for await (const batch of log.facts(query)) for (const facts of batch) show(facts);
+  for await (const batch of log.facts(query)) for (const facts of batch) if (!facts.isProbe) show(facts);
 };

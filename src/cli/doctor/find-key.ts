@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../../codex/edit/resolve-config.ts';
 import type { Environment } from '../../config/data-dir.ts';
 import type { RunningGateway } from '../ask-health.ts';
+import { readVersion } from '../version.ts';
 
 const WITHIN_MS = 5_000;
 
@@ -8,7 +9,7 @@ const WITHIN_MS = 5_000;
 const isTaken = async ({ url }: RunningGateway, key: string): Promise<boolean> => {
   const response = await fetch(`${url}/v1/responses`, {
     method: 'HEAD',
-    headers: { authorization: `Bearer ${key}` },
+    headers: { authorization: `Bearer ${key}`, 'user-agent': `gomodel-ts-doctor/${readVersion()}` },
     signal: AbortSignal.timeout(WITHIN_MS),
   });
   return response.status !== 401 && response.status !== 403;

@@ -59,6 +59,7 @@ export const NUMBER_COLUMNS: readonly NumberColumn[] = [...READ_NUMBERS, 'offset
 export const IS_STREAM = 1;
 export const IS_FAILURE = 2;
 export const HAS_USAGE = 4;
+export const IS_PROBE = 8;
 
 const ID_PREFIX = 'req_';
 export const ULID_LENGTH = 26;
@@ -185,7 +186,10 @@ export class IndexRows {
     this.#numbersOf('offset')[row] = offset;
     this.#numbersOf('length')[row] = length;
     flags[row] =
-      (record.stream ? IS_STREAM : 0) | (isFailure(record) ? IS_FAILURE : 0) | (record.usage ? HAS_USAGE : 0);
+      (record.stream ? IS_STREAM : 0) |
+      (isFailure(record) ? IS_FAILURE : 0) |
+      (record.usage ? HAS_USAGE : 0) |
+      (record.probe ? IS_PROBE : 0);
     this.#insert(row);
   }
 

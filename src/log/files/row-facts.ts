@@ -1,6 +1,6 @@
 import type { Facts } from '../facts.ts';
 import type { Usage } from '../record.ts';
-import { HAS_USAGE, type IndexRows, IS_FAILURE, IS_STREAM } from './index-rows.ts';
+import { HAS_USAGE, type IndexRows, IS_FAILURE, IS_PROBE, IS_STREAM } from './index-rows.ts';
 
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
 
@@ -58,6 +58,9 @@ class RowFacts implements Facts {
   }
   get isStream() {
     return this.#rows.has(IS_STREAM, this.#row);
+  }
+  get isProbe() {
+    return this.#rows.has(IS_PROBE, this.#row);
   }
   get method() {
     return this.#rows.text('method', this.#row);

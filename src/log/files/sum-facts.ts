@@ -25,6 +25,7 @@ export const createSummer = (by: readonly GroupKey[], timezone: string) => {
     key === 'day' ? day(facts.startedAtMs) : facts[key];
   return {
     add: (facts: Facts): void => {
+      if (facts.isProbe) return;
       const group = by.map((key) => read(facts, key));
       const name = JSON.stringify(group.map((text) => text ?? null));
       const row = rows.get(name) ?? {

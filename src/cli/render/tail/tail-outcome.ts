@@ -7,6 +7,7 @@ import { type Piece, secondary, type Tone } from './tail-pieces.ts';
 /** How an exchange went, for the colour of its status and of the hop that failed. */
 export const toneOf = (record: ExchangeRecord): Tone => {
   const status = record.status ?? 0;
+  if (record.probe) return 'secondary';
   if (record.response.finish === 'aborted') return 'warning';
   if (isFailure(record)) return status >= 400 && status < 500 ? 'warning' : 'bad';
   return status >= 200 && status < 300 ? 'good' : 'plain';
@@ -70,6 +71,7 @@ const SHORT_ID = 'req_'.length + 13;
  */
 export const failurePieces = (record: ExchangeRecord, width: number): Piece[] | undefined => {
   if (!record.error) return undefined;
+  if (record.probe) return [secondary('probe: it only looked whether the gateway is there')];
   const hop = `${record.error.origin}: `;
   const message = plainLine(record.error.message.slice(0, MAX_MESSAGE_LENGTH)).replace(/^gomodel-ts: /, '');
   const id = `  ${record.id.slice(0, SHORT_ID)}`;
