@@ -1,16 +1,9 @@
-import { defineConfig } from 'vitest/config';
-import { ReportSkips } from './report-skips.ts';
+import { defineSuite } from './define-suite.ts';
 
-export default defineConfig({
-  root: new URL('..', import.meta.url).pathname,
-  test: {
-    reporters: ['default', new ReportSkips()],
-    // A machine that is busy with something else takes longer than the second that is the default.
-    expect: { poll: { timeout: 20_000 } },
-    include: ['test/faults/**/*.test.ts'],
-    testTimeout: 600_000,
-    hookTimeout: 60_000,
-    // One file is a minute of silence.
-    maxWorkers: 2,
-  },
+export default defineSuite({
+  include: ['test/faults/**/*.test.ts'],
+  testTimeout: 600_000,
+  hookTimeout: 60_000,
+  // One file is a minute of silence.
+  maxWorkers: 2,
 });

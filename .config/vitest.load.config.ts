@@ -1,14 +1,7 @@
-import { defineConfig } from 'vitest/config';
-import { ReportSkips } from './report-skips.ts';
+import { defineSuite } from './define-suite.ts';
 
-export default defineConfig({
-  root: new URL('..', import.meta.url).pathname,
-  test: {
-    reporters: ['default', new ReportSkips()],
-    // A machine that is busy with something else takes longer than the second that is the default.
-    expect: { poll: { timeout: 20_000 } },
-    include: ['test/load/**/*.test.ts'],
-    testTimeout: 2_400_000,
-    fileParallelism: false,
-  },
+export default defineSuite({
+  include: ['test/load/**/*.test.ts'],
+  testTimeout: 2_400_000,
+  fileParallelism: false,
 });

@@ -1,14 +1,7 @@
-import { defineConfig } from 'vitest/config';
-import { ReportSkips } from './report-skips.ts';
+import { defineSuite } from './define-suite.ts';
 
-export default defineConfig({
-  root: new URL('..', import.meta.url).pathname,
-  test: {
-    reporters: ['default', new ReportSkips()],
-    // A machine that is busy with something else takes longer than the second that is the default.
-    expect: { poll: { timeout: 20_000 } },
-    include: ['test/pictures/**/*.test.ts'],
-    testTimeout: 300_000,
-    hookTimeout: 120_000,
-  },
+export default defineSuite({
+  include: ['test/pictures/**/*.test.ts'],
+  testTimeout: 300_000,
+  hookTimeout: 120_000,
 });

@@ -1,15 +1,8 @@
-import { defineConfig } from 'vitest/config';
-import { ReportSkips } from './report-skips.ts';
+import { defineSuite } from './define-suite.ts';
 
-export default defineConfig({
-  root: new URL('..', import.meta.url).pathname,
-  test: {
-    reporters: ['default', new ReportSkips()],
-    // A machine that is busy with something else takes longer than the second that is the default.
-    expect: { poll: { timeout: 20_000 } },
-    include: ['test/safety/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
-    fileParallelism: false,
-  },
+export default defineSuite({
+  include: ['test/safety/**/*.test.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 60_000,
+  fileParallelism: false,
 });
