@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAdmin } from '../admin/create-admin.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
-import { catalogFileOf } from '../config/data-dir.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
 import { ready } from '../http/health.ts';
@@ -29,6 +27,7 @@ import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
 import { openOwnLog } from './open-log.ts';
+import { readSavedCatalog } from './read-saved-catalog.ts';
 import { waitUntilIdle } from './wait-until-idle.ts';
 import { passingOn } from './workers/pass-to-primary.ts';
 import type { Bounded } from './workers/protocol.ts';
@@ -220,7 +219,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     admin,
     readyz: part?.passOn ?? ready({ recorder, isClosing, upstreamTrouble: upstreamTroubleOf(upstreams) }),
     listModels: models.listModels,
-    loadCatalog: () => readFile(catalogFileOf(config.dataDir)).catch(() => undefined),
+    loadCatalog: async () => readSavedCatalog(config.dataDir),
     version: options.version,
     isGuarded: config.masterKey !== undefined,
     bodySizeLimitBytes: config.bodySizeLimitBytes,

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isObject, type JsonObject, objectsOf, parseJson } from '../../base/json-object.ts';
 import { compileWildcard } from '../../base/match-wildcard.ts';
+import { readRegularFile } from '../../state/read-regular-file.ts';
 import type { ModelRates, PricedBy, Rates } from './rates.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface OwnPrices {
 }
 
 const FILE = 'prices.json';
+/** Room for thousands of models. */
+const MAX_BYTES = 2 ** 20;
 const NONE: OwnPrices = { find: () => undefined, problems: [] };
 
 const amountOf = (value: unknown): number | undefined =>
@@ -79,6 +82,14 @@ export const parseOwnPrices = (text: string): OwnPrices => {
   };
 };
 
+/** @param path of a file that is, or was a moment ago, there. It may be a link to where the user keeps it. */
+const readOwnPrices = (path: string): OwnPrices => {
+  const found = readRegularFile(path, { maxBytes: MAX_BYTES });
+  if (found.kind === 'absent') return NONE;
+  if (found.kind === 'file') return parseOwnPrices(found.bytes.toString('utf8'));
+  return { ...NONE, problems: [`${FILE} ${found.problem}, and is not used.`] };
+};
+
 /** Reads the file again where it has changed. */
 export const createOwnPricesReader = (dataDir: string): (() => Promise<OwnPrices>) => {
   const path = `${dataDir}/${FILE}`;
@@ -89,7 +100,7 @@ export const createOwnPricesReader = (dataDir: string): (() => Promise<OwnPrices
     const now = found ? `${found.mtimeMs} ${found.size}` : '';
     if (now !== stamp) {
       stamp = now;
-      known = found ? parseOwnPrices(await readFile(path, 'utf8').catch(() => '')) : NONE;
+      known = found ? readOwnPrices(path) : NONE;
     }
     return known;
   };
