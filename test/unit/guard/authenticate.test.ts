@@ -79,3 +79,28 @@ it('everybody is let in where there is no key, and nothing is taken out', () => 
   });
   expect(headers).toEqual({ authorization: 'Bearer sk-own' });
 });
+
+describe('a refusal says what to set', () => {
+  const messageOf = (headers: IncomingHttpHeaders): string => {
+    try {
+      return createAuthenticate(KEY)(headers);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  it.each([{}, { 'x-api-key': 'wrong' }])('in the words of the client’s API: %j', (headers) => {
+    expect(messageOf(headers)).toContain('init-codex');
+    expect(messageOf(headers)).not.toContain('ANTHROPIC_AUTH_TOKEN');
+    const anthropic = { ...headers, 'anthropic-version': '2023-06-01' };
+    expect(messageOf(anthropic)).toContain('Set ANTHROPIC_AUTH_TOKEN');
+    expect(messageOf(anthropic)).not.toContain('init-codex');
+  });
+});
+
+it('a key that a header names twice is none', () => {
+  expect(attempt({ 'x-gomodel-key': [KEY, KEY] })).toMatchObject({ code: 'missing_api_key' });
+  expect(attempt({ 'x-gomodel-key': [KEY], 'x-api-key': KEY })).toEqual([
+    'master_key',
+    { 'x-gomodel-key': [KEY] },
+  ]);
+});

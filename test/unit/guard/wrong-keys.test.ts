@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { GatewayError } from '../../../src/base/errors.ts';
 import { createWrongKeys } from '../../../src/guard/slow-wrong-keys.ts';
 
@@ -81,4 +81,64 @@ describe('wrong keys of all addresses', () => {
     expect(errors.map(({ headers }) => headers?.connection)).toEqual([...Array(64).fill(undefined), 'close']);
     expect((await attempt('a')).headers?.connection).toBeUndefined();
   });
+});
+
+describe('what is remembered of addresses', () => {
+  /** Fills the memory with addresses that were wrong once, all at the same moment. */
+  const fill = async ({ attempt }: ReturnType<typeof createTries>, count: number): Promise<void> => {
+    // At most 64 wait at once.
+    for (let start = 0; start < count; start += 50) {
+      const addresses = Array.from(
+        { length: Math.min(50, count - start) },
+        (_, index) => `a${start + index}`,
+      );
+      await Promise.all(addresses.map(attempt));
+    }
+  };
+  it('is bounded: one address of 1,000 is remembered, and the next is not while the others are new', async () => {
+    const tries = createTries();
+    await fill(tries, 999);
+    tries.pass(59_000);
+    await tries.codes(1, 'last');
+    await tries.codes(1, 'beyond');
+    tries.pass(1_000 - 1);
+    // They are a millisecond short of a minute old: none makes room.
+    await tries.codes(5, 'beyond');
+    tries.pass(1);
+    // 999 are over now. "last" has 1 that counts, and "beyond" none.
+    expect(await tries.codes(5, 'last')).toEqual([TOLD, TOLD, TOLD, TOLD, SLOWED]);
+    expect(await tries.codes(6, 'beyond')).toEqual([TOLD, TOLD, TOLD, TOLD, TOLD, SLOWED]);
+  });
+
+  it('makes room for a new address where another one is over, and keeps those that are not', async () => {
+    const tries = createTries();
+    await tries.codes(1, 'early');
+    tries.pass(1_000);
+    await fill(tries, 998);
+    tries.pass(49_000);
+    await tries.codes(1, 'late');
+    tries.pass(10_000);
+    // A minute after "early" alone.
+    await tries.codes(1, 'new');
+    tries.pass(1_000);
+    expect(await tries.codes(5, 'late')).toEqual([TOLD, TOLD, TOLD, TOLD, SLOWED]);
+    expect(await tries.codes(5, 'new')).toEqual([TOLD, TOLD, TOLD, TOLD, SLOWED]);
+  });
+});
+
+it('a refusal keeps what was at fault, and without a pause of its own takes a second', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const wrongKeys = createWrongKeys({ now: () => 1_000_000 });
+  const refusal = new GatewayError('invalid_api_key', 'wrong.', { param: 'x-api-key' });
+  for (let count = 0; count < 5; count++) expect(() => wrongKeys.refuse('a', refusal)).toThrow(refusal);
+  let rejected: unknown;
+  wrongKeys.refuse('a', refusal).catch((error: unknown) => {
+    rejected = error;
+  });
+  await vi.advanceTimersByTimeAsync(999);
+  expect(rejected).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(rejected).toMatchObject({ code: SLOWED, param: 'x-api-key' });
+  expect((await createTries().attempt('a')).param).toBeNull();
 });
