@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/base/errors.ts';
 import { type AdmitDeps, createAdmit, type Verdict } from '../../../src/guard/admit.ts';
+import { MASTER, NOBODY, UNGUARDED } from '../../../src/guard/caller.ts';
 import { createCheckKey } from '../../../src/guard/check-key.ts';
 import { createAuthenticate } from '../../../src/guard/create-authenticate.ts';
 import { headOf, type RequestHead } from '../../../src/guard/request-head.ts';
@@ -24,7 +25,7 @@ const createGate = (parts: Partial<AdmitDeps> = {}) =>
     isClosing: () => false,
     isGuarded: false,
     via: '1.1 gomodel-a',
-    checkKey: () => 'none',
+    checkKey: () => UNGUARDED,
     websockets: 'auto',
     checkCapacity: { http: pass, websocket: pass },
     ...parts,
@@ -42,10 +43,10 @@ const full = (): never => {
 
 describe('a request for a model', () => {
   it('is admitted with its route and what let it in', async () => {
-    const verdict = await createGate({ checkKey: () => 'master_key' })(headWith());
+    const verdict = await createGate({ checkKey: () => MASTER })(headWith());
     expect(verdict).toEqual({
       kind: 'admitted',
-      admission: { route: { path: '/responses', native: undefined }, auth: 'master_key' },
+      admission: { route: { path: '/responses', native: undefined }, caller: MASTER },
     });
   });
 
@@ -86,7 +87,7 @@ describe('a request for a model', () => {
     const deps = {
       checkKey: () => {
         asked.push('key');
-        return 'none' as const;
+        return UNGUARDED;
       },
       checkCapacity: { http: () => void asked.push('capacity'), websocket: pass },
     };
@@ -104,7 +105,7 @@ describe('a request for a model', () => {
     };
     const verdict = createGate({ checkCapacity: { http: later, websocket: pass } })(headWith());
     expect(verdict).toBeInstanceOf(Promise);
-    expect(await verdict).toMatchObject({ kind: 'admitted', admission: { auth: 'none' } });
+    expect(await verdict).toMatchObject({ kind: 'admitted', admission: { caller: UNGUARDED } });
     expect(asked).toEqual(['capacity']);
     expect(createGate()(headWith())).not.toBeInstanceOf(Promise);
   });
@@ -133,7 +134,7 @@ describe('what is no request for a model', () => {
     const head = { surface, method: 'GET', target: '/nothing', headers: { via: '1.1 gomodel-a' } };
     expect(await createGate(deps)(headWith(head))).toEqual({
       kind: 'admitted',
-      admission: { route: { path: '', native: undefined }, auth: 'none' },
+      admission: { route: { path: '', native: undefined }, caller: NOBODY },
     });
     expect(await outcome({ ...head, rawHeaders: [] }, deps)).toBe('framing');
     expect(await outcome({ ...head, method: 'TRACE' }, deps)).toBe('method');
@@ -170,9 +171,9 @@ describe('the door for keys', () => {
     return createCheckKey(createAuthenticate(masterKey), wrongKeys);
   };
   const WRONG = { 'x-api-key': 'wrong' };
-  const codeOf = async (check: () => unknown): Promise<string> => {
+  const codeOf = async (check: () => string | Promise<never>): Promise<string> => {
     try {
-      return String(await check());
+      return await check();
     } catch (error) {
       return error instanceof GatewayError ? error.code : 'another error';
     }
@@ -180,7 +181,12 @@ describe('the door for keys', () => {
   const tries = async (door: ReturnType<typeof createDoor>, headers: object, count: number) => {
     const codes: string[] = [];
     for (let index = 0; index < count; index++) {
-      codes.push(await codeOf(() => door({ headers: { ...headers }, peer })));
+      codes.push(
+        await codeOf(() => {
+          const caller = door({ headers: { ...headers }, peer });
+          return caller instanceof Promise ? caller : caller.kind;
+        }),
+      );
     }
     return codes;
   };
