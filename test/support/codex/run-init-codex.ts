@@ -74,4 +74,9 @@ export const runInitCodex = async (
 
 const createStream = (isTTY: boolean): Duplex => Object.assign(new PassThrough(), isTTY ? { isTTY } : {});
 
-const readAll = (stream: Duplex): string => String(stream.read() ?? '');
+/** One read gives all of it up to Node 24, and a chunk of it from Node 26 on. */
+const readAll = (stream: Duplex): string => {
+  const chunks: unknown[] = [];
+  for (let chunk: unknown = stream.read(); chunk !== null; chunk = stream.read()) chunks.push(chunk);
+  return chunks.join('');
+};

