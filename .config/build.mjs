@@ -2,8 +2,9 @@
 // files instead of hundreds. What only one command needs stays in a file of its own. The dashboard is built
 // by itself, into dist/dashboard.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { outputName } from './output-name.mjs';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -41,10 +42,7 @@ for (const path of Object.keys(metafile.outputs).filter((output) => output.endsW
 
 const built = new Set([...Object.keys(metafile.outputs), 'dist/licenses.txt']);
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
-  const path = join(entry.parentPath, entry.name)
-    .slice(root.length + 1)
-    .split(sep)
-    .join('/');
+  const path = outputName(root, join(entry.parentPath, entry.name));
   if (entry.isFile() && !built.has(path) && !path.startsWith('dist/dashboard/')) rmSync(join(root, path));
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import type { InlineConfig } from 'vitest/node';
 import { ReportOddRuns } from './report-odd-runs.ts';
@@ -5,7 +6,7 @@ import { ReportOddRuns } from './report-odd-runs.ts';
 /** A suite of tests, with what all suites share. Paths of its options are relative to the top level. */
 export const defineSuite = (options: InlineConfig) =>
   defineConfig({
-    root: new URL('..', import.meta.url).pathname,
+    root: join(import.meta.dirname, '..'),
     test: {
       reporters: ['default', new ReportOddRuns()],
       // A machine that is busy with something else takes longer than the second that is the default.
