@@ -6,6 +6,15 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export const exitCodeOf = (signal: StopSignal): number => (signal === 'SIGINT' ? 130 : 0);
 
 /**
+ * Whether a hangup is meant for this process. `nohup` lets a command ignore the signal, but Node undoes that
+ * as it starts; what remains is that `nohup` leaves neither output on a terminal. Without a terminal nothing
+ * can hang up, and who starts the gateway as a service ends it otherwise. Windows ends a process whose console
+ * is closed in any case.
+ */
+const heedsHangup = (): boolean =>
+  process.platform === 'win32' || process.stdout.isTTY === true || process.stderr.isTTY === true;
+
+/**
  * Waits for the first signal to stop. A second one ends the process at once: its user has waited enough.
  * @returns the signal
  */
@@ -17,5 +26,6 @@ export const untilSignal = (): Promise<StopSignal> =>
       stopping = true;
       resolve(signal);
     };
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    process.on('SIGHUP', heedsHangup() ? onSignal : () => {});
   });

@@ -1,8 +1,10 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { applyEdit } from '../../src/codex/edit/change-config.ts';
 import { loadConfigFile } from '../../src/codex/edit/config-file.ts';
+import type { ConfigEdit, EditJournal } from '../../src/codex/edit/edit-journal.ts';
 import { planEdit } from '../../src/codex/edit/plan-edit.ts';
 import { wantBuiltin } from '../../src/codex/edit/provider-settings.ts';
 import { createInitHome, type InitHome, runInitCodex } from '../support/codex/run-init-codex.ts';
@@ -21,6 +23,35 @@ beforeEach(async () => {
 });
 
 afterEach(() => home.remove());
+
+describe('an edit that fails', () => {
+  const edit = async (journal: EditJournal): Promise<unknown> => {
+    const file = await loadConfigFile(home.config);
+    const plan = planEdit(file.text, wantBuiltin('http://localhost:8080/v1', undefined), file.path);
+    return applyEdit(file, plan, { journal, clock: systemClock });
+  };
+
+  it('leaves no copy behind where it cannot be remembered', async () => {
+    const full = { ...home.state.edits, add: () => Promise.reject(new Error('the disk is full')) };
+    await expect(edit(full)).rejects.toThrow('the disk is full');
+    expect(readdirSync(home.codexHome)).toEqual(['config.toml']);
+    expect(read()).toBe(MINE);
+  });
+
+  it('keeps the copy where the file says something else by then', async () => {
+    const { edits } = home.state;
+    const slow = {
+      ...edits,
+      add: async (entry: ConfigEdit) => {
+        await edits.add(entry);
+        appendFileSync(home.config, TRUST);
+      },
+    };
+    await expect(edit(slow)).rejects.toThrow(/changed/);
+    expect(readdirSync(home.codexHome)).toHaveLength(2);
+    expect(await edits.list()).toEqual([]);
+  });
+});
 
 describe('init-codex --undo', () => {
   it('puts the file back to the byte, and leaves no backup behind', async () => {

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { GatewayError } from '../../base/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../base/json-object.ts';
 import type { Environment } from '../../config/data-dir.ts';
+import { createTemporaryFolder } from '../../state/temporary-folder.ts';
 import type { InstalledCodex } from '../run/find-codex.ts';
 
 /** What Codex knows of a model; its fields are Codex's own and change with its versions. */
@@ -17,14 +16,14 @@ const MAX_BYTES = 64 * 2 ** 20;
 
 /**
  * The model catalog that a Codex brings along, whatever its user has configured.
- * @throws GatewayError command_failed where this version cannot print it
+ * @throws GatewayError command_failed where this version cannot print it, or no temporary folder can be made
  */
 export const loadCatalog = async (
   { path, version }: InstalledCodex,
   env: Environment,
 ): Promise<readonly CatalogModel[]> => {
   // An empty home: a catalog that the user's configuration names would be printed instead.
-  const home = await mkdtemp(join(tmpdir(), 'gomodel-ts-'));
+  const home = await createTemporaryFolder('gomodel-ts-');
   try {
     const { stdout } = await promisify(execFile)(path, ['debug', 'models', '--bundled'], {
       env: { ...env, CODEX_HOME: home },

@@ -41,18 +41,29 @@ export const applyEdit = async (
     owned: mergeOwned(known?.owned ?? [], plan.owned, before),
     steps: [...(known?.steps ?? []), { textHash: hashText(plan.text), splices: plan.splices }],
   };
-  await journal.add(edit);
   try {
-    await replaceConfigFile(file, plan.text);
+    await journal.add(edit);
+    await writeOrForget(file, plan.text, () => (found ? journal.add(found) : journal.remove(edit.id)));
   } catch (cause) {
-    if (found) await journal.add(found);
-    else await journal.remove(edit.id);
-    // The copy goes only while the file says the same.
-    const left = readIfThere(file.target);
-    if (backup !== undefined && left) await dropBackup(backup, [hashText(left)]);
+    if (backup !== undefined) await dropIfNeedless(backup, file);
     throw cause;
   }
   return backup;
+};
+
+const writeOrForget = async (file: ConfigFile, text: string, forget: () => Promise<void>): Promise<void> => {
+  try {
+    await replaceConfigFile(file, text);
+  } catch (cause) {
+    await forget();
+    throw cause;
+  }
+};
+
+/** A failed edit leaves no copy behind, unless the file no longer says the same. */
+const dropIfNeedless = async (backup: string, file: ConfigFile): Promise<void> => {
+  const left = readIfThere(file.target);
+  if (left) await dropBackup(backup, [hashText(left)]);
 };
 
 /** False where nothing of the edit is left: a file that was put back or begun anew by other means. */

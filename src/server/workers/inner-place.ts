@@ -1,28 +1,29 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { lstatSync, rmSync } from 'node:fs';
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { hasErrorCode } from '../../base/system-error.ts';
+import { createTemporaryFolder, RANDOM_SUFFIX, temporaryPlaces } from '../../state/temporary-folder.ts';
 
 /** Windows has names for pipes that are no files. */
 const HAS_FILES = process.platform !== 'win32';
 const SOCKET = 'inner';
 /** Longer paths of sockets are cut off without a word, and lead elsewhere. */
 const MAX_PATH_BYTES = 103;
-/** What `mkdtemp` adds. */
-const RANDOM_LENGTH = 6;
 
 /** The same for all gateways of a data folder. */
 const prefixOf = (dataDir: string): string =>
   `gomodel-ts-${createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 8)}-`;
 
-/** Where temporary folders are made, unless that is too deep. */
-const baseFor = (prefix: string): string => {
-  const path = join(tmpdir(), prefix + 'X'.repeat(RANDOM_LENGTH), SOCKET);
-  return Buffer.byteLength(path) <= MAX_PATH_BYTES ? tmpdir() : '/tmp';
-};
+/**
+ * Where the folder of a socket may be made, best first. The data folder is the last: its disk may have no
+ * sockets.
+ */
+const placesFor = (prefix: string, dataDir: string): readonly string[] =>
+  [...temporaryPlaces(), resolve(dataDir)].filter(
+    (place) => Buffer.byteLength(join(place, prefix + RANDOM_SUFFIX, SOCKET)) <= MAX_PATH_BYTES,
+  );
 
 /** Whether nobody listens there any more. One that nobody listens at yet may still be another's. */
 const isLeft = (path: string): Promise<boolean> =>
@@ -64,15 +65,15 @@ const removeLeft = async (base: string, prefix: string): Promise<void> => {
 };
 
 /**
- * Makes a place for a socket, in a folder that this user alone may enter. Not in the data folder, whose path
- * could be too long, or on a disk that has no sockets.
+ * Makes a place for a socket, in a folder that this user alone may enter.
  * @returns its path, or the name of a pipe
+ * @throws GatewayError command_failed where no folder can be made
  */
 export const createInnerPlace = async (dataDir: string): Promise<string> => {
   if (!HAS_FILES) return `\\\\.\\pipe\\gomodel-ts-${randomBytes(16).toString('hex')}`;
   const prefix = prefixOf(dataDir);
-  const base = baseFor(prefix);
+  const places = placesFor(prefix, dataDir);
   // A courtesy to the user's disk: no reason not to start.
-  await removeLeft(base, prefix).catch(() => {});
-  return join(await mkdtemp(join(base, prefix)), SOCKET);
+  for (const place of places) await removeLeft(place, prefix).catch(() => {});
+  return join(await createTemporaryFolder(prefix, places), SOCKET);
 };

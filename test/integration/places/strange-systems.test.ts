@@ -109,6 +109,24 @@ describe('a file system without permissions (P7)', () => {
   });
 });
 
+describe('a TMPDIR that must not be written to', () => {
+  it('does not keep several workers from answering as one', async () => {
+    const GOMODEL_HOME = join(createTemporaryFolder('tmpdir'), 'data');
+    const serve = startCli(['serve', '--demo', '--port', '0', '--workers', '2'], {
+      GOMODEL_HOME,
+      TMPDIR: '/sys',
+    });
+    onTestFinished(() => void serve.child.kill('SIGTERM'));
+    const banner = await serve.until((text) => text.includes('/v1'), 'stderr');
+    const url = /http:\/\/[\w.:[\]]+/.exec(banner)?.[0] ?? '';
+    // The workers ask the primary, over a socket in a temporary folder.
+    const ready = await fetch(`${url}/readyz`);
+    expect({ status: ready.status, text: await ready.text() }).toMatchObject({ status: 200 });
+    serve.child.kill('SIGTERM');
+    expect((await serve.ended).code).toBe(0);
+  });
+});
+
 describe('Windows deleting a lock (P8)', () => {
   it('is waited for', async () => {
     const GOMODEL_HOME = join(createTemporaryFolder('lock'), 'data');
