@@ -16,6 +16,7 @@ import type { RequestHead, Surface } from './request-head.ts';
 interface Admission {
   /** Empty unless a model is asked for. */
   route: MatchedRoute;
+  /** `NOBODY` until the check of the key has passed. */
   caller: Caller;
 }
 
@@ -28,6 +29,11 @@ interface Check {
   readonly surface?: Surface;
   /** Absent: both. */
   readonly transport?: Transport;
+  /**
+   * Set where a refusal belongs to the history of the client, which the check of the key has recognised: its
+   * record is a full one. Absent: the record keeps little, and the head is not looked at.
+   */
+  readonly namesCaller?: true;
   readonly run: RunCheck;
 }
 
@@ -43,9 +49,15 @@ type CheckName =
   | 'handshake'
   | 'capacity';
 
-export type Verdict =
-  | { readonly kind: 'admitted'; readonly admission: Admission }
-  | { readonly kind: 'refused'; readonly by: CheckName; readonly error: unknown };
+export type Verdict = { readonly kind: 'admitted'; readonly admission: Admission } | Refusal;
+
+/** `caller`: set where the record of the refusal names its client. */
+interface Refusal {
+  readonly kind: 'refused';
+  readonly by: CheckName;
+  readonly error: unknown;
+  readonly caller: Caller | undefined;
+}
 
 /** Says at once whether a request is let in, unless a check must ask somebody else. Never throws or rejects. */
 export type Admit = (head: RequestHead) => Verdict | Promise<Verdict>;
@@ -93,14 +105,17 @@ const listChecks = (deps: AdmitDeps): readonly Check[] => [
     name: 'read',
     surface: 'model',
     transport: 'http',
+    namesCaller: true,
     run: ({ method }, { route }) => checkRead(method, route),
   },
   {
     name: 'handshake',
     surface: 'model',
     transport: 'websocket',
+    namesCaller: true,
     run: (head, { route }) => checkHandshake(head, route, deps.websockets),
   },
+  // What is too much must cost little: its refusals name nobody.
   { name: 'capacity', surface: 'model', run: ({ transport }) => deps.checkCapacity[transport]() },
 ];
 
@@ -114,8 +129,13 @@ const runFrom = (
   admission: Admission,
 ): Verdict | Promise<Verdict> => {
   for (let index = start; index < checks.length; index++) {
-    const { name, run } = checks[index] as Check;
-    const refuse = (error: unknown): Verdict => ({ kind: 'refused', by: name, error });
+    const { name, run, namesCaller } = checks[index] as Check;
+    const refuse = (error: unknown): Verdict => ({
+      kind: 'refused',
+      by: name,
+      error,
+      caller: namesCaller && admission.caller,
+    });
     try {
       const pending = run(head, admission);
       if (pending) return pending.then(() => runFrom(checks, index + 1, head, admission), refuse);

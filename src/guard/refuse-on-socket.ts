@@ -3,21 +3,26 @@ import type { Duplex } from 'node:stream';
 import type { GatewayError } from '../base/errors.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ExchangeOpening } from '../log/exchange.ts';
+import type { Caller } from './caller.ts';
 import { createErrorAnswer } from './error-answer.ts';
 import { endConnection } from './last-on-connection.ts';
+import { nameCaller } from './name-caller.ts';
 import { audienceOf } from './speaks-as.ts';
 
 /**
  * Refuses what has no response object: a request that is not HTTP, or an upgrade. A proper HTTP answer,
  * the connection's end, and a record, as for every refusal.
+ * @param caller absent where the record names nobody
  */
 export const refuseOnSocket = (
   recorder: Recorder,
   socket: Duplex,
   opening: ExchangeOpening,
   error: GatewayError,
+  caller?: Caller,
 ): void => {
-  const exchange = recorder.open(opening);
+  const exchange = recorder.arrive(opening);
+  if (caller !== undefined) nameCaller(exchange, caller);
   const { status, headers, body } = createErrorAnswer(
     error,
     exchange.id,

@@ -1,20 +1,21 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Admit, Verdict } from '../guard/admit.ts';
-import { authOf } from '../guard/caller.ts';
+import { nameCaller } from '../guard/name-caller.ts';
 import { headOf } from '../guard/request-head.ts';
 
 /** Lets a model request in, with what the gate has found out about it, or hands its refusal on. */
 export const admitRequest = (admit: Admit): RequestHandler => {
   const settle = (verdict: Verdict, { context }: Request): void => {
-    const { record } = context.exchange;
+    const { exchange } = context;
     if (verdict.kind === 'refused') {
-      if (verdict.by === 'key') record.auth = 'rejected';
+      if (verdict.by === 'key') exchange.record.auth = 'rejected';
       // Decided here, behind the key, and not by a header: nobody can hide requests to models so.
-      if (verdict.by === 'read') record.probe = true;
+      if (verdict.by === 'read') exchange.record.probe = true;
+      if (verdict.caller !== undefined) nameCaller(exchange, verdict.caller);
       throw verdict.error;
     }
     const { route, caller } = verdict.admission;
-    record.auth = authOf(caller);
+    nameCaller(exchange, caller);
     context.caller = caller;
     context.upstreamPath = route.path;
     context.native = route.native;

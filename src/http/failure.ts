@@ -23,7 +23,7 @@ export const refuse = (
     response.destroy();
     return;
   }
-  const audience = audienceOf(request.method, record.path, request.headers);
+  const audience = audienceOf(request.method, request.originalUrl, request.headers);
   const answer = createErrorAnswer(error, exchange.id, audience);
   record.status = answer.status;
   record.response.finish = 'failed';

@@ -14,12 +14,12 @@ export interface OpenExchangeDeps {
 
 /**
  * Opens the exchange before anything can refuse the request, and closes it when the response has ended,
- * whatever way it ended.
+ * whatever way it ended. Who asks is read from the head once the gate has let the request in.
  */
 export const openExchange =
   ({ recorder, clock }: OpenExchangeDeps): RequestHandler =>
   (request, response, next) => {
-    const exchange = recorder.open({
+    const exchange = recorder.arrive({
       method: request.method,
       path: request.originalUrl,
       transport: 'http',

@@ -1,6 +1,6 @@
 import type { ExchangeRecord, HeaderLines, StoredBody, Transport } from './record.ts';
 
-/** What is known when a request's head has arrived, before anything can refuse it. */
+/** What is known when the head of a request has arrived, before anything can refuse it. */
 export interface ExchangeOpening {
   readonly method: string;
   /** Path and query as the client sent them. */
@@ -26,6 +26,12 @@ export interface Exchange {
   readonly openedAtMs: number;
   readonly closed: boolean;
   readonly answerSoFar: AnswerSoFar;
+  /**
+   * Reads from the head who sent the request, and tells subscribers that the exchange is open: to be called
+   * once the gate has recognised the client. Until then nobody looks at the head, and an exchange that is closed
+   * before it was let in leaves a short record: no client, no headers, no bodies. Idempotent.
+   */
+  letIn(): void;
   /**
    * Keeps the request's body for the log, without copying it: the caller no longer changes it.
    * @param bytes the wire bytes where they are one zstd body, else the decoded ones

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, GatewayError } from '../base/errors.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
+import type { Caller } from '../guard/caller.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import { speaksAsCodex } from './session.ts';
@@ -27,13 +28,18 @@ const asCodexReadsIt = (error: GatewayError, headers: IncomingHttpHeaders): Gate
   return new GatewayError(code, message, { status: 426, origin, headers: error.headers, cause: error });
 };
 
-/** Answers an upgrade in HTTP, and leaves a record of it. */
+/**
+ * Answers an upgrade in HTTP, and leaves a record of it.
+ * @param caller absent where the record names nobody
+ */
 export const refuseUpgrade = (
   recorder: Recorder,
   { method = '', url = '', headers, rawHeaders }: IncomingMessage,
   socket: Duplex,
   thrown: unknown,
+  caller?: Caller,
 ): void => {
   const error = asCodexReadsIt(toGatewayError(thrown), headers);
-  refuseOnSocket(recorder, socket, { method, path: url, transport: 'websocket', rawHeaders }, error);
+  const opening = { method, path: url, transport: 'websocket', rawHeaders } as const;
+  refuseOnSocket(recorder, socket, opening, error, caller);
 };

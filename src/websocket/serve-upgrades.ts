@@ -9,6 +9,7 @@ import type { WebSocketSetting } from '../config/settings.ts';
 import type { Ask } from '../forward/retry/create-ask.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
+import type { Caller } from '../guard/caller.ts';
 import { createMemoryBudget } from '../log/capture/body-capture.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -199,7 +200,8 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
         onInvalid: (cause) => {
           giveUp();
           const message = `the WebSocket handshake is malformed: ${cause.message}.`;
-          refuseUpgrade(recorder, request, socket, new GatewayError('invalid_request', message));
+          const error = new GatewayError('invalid_request', message);
+          refuseUpgrade(recorder, request, socket, error, upgrade.caller);
         },
       },
     );
@@ -208,8 +210,15 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   const serve = async (handshake: Handshake): Promise<void> => {
     // It counts while it is being decided on as well: those that come at once must not all find the same room.
     arriving++;
+    const { request, socket } = handshake;
+    let caller: Caller | undefined;
     try {
-      await connect(await admitUpgrade(handshake.request, deps), handshake);
+      const decision = await admitUpgrade(request, deps);
+      caller = decision.caller;
+      if (decision.kind === 'refused') throw decision.error;
+      await connect(decision.upgrade, handshake);
+    } catch (thrown) {
+      refuseUpgrade(recorder, request, socket, thrown, caller);
     } finally {
       arriving--;
     }
@@ -221,9 +230,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     },
     handle: (request, socket, head) => {
       socket.on('error', () => socket.destroy());
-      serve({ request, socket, head }).catch((thrown: unknown) => {
-        refuseUpgrade(recorder, request, socket, thrown);
-      });
+      void serve({ request, socket, head });
     },
     giveWay: () => {
       const idleSinceMs = clock.monotonic() - deps.givesWayAfterMs;

@@ -10,7 +10,7 @@ import { type ExchangeRecord, isTurnedAway } from '../record.ts';
 import type { Redactor } from '../redact.ts';
 import { redactRecord } from '../redact-record.ts';
 import { BodyCapture, type CapturedBody, type MemoryBudget } from './body-capture.ts';
-import { boundRefusal } from './bound-refusal.ts';
+import { boundRefusal, pathOfUnknown } from './bound-refusal.ts';
 import { mapHeadersToClient } from './client-of-headers.ts';
 
 export interface LiveExchangeDeps {
@@ -42,21 +42,19 @@ export class LiveExchange implements Exchange, QueuedExchange {
   isOpened = false;
   readonly #deps: LiveExchangeDeps;
   readonly #activePlace: ListPlace<Exchange>;
-  readonly #rawRequestHeaders: readonly string[];
+  readonly #opening: ExchangeOpening;
   #requestHeaders: string | undefined;
   #rawResponseHeaders: readonly string[] = [];
   #hasRequestBody = false;
   #response: BodyCapture | undefined;
   #closed = false;
-  /** Of a client that was not let in, the log keeps neither headers nor bodies. */
-  #isTurnedAway = false;
+  #isLetIn = false;
 
   constructor(deps: LiveExchangeDeps, opening: ExchangeOpening) {
     const { clock, redactor } = deps;
     const nowMs = clock.now();
-    const { client, clientRequestId } = mapHeadersToClient(opening.rawHeaders, redactor.text);
     this.#deps = deps;
-    this.#rawRequestHeaders = opening.rawHeaders;
+    this.#opening = opening;
     this.openedAtMs = clock.monotonic();
     this.id = createId('req', nowMs);
     this.record = {
@@ -64,12 +62,11 @@ export class LiveExchange implements Exchange, QueuedExchange {
       id: this.id,
       startedAt: new Date(nowMs).toISOString(),
       method: opening.method,
-      path: redactor.path(opening.path),
+      path: pathOfUnknown(opening.path, redactor.path),
       transport: opening.transport,
-      client,
+      client: {},
       request: {},
       response: {},
-      ...(clientRequestId === undefined ? {} : { clientRequestId }),
     };
     this.#activePlace = deps.active.add(this);
   }
@@ -78,15 +75,20 @@ export class LiveExchange implements Exchange, QueuedExchange {
     return this.#closed;
   }
 
+  /** Of a client that was not let in, the log keeps neither headers nor bodies. */
+  get isTurnedAway(): boolean {
+    return !this.#isLetIn || isTurnedAway(this.record);
+  }
+
   /** Redacted, as JSON; made once, since the open line and the close line both hold it. */
   get requestHeaders(): string {
-    if (this.#isTurnedAway) return NO_HEADERS;
-    this.#requestHeaders ??= this.#deps.encodeHeaders(this.#rawRequestHeaders);
+    if (this.isTurnedAway) return NO_HEADERS;
+    this.#requestHeaders ??= this.#deps.encodeHeaders(this.#opening.rawHeaders);
     return this.#requestHeaders;
   }
 
   get responseHeaders(): string {
-    if (this.#isTurnedAway) return NO_HEADERS;
+    if (this.isTurnedAway) return NO_HEADERS;
     return this.#deps.encodeHeaders(this.#rawResponseHeaders);
   }
 
@@ -94,6 +96,19 @@ export class LiveExchange implements Exchange, QueuedExchange {
     const { parts, length, cutOff } = this.#response?.captured ?? { parts: [], length: 0, cutOff: false };
     const body = { coding: 'identity', bytes: Buffer.concat(parts), cutOff } as const;
     return { headers: JSON.parse(this.responseHeaders), body: length > 0 ? body : undefined };
+  }
+
+  letIn(): void {
+    if (this.#isLetIn || this.#closed) return;
+    this.#isLetIn = true;
+    const { redactor, writes, tell } = this.#deps;
+    const { path, rawHeaders } = this.#opening;
+    const { client, clientRequestId } = mapHeadersToClient(rawHeaders, redactor.text);
+    this.record.path = redactor.path(path);
+    this.record.client = client;
+    if (clientRequestId !== undefined) this.record.clientRequestId = clientRequestId;
+    writes.open(this);
+    tell({ type: 'open', record: this.record });
   }
 
   keepRequestBody(bytes: Buffer, coding: 'identity' | 'zstd', decoded?: Buffer): void {
@@ -154,8 +169,7 @@ export class LiveExchange implements Exchange, QueuedExchange {
     const { record } = this;
     record.durationMs ??= Math.round((clock.monotonic() - this.openedAtMs) * 1000) / 1000;
     this.redact();
-    if (isTurnedAway(record)) {
-      this.#isTurnedAway = true;
+    if (this.isTurnedAway) {
       boundRefusal(record);
       this.#dropResponse();
     } else this.#storeResponse();

@@ -65,7 +65,12 @@ export interface ExchangeWatch {
 }
 
 export interface Recorder extends ExchangeWatch {
-  /** Never throws, never blocks. */
+  /**
+   * Opens an exchange whose client is still to be recognised; costs the same whatever its head says. Never
+   * throws, never blocks.
+   */
+  arrive(opening: ExchangeOpening): Exchange;
+  /** Opens an exchange of a client that is recognised already: `arrive`, and `letIn` at once. */
   open(opening: ExchangeOpening): Exchange;
   readonly active: ActiveExchanges<Exchange>;
   /**
@@ -134,10 +139,10 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
     active,
     onLostBody: () => losses.bodies++,
   };
+  const arrive = (opening: ExchangeOpening): Exchange => new LiveExchange(exchangeDeps, opening);
   const open = (opening: ExchangeOpening): Exchange => {
-    const exchange = new LiveExchange(exchangeDeps, opening);
-    writes.open(exchange);
-    tell({ type: 'open', record: exchange.record });
+    const exchange = arrive(opening);
+    exchange.letIn();
     return exchange;
   };
   const close = async (): Promise<void> => {
@@ -155,6 +160,7 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
 
   await writes.flush();
   return {
+    arrive,
     open,
     subscribe,
     get trouble() {

@@ -20,6 +20,8 @@ export interface QueuedExchange extends JournaledExchange {
   place?: ListPlace<QueuedExchange> | undefined;
   /** True once its open line is in the file. */
   isOpened?: boolean;
+  /** True where its client was refused before the gate knew who it was. */
+  readonly isTurnedAway?: boolean;
 }
 
 /** @param isAgain true where a segment repeats what an earlier one holds */

@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LinkedList } from '../../base/linked-list.ts';
 import { BodyQueue } from '../bodies/body-queue.ts';
 import { type PendingBody, storeBodies } from '../bodies/store-bodies.ts';
-import { isTurnedAway } from '../record.ts';
 import type { TroubleState } from '../trouble.ts';
 import { encodeResumedLine } from './encode-journal-line.ts';
 import type { Journal } from './journal.ts';
@@ -88,7 +87,7 @@ export class WriteBehind {
   close(exchange: QueuedExchange): void {
     // The close line says all that an open line would.
     if (!exchange.isOpened) this.#leave(exchange);
-    if (!exchange.isOpened && isTurnedAway(exchange.record)) this.#deps.refusals.add(exchange);
+    if (!exchange.isOpened && exchange.isTurnedAway) this.#deps.refusals.add(exchange);
     else if (this.#closes.length < MAX_WAITING_LINES) this.#closes.push(exchange);
     else {
       this.#leave(exchange);
@@ -189,7 +188,7 @@ export class WriteBehind {
     const { journal } = this.#deps;
     const unopened = this.#unopened.values();
     // One that is being refused has its record when it ends, among others of its kind.
-    const opened = unopened.filter(({ record }) => !isTurnedAway(record));
+    const opened = unopened.filter(({ isTurnedAway }) => !isTurnedAway);
     this.#held = unopened.length - opened.length;
     if (opened.length === 0) return;
     let written = 0;
