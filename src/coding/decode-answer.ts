@@ -8,20 +8,10 @@ import {
   inflateRawSync,
   inflateSync,
 } from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { decodeBody } from './decode-body.ts';
 import { hasZlibWrapper, type ZlibCoding } from './decode-zlib.ts';
+import { decodeZstdPart } from './decode-zstd-part.ts';
 import type { Coding } from './parse-content-codings.ts';
-import { walkZstd } from './scan-zstd.ts';
-
-/** A sender of zstd over HTTP keeps to 8 MiB. @see RFC 9659 §3 */
-const MAX_WINDOW_BYTES = 8 * 2 ** 20;
-
-/**
- * The decoder moves its whole window for each block: 0.35 ms for 8 MiB, on the main thread. A body of nothing but
- * tiny blocks would hold everyone up; a stream of 2,000 flushed events in the usual 2 MiB window stays below.
- */
-const MAX_MOVED_BYTES = 4 * 2 ** 30;
 
 const FLUSH = { finishFlush: constants.Z_SYNC_FLUSH };
 const BROTLI_FLUSH = { finishFlush: constants.BROTLI_OPERATION_FLUSH };
@@ -31,38 +21,6 @@ const decodeZlibSync = (bytes: Buffer, coding: ZlibCoding, maxOutputLength: numb
   if (coding === 'gzip') return gunzipSync(bytes, { ...FLUSH, maxOutputLength });
   const options = { ...FLUSH, maxOutputLength };
   return hasZlibWrapper(bytes) ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
-};
-
-/** False where a frame wants more memory, or more work, than senders may ask for. A body that is cut off passes. */
-const isCheapToDecode = (bytes: Buffer): boolean => {
-  let movedBytes = 0;
-  try {
-    for (const { frame } of walkZstd(bytes, { name: 'zstd answer', maxBytes: bytes.length })) {
-      movedBytes += frame.windowBytes;
-      if (frame.windowBytes > MAX_WINDOW_BYTES || movedBytes > MAX_MOVED_BYTES) return false;
-    }
-  } catch {
-    // Cut off or corrupt: the decoder stops there.
-  }
-  return true;
-};
-
-const decodeZstdSync = (bytes: Buffer, maxBytes: number): Buffer | undefined => {
-  if (!isCheapToDecode(bytes)) return undefined;
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const decoder = new Decompress((chunk) => {
-    length += chunk.length;
-    if (length > maxBytes) throw new Error('too large');
-    // The decoder reuses its memory.
-    chunks.push(Uint8Array.from(chunk));
-  });
-  try {
-    decoder.push(bytes);
-  } catch {
-    if (length > maxBytes) return undefined;
-  }
-  return Buffer.concat(chunks);
 };
 
 /**
@@ -81,7 +39,7 @@ export const decodeForLog = (
     if (decoded === undefined || decoded.length === 0) return decoded;
     try {
       decoded =
-        coding === 'zstd' ? decodeZstdSync(decoded, maxBytes) : decodeZlibSync(decoded, coding, maxBytes);
+        coding === 'zstd' ? decodeZstdPart(decoded, maxBytes) : decodeZlibSync(decoded, coding, maxBytes);
     } catch {
       return undefined;
     }

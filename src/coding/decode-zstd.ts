@@ -41,7 +41,7 @@ const windowDescriptorFor = (windowBytes: number): number => {
  * The body up to and with one block, as a complete body of its own: the frame of that block gets a header
  * without size and checksum, and the block the bit that says that it is the last.
  */
-const prefixUpTo = (body: Buffer, { frame, start, end, last }: ZstdBlock): Buffer => {
+export const prefixUpTo = (body: Buffer, { frame, start, end, last }: ZstdBlock): Buffer => {
   if (last) return body.subarray(0, frame.checksum ? end + 4 : end);
   const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, windowDescriptorFor(frame.windowBytes)]);
   const lastHeader = Buffer.from(body.subarray(start, start + 3));

@@ -86,25 +86,34 @@ const sumYields = (body: Buffer): number => {
 };
 
 /**
- * libzstd as WebAssembly, for every platform that Node runs on. It decodes on the main thread, in memory that
- * it keeps: as much as its largest body needed. A decoder in JavaScript would not do: `fzstd` accepts corrupt
- * frames and copies its window with every block, which a hostile frame turns into hours.
+ * Decodes at once, on the main thread.
+ * @param body complete frames, as `walkZstd` accepts them
+ * @throws Error where a frame is corrupt, its checksum is wrong, or the body decodes to more than `maxBytes`
  */
-export const loadWebAssembly: LoadLibrary = async () => {
+export type ZstdDecoder = (body: Buffer, maxBytes: number) => Buffer;
+
+/**
+ * libzstd as WebAssembly, for every platform that Node runs on. Its memory is kept: as much as its largest body
+ * needed. A decoder in JavaScript would not do: `fzstd` accepts corrupt frames and copies its window with every
+ * block, which a hostile frame turns into hours.
+ */
+export const loadDecoder = async (): Promise<ZstdDecoder> => {
   const { ZSTDDecoder } = await import('zstddec');
   const decoder = new ZSTDDecoder();
   await decoder.init();
-  return {
-    name: 'zstddec (WebAssembly)',
-    decompress: async (body, maxBytes) => {
-      const capacity = Math.min(sumYields(body), maxBytes);
-      if (capacity === 0) return Buffer.alloc(0);
-      const { buffer, byteOffset, byteLength } = decoder.decode(body, capacity);
-      // It has no other way to report an error.
-      if (byteLength === 0) throw new Error('Data corruption detected');
-      return Buffer.from(buffer, byteOffset, byteLength);
-    },
+  return (body, maxBytes) => {
+    const capacity = Math.min(sumYields(body), maxBytes);
+    if (capacity === 0) return Buffer.alloc(0);
+    const { buffer, byteOffset, byteLength } = decoder.decode(body, capacity);
+    // It has no other way to report an error.
+    if (byteLength === 0) throw new Error('Data corruption detected');
+    return Buffer.from(buffer, byteOffset, byteLength);
   };
+};
+
+export const loadWebAssembly: LoadLibrary = async () => {
+  const decode = await loadDecoder();
+  return { name: 'zstddec (WebAssembly)', decompress: async (body, maxBytes) => decode(body, maxBytes) };
 };
 
 /** A sentence in a compressed block. */

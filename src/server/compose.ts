@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAdmin } from '../admin/create-admin.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
@@ -128,6 +129,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const clock = systemClock;
   // Ready before the first compressed body; a failure is told to the request that needs it.
   loadZstd().catch(() => {});
+  const zstdPartReady = prepareZstdPart();
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const { part } = options;
   const via = part?.via ?? createVia();
@@ -255,6 +257,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     await admin.close();
     await recorder.close();
   };
+  await zstdPartReady;
   const { servers, port } = await listen({ createServer, host: config.host, port: config.port }).catch(
     async (error: unknown) => {
       await release();

@@ -35,7 +35,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   'http-proxy-middleware': 'forward',
   cockatiel: 'forward',
   '@mongodb-js/zstd': 'coding',
-  fzstd: 'coding',
+  zstddec: 'coding',
   lowdb: 'state',
   'eventsource-parser': 'sse',
   ws: 'websocket',
