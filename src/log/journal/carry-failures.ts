@@ -1,4 +1,5 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { access, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openIfThere, tolerateNoPermissions } from '../../state/private-files.ts';
 import type { BodyReference, BodySide } from '../bodies/body-reference.ts';
@@ -44,6 +45,12 @@ async function* failuresOf(folder: string, segment: SegmentName): AsyncGenerator
   }
 }
 
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
 /** The bodies that are still there, to be stored anew; the failure learns their new places. */
 const collectBodies = async (folder: string, { record, detail, bodies }: Failure): Promise<PendingBody[]> => {
   const pending: PendingBody[] = [];
@@ -71,17 +78,18 @@ const encodeLine = ({ line, record, detail, bodies }: Failure): string =>
 
 /**
  * Copies what failed in a segment, bodies included, into an errors segment of its name, which stays when
- * the segment is deleted. Done again after a crash, it gives the same files.
+ * the segment is deleted. Done again after a crash, or at the same time by another gateway, it gives the same
+ * files.
  * @throws the system's error; then the errors segment is as it was
  */
 export const carryFailures = async (folder: string, segment: SegmentName): Promise<void> => {
   const pack = packFile(segment.base, true);
   const journal = journalFile(segment.base, true);
-  const partial = (file: string): string => join(folder, `${file}.${process.pid}.tmp`);
+  // Another gateway on this folder may carry the same segment at the same time.
+  const draft = randomBytes(6).readUIntBE(0, 6);
+  const partial = (file: string): string => join(folder, `${file}.${draft}.tmp`);
   const opened: FileHandle[] = [];
   const create = async (file: string): Promise<FileHandle> => {
-    // A draft of a dead process with the same number; a link of that name goes, too, instead of being followed.
-    await rm(partial(file), { force: true });
     const handle = await open(partial(file), 'wx', 0o600);
     opened.push(handle);
     // Whatever the umask is.
@@ -128,6 +136,8 @@ export const carryFailures = async (folder: string, segment: SegmentName): Promi
     }
     await write();
     if (isEmpty) return;
+    // Whoever deletes the segment has copied its failures, and has deleted the bodies that this copy lacks.
+    if (!(await isThere(join(folder, journalFile(segment.base))))) return;
     if (offset > 0) await rename(partial(pack), join(folder, pack));
     await rename(partial(journal), join(folder, journal));
   } finally {

@@ -22,9 +22,9 @@ export interface DiskLimits {
 const MAX_SEGMENT_BYTES = 64 * 2 ** 20;
 /** Retention deletes whole segments, so the disk bound must be many of them. */
 const SEGMENTS_OF_MAXIMUM = 16;
-/** What is being written, the segment that begins, and what a batch may go beyond. */
-const ROOM_SEGMENTS = 3;
-const TIDY_OF_MAXIMUM = 0.75;
+/** What is being written, the segment that begins, what a batch may go beyond, and a copy of what has failed. */
+const ROOM_SEGMENTS = 4;
+const TIDY_OF_MAXIMUM = 0.7;
 /** Failures go last, yet a long outage must not drive out everything that went well. */
 const ERRORS_OF_MAXIMUM = 0.5;
 const REFUSED_OF_MAXIMUM = 0.05;

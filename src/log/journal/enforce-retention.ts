@@ -54,6 +54,15 @@ const byAge = (segments: readonly StoredSegment[], days: number, nowMs: number):
         isOlderThan(segment, segment.isErrors ? days * FAILURES_KEPT_TIMES : days, nowMs),
       );
 
+interface Deletion {
+  /** Given all segments, those that have to go, in this order. */
+  readonly select: (segments: readonly StoredSegment[]) => readonly StoredSegment[];
+  /** Whether the failures of a segment stay longer than the segment. */
+  readonly carriesFor?: (segment: StoredSegment) => boolean;
+  /** Whether a segment stays until the next time where its failures cannot be copied now. */
+  readonly keepsUncarried: boolean;
+}
+
 export interface Retention {
   /** Deletes until another segment has room: refused requests first, then the oldest segments. */
   makeRoom(): Promise<void>;
@@ -76,57 +85,71 @@ export const createRetention = (
   { retentionDays, maxDiskBytes }: RetentionPolicy,
 ): Retention => {
   const limits = limitsOf(maxDiskBytes);
-  /** What one of the two is about to delete. */
-  const taken = new Set<string>();
+  /** Segments that one of the two methods is deleting. */
+  const claimed = new Set<string>();
   let isStopped = false;
 
-  const evict = async (segment: StoredSegment, carries: boolean): Promise<void> => {
-    taken.add(segment.key);
-    try {
-      if (carries) await carryFailures(folder, segment).catch(() => {});
-      await deleteSegment(folder, segment);
-    } finally {
-      taken.delete(segment.key);
-    }
-  };
-
-  /** @returns the first that may be deleted now */
-  const firstFree = async (
+  /** Claims the first segment that may be deleted now. */
+  const claimFirst = async (
     candidates: readonly StoredSegment[],
     tried: ReadonlySet<string>,
   ): Promise<StoredSegment | undefined> => {
     for (const each of candidates) {
-      if (!tried.has(each.key) && !taken.has(each.key) && !(await isInUse(folder, each))) return each;
+      if (tried.has(each.key) || claimed.has(each.key) || (await isInUse(folder, each))) continue;
+      // While this waited, the other method may have claimed it: two copies at once would spoil each other.
+      if (claimed.has(each.key)) continue;
+      claimed.add(each.key);
+      return each;
     }
     return undefined;
   };
 
-  const deleteWhile = async (
-    select: (segments: readonly StoredSegment[]) => readonly StoredSegment[],
-    carriesFor: (segment: StoredSegment) => boolean = () => true,
-  ): Promise<void> => {
+  const deleteWhile = async ({
+    select,
+    carriesFor = () => true,
+    keepsUncarried,
+  }: Deletion): Promise<void> => {
     const tried = new Set<string>();
     while (!isStopped) {
       const segments = await measureSegments(folder);
-      const segment = await firstFree(select(segments), tried);
+      const segment = await claimFirst(select(segments), tried);
       if (!segment) return;
       tried.add(segment.key);
       // The bound comes before the failures: where they cannot be carried over in time, they go too.
       const hasTime = sum(segments) <= limits.maxBytes;
-      await evict(segment, hasTime && !segment.isErrors && !segment.isRefused && carriesFor(segment));
+      const carries = hasTime && !segment.isErrors && !segment.isRefused && carriesFor(segment);
+      try {
+        const isCarried =
+          !carries ||
+          (await carryFailures(folder, segment).then(
+            () => true,
+            () => false,
+          ));
+        if (isCarried || !keepsUncarried) await deleteSegment(folder, segment);
+      } finally {
+        claimed.delete(segment.key);
+      }
     }
   };
 
   return {
-    makeRoom: () => deleteWhile((segments) => bySize(segments, limits, limits.roomBytes)),
+    makeRoom: () =>
+      deleteWhile({
+        select: (segments) => bySize(segments, limits, limits.roomBytes),
+        keepsUncarried: false,
+      }),
     tidy: async (tellTime) => {
       const nowMs = tellTime((await measureSegments(folder)).map(({ startedAtMs }) => startedAtMs));
       await deleteStalePartials(folder, nowMs);
-      await deleteWhile((segments) => bySize(segments, limits, limits.tidyBytes));
-      await deleteWhile(
-        (segments) => byAge(segments, retentionDays, nowMs),
-        (segment) => !isOlderThan(segment, retentionDays * FAILURES_KEPT_TIMES, nowMs),
-      );
+      await deleteWhile({
+        select: (segments) => bySize(segments, limits, limits.tidyBytes),
+        keepsUncarried: true,
+      });
+      await deleteWhile({
+        select: (segments) => byAge(segments, retentionDays, nowMs),
+        carriesFor: (segment) => !isOlderThan(segment, retentionDays * FAILURES_KEPT_TIMES, nowMs),
+        keepsUncarried: true,
+      });
     },
     stop: () => {
       isStopped = true;

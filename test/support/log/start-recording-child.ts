@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import ts from 'typescript';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const ROOMS = ['base', 'coding', 'json', 'sse', 'state', 'log'];
 
-/** The rooms that record, as JavaScript that any supported Node runs. */
+/** What records, as JavaScript that any supported Node runs. */
 export interface RecordingProgram {
   /** @param script what runs after `recorder` was created in `dataDir` */
   start(dataDir: string, script: string): RecordingChild;
@@ -27,20 +26,17 @@ export interface RecordingChild {
 }
 
 const compile = (folder: string): void => {
-  for (const room of ROOMS) {
-    for (const file of readdirSync(join(ROOT, 'src', room), { recursive: true, encoding: 'utf8' })) {
-      if (!file.endsWith('.ts')) continue;
-      mkdirSync(dirname(join(folder, room, file)), { recursive: true });
-      const { outputText } = ts.transpileModule(readFileSync(join(ROOT, 'src', room, file), 'utf8'), {
-        compilerOptions: {
-          module: ts.ModuleKind.ESNext,
-          target: ts.ScriptTarget.ES2023,
-          rewriteRelativeImportExtensions: true,
-        },
-      });
-      writeFileSync(join(folder, room, file.replace(/\.ts$/, '.js')), outputText);
-    }
-  }
+  buildSync({
+    absWorkingDir: join(ROOT, 'src'),
+    entryPoints: ['log/capture/recorder.ts', 'state/state.ts'],
+    outdir: folder,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    logLevel: 'warning',
+  });
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
 };
 
