@@ -1,4 +1,3 @@
-import type { ClientRequest } from 'node:http';
 import type { Stopwatch } from '../base/stopwatch.ts';
 import type { Exchange } from '../log/exchange.ts';
 
@@ -22,11 +21,8 @@ export interface Forwarding {
   readonly stopwatch: Stopwatch;
 }
 
-/** A forwarding that has begun, with what ends it. */
+/** A forwarding that has begun. */
 export interface ActiveForwarding extends Forwarding {
-  /** Absent until the proxy has made it. */
-  upstreamRequest: ClientRequest | undefined;
-  connectTimer: NodeJS.Timeout | undefined;
   /** Set once the outcome is decided; what comes later changes nothing. */
   settled: boolean;
 }
@@ -38,13 +34,4 @@ export const beginForwarding = ({
   path,
   sentPath,
   stopwatch,
-}: Forwarding): ActiveForwarding => ({
-  exchange,
-  body,
-  path,
-  sentPath,
-  stopwatch,
-  upstreamRequest: undefined,
-  connectTimer: undefined,
-  settled: false,
-});
+}: Forwarding): ActiveForwarding => ({ exchange, body, path, sentPath, stopwatch, settled: false });

@@ -12,6 +12,7 @@ import type { ChosenDestination, Destination } from '../route/choose-destination
 import { noteDestination } from '../route/note-destination.ts';
 import type { UpstreamClient } from '../send/create-upstream-client.ts';
 import type { AskedRequest, Prepare } from '../send/prepare-request.ts';
+import type { WatchHandlers } from '../send/watch-request.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import { createBreakers } from './create-breakers.ts';
 import { isPassing, readFailedAnswer } from './read-failed-answer.ts';
@@ -30,12 +31,8 @@ export interface AskInput {
   readonly exchange: Exchange;
 }
 
-interface AskHandlers {
-  /** In the API that the client speaks. */
-  onAnswer(answer: UpstreamAnswer): void;
-  /** Called at most once, and only while no answer has come. */
-  onFailure(error: GatewayError): void;
-}
+/** The answer is in the API that the client speaks. */
+type AskHandlers = WatchHandlers<UpstreamAnswer>;
 
 /**
  * Asks a destination for what a client asked, in its own API, and notes in the record where that went. Where
@@ -71,8 +68,9 @@ export const createAsk = ({ prepare, clientFor, failover, clock }: AskDeps): Ask
   const send = (
     { asked, exchange }: AskInput,
     destination: Destination,
-    { onAnswer, onFailure }: AskHandlers,
+    handlers: AskHandlers,
   ): (() => void) => {
+    const onAnswer = (answer: UpstreamAnswer): void => handlers.onAnswer(answer);
     const { request, translation } = prepare(asked, destination);
     noteDestination(exchange.record, destination, asked.model, translation);
     exchange.commit();
@@ -82,7 +80,7 @@ export const createAsk = ({ prepare, clientFor, failover, clock }: AskDeps): Ask
         if (translation) translateAnswer(message, translation, destination.upstream.name, onAnswer);
         else onAnswer(message);
       },
-      onFailure,
+      onFailure: (error) => handlers.onFailure(error),
     });
   };
 
@@ -118,7 +116,7 @@ export const createAsk = ({ prepare, clientFor, failover, clock }: AskDeps): Ask
     clock,
   });
 
-  const askAgain: Ask = (input, { onAnswer, onFailure }) => {
+  const askAgain: Ask = (input, handlers) => {
     const left = new AbortController();
     const { exchange, destination } = input;
     tryDestinations({
@@ -132,10 +130,10 @@ export const createAsk = ({ prepare, clientFor, failover, clock }: AskDeps): Ask
     })
       .then((answer) => {
         if (left.signal.aborted) answer.destroy();
-        else onAnswer(answer);
+        else handlers.onAnswer(answer);
       })
       .catch((error: unknown) => {
-        if (!left.signal.aborted) onFailure(toGatewayError(error));
+        if (!left.signal.aborted) handlers.onFailure(toGatewayError(error));
       });
     return () => left.abort();
   };

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { UpstreamAnswer } from '../relay/upstream-answer.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /**
  * There is no way on from this 404 for Codex: the turn ends, and its user should know why.
