@@ -41,6 +41,8 @@ export interface AdminDeps {
 export interface Admin {
   /** Answers what lies below `/admin`; everything else is left to `next`. */
   readonly handle: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  /** What the log and the price list know, for others who show it. */
+  readonly insight: { readonly log: LogReader; readonly pricing: () => Promise<Pricing> };
   /** Ends the event streams: a gateway that stops does not wait for those who listen. */
   closeStreams(): void;
   /** Settles when nothing of the log's index is written any more. */
@@ -128,6 +130,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
       setPageHeaders(request, response);
       answer(request, response).catch((error: unknown) => refuse(response, error, now()));
     },
+    insight: { log, pricing },
     closeStreams: () => {
       feed?.close();
     },

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createAdmin } from '../admin/create-admin.ts';
+import { type Admin, createAdmin } from '../admin/create-admin.ts';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
@@ -95,6 +95,8 @@ export interface ServingGateway {
   readonly port: number;
   readonly upstream: Upstream;
   readonly recorder: ExchangeWatch;
+  /** Absent in one of several processes: the one that keeps them has it. */
+  readonly insight: Admin['insight'] | undefined;
   /**
    * Stops: no new requests, running answers may end within `graceMs`, then they are cut off as
    * `shutting_down`; everything is written when this resolves.
@@ -199,7 +201,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     via,
     isClosing,
   };
-  const admin = part
+  const admin: Omit<Admin, 'insight'> & Partial<Pick<Admin, 'insight'>> = part
     ? passingOn(part.passOn)
     : createAdmin({
         config,
@@ -272,6 +274,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     port,
     upstream: upstreams.upstream,
     recorder,
+    insight: admin.insight,
     findEarlier: (responseId) => findEarlier(history, responseId),
     close: async (graceMs) => {
       closing = true;

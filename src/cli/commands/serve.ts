@@ -17,8 +17,9 @@ import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION, readSources } from '.
 import { createBanner } from '../render/banner.ts';
 import { createColour } from '../render/colour.ts';
 import { createQuotaWatch } from '../render/quota-notice.ts';
-import { createLiveTail, type LiveTail } from '../render/tail/live-tail.ts';
+import type { LiveTail } from '../render/tail/live-tail.ts';
 import { announceInstance, findInstanceOnPort } from '../running-instances.ts';
+import { startTail } from '../serve/start-tail.ts';
 import { tuneEngine } from '../tune-engine.ts';
 import { exitCodeOf, untilSignal } from '../until-signal.ts';
 import { readVersion } from '../version.ts';
@@ -102,7 +103,7 @@ const announce = (
 };
 
 const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> => {
-  const { stdout, stderr, env } = context;
+  const { stdout } = context;
   tuneEngine();
   if (cluster.isWorker) {
     const { serveAsWorker } = await import('../serve-as-worker.ts');
@@ -115,17 +116,9 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   const gateway = await start(sources, config, demo, context, (text) => tail?.notice(text));
   const stopped = untilSignal();
   if (!flags.quiet) announce(gateway, config, demo, context);
-  tail =
-    flags.tail && !(flags.quiet && !flags.json)
-      ? createLiveTail({
-          stream: stdout,
-          notices: stderr,
-          env,
-          clock: systemClock,
-          json: flags.json === true,
-        })
-      : undefined;
-  tail?.attach(gateway.recorder);
+  const hasTail = flags.tail && !(flags.quiet && !flags.json);
+  const watching = hasTail ? startTail(gateway, { json: flags.json === true, context, process }) : undefined;
+  tail = watching?.tail;
   void gateway.recorder.recovered.then(({ length }) => {
     const requests = `${length} ${length === 1 ? 'request was' : 'requests were'}`;
     if (length > 0)
@@ -148,6 +141,7 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
     );
   }
   const signal = await stopped;
+  watching?.endKeys();
   await leave();
   if (gateway.recorder.active.size > 0 && !flags.quiet) {
     const seconds = GRACE_MS / 1000;

@@ -37,6 +37,14 @@ export const formatDuration = (ms: number, maxLength: 4 | 5 = 5): string => {
   return hours < 9.95 ? `${hours.toFixed(1)}h` : `${Math.round(hours)}h`;
 };
 
+/** Money in at most six characters: `$0.031`, `$0.31`, `$12.30`, `$123`, `<$.001`. */
+export const formatCost = (usd: number): string => {
+  if (usd === 0) return '$0';
+  if (usd < 0.0005) return '<$.001';
+  if (usd < 0.0995) return `$${usd.toFixed(3)}`;
+  return usd < 99.995 ? `$${usd.toFixed(2)}` : `$${formatCount(usd)}`;
+};
+
 const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
 
 const scaleBytes = (bytes: number): { value: number; unit: number } => {

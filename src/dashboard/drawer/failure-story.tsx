@@ -1,4 +1,5 @@
 import type { AuditDetailAnswer, AuditEntry, RelatedExchange } from '../../admin/api-types.ts';
+import { tellFailure } from '../../base/remedies.ts';
 import { isFailure } from '../../log/record.ts';
 import { Icon } from '../parts/icon.tsx';
 import { clientOf, codingOf } from '../state/describe-exchange.ts';
@@ -6,7 +7,6 @@ import { formatClock } from '../state/format.ts';
 import { addressWith } from '../state/route.ts';
 import { texts } from '../texts.ts';
 import { type Break, breakOf } from './find-break.ts';
-import { splitMessage } from './split-message.ts';
 
 const Node = ({ name, note, broken }: { name: string; note: string | undefined; broken: boolean }) => (
   <span class={`hop ${broken ? 'broken' : ''}`}>
@@ -72,19 +72,16 @@ export const FailureStory = ({ detail }: { detail: AuditDetailAnswer }) => {
     ) : null;
   }
   const place = breakOf(entry);
-  const told = splitMessage(
+  const { happened, advice, remedy } = tellFailure(
     entry.error?.message ?? texts.failure.finishes[entry.response.finish ?? 'failed'],
+    entry.error?.code ?? entry.response.finish ?? '',
+    entry.error?.origin,
   );
-  const isByUpstream = entry.error?.origin === 'upstream';
-  const remedies = isByUpstream ? texts.upstreamRemedies : texts.remedies;
-  const known = remedies[entry.error?.code ?? entry.response.finish ?? ''];
-  // What the gateway advises knows more of the case than a table by code does.
-  const remedy = isByUpstream ? (known ?? told.advice) : (told.advice ?? known);
   return (
     <section class={`failure-story ${left ? 'calm' : ''}`} aria-label={texts.failure.label}>
       <Hops entry={entry} place={place} />
-      <p class="failure-message">{told.happened}</p>
-      {told.advice && told.advice !== remedy && <p>{told.advice}</p>}
+      <p class="failure-message">{happened}</p>
+      {advice && advice !== remedy && <p>{advice}</p>}
       {entry.error && (
         <p class="dim">
           <code>{entry.error.code}</code> · {texts.failure.places[place]}

@@ -65,7 +65,7 @@ export const createPassOn = ({ path, secret }: InnerAddress) => {
 };
 
 /** In place of the admin's own, which lives in the primary. */
-export const passingOn = (passOn: ReturnType<typeof createPassOn>): Admin => ({
+export const passingOn = (passOn: ReturnType<typeof createPassOn>): Omit<Admin, 'insight'> => ({
   handle: (request, response, next) => {
     if (isAdminPath(request.url ?? '')) passOn(request, response);
     else next();

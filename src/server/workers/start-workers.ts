@@ -225,6 +225,7 @@ export const startWorkers = async (
     port,
     upstream: upstreams.upstream,
     recorder,
+    insight: admin.insight,
     onNotice: (listener) => void notices.add(listener),
     close: async (graceMs) => {
       closing = true;

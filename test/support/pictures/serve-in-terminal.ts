@@ -8,6 +8,10 @@ export interface TerminalGateway {
   readonly port: number;
   /** What the terminal shows: lines with colours. */
   screen(): string;
+  /** The same without colours, and without the empty lines at its end. */
+  text(): string;
+  /** Presses keys, by the names that tmux has for them. */
+  press(...keys: readonly string[]): void;
   stop(): void;
 }
 
@@ -22,16 +26,26 @@ export const serveInTerminal = async (
   const run = (...args: readonly string[]): string =>
     execFileSync('tmux', ['-S', `${home}/tmux`, '-f', '/dev/null', ...args], { encoding: 'utf8' });
   const variables = Object.entries({ HOME: home, TERM: 'screen-256color', FORCE_COLOR: '1', ...env });
+  // What the terminal is like when the gateway has ended is seen, too.
   const command = [
     ...['env', '-i', `PATH=${process.env.PATH}`, ...variables.map(([name, value]) => `${name}=${value}`)],
     ...[process.execPath, CLI, 'serve', '--port', '0'],
   ];
   const size = ['-x', String(columns), '-y', String(rows)];
-  run('new-session', '-d', ...size, '-c', home, command.map((word) => `'${word}'`).join(' '));
+  const typed = command.map((word) => `'${word}'`).join(' ');
+  run('new-session', '-d', ...size, '-c', home, `${typed}; echo ended with $?; stty -a; sleep 600`);
   const screen = (): string => run('capture-pane', '-e', '-p');
   for (;;) {
     const port = /localhost:(\d+)\/v1/.exec(screen())?.[1];
-    if (port) return { port: Number(port), screen, stop: () => void run('kill-server') };
+    if (port) {
+      return {
+        port: Number(port),
+        screen,
+        text: () => run('capture-pane', '-p').trimEnd(),
+        press: (...keys) => void run('send-keys', ...keys),
+        stop: () => void run('kill-server'),
+      };
+    }
     await pause(POLL_MS);
   }
 };

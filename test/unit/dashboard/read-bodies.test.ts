@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { splitMessage } from '../../../src/base/split-message.ts';
 import { readOutput } from '../../../src/conversation/read-output.ts';
 import { readBody } from '../../../src/dashboard/drawer/read-body.ts';
-import { splitMessage } from '../../../src/dashboard/drawer/split-message.ts';
 import { visibleText } from '../../../src/dashboard/turn/visible-text.ts';
 
 const delta = (item: string, text: string) =>

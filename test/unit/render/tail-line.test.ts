@@ -65,8 +65,8 @@ describe('the line of an exchange', () => {
       '14:02:11 200 responses gpt-5.5     codex 0.169 zstd 45→16 KB 0.6s 8.4s 12.1k▸11.0k  830 exec_comm…×2',
       '14:02:11 200 responses gpt-5.5     codex 0.169 ws    22.1 KB 88ms 2.1s 12.9k▸12.1k  112 ✓',
       '14:02:11 200 responses gpt-6-astra codex 0.169 zstd 560→140K 2.4s 2.1m  128k▸12.0k  12k apply_pa… +2',
-      '14:02:11 400 responses –           codex 0.113 zstd   6.8 KB    –  3ms client: zstd body ends early…',
-      '14:02:11 cut responses gpt-5.5     codex 0.169 zstd 45→16 KB 0.6s 8.4s upstream: closed after 31 ev…',
+      '14:02:11 400 responses –           client: zstd body ends early: 7,000 bytes hold no complete frame',
+      '14:02:11 cut responses gpt-5.5     upstream: closed after 31 events  req_01KAQ7ZC5XABC',
       '14:02:11 200 models    –           codex 0.169 –             90ms 91ms',
       '14:02:11 200 chat      gpt-4o-min… OpenAI/JS 6 plain   800 B 0.6s 8.4s     9▸0       12 ✓',
     ]);
@@ -77,7 +77,7 @@ describe('the line of an exchange', () => {
       '14:02:11  200  responses  gpt-5.5        codex 0.169  zstd 45.2→15.8 KB  612ms   8.4s  12.1k▸11.0k   830  exec_command×2',
       '14:02:11  200  responses  gpt-5.5        codex 0.169  ws        22.1 KB   88ms   2.1s  12.9k▸12.1k   112  ✓',
       '14:02:11  200  responses  gpt-6-astra    codex 0.169  zstd   560→140 KB   2.4s  2m05s   128k▸12.0k   12k  apply_patch +2',
-      '14:02:11  400  responses  –              codex 0.113  zstd       6.8 KB      –    3ms  client: zstd body ends early: 7,…',
+      '14:02:11  400  responses  –              client: zstd body ends early: 7,000 bytes hold no complete frame',
       '14:02:11  cut  responses  gpt-5.5        codex 0.169  zstd 45.2→15.8 KB  612ms   8.4s  upstream: closed after 31 events',
       '14:02:11  200  models     –              codex 0.169  –                   90ms   91ms',
       '14:02:11  200  chat       gpt-4o-mini-…  OpenAI/JS 6  plain       800 B  612ms   8.4s      9▸0        12  ✓',
@@ -126,12 +126,21 @@ describe('the line of an exchange', () => {
     expect(lineAt(80, modelList)).toBe('14:02:11 200 GET models  –             90ms 91ms');
   });
 
+  it('lets body and client give way to a failure that would be cut, and to no other', () => {
+    for (let width = 60; width <= 200; width++) {
+      const line = lineAt(width, brokenBody);
+      const isWhole = line.includes('hold no complete frame');
+      if (width >= 100) expect([width, isWhole]).toEqual([width, true]);
+      if (line.includes('codex 0.113')) expect([width, isWhole]).toEqual([width, true]);
+    }
+  });
+
   it('tells a failure in place of the tokens, and beside them where there is room', () => {
     const failed = sampleRecord({
       response: { finish: 'failed' },
       error: { origin: 'upstream', code: 'server_error', message: 'The model is overloaded' },
     });
-    expect(lineAt(100, failed)).toMatch(/8\.4s upstream: The model is overl…$/);
+    expect(lineAt(120, failed)).toMatch(/8\.4s {2}upstream: The model is overloaded$/);
     expect(lineAt(260, failed)).toMatch(
       /cached\).*reasoning\).*upstream: The model is overloaded {2}req_01KAQ7ZC5XABC$/,
     );
@@ -172,7 +181,7 @@ describe('colours of the line', () => {
 
   it('mark the failing hop, not the message', () => {
     expect(painted(cutStream)).toContain(`${colour.red('upstream: ')}closed after 31 events`);
-    expect(painted(brokenBody)).toContain(colour.yellow('client: '));
+    expect(painted(brokenBody)).toContain(colour.red('client: '));
   });
 
   it('never change a line by a character', () => {

@@ -10,6 +10,7 @@ import { readOutput } from '../../../conversation/read-output.ts';
 import { truncate } from '../fit-width.ts';
 import { formatDuration } from '../format-figures.ts';
 import { plainLine } from '../plain-text.ts';
+import { briefArguments, patchedFiles } from './brief-call.ts';
 import { patchLines } from './patch-lines.ts';
 import { foldedText, type LetterStyle, textWidth, withMargin } from './report-text.ts';
 
@@ -49,25 +50,6 @@ const partText = (part: ConversationPart): string => {
 
 const partsText = (parts: readonly ConversationPart[]): string => parts.map(partText).join('\n');
 
-const MAX_CAPTION = 160;
-
-/** Arguments of a call in one line: a lone text as it is, else `key: value` pairs; undefined where too long. */
-const briefArguments = (text: string): string | undefined => {
-  if (text.length > MAX_CAPTION) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return text;
-    const pairs = Object.entries(value);
-    const shown = pairs.map(([key, field]) => {
-      const plain = typeof field === 'string' ? field : JSON.stringify(field);
-      return pairs.length === 1 ? plain : `${key}: ${plain}`;
-    });
-    return shown.join('  ');
-  } catch {
-    return text;
-  }
-};
-
 const callName = (call: ToolCall | ScriptCall): string =>
   plainLine(
     'namespace' in call && call.namespace !== undefined ? `${call.namespace}.${call.name}` : call.name,
@@ -88,14 +70,6 @@ const callLines = (call: ToolCall | ScriptCall, style: LetterStyle): string[] =>
   const indent = callName(call).length + 2 + prompt.length;
   const [first = '', ...rest] = foldedText(text, CALL_LINES, style, indent);
   return [`${name}  ${prompt}${first}`, ...rest.map((line) => ' '.repeat(indent) + line)];
-};
-
-/** The files that a patch touches; undefined where the text is no patch. */
-const patchedFiles = (text: string): string | undefined => {
-  if (!text.includes('*** Begin Patch')) return undefined;
-  return Array.from(text.matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm), ([, file]) => file).join(
-    '  ',
-  );
 };
 
 /** Which call an output answers, in one line; none where the call stands right above. */

@@ -3,9 +3,12 @@ import type { ExchangeEvent, ExchangeRecord, ExchangeWatch } from '../../../log/
 import { createColour } from '../colour.ts';
 import { displayWidth } from '../fit-width.ts';
 import { createBoundedOutput } from './bounded-output.ts';
+import { createRunningExchanges, RUNNING_SHOWN_AFTER_MS } from './running-exchanges.ts';
 import { createRunningLines } from './running-lines.ts';
 import { type OutputStream, screenOf } from './screen.ts';
 import { noticeLine, tailLine } from './tail-line.ts';
+import { createTailQueue, type TailEntry } from './tail-queue.ts';
+import { createWatchedView, type TailInsight } from './watched-view.ts';
 
 export interface LiveTailDeps {
   /** Where the lines go. */
@@ -16,6 +19,8 @@ export interface LiveTailDeps {
   readonly clock: Clock;
   /** One record as JSON a line instead of lines for people. */
   readonly json: boolean;
+  /** What a person at a terminal is shown besides; plays no part elsewhere. */
+  readonly insight?: TailInsight;
 }
 
 export interface LiveTail {
@@ -31,38 +36,57 @@ export interface LiveTail {
   readonly readerGone: Promise<void>;
   /** Prints what is queued, takes away the running lines, and lets go of the stream. Idempotent. */
   stop(): Promise<void>;
+  /** What the keys do; absent where nobody watches. */
+  readonly controls?: TailControls;
+}
+
+export interface TailControls {
+  /** Lines without line breaks, between the others; none wider than the screen. */
+  print(lines: readonly string[]): void;
+  togglePause(): void;
+  toggleErrorsOnly(): void;
+  /** Empties the screen; what was scrolled away stays. */
+  clear(): void;
+  /** Draws the bottom lines anew. */
+  refresh(): void;
+  /** The same where something else has written to the terminal meanwhile. */
+  redraw(): void;
+  /** The newest exchange that was shown. */
+  readonly newest: ExchangeRecord | undefined;
+  readonly columns: number;
 }
 
 /** Lines come in batches: one write for many, and short requests never flash up as running ones. */
 const BATCH_MS = 40;
 const MAX_BATCH = 256;
-const RUNNING_SHOWN_AFTER_MS = 250;
 const RUNNING_REDRAWN_EVERY_MS = 1000;
-const MAX_RUNNING_LINES = 5;
-const MAX_RUNNING_KNOWN = 1000;
 const MAX_PENDING_BYTES = 128 * 1024;
 const MAX_WAIT_AT_STOP_MS = 500;
-
-type Entry = { readonly record: ExchangeRecord } | { readonly notice: string };
+/** More rows than any terminal has. */
+const WHOLE_SCREEN = 9999;
 
 /**
- * The tail as it happens: a line for each exchange that ends and, on a terminal, a dim one at the bottom
- * for each that runs. A reader that is too slow, stands still or goes away costs lines, never memory and
- * never the gateway's time: what was left out is counted, and the log has it.
+ * The tail as it happens: a line for each exchange that ends and, on a terminal, dim ones at the bottom for
+ * those that run. A reader that is too slow, stands still or goes away costs lines, never memory and never
+ * the gateway's time: what was left out is counted, and the log has it.
  */
 export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
-  const { stream, notices, env, clock, json } = deps;
+  const { stream, notices, env, clock, json, insight } = deps;
   const colour = createColour(stream, env);
   const screen = screenOf(stream, env);
   const interactive = screen.interactive && !json;
-  const running: ExchangeRecord[] = [];
+  const view = interactive && insight ? createWatchedView(insight, colour) : undefined;
+  const running = createRunningExchanges(() => clock.now());
   const bottom = createRunningLines(displayWidth);
   const unsubscribe: Array<() => void> = [];
-  let queue: Entry[] = [];
   let timer: NodeJS.Timeout | undefined;
   let dueAtMs = Number.POSITIVE_INFINITY;
   let stopped = false;
 
+  const queue = createTailQueue({
+    findWords: view && insight?.findWords,
+    onWords: () => schedule(0),
+  });
   const notice = (text: string): void => {
     if (stopped) return;
     if (json) notices.write(`${text}\n`);
@@ -83,55 +107,54 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
     timer.unref();
   };
 
-  const enqueue = (entry: Entry): void => {
-    queue.push(entry);
-    if (queue.length >= MAX_BATCH) flush();
+  const flushSoon = (): void => {
+    if (queue.length >= MAX_BATCH && !queue.paused) flush();
     else schedule(BATCH_MS);
   };
-
-  const lineOf = (entry: Entry): string => {
-    const options = { width: screen.columns, colour };
-    if ('notice' in entry) return noticeLine(entry.notice, options);
-    return json ? JSON.stringify(entry.record) : tailLine(entry.record, options);
+  const enqueue = (entry: TailEntry): void => {
+    queue.add(entry);
+    flushSoon();
   };
 
-  const runningLines = (): string[] => {
+  const linesOf = (entry: TailEntry): readonly string[] => {
     const options = { width: screen.columns, colour };
-    const lines: string[] = [];
-    const room = Math.min(MAX_RUNNING_LINES, screen.rows - 2);
-    let more = 0;
-    for (const record of running) {
-      const runningForMs = Math.max(0, clock.now() - Date.parse(record.startedAt));
-      if (runningForMs < RUNNING_SHOWN_AFTER_MS) continue;
-      if (lines.length < room) lines.push(tailLine(record, { ...options, runningForMs }));
-      else more++;
-    }
-    if (more > 0) lines.push(colour.dim(`… and ${more} more running`));
-    return lines;
+    if ('lines' in entry) return entry.lines;
+    if ('notice' in entry) return [noticeLine(entry.notice, options)];
+    if (json) return [JSON.stringify(entry.record)];
+    return view?.take(entry.record, entry.words, screen.columns) ?? [tailLine(entry.record, options)];
+  };
+
+  const bottomLines = (): string[] => {
+    const width = screen.columns;
+    const pending = view?.pending(width) ?? [];
+    const footer = view ? [view.footer(queue.paused ? queue.length : undefined, width)] : [];
+    const lines = running.lines(
+      Math.max(0, screen.rows - 2 - pending.length - footer.length),
+      (record, runningForMs) =>
+        view?.running(record, runningForMs, width) ?? tailLine(record, { width, colour, runningForMs }),
+      (more) => colour.dim(`… and ${more} more running`),
+    );
+    return [...pending, ...lines, ...footer];
   };
 
   const flush = (): void => {
     clearTimeout(timer);
     dueAtMs = Number.POSITIVE_INFINITY;
-    const entries = queue;
-    queue = [];
+    const entries = queue.take(stopped);
     if (!output.accepting) {
       output.skip(entries.length);
       return;
     }
-    const finished = entries.map((entry) => `${lineOf(entry)}\n`).join('');
+    const lines = entries.flatMap(linesOf);
+    // What cannot be drawn anew has to stand for good.
+    if (view && (stopped || !output.clear)) lines.push(...view.settle(screen.columns));
+    const finished = lines.map((line) => `${line}\n`).join('');
     if (!interactive) {
       output.write(finished);
       return;
     }
-    output.write(bottom.redraw(finished, output.clear && !stopped ? runningLines() : [], screen.columns));
-    if (running.length > 0) schedule(RUNNING_REDRAWN_EVERY_MS);
-  };
-
-  const keepRunning = (record: ExchangeRecord): void => {
-    if (!interactive || running.length >= MAX_RUNNING_KNOWN) return;
-    running.push(record);
-    schedule(RUNNING_SHOWN_AFTER_MS);
+    output.write(bottom.redraw(finished, output.clear && !stopped ? bottomLines() : [], screen.columns));
+    if (running.size > 0) schedule(RUNNING_REDRAWN_EVERY_MS);
   };
 
   const onResize = (): void => {
@@ -145,8 +168,8 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
     clearTimeout(timer);
     stream.off('resize', onResize);
     for (const end of unsubscribe.splice(0)) end();
-    running.length = 0;
-    queue = [];
+    running.empty();
+    queue.empty();
   };
   const readerGone = output.broken.then(letGo);
 
@@ -157,16 +180,51 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
 
   const show = ({ type, record }: ExchangeEvent): void => {
     if (stopped) return;
-    if (type === 'open') keepRunning(record);
-    if (type === 'update' && running.some(({ id }) => id === record.id)) schedule(RUNNING_SHOWN_AFTER_MS);
+    if (type === 'open' && interactive && running.add(record)) schedule(RUNNING_SHOWN_AFTER_MS);
+    if (type === 'update' && running.has(record.id)) schedule(RUNNING_SHOWN_AFTER_MS);
     if (type === 'close') {
-      const index = running.findIndex(({ id }) => id === record.id);
-      if (index !== -1) running.splice(index, 1);
-      enqueue({ record });
+      running.remove(record.id);
+      view?.count(record);
+      queue.addEnded(record);
+      flushSoon();
     }
   };
 
+  const controls: TailControls | undefined = view && {
+    print: (lines) => {
+      // Below the tries that are being counted, not above them.
+      queue.add({ lines: [...view.settle(screen.columns), ...lines] });
+      flush();
+    },
+    togglePause: () => {
+      queue.togglePause();
+      flush();
+    },
+    toggleErrorsOnly: () => {
+      view.toggleErrorsOnly();
+      flush();
+    },
+    clear: () => {
+      if (!output.clear) return;
+      output.write(bottom.clear(WHOLE_SCREEN));
+      flush();
+    },
+    refresh: () => schedule(0),
+    redraw: () => {
+      bottom.abandon();
+      flush();
+    },
+    get newest() {
+      return view.newest;
+    },
+    get columns() {
+      return screen.columns;
+    },
+  };
+  if (view) schedule(0);
+
   return {
+    ...(controls && { controls }),
     notice,
     settled,
     readerGone,
@@ -180,6 +238,7 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
     stop: async () => {
       if (stopped) return;
       stopped = true;
+      if (view) queue.add({ lines: ['', view.footer(undefined, screen.columns, true)] });
       flush();
       let limit: NodeJS.Timeout | undefined;
       const waited = new Promise<void>((resolve) => {

@@ -10,6 +10,8 @@ export interface RunningLines {
   redraw(finished: string, running: readonly string[], columns: number): string;
   /** Leaves what is drawn where it stands: the next lines come below it. */
   abandon(): void;
+  /** Text that empties a screen of so many rows; nothing is drawn then. */
+  clear(rows: number): string;
   /** True where a screen of that width still shows each drawn line on one row. */
   fits(columns: number): boolean;
 }
@@ -30,6 +32,10 @@ export const createRunningLines = (widthOf: (line: string) => number): RunningLi
   return {
     fits,
     abandon,
+    clear: (rows) => {
+      abandon();
+      return CURSOR_UP(rows) + ERASE_BELOW;
+    },
     redraw: (finished, running, columns) => {
       if (!fits(columns)) abandon();
       const erase = drawnRows > 0 ? CURSOR_UP(drawnRows) + ERASE_BELOW : '';

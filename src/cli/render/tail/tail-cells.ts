@@ -1,6 +1,6 @@
 import type { ExchangeRecord } from '../../../log/port.ts';
 import { displayWidth, padLeft, truncate } from '../fit-width.ts';
-import { formatCount, formatDuration, formatSizes } from '../format-figures.ts';
+import { formatCost, formatCount, formatDuration, formatSizes } from '../format-figures.ts';
 import { plainLine } from '../plain-text.ts';
 import { toneOf } from './tail-outcome.ts';
 import { type Piece, secondary, type Tone } from './tail-pieces.ts';
@@ -127,3 +127,7 @@ export const outputPieces = ({ usage }: ExchangeRecord, width: number): Piece[] 
   const head: Piece = { text: `out ${padLeft(formatCount(output), COUNT)}`, tone: 'plain' };
   return reasoning ? [head, secondary(` (${formatCount(reasoning, 4)} reasoning)`)] : [head];
 };
+
+/** `$0.031`; nothing where no price is known, or a subscription pays. */
+export const costPieces = (costUsd: number | undefined, width: number): Piece[] =>
+  costUsd === undefined ? [] : [{ text: padLeft(formatCost(costUsd), width), tone: 'plain' }];

@@ -10,6 +10,7 @@ export const TAIL_COLUMNS = [
   'duration',
   'input',
   'output',
+  'cost',
   'outcome',
 ] as const;
 
@@ -53,6 +54,37 @@ const STEPS: readonly Step[] = [
   { widths: { route: 21 } }, // 194
 ];
 
+/** The same where somebody watches: what it cost and what was said last matter more than sizes and paths. */
+const watchedSteps = (modelLength: number): readonly Step[] => [
+  { widths: { duration: 4 } },
+  { widths: { model: 8 } },
+  { widths: { outcome: 12 } },
+  { widths: { input: 11, output: 4 } },
+  { widths: { cost: 6 } },
+  { widths: { model: Math.max(11, Math.min(18, modelLength)) } },
+  { widths: { ttfb: 4 } },
+  { widths: { outcome: 18 } }, // 78 where models have short names
+  { widths: { model: Math.max(11, modelLength) } },
+  { widths: { outcome: 24 } },
+  { widths: { client: 11 } },
+  { widths: { wire: 13 } },
+  { widths: { route: 9 } },
+  { gap: 2 },
+  { widths: { ttfb: 5, duration: 5 } },
+  { widths: { outcome: 32 } },
+  { widths: { wire: 17 } },
+  { widths: { route: 14 } },
+  { widths: { outcome: 50 } },
+  { widths: { client: 18 } },
+  { widths: { input: 23, output: 26 } },
+];
+
+/** What a grid is made for, beside a width. */
+export interface GridWants {
+  /** The longest name of a model so far, for a grid that somebody watches. */
+  readonly modelLength: number;
+}
+
 const lineWidth = ({ widths, gap }: TailGrid): number => {
   const shown = TAIL_COLUMNS.map((column) => widths[column]).filter((width) => width > 0);
   return shown.reduce((sum, width) => sum + width, 0) + gap * (shown.length - 1);
@@ -70,6 +102,7 @@ const NARROWEST: TailGrid = {
     duration: 0,
     input: 0,
     output: 0,
+    cost: 0,
     outcome: 6,
   },
   gap: 1,
@@ -78,9 +111,9 @@ const NARROWEST: TailGrid = {
 const taken = (grid: TailGrid, step: Step): TailGrid =>
   'gap' in step ? { ...grid, gap: step.gap } : { ...grid, widths: { ...grid.widths, ...step.widths } };
 
-const layOutGrid = (columns: number): TailGrid => {
+const layOutGrid = (columns: number, watched: GridWants | undefined): TailGrid => {
   let grid = NARROWEST;
-  for (const step of STEPS) {
+  for (const step of watched ? watchedSteps(watched.modelLength) : STEPS) {
     const next = taken(grid, step);
     if (lineWidth(next) > columns) break;
     grid = next;
@@ -94,14 +127,18 @@ const layOutGrid = (columns: number): TailGrid => {
   return { ...grid, widths: { ...grid.widths, outcome: grid.widths.outcome + spare } };
 };
 
-let last = { columns: 0, grid: layOutGrid(0) };
+let last: { columns: number; modelLength: number | undefined; grid: TailGrid } | undefined;
 
 /**
  * The one grid for a width: every line of the tail stands on it, whatever its exchange was like. What is
  * left over goes to the last column.
  * @param columns of the terminal; Infinity where nothing limits a line (a file, a pipe)
+ * @param watched set where a person looks on
  */
-export const tailGrid = (columns: number): TailGrid => {
-  if (columns !== last.columns) last = { columns, grid: layOutGrid(columns) };
+export const tailGrid = (columns: number, watched?: GridWants): TailGrid => {
+  const modelLength = watched?.modelLength;
+  if (last?.columns !== columns || last.modelLength !== modelLength) {
+    last = { columns, modelLength, grid: layOutGrid(columns, watched) };
+  }
   return last.grid;
 };

@@ -4,6 +4,7 @@ import { padLeft, padRight, truncate } from '../fit-width.ts';
 import { plainLine } from '../plain-text.ts';
 import {
   clientText,
+  costPieces,
   durationText,
   inputPieces,
   outputPieces,
@@ -12,8 +13,8 @@ import {
   timeText,
   wireText,
 } from './tail-cells.ts';
-import { TAIL_COLUMNS, type TailColumn, type TailGrid, tailGrid } from './tail-grid.ts';
-import { failurePieces, outcomePieces } from './tail-outcome.ts';
+import { type GridWants, TAIL_COLUMNS, type TailColumn, type TailGrid, tailGrid } from './tail-grid.ts';
+import { failurePieces, failureText, outcomePieces, widthOfFailure } from './tail-outcome.ts';
 import { fitPieces, type Piece, type Tone } from './tail-pieces.ts';
 
 export interface TailLineOptions {
@@ -22,10 +23,23 @@ export interface TailLineOptions {
   readonly colour: ChalkInstance;
   /** Milliseconds since the exchange began, for one that still runs: it is then shown dim. */
   readonly runningForMs?: number;
+  /** Set where a person looks on: the columns are then chosen for that. */
+  readonly watched?: WatchedLine;
+}
+
+/** What a line that somebody watches says besides. */
+interface WatchedLine extends GridWants {
+  readonly costUsd?: number | undefined;
+  /** What the model said or called last. */
+  readonly words?: string | undefined;
+  /** How often a client tried this in vain, such as `×30 over 26 s`. */
+  readonly tries?: string | undefined;
 }
 
 /** Where a failure is told: in place of the tokens, which it seldom has and which say less. */
-const FAILURE_AREA: readonly TailColumn[] = ['input', 'output', 'outcome'];
+const FAILURE_AREA: readonly TailColumn[] = ['input', 'output', 'cost', 'outcome'];
+/** Where it would be cut there: body and client can be read in `logs`. */
+const LONG_FAILURE_AREA: readonly TailColumn[] = ['client', 'wire', 'ttfb', 'duration', ...FAILURE_AREA];
 /** Without a column of tokens there would be no room to say it: then the failure is what matters. */
 const NARROW_FAILURE_AREA: readonly TailColumn[] = ['model', 'client', 'wire', 'ttfb', 'duration', 'outcome'];
 
@@ -37,13 +51,23 @@ const areaWidth = ({ widths, gap }: TailGrid, area: readonly TailColumn[]): numb
   return shown.reduce((sum, width) => sum + width, 0) + gap * (shown.length - 1);
 };
 
+/** The smallest area that the failure is not cut in, or else the widest. */
+const failureArea = (record: ExchangeRecord, grid: TailGrid, tries = ''): readonly TailColumn[] => {
+  if (grid.widths.input === 0) return NARROW_FAILURE_AREA;
+  const beside = record.usage?.inputTokens !== undefined && grid.widths.outcome >= ROOM_FOR_FAILURE;
+  if (beside) return ['outcome'];
+  const text = failureText(record);
+  const needed = tries.length + (text ? widthOfFailure(text) : 0);
+  return needed <= areaWidth(grid, FAILURE_AREA) ? FAILURE_AREA : LONG_FAILURE_AREA;
+};
+
 const MAX_MODEL_LENGTH = 200;
 
 const cellOf = (
   record: ExchangeRecord,
   column: TailColumn,
   grid: TailGrid,
-  runningForMs: number | undefined,
+  { runningForMs, watched }: TailLineOptions,
 ): Piece[] => {
   const width = grid.widths[column];
   switch (column) {
@@ -80,8 +104,10 @@ const cellOf = (
       return inputPieces(record, width);
     case 'output':
       return outputPieces(record, width);
+    case 'cost':
+      return costPieces(watched?.costUsd, width);
     case 'outcome':
-      return outcomePieces(record, width);
+      return outcomePieces(record, width, watched?.words);
   }
 };
 
@@ -97,11 +123,12 @@ const paint = (colour: ChalkInstance, { text, tone }: Piece): string => {
 };
 
 /** The pieces of a line, cell by cell, on the grid. */
-const layOut = (record: ExchangeRecord, grid: TailGrid, runningForMs: number | undefined): Piece[] => {
-  const beside = record.usage?.inputTokens !== undefined && grid.widths.outcome >= ROOM_FOR_FAILURE;
-  const area: readonly TailColumn[] =
-    grid.widths.input === 0 ? NARROW_FAILURE_AREA : beside ? ['outcome'] : FAILURE_AREA;
-  const failure = failurePieces(record, areaWidth(grid, area));
+const layOut = (record: ExchangeRecord, grid: TailGrid, options: TailLineOptions): Piece[] => {
+  const { tries } = options.watched ?? {};
+  const note = tries === undefined ? undefined : `${tries}  `;
+  const area = failureArea(record, grid, note);
+  const told = failurePieces(record, areaWidth(grid, area) - (note?.length ?? 0));
+  const failure = told && note ? [{ text: note, tone: 'warning' } as const, ...told] : told;
   const separator: Piece = { text: ' '.repeat(grid.gap), tone: 'plain' };
   const pieces: Piece[] = [];
   const add = (cell: readonly Piece[], width: number): void => {
@@ -113,7 +140,7 @@ const layOut = (record: ExchangeRecord, grid: TailGrid, runningForMs: number | u
       add(failure, areaWidth(grid, area));
       break;
     }
-    if (grid.widths[column] > 0) add(cellOf(record, column, grid, runningForMs), grid.widths[column]);
+    if (grid.widths[column] > 0) add(cellOf(record, column, grid, options), grid.widths[column]);
   }
   return pieces;
 };
@@ -123,8 +150,8 @@ const layOut = (record: ExchangeRecord, grid: TailGrid, runningForMs: number | u
  * over the network reaches the terminal as anything but text.
  */
 export const tailLine = (record: ExchangeRecord, options: TailLineOptions): string => {
-  const { colour, width, runningForMs } = options;
-  const pieces = layOut(record, tailGrid(width), runningForMs);
+  const { colour, width, runningForMs, watched } = options;
+  const pieces = layOut(record, tailGrid(width, watched), options);
   if (runningForMs === undefined) {
     return pieces
       .map((piece) => paint(colour, piece))

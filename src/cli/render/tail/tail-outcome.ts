@@ -9,7 +9,7 @@ export const toneOf = (record: ExchangeRecord): Tone => {
   const status = record.status ?? 0;
   if (record.probe) return 'secondary';
   if (record.response.finish === 'aborted') return 'warning';
-  if (isFailure(record)) return status >= 400 && status < 500 ? 'warning' : 'bad';
+  if (isFailure(record)) return 'bad';
   return status >= 200 && status < 300 ? 'good' : 'plain';
 };
 
@@ -37,6 +37,9 @@ const toolsText = (names: readonly string[], width: number): string => {
   return truncate(first.name, width - rest.length) + rest;
 };
 
+/** Below this, names of tools say more than the beginning of a sentence. */
+const ROOM_FOR_WORDS = 16;
+
 const FINISH_TEXT: Readonly<Record<string, Piece>> = {
   completed: { text: '✓', tone: 'good' },
   incomplete: { text: 'incomplete', tone: 'warning' },
@@ -46,11 +49,30 @@ const FINISH_TEXT: Readonly<Record<string, Piece>> = {
   interrupted: { text: 'interrupted', tone: 'bad' },
 };
 
-/** How the answer ended, then its tool calls; where both do not fit, tools say that it completed. */
-export const outcomePieces = (record: ExchangeRecord, width: number): Piece[] => {
+/** How the answer ended, and what the model said or called last: `✓ All tests pass`, `exec_command×2 $ npm test`. */
+const wordsPieces = ({ response }: ExchangeRecord, words: string): Piece[] => {
+  const { finish, toolCalls = [] } = response;
+  const end = finish && finish !== 'completed' ? FINISH_TEXT[finish] : undefined;
+  const ended = end ? [{ ...end, text: `${end.text} ` }] : [];
+  const called = toolCalls.length > 0 ? toolsText(toolCalls, MAX_NAME_LENGTH) : undefined;
+  const head: Piece[] =
+    called !== undefined
+      ? [{ text: `${called} `, tone: 'plain' }]
+      : ended.length > 0
+        ? []
+        : [{ text: '✓ ', tone: 'good' }];
+  return [...ended, ...head, secondary(words)];
+};
+
+/**
+ * How the answer ended, then its tool calls; where both do not fit, tools say that it completed.
+ * @param words what the model said or called last, where that is shown
+ */
+export const outcomePieces = (record: ExchangeRecord, width: number, words?: string): Piece[] => {
   const { finish, events, toolCalls = [] } = record.response;
+  if (words && width >= ROOM_FOR_WORDS) return wordsPieces(record, words);
   if (record.durationMs === undefined && finish === undefined) {
-    return events ? [secondary(`${formatCount(events)} events`)] : [];
+    return events ? [secondary(`${formatCount(events)} ${events === 1 ? 'event' : 'events'}`)] : [];
   }
   const end = finish && FINISH_TEXT[finish];
   if (toolCalls.length === 0) return end ? [end] : [];
@@ -65,20 +87,37 @@ export const outcomePieces = (record: ExchangeRecord, width: number): Piece[] =>
 /** Enough of an id to be the only one: its ten characters of time and three of chance. */
 const SHORT_ID = 'req_'.length + 13;
 
+/** A failure in one sentence: `upstream: Overloaded`. */
+export interface FailureText {
+  readonly hop: string;
+  readonly message: string;
+}
+
+/** @returns undefined where there is no error to tell */
+export const failureText = ({ error, probe }: ExchangeRecord): FailureText | undefined => {
+  if (!error) return undefined;
+  if (probe) return { hop: 'probe: ', message: 'it only looked whether the gateway is there' };
+  const message = plainLine(error.message.slice(0, MAX_MESSAGE_LENGTH)).replace(/^gomodel-ts: /, '');
+  return { hop: `${error.origin}: `, message };
+};
+
+export const widthOfFailure = ({ hop, message }: FailureText): number =>
+  displayWidth(hop) + displayWidth(message);
+
+/** The id in so many characters that `logs` finds it. */
+export const shortIdOf = ({ id }: ExchangeRecord): string => id.slice(0, SHORT_ID);
+
 /**
  * The hop that failed and what happened there; behind it, where there is room, what `logs` finds it by.
  * @returns undefined where nothing failed
  */
 export const failurePieces = (record: ExchangeRecord, width: number): Piece[] | undefined => {
-  if (!record.error) return undefined;
-  if (record.probe) return [secondary('probe: it only looked whether the gateway is there')];
-  const hop = `${record.error.origin}: `;
-  const message = plainLine(record.error.message.slice(0, MAX_MESSAGE_LENGTH)).replace(/^gomodel-ts: /, '');
-  const id = `  ${record.id.slice(0, SHORT_ID)}`;
+  const text = failureText(record);
+  if (!text) return undefined;
   const pieces: Piece[] = [
-    { text: hop, tone: toneOf(record) },
-    { text: message, tone: 'plain' },
+    { text: text.hop, tone: toneOf(record) },
+    { text: text.message, tone: record.probe ? 'secondary' : 'plain' },
   ];
-  const fits = displayWidth(hop) + displayWidth(message) + id.length <= width;
-  return fits ? [...pieces, secondary(id)] : pieces;
+  const id = `  ${shortIdOf(record)}`;
+  return widthOfFailure(text) + id.length <= width ? [...pieces, secondary(id)] : pieces;
 };
