@@ -13,7 +13,7 @@ const ROOMS = {
   },
   coding: {
     mutate: ['src/coding/**/*.ts'],
-    tests: ['test/unit/coding/*.test.ts', 'test/integration/coding-{bombs,zstd-corpus}.test.ts'],
+    tests: ['test/unit/coding/*.test.ts', 'test/unit/places/zstd-libraries.test.ts'],
   },
   redact: {
     mutate: ['src/log/redact*.ts', 'src/base/secret-shapes.ts'],
@@ -25,15 +25,15 @@ const ROOMS = {
       'src/forward/relay/relay-answer.ts',
       'src/forward/send/check-status.ts',
     ],
-    tests: [
-      'test/unit/forward/*.test.ts',
-      'test/integration/gateway/{native,routing}.test.ts',
-      'test/safety/{credentials,upstream-answers}.test.ts',
-    ],
+    tests: ['test/unit/forward/{choose-destination,relay-answer}.test.ts'],
   },
   config: {
     mutate: ['src/config/**/*.ts'],
-    tests: ['test/unit/config/*.test.ts'],
+    tests: [
+      'test/unit/config/*.test.ts',
+      'test/unit/places/addresses.test.ts',
+      'test/unit/forward/no-proxy.test.ts',
+    ],
   },
 };
 
