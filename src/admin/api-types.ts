@@ -430,9 +430,15 @@ export interface DoctorStep {
 
 /** `GET session` (never 401) */
 export interface SessionAnswer {
-  /** True where a master key is set. */
+  /** True where the gateway asks for a key. */
   required: boolean;
+  /** True where the page may be read. */
   authenticated: boolean;
+  role?: 'admin' | 'auditor' | 'member' | 'user';
+  /** What is shown: all that was asked for this user path and below it. */
+  user_path?: string;
+  /** Whose bodies are shown: those of the key's own requests, all, or none. */
+  bodies?: 'own' | 'all' | 'none';
 }
 
 /**

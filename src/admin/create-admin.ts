@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { CheckKey } from '../guard/check-key.ts';
+import type { KeyRing } from '../guard/keys/key-ring.ts';
 import type { ExchangeWatch, LogReader } from '../log/port.ts';
 import type { Ask } from '../probe/probe.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -24,6 +25,9 @@ export interface AdminDeps {
   readonly log: LogReader;
   readonly clock: Clock;
   readonly checkKey: CheckKey;
+  readonly ring: KeyRing;
+  /** Whether callers need a key. */
+  readonly isGuarded: () => boolean;
   /** Who is asked for models, the gateway's own first. */
   readonly upstreams: readonly Upstream[];
   readonly version: string;
@@ -62,7 +66,8 @@ export const createAdmin = (deps: AdminDeps): Admin => {
   const pricing = createPricing(dataDir, upstreams);
   const access = createAccess({
     checkKey: deps.checkKey,
-    isGuarded: config.masterKey !== undefined,
+    ring: deps.ring,
+    isGuarded: deps.isGuarded,
     now: () => clock.monotonic(),
   });
   let feed: Feed | undefined;
@@ -86,7 +91,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
       codexHome: deps.codexHome,
       dataDir,
       url: deps.url(),
-      isGuarded: config.masterKey !== undefined,
+      isGuarded: deps.isGuarded(),
     }),
     log,
     pricing,
@@ -134,6 +139,9 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     closeStreams: () => {
       feed?.close();
     },
-    close: () => log.close(),
+    close: () => {
+      access.close();
+      return log.close();
+    },
   };
 };

@@ -27,6 +27,11 @@ const command = (exitCode: number): ErrorClass => ({
 const ERROR_CODES = {
   missing_api_key: http(401, 'authentication_error', 'client'),
   invalid_api_key: http(401, 'authentication_error', 'client'),
+  keys_unreadable: http(503, 'authentication_error', 'gateway'),
+  model_not_allowed: http(403, 'permission_error', 'client'),
+  not_permitted: http(403, 'permission_error', 'client'),
+  unknown_key: http(404, 'not_found_error', 'client'),
+  key_exists: http(409, 'invalid_request_error', 'client'),
   forbidden_origin: http(403, 'authentication_error', 'client'),
   invalid_content_encoding: http(400, 'invalid_request_error', 'client'),
   invalid_json: http(400, 'invalid_request_error', 'client'),
@@ -69,6 +74,21 @@ const ERROR_CODES = {
 } as const satisfies Record<string, ErrorClass>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** What stays refused until somebody changes a setting, however often it is asked for. */
+const PERMANENT: ReadonlySet<string> = new Set<ErrorCode>([
+  'missing_api_key',
+  'invalid_api_key',
+  'keys_unreadable',
+  'model_not_allowed',
+  'too_many_attempts',
+  'forbidden_origin',
+  'provider_not_configured',
+  'loop_detected',
+  'upstream_redirected',
+]);
+
+export const isPermanent = (code: string): boolean => PERMANENT.has(code);
 
 export interface GatewayErrorOptions {
   readonly cause?: unknown;

@@ -9,6 +9,9 @@ type Replacer = (text: string) => string;
 /** Also of OpenAI's and Anthropic's many forms: `sk-proj-…`, `sk-ant-…`, and those of their imitators. */
 const SK_KEY = /(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]|%[0-9A-Fa-f]{2}))sk-[\w-]{8,}/gi;
 
+/** The gateway's own keys for people: see `guard/keys/key-token.ts`. */
+const MANAGED_KEY = /(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]|%[0-9A-Fa-f]{2}))sk_gom_[\w-]{8,}/gi;
+
 const BEARER = /(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]|%[0-9A-Fa-f]{2}))Bearer(?:\s|%20|\+){1,8}[\w.~+/=-]{8,}/gi;
 const BASIC =
   /(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]|%[0-9A-Fa-f]{2}))Basic(?:\s|%20|\+){1,8}([A-Za-z0-9+/_-]{6,}={0,2})/gi;
@@ -62,6 +65,7 @@ const SHAPES: readonly Replacer[] = [
   // `Basic authentication` stays: nobody's user name and password are one word in base64.
   (text) => text.replace(BASIC, (found: string, value: string) => (WORD.test(value) ? found : REDACTED)),
   whole(SK_KEY, REDACTED),
+  whole(MANAGED_KEY, REDACTED),
   whole(ISSUED_KEY, REDACTED),
   (text) =>
     text.replace(TOKEN, (found: string, rest: string | undefined) => (rest === undefined ? found : REDACTED)),
@@ -76,7 +80,7 @@ const SHAPES: readonly Replacer[] = [
 ];
 
 /** What every shape but an issued key has in it: most texts have nothing of it. */
-const SUSPECT = /key|token|secret|passw|auth|cookie|bearer|basic|sk-|eyJ|:\/\/|-BEGIN /i;
+const SUSPECT = /key|token|secret|passw|auth|cookie|bearer|basic|sk[-_]|eyJ|:\/\/|-BEGIN /i;
 
 /**
  * Replaces every text in the shape of a secret, each time that it occurs. Linear in the length of the text.

@@ -22,6 +22,7 @@ const COMMANDS: readonly CommandEntry[] = [
   { names: ['models'], load: async () => (await import('./commands/models.ts')).modelsCommand },
   { names: ['config'], load: async () => (await import('./commands/config.ts')).configCommand },
   { names: ['trust'], load: async () => (await import('./commands/trust.ts')).trustCommand },
+  { names: ['keys'], load: async () => (await import('./commands/keys.ts')).keysCommand },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logsCommand },
 ];
 
@@ -41,6 +42,14 @@ const loadCommands = async (firstWord: string, context: CommandContext): Promise
   return Promise.all(loads.map(async (load) => (await load())(context)));
 };
 
+const withAllBelow = (command: Command): Command[] => [command, ...command.commands.flatMap(withAllBelow)];
+
+/** Such as `keys create`. */
+const nameBelow = (command: Command, program: Command): string =>
+  command.parent === null || command.parent === program
+    ? command.name()
+    : `${nameBelow(command.parent, program)} ${command.name()}`;
+
 /**
  * The command line, none of its commands run yet.
  * @param firstWord of the arguments; where it names a command only that one is loaded, else all are
@@ -54,8 +63,8 @@ export const createProgram = async (firstWord: string, context: CommandContext):
     .enablePositionalOptions()
     .addHelpText('after', EXAMPLES);
   for (const command of await loadCommands(firstWord, context)) program.addCommand(command);
-  for (const command of [program, ...program.commands]) {
-    const name = command === program ? '' : `${command.name()} `;
+  for (const command of withAllBelow(program)) {
+    const name = command === program ? '' : `${nameBelow(command, program)} `;
     command
       .exitOverride()
       .configureOutput({

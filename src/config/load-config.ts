@@ -10,6 +10,7 @@ import { readTrustedCertificates } from './read-certificates.ts';
 import { chooseDefault, readProviders } from './read-providers.ts';
 import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
+import { readTagging, type TaggingHeader } from './read-tagging.ts';
 import { refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
 import type { Origin } from './sourced.ts';
@@ -43,6 +44,9 @@ export interface GatewayConfig {
   readonly maxOpenExchanges: number;
   /** How many processes of `serve` share the traffic; 1: the one that has all else, too. */
   readonly workers: number;
+  /** In lower case. */
+  readonly userPathHeader: string;
+  readonly tagging: readonly TaggingHeader[];
   readonly websockets: WebSocketSetting;
   readonly logBodies: boolean;
   readonly retentionDays: number;
@@ -170,6 +174,8 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     bodyMemoryBytes: read('bodyMemoryLimit') ?? BODIES_IN_MEMORY * bodySizeLimitBytes,
     maxOpenExchanges,
     workers,
+    userPathHeader: required('userPathHeader').toLowerCase(),
+    tagging: readTagging(sources),
     websockets: required('websockets'),
     logBodies: required('logBodies'),
     retentionDays: required('retentionDays'),

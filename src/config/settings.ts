@@ -1,5 +1,6 @@
 import { parseByteSize } from '../base/bytes.ts';
 import { trimTrailing } from '../base/trim-text.ts';
+import { isHeaderName } from './header-name.ts';
 
 /** Reads one value of a setting; undefined where the text is not what the setting takes. */
 type Parse<Value> = (text: string) => Value | undefined;
@@ -62,6 +63,8 @@ const parseWebSockets: Parse<WebSocketSetting> = (text) => {
   const word = text.trim().toLowerCase();
   return (['auto', 'relay', 'bridge', 'off'] as const).find((known) => known === word);
 };
+
+const parseHeaderName: Parse<string> = (text) => (isHeaderName(text.trim()) ? text.trim() : undefined);
 
 /** Without a slash at its end, so that paths are appended as they are. */
 export const parseBaseUrl: Parse<URL> = (text) => {
@@ -163,6 +166,14 @@ export const SETTINGS = {
     summary: 'how many processes serve requests',
     parse: parseWorkers,
     fallback: '1',
+  }),
+  userPathHeader: setting({
+    variable: 'USER_PATH_HEADER',
+    path: ['server', 'user_path_header'],
+    takes: 'the name of a header field',
+    summary: 'the header field in which a request may say its user path',
+    parse: parseHeaderName,
+    fallback: 'X-GoModel-User-Path',
   }),
   websockets: setting({
     variable: 'WEBSOCKETS',

@@ -1,5 +1,6 @@
 import type { Stopwatch } from '../base/stopwatch.ts';
 import type { Exchange } from '../log/exchange.ts';
+import type { ExchangeRecord } from '../log/record.ts';
 
 /** What a request's body is when it leaves. */
 export type OutgoingBody =
@@ -8,6 +9,9 @@ export type OutgoingBody =
   /** Passed through as it comes, such as an upload. */
   | { readonly kind: 'stream' }
   | { readonly kind: 'none' };
+
+/** Which of the running requests are to be ended. */
+export type IsMeant = (record: ExchangeRecord) => boolean;
 
 /** One request on its way through this room. */
 export interface Forwarding {

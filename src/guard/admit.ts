@@ -64,8 +64,8 @@ export type Admit = (head: RequestHead) => Verdict | Promise<Verdict>;
 
 export interface AdmitDeps {
   readonly isClosing: () => boolean;
-  /** True where a master key guards the gateway. */
-  readonly isGuarded: boolean;
+  /** Whether callers need a key. */
+  readonly isGuarded: () => boolean;
   /** This process as it names itself in `Via`. */
   readonly via: string;
   readonly checkKey: CheckKey;
@@ -82,7 +82,7 @@ const listChecks = (deps: AdmitDeps): readonly Check[] => [
   { name: 'closing', surface: 'model', run: () => checkClosing(deps.isClosing()) },
   { name: 'framing', run: checkFraming },
   { name: 'method', run: ({ method }) => checkMethod(method) },
-  { name: 'page', run: (head) => checkPage(head, deps.isGuarded) },
+  { name: 'page', run: (head) => checkPage(head, deps.isGuarded()) },
   { name: 'loop', surface: 'model', run: ({ headers }) => checkLoop(headers, deps.via) },
   {
     name: 'route',

@@ -1,7 +1,6 @@
 import type { ExchangeRecord } from '../log/record.ts';
-
-/** What a caller may see and change: see `.github/docs/keys.md`. */
-type Role = 'admin' | 'auditor' | 'member' | 'user';
+import type { ManagedKey } from './keys/managed-key.ts';
+import type { Role } from './role.ts';
 
 /** Who sends a request, as the gate has found out. */
 export interface Caller {
@@ -22,10 +21,23 @@ export const MASTER: Caller = { ...UNGUARDED, kind: 'master_key' };
 /** Before the gate has decided, and after it has refused. */
 export const NOBODY: Caller = { ...UNGUARDED, role: 'user' };
 
-/** The caller as the record names it. */
-export const authOf = ({ kind, keyId }: Caller): NonNullable<ExchangeRecord['auth']> =>
-  kind === 'key' ? `key:${keyId}` : kind;
+export const callerOfKey = ({ id, role }: ManagedKey): Caller => ({
+  kind: 'key',
+  keyId: id,
+  userPath: '/',
+  labels: [],
+  role,
+});
 
 /** Without a key of the gateway's own, the ChatGPT sign-in that goes to the upstream says who this is. */
 export const asSignedIn = (caller: Caller): Caller =>
   caller.kind === 'none' ? { ...caller, kind: 'chatgpt' } : caller;
+
+/** Writes into the record who asks. */
+export const noteCaller = (record: ExchangeRecord, caller: Caller): void => {
+  const { kind, keyId, userPath, labels } = caller;
+  record.auth = kind === 'key' ? `key:${keyId}` : kind;
+  if (keyId !== undefined) record.keyId = keyId;
+  if (userPath !== '/') record.userPath = userPath;
+  if (labels.length > 0) record.labels = [...labels];
+};

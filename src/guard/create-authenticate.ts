@@ -1,7 +1,12 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
-import { type Caller, MASTER, UNGUARDED } from './caller.ts';
+import { type Caller, callerOfKey, MASTER, UNGUARDED } from './caller.ts';
+import type { KeyRing } from './keys/key-ring.ts';
+import { isManagedKey } from './keys/key-token.ts';
+import type { ManagedKey } from './keys/managed-key.ts';
+import { refusalOfKey } from './keys/refuse-key.ts';
+import { completeCaller, type NamingSettings } from './complete-caller.ts';
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
@@ -18,45 +23,67 @@ const bearerOf = (headers: IncomingHttpHeaders): string | undefined =>
 const statusFor = (headers: IncomingHttpHeaders): { status?: number } =>
   headers['chatgpt-account-id'] === undefined ? {} : { status: 403 };
 
-/** Takes the gateway's own key out of the header fields, so that it cannot leave for an upstream. */
+/** Says who calls. Takes the gateway's own keys out of the header fields, so that none can leave for an upstream. */
 export type Authenticate = (headers: IncomingHttpHeaders) => Caller;
 
 /** Where clients of any API send a key, as the header field that says it best. */
 const KEY_FIELDS = ['x-gomodel-key', 'authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const;
 
-const keyOf = (name: (typeof KEY_FIELDS)[number], headers: IncomingHttpHeaders): string | undefined => {
+type KeyField = (typeof KEY_FIELDS)[number];
+
+const keyOf = (name: KeyField, headers: IncomingHttpHeaders): string | undefined => {
   if (name === 'authorization') return bearerOf(headers);
   const value = headers[name];
   return typeof value === 'string' ? value : undefined;
 };
 
+const shownField = (name: KeyField): string =>
+  name === 'x-gomodel-key' ? 'X-GoModel-Key' : name === 'authorization' ? 'Authorization' : name;
+
+export interface AuthenticateDeps {
+  /** Absent: without a managed key either, everyone is let in (the server is bound to loopback then). */
+  readonly masterKey: string | undefined;
+  readonly ring: Pick<KeyRing, 'check' | 'isGuarding'>;
+  readonly naming: NamingSettings;
+}
+
 /**
- * Makes the check of the gateway's own key: in `X-GoModel-Key`, as a bearer token, or wherever the client's
+ * Makes the check of the gateway's own keys: in `X-GoModel-Key`, as a bearer token, or wherever the client's
  * own API has its key.
- * @param masterKey absent: everyone is let in (the server is bound to loopback then)
- * @returns a function that says who is let in and throws GatewayError missing_api_key or invalid_api_key
+ * @returns a function that throws GatewayError missing_api_key, invalid_api_key, keys_unreadable or
+ *   invalid_request
  */
-export const createAuthenticate = (masterKey: string | undefined): Authenticate => {
-  if (masterKey === undefined) return () => UNGUARDED;
-  const expected = digest(masterKey);
-  const isMasterKey = (key: string): boolean => timingSafeEqual(digest(key), expected);
-  const removeKey = (headers: IncomingHttpHeaders): void => {
+export const createAuthenticate = ({ masterKey, ring, naming }: AuthenticateDeps): Authenticate => {
+  const expected = masterKey === undefined ? undefined : digest(masterKey);
+  const isMasterKey = (key: string): boolean =>
+    expected !== undefined && timingSafeEqual(digest(key), expected);
+  /** Also those that were not what let the client in. */
+  const removeKeys = (headers: IncomingHttpHeaders): void => {
     for (const name of KEY_FIELDS) {
       const key = keyOf(name, headers);
-      if (key !== undefined && isMasterKey(key)) delete headers[name];
+      if (key !== undefined && (isManagedKey(key) || isMasterKey(key))) delete headers[name];
     }
   };
+  const letIn = (caller: Caller, key: ManagedKey | undefined, headers: IncomingHttpHeaders): Caller => {
+    removeKeys(headers);
+    return completeCaller(caller, key, headers, naming);
+  };
+
   return (headers) => {
-    const sent: string[] = [];
+    const sent: KeyField[] = [];
+    let refusal: GatewayError | undefined;
     for (const name of KEY_FIELDS) {
-      const key = keyOf(name, headers);
-      if (key === undefined) continue;
-      if (isMasterKey(key)) {
-        removeKey(headers);
-        return MASTER;
-      }
+      const text = keyOf(name, headers);
+      if (text === undefined) continue;
+      if (isMasterKey(text)) return letIn(MASTER, undefined, headers);
       sent.push(name);
+      if (!isManagedKey(text)) continue;
+      const found = ring.check(text);
+      if (found.kind === 'active') return letIn(callerOfKey(found.key), found.key, headers);
+      refusal ??= refusalOfKey(found, shownField(name), statusFor(headers));
     }
+    if (expected === undefined && !ring.isGuarding) return letIn(UNGUARDED, undefined, headers);
+    if (refusal) throw refusal;
     const beside = headers['chatgpt-account-id'] !== undefined;
     const [first] = sent;
     const remedy = headers['anthropic-version'] === undefined ? REMEDY : MESSAGES_REMEDY;
@@ -68,11 +95,9 @@ export const createAuthenticate = (masterKey: string | undefined): Authenticate 
         statusFor(headers),
       );
     }
-    const where =
-      first === 'x-gomodel-key' ? 'X-GoModel-Key' : first === 'authorization' ? 'Authorization' : first;
     throw new GatewayError(
       'invalid_api_key',
-      `the key in ${where} is not the master key of this gateway. ${remedy}`,
+      `the key in ${shownField(first)} is not the master key of this gateway. ${remedy}`,
       statusFor(headers),
     );
   };

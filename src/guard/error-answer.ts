@@ -1,4 +1,4 @@
-import type { ErrorCode, GatewayError } from '../base/errors.ts';
+import { type GatewayError, isPermanent } from '../base/errors.ts';
 import { INERT_ANSWER } from '../base/inert-answer.ts';
 import type { Audience } from './speaks-as.ts';
 
@@ -8,19 +8,6 @@ export interface ErrorAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
-
-/** What stays refused until somebody changes a setting, however often it is asked for. */
-const PERMANENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'missing_api_key',
-  'invalid_api_key',
-  'too_many_attempts',
-  'forbidden_origin',
-  'provider_not_configured',
-  'loop_detected',
-  'upstream_redirected',
-]);
-
-export const isPermanent = ({ code }: GatewayError): boolean => PERMANENT.has(code);
 
 /**
  * Turns an error into HTTP, here alone.
@@ -36,7 +23,7 @@ export const createErrorAnswer = (
   audience: Audience = 'openai',
 ): ErrorAnswer => {
   const inMessages = audience === 'messages';
-  const isSaidOnce = audience === 'codex' && isPermanent(error);
+  const isSaidOnce = audience === 'codex' && isPermanent(error.code);
   const told = {
     message: `gomodel-ts: ${error.message}`,
     type: inMessages && error.status >= 500 ? 'api_error' : error.type,

@@ -9,7 +9,7 @@ import { noteDestination } from '../forward/route/note-destination.ts';
 import { refuseStored } from '../forward/route/refuse-stored.ts';
 import type { Forwarder } from '../forward/send/create-forwarder.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/send/prepare-request.ts';
-import { asSignedIn, authOf } from '../guard/caller.ts';
+import { asSignedIn, noteCaller } from '../guard/caller.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { needsUnsealing } from '../translate/unseal-body.ts';
 import { refuse } from './failure.ts';
@@ -63,7 +63,7 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
     if (destination.fallbacks.length === 0) checkCredential(upstream);
     if (upstream.credential?.kind === 'client') {
       request.context.caller = asSignedIn(request.context.caller);
-      record.auth = authOf(request.context.caller);
+      noteCaller(record, request.context.caller);
     }
     if (model !== undefined) record.route = destination.why;
 

@@ -4,7 +4,7 @@ import type { ExchangeWatch } from '../log/capture/recorder.ts';
 
 export interface HealthDeps {
   readonly version: string;
-  readonly isGuarded: boolean;
+  readonly isGuarded: () => boolean;
   /** Of this gateway and no other, all its workers included, for as long as it runs. */
   readonly instance: string;
 }
@@ -20,7 +20,7 @@ export const health =
       status: 'ok',
       service: 'gomodel-ts',
       version,
-      auth: isGuarded ? 'master_key' : 'none',
+      auth: isGuarded() ? 'master_key' : 'none',
     });
   };
 

@@ -91,6 +91,11 @@ export interface ExchangeRecord {
   /** In their order, the last one included. */
   attempts?: Attempt[];
   auth?: 'master_key' | `key:${string}` | 'chatgpt' | 'none' | 'rejected';
+  /** Of the managed key that let the client in. */
+  keyId?: string;
+  /** For whom the client asked, such as `/team/alpha`. */
+  userPath?: string;
+  labels?: string[];
   client: {
     name?: string;
     version?: string;

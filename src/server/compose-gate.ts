@@ -3,11 +3,13 @@ import type { GatewayConfig } from '../config/load-config.ts';
 import { type Admit, createAdmit } from '../guard/admit.ts';
 import { type CheckKey, createCheckKey } from '../guard/check-key.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
+import type { KeyRing } from '../guard/keys/key-ring.ts';
 import { createWrongKeys } from '../guard/slow-wrong-keys.ts';
 import type { Transport } from '../log/record.ts';
 
 export interface GateDeps {
   readonly config: GatewayConfig;
+  readonly ring: KeyRing;
   readonly clock: Clock;
   readonly via: string;
   readonly isClosing: () => boolean;
@@ -20,15 +22,28 @@ export interface Gate {
 }
 
 /** The check of keys, for every surface of one process. */
-export const composeKeys = ({ masterKey }: Pick<GatewayConfig, 'masterKey'>, clock: Clock): CheckKey =>
-  createCheckKey(createAuthenticate(masterKey), createWrongKeys({ now: () => clock.monotonic() }));
+export const composeCheckKey = (
+  { masterKey, userPathHeader, tagging }: Pick<GatewayConfig, 'masterKey' | 'userPathHeader' | 'tagging'>,
+  ring: KeyRing,
+  clock: Clock,
+): CheckKey =>
+  createCheckKey(
+    createAuthenticate({ masterKey, ring, naming: { userPathHeader, tagging } }),
+    createWrongKeys({ now: () => clock.monotonic() }),
+  );
+
+/** Whether callers need a key at the moment: the first managed key begins that, too. */
+export const guarding =
+  ({ masterKey }: Pick<GatewayConfig, 'masterKey'>, ring: KeyRing) =>
+  (): boolean =>
+    masterKey !== undefined || ring.isGuarding;
 
 /** All that decides whether a request is let in. */
-export const composeGate = ({ config, clock, via, isClosing, checkCapacity }: GateDeps): Gate => {
-  const checkKey = composeKeys(config, clock);
+export const composeGate = ({ config, ring, clock, via, isClosing, checkCapacity }: GateDeps): Gate => {
+  const checkKey = composeCheckKey(config, ring, clock);
   const admit = createAdmit({
     isClosing,
-    isGuarded: config.masterKey !== undefined,
+    isGuarded: guarding(config, ring),
     via,
     checkKey,
     websockets: config.websockets,

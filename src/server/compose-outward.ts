@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
+import type { IsMeant } from '../forward/forwarding.ts';
 import { type Ask, createAsk } from '../forward/retry/create-ask.ts';
 import {
   createRetryingForwarder,
@@ -36,8 +37,8 @@ export interface Outward {
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly ask: Ask;
   readonly retrying: RetryingForwarder;
-  /** Ends the answers that still run. */
-  cutAll(reason: GatewayError): void;
+  /** Ends the answers that still run, or what of them is meant. */
+  cut(reason: GatewayError, isMeant?: IsMeant): void;
   /** Ends the connections that are kept open. */
   close(): void;
 }
@@ -75,9 +76,9 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
     clientFor,
     ask,
     retrying,
-    cutAll: (reason) => {
-      for (const { forwarder } of clients.values()) forwarder.cutAll(reason);
-      retrying.cutAll(reason);
+    cut: (reason, isMeant) => {
+      for (const { forwarder } of clients.values()) forwarder.cut(reason, isMeant);
+      retrying.cut(reason, isMeant);
     },
     close: () => {
       for (const client of clients.values()) client.close();

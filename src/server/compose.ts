@@ -6,6 +6,9 @@ import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
+import { endKeys } from '../guard/keys/end-keys.ts';
+import { openFileKeyStore } from '../guard/keys/file-key-store.ts';
+import { openKeyRing } from '../guard/keys/key-ring.ts';
 import { ready } from '../http/health.ts';
 import { createRecorder, type ExchangeWatch, type Recorder } from '../log/capture/recorder.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
@@ -15,7 +18,7 @@ import { itemsUpTo, type ResponseHistory } from '../translate/response-history.t
 import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { urlOf } from './addresses.ts';
-import { composeGate } from './compose-gate.ts';
+import { composeGate, guarding } from './compose-gate.ts';
 import { composeLimits } from './compose-limits.ts';
 import { composeDemoModels, composeModels } from './compose-models.ts';
 import { composeOutward } from './compose-outward.ts';
@@ -137,6 +140,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const via = part?.via ?? createVia();
   // Before anything is opened that would have to be closed where it is refused.
   const sealingSecret = part?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
+  const ring = await openKeyRing(openFileKeyStore(config.dataDir), () => clock.now());
+  const isGuarded = guarding(config, ring);
   const demo = options.demo && !part ? await startDemoUpstream() : undefined;
   const recorder = await createRecorder({
     dataDir: config.dataDir,
@@ -188,7 +193,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     shareOf: part?.shareOf,
   });
   const { admit, checkKey } = composeGate({
-    ...{ config, clock, via, isClosing },
+    ...{ config, ring, clock, via, isClosing },
     checkCapacity: limits.checkCapacity,
   });
   const shared = {
@@ -209,6 +214,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         log: openOwnLog(config.dataDir, recorder, clock),
         clock,
         checkKey,
+        ring,
+        isGuarded,
         upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
         version: options.version,
         url: () => urlOf(config.host, listening.port),
@@ -225,7 +232,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     listModels: models.listModels,
     loadCatalog: async () => readSavedCatalog(config.dataDir),
     version: options.version,
-    isGuarded: config.masterKey !== undefined,
+    isGuarded,
     bodySizeLimitBytes: config.bodySizeLimitBytes,
     bodyIdleTimeoutMs: timeouts.bodyIdleMs,
   });
@@ -243,6 +250,19 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     historyBytes: options.historyBytes ?? HISTORY_BYTES / (part?.workers ?? 1),
   });
 
+  const stopEndingKeys = endKeys({
+    ring,
+    running: () =>
+      [
+        ...recorder.active.values().map(({ record }) => record.keyId),
+        ...upgrades.callers().map(({ keyId }) => keyId),
+      ].filter((id) => id !== undefined),
+    cut: (id, reason) => {
+      outward.cut(reason, ({ keyId }) => keyId === id);
+      upgrades.cut(reason, ({ keyId }) => keyId === id);
+    },
+  });
+
   const listening = { port: config.port };
   const createServer = createServers({
     app,
@@ -257,6 +277,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     await models.close();
     await demo?.close();
     await admin.close();
+    stopEndingKeys();
+    ring.close();
     await recorder.close();
   };
   await zstdPartReady;
@@ -289,8 +311,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         'shutting_down',
         'the gateway was stopped while this answer ran. Try again.',
       );
-      outward.cutAll(reason);
-      upgrades.cutAll(reason);
+      outward.cut(reason);
+      upgrades.cut(reason);
       await waitUntilIdle(recorder, CUT_GRACE_MS);
       upgrades.close();
       for (const server of servers) server.closeAllConnections();

@@ -40,8 +40,8 @@ export interface AppDeps {
   /** The catalog that `init-codex --catalog` saved. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
   readonly admit: Admit;
-  /** True where a master key guards the gateway. */
-  readonly isGuarded: boolean;
+  /** Whether callers need a key. */
+  readonly isGuarded: () => boolean;
   readonly version: string;
   readonly via: string;
   readonly bodySizeLimitBytes: number;

@@ -1,3 +1,4 @@
+import { isPermanent } from '../base/errors.ts';
 import type { Api } from './answer-summary.ts';
 
 /** Why the gateway has to end a stream itself. */
@@ -30,6 +31,12 @@ const geminiErrorMember = ({ message }: StreamFailure): string =>
   `"error":${JSON.stringify({ code: 502, message, status: 'UNAVAILABLE' })}`;
 
 /**
+ * Codex asks again five times after a failure in mid-stream, whatever its code, but for this one: it shows the
+ * message and stops (measured with 0.113.0, 0.169.0 and 0.171.0).
+ */
+const FINAL_CODE = 'invalid_prompt';
+
+/**
  * The data of the event that ends a stream as failed, in the form that clients show to their user:
  * `response.failed` for Responses (Codex shows `response.error.message`), an `error` object for chat and
  * Google's API, an `error` event for Anthropic's messages (their clients throw it). Over WebSocket it is a frame of its own.
@@ -48,7 +55,7 @@ export const failureEventData = (api: Api, failure: StreamFailure, answer: Faile
       object: 'response',
       created_at: Math.floor(failure.atMs / 1000),
       status: 'failed',
-      error: { code: failure.code, message: failure.message },
+      error: { code: isPermanent(failure.code) ? FINAL_CODE : failure.code, message: failure.message },
       incomplete_details: null,
       instructions: null,
       metadata: {},

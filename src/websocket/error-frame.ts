@@ -1,5 +1,4 @@
-import type { GatewayError } from '../base/errors.ts';
-import { isPermanent } from '../guard/error-answer.ts';
+import { type GatewayError, isPermanent } from '../base/errors.ts';
 
 /**
  * What is permanent is a 400, which Codex does not ask again after: of other statuses it does, over HTTP. With
@@ -7,7 +6,7 @@ import { isPermanent } from '../guard/error-answer.ts';
  * wrong is told as a bad gateway then.
  */
 const shownStatus = (error: GatewayError): number => {
-  if (isPermanent(error)) return 400;
+  if (isPermanent(error.code)) return 400;
   return error.status === 500 ? 502 : error.status;
 };
 

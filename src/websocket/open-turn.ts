@@ -1,5 +1,5 @@
 import type { GatewayError } from '../base/errors.ts';
-import { authOf } from '../guard/caller.ts';
+import { nameCaller } from '../guard/name-caller.ts';
 import type { Exchange } from '../log/exchange.ts';
 import { createGatewayErrorFrame } from './error-frame.ts';
 import type { CreateFrame } from './read-client-frame.ts';
@@ -14,13 +14,13 @@ const open = (
   { recorder, upgrade, mode }: ConnectionContext,
   metadata: ReadonlyMap<string, string>,
 ): Exchange => {
-  const exchange = recorder.open({
+  const exchange = recorder.arrive({
     method: upgrade.method,
     path: upgrade.url,
     transport: 'websocket',
     rawHeaders: turnRawHeaders(upgrade.rawHeaders, metadata),
   });
-  exchange.record.auth = authOf(upgrade.caller);
+  nameCaller(exchange, upgrade.caller);
   exchange.record.websocketMode = mode;
   return exchange;
 };

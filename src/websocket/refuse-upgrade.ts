@@ -11,6 +11,8 @@ import { speaksAsCodex } from './session.ts';
 const REPEATED_OVER_HTTP: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'missing_api_key',
   'invalid_api_key',
+  'keys_unreadable',
+  'model_not_allowed',
   'forbidden_origin',
   'unknown_route',
   'loop_detected',

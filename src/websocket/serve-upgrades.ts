@@ -57,6 +57,8 @@ export interface UpgradeServerDeps extends AdmitUpgradeDeps {
 export interface UpgradeServer {
   /** How many connections are open or on their way: an upgrade counts from the moment when it comes. */
   readonly size: number;
+  /** Whose connections are open. */
+  callers(): readonly Caller[];
   /** Takes over an HTTP request that asks for an upgrade. */
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /**
@@ -67,13 +69,14 @@ export interface UpgradeServer {
   giveWay(): boolean;
   /** Takes no new request; idle connections are closed, others when their answers have ended. */
   drain(): void;
-  /** Ends what still runs: with an event that says why, and a close. */
-  cutAll(reason: GatewayError): void;
+  /** Ends connections, or those that are meant: what runs on them with an event that says why, and a close. */
+  cut(reason: GatewayError, isMeant?: (caller: Caller) => boolean): void;
   /** Ends all connections at once. */
   close(): void;
 }
 
 interface OpenConnection {
+  readonly caller: Caller;
   readonly connection: ClientConnection;
   /** When its client last asked for something, on the monotonic clock. */
   readonly askedAtMs: number;
@@ -171,7 +174,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
       },
     });
     const session = createSession(upgrade, connection, upstreamSocket);
-    open.set(session, { connection, askedAtMs: clock.monotonic() });
+    open.set(session, { caller: upgrade.caller, connection, askedAtMs: clock.monotonic() });
     // The gateway may have begun to stop while the upstream was asked.
     if (deps.isClosing()) session.drain();
   };
@@ -228,6 +231,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     get size() {
       return open.size + arriving;
     },
+    callers: () => [...open.values()].map(({ caller }) => caller),
     handle: (request, socket, head) => {
       socket.on('error', () => socket.destroy());
       void serve({ request, socket, head });
@@ -246,8 +250,10 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     drain: () => {
       for (const session of [...open.keys()]) session.drain();
     },
-    cutAll: (reason) => {
-      for (const session of [...open.keys()]) session.cut(reason);
+    cut: (reason, isMeant) => {
+      for (const [session, { caller }] of [...open]) {
+        if (isMeant?.(caller) !== false) session.cut(reason);
+      }
     },
     close: () => {
       clearInterval(heartbeat);

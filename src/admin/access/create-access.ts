@@ -1,65 +1,102 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
+import { type Caller, UNGUARDED } from '../../guard/caller.ts';
 import type { CheckKey } from '../../guard/check-key.ts';
+import type { KeyRing } from '../../guard/keys/key-ring.ts';
 import { peerOf } from '../../guard/peer-of.ts';
+import { type Viewer, viewerOf } from '../../guard/viewer.ts';
 import type { SessionAnswer } from '../api-types.ts';
 import { createPageSessions } from './page-sessions.ts';
 
 export interface AccessDeps {
   readonly checkKey: CheckKey;
-  /** True where a master key is set. */
-  readonly isGuarded: boolean;
+  readonly ring: KeyRing;
+  /** Whether callers need a key. */
+  readonly isGuarded: () => boolean;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
 
-/** Who may see the log. */
+/** Who may see the log, and change what the gateway does. */
 export interface Access {
-  /** @throws GatewayError missing_api_key, invalid_api_key, too_many_attempts */
-  checkRead(request: IncomingMessage): Promise<void>;
+  /** @throws GatewayError missing_api_key, invalid_api_key, too_many_attempts, not_permitted */
+  identify(request: IncomingMessage): Promise<Viewer>;
   describe(request: IncomingMessage): SessionAnswer;
   /**
    * @returns the `Set-Cookie` header
-   * @throws GatewayError missing_api_key, invalid_api_key, too_many_attempts
+   * @throws GatewayError missing_api_key, invalid_api_key, too_many_attempts, not_permitted
    */
   logIn(request: IncomingMessage, key: string): Promise<string | undefined>;
   logOut(request: IncomingMessage): string;
   /** Calls back when the session that let a request in is over. @returns a function that stops watching */
   watch(request: IncomingMessage, onEnd: () => void): () => void;
+  close(): void;
 }
 
-export const createAccess = ({ checkKey, isGuarded, now }: AccessDeps): Access => {
-  const sessions = createPageSessions(now);
+const notPermitted = (): GatewayError =>
+  new GatewayError(
+    'not_permitted',
+    'this key is for requests to models: it has the role user, which sees no page. Ask whoever runs this gateway for the role member or auditor.',
+  );
 
-  const isIn = (request: IncomingMessage): boolean => !isGuarded || sessions.has(request);
+export const createAccess = ({ checkKey, ring, isGuarded, now }: AccessDeps): Access => {
+  const sessions = createPageSessions(now);
+  // A key that has ended takes its sessions along.
+  const stop = ring.onChange(() =>
+    sessions.endWhere(({ keyId }) => keyId !== undefined && ring.stateOf(keyId) !== 'active'),
+  );
+
+  const sessionOf = (request: IncomingMessage): Caller | undefined => {
+    if (!isGuarded()) return UNGUARDED;
+    const caller = sessions.find(request);
+    const isOver = caller?.keyId !== undefined && ring.stateOf(caller.keyId) !== 'active';
+    return isOver ? undefined : caller;
+  };
+  const requireViewer = (caller: Caller): Viewer => {
+    const viewer = viewerOf(caller, ring);
+    if (viewer.role === 'user') throw notPermitted();
+    return viewer;
+  };
 
   return {
-    checkRead: async (request) => {
-      if (isIn(request)) return;
+    identify: async (request) => {
+      const known = sessionOf(request);
+      if (known) return requireViewer(known);
       const { authorization, 'x-gomodel-key': key } = request.headers;
       if (authorization === undefined && key === undefined) {
         throw new GatewayError(
           'missing_api_key',
-          'log in at /admin/dashboard with the key in GOMODEL_MASTER_KEY, or send it in Authorization.',
+          'log in at /admin/dashboard with the key in GOMODEL_MASTER_KEY or one of your own, or send it in Authorization.',
         );
       }
-      await checkKey({ headers: request.headers, peer: peerOf(request) });
+      return requireViewer(await checkKey({ headers: request.headers, peer: peerOf(request) }));
     },
-    describe: (request) => ({ required: isGuarded, authenticated: isIn(request) }),
+    describe: (request) => {
+      const caller = sessionOf(request);
+      const viewer = caller && viewerOf(caller, ring);
+      return {
+        required: isGuarded(),
+        authenticated: viewer !== undefined && viewer.role !== 'user',
+        ...(viewer && { role: viewer.role, user_path: viewer.userPath, bodies: viewer.bodies }),
+      };
+    },
     logIn: async (request, key) => {
-      if (!isGuarded) return undefined;
+      if (!isGuarded()) return undefined;
       if (key === '') throw new GatewayError('missing_api_key', 'no key was given.', { param: 'key' });
       try {
-        await checkKey({ headers: { 'x-gomodel-key': key }, peer: peerOf(request) });
+        const caller = await checkKey({ headers: { 'x-gomodel-key': key }, peer: peerOf(request) });
+        requireViewer(caller);
+        return sessions.begin(request, caller);
       } catch (error) {
         if (!(error instanceof GatewayError) || error.code !== 'invalid_api_key') throw error;
-        throw new GatewayError('invalid_api_key', 'this is not the key in GOMODEL_MASTER_KEY.', {
-          param: 'key',
-        });
+        const message = key.startsWith('sk_gom_')
+          ? error.message.replace(' in X-GoModel-Key', '')
+          : 'this is not the key in GOMODEL_MASTER_KEY.';
+        throw new GatewayError('invalid_api_key', message, { param: 'key' });
       }
-      return sessions.begin(request);
     },
     logOut: (request) => sessions.end(request),
     watch: sessions.watch,
+    close: stop,
   };
 };

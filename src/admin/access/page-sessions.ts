@@ -1,12 +1,16 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../../guard/caller.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 
 /** Who has logged in with the page: kept in memory, so that a restart logs everyone out. */
 export interface PageSessions {
   /** @returns the `Set-Cookie` header of a new session */
-  begin(request: IncomingMessage): string;
-  has(request: IncomingMessage): boolean;
+  begin(request: IncomingMessage, caller: Caller): string;
+  /** Whose session it is; undefined where there is none, or it has expired. */
+  find(request: IncomingMessage): Caller | undefined;
+  /** Ends those of some callers. */
+  endWhere(isMeant: (caller: Caller) => boolean): void;
   /**
    * Calls back once when the session of a request is over, logged out or expired; never for a request
    * without one.
@@ -36,6 +40,7 @@ const cookie = (request: IncomingMessage, value: string, maxAgeSeconds: number):
   `${cookieName(request)}=${value}; Path=/admin; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
 
 interface Session {
+  readonly caller: Caller;
   readonly endsAtMs: number;
   /** Called once when it is over. */
   readonly watchers: Set<() => void>;
@@ -57,15 +62,18 @@ export const createPageSessions = (now: () => number): PageSessions => {
     for (const tell of session?.watchers ?? []) tell();
   };
   return {
-    begin: (request) => {
+    begin: (request, caller) => {
       for (const [key, { endsAtMs }] of sessions) {
         if (endsAtMs <= now() || sessions.size >= MAX_SESSIONS) drop(key);
       }
       const token = randomBytes(32).toString('base64url');
-      sessions.set(keyOf(token), { endsAtMs: now() + LASTS_MS, watchers: new Set() });
+      sessions.set(keyOf(token), { caller, endsAtMs: now() + LASTS_MS, watchers: new Set() });
       return cookie(request, token, LASTS_MS / 1000);
     },
-    has: (request) => find(request) !== undefined,
+    find: (request) => find(request)?.caller,
+    endWhere: (isMeant) => {
+      for (const [key, { caller }] of sessions) if (isMeant(caller)) drop(key);
+    },
     watch: (request, onEnd) => {
       const session = find(request);
       if (!session) return () => {};

@@ -47,7 +47,7 @@ export const createDispatch =
   ): Promise<void> => {
     const route = routes.find((candidate) => candidate.path.test(path));
     // Before a key was shown, nothing is told of what is here.
-    if (!route?.isOpen) await access.checkRead(request);
+    if (!route?.isOpen) await access.identify(request);
     if (!route) {
       throw new GatewayError(
         'unknown_route',

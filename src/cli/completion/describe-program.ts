@@ -51,7 +51,7 @@ const describeCommand = (command: Command, names: readonly string[]): CompletedC
       description: option.description,
       value: completedValue(option),
     })),
-    words: command.registeredArguments[0]?.argChoices ?? [],
+    words: command.registeredArguments[0]?.argChoices ?? command.commands.map((one) => one.name()),
   };
 };
 

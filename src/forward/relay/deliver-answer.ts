@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import type { GatewayError } from '../../base/errors.ts';
 import { LinkedList } from '../../base/linked-list.ts';
-import { type ActiveForwarding, beginForwarding, type Forwarding } from '../forwarding.ts';
+import type { ExchangeRecord } from '../../log/record.ts';
+import { type ActiveForwarding, beginForwarding, type Forwarding, type IsMeant } from '../forwarding.ts';
 import type { WatchHandlers } from '../send/watch-request.ts';
 import { drainForReuse } from './drain-for-reuse.ts';
 import { lacksCompaction, noCompaction } from './lacks-compaction.ts';
@@ -22,8 +23,8 @@ export interface Deliveries {
    * @throws what `ask` throws; then nothing was asked
    */
   deliver(response: ServerResponse, forwarding: Forwarding, ask: AskUpstream, fail: Fail): void;
-  /** Ends what still runs: with an event that says why where a stream can carry one. */
-  cutAll(reason: GatewayError): void;
+  /** Ends what still runs, or what of it is meant: with an event that says why where a stream can carry one. */
+  cut(reason: GatewayError, isMeant?: IsMeant): void;
 }
 
 /** One answer on its way to its client, however the upstream is asked for it. */
@@ -41,6 +42,10 @@ class Delivery implements WatchHandlers<UpstreamAnswer> {
     this.#forwarding = beginForwarding(forwarding);
     this.#fail = fail;
     this.#clock = clock;
+  }
+
+  get record(): ExchangeRecord {
+    return this.#forwarding.exchange.record;
   }
 
   start(ask: AskUpstream): void {
@@ -94,8 +99,10 @@ export const createDeliveries = (clock: Clock): Deliveries => {
         delivery.end();
       });
     },
-    cutAll: (reason) => {
-      for (const delivery of active.values()) delivery.cut(reason);
+    cut: (reason, isMeant) => {
+      for (const delivery of active.values()) {
+        if (isMeant?.(delivery.record) !== false) delivery.cut(reason);
+      }
     },
   };
 };

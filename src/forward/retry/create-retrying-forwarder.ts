@@ -13,7 +13,7 @@ export interface RetryingForwarderDeps {
 }
 
 /** For requests that do not leave as they came: those that are translated, or may be sent more than once. */
-export interface RetryingForwarder extends Pick<Deliveries, 'cutAll'> {
+export interface RetryingForwarder extends Pick<Deliveries, 'cut'> {
   /** @param path below `/v1` */
   mayTryAgain(destination: ChosenDestination, path: string): boolean;
   /**
@@ -33,7 +33,7 @@ export const createRetryingForwarder = ({
   failover,
   clock,
 }: RetryingForwarderDeps): RetryingForwarder => {
-  const { deliver, cutAll } = createDeliveries(clock);
+  const { deliver, cut } = createDeliveries(clock);
   return {
     mayTryAgain: (destination, path) => mayTryAgain(failover, destination, path),
     forward: (response, forwarding, { asked, destination }, fail) => {
@@ -41,6 +41,6 @@ export const createRetryingForwarder = ({
       deliver(response, forwarding, (handlers) => ask({ asked, destination, exchange }, handlers), fail);
       stopwatch.stop();
     },
-    cutAll,
+    cut,
   };
 };

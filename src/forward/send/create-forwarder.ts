@@ -22,7 +22,7 @@ export interface ForwarderDeps extends WatchDeps {
   readonly via: string;
 }
 
-export interface Forwarder extends Pick<Deliveries, 'cutAll'> {
+export interface Forwarder extends Pick<Deliveries, 'cut'> {
   /**
    * Sends the request to the upstream and its answer to the client.
    * @param fail called at most once, and only while nothing was sent to the client
@@ -45,7 +45,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   const basePath = pathname.replace(/\/$/, '');
   const pendingOf = new WeakMap<IncomingMessage, Pending>();
   const watchRequest = createWatchRequest(deps);
-  const { deliver, cutAll } = createDeliveries(deps.clock);
+  const { deliver, cut } = createDeliveries(deps.clock);
 
   const failWith = ({ watched, handlers }: Pending, error: unknown): void => {
     if (watched) watched.fail(error);
@@ -136,7 +136,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     deliver(response, forwarding, ask, fail);
   };
 
-  return { forward, cutAll };
+  return { forward, cut };
 };
 
 /** The address as http-proxy would parse it, with every request, where it is given as text. */

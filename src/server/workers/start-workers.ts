@@ -2,6 +2,8 @@ import { createAdmin } from '../../admin/create-admin.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
+import { openFileKeyStore } from '../../guard/keys/file-key-store.ts';
+import { openKeyRing } from '../../guard/keys/key-ring.ts';
 import { ready } from '../../http/health.ts';
 import { createRecorder } from '../../log/capture/recorder.ts';
 import { createListeners } from '../../log/listeners.ts';
@@ -9,7 +11,7 @@ import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
 import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { urlOf } from '../addresses.ts';
 import type { ComposeOptions, ServingGateway } from '../compose.ts';
-import { composeKeys } from '../compose-gate.ts';
+import { composeCheckKey, guarding } from '../compose-gate.ts';
 import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia } from '../create-via.ts';
 import { listSecrets } from '../list-secrets.ts';
@@ -58,6 +60,7 @@ export const startWorkers = async (
   const { dataDir, host } = config;
   // Before anything is opened that would have to be closed where it is refused.
   const sealingSecret = await loadSealingSecret(dataDir);
+  const ring = await openKeyRing(openFileKeyStore(dataDir), () => clock.now());
   const demo = options.demo ? await startDemoUpstream() : undefined;
   const own = await createRecorder({
     dataDir,
@@ -90,7 +93,9 @@ export const startWorkers = async (
     recorder,
     log: openOwnLog(dataDir, recorder, clock),
     clock,
-    checkKey: composeKeys(config, clock),
+    checkKey: composeCheckKey(config, ring, clock),
+    ring,
+    isGuarded: guarding(config, ring),
     upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
     version,
     url: () => urlOf(host, port),
@@ -108,6 +113,7 @@ export const startWorkers = async (
     await inner?.close();
     await demo?.close();
     await admin.close();
+    ring.close();
     await own.close();
   };
 

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import { createClientHeaders } from '../../forward/relay/client-headers.ts';
 import { reasonPhrase } from '../../forward/send/check-status.ts';
-import { authOf } from '../../guard/caller.ts';
+import { nameCaller } from '../../guard/name-caller.ts';
 import type { Recorder } from '../../log/capture/recorder.ts';
 import { mapRefusal, readRefusal } from '../bridge/read-refusal.ts';
 import { noteHeaders } from '../note-headers.ts';
@@ -44,10 +44,10 @@ export const relayRefusal = ({
   timeoutMs,
 }: RelayRefusalInput): Promise<void> => {
   const { method, url: path, rawHeaders, upstream, caller } = upgrade;
-  const exchange = recorder.open({ method, path, transport: 'websocket', rawHeaders });
+  const exchange = recorder.arrive({ method, path, transport: 'websocket', rawHeaders });
   const { record } = exchange;
   const status = response.statusCode ?? 502;
-  record.auth = authOf(caller);
+  nameCaller(exchange, caller);
   record.websocketMode = 'relay';
   record.provider = upstream.name;
   record.upstream = upstream.baseUrl.host;

@@ -4,11 +4,18 @@ import { createAuthenticate } from '../../../src/guard/create-authenticate.ts';
 
 const KEY = 'the-master-key';
 
+const authenticateBy = (masterKey: string | undefined) =>
+  createAuthenticate({
+    masterKey,
+    ring: { isGuarding: false, check: () => ({ kind: 'unknown' }) },
+    naming: { userPathHeader: 'x-gomodel-user-path', tagging: [] },
+  });
+
 /** @returns what is said of the client, and the fields that are left, or code and status of the refusal */
 const attempt = (fields: IncomingHttpHeaders): unknown => {
   const headers = { ...fields };
   try {
-    return [createAuthenticate(KEY)(headers).kind, headers];
+    return [authenticateBy(KEY)(headers).kind, headers];
   } catch (error) {
     const { code, status, message } = error as { code: string; status: number; message: string };
     return { code, status, where: /(?:in|key came in) (.*?)(?: is not|\. )/.exec(message)?.[1] };
@@ -72,7 +79,7 @@ describe('the master key', () => {
 
 it('everybody is let in where there is no key, and nothing is taken out', () => {
   const headers = { authorization: 'Bearer sk-own' };
-  expect(createAuthenticate(undefined)(headers)).toMatchObject({
+  expect(authenticateBy(undefined)(headers)).toMatchObject({
     kind: 'none',
     userPath: '/',
     role: 'admin',

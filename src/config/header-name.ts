@@ -1,0 +1,24 @@
+const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
+
+/** What has a meaning of its own, or holds a secret that must not become part of the log. */
+const TAKEN = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'api-key',
+  'x-api-key',
+  'x-goog-api-key',
+  'x-gomodel-key',
+  'chatgpt-account-id',
+  'host',
+  'connection',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+]);
+
+/** Whether a text names a header field that requests may carry for the gateway to read. */
+export const isHeaderName = (text: string): boolean => TOKEN.test(text) && !TAKEN.has(text.toLowerCase());

@@ -1,0 +1,41 @@
+import { GatewayError } from '../../base/errors.ts';
+import type { KeyRing } from './key-ring.ts';
+
+interface EndKeysDeps {
+  readonly ring: KeyRing;
+  /** The keys of all that runs. */
+  readonly running: () => Iterable<string>;
+  /** Ends what runs on one key. */
+  readonly cut: (keyId: string, reason: GatewayError) => void;
+}
+
+/** Keys expire without a change of the store. */
+const LOOK_EVERY_MS = 250;
+
+const reasonFor = ({ ring }: EndKeysDeps, id: string): GatewayError => {
+  const named = `${id}${ring.find(id) ? ` (${ring.find(id)?.name})` : ''}`;
+  const how = ring.stateOf(id) === 'expired' ? 'has expired' : 'was revoked';
+  return new GatewayError(
+    'invalid_api_key',
+    `the key ${named} ${how} while this answer ran. Ask whoever runs this gateway for another one.`,
+  );
+};
+
+/**
+ * Ends what runs on keys that are revoked or expire, within a second.
+ * @returns a function that stops looking
+ */
+export const endKeys = (deps: EndKeysDeps): (() => void) => {
+  const { ring, running, cut } = deps;
+  const look = (): void => {
+    for (const id of new Set(running())) {
+      if (ring.stateOf(id) !== 'active') cut(id, reasonFor(deps, id));
+    }
+  };
+  const stop = ring.onChange(look);
+  const timer = setInterval(look, LOOK_EVERY_MS).unref();
+  return () => {
+    stop();
+    clearInterval(timer);
+  };
+};
