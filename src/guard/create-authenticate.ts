@@ -2,11 +2,11 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
 import { type Caller, callerOfKey, MASTER, UNGUARDED } from './caller.ts';
+import { completeCaller, type NamingSettings } from './complete-caller.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import { isManagedKey } from './keys/key-token.ts';
 import type { ManagedKey } from './keys/managed-key.ts';
 import { refusalOfKey } from './keys/refuse-key.ts';
-import { completeCaller, type NamingSettings } from './complete-caller.ts';
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 

@@ -6,9 +6,9 @@ import { GatewayError } from '../../../src/base/errors.ts';
 import { type AdmitDeps, createAdmit, type Verdict } from '../../../src/guard/admit.ts';
 import { MASTER, NOBODY, UNGUARDED } from '../../../src/guard/caller.ts';
 import { createCheckKey } from '../../../src/guard/check-key.ts';
-import { createAuthenticate } from '../../../src/guard/create-authenticate.ts';
 import { headOf, type RequestHead } from '../../../src/guard/request-head.ts';
 import { createWrongKeys } from '../../../src/guard/slow-wrong-keys.ts';
+import { authenticateBy } from '../../support/guard/authenticate-by.ts';
 import { headWith } from './request-head.ts';
 
 const HANDSHAKE = {
@@ -23,7 +23,7 @@ const pass = (): void => {};
 const createGate = (parts: Partial<AdmitDeps> = {}) =>
   createAdmit({
     isClosing: () => false,
-    isGuarded: false,
+    isGuarded: () => false,
     via: '1.1 gomodel-a',
     checkKey: () => UNGUARDED,
     websockets: 'auto',
@@ -120,7 +120,7 @@ describe('a request for a model', () => {
   it('may come from a page where a key guards the gateway', async () => {
     const headers = { host: 'gateway.example', origin: 'http://evil.example' };
     expect(await outcome({ headers })).toBe('page');
-    expect(await outcome({ headers }, { isGuarded: true })).toBe('admitted');
+    expect(await outcome({ headers }, { isGuarded: () => true })).toBe('admitted');
   });
 });
 
@@ -168,7 +168,7 @@ describe('the door for keys', () => {
   const peer = { address: '192.0.2.1', localPort: 8080 };
   const createDoor = (masterKey?: string) => {
     const wrongKeys = createWrongKeys({ now: () => 1_000_000, pauseMs: 1 });
-    return createCheckKey(createAuthenticate(masterKey), wrongKeys);
+    return createCheckKey(authenticateBy(masterKey), wrongKeys);
   };
   const WRONG = { 'x-api-key': 'wrong' };
   const codeOf = async (check: () => string | Promise<never>): Promise<string> => {

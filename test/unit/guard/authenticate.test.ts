@@ -1,15 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createAuthenticate } from '../../../src/guard/create-authenticate.ts';
+import { authenticateBy } from '../../support/guard/authenticate-by.ts';
 
 const KEY = 'the-master-key';
-
-const authenticateBy = (masterKey: string | undefined) =>
-  createAuthenticate({
-    masterKey,
-    ring: { isGuarding: false, check: () => ({ kind: 'unknown' }) },
-    naming: { userPathHeader: 'x-gomodel-user-path', tagging: [] },
-  });
 
 /** @returns what is said of the client, and the fields that are left, or code and status of the refusal */
 const attempt = (fields: IncomingHttpHeaders): unknown => {
@@ -90,7 +83,7 @@ it('everybody is let in where there is no key, and nothing is taken out', () => 
 describe('a refusal says what to set', () => {
   const messageOf = (headers: IncomingHttpHeaders): string => {
     try {
-      createAuthenticate(KEY)(headers);
+      authenticateBy(KEY)(headers);
       return '';
     } catch (error) {
       return (error as Error).message;

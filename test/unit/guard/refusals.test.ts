@@ -3,13 +3,13 @@ import { type IncomingHttpHeaders, request as sendRequest } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type ErrorCode, GatewayError } from '../../../src/base/errors.ts';
+import { type ErrorCode, GatewayError, isPermanent } from '../../../src/base/errors.ts';
 import { capacityOf, capacityOfShare, checkCapacity } from '../../../src/guard/check-capacity.ts';
 import { checkClosing } from '../../../src/guard/check-closing.ts';
 import { checkHandshake } from '../../../src/guard/check-handshake.ts';
 import { checkMethod, methodNotServed } from '../../../src/guard/check-method.ts';
 import { checkRead } from '../../../src/guard/check-read.ts';
-import { createErrorAnswer, isPermanent } from '../../../src/guard/error-answer.ts';
+import { createErrorAnswer } from '../../../src/guard/error-answer.ts';
 import { endConnection, isEndingConnection } from '../../../src/guard/last-on-connection.ts';
 import { requireRoute } from '../../../src/guard/match-route.ts';
 import { refuseOnSocket } from '../../../src/guard/refuse-on-socket.ts';
@@ -113,16 +113,17 @@ describe('the answer to a refused request', () => {
     const permanent: ErrorCode[] = [
       'missing_api_key',
       'invalid_api_key',
+      'keys_unreadable',
+      'model_not_allowed',
       'too_many_attempts',
       'forbidden_origin',
       'provider_not_configured',
       'loop_detected',
       'upstream_redirected',
     ];
-    for (const code of permanent)
-      expect([code, isPermanent(new GatewayError(code, ''))]).toEqual([code, true]);
+    for (const code of permanent) expect([code, isPermanent(code)]).toEqual([code, true]);
     for (const code of ['overloaded', 'shutting_down', 'upstream_timeout', 'invalid_json'] as const) {
-      expect([code, isPermanent(new GatewayError(code, ''))]).toEqual([code, false]);
+      expect([code, isPermanent(code)]).toEqual([code, false]);
     }
   });
 });
