@@ -1,56 +1,38 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import type { BodyBudget } from '../coding/body-budget.ts';
 import type { WebSocketSetting } from '../config/settings.ts';
-import type { Ask } from '../forward/retry/create-ask.ts';
-import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Caller } from '../guard/caller.ts';
-import { createMemoryBudget } from '../log/capture/body-capture.ts';
-import type { Recorder } from '../log/capture/recorder.ts';
 import type { Upstream } from '../providers/upstream.ts';
-import { createResponseHistory } from '../translate/response-history.ts';
 import { createAcceptClient } from './accept-client.ts';
 import { type AdmitUpgradeDeps, admitUpgrade } from './admit-upgrade.ts';
-import { createBridgeSession } from './bridge/bridge-session.ts';
 import { type ClientConnection, createClientConnection } from './client-connection.ts';
 import { INTERNAL_ERROR, TRY_AGAIN_LATER } from './close-codes.ts';
+import { createSessionFactory, type SessionDeps } from './create-session.ts';
 import { reachUpstream } from './reach-upstream.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { createRefusingUpstreams } from './refusing-upstreams.ts';
 import { relayedLines, type UpstreamSocket } from './relay/connect-upstream.ts';
 import { relayRefusal } from './relay/relay-refusal.ts';
-import { createRelaySession } from './relay/relay-session.ts';
-import type { AdmittedUpgrade, ConnectionContext, Session, WebSocketMode } from './session.ts';
-import { createSwitchingSession } from './switch-session.ts';
+import type { AdmittedUpgrade, Session } from './session.ts';
 import { watchClient } from './watch-client.ts';
 
-export interface UpgradeServerDeps extends AdmitUpgradeDeps {
-  readonly recorder: Recorder;
-  readonly clock: Clock;
+export interface UpgradeServerDeps extends AdmitUpgradeDeps, SessionDeps {
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
-  readonly chooseDestination: ChooseDestination;
-  readonly ask: Ask;
   /** Of all bodies in memory. */
   readonly bodies: BodyBudget;
   readonly setting: WebSocketSetting;
   readonly via: string;
   readonly isClosing: () => boolean;
-  /** Bound of one message, and of the body that a conversation grows to. */
-  readonly maxMessageBytes: number;
   readonly handshakeTimeoutMs: number;
-  /** After so long a bridged client is asked to connect anew. */
-  readonly maxAgeMs: number;
   /** How often clients and upstreams are asked whether they are still there. */
   readonly heartbeatMs: number;
   /** How long nothing was asked on a connection that gives way to a new one. */
   readonly givesWayAfterMs: number;
-  /** What all bridged conversations may take in memory. */
-  readonly historyBytes: number;
 }
 
 /** Responses over WebSocket. */
@@ -91,8 +73,6 @@ interface Handshake {
 /** Single events of 20 MB have been seen. */
 const MAX_UPSTREAM_MESSAGE_BYTES = 128 * 2 ** 20;
 
-const MAX_RESPONSES = 1_000;
-
 export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   const { recorder, clock, setting, clientFor, via, maxMessageBytes } = deps;
   const refusing = createRefusingUpstreams(clock);
@@ -100,7 +80,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   const upstreamLimits = { handshakeTimeoutMs, maxMessageBytes: MAX_UPSTREAM_MESSAGE_BYTES };
   const reachDeps = { clientFor, via, setting, refusing, ...upstreamLimits };
   const accept = createAcceptClient(maxMessageBytes);
-  const budget = createMemoryBudget(deps.historyBytes);
+  const createSession = createSessionFactory(deps);
   const limits = { maxBytes: maxMessageBytes, budget: deps.bodies };
   const open = new Map<Session, OpenConnection>();
   /** Upgrades that are being decided on, or whose upstream is being asked. */
@@ -112,36 +92,6 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     }
   }, deps.heartbeatMs);
   heartbeat.unref();
-
-  const createSession = (
-    upgrade: AdmittedUpgrade,
-    connection: ClientConnection,
-    upstreamSocket: UpstreamSocket | undefined,
-  ): Session => {
-    const { chooseDestination, ask } = deps;
-    const contextOf = (mode: WebSocketMode): ConnectionContext => ({
-      recorder,
-      clock,
-      upgrade,
-      mode,
-      chooseDestination,
-    });
-    const bridge = (): Session => {
-      const history = createResponseHistory({
-        maxBytes: maxMessageBytes,
-        maxResponses: MAX_RESPONSES,
-        budget,
-      });
-      const context = { ...contextOf('bridge'), history, ask, maxBodyBytes: maxMessageBytes };
-      return createBridgeSession({ context, connection, maxAgeMs: deps.maxAgeMs });
-    };
-    if (!upstreamSocket) return bridge();
-    const context = contextOf('relay');
-    return createSwitchingSession(
-      (onForeign) => createRelaySession({ context, connection, upstreamSocket, onForeign }),
-      bridge,
-    );
-  };
 
   const begin = (
     ws: WebSocket,
