@@ -1,20 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Admin, createAdmin } from '../admin/create-admin.ts';
 import { systemClock } from '../base/clock.ts';
-import { GatewayError } from '../base/errors.ts';
 import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
-import type { TranslateInto } from '../forward/send/prepare-request.ts';
 import { endKeys } from '../guard/keys/end-keys.ts';
 import { openFileKeyStore } from '../guard/keys/file-key-store.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
 import { ready } from '../http/health.ts';
-import { createRecorder, type ExchangeWatch, type Recorder } from '../log/capture/recorder.ts';
+import { createRecorder } from '../log/capture/recorder.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
-import type { Upstream } from '../providers/upstream.ts';
 import { createKeptAnswers } from '../translate/create-translate.ts';
-import { itemsUpTo, type ResponseHistory } from '../translate/response-history.ts';
 import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { urlOf } from './addresses.ts';
@@ -27,104 +22,19 @@ import { composeUpstreams, upstreamTroubleOf } from './compose-upstreams.ts';
 import { createApp } from './create-app.ts';
 import { createServers } from './create-server.ts';
 import { createVia } from './create-via.ts';
+import { createRecall, findEarlier } from './earlier-answers.ts';
+import type { ComposeOptions, Gateway } from './gateway.ts';
 import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
 import { openOwnLog } from './open-log.ts';
 import { readSavedCatalog } from './read-saved-catalog.ts';
-import { waitUntilIdle } from './wait-until-idle.ts';
+import { stopServing } from './stop-serving.ts';
+import { TIMEOUTS } from './timeouts.ts';
 import { passingOn } from './workers/pass-to-primary.ts';
-import type { Bounded } from './workers/protocol.ts';
-import type { Share } from './workers/share.ts';
 
-const TIMEOUTS = {
-  connectMs: 10_000,
-  /** For a client to send the head of a request. */
-  headMs: 10_000,
-  bodyIdleMs: 60_000,
-  /** For an upstream to agree to a WebSocket connection; after that it is asked over HTTP. */
-  handshakeMs: 5_000,
-  /** As long as OpenAI keeps one connection. */
-  websocketAgeMs: 60 * 60_000,
-  heartbeatMs: 30_000,
-  /** How long nothing was asked on a WebSocket connection that gives way to a new one. */
-  givesWayAfterMs: 60_000,
-  /** For a body to wait until other ones leave memory. */
-  roomMs: 5_000,
-};
 /** Where it is too little, clients send their whole conversation again: slower, and nothing is lost. */
 const HISTORY_BYTES = 512 * 2 ** 20;
-/** How long an answer that was cut off may take to reach its client. */
-const CUT_GRACE_MS = 500;
-
-export interface ComposeOptions {
-  readonly version: string;
-  /** True: a built-in upstream answers instead of the provider. */
-  readonly demo: boolean;
-  /** Codex's own folder, for the page that shows whether Codex is connected. */
-  readonly codexHome?: string;
-  /** Another one, for tests. */
-  readonly translateInto?: TranslateInto;
-  /** Other ones, for tests. */
-  readonly timeouts?: Partial<typeof TIMEOUTS>;
-  /** What bridged WebSocket conversations may take in memory, all together. */
-  readonly historyBytes?: number;
-  /** Set in one of several processes that share the traffic. */
-  readonly part?: WorkerPart;
-}
-
-/** What a process that serves traffic beside others has from the one that keeps them. */
-interface WorkerPart {
-  /** How many they are: each has its part of what is bounded. */
-  readonly workers: number;
-  /** Where the demo answers, which they share. */
-  readonly demoUrl: URL | undefined;
-  readonly via: string;
-  readonly sealingSecret: Buffer;
-  /** Of the log they write together; never rejects. */
-  readonly makeRoom: () => Promise<void>;
-  /** Answers what is asked of the gateway as a whole: `/admin`, `/readyz`. */
-  readonly passOn: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Items that an earlier answer of another one's leads to, as `Gateway.findEarlier` gives them. */
-  readonly findEarlier: (responseId: string) => Promise<Buffer | undefined>;
-  /** Of what all of them have a bound. @param used how many there are here at the moment */
-  readonly shareOf: (of: Bounded, used: () => number) => Share;
-}
-
-/** A gateway that listens, in one process or several. */
-export interface ServingGateway {
-  /** Such as `http://localhost:8080`. */
-  readonly url: string;
-  readonly port: number;
-  readonly upstream: Upstream;
-  readonly recorder: ExchangeWatch;
-  /** Absent in one of several processes: the one that keeps them has it. */
-  readonly insight: Admin['insight'] | undefined;
-  /**
-   * Stops: no new requests, running answers may end within `graceMs`, then they are cut off as
-   * `shutting_down`; everything is written when this resolves.
-   */
-  close(graceMs: number): Promise<void>;
-}
-
-/** One process of it, with all that serves requests. */
-export interface Gateway extends ServingGateway {
-  readonly recorder: Recorder;
-  /**
-   * The items that an answer of a translated model leads to, for another process to go on from.
-   * @param id of the answer, or of one of its items
-   */
-  findEarlier(id: string): Buffer | undefined;
-}
-
-/** JSON items with commas between; undefined where nothing is known of the answer. */
-const findEarlier = (history: ResponseHistory, id: string): Buffer | undefined => {
-  const place = history.take(history.ownerOf(id) ?? id);
-  if (!place) return undefined;
-  const items = Buffer.from(itemsUpTo(place).join(','));
-  history.giveBack(place);
-  return items;
-};
 
 /**
  * Builds the gateway from its configuration and starts it: the one place that constructs.
@@ -169,13 +79,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     clock,
     connectTimeoutMs: timeouts.connectMs,
     via,
-    recall:
-      part &&
-      (async (id) => {
-        if (history.has(id) || history.ownerOf(id) !== undefined) return;
-        const items = await part.findEarlier(id);
-        if (items) history.add(id, undefined, items, [id]);
-      }),
+    recall: part && createRecall(history, part.findEarlier),
   });
   const { chooseUpstream, chooseDestination, clientFor, retrying, ask } = outward;
   let closing = false;
@@ -300,22 +204,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     findEarlier: (responseId) => findEarlier(history, responseId),
     close: async (graceMs) => {
       closing = true;
-      admin.closeStreams();
-      for (const server of servers) {
-        server.close();
-        server.closeIdleConnections();
-      }
-      upgrades.drain();
-      await waitUntilIdle(recorder, graceMs);
-      const reason = new GatewayError(
-        'shutting_down',
-        'the gateway was stopped while this answer ran. Try again.',
-      );
-      outward.cut(reason);
-      upgrades.cut(reason);
-      await waitUntilIdle(recorder, CUT_GRACE_MS);
-      upgrades.close();
-      for (const server of servers) server.closeAllConnections();
+      await stopServing({ servers, admin, upgrades, outward, recorder }, graceMs);
       await release();
     },
   };

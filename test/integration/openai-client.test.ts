@@ -3,7 +3,8 @@ import OpenAI, { APIUserAbortError, AuthenticationError, RateLimitError, toFile 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { ExchangeRecord } from '../../src/log/record.ts';
-import { compose, type Gateway } from '../../src/server/compose.ts';
+import { compose } from '../../src/server/compose.ts';
+import type { Gateway } from '../../src/server/gateway.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
 import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';

@@ -8,7 +8,8 @@ import { type InstalledCodex, searchCodex } from '../../codex/run/find-codex.ts'
 import { launchArguments, RUN_KEY_VARIABLE } from '../../codex/run/launch-settings.ts';
 import { readSignIn } from '../../codex/run/read-sign-in.ts';
 import { runCodex } from '../../codex/run/run-codex.ts';
-import { compose, type Gateway } from '../../server/compose.ts';
+import { compose } from '../../server/compose.ts';
+import type { Gateway } from '../../server/gateway.ts';
 import { createWorkingFolder } from '../../state/working-folder.ts';
 import { contextArguments } from '../codex/find-context-window.ts';
 import { findGateway, type UsableGateway } from '../codex/find-gateway.ts';

@@ -10,7 +10,8 @@ import {
   type LoadConfigSources,
   loadConfig,
 } from '../../config/load-config.ts';
-import { compose, type ServingGateway } from '../../server/compose.ts';
+import { compose } from '../../server/compose.ts';
+import type { ServingGateway } from '../../server/gateway.ts';
 import { findUnprotected } from '../../state/private-files.ts';
 import type { CommandContext } from '../context.ts';
 import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION, readSources } from '../read-config.ts';

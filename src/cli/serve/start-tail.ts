@@ -1,5 +1,5 @@
 import { systemClock } from '../../base/clock.ts';
-import type { ServingGateway } from '../../server/compose.ts';
+import type { ServingGateway } from '../../server/gateway.ts';
 import type { CommandContext } from '../context.ts';
 import { createLiveTail, type LiveTail } from '../render/tail/live-tail.ts';
 import { screenOf } from '../render/tail/screen.ts';
