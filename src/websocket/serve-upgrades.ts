@@ -70,28 +70,28 @@ interface Handshake {
   readonly head: Buffer;
 }
 
-/** Single events of 20 MB have been seen. */
-const MAX_UPSTREAM_MESSAGE_BYTES = 128 * 2 ** 20;
+/** Of a message of an upstream: single events of 20 MB have been seen. */
+const UPSTREAM_LIMITS = { maxMessageBytes: 128 * 2 ** 20 };
 
 export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   const { recorder, clock, setting, clientFor, via, maxMessageBytes } = deps;
   const refusing = createRefusingUpstreams(clock);
   const { handshakeTimeoutMs } = deps;
-  const upstreamLimits = { handshakeTimeoutMs, maxMessageBytes: MAX_UPSTREAM_MESSAGE_BYTES };
-  const reachDeps = { clientFor, via, setting, refusing, ...upstreamLimits };
+  const reachDeps = { clientFor, via, setting, refusing, handshakeTimeoutMs, ...UPSTREAM_LIMITS };
   const accept = createAcceptClient(maxMessageBytes);
   const createSession = createSessionFactory(deps);
   const limits = { maxBytes: maxMessageBytes, budget: deps.bodies };
   const open = new Map<Session, OpenConnection>();
   /** Upgrades that are being decided on, or whose upstream is being asked. */
   let arriving = 0;
-  const heartbeat = setInterval(() => {
+  const beat = (): void => {
     for (const [session, { connection }] of open) {
       connection.beat();
       session.tick();
     }
-  }, deps.heartbeatMs);
-  heartbeat.unref();
+  };
+  // After a pause of the process a beat is due before the pongs are read that came meanwhile: those first.
+  const heartbeat = setInterval(() => setImmediate(beat), deps.heartbeatMs).unref();
 
   const begin = (
     ws: WebSocket,

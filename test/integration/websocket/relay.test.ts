@@ -221,7 +221,7 @@ describe('the end of a relayed connection', () => {
   });
 
   it('comes where the upstream no longer answers a ping', async () => {
-    const { upstream, client } = await relay(answered, { timeouts: { heartbeatMs: 30 } });
+    const { upstream, client } = await relay(answered, { timeouts: { heartbeatMs: 200 } });
     upstream.connections[0]?.ws.pause();
     expect(await client.closed).toMatchObject({ code: 1011 });
   });
