@@ -3,15 +3,15 @@ import type { Reporter, TestModule } from 'vitest/node';
 /** Tests that a place may leave out, by a part of their name, and why. Everything else has to run. */
 const EXPECTED: readonly (readonly [name: string, reason: string])[] = [
   ['skipped before Node 22.15', 'Node had no zstd encoder before 22.15'],
-  [
-    'says so where its folder is not writable',
-    'root may write everywhere; the suite also runs as another user',
-  ],
+  // `.ci/run` runs the suite as root and as another user.
+  ['says so where its folder is not writable', 'root may write everywhere'],
+  ['really: as a uid that nobody knows', 'only root may become somebody else'],
+  ['is told from a folder that must not be written to', 'only root may become somebody else'],
 ];
 
 /**
  * Names every test that did not run, and every one that passed at its second try alone.
- * In CI a test that did not run fails the run, unless it is expected above.
+ * In CI on Linux a test that did not run fails the run, unless it is expected above.
  */
 export class ReportOddRuns implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -25,7 +25,8 @@ export class ReportOddRuns implements Reporter {
     }
     for (const name of skipped) process.stdout.write(`skipped: ${name}\n`);
     const unexpected = skipped.filter((name) => !EXPECTED.some(([part]) => name.includes(part)));
-    if (process.env.CI && unexpected.length > 0) {
+    // Elsewhere, whole groups of tests have nothing to drive: no signals, no modes, no shells of a Unix.
+    if (process.env.CI && process.platform === 'linux' && unexpected.length > 0) {
       process.stdout.write(
         `${unexpected.length} tests were skipped that report-odd-runs.ts does not allow.\n`,
       );
