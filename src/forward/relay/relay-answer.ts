@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
-import type { GatewayError } from '../../base/errors.ts';
+import { GatewayError } from '../../base/errors.ts';
 import type { ActiveForwarding } from '../forwarding.ts';
 import { reasonPhrase } from '../send/check-status.ts';
 import { createClientHeaders } from './client-headers.ts';
@@ -99,9 +99,15 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     if (forwarding.settled) return;
     observer.end();
     const isCut = observer.hasEnded() !== true;
-    end(isCut ? observer.truncation(`${upstream} broke off its answer`) : undefined);
+    end(isCut ? observer.truncation(brokenOff(upstreamResponse, upstream)) : undefined);
   };
   upstreamResponse.once('error', onBroken);
   upstreamResponse.once('close', onBroken);
   return end;
 };
+
+/** What ended an answer before its end, in words: the gateway itself ends what a change of network has cut off. */
+const brokenOff = ({ socket }: UpstreamAnswer, upstream: string | undefined): string =>
+  socket?.errored instanceof GatewayError
+    ? `the network of this machine has changed, which broke off the answer of ${upstream}`
+    : `${upstream} broke off its answer`;

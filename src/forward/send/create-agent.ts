@@ -19,5 +19,5 @@ export const createAgent = (target: URL, proxies: ProxySettings): http.Agent => 
     isSecure ? new https.Agent(AGENT_OPTIONS) : new http.Agent(AGENT_OPTIONS);
   const agent = isProxied ? createProxyAgent(target, proxy) : direct();
   if (isSecure) trustCertificates(agent, proxies.certificates);
-  return dropStaleSockets(agent);
+  return dropStaleSockets(agent, target.host);
 };

@@ -1,9 +1,10 @@
-import type { Agent } from 'node:http';
+import type { Agent, ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../base/clock.ts';
-import { isLoopbackHost } from '../../config/own-address.ts';
 import { MAX_IDLE_MS } from './connection-options.ts';
+import { hasLostAddress } from './lost-address.ts';
+import { createAddressWatch } from './watch-addresses.ts';
+import { watchSilence } from './watch-silence.ts';
 
 /** Wall and monotonic time differ by more than this only where the machine slept, or its clock was set. */
 const MAX_CLOCK_JUMP_MS = 5_000;
@@ -12,28 +13,6 @@ interface Moment {
   readonly wallMs: number;
   readonly monotonicMs: number;
 }
-
-const plainAddress = (address: string): string => address.replace(/^::ffff:/i, '').split('%', 1)[0] ?? '';
-
-/** @returns undefined where the system does not tell, as on Android */
-const ownAddresses = (): ReadonlySet<string> | undefined => {
-  try {
-    const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
-    return new Set(all.map(({ address }) => plainAddress(address)));
-  } catch {
-    return undefined;
-  }
-};
-
-/**
- * Whether the address that a connection was made from is this machine's no more: after a change of network the
- * connection looks open, and what is sent over it is lost without a word.
- */
-export const hasLostAddress = ({ localAddress }: Pick<Socket, 'localAddress'>): boolean => {
-  if (localAddress === undefined || isLoopbackHost(plainAddress(localAddress))) return false;
-  // Asked of the system each time: 40 µs, and only for connections that leave this machine.
-  return ownAddresses()?.has(plainAddress(localAddress)) === false;
-};
 
 const now = (): Moment => ({ wallMs: systemClock.now(), monotonicMs: systemClock.monotonic() });
 
@@ -45,22 +24,31 @@ const hasSleptSince = (freed: Moment): boolean => {
 };
 
 /** `addRequest` is what Node calls to give a request a connection, kept or new; its types leave it out. */
-type WithAddRequest = Agent & { addRequest: (...request: readonly unknown[]) => unknown };
+type WithAddRequest = Agent & {
+  addRequest: (request: ClientRequest, ...rest: readonly unknown[]) => unknown;
+};
 
 const hasAddRequest = (agent: Agent): agent is WithAddRequest =>
   'addRequest' in agent && typeof agent.addRequest === 'function';
 
 /**
  * Lets an agent reuse a kept connection only where it can still work: a model request that was sent over a dead
- * one must not be sent again, and would hang until its limit.
+ * one must not be sent again, and would hang until its limit. What runs over one that dies is ended.
+ * @param host of the upstream
  */
-export const dropStaleSockets = <Kind extends Agent>(agent: Kind): Kind => {
+export const dropStaleSockets = <Kind extends Agent>(agent: Kind, host: string): Kind => {
   const freedAt = new WeakMap<Socket, Moment>();
+  const addresses = createAddressWatch(host);
   agent.on('free', (socket: Socket) => freedAt.set(socket, now()));
+  const isStale = (socket: Socket): boolean => {
+    const freed = freedAt.get(socket);
+    return (
+      addresses.hasMissed(socket) || hasLostAddress(socket) || (freed !== undefined && hasSleptSince(freed))
+    );
+  };
   const drop = (): void => {
     for (const socket of Object.values(agent.freeSockets).flatMap((sockets = []) => [...sockets])) {
-      const freed = freedAt.get(socket);
-      if (!hasLostAddress(socket) && !(freed && hasSleptSince(freed))) continue;
+      if (!isStale(socket)) continue;
       // Destroyed first: the agent takes only those out of its free ones.
       socket.destroy();
       socket.emit('agentRemove');
@@ -68,9 +56,13 @@ export const dropStaleSockets = <Kind extends Agent>(agent: Kind): Kind => {
   };
   if (hasAddRequest(agent)) {
     const addRequest = agent.addRequest.bind(agent);
-    agent.addRequest = (...request) => {
+    agent.addRequest = (request, ...rest) => {
       drop();
-      return addRequest(...request);
+      request.once('socket', (socket) => {
+        addresses.watch(socket);
+        watchSilence(request, socket, host);
+      });
+      return addRequest(request, ...rest);
     };
   }
   return agent;

@@ -3,7 +3,7 @@ import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
 import type { Room } from '../../coding/body-budget.ts';
 import type { ChosenDestination } from '../../forward/route/choose-destination.ts';
-import { hasLostAddress } from '../../forward/send/drop-stale-sockets.ts';
+import { hasLostAddress } from '../../forward/send/lost-address.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import { needsUnsealing } from '../../translate/unseal-body.ts';
 import type { ClientConnection } from '../client-connection.ts';

@@ -23,13 +23,18 @@ export interface RunningCli {
   readonly ended: Promise<CliEnd>;
 }
 
-/** Starts the built command line without a terminal and without any key of the developer's shell. */
+/**
+ * Starts the built command line without a terminal and without any key of the developer's shell.
+ * @param within a command that runs the rest of its arguments somewhere else
+ */
 export const startCli = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd = tmpdir(),
+  within: readonly string[] = [],
 ): RunningCli => {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const [program = '', ...rest] = [...within, process.execPath, CLI, ...args];
+  const child = spawn(program, rest, {
     cwd,
     env: { PATH: process.env.PATH, HOME: tmpdir(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
