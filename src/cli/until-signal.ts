@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { isatty } from 'node:tty';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
@@ -11,8 +12,7 @@ export const exitCodeOf = (signal: StopSignal): number => (signal === 'SIGINT' ?
  * can hang up, and who starts the gateway as a service ends it otherwise. Windows ends a process whose console
  * is closed in any case.
  */
-const heedsHangup = (): boolean =>
-  process.platform === 'win32' || process.stdout.isTTY === true || process.stderr.isTTY === true;
+const heedsHangup = (): boolean => process.platform === 'win32' || isatty(1) || isatty(2);
 
 /**
  * Waits for the first signal to stop. A second one ends the process at once: its user has waited enough.
