@@ -29,6 +29,8 @@ export interface BodyReference {
 
 export type BodyReferences = { readonly [side in BodySide]?: BodyReference };
 
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
 /** @returns undefined where the value is no base */
 export const parseBodyBase = (value: unknown): BodyBase | undefined => {
   if (!isObject(value) || typeof value.id !== 'string') return undefined;
@@ -36,7 +38,6 @@ export const parseBodyBase = (value: unknown): BodyBase | undefined => {
   const [offset, length, prefix, suffix] = ['offset', 'length', 'prefix', 'suffix'].map(
     (name) => value[name],
   );
-  const isCount = (count: unknown): count is number => Number.isSafeInteger(count) && Number(count) >= 0;
   if (!isCount(offset) || !isCount(length) || !isCount(prefix) || !isCount(suffix)) return undefined;
   return { offset, length, id, prefix, suffix };
 };

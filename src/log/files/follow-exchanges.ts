@@ -1,10 +1,10 @@
-import { readdirSync, statSync } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject, parseJson } from '../../base/json-object.ts';
-import { hasErrorCode } from '../../base/system-error.ts';
-import { auditFolder, selectSegments } from '../journal/list-segments.ts';
+import { openIfThere } from '../../state/private-files.ts';
+import { auditFolder, listSegments, listSegmentsNow } from '../journal/list-segments.ts';
 import { isEndLine, parseExchangeLine, parseRecord } from '../journal/parse-journal-line.ts';
 import { readLinesForward, startOfLine } from '../journal/read-lines.ts';
 import { journalFile, type SegmentName } from '../journal/segment-name.ts';
@@ -36,19 +36,10 @@ interface TimedLine extends GainedEvent {
   readonly at: number;
 }
 
-const orEmpty = <T>(read: () => T[]): T[] => {
-  try {
-    return read();
-  } catch (cause) {
-    if (hasErrorCode(cause, 'ENOENT', 'ENOTDIR')) return [];
-    throw cause;
-  }
-};
-
 /** Where all segments end at this moment. */
 const snapshot = (folder: string): Map<string, Place> => {
   const places = new Map<string, Place>();
-  for (const { base, isErrors } of selectSegments(orEmpty(() => readdirSync(folder)))) {
+  for (const { base, isErrors } of listSegmentsNow(folder)) {
     if (isErrors) continue;
     const size = statSync(join(folder, journalFile(base)), { throwIfNoEntry: false })?.size;
     if (size !== undefined) places.set(base, { offset: size, isRaw: true, isEnded: false });
@@ -65,7 +56,7 @@ const readGain = async (folder: string, segment: SegmentName, place: Place): Pro
   );
   if (size <= place.offset && !place.isRaw) return [];
   const gained: TimedLine[] = [];
-  const file = await open(path).catch(() => undefined);
+  const file = await openIfThere(path).catch(() => undefined);
   if (!file) return [];
   try {
     if (place.isRaw) {
@@ -113,6 +104,7 @@ const parseCursor = (cursor: Cursor): Map<string, Place> => {
  *
  * With `now`, the moment is that of the call itself: whoever wants the newest exchanges first, and then what
  * follows, calls this, then `queryExchanges`, and leaves out what it has shown already.
+ * @throws GatewayError command_failed where the folder cannot be read
  * @param options from: `now`, or where an earlier following stopped; signal: ends the iteration
  */
 export const followExchanges = (
@@ -134,11 +126,11 @@ async function* follow(
   let before: Cursor = encodeCursor(places);
   while (!signal.aborted) {
     const gained: TimedLine[] = [];
-    const files = await readdir(folder).catch(() => undefined);
-    const present = selectSegments(files ?? []);
-    const names = new Set(present.map(({ base }) => base));
-    if (files) for (const base of places.keys()) if (!names.has(base)) places.delete(base);
-    for (const segment of present) {
+    // Where the folder cannot be read for a while, the places stay.
+    const present = await listSegments(folder).catch(() => undefined);
+    const names = new Set(present?.map(({ base }) => base));
+    if (present) for (const base of places.keys()) if (!names.has(base)) places.delete(base);
+    for (const segment of present ?? []) {
       if (segment.isErrors) continue;
       const place = places.get(segment.base) ?? { offset: 0, isRaw: false, isEnded: false };
       places.set(segment.base, place);

@@ -1,6 +1,7 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { idTimeMs } from '../../base/ids.ts';
+import { openIfThere } from '../../state/private-files.ts';
 import { markInterrupted } from '../interrupted.ts';
 import {
   type ExchangeLine,
@@ -196,7 +197,7 @@ export class IndexSegment {
   }
 
   async #readGain(): Promise<void> {
-    const file = await open(this.#journalPath()).catch(() => undefined);
+    const file = await openIfThere(this.#journalPath()).catch(() => undefined);
     if (!file) return;
     this.#isStored = false;
     this.#ends.clear();

@@ -18,6 +18,8 @@ const FIRST_ID = '0'.repeat(ULID_LENGTH);
 const LAST_ID = 'Z'.repeat(ULID_LENGTH);
 /** How long after its beginning an exchange's first line may be written (a slow upload that is refused). */
 const LATEST_FIRST_LINE_MS = 3_600_000;
+/** Named where an id is ambiguous. */
+const MAX_EXAMPLES = 3;
 
 const normalizeId = (text: string): string => {
   const ulid = text.startsWith(ID_PREFIX) ? text.slice(ID_PREFIX.length) : text;
@@ -64,7 +66,7 @@ export const findEnd = async (
   return undefined;
 };
 
-/** All exchanges whose id begins so, each with its last line. */
+/** Exchanges whose id begins so, each with its last line; a few where there are many. */
 const findExchanges = async (folder: string, idPrefix: string): Promise<PlacedLine[]> => {
   const fromMs = timeOf(idPrefix, FIRST_ID);
   const untilMs = timeOf(idPrefix, LAST_ID) + LATEST_FIRST_LINE_MS;
@@ -80,6 +82,7 @@ const findExchanges = async (folder: string, idPrefix: string): Promise<PlacedLi
       const known = found.get(line.id);
       if (!known || line.kind === 'close') found.set(line.id, { line, segment });
       if (isWhole && line.kind === 'close') break;
+      if (found.size > MAX_EXAMPLES) return [...found.values()];
     }
   }
   for (const [id, open] of found) {
@@ -136,10 +139,11 @@ export const readExchange = async (dataDir: string, id: string): Promise<Exchang
   const idPrefix = normalizeId(id);
   const found = await findExchanges(folder, idPrefix);
   if (found.length > 1) {
-    const examples = found.slice(0, 3).map(({ line }) => line.id);
+    const examples = found.slice(0, MAX_EXAMPLES).map(({ line }) => line.id);
+    const more = found.length > MAX_EXAMPLES ? ', …' : '';
     throw new GatewayError(
       'invalid_usage',
-      `${found.length} exchanges have an id that begins with ${idPrefix} (${examples.join(', ')}${found.length > 3 ? ', …' : ''}); give more of it`,
+      `several exchanges have an id that begins with ${idPrefix} (${examples.join(', ')}${more}); give more of it`,
     );
   }
   const [placed] = found;

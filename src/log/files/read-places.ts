@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openIfThere } from '../../state/private-files.ts';
 import { auditFolder } from '../journal/list-segments.ts';
 import { parseExchangeLine, parseRecord } from '../journal/parse-journal-line.ts';
 import { journalFile, type SegmentName } from '../journal/segment-name.ts';
@@ -43,7 +43,7 @@ const readPlaces = async (
   places: readonly JournalPlace[],
   into: Map<string, ExchangeRecord>,
 ): Promise<void> => {
-  const handle = await open(join(auditFolder(dataDir), file)).catch(() => undefined);
+  const handle = await openIfThere(join(auditFolder(dataDir), file)).catch(() => undefined);
   try {
     for (const group of handle ? groupNear(places) : []) {
       const start = group[0]?.offset ?? 0;

@@ -1,7 +1,8 @@
 import { isObject, type JsonObject, parseJson } from '../../base/json-object.ts';
 import { type ProcessIdentity, parseIdentity } from '../../state/process-identity.ts';
-import { type BodyReference, type BodyReferences, parseBodyBase } from '../bodies/body-reference.ts';
+import { type BodyReference, type BodyReferences, isCount, parseBodyBase } from '../bodies/body-reference.ts';
 import type { ExchangeRecord, HeaderLines } from '../record.ts';
+import { isUsableRecord } from './check-record.ts';
 
 export interface ExchangeLine {
   readonly kind: 'open' | 'close';
@@ -56,22 +57,12 @@ export const parseExchangeLine = (line: string): ExchangeLine | undefined => {
   };
 };
 
-const isRecord = (value: unknown): value is ExchangeRecord =>
-  isObject(value) &&
-  typeof value.id === 'string' &&
-  typeof value.startedAt === 'string' &&
-  typeof value.method === 'string' &&
-  typeof value.path === 'string' &&
-  isObject(value.client) &&
-  isObject(value.request) &&
-  isObject(value.response);
-
-/** @returns undefined where the line is damaged; records of a newer schema are given as they are */
+/** @returns undefined where the line is damaged; members of a newer schema are given as they are */
 export const parseRecord = ({ text }: ExchangeLine): ExchangeRecord | undefined => {
   const start = text.indexOf(RECORD) + RECORD.length;
   const end = text.indexOf(AFTER_RECORD, start);
   const record = end < 0 ? parseObject(text)?.record : parseObject(text.slice(start, end));
-  return isRecord(record) ? record : undefined;
+  return isUsableRecord(record) ? record : undefined;
 };
 
 const isHeaderLine = (value: unknown): value is HeaderLines[number] =>
@@ -81,8 +72,7 @@ const parseHeaders = (value: unknown): HeaderLines =>
   Array.isArray(value) ? value.filter(isHeaderLine) : [];
 
 const parseBody = (value: unknown): BodyReference | undefined => {
-  if (!isObject(value) || typeof value.length !== 'number' || typeof value.start !== 'number')
-    return undefined;
+  if (!isObject(value) || !isCount(value.length) || !isCount(value.start)) return undefined;
   const { block, start, length } = value;
   const base = parseBodyBase(value.base);
   const rest = {
@@ -93,7 +83,7 @@ const parseBody = (value: unknown): BodyReference | undefined => {
     ...(base && { base }),
   } as const;
   if (!isObject(block) || typeof block.pack !== 'string') return rest;
-  if (typeof block.offset !== 'number' || typeof block.length !== 'number') return rest;
+  if (!isCount(block.offset) || !isCount(block.length)) return rest;
   return { ...rest, block: { pack: block.pack, offset: block.offset, length: block.length } };
 };
 

@@ -4,6 +4,8 @@ const NEWLINE = 0x0a;
 /** Taking in the lines of much more at a time would hold up the traffic for more than a few milliseconds. */
 const CHUNK = 64 * 1024;
 const LARGEST_CHUNK = 4 * CHUNK;
+/** What is longer was not written as a line: a power cut may leave megabytes of zeros. It is passed over. */
+const MAX_LINE_BYTES = 8 * 2 ** 20;
 
 /** @param buffer is filled, or as far as the file goes */
 const readInto = async (file: FileHandle, offset: number, buffer: Buffer): Promise<Buffer> => {
@@ -26,14 +28,15 @@ const splitLines = (bytes: Buffer): string[] => {
   return lines;
 };
 
-/** Lines that end with a newline, and where the next one will begin. */
+/** Lines that end with a newline, and where to read on. */
 export interface LineBatch {
   readonly lines: readonly string[];
   readonly endOffset: number;
 }
 
 /**
- * Reads on from a line's beginning. What stands after the last newline is not finished, and is left.
+ * Reads on from a line's beginning. What stands after the last newline is not finished, and is left. Of what is
+ * longer than a line may be, a rest may be given as a line.
  * @param endOffset stops there; default: the end of the file
  */
 export async function* readLinesForward(
@@ -53,6 +56,9 @@ export async function* readLinesForward(
       yield { lines: splitLines(bytes.subarray(0, end)), endOffset: offset };
     } else if (bytes.length < buffer.length) {
       return;
+    } else if (buffer.length >= MAX_LINE_BYTES) {
+      offset += bytes.length;
+      yield { lines: [], endOffset: offset };
     } else {
       // A line longer than the chunk is read again as a whole.
       buffer = Buffer.allocUnsafeSlow(buffer.length * 2);
@@ -78,9 +84,10 @@ export async function* readLinesBackward(file: FileHandle): AsyncGenerator<strin
       isEnd = false;
       carry = bytes.subarray(0, start);
     } else {
-      carry = bytes;
+      carry = bytes.length < MAX_LINE_BYTES ? bytes : Buffer.alloc(0);
     }
-    chunkBytes = Math.min(chunkBytes * 2, LARGEST_CHUNK);
+    // As much as is carried, or a long line would be copied again and again.
+    chunkBytes = Math.max(Math.min(chunkBytes * 2, LARGEST_CHUNK), carry.length);
   }
 }
 

@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openOwnFile } from '../../state/private-files.ts';
 import { isAlive } from '../../state/process-identity.ts';
 import { isEndLine, parseSegmentLine } from './parse-journal-line.ts';
 import { journalFile, type SegmentName } from './segment-name.ts';
@@ -20,7 +21,7 @@ const readEdge = async (file: FileHandle, position: number): Promise<string> => 
 
 /** Whether anything can still be written to a segment, from its first and its last line. */
 export const readSegmentState = async (folder: string, segment: SegmentName): Promise<SegmentState> => {
-  const file = await open(join(folder, journalFile(segment.base, segment.isErrors)));
+  const file = await openOwnFile(join(folder, journalFile(segment.base, segment.isErrors)), 'read');
   try {
     const { size, mtimeMs } = await file.stat();
     const tail = await readEdge(file, Math.max(0, size - EDGE_BYTES));

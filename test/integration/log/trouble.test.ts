@@ -40,7 +40,7 @@ it('tries again by itself, without being asked', async () => {
   const recorder = await log.startRecorder();
   const { id } = recordExchange(recorder);
   rmSync(log.folder);
-  await expect.poll(() => recorder.trouble, { timeout: 10_000 }).toBeUndefined();
+  await expect.poll(() => recorder.trouble).toBeUndefined();
   expect((await all()).map((record) => record.id)).toEqual([id]);
 });
 

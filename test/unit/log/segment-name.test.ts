@@ -42,7 +42,9 @@ it.each([
 it('lists journals alone, the oldest first', () => {
   const second = createSegmentBase(at + 5000, '4711-k3f9q2', 2);
   const files = [packFile(base), journalFile(second), 'notes.txt', journalFile(base)];
-  expect(selectSegments(files).map((segment) => segment.base)).toEqual([base, second]);
+  const entries = files.map((name) => ({ name, isFile: () => true }));
+  expect(selectSegments(entries).map((segment) => segment.base)).toEqual([base, second]);
+  expect(selectSegments([{ name: journalFile(base), isFile: () => false }])).toEqual([]);
 });
 
 it('ends a day at UTC midnight', () => {

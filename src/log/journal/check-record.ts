@@ -1,0 +1,131 @@
+import { isObject } from '../../base/json-object.ts';
+import type { ExchangeRecord } from '../record.ts';
+
+/**
+ * What a member may be. A list keeps those of its items that fit; an object loses the members that do not,
+ * and is nothing itself where one that it needs is missing.
+ */
+type Shape =
+  | 'text'
+  | 'number'
+  | 'flag'
+  | 'time'
+  | { readonly listOf: Shape }
+  | { readonly members: Readonly<Record<string, Shape>>; readonly needs?: readonly string[] };
+
+const texts = (...names: string[]): Record<string, Shape> =>
+  Object.fromEntries(names.map((name) => [name, 'text']));
+const numbers = (...names: string[]): Record<string, Shape> =>
+  Object.fromEntries(names.map((name) => [name, 'number']));
+
+const ERROR: Shape = { members: texts('origin', 'code', 'message'), needs: ['origin', 'code', 'message'] };
+const QUOTA_WINDOW: Shape = {
+  members: { ...numbers('usedPercent', 'windowMinutes'), resetsAt: 'time' },
+  needs: ['usedPercent'],
+};
+const ATTEMPT: Shape = {
+  members: { ...texts('provider', 'model'), ...numbers('status', 'durationMs'), error: ERROR },
+  needs: ['provider', 'durationMs'],
+};
+
+const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'>]-?: Shape } = {
+  id: 'text',
+  startedAt: 'time',
+  durationMs: 'number',
+  ttfbMs: 'number',
+  overheadMs: 'number',
+  method: 'text',
+  path: 'text',
+  status: 'number',
+  probe: 'flag',
+  transport: 'text',
+  websocketMode: 'text',
+  stream: 'flag',
+  model: 'text',
+  requestedModel: 'text',
+  sentModel: 'text',
+  findings: { listOf: 'text' },
+  provider: 'text',
+  upstream: 'text',
+  upstreamModel: 'text',
+  route: 'text',
+  translation: {
+    members: { dialect: 'text', losses: { listOf: 'text' } },
+    needs: ['dialect', 'losses'],
+  },
+  attempts: { listOf: ATTEMPT },
+  auth: 'text',
+  client: { members: texts('name', 'version', 'originator', 'sessionId', 'threadId', 'turnId') },
+  request: { members: { encoding: 'text', ...numbers('wireBytes', 'bodyBytes') } },
+  response: {
+    members: {
+      ...numbers('bytes', 'events', 'unreadableEvents'),
+      finish: 'text',
+      toolCalls: { listOf: 'text' },
+    },
+  },
+  usage: {
+    members: numbers(
+      'inputTokens',
+      'cachedInputTokens',
+      'cacheWriteTokens',
+      'cacheWrite1hTokens',
+      'outputTokens',
+      'reasoningTokens',
+      'totalTokens',
+    ),
+  },
+  costUsd: 'number',
+  statedCostUsd: 'number',
+  error: ERROR,
+  quota: { members: { primary: QUOTA_WINDOW, secondary: QUOTA_WINDOW } },
+  responseId: 'text',
+  previousResponseId: 'text',
+  upstreamRequestId: 'text',
+  clientRequestId: 'text',
+};
+
+const RECORD: Shape = {
+  members: MEMBERS,
+  needs: ['id', 'startedAt', 'method', 'path', 'client', 'request', 'response'],
+};
+
+const fits = (value: unknown, shape: Shape): boolean => {
+  switch (shape) {
+    case 'text':
+      return typeof value === 'string';
+    case 'number':
+      return Number.isFinite(value);
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'time':
+      return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+  }
+  if ('listOf' in shape) return Array.isArray(value) && keepFittingItems(value, shape.listOf);
+  return isObject(value) && keepFittingMembers(value, shape.members, shape.needs ?? []);
+};
+
+const keepFittingItems = (list: unknown[], shape: Shape): true => {
+  if (!list.every((item) => fits(item, shape)))
+    list.splice(0, Infinity, ...list.filter((item) => fits(item, shape)));
+  return true;
+};
+
+const keepFittingMembers = (
+  value: Record<string, unknown>,
+  members: Readonly<Record<string, Shape>>,
+  needs: readonly string[],
+): boolean => {
+  for (const name in members) {
+    const member = value[name];
+    if (member !== undefined && !fits(member, members[name] as Shape)) delete value[name];
+  }
+  return needs.every((name) => value[name] !== undefined);
+};
+
+/**
+ * Whether a parsed value can be used as a record. Of a damaged or foreign line, members of another type than
+ * this version knows are removed from the value, so that no reader has to expect them; members that it does
+ * not know stay.
+ */
+export const isUsableRecord = (value: unknown): value is ExchangeRecord => fits(value, RECORD);
