@@ -100,6 +100,8 @@ export interface LogReader {
    * @param wish newest: how many; default all
    */
   list(query: LogQuery, wish?: { readonly newest?: number }): AsyncIterable<readonly ExchangeRecord[]>;
+  /** All exchanges of a query, oldest first, with headers and bodies: one at a time, and found without being looked for. */
+  details(query: LogQuery): AsyncIterable<ExchangeDetail>;
   /**
    * @param idOrPrefix `req_` may be left out
    * @returns undefined where there is no such exchange

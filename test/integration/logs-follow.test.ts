@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +71,23 @@ describe('logs -f', () => {
         .sort(),
     ).toEqual([2, 3, 4]);
   });
+
+  it.runIf(process.getuid?.() === 0)(
+    'says in one line that it may not read the log of somebody else',
+    async () => {
+      await writeSampleLog(dataDir);
+      // The folder inside is still that of the user who ran the gateway as root.
+      chownSync(dataDir, 54321, 54321);
+      const run = spawnSync(
+        'setpriv',
+        ['--reuid=54321', '--clear-groups', process.execPath, CLI, 'logs', '-f', '--data-dir', dataDir],
+        { env: { PATH: process.env.PATH }, encoding: 'utf8' },
+      );
+      expect([1, 2]).toContain(run.status);
+      expect(run.stdout).toBe('');
+      expect(run.stderr).toMatch(/^gomodel-ts: .*\n$/);
+    },
+  );
 
   it('shows an exchange when it ends, not when it begins', async () => {
     const cli = follow();

@@ -32,7 +32,8 @@ const MAX_CHARACTERS = 64 * 2 ** 20;
 interface Selected {
   readonly name: string;
   readonly count: number;
-  readonly batches: AsyncIterable<readonly ExchangeRecord[]>;
+  readonly records: () => AsyncIterable<readonly ExchangeRecord[]>;
+  readonly details: () => AsyncIterable<ExchangeDetail>;
 }
 
 async function* only<T>(value: T): AsyncGenerator<T> {
@@ -42,12 +43,19 @@ async function* only<T>(value: T): AsyncGenerator<T> {
 const select = async (deps: ExportDeps, query: URLSearchParams): Promise<Selected> => {
   const id = readText(query, 'id');
   if (id !== undefined) {
-    const { record } = await requireExchange(deps, id);
-    return { name: record.id, count: 1, batches: only([record]) };
+    const detail = await requireExchange(deps, id);
+    const { record } = detail;
+    return { name: record.id, count: 1, records: () => only([record]), details: () => only(detail) };
   }
+  const { log } = deps;
   const selection = await readSelection(deps, query);
-  const { total } = await deps.log.page(selection, { limit: 0 });
-  return { name: 'gomodel-ts-audit', count: total, batches: deps.log.list(selection) };
+  const { total } = await log.page(selection, { limit: 0 });
+  return {
+    name: 'gomodel-ts-audit',
+    count: total,
+    records: () => log.list(selection),
+    details: () => log.details(selection),
+  };
 };
 
 const harEntry = async (entry: AuditEntry, detail: ExchangeDetail, baseUrl: string): Promise<string> => {
@@ -65,7 +73,7 @@ async function* eachText(
   selected: Selected,
 ): AsyncGenerator<string> {
   if (format === 'jsonl') {
-    for await (const records of selected.batches) {
+    for await (const records of selected.records()) {
       yield records.map((record) => `${JSON.stringify(priceEntry(prices, record))}\n`).join('');
     }
     return;
@@ -76,15 +84,11 @@ async function* eachText(
     ? `{"log":{"version":"1.2","creator":${creator},"entries":[`
     : htmlHead(`gomodel-ts: ${count} ${count === 1 ? 'exchange' : 'exchanges'}`);
   let separator = '';
-  for await (const records of selected.batches) {
-    for (const record of records) {
-      const detail = await deps.log.get(record.id);
-      if (!detail) continue;
-      const entry = priceEntry(prices, record);
-      if (format === 'har') yield separator + (await harEntry(entry, detail, deps.baseUrl()));
-      else yield renderExchange(entry, await answerTurn(detail, false));
-      separator = ',\n';
-    }
+  for await (const detail of selected.details()) {
+    const entry = priceEntry(prices, detail.record);
+    if (format === 'har') yield separator + (await harEntry(entry, detail, deps.baseUrl()));
+    else yield renderExchange(entry, await answerTurn(detail, false));
+    separator = ',\n';
   }
   yield format === 'har' ? ']}}\n' : HTML_END;
 }

@@ -3,7 +3,7 @@ import type { LogQuery } from '../port.ts';
 import type { ExchangeRecord } from '../record.ts';
 import { ULID_LENGTH } from './index-rows.ts';
 import { ALWAYS, type IndexPart, type JournalIndex } from './journal-index.ts';
-import { type Found, readFound, rowsOf, unfinishedIn } from './select-exchanges.ts';
+import { type Found, rowsOf, unfinishedIn } from './select-exchanges.ts';
 
 /** What is kept of one selected segment: 42 bytes for each of its exchanges, and the records of unfinished ones. */
 interface Run {
@@ -102,12 +102,12 @@ const collectNewest = async (index: JournalIndex, query: LogQuery, newest: numbe
 /** Up to so many, the newest are looked for one segment after another. */
 const MAX_LOOKED_FOR = 10_000;
 
-/** The newest exchanges of a selection, oldest first, in batches. */
-export async function* listOldestFirst(
+/** The newest exchanges of a selection, oldest first, in batches: where they stand. */
+export async function* findOldestFirst(
   index: JournalIndex,
   query: LogQuery,
   newest: number,
-): AsyncGenerator<readonly ExchangeRecord[]> {
+): AsyncGenerator<readonly Found[]> {
   if (newest <= 0) return;
   const runs =
     newest <= MAX_LOOKED_FOR ? await collectNewest(index, query, newest) : await collectAll(index, query);
@@ -118,8 +118,8 @@ export async function* listOldestFirst(
     if (passed-- > 0) continue;
     batch.push(found);
     if (batch.length < BATCH) continue;
-    yield await readFound(index, batch);
+    yield batch;
     batch = [];
   }
-  if (batch.length > 0) yield await readFound(index, batch);
+  if (batch.length > 0) yield batch;
 }

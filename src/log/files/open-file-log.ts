@@ -4,11 +4,13 @@ import type { ExchangeWatch } from '../capture/recorder.ts';
 import { type Facts, factsOfRecord } from '../facts.ts';
 import { auditFolder } from '../journal/list-segments.ts';
 import type { LogQuery, LogReader } from '../port.ts';
+import type { ExchangeDetail } from '../record.ts';
 import { findThread } from './find-thread.ts';
 import { followExchanges } from './follow-exchanges.ts';
 import { ALWAYS, openJournalIndex } from './journal-index.ts';
-import { listOldestFirst } from './list-oldest-first.ts';
+import { findOldestFirst } from './list-oldest-first.ts';
 import { readExchange } from './read-exchange.ts';
+import { readDetailsAt } from './read-places.ts';
 import { factsOfRow } from './row-facts.ts';
 import { searchBodies } from './search-bodies.ts';
 import { findExchanges, readFound, rowsOf, unfinishedIn } from './select-exchanges.ts';
@@ -63,6 +65,13 @@ export const openFileLog = ({
     }
   }
 
+  const get = async (id: string): Promise<ExchangeDetail | undefined> => {
+    await recorder.flush();
+    const detail = await readExchange(dataDir, id);
+    const live = recorder.active.values().find(({ record }) => record.id === detail?.record.id);
+    return detail && live ? { ...detail, record: live.record } : detail;
+  };
+
   return {
     page: async (query, wish) => {
       await index.refresh();
@@ -70,14 +79,20 @@ export const openFileLog = ({
       return { records: await readFound(index, found), total };
     },
     list: async function* (query, { newest = Number.POSITIVE_INFINITY } = {}) {
-      yield* listOldestFirst(index, query, newest);
+      for await (const found of findOldestFirst(index, query, newest)) yield await readFound(index, found);
     },
-    get: async (id) => {
-      await recorder.flush();
-      const detail = await readExchange(dataDir, id);
-      const live = recorder.active.values().find(({ record }) => record.id === detail?.record.id);
-      return detail && live ? { ...detail, record: live.record } : detail;
+    details: async function* (query) {
+      for await (const found of findOldestFirst(index, query, Number.POSITIVE_INFINITY)) {
+        for (const one of found) {
+          if ('segment' in one) yield* readDetailsAt(dataDir, [one]);
+          else {
+            const detail = await get(one.id);
+            if (detail) yield detail;
+          }
+        }
+      }
     },
+    get,
     body: async (id, side) => {
       await recorder.flush();
       const detail = await readExchange(dataDir, id);

@@ -10,7 +10,7 @@ import type { PlacedLine } from '../journal/merge-segments.ts';
 import { parseLineDetail, parseRecord } from '../journal/parse-journal-line.ts';
 import { journalFile, latestLineMs, packFile, type SegmentName } from '../journal/segment-name.ts';
 import { readSegmentState } from '../journal/segment-state.ts';
-import type { ExchangeDetail, ExchangeRecord } from '../record.ts';
+import type { ExchangeDetail } from '../record.ts';
 
 const ID_PREFIX = 'req_';
 const ULID_LENGTH = 26;
@@ -103,11 +103,16 @@ async function* linesOf(folder: string, segment: SegmentName, idPrefix: string, 
   }
 }
 
-const readDetail = async (
+/**
+ * What the line of an exchange tells of it, with the bodies that it names.
+ * @returns undefined where the line is damaged
+ */
+export const readPlacedExchange = async (
   folder: string,
   { line, segment }: PlacedLine,
-  record: ExchangeRecord,
-): Promise<ExchangeDetail> => {
+): Promise<ExchangeDetail | undefined> => {
+  const record = parseRecord(line);
+  if (!record) return undefined;
   const { requestHeaders, responseHeaders, bodies: known } = parseLineDetail(line);
   let bodies = known;
   if (line.kind === 'open') {
@@ -147,6 +152,5 @@ export const readExchange = async (dataDir: string, id: string): Promise<Exchang
     );
   }
   const [placed] = found;
-  const record = placed && parseRecord(placed.line);
-  return record ? readDetail(folder, placed, record) : undefined;
+  return placed && readPlacedExchange(folder, placed);
 };

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { openIfThere } from '../../state/private-files.ts';
 import { auditFolder } from '../journal/list-segments.ts';
-import { parseExchangeLine, parseRecord } from '../journal/parse-journal-line.ts';
+import { type ExchangeLine, parseExchangeLine, parseRecord } from '../journal/parse-journal-line.ts';
 import { journalFile, type SegmentName } from '../journal/segment-name.ts';
-import type { ExchangeRecord } from '../record.ts';
-import { readExchange } from './read-exchange.ts';
+import type { ExchangeDetail, ExchangeRecord } from '../record.ts';
+import { readExchange, readPlacedExchange } from './read-exchange.ts';
 
 /** Where the last line of an exchange stands. */
 export interface JournalPlace {
@@ -41,7 +41,7 @@ const readPlaces = async (
   dataDir: string,
   file: string,
   places: readonly JournalPlace[],
-  into: Map<string, ExchangeRecord>,
+  into: Map<string, ExchangeLine>,
 ): Promise<void> => {
   const handle = await openIfThere(join(auditFolder(dataDir), file)).catch(() => undefined);
   try {
@@ -52,12 +52,7 @@ const readPlaces = async (
       await handle?.read(span, 0, span.length, start);
       for (const { id, offset, length } of group) {
         const line = parseExchangeLine(span.toString('utf8', offset - start, offset - start + length));
-        // A line that a crash left torn may shift those behind it by some bytes.
-        const record =
-          line?.id === id
-            ? parseRecord(line)
-            : (await readExchange(dataDir, id).catch(() => undefined))?.record;
-        if (record) into.set(id, record);
+        if (line?.id === id) into.set(id, line);
       }
     }
   } finally {
@@ -65,20 +60,55 @@ const readPlaces = async (
   }
 };
 
+/** The lines at places in the journal by their exchange's id, each file opened once. */
+const readLinesAt = async (
+  dataDir: string,
+  places: readonly JournalPlace[],
+): Promise<ReadonlyMap<string, ExchangeLine>> => {
+  const byFile = new Map<string, JournalPlace[]>();
+  for (const place of places) {
+    const file = journalFile(place.segment.base, place.segment.isErrors);
+    const known = byFile.get(file);
+    if (known) known.push(place);
+    else byFile.set(file, [place]);
+  }
+  const lines = new Map<string, ExchangeLine>();
+  await Promise.all([...byFile].map(([file, wanted]) => readPlaces(dataDir, file, wanted, lines)));
+  return lines;
+};
+
+/** A line that a crash left torn may shift those behind it by some bytes. */
+const lookUp = (dataDir: string, id: string): Promise<ExchangeDetail | undefined> =>
+  readExchange(dataDir, id).catch(() => undefined);
+
 /**
- * The records of places in the journal, as they stand there, each file opened once.
+ * The records of places in the journal, as they stand there.
  * @returns undefined for what retention has just deleted
  */
 export const readRecordsAt = async (
   dataDir: string,
   places: readonly JournalPlace[],
 ): Promise<(ExchangeRecord | undefined)[]> => {
-  const byFile = new Map<string, JournalPlace[]>();
-  for (const place of places) {
-    const file = journalFile(place.segment.base, place.segment.isErrors);
-    byFile.set(file, [...(byFile.get(file) ?? []), place]);
-  }
-  const records = new Map<string, ExchangeRecord>();
-  await Promise.all([...byFile].map(([file, wanted]) => readPlaces(dataDir, file, wanted, records)));
-  return places.map(({ id }) => records.get(id));
+  const lines = await readLinesAt(dataDir, places);
+  return Promise.all(
+    places.map(async ({ id }) => {
+      const line = lines.get(id);
+      return line ? parseRecord(line) : (await lookUp(dataDir, id))?.record;
+    }),
+  );
 };
+
+/** The same with headers and bodies, one after another; what retention has just deleted is left out. */
+export async function* readDetailsAt(
+  dataDir: string,
+  places: readonly JournalPlace[],
+): AsyncGenerator<ExchangeDetail> {
+  const lines = await readLinesAt(dataDir, places);
+  for (const { id, segment } of places) {
+    const line = lines.get(id);
+    const detail = line
+      ? await readPlacedExchange(auditFolder(dataDir), { line, segment })
+      : await lookUp(dataDir, id);
+    if (detail) yield detail;
+  }
+}

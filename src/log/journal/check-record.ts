@@ -55,6 +55,9 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
   },
   attempts: { listOf: ATTEMPT },
   auth: 'text',
+  keyId: 'text',
+  userPath: 'text',
+  labels: { listOf: 'text' },
   client: { members: texts('name', 'version', 'originator', 'sessionId', 'threadId', 'turnId') },
   request: { members: { encoding: 'text', ...numbers('wireBytes', 'bodyBytes') } },
   response: {

@@ -149,6 +149,30 @@ export const describeLogReader = (name: string, start: () => Promise<ReaderHarne
       await expect(reader.get('req_01')).rejects.toMatchObject({ code: 'invalid_usage' });
     });
 
+    it('gives all exchanges of a query with their bodies and headers, those that run among them', async () => {
+      const ids = await write(9, {
+        requestBody: 'asked',
+        responseBody: 'answered',
+        rawHeaders: ['X-A', 'b'],
+      });
+      clock.advance(HOUR_MS);
+      const running = openExchange(recorder, { requestBody: 'still asked' });
+      await recorder.flush();
+      const told: string[] = [];
+      for await (const { record, requestHeaders, requestBody, responseBody } of reader.details({})) {
+        told.push(record.id);
+        if (record.id === running.id) continue;
+        expect(requestHeaders).toEqual([['X-A', 'b']]);
+        expect(requestBody?.bytes.toString()).toBe('asked');
+        expect(responseBody?.bytes.toString()).toBe('answered');
+      }
+      expect(told).toEqual([...ids, running.id]);
+      const selected: string[] = [];
+      for await (const { record } of reader.details({ filter: { provider: 'anthropic' } }))
+        selected.push(record.id);
+      expect(selected).toEqual(ids.filter((_, place) => place % 4 === 2));
+    });
+
     it('stops at a few exchanges where an id is ambiguous (S6)', async () => {
       await write(50);
       const message = await reader.get('req_0').catch((cause: Error) => cause.message);
