@@ -202,6 +202,53 @@ describe('doctor says what is wrong', () => {
     expect(upstream.requests).toEqual([]);
   });
 
+  it.each([
+    [
+      'the key that Codex is to send is not set',
+      'env_key = "OPENAI_API_KEY"',
+      {},
+      'Missing environment variable',
+    ],
+    [
+      'it is another one than the gateway takes',
+      'env_key = "OPENAI_API_KEY"',
+      { OPENAI_API_KEY: 'sk-of-the-provider' },
+      'Codex would be refused',
+    ],
+    [
+      'Codex is to send a sign-in, and has none',
+      'requires_openai_auth = true\nenv_http_headers = { "X-GoModel-Key" = "GOMODEL_MASTER_KEY" }',
+      {},
+      'is not signed in',
+    ],
+  ])('with what Codex would fail with in this shell: %s', async (_title, more, env, said) => {
+    const upstream = await upstreamOf(OK);
+    const gateway = await composeGateway(upstream.url, { env: { GOMODEL_MASTER_KEY: MASTER_KEY } });
+    const { of, code } = await runDoctor({
+      args: none,
+      configToml: provider(gateway.v1, more),
+      env: { PORT: String(gateway.port), GOMODEL_MASTER_KEY: MASTER_KEY, ...env } as Record<string, string>,
+    });
+    expect(of('Keys')).toContainEqual(
+      expect.objectContaining({ state: 'failed', message: expect.stringContaining(said) }),
+    );
+    expect(code).toBe(1);
+  });
+
+  it('with a key that is not set, even where the gateway asks for none', async () => {
+    const upstream = await upstreamOf(OK);
+    const gateway = await composeGateway(upstream.url);
+    const env = { PORT: String(gateway.port) };
+    const { of } = await runDoctor({ args: none, configToml: provider(gateway.v1), env });
+    expect(of('Keys')).toContainEqual(expect.objectContaining({ state: 'failed' }));
+    const set = await runDoctor({
+      args: none,
+      configToml: provider(gateway.v1),
+      env: { ...env, OPENAI_API_KEY: 'any' },
+    });
+    expect(set.of('Keys').map(({ state }) => state)).toEqual(['ok']);
+  });
+
   it('with the port: taken by another program', async () => {
     const server = await new Promise<Server>((resolve) => {
       const listening: Server = createServer().listen(0, '127.0.0.1', () => resolve(listening));

@@ -351,3 +351,49 @@ describe('init-codex at a terminal', () => {
     expect(read(home.config)).toContain(BLOCK);
   });
 });
+
+describe('init-codex and the sign-in of Codex', () => {
+  const signIn = (auth: unknown): void => {
+    mkdirSync(home.codexHome, { recursive: true });
+    writeFileSync(join(home.codexHome, 'auth.json'), JSON.stringify(auth));
+  };
+  const CHATGPT = { OPENAI_API_KEY: null, tokens: { access_token: 'eyJ.secret', id_token: 'eyJ.x' } };
+
+  it('keeps a ChatGPT sign-in, says so, and shows nothing of it', async () => {
+    signIn(CHATGPT);
+    const { stdout, stderr } = await runInitCodex(home);
+    expect(read(home.config)).toContain('requires_openai_auth = true');
+    expect(stderr).toContain('Codex is signed in with ChatGPT: it keeps that sign-in, and your plan pays');
+    expect(stdout).not.toContain('codex login');
+    expect(stdout).not.toContain('OPENAI_API_KEY');
+    expect(stdout + stderr).not.toContain('eyJ');
+  });
+
+  it.each([
+    ['a key', { OPENAI_API_KEY: 'sk-of-the-user' }, 'Codex is signed in with a key'],
+    ['a key that counts', { ...CHATGPT, auth_mode: 'apikey' }, 'Codex is signed in with a key'],
+    ['nothing', {}, 'Codex is not signed in with ChatGPT'],
+    ['a damaged file', 'no object', 'Codex is not signed in with ChatGPT'],
+  ])('sends a key where it holds %s', async (_name, auth, said) => {
+    signIn(auth);
+    const { stderr } = await runInitCodex(home);
+    expect(read(home.config)).toContain('env_key = "OPENAI_API_KEY"');
+    expect(stderr).toContain(said);
+  });
+
+  it('obeys --auth, whatever the sign-in', async () => {
+    signIn(CHATGPT);
+    await runInitCodex(home, ['--auth', 'key']);
+    expect(read(home.config)).toContain('env_key = "OPENAI_API_KEY"');
+  });
+
+  it('prints only what this shell lacks', async () => {
+    const env = { GOMODEL_MASTER_KEY: 'gm-1', OPENAI_API_KEY: 'gm-1' };
+    const { stdout } = await runInitCodex(home, [], { env });
+    expect(stdout).not.toContain('export');
+    expect(stdout).toContain('Nothing else has to be set in this shell.');
+    const other = await runInitCodex(home, [], { env: { ...env, OPENAI_API_KEY: 'sk-other' } });
+    expect(other.stdout).toContain('export OPENAI_API_KEY="$GOMODEL_MASTER_KEY"');
+    expect(other.stdout).not.toContain('export GOMODEL_MASTER_KEY');
+  });
+});

@@ -1,10 +1,13 @@
 import process from 'node:process';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { configFileOf, resolveCodexHome } from '../../codex/run/codex-home.ts';
+import { readSignIn } from '../../codex/run/read-sign-in.ts';
+import { readSignInFile } from '../../codex/run/read-sign-in-file.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { readSetting } from '../../config/read-setting.ts';
 import type { Step } from '../../probe/step.ts';
 import { createWorkingFolder } from '../../state/working-folder.ts';
+import { canAsk } from '../ask.ts';
 import type { CommandContext } from '../context.ts';
 import { checkCodex } from '../doctor/check-codex.ts';
 import { checkConfig } from '../doctor/check-config.ts';
@@ -19,11 +22,14 @@ import { suggestModel } from '../doctor/suggest-model.ts';
 import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION, readSources } from '../read-config.ts';
 import { renderStep, renderVerdict } from '../render/checklist.ts';
 import { createColour } from '../render/colour.ts';
+import { screenOf } from '../render/tail/screen.ts';
+import { initCodexCommand } from './init-codex.ts';
 
 interface DoctorFlags extends ConfigFlags {
   readonly json?: true;
   readonly model?: string;
   readonly demo?: true;
+  readonly fix?: true;
   readonly roundTrip: boolean;
   readonly profile?: string;
   readonly codexHome?: string;
@@ -69,7 +75,8 @@ const examine = async (
   // The port of a file of the working folder must not lead the shell's keys to whoever listens there.
   const isOfFolder = isStranger && readSetting('port', sources)?.source === 'working_folder';
   const shell = isOfFolder ? sources.dotenv : { ...sources.dotenv, ...env };
-  const keys = await checkKeys({ config, running, resolved, env: shell, isDemo });
+  const signIn = (await readSignInFile(codexHome)) ?? (codex && (await readSignIn(codex, env)));
+  const keys = await checkKeys({ config, running, resolved, env: shell, shellEnv: env, signIn, isDemo });
   for (const step of keys.steps) tell(step);
   const upstream = await checkUpstream({ config, running, key: keys.key, isDemo });
   tell(upstream.step);
@@ -82,6 +89,29 @@ const examine = async (
   await checkRoundTrip({ config, running, key: keys.key, hasProviderKey, isDemo, model, onStep: tell });
 };
 
+const ADVISES_INIT = '`npx gomodel-ts init-codex`';
+
+/** Does what was advised, as far as a command can do it: `init-codex` shows the change and asks before it writes. */
+const fix = async (told: readonly Step[], flags: DoctorFlags, context: CommandContext): Promise<void> => {
+  const { stderr } = context;
+  if (!told.some(({ state, remedy }) => state !== 'ok' && remedy?.includes(ADVISES_INIT))) {
+    stderr.write('There is nothing that --fix could do: follow the arrows above.\n');
+    return;
+  }
+  if (!canAsk(context)) {
+    stderr.write('--fix asks before it changes anything: run it in a terminal.\n');
+    return;
+  }
+  const args = [
+    ...(flags.codexHome === undefined ? [] : ['--codex-home', flags.codexHome]),
+    ...(flags.dataDir === undefined ? [] : ['--data-dir', flags.dataDir]),
+    ...(flags.profile === undefined ? [] : ['--profile', flags.profile]),
+  ];
+  stderr.write('\n');
+  await initCodexCommand(context).parseAsync(args, { from: 'user' });
+  stderr.write('\nRun `npx gomodel-ts doctor` again to see how it stands.\n');
+};
+
 const doctor = async (flags: DoctorFlags, context: CommandContext): Promise<void> => {
   const { stdout, env } = context;
   const colour = createColour(stdout, env);
@@ -89,10 +119,13 @@ const doctor = async (flags: DoctorFlags, context: CommandContext): Promise<void
   await examine(flags, context, (step) => {
     told.push(step);
     stdout.write(
-      flags.json ? `${JSON.stringify({ schemaVersion: 1, ...step })}\n` : renderStep(step, colour),
+      flags.json
+        ? `${JSON.stringify({ schemaVersion: 1, ...step })}\n`
+        : renderStep(step, screenOf(stdout, env).columns, colour),
     );
   });
   if (!flags.json) stdout.write(renderVerdict(told, colour));
+  if (flags.fix) await fix(told, flags, context);
   process.exitCode = told.some(({ state }) => state === 'failed') ? 1 : 0;
 };
 
@@ -104,6 +137,7 @@ export const doctorCommand = (context: CommandContext): Command =>
       'Checks every part of the way from Codex to the model, and says what to do where one fails. Ends with two small model requests, since that something can be reached proves nothing.',
     )
     .option('--json', 'one line of JSON a check')
+    .addOption(new Option('--fix', 'do what is advised for config.toml, after asking').conflicts('json'))
     .option('--no-round-trip', 'make no model request')
     .option('--demo', 'make the round trip through the built-in upstream, at no cost')
     .option(

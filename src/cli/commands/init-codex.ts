@@ -11,12 +11,17 @@ import {
 import { type WantedSettings, wantBuiltin, wantProvider } from '../../codex/edit/provider-settings.ts';
 import { bypassProxyFor, findProxyBefore } from '../../codex/run/bypass-proxy.ts';
 import { configFileOf, resolveCodexHome } from '../../codex/run/codex-home.ts';
+import { findCodex } from '../../codex/run/find-codex.ts';
+import { type CodexSignIn, readSignIn } from '../../codex/run/read-sign-in.ts';
+import { readSignInFile } from '../../codex/run/read-sign-in-file.ts';
 import { admitSources } from '../../config/admit-sources.ts';
 import { catalogFileOf } from '../../config/data-dir.ts';
 import { readSetting, variableOf } from '../../config/read-setting.ts';
 import { refuseStrayCredential } from '../../config/refuse-stray-credential.ts';
 import type { Sourced } from '../../config/sourced.ts';
 import { openState } from '../../state/state.ts';
+import { createWorkingFolder } from '../../state/working-folder.ts';
+import { askHealth } from '../ask-health.ts';
 import type { CommandContext } from '../context.ts';
 import { undoConfig } from '../init-codex/undo-config.ts';
 import { writeConfig } from '../init-codex/write-config.ts';
@@ -33,7 +38,7 @@ interface InitFlags {
   readonly providerId: string;
   readonly profile?: string;
   readonly default: boolean;
-  readonly auth: 'key' | 'chatgpt';
+  readonly auth?: 'key' | 'chatgpt';
   readonly builtin?: true;
   readonly catalog?: true;
   readonly codexHome?: string;
@@ -50,7 +55,7 @@ const EXAMPLES = `
 Without a terminal (in a script, in a pipe) it writes without asking, as with --yes.
 
 Examples:
-  $ npx gomodel-ts init-codex                    Codex uses the gateway, with a key
+  $ npx gomodel-ts init-codex                    Codex uses the gateway, signed in as it is
   $ npx gomodel-ts init-codex --dry-run          shows what would change
   $ npx gomodel-ts init-codex --auth chatgpt     keeps a ChatGPT sign-in
   $ npx gomodel-ts init-codex --builtin          keeps the sign-in and the list of sessions
@@ -70,9 +75,10 @@ export const initCodexCommand = (context: CommandContext): Command => {
     )
     .option('--model <name>', 'choose the model, too')
     .addOption(
-      new Option('--auth <how>', 'what Codex sends: a key, or its ChatGPT sign-in')
-        .choices(['key', 'chatgpt'])
-        .default('key'),
+      new Option(
+        '--auth <how>',
+        'what Codex sends: a key, or its ChatGPT sign-in (default: as Codex is signed in)',
+      ).choices(['key', 'chatgpt']),
     )
     .addOption(
       new Option(
@@ -112,7 +118,10 @@ const initCodex = async (flags: InitFlags, context: CommandContext): Promise<voi
 
   const baseUrl = flags.baseUrl === undefined ? await findBaseUrl(variables) : flagged(flags.baseUrl);
   const gateway = new URL(baseUrl.value);
-  const { wanted, setup } = readWish(flags, baseUrl.value);
+  const signIn = await findSignIn(codexHome, context);
+  const auth = flags.auth ?? (signIn === 'chatgpt' ? 'chatgpt' : 'key');
+  const { wanted, setup } = readWish(flags, auth, baseUrl.value);
+  if (flags.auth === undefined && !flags.builtin) onNotice(`${PROPOSALS[signIn]}\n`);
   const catalog = flags.catalog && {
     path: catalogFileOf(dataDir),
     baseUrl: baseUrl.value,
@@ -124,11 +133,28 @@ const initCodex = async (flags: InitFlags, context: CommandContext): Promise<voi
     profile: flags.profile,
     providerId: flags.default || flags.builtin ? undefined : flags.providerId,
     shell: detectShell(context.env, process.platform),
+    known: { signIn, env: context.env, isGuarded: (await askHealth(gateway.origin))?.isGuarded },
     noProxy: findProxyBefore(gateway, context.env)
       ? bypassProxyFor(gateway, context.env).NO_PROXY
       : undefined,
   };
   await writeConfig({ path, wanted, setup, catalog, place, dryRun, yes }, deps, context);
+};
+
+/** What is proposed, and why, in one sentence. */
+const PROPOSALS: Readonly<Record<CodexSignIn, string>> = {
+  chatgpt:
+    'Codex is signed in with ChatGPT: it keeps that sign-in, and your plan pays (--auth key to pay by a key).',
+  key: 'Codex is signed in with a key, and will send the key of the gateway instead.',
+  none: 'Codex is not signed in with ChatGPT: it will send a key.',
+};
+
+/** By `auth.json`, or else by Codex's own word: the system's keyring may hold the credential. */
+const findSignIn = async (codexHome: string, { env, cwd, homeDir }: CommandContext): Promise<CodexSignIn> => {
+  const found = await readSignInFile(codexHome);
+  if (found !== undefined) return found;
+  const codex = await findCodex(env, createWorkingFolder(cwd, homeDir));
+  return codex ? readSignIn(codex, { ...env, CODEX_HOME: codexHome }) : 'none';
 };
 
 const flagged = (baseUrl: string): Sourced<string> => ({
@@ -155,11 +181,10 @@ const findKey = (setup: CodexSetup, baseUrl: Sourced<string>, variables: Variabl
 
 type Wish = { readonly wanted: WantedSettings; readonly setup: CodexSetup };
 
-const readWish = (flags: InitFlags, baseUrl: string): Wish => {
+const readWish = (flags: InitFlags, auth: 'key' | 'chatgpt', baseUrl: string): Wish => {
   const model = flags.model === undefined ? undefined : parseModel(flags.model);
   if (flags.builtin) return { wanted: wantBuiltin(baseUrl, model), setup: { kind: 'builtin', baseUrl } };
   const id = parseProviderId(flags.providerId);
-  const setup =
-    flags.auth === 'key' ? { kind: flags.auth, envKey: parseEnvKey(flags.envKey) } : { kind: flags.auth };
+  const setup = auth === 'key' ? { kind: auth, envKey: parseEnvKey(flags.envKey) } : { kind: auth };
   return { wanted: wantProvider({ id, baseUrl, auth: setup, model, isDefault: flags.default }), setup };
 };

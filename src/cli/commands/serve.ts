@@ -1,9 +1,11 @@
 import cluster from 'node:cluster';
 import process from 'node:process';
 import { Command, Option } from 'commander';
+import { inspectCodex } from '../../admin/answers/inspect-codex.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { resolveCodexHome } from '../../codex/run/codex-home.ts';
+import { readSignInFile } from '../../codex/run/read-sign-in-file.ts';
 import {
   canAskDefault,
   type GatewayConfig,
@@ -74,13 +76,28 @@ const start = async (
   }
 };
 
-const announce = (
+/** How Codex stands to this gateway, by its files alone: whether they name it, and how Codex is signed in. */
+const findCodexState = async (
+  gateway: ServingGateway,
+  { dataDir, masterKey }: GatewayConfig,
+  { env, homeDir, cwd }: CommandContext,
+) => {
+  if (homeDir === '' && !env.CODEX_HOME) return { isCodexConnected: undefined, signIn: 'none' } as const;
+  const codexHome = resolveCodexHome({ flag: undefined, env, homeDir, cwd });
+  const isGuarded = masterKey !== undefined;
+  const { state } = await inspectCodex({ codexHome, dataDir, url: gateway.url, isGuarded });
+  const signIn = (await readSignInFile(codexHome)) ?? 'none';
+  return { isCodexConnected: state === 'connected', signIn };
+};
+
+const announce = async (
   gateway: ServingGateway,
   config: GatewayConfig,
   demo: boolean,
   context: CommandContext,
-): void => {
+): Promise<void> => {
   const { stderr, env } = context;
+  const codex = await findCodexState(gateway, config, context);
   stderr.write(
     createBanner(
       {
@@ -96,6 +113,8 @@ const announce = (
         workers: config.workers,
         dataDir: config.dataDir,
         isGuarded: config.masterKey !== undefined,
+        ...codex,
+        passesSignInOn: config.chatgpt.login === 'passthrough',
         notices: config.notices,
       },
       createColour(stderr, env),
@@ -116,7 +135,7 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   let tail: LiveTail | undefined;
   const gateway = await start(sources, config, demo, context, (text) => tail?.notice(text));
   const stopped = untilSignal();
-  if (!flags.quiet) announce(gateway, config, demo, context);
+  if (!flags.quiet) await announce(gateway, config, demo, context);
   const hasTail = flags.tail && !(flags.quiet && !flags.json);
   const watching = hasTail ? startTail(gateway, { json: flags.json === true, context, process }) : undefined;
   tail = watching?.tail;

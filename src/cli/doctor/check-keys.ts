@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from '../../codex/edit/resolve-config.ts';
+import type { CodexSignIn } from '../../codex/run/read-sign-in.ts';
 import type { Environment } from '../../config/data-dir.ts';
 import { canAskDefault, type GatewayConfig } from '../../config/load-config.ts';
 import type { Step } from '../../probe/step.ts';
@@ -11,6 +12,10 @@ export interface CheckKeysInput {
   readonly resolved: ResolvedConfig | undefined;
   /** With the variables of `.env`. */
   readonly env: Environment;
+  /** Of this shell alone: all that Codex would see. */
+  readonly shellEnv: Environment;
+  /** How Codex is signed in; absent where that is not known. */
+  readonly signIn: CodexSignIn | undefined;
   readonly isDemo: boolean;
 }
 
@@ -23,20 +28,38 @@ const step = (state: Step['state'], message: string, remedy?: string): Step => (
   ...(remedy !== undefined && { remedy }),
 });
 
-/** What a Codex of this shell would send to a guarded gateway, against what that takes. */
-const checkSent = ({ resolved, env }: CheckKeysInput, masterKey: string): Step | undefined => {
+/** What Codex itself refuses to start with, in this shell: whatever the gateway asks for. */
+const checkStart = ({ resolved, shellEnv, signIn }: CheckKeysInput): Step | undefined => {
   const auth = resolved?.auth;
+  if (auth?.kind === 'env' && !shellEnv[auth.variable]) {
+    return step(
+      'failed',
+      `${auth.variable} is not set in this shell: Codex ends with "Missing environment variable: ${auth.variable}"`,
+      `In the shell that starts Codex: export ${auth.variable}="$GOMODEL_MASTER_KEY" (any value, where the gateway asks for no key).`,
+    );
+  }
+  // Without a base URL it is not our gateway that Codex asks.
+  if (auth?.kind === 'sign-in' && signIn === 'none' && resolved?.baseUrl !== undefined) {
+    return step('failed', 'Codex is to send its sign-in, and is not signed in', 'Run `codex login`.');
+  }
+  return undefined;
+};
+
+/** What a Codex of this shell would send to a guarded gateway, against what that takes. */
+const checkSent = ({ resolved, shellEnv }: CheckKeysInput, masterKey: string): Step | undefined => {
+  const auth = resolved?.auth;
+  const isConfigured = resolved?.baseUrl !== undefined && (auth?.kind === 'env' || auth?.kind === 'sign-in');
   const variable =
     auth?.kind === 'env' ? auth.variable : auth?.kind === 'sign-in' ? auth.keyVariable : 'OPENAI_API_KEY';
-  if (variable === undefined || env[variable] === masterKey) return undefined;
-  const isConfigured = auth?.kind === 'env' || auth?.kind === 'sign-in';
-  if (!env[variable]) {
+  if (variable === undefined || shellEnv[variable] === masterKey) return undefined;
+  const state = isConfigured ? 'failed' : 'warning';
+  if (!shellEnv[variable]) {
     if (!isConfigured) return undefined;
-    const message = `${variable} is not set, which Codex is to send: from this shell it would fail`;
-    return step('warning', message, `Set ${variable} to the key of the gateway where Codex is started.`);
+    const message = `${variable} is not set in this shell, and Codex is to send it: the gateway would refuse Codex`;
+    return step(state, message, `Set ${variable} to the key of the gateway where Codex is started.`);
   }
   return step(
-    'warning',
+    state,
     `${variable} is not the master key: from this shell, Codex would be refused`,
     `In the shell that starts Codex: export ${variable}="$GOMODEL_MASTER_KEY". The provider's key belongs to the shell that starts the gateway.`,
   );
@@ -65,7 +88,7 @@ export const checkKeys = async (
   const { masterKey } = config;
   const notices = config.notices.map((notice) => step('warning', notice));
   if (!running) {
-    const sent = masterKey === undefined ? undefined : checkSent(input, masterKey);
+    const sent = checkStart(input) ?? (masterKey === undefined ? undefined : checkSent(input, masterKey));
     return { steps: [...notices, ...(sent ? [sent] : []), checkProviderKey(input)], key: masterKey };
   }
   const found = await findGatewayKey(running, resolved, env);
@@ -78,8 +101,11 @@ export const checkKeys = async (
       key: undefined,
     };
   }
-  if (!running.isGuarded) return { steps: [step('ok', 'the gateway asks for none')], key: found.key };
-  const sent = checkSent(input, found.key);
+  const start = checkStart(input);
+  if (!running.isGuarded) {
+    return { steps: [step('ok', 'the gateway asks for none'), ...(start ? [start] : [])], key: found.key };
+  }
+  const sent = start ?? checkSent(input, found.key);
   const taken = step('ok', `the gateway takes the one in ${found.variable}`);
   return { steps: sent ? [taken, sent] : [taken], key: found.key };
 };

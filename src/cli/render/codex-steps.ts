@@ -1,3 +1,5 @@
+import type { CodexSignIn } from '../../codex/run/read-sign-in.ts';
+import type { Environment } from '../../config/data-dir.ts';
 import type { ChalkInstance } from './colour.ts';
 import {
   copyVariable,
@@ -23,26 +25,38 @@ export interface CodexPlace {
   readonly providerId: string | undefined;
   /** The shell whose commands are written. */
   readonly shell: Shell;
+  /** What need not be typed, since it is so already. */
+  readonly known?: KnownOfShell;
   /** The value of `NO_PROXY` that keeps Codex from asking a proxy for the gateway, where it would. */
   readonly noProxy?: string | undefined;
 }
 
+interface KnownOfShell {
+  readonly signIn: CodexSignIn;
+  readonly env: Environment;
+  /** Whether the running gateway asks for a key; undefined where none runs. */
+  readonly isGuarded: boolean | undefined;
+}
+
 type Line = readonly [command: string, comment: string];
 
-/** What the shell that starts Codex needs, and one command that shows whether it works. */
-export const renderCodexSteps = (setup: CodexSetup, place: CodexPlace, colour: ChalkInstance): string =>
-  [
-    'In the shell that starts Codex:',
-    '',
-    ...explainCommands(shellLines(setup, place), place.shell).map(
-      ([command, comment]) => `  ${command}${comment && colour.dim(comment)}`,
-    ),
-    '',
-    'Then, with the gateway running, to see it work:',
+/** What the shell that starts Codex still needs, and one command that shows whether it works. */
+export const renderCodexSteps = (setup: CodexSetup, place: CodexPlace, colour: ChalkInstance): string => {
+  const lines = shellLines(setup, place);
+  const typed = explainCommands(lines, place.shell).map(
+    ([command, comment]) => `  ${command}${comment && colour.dim(comment)}`,
+  );
+  const isRunning = place.known?.isGuarded !== undefined;
+  return [
+    ...(lines.length > 0 ? ['In the shell that starts Codex:', '', ...typed, ''] : []),
+    lines.length > 0
+      ? 'Then, with the gateway running, to see it work:'
+      : `Nothing else has to be set in this shell. ${isRunning ? 'To' : 'With the gateway running, to'} see it work:`,
     '',
     `  ${testCommand(place)}`,
     '',
   ].join('\n');
+};
 
 /** The command that takes the edit back. */
 export const renderUndoCommand = ({ codexHome, profile, shell }: CodexPlace): string =>
@@ -52,8 +66,8 @@ export const renderUndoCommand = ({ codexHome, profile, shell }: CodexPlace): st
     ...(profile === undefined ? [] : [`--profile ${profile}`]),
   ].join(' ');
 
-const shellLines = (setup: CodexSetup, { shell, noProxy }: CodexPlace): readonly Line[] => [
-  ...setupLines(setup, shell),
+const shellLines = (setup: CodexSetup, { shell, noProxy, known }: CodexPlace): readonly Line[] => [
+  ...setupLines(setup, shell, known),
   ...(noProxy === undefined
     ? []
     : [
@@ -64,30 +78,55 @@ const shellLines = (setup: CodexSetup, { shell, noProxy }: CodexPlace): readonly
       ]),
 ];
 
-const setupLines = (setup: CodexSetup, shell: Shell): readonly Line[] => {
-  const gatewayKey: Line = [
-    setVariable('GOMODEL_MASTER_KEY', 'change-me', shell),
-    'the key of your gateway, here and where it serves',
-  ];
+const setupLines = (setup: CodexSetup, shell: Shell, known: KnownOfShell | undefined): readonly Line[] => {
+  const masterKey = known?.env.GOMODEL_MASTER_KEY;
+  const isOpen = known?.isGuarded === false;
+  const gatewayKey: readonly Line[] =
+    masterKey || isOpen
+      ? []
+      : [
+          [
+            setVariable('GOMODEL_MASTER_KEY', 'change-me', shell),
+            'the key of your gateway, here and where it serves',
+          ],
+        ];
   switch (setup.kind) {
     case 'key':
       return setup.envKey === 'GOMODEL_MASTER_KEY'
-        ? [gatewayKey]
-        : [
-            gatewayKey,
-            [
-              copyVariable(setup.envKey, 'GOMODEL_MASTER_KEY', shell),
-              'what Codex sends: that key, not your key at OpenAI',
-            ],
-          ];
+        ? gatewayKey
+        : keyLines(setup.envKey, gatewayKey, shell, known);
     case 'chatgpt':
-      return [gatewayKey, ['codex login', 'sign in with ChatGPT, unless you are']];
+      return [...gatewayKey, ...signInLine(known, 'sign in with ChatGPT, unless you are')];
     case 'builtin':
       return [
-        ['codex login', 'sign in with ChatGPT or a key, unless you are'],
+        ...signInLine(known, 'sign in with ChatGPT or a key, unless you are'),
         [setVariable('OPENAI_BASE_URL', setup.baseUrl, shell), 'only for Codex 0.113 and older'],
       ];
   }
+};
+
+const signInLine = (known: KnownOfShell | undefined, comment: string): readonly Line[] =>
+  known?.signIn === 'chatgpt' ? [] : [['codex login', comment]];
+
+/** Codex does not start without a value in the variable, even where the gateway asks for no key. */
+const keyLines = (
+  envKey: string,
+  gatewayKey: readonly Line[],
+  shell: Shell,
+  known: KnownOfShell | undefined,
+): readonly Line[] => {
+  const present = known?.env[envKey];
+  const masterKey = known?.env.GOMODEL_MASTER_KEY;
+  if (known?.isGuarded === false) {
+    return present
+      ? []
+      : [[setVariable(envKey, 'unused', shell), 'Codex wants a value; your gateway asks for no key']];
+  }
+  if (masterKey && present === masterKey) return gatewayKey;
+  return [
+    ...gatewayKey,
+    [copyVariable(envKey, 'GOMODEL_MASTER_KEY', shell), 'what Codex sends: that key, not your key at OpenAI'],
+  ];
 };
 
 const PROMPT = 'Reply with exactly ok and no punctuation.';
