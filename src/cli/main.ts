@@ -44,8 +44,8 @@ export const main = async (process: NodeJS.Process): Promise<void> => {
   const context: CommandContext = {
     env: process.env,
     stdin: process.stdin,
-    stdout: openDoor(process.stdout),
-    stderr: openDoor(process.stderr),
+    stdout: openDoor(process.stdout, process.env),
+    stderr: openDoor(process.stderr, process.env),
     cwd: process.cwd(),
     homeDir: findHome(),
   };

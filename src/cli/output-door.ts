@@ -1,3 +1,6 @@
+import process from 'node:process';
+import { inAscii, needsAscii } from './render/ascii.ts';
+
 /**
  * What a terminal would obey or hide instead of showing, and before it what may pass: our colours, line ends
  * and tabs, and at the start of a text the movement by which the live tail rewrites its lines. Everything
@@ -44,10 +47,19 @@ export const behindDoor = (door: NodeJS.WritableStream): NodeJS.WritableStream =
  * The one door that all output of the command line goes through. What is written may hold the words of
  * strangers: model ids of a provider, values of a configuration file, texts of errors. None of it reaches
  * the terminal as a sequence that titles the window, fills the clipboard or hides a line.
+ * @param env says, with the stream, which signs its terminal can show
  * @returns the stream itself, but for what is written to it
  */
-export const openDoor = <Stream extends NodeJS.WritableStream>(stream: Stream): Stream => {
-  const pass = (chunk: unknown): unknown => (typeof chunk === 'string' ? harmlessOutput(chunk) : chunk);
+export const openDoor = <Stream extends NodeJS.WritableStream>(
+  stream: Stream,
+  env: NodeJS.ProcessEnv = {},
+): Stream => {
+  const isAscii = needsAscii(stream, env, process.platform);
+  const show = (text: string): string => {
+    const harmless = harmlessOutput(text);
+    return isAscii && !isJson(harmless) ? inAscii(harmless) : harmless;
+  };
+  const pass = (chunk: unknown): unknown => (typeof chunk === 'string' ? show(chunk) : chunk);
   const write = (chunk: unknown, ...rest: unknown[]): unknown =>
     Reflect.apply(stream.write, stream, [pass(chunk), ...rest]);
   const end = (chunk?: unknown, ...rest: unknown[]): unknown =>

@@ -48,7 +48,8 @@ const collectSeldom = (): void => setFlagsFromString('--heap-growing-percent=300
  */
 const collectWhenIdle = (idleMs: number): void => {
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
+  const collect: unknown = runInNewContext('globalThis.gc');
+  if (typeof collect !== 'function') return;
   let collectedAtMs = Number.NEGATIVE_INFINITY;
   const timer = setTimeout(() => {
     collect();
@@ -69,6 +70,8 @@ const collectWhenIdle = (idleMs: number): void => {
  * @param idleMs without a collection of young objects, which load brings about many times a second
  */
 export const tuneEngine = (idleMs = IDLE_MS): void => {
+  // Bun runs on another engine, to which none of this applies.
+  if (process.versions.bun !== undefined) return;
   makeAllYoung();
   boundYoungSpace();
   collectSeldom();

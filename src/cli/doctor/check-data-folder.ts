@@ -20,13 +20,20 @@ const findExisting = async (folder: string): Promise<string> => {
   }
 };
 
-/** A file can be written in the folder of the log, and there is room on its disk. Nothing is left there. */
+const PRIVATE_MODE = 0o600;
+
+/** As on drvfs of WSL, CIFS and exFAT, where every file is everybody's. Windows keeps its own lists instead. */
+const keepsNoPermissions = (mode: number): boolean =>
+  process.platform !== 'win32' && (mode & 0o777) !== PRIVATE_MODE;
+
+/** A file can be written in the folder of the log, and there is room on its disk, which keeps others from reading it. Nothing is left there. */
 export const checkDataFolder = async (dataDir: string, maxDiskBytes: number): Promise<Step> => {
   const name = 'Data folder';
   try {
     const folder = await findExisting(dataDir);
     const file = join(folder, `.gomodel-ts-${randomBytes(6).toString('hex')}`);
-    await writeFile(file, '', { flag: 'wx', mode: 0o600 });
+    await writeFile(file, '', { flag: 'wx', mode: PRIVATE_MODE });
+    const { mode } = await stat(file);
     await rm(file);
     const { bavail, bsize } = await statfs(folder);
     const free = bavail * bsize;
@@ -34,6 +41,14 @@ export const checkDataFolder = async (dataDir: string, maxDiskBytes: number): Pr
     const message = `${place} is writable, ${formatByteSize(free)} free`;
     const remedy = 'Make room on the disk, or choose another folder with --data-dir or GOMODEL_HOME.';
     if (free < MIN_FREE_BYTES) return { name, state: 'failed', message, remedy };
+    if (keepsNoPermissions(mode)) {
+      return {
+        name,
+        state: 'warning',
+        message: `${message}, but its disk keeps no permissions: other users of this machine may read the log`,
+        remedy: 'Choose a folder on another disk with --data-dir or GOMODEL_HOME.',
+      };
+    }
     if (free >= maxDiskBytes) return { name, state: 'ok', message };
     return {
       name,

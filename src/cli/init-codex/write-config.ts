@@ -11,6 +11,7 @@ import {
   renderUndoCommand,
 } from '../render/codex-steps.ts';
 import { createColour } from '../render/colour.ts';
+import { pipeVariable, type Shell } from '../render/shell.ts';
 import { type Consent, isAgreed } from './agree.ts';
 import { type GatewayAccess, prepareCatalog } from './prepare-catalog.ts';
 
@@ -47,7 +48,7 @@ export const writeConfig = async (
     const backup = await applyEdit(file, plan, deps);
     stderr.write(`Wrote ${file.path}\n`);
     if (backup !== undefined) stderr.write(`A copy from before: ${backup}\n`);
-    stderr.write(`To take it back: ${renderUndoCommand(place)}\n\n${explain(setup, plan)}`);
+    stderr.write(`To take it back: ${renderUndoCommand(place)}\n\n${explain(setup, plan, place.shell)}`);
   }
   stdout.write(renderCodexSteps(setup, place, createColour(stdout, env)));
 };
@@ -62,17 +63,22 @@ const readModel = (text: string): string | undefined => {
   return model?.type === 'TOMLValue' && model.kind === 'string' ? model.value : undefined;
 };
 
-const explain = (setup: CodexSetup, plan: EditPlan): string => {
+const explain = (setup: CodexSetup, plan: EditPlan, shell: Shell): string => {
   const isMoved = setup.kind !== 'builtin' && plan.owned.some(({ path }) => path[0] === 'model_provider');
-  return [...(setup.kind === 'key' ? [] : [NOTES[setup.kind]]), ...(isMoved ? [NOTES.moved] : [])].join('');
+  const notes = { builtin: builtinNote(shell), chatgpt: NOTES.chatgpt, key: '' };
+  return notes[setup.kind] + (isMoved ? NOTES.moved : '');
+};
+
+const builtinNote = (shell: Shell): string => {
+  const login = pipeVariable('GOMODEL_MASTER_KEY', 'codex login --with-api-key', shell);
+  return `Codex keeps its built-in provider, its sign-in and its sessions, and takes them to the gateway.
+It has no place for a key of the gateway: with GOMODEL_MASTER_KEY set there, sign in with that key
+(${login}), or use init-codex --auth chatgpt.
+
+`;
 };
 
 const NOTES = {
-  builtin: `Codex keeps its built-in provider, its sign-in and its sessions, and takes them to the gateway.
-It has no place for a key of the gateway: with GOMODEL_MASTER_KEY set there, sign in with that key
-(printenv GOMODEL_MASTER_KEY | codex login --with-api-key), or use init-codex --auth chatgpt.
-
-`,
   chatgpt: `Codex sends its ChatGPT sign-in to the gateway, and the gateway's own key beside it.
 
 `,

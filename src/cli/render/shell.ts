@@ -43,6 +43,13 @@ export const copyVariable = (name: string, from: string, shell: Shell): string =
   return setVariable(name, shell === 'cmd' ? `%${from}%` : `$${from}`, shell);
 };
 
+/** A command that reads the value of a variable, without a line end where the shell can leave it out. */
+export const pipeVariable = (name: string, command: string, shell: Shell): string => {
+  if (shell === 'powershell') return `$env:${name} | ${command}`;
+  // A blank before the bar would become part of the value.
+  return shell === 'cmd' ? `echo %${name}%| ${command}` : `printenv ${name} | ${command}`;
+};
+
 /** One command with a variable of its own; on Windows the variable stays. */
 export const withVariable = (name: string, value: string, command: string, shell: Shell): string => {
   if (shell === 'posix') return `${name}=${quoteForShell(value, shell)} ${command}`;

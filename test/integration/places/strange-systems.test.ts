@@ -107,6 +107,33 @@ describe('a file system without permissions (P7)', () => {
     const { stdout } = await runCli(['logs', '--json'], env);
     expect(stdout).toContain('"path":"/v1/responses"');
   });
+
+  it('has a line in the doctor', async () => {
+    const fake = `import fs from 'node:fs/promises'; import { syncBuiltinESMExports } from 'node:module';
+      const { stat } = fs;
+      fs.stat = async (...args) => { const found = await stat(...args); found.mode |= 0o777; return found; };
+      syncBuiltinESMExports();`;
+    const GOMODEL_HOME = createTemporaryFolder('drvfs');
+    const args = ['doctor', '--json', '--demo', '--no-round-trip'];
+    const { stdout } = await runCli(args, { GOMODEL_HOME, NODE_OPTIONS: preload(fake) });
+    expect(stdout).toMatch(/"name":"Data folder","state":"warning".*keeps no permissions.*another disk/);
+    const { stdout: usual } = await runCli(args, { GOMODEL_HOME });
+    expect(usual).toMatch(/"name":"Data folder","state":"ok"/);
+  });
+});
+
+describe('an engine that is not V8', () => {
+  it('serves, and is not tuned', async () => {
+    const fake = `import v8 from 'node:v8'; import vm from 'node:vm'; import { syncBuiltinESMExports } from 'node:module';
+      Object.defineProperty(process.versions, 'bun', { value: '1.2.0' });
+      v8.setFlagsFromString = vm.runInNewContext = () => { throw new ReferenceError('gc is not defined'); };
+      syncBuiltinESMExports();`;
+    const GOMODEL_HOME = join(createTemporaryFolder('bun'), 'data');
+    const serve = startServe({ GOMODEL_HOME, NODE_OPTIONS: preload(fake) });
+    await serve.until((text) => text.includes('/v1'), 'stderr');
+    serve.child.kill('SIGINT');
+    expect((await serve.ended).code).toBe(130);
+  });
 });
 
 describe('a TMPDIR that must not be written to', () => {

@@ -115,8 +115,8 @@ describe('M11: the command line', () => {
     const mentions = main.match(/.*process\.(?:stdout|stderr).*/g)?.map((line) => line.trim());
     expect(mentions).toEqual([
       'for (const stream of [process.stdout, process.stderr]) {',
-      'stdout: openDoor(process.stdout),',
-      'stderr: openDoor(process.stderr),',
+      'stdout: openDoor(process.stdout, process.env),',
+      'stderr: openDoor(process.stderr, process.env),',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CodexPlace, renderCodexSteps, renderUndoCommand } from '../../../src/cli/render/codex-steps.ts';
 import { createColour } from '../../../src/cli/render/colour.ts';
-import { detectShell, type Shell } from '../../../src/cli/render/shell.ts';
+import { detectShell, pipeVariable, type Shell } from '../../../src/cli/render/shell.ts';
 
 const SYSTEM =
   'C:\\Program Files\\WindowsPowerShell\\Modules;C:\\Windows\\system32\\WindowsPowerShell\\v1.0\\Modules';
@@ -76,4 +76,12 @@ describe('the steps after init-codex', () => {
   ] as const)('can be taken back in %s', (shell, expected) => {
     expect(renderUndoCommand(placeIn(shell))).toContain(expected);
   });
+});
+
+it.each([
+  ['posix', 'printenv KEY | codex login'],
+  ['powershell', '$env:KEY | codex login'],
+  ['cmd', 'echo %KEY%| codex login'],
+] as const)('a variable is handed to a command in %s', (shell, expected) => {
+  expect(pipeVariable('KEY', 'codex login', shell)).toBe(expected);
 });
