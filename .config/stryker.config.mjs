@@ -13,7 +13,7 @@ export default {
   ignoreStatic: true,
   concurrency: 1,
   timeoutMS: 10_000,
-  ignorePatterns: ['.cache', 'test/recordings', '.github'],
+  ignorePatterns: ['.cache', 'test/recordings'],
   tempDirName: '.cache/stryker',
   reporters: ['clear-text', 'html', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },

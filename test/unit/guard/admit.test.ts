@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/base/errors.ts';
 import { type AdmitDeps, createAdmit, type Verdict } from '../../../src/guard/admit.ts';
-import { MASTER, NOBODY, UNGUARDED } from '../../../src/guard/caller.ts';
+import { asSignedIn, authOf, MASTER, NOBODY, UNGUARDED } from '../../../src/guard/caller.ts';
 import { createCheckKey } from '../../../src/guard/check-key.ts';
 import { headOf, type RequestHead } from '../../../src/guard/request-head.ts';
 import { createWrongKeys } from '../../../src/guard/slow-wrong-keys.ts';
@@ -210,5 +210,32 @@ describe('the door for keys', () => {
       throw new TypeError('broken');
     }, wrongKeys);
     expect(() => door({ headers: {}, peer })).toThrow(TypeError);
+  });
+});
+
+describe('a caller', () => {
+  it('is named in the record by its key, or by what it came with', () => {
+    expect(authOf({ ...MASTER, kind: 'key', keyId: 'k1' })).toBe('key:k1');
+    expect(authOf(MASTER)).toBe('master_key');
+    expect(authOf(UNGUARDED)).toBe('none');
+  });
+
+  it('is who is signed in with ChatGPT where no key of the gateway says more', () => {
+    expect(asSignedIn(UNGUARDED)).toEqual({ ...UNGUARDED, kind: 'chatgpt' });
+    expect(asSignedIn(MASTER)).toBe(MASTER);
+  });
+
+  it('is told with a refusal that comes after the key, and with no other', async () => {
+    const callerOf = async (head: Partial<RequestHead>, deps: Partial<AdmitDeps> = {}) => {
+      const verdict = await createGate({ checkKey: () => MASTER, ...deps })(headWith(head));
+      return verdict.kind === 'refused' ? [verdict.by, verdict.caller] : verdict.kind;
+    };
+    expect(await callerOf({ method: 'GET' })).toEqual(['read', MASTER]);
+    expect(await callerOf({ transport: 'websocket', method: 'GET' })).toEqual(['handshake', MASTER]);
+    expect(await callerOf({ method: 'TRACE' })).toEqual(['method', undefined]);
+    expect(await callerOf({}, { checkCapacity: { http: full, websocket: pass } })).toEqual([
+      'capacity',
+      undefined,
+    ]);
   });
 });

@@ -128,6 +128,15 @@ describe('the answer to a refused request', () => {
   });
 });
 
+describe('the id of an exchange', () => {
+  it('is also told under the name that clients of the Messages API show', () => {
+    const headersFor = (audience: 'openai' | 'messages') =>
+      createErrorAnswer(new GatewayError('invalid_json', 'no.'), 'r1', audience).headers;
+    expect(headersFor('messages')).toMatchObject({ 'request-id': 'r1', 'x-request-id': 'r1' });
+    expect(headersFor('openai')).not.toHaveProperty('request-id');
+  });
+});
+
 describe('a connection', () => {
   it('ends where it is said, or where its last bytes are written', () => {
     const said = new PassThrough();
