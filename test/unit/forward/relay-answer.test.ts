@@ -93,7 +93,7 @@ const relay = async (answer: Answer, client: (port: number) => void) => {
   client(port);
   const [, response] = await arrived;
   const cut = relayAnswer({ upstreamResponse: answer, response, forwarding, clock: systemClock });
-  return { cut, response, forwarding, stopwatch, record: exchange.record };
+  return { cut, response, forwarding, stopwatch, record: exchange.record, openedAtMs: exchange.openedAtMs };
 };
 
 interface Received {
@@ -129,7 +129,7 @@ describe('an answer that is whole', () => {
   it('reaches the client byte for byte, with its head, and is recorded', async () => {
     const answer = new Answer({ message: 'Fine' });
     const { ask, received } = createClient();
-    const { record, stopwatch, forwarding } = await relay(answer, ask);
+    const { record, stopwatch, forwarding, openedAtMs } = await relay(answer, ask);
     answer.push(CREATED);
     answer.push(COMPLETED);
     answer.finish();
@@ -150,6 +150,7 @@ describe('an answer that is whole', () => {
     expect(record.overheadMs).toBe(stopwatch.spentMs);
     expect(record.overheadMs).toBeGreaterThan(0);
     expect(record.ttfbMs).toBeGreaterThan(0);
+    expect(record.ttfbMs).toBeLessThan(systemClock.monotonic() - openedAtMs);
   });
 
   it('is called the upstream’s failure from 400 on', async () => {
@@ -325,7 +326,8 @@ describe('a client', () => {
     answer.push(CREATED);
     await expect.poll(() => record.response.events).toBe(1);
     socket().destroy();
-    await once(answer, 'close');
+    await expect.poll(() => forwarding.settled).toBe(true);
+    expect(answer.destroyed).toBe(true);
     expect(record.response.finish).toBe('aborted');
     expect(record.error).toBeUndefined();
     expect(forwarding.settled).toBe(true);
