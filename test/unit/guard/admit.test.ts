@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/base/errors.ts';
 import { type AdmitDeps, createAdmit, type Verdict } from '../../../src/guard/admit.ts';
-import { asSignedIn, authOf, MASTER, NOBODY, UNGUARDED } from '../../../src/guard/caller.ts';
+import { asSignedIn, MASTER, NOBODY, UNGUARDED } from '../../../src/guard/caller.ts';
 import { createCheckKey } from '../../../src/guard/check-key.ts';
 import { headOf, type RequestHead } from '../../../src/guard/request-head.ts';
 import { createWrongKeys } from '../../../src/guard/slow-wrong-keys.ts';
@@ -214,12 +214,6 @@ describe('the door for keys', () => {
 });
 
 describe('a caller', () => {
-  it('is named in the record by its key, or by what it came with', () => {
-    expect(authOf({ ...MASTER, kind: 'key', keyId: 'k1' })).toBe('key:k1');
-    expect(authOf(MASTER)).toBe('master_key');
-    expect(authOf(UNGUARDED)).toBe('none');
-  });
-
   it('is who is signed in with ChatGPT where no key of the gateway says more', () => {
     expect(asSignedIn(UNGUARDED)).toEqual({ ...UNGUARDED, kind: 'chatgpt' });
     expect(asSignedIn(MASTER)).toBe(MASTER);
