@@ -48,6 +48,9 @@ const ERROR_CODES = {
   item_not_found: http(404, 'invalid_request_error', 'gateway'),
   memory_unreadable: http(400, 'invalid_request_error', 'client'),
   too_many_attempts: http(429, 'rate_limit_error', 'client'),
+  budget_exceeded: http(429, 'insufficient_quota', 'gateway'),
+  rate_limit_exceeded: http(429, 'rate_limit_error', 'gateway'),
+  unknown_budget: http(404, 'not_found_error', 'client'),
   unknown_exchange: http(404, 'not_found_error', 'client'),
   unknown_route: http(404, 'not_found_error', 'client'),
   method_not_allowed: http(405, 'invalid_request_error', 'client'),
@@ -100,6 +103,10 @@ export interface GatewayErrorOptions {
   readonly origin?: ErrorOrigin;
   /** Response headers that the refusal must carry, such as `Accept-Encoding` with a 415. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of a refusal that passes at a known time. Milliseconds since the epoch. */
+  readonly resetsAtMs?: number;
+  /** Where a client shows a sentence of its own around ours: the sentence, without its last point. */
+  readonly told?: string;
 }
 
 /**
@@ -115,6 +122,8 @@ export class GatewayError extends Error {
   readonly exitCode: number;
   readonly param: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  readonly resetsAtMs: number | undefined;
+  readonly told: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -126,5 +135,7 @@ export class GatewayError extends Error {
     this.exitCode = kind.exitCode;
     this.param = options.param ?? null;
     this.headers = options.headers ?? {};
+    this.resetsAtMs = options.resetsAtMs;
+    this.told = options.told;
   }
 }

@@ -4,7 +4,7 @@ import type { Environment } from './data-dir.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { isProviderVariable } from './provider-fields.ts';
 import { SETTINGS, type Setting } from './settings.ts';
-import { maySet, RESTRICTED_VARIABLES } from './sources.ts';
+import { isDefinitionVariable, maySet, RESTRICTED_VARIABLES } from './sources.ts';
 
 /** What a configuration file of the working folder would set, before anything of it is believed. */
 export interface DescribedSetting {
@@ -30,7 +30,10 @@ const isSecretVariable = (name: string): boolean =>
   BY_VARIABLE.get(name)?.secret === true || name.endsWith('_API_KEY');
 
 const isOfGateway = (name: string): boolean =>
-  BY_VARIABLE.has(name) || RESTRICTED_VARIABLES.includes(name.toUpperCase()) || isProviderVariable(name);
+  isDefinitionVariable(name) ||
+  BY_VARIABLE.has(name) ||
+  RESTRICTED_VARIABLES.includes(name.toUpperCase()) ||
+  isProviderVariable(name);
 
 /** The variables that the gateway reads; the others serve `${NAME}` in `gomodel.yaml` alone. */
 export const describeVariables = (

@@ -1,5 +1,6 @@
 import type { ClientApi, ListedModel } from '../providers/provider-spec.ts';
 import type { ModelAlias } from '../providers/route-model.ts';
+import type { Definition } from './definition.ts';
 import type { FailoverConfig } from './failover.ts';
 import type { SettingName } from './settings.ts';
 import type { Sourced } from './sourced.ts';
@@ -15,6 +16,8 @@ export interface FileConfig {
   readonly providers: readonly FileProvider[];
   readonly aliases: ReadonlyMap<string, Sourced<ModelAlias>>;
   readonly failover: Sourced<FailoverConfig> | undefined;
+  readonly budgets: readonly Definition[];
+  readonly rateLimits: readonly Definition[];
 }
 
 export interface FileProvider {

@@ -70,6 +70,46 @@ const failover = z.strictObject({
   breaker_pause: duration.optional(),
 });
 
+/** The room that enforces them reads the values; here is only where they may stand. */
+const amount = z.union([z.string(), z.number()]);
+
+const budgetLimit = z.strictObject({
+  period: z.string().optional(),
+  period_seconds: amount.optional(),
+  amount: amount.optional(),
+  tokens: amount.optional(),
+  enforcement: z.string().optional(),
+  soft: z.boolean().optional(),
+  timezone: z.string().optional(),
+});
+
+const limits = z.array(budgetLimit).min(1, 'needs an entry such as { period: daily, amount: 10 }');
+
+const budgets = z.strictObject({
+  user_paths: z.array(z.strictObject({ path: name, per_child: z.boolean().optional(), limits })).optional(),
+  labels: z.array(z.strictObject({ label: name, limits })).optional(),
+  keys: z.array(z.strictObject({ key: name, limits })).optional(),
+  sessions: z.strictObject({ limits }).optional(),
+  runs: z.strictObject({ limits }).optional(),
+});
+
+const rates = {
+  rpm: amount.optional(),
+  rph: amount.optional(),
+  rpd: amount.optional(),
+  tpm: amount.optional(),
+  tph: amount.optional(),
+  tpd: amount.optional(),
+  concurrent: amount.optional(),
+};
+
+const rateLimits = z.strictObject({
+  user_paths: z.array(z.strictObject({ path: name, per_child: z.boolean().optional(), ...rates })).optional(),
+  labels: z.array(z.strictObject({ label: name, ...rates })).optional(),
+  keys: z.array(z.strictObject({ key: name, ...rates })).optional(),
+  providers: z.array(z.strictObject({ provider: name, model: name.optional(), ...rates })).optional(),
+});
+
 /** The form of `gomodel.yaml`. */
 export const fileSchema = z.strictObject({
   server: z
@@ -104,6 +144,8 @@ export const fileSchema = z.strictObject({
     .optional(),
   aliases: z.record(name, alias).optional(),
   failover: failover.optional(),
+  budgets: budgets.optional(),
+  rate_limits: rateLimits.optional(),
 });
 
 export type FileShape = z.infer<typeof fileSchema>;

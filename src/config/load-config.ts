@@ -4,9 +4,12 @@ import type { ConfiguredProvider } from '../providers/configured-provider.ts';
 import type { ModelAlias } from '../providers/route-model.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
 import { admitSources } from './admit-sources.ts';
+import type { Definition } from './definition.ts';
 import { type FailoverConfig, NO_FAILOVER } from './failover.ts';
+import type { FileConfig } from './file-config.ts';
 import { isLoopbackHost } from './own-address.ts';
 import { readTrustedCertificates } from './read-certificates.ts';
+import { readBudgetVariables, readLimitVariables } from './read-definitions.ts';
 import { chooseDefault, readProviders } from './read-providers.ts';
 import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
@@ -35,6 +38,9 @@ export interface GatewayConfig {
   /** By name. */
   readonly aliases: ReadonlyMap<string, ModelAlias>;
   readonly failover: FailoverConfig;
+  /** Those of the environment come first, and win. */
+  readonly budgets: readonly Definition[];
+  readonly rateLimits: readonly Definition[];
   /** Whether providers are asked which models they have. */
   readonly modelLists: boolean;
   readonly chatgpt: { readonly login: ChatgptLogin; readonly baseUrl: URL };
@@ -97,6 +103,21 @@ export const defaultProviderOf = ({ providers, defaultProvider }: GatewayConfig)
 export const canAskDefault = (config: GatewayConfig): boolean => {
   const { apiKey, spec } = defaultProviderOf(config);
   return apiKey !== undefined || spec.keyless;
+};
+
+/** Budgets and limits of a file, unless it lies in the working folder: a repository must not raise what its reader may spend. */
+const ownOf = (
+  file: FileConfig | undefined,
+  kind: 'budgets' | 'rateLimits',
+  notices: string[],
+): readonly Definition[] => {
+  const given = file?.[kind] ?? [];
+  const [first] = given;
+  if (first === undefined || file?.source !== 'working_folder') return given;
+  notices.push(
+    `${first.origin} is passed over: a file of the working folder never sets budgets or rate limits. Move them to gomodel.yaml in the data folder.`,
+  );
+  return [];
 };
 
 /** How many bodies of the largest size are in memory at once where nothing else was asked for. */
@@ -169,6 +190,11 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     aliases,
     modelLists: required('modelLists'),
     failover: sources.file?.failover?.value ?? NO_FAILOVER,
+    budgets: [...readBudgetVariables(sources), ...ownOf(sources.file, 'budgets', notices)],
+    rateLimits: [
+      ...readLimitVariables(sources, [...providers.map(({ id }) => id), 'chatgpt']),
+      ...ownOf(sources.file, 'rateLimits', notices),
+    ],
     chatgpt: { login, baseUrl: required('chatgptBaseUrl') },
     bodySizeLimitBytes,
     bodyMemoryBytes: read('bodyMemoryLimit') ?? BODIES_IN_MEMORY * bodySizeLimitBytes,

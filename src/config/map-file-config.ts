@@ -1,6 +1,7 @@
 import { FAILOVER, type FailoverConfig } from './failover.ts';
 import type { FileConfig, FileProvider } from './file-config.ts';
 import type { FileShape } from './file-schema.ts';
+import { mapBudgets, mapRateLimits } from './map-definitions.ts';
 import type { Locate } from './parse-yaml.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 import type { Sourced } from './sourced.ts';
@@ -83,4 +84,6 @@ export const mapFileConfig = (data: FileShape, name: string, place: Place): File
   providers: mapProviders(data, place),
   aliases: mapAliases(data, place),
   failover: mapFailover(data, place),
+  budgets: mapBudgets(data, place.locate),
+  rateLimits: mapRateLimits(data, place.locate),
 });

@@ -37,9 +37,19 @@ const RESTRICTED: Readonly<Record<string, readonly Source[]>> = {
 
 export const RESTRICTED_VARIABLES = Object.keys(RESTRICTED);
 
+/** A repository must not raise what its reader may spend. */
+const DEFINITIONS = /^SET_(?:BUDGET|RATE_LIMIT|PROVIDER_RATE_LIMIT)(?:_|$)/;
+
 /** @param variable in any case, since proxies are read in both */
-export const maySet = (source: Source, variable: string): boolean =>
-  RESTRICTED[variable.toUpperCase()]?.includes(source) ?? true;
+export const maySet = (source: Source, variable: string): boolean => {
+  const name = variable.toUpperCase();
+  return DEFINITIONS.test(name)
+    ? OWN_VARIABLES.some((own) => own === source)
+    : (RESTRICTED[name]?.includes(source) ?? true);
+};
+
+/** Whether a variable defines a budget or a limit. */
+export const isDefinitionVariable = (variable: string): boolean => DEFINITIONS.test(variable);
 
 /** Two levels: what the user decided, and what a file of the working folder says. */
 const trustOf = (source: Source): number => (source === 'working_folder' ? 0 : 1);

@@ -13,6 +13,14 @@ export type OutgoingBody =
 /** Which of the running requests are to be ended. */
 export type IsMeant = (record: ExchangeRecord) => boolean;
 
+/** What limits and budgets have to say of an answer. */
+interface AnswerTerms {
+  /** Header lines for the client: name, value, name, value… */
+  readonly lines: readonly string[];
+  /** Output tokens at which the answer is ended; `Infinity` where there is no ceiling. */
+  readonly maxOutputTokens: number;
+}
+
 /** One request on its way through this room. */
 export interface Forwarding {
   readonly exchange: Exchange;
@@ -23,6 +31,8 @@ export interface Forwarding {
   readonly sentPath: string;
   /** Runs while the gateway works, and not while it waits for the client or the upstream. */
   readonly stopwatch: Stopwatch;
+  /** Absent where nothing holds. */
+  readonly passage: AnswerTerms | undefined;
 }
 
 /** A forwarding that has begun. */
@@ -38,4 +48,13 @@ export const beginForwarding = ({
   path,
   sentPath,
   stopwatch,
-}: Forwarding): ActiveForwarding => ({ exchange, body, path, sentPath, stopwatch, settled: false });
+  passage,
+}: Forwarding): ActiveForwarding => ({
+  exchange,
+  body,
+  path,
+  sentPath,
+  stopwatch,
+  passage,
+  settled: false,
+});

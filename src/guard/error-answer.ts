@@ -9,6 +9,49 @@ export interface ErrorAnswer {
   readonly body: string;
 }
 
+const typeFor = (audience: Audience, { code, status, type }: GatewayError): string => {
+  if (code === 'budget_exceeded' && audience === 'codex') return CODEX_LIMIT;
+  if (audience !== 'messages') return type;
+  if (status >= 500) return 'api_error';
+  return status === 429 ? 'rate_limit_error' : type;
+};
+
+/** What Codex takes for a spent plan: it asks no second time, and says when there is more. */
+const CODEX_LIMIT = 'usage_limit_reached';
+
+/** Unix seconds, as Codex reads them. */
+const resetOf = ({ resetsAtMs }: GatewayError): { readonly resets_at?: number } =>
+  resetsAtMs === undefined ? {} : { resets_at: Math.ceil(resetsAtMs / 1000) };
+
+/** A header field takes no more than printable ASCII. */
+const inHeader = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
+
+/**
+ * How a refusal says, beside its body, that it stays for a while: Codex puts `x-codex-promo-message` into its own
+ * sentence, and the SDKs of OpenAI and Anthropic ask no second time where `x-should-retry` says so.
+ */
+const spentHeaders = (
+  { code, told }: Pick<GatewayError, 'code' | 'told'>,
+  audience: Audience,
+): Readonly<Record<string, string>> => {
+  if (code !== 'budget_exceeded') return {};
+  return audience === 'codex' && told !== undefined
+    ? { 'x-codex-promo-message': inHeader(told) }
+    : { 'x-should-retry': 'false' };
+};
+
+/** The `error` member of a frame, and its headers, as Codex reads them over WebSocket. */
+export const codexLimit = (error: GatewayError) => ({
+  error: {
+    type: CODEX_LIMIT,
+    code: error.code,
+    message: `gomodel-ts: ${error.message}`,
+    param: error.param,
+    ...resetOf(error),
+  },
+  headers: spentHeaders(error, 'codex'),
+});
+
 /**
  * Turns an error into HTTP, here alone.
  *
@@ -26,9 +69,10 @@ export const createErrorAnswer = (
   const isSaidOnce = audience === 'codex' && isPermanent(error.code);
   const told = {
     message: `gomodel-ts: ${error.message}`,
-    type: inMessages && error.status >= 500 ? 'api_error' : error.type,
+    type: typeFor(audience, error),
     code: error.code,
     param: error.param,
+    ...resetOf(error),
   };
   const body = JSON.stringify({
     ...(inMessages && { type: 'error' }),
@@ -45,6 +89,7 @@ export const createErrorAnswer = (
       ...(inMessages && { 'request-id': requestId }),
       'x-gomodel-error-origin': error.origin,
       ...INERT_ANSWER,
+      ...spentHeaders(error, audience),
       ...error.headers,
     },
     body,

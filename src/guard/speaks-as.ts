@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** Whose conventions a refusal follows: OpenAI's, Anthropic's, or what Codex does with an answer. */
 export type Audience = 'openai' | 'messages' | 'codex';
 
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 const saysCodex = (value: string | readonly string[] | undefined): boolean =>
   /^codex/i.test(String(value ?? ''));
 
@@ -10,7 +12,7 @@ const saysCodex = (value: string | readonly string[] | undefined): boolean =>
  * Whether Codex asks. Its names are `codex_exec`, `codex_cli_rs`, `codex_vscode`, `Codex Desktop`…; a user may
  * give it another one, but not to the fields of a turn.
  */
-const isCodex = (headers: IncomingHttpHeaders): boolean =>
+export const isCodex = (headers: Headers): boolean =>
   saysCodex(headers.originator) ||
   saysCodex(headers['user-agent']) ||
   headers['x-codex-turn-metadata'] !== undefined;

@@ -9,7 +9,9 @@ import { noteDestination } from '../forward/route/note-destination.ts';
 import { refuseStored } from '../forward/route/refuse-stored.ts';
 import type { Forwarder } from '../forward/send/create-forwarder.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/send/prepare-request.ts';
+import { describeBody, maySpend } from '../guard/budgets/describe-spending.ts';
 import { asSignedIn, noteCaller } from '../guard/caller.ts';
+import type { Metering, Passage } from '../guard/limits/create-metering.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { needsUnsealing } from '../translate/unseal-body.ts';
 import { refuse } from './failure.ts';
@@ -20,6 +22,7 @@ export interface ForwardRequestDeps {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly forwarderOf: (upstream: Upstream) => Forwarder;
   readonly retrying: RetryingForwarder;
+  readonly metering: Metering;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -37,15 +40,53 @@ const noProvider = (name: string, upstreams: ReadonlyMap<string, Upstream>): Gat
  * client's API, else translated.
  */
 export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
-  const { chooseDestination, upstreams, forwarderOf, retrying } = deps;
+  const { chooseDestination, upstreams, forwarderOf, retrying, metering } = deps;
   return (request, response) => {
     const { exchange, stopwatch, body, upstreamPath: path, members, model, native } = request.context;
     const { record } = exchange;
     const { method, headers } = request;
     const fail = (error: unknown): void => refuse(request, response, error);
-    const send = (upstream: Upstream, sentBody: OutgoingBody, sentPath: string): void => {
-      const forwarding = { exchange, stopwatch, body: sentBody, path, sentPath };
+    const send = (
+      upstream: Upstream,
+      sentBody: OutgoingBody,
+      sentPath: string,
+      passage: Passage | undefined,
+    ): void => {
+      const forwarding = { exchange, stopwatch, body: sentBody, path, sentPath, passage };
       forwarderOf(upstream).forward(request, response, forwarding, fail);
+    };
+
+    /** Sends the request once limits and budgets have room for it. */
+    const spend = (
+      upstream: Upstream,
+      upstreamModel: string | undefined,
+      isOnlyDestination: boolean,
+      go: (passage: Passage | undefined) => void,
+    ): void => {
+      if (!maySpend(method, path)) {
+        go(undefined);
+        return;
+      }
+      const bytes = body.kind === 'buffered' ? body.bytes : undefined;
+      const begun = metering.begin({
+        exchange,
+        caller: request.context.caller,
+        headers,
+        provider: upstream.name,
+        model,
+        upstreamModel,
+        isOnlyDestination,
+        ...describeBody({ path, bytes, members }),
+      });
+      if (!(begun instanceof Promise)) {
+        go(begun);
+        return;
+      }
+      begun
+        .then((passage) => {
+          if (!response.closed) go(passage);
+        })
+        .catch(fail);
     };
 
     if (native) {
@@ -53,7 +94,9 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
       if (!upstream) throw noProvider(native.provider, upstreams);
       checkCredential(upstream);
       noteDestination(record, { upstream, model, effort: undefined }, model);
-      send(upstream, body, nativePath(native.path, upstream));
+      spend(upstream, undefined, true, (passage) =>
+        send(upstream, body, nativePath(native.path, upstream), passage),
+      );
       return;
     }
 
@@ -70,14 +113,17 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
     const asked: AskedRequest = { method, path, headers, members, model, body: bytesOf(body) };
     const isEdited = isTranslated(path, upstream) || needsUnsealing(asked.body);
     const needsRewrite = isEdited || retrying.mayTryAgain(destination, path);
-    if (body.kind !== 'stream' && needsRewrite) {
-      const forwarding = { exchange, stopwatch, body, path, sentPath: path };
-      retrying.forward(response, forwarding, { asked, destination }, fail);
-      return;
-    }
-    const sent = nativeRequest(asked, destination);
     noteDestination(record, destination, model);
-    const sentBody: OutgoingBody = body.kind === 'buffered' ? { kind: 'buffered', bytes: sent.body } : body;
-    send(upstream, sentBody, sent.path);
+    const isOnly = destination.fallbacks.length === 0;
+    spend(upstream, destination.model, isOnly, (passage) => {
+      if (body.kind !== 'stream' && needsRewrite) {
+        const forwarding = { exchange, stopwatch, body, path, sentPath: path, passage };
+        retrying.forward(response, forwarding, { asked, destination }, fail);
+        return;
+      }
+      const sent = nativeRequest(asked, destination);
+      const sentBody: OutgoingBody = body.kind === 'buffered' ? { kind: 'buffered', bytes: sent.body } : body;
+      send(upstream, sentBody, sent.path, passage);
+    });
   };
 };

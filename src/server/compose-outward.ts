@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { IsMeant } from '../forward/forwarding.ts';
-import { type Ask, createAsk } from '../forward/retry/create-ask.ts';
+import { type Ask, createAsk, type TakeProvider } from '../forward/retry/create-ask.ts';
 import {
   createRetryingForwarder,
   type RetryingForwarder,
@@ -26,6 +26,7 @@ export interface OutwardDeps {
   readonly connectTimeoutMs: number;
   /** The gateway as `Via` names it. */
   readonly via: string;
+  readonly takeProvider: TakeProvider;
   /** Of one of several processes. */
   readonly recall: Recall | undefined;
 }
@@ -66,7 +67,7 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
   const chooseUpstream = createChooseUpstream({ own: upstream, chatgpt, login });
   const { failover } = config;
   const prepare = createPrepare({ translateInto: deps.translateInto, unseal: deps.unseal, via });
-  const askHere = createAsk({ prepare, clientFor, failover, clock });
+  const askHere = createAsk({ prepare, clientFor, failover, clock, takeProvider: deps.takeProvider });
   const ask = recall ? recallFirst(askHere, recall) : askHere;
   const retrying = createRetryingForwarder({ ask, failover, clock });
 

@@ -17,6 +17,7 @@ import { composeGate, guarding } from './compose-gate.ts';
 import { composeLimits } from './compose-limits.ts';
 import { composeDemoModels, composeModels } from './compose-models.ts';
 import { composeOutward } from './compose-outward.ts';
+import { composeMetering, keepBudgets } from './compose-spending.ts';
 import { composeTranslation } from './compose-translation.ts';
 import { composeUpstreams, upstreamTroubleOf } from './compose-upstreams.ts';
 import { createApp } from './create-app.ts';
@@ -52,6 +53,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const sealingSecret = part?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
   const ring = await openKeyRing(openFileKeyStore(config.dataDir), () => clock.now());
   const isGuarded = guarding(config, ring);
+  const counted = part ?? (await keepBudgets(config, clock));
   const demo = options.demo && !part ? await startDemoUpstream() : undefined;
   const recorder = await createRecorder({
     dataDir: config.dataDir,
@@ -65,7 +67,10 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const models = options.demo ? composeDemoModels('demo') : await composeModels(config, clock);
   const history = createKeptAnswers(clock, part?.workers);
   const upstreams = composeUpstreams(config, demo?.url ?? part?.demoUrl);
+  const priced = demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt];
+  const metering = composeMetering({ config, counted, upstreams: priced, recorder, clock });
   const outward = composeOutward({
+    takeProvider: metering.takeProvider,
     config,
     upstreams,
     routing: models.routing,
@@ -102,6 +107,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   });
   const shared = {
     clock,
+    metering,
     recorder,
     chooseUpstream,
     chooseDestination,
@@ -120,7 +126,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         checkKey,
         ring,
         isGuarded,
-        upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
+        upstreams: priced,
         version: options.version,
         url: () => urlOf(config.host, listening.port),
         codexHome: options.codexHome,
@@ -184,6 +190,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     stopEndingKeys();
     ring.close();
     await recorder.close();
+    // Behind the log: what it cuts off is settled.
+    if ('store' in counted) counted.close();
   };
   await zstdPartReady;
   const { servers, port } = await listen({ createServer, host: config.host, port: config.port }).catch(

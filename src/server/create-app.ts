@@ -6,6 +6,7 @@ import type { RetryingForwarder } from '../forward/retry/create-retrying-forward
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Admit } from '../guard/admit.ts';
+import type { Metering } from '../guard/limits/create-metering.ts';
 import { admitRequest } from '../http/admit-request.ts';
 import { createAdmitTo } from '../http/admit-to.ts';
 import { answerBrowser, isForBrowsers } from '../http/answer-browser.ts';
@@ -35,6 +36,7 @@ export interface AppDeps {
   readonly upstreams: readonly Upstream[];
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly retrying: RetryingForwarder;
+  readonly metering: Metering;
   /** All that can be asked for; absent where the one upstream's own list says it all. */
   readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
   /** The catalog that `init-codex --catalog` saved. */
@@ -101,6 +103,7 @@ export const createApp = (deps: AppDeps): Express => {
       upstreams: new Map(deps.upstreams.map((upstream) => [upstream.name, upstream])),
       forwarderOf: (upstream) => clientFor(upstream).forwarder,
       retrying,
+      metering: deps.metering,
     }),
     failure(),
   );

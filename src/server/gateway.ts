@@ -3,6 +3,7 @@ import type { Admin } from '../admin/create-admin.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
 import type { ExchangeWatch, Recorder } from '../log/capture/recorder.ts';
 import type { Upstream } from '../providers/upstream.ts';
+import type { Counted } from './compose-spending.ts';
 import type { Timeouts } from './timeouts.ts';
 import type { Bounded } from './workers/protocol.ts';
 import type { Share } from './workers/share.ts';
@@ -24,7 +25,7 @@ export interface ComposeOptions {
 }
 
 /** What a process that serves traffic beside others has from the one that keeps them. */
-interface WorkerPart {
+interface WorkerPart extends Counted {
   /** How many they are: each has its part of what is bounded. */
   readonly workers: number;
   /** Where the demo answers, which they share. */

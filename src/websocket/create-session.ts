@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Ask } from '../forward/retry/create-ask.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
+import type { Metering } from '../guard/limits/create-metering.ts';
 import { createMemoryBudget } from '../log/capture/body-capture.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import { createResponseHistory } from '../translate/response-history.ts';
@@ -16,6 +17,7 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly chooseDestination: ChooseDestination;
   readonly ask: Ask;
+  readonly metering: Metering;
   /** Bound of one message, and of the body that a conversation grows to. */
   readonly maxMessageBytes: number;
   /** After so long a bridged client is asked to connect anew. */
@@ -35,7 +37,7 @@ const MAX_RESPONSES = 1_000;
 
 /** Makes sessions that relay to an upstream's socket, or bridge to HTTP; one that relays may go over to a bridge. */
 export const createSessionFactory = (deps: SessionDeps): CreateSession => {
-  const { recorder, clock, chooseDestination, ask, maxMessageBytes } = deps;
+  const { recorder, clock, chooseDestination, ask, metering, maxMessageBytes } = deps;
   const budget = createMemoryBudget(deps.historyBytes);
 
   return (upgrade, connection, upstreamSocket) => {
@@ -45,6 +47,7 @@ export const createSessionFactory = (deps: SessionDeps): CreateSession => {
       upgrade,
       mode,
       chooseDestination,
+      metering,
     });
     const bridge = (): Session => {
       const history = createResponseHistory({

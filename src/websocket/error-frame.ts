@@ -1,4 +1,5 @@
 import { type GatewayError, isPermanent } from '../base/errors.ts';
+import { codexLimit } from '../guard/error-answer.ts';
 
 /**
  * What is permanent is a 400, which Codex does not ask again after: of other statuses it does, over HTTP. With
@@ -35,15 +36,18 @@ export const createGatewayErrorFrame = (
   error: GatewayError,
   requestId: string,
   streamId?: string | undefined,
-): Buffer =>
-  createErrorFrame({
+): Buffer => {
+  const limit = error.code === 'budget_exceeded' ? codexLimit(error) : undefined;
+  const told = limit?.error ?? {
+    type: error.type,
+    code: error.code,
+    message: `gomodel-ts: ${error.message}`,
+    param: error.param,
+  };
+  return createErrorFrame({
     status: shownStatus(error),
-    error: JSON.stringify({
-      type: error.type,
-      code: error.code,
-      message: `gomodel-ts: ${error.message}`,
-      param: error.param,
-    }),
-    headers: { 'x-request-id': requestId, 'x-gomodel-error-origin': error.origin },
+    error: JSON.stringify(told),
+    headers: { 'x-request-id': requestId, 'x-gomodel-error-origin': error.origin, ...limit?.headers },
     streamId,
   });
+};

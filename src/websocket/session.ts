@@ -4,6 +4,7 @@ import { GatewayError } from '../base/errors.ts';
 import type { Room } from '../coding/body-budget.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { Caller } from '../guard/caller.ts';
+import type { Metering } from '../guard/limits/create-metering.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ExchangeRecord } from '../log/record.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -31,6 +32,7 @@ export interface ConnectionContext {
   readonly upgrade: AdmittedUpgrade;
   readonly mode: WebSocketMode;
   readonly chooseDestination: ChooseDestination;
+  readonly metering: Metering;
 }
 
 /** One client's connection, however its upstream is reached. */

@@ -41,7 +41,7 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   response.writeHead(
     status,
     reasonPhrase(upstreamResponse.statusMessage),
-    createClientHeaders(upstreamResponse, exchange.id, added),
+    createClientHeaders(upstreamResponse, exchange.id, added, forwarding.passage?.lines),
   );
   stopwatch.stop();
   record.overheadMs = stopwatch.spentMs;

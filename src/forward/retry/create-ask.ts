@@ -23,7 +23,16 @@ export interface AskDeps {
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly failover: FailoverConfig;
   readonly clock: Clock;
+  /** Counts an attempt at one of several destinations. @throws GatewayError rate_limit_exceeded, or rejects with it */
+  readonly takeProvider: TakeProvider;
 }
+
+export type TakeProvider = (
+  exchange: Exchange,
+  provider: string,
+  model: string | undefined,
+  bodyBytes: number,
+) => void | Promise<void>;
 
 export interface AskInput {
   readonly asked: AskedRequest;
@@ -64,7 +73,7 @@ const unasked = (told: GatewayError): AttemptFailure =>
 
 const factsOf = ({ message, origin, code }: GatewayError) => ({ message, origin, code });
 
-export const createAsk = ({ prepare, clientFor, failover, clock }: AskDeps): Ask => {
+export const createAsk = ({ prepare, clientFor, failover, clock, takeProvider }: AskDeps): Ask => {
   const send = (
     { asked, exchange }: AskInput,
     destination: Destination,
@@ -96,8 +105,7 @@ export const createAsk = ({ prepare, clientFor, failover, clock }: AskDeps): Ask
       };
       let leave: (() => void) | undefined;
       signal.addEventListener('abort', stop, { once: true });
-      try {
-        checkCredential(destination.upstream);
+      const begin = (): void => {
         leave = send(input, destination, {
           onAnswer: (answer) => {
             if (!isPassing(answer.statusCode ?? 502)) resolve(answer);
@@ -105,8 +113,20 @@ export const createAsk = ({ prepare, clientFor, failover, clock }: AskDeps): Ask
           },
           onFailure: (error) => fail(unanswered(error)),
         });
+      };
+      const refuse = (error: unknown): void => fail(error instanceof GatewayError ? unasked(error) : error);
+      try {
+        checkCredential(destination.upstream);
+        // One that is saturated is passed over.
+        const { asked, exchange } = input;
+        const taken =
+          input.destination.fallbacks.length > 0
+            ? takeProvider(exchange, destination.upstream.name, destination.model, asked.body.length)
+            : undefined;
+        if (!(taken instanceof Promise)) begin();
+        else taken.then(() => (signal.aborted ? undefined : begin())).catch(refuse);
       } catch (error) {
-        fail(error instanceof GatewayError ? unasked(error) : error);
+        refuse(error);
       }
     });
 

@@ -1,4 +1,8 @@
 import type { LoadConfigSources } from '../../config/load-config.ts';
+import type { Budget, Subject } from '../../guard/budgets/budget.ts';
+import type { BudgetStatus, Cost, Estimate, Reservation } from '../../guard/budgets/ledger-port.ts';
+import type { LimitStatus, Taken } from '../../guard/limits/limit-port.ts';
+import type { LimitSubject } from '../../guard/limits/rate-limit.ts';
 import type { AnswerSoFar, ExchangeEvent } from '../../log/exchange.ts';
 import type { Losses } from '../../log/port.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
@@ -29,6 +33,8 @@ export interface WorkerStart {
   readonly inner: InnerAddress;
   /** How much of each is this worker's, to begin with. */
   readonly shares: Readonly<Record<Bounded, number>>;
+  /** Whether requests must ask the ledger. */
+  readonly hasBudgets: boolean;
 }
 
 /** What has happened in a worker since it last told. */
@@ -51,6 +57,8 @@ export interface WorkerCalls {
   readonly findEarlier: { readonly input: string; readonly output: Buffer | undefined };
   /** Gives away of its share what it does not use. @returns how much */
   readonly lend: { readonly input: Bounded; readonly output: number };
+  /** Whether requests must ask the ledger from now on. */
+  readonly hasBudgets: { readonly input: boolean; readonly output: undefined };
   /** Ends as `Gateway.close` does; the worker ends its process when it has answered. */
   readonly stop: { readonly input: { readonly graceMs: number }; readonly output: undefined };
 }
@@ -65,6 +73,40 @@ export interface PrimaryCalls {
   readonly borrow: {
     readonly input: { readonly of: Bounded; readonly wanted: number };
     readonly output: number;
+  };
+  readonly reserve: {
+    readonly input: {
+      readonly exchangeId: string;
+      readonly subject: Subject;
+      readonly estimate: Estimate;
+      readonly own: readonly Budget[] | undefined;
+    };
+    readonly output: Reservation;
+  };
+  readonly settle: {
+    readonly input: { readonly exchangeId: string; readonly cost: Cost };
+    readonly output: undefined;
+  };
+  readonly release: { readonly input: string; readonly output: undefined };
+  readonly takeLimits: {
+    readonly input: {
+      readonly exchangeId: string;
+      readonly subject: LimitSubject;
+      readonly tokens: number;
+    };
+    readonly output: Taken;
+  };
+  readonly finishLimits: {
+    readonly input: { readonly exchangeId: string; readonly tokens: number };
+    readonly output: undefined;
+  };
+  readonly limitStatus: {
+    readonly input: LimitSubject | undefined;
+    readonly output: readonly LimitStatus[];
+  };
+  readonly budgetStatus: {
+    readonly input: Subject | undefined;
+    readonly output: readonly BudgetStatus[];
   };
   /** Asks all other workers. */
   readonly findEarlier: { readonly input: string; readonly output: Buffer | undefined };

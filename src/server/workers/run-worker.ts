@@ -8,6 +8,7 @@ import { removeInnerPlace } from './inner-place.ts';
 import { createLink, type Link } from './link.ts';
 import { createPassOn } from './pass-to-primary.ts';
 import type { Bounded, PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
+import { createRemoteLedger, createRemoteLimits } from './remote-ledger.ts';
 import { createShare, type Share } from './share.ts';
 import { createTellPrimary, type TellPrimary } from './tell-primary.ts';
 import { channelOf } from './worker-channel.ts';
@@ -28,13 +29,15 @@ export const runWorker = async (): Promise<void> => {
   const channel = channelOf(worker);
   const shares = new Map<Bounded, Share>();
   let running: Running | undefined;
+  let hasBudgets = false;
 
   const start = async (
     link: Link<PrimaryCalls>,
-    { sources, port, version, demoUrl, inner, shares: first, ...part }: WorkerStart,
+    { sources, port, version, demoUrl, inner, shares: first, hasBudgets: hasFirst, ...part }: WorkerStart,
   ): Promise<void> => {
     channel.onEnd(() => removeInnerPlace(inner.path));
     const config = loadConfig(sources);
+    hasBudgets = hasFirst;
     const gateway = await compose(
       { ...config, port },
       {
@@ -48,6 +51,9 @@ export const runWorker = async (): Promise<void> => {
           makeRoom: () => link.call('makeRoom', undefined).catch(() => undefined),
           passOn: createPassOn(inner),
           findEarlier: (responseId) => link.call('findEarlier', responseId),
+          ledger: createRemoteLedger(link),
+          limits: createRemoteLimits(link),
+          hasBudgets: () => hasBudgets,
           shareOf: (of, used) => {
             const borrow = (wanted: number): Promise<number> => link.call('borrow', { of, wanted });
             const share = createShare({ first: first[of], used, borrow, now: () => systemClock.monotonic() });
@@ -74,6 +80,10 @@ export const runWorker = async (): Promise<void> => {
       flush,
       answerSoFar: async (id) => running?.gateway.recorder.answerSoFar(id),
       findEarlier: async (responseId) => running?.gateway.findEarlier(responseId),
+      hasBudgets: async (has) => {
+        hasBudgets = has;
+        return undefined;
+      },
       lend: async (of) => shares.get(of)?.lend() ?? 0,
       stop: async ({ graceMs }) => {
         await running?.gateway.close(graceMs);

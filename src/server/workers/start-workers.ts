@@ -11,6 +11,7 @@ import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
 import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { urlOf } from '../addresses.ts';
 import { composeCheckKey, guarding } from '../compose-gate.ts';
+import { keepBudgets } from '../compose-spending.ts';
 import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
@@ -24,6 +25,7 @@ import { createWorkers } from './keep-workers.ts';
 import { createLink, type Link } from './link.ts';
 import { mergeRecorders, type WorkerView } from './merge-recorders.ts';
 import type { Bounded, PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
+import { reserveForWorker, type WorkerReservations } from './reserve-for-workers.ts';
 import { createSharedBound, type SharedBound } from './shared-bound.ts';
 
 /** Beyond the grace: for cutting what still runs, and writing it. */
@@ -37,6 +39,7 @@ export interface WorkersGateway extends ServingGateway {
 }
 
 interface KnownWorker {
+  readonly reservations: WorkerReservations;
   readonly link: Link<WorkerCalls>;
   readonly view: WorkerView;
 }
@@ -70,6 +73,7 @@ export const startWorkers = async (
     maxDiskBytes: config.maxDiskBytes,
     secrets: listSecrets(config),
   });
+  const budgets = await keepBudgets(config, clock);
   const recorder = mergeRecorders({ own, log: openLog(dataDir), now: () => clock.now() });
   const upstreams = composeUpstreams(config, demo?.url);
   const notices = createListeners<string>();
@@ -114,6 +118,7 @@ export const startWorkers = async (
     await demo?.close();
     await admin.close();
     ring.close();
+    budgets.close();
     await own.close();
   };
 
@@ -139,7 +144,9 @@ export const startWorkers = async (
     const hello = new Promise<void>((resolve) => {
       sayHello = resolve;
     });
+    const reservations = reserveForWorker(budgets.ledger, budgets.limits);
     const link = createLink<WorkerCalls, PrimaryCalls>(worker.channel, {
+      ...reservations.answers,
       hello: async () => {
         sayHello();
         return undefined;
@@ -157,13 +164,19 @@ export const startWorkers = async (
       findEarlier: (responseId) => findEarlier(worker, responseId),
     });
     const view = recorder.add(link);
-    known.set(worker, { link, view });
+    known.set(worker, { link, view, reservations });
     const shares = {
       exchanges: bounds.exchanges.join(worker),
       connections: bounds.connections.join(worker),
       bodyBytes: bounds.bodyBytes.join(worker),
     };
-    const start: WorkerStart = { ...startInput, port, inner: address, shares };
+    const start: WorkerStart = {
+      ...startInput,
+      port,
+      inner: address,
+      shares,
+      hasBudgets: budgets.hasBudgets(),
+    };
     const ended = worker.ended.then((how) => {
       throw new GatewayError('command_failed', `A worker ${how} before it could serve.`);
     });
@@ -180,8 +193,9 @@ export const startWorkers = async (
     }
   };
   const bury = async (worker: WorkerProcess): Promise<number> => {
-    const view = known.get(worker)?.view;
+    const { view, reservations } = known.get(worker) ?? {};
     known.delete(worker);
+    reservations?.free();
     for (const bound of Object.values(bounds)) bound.leave(worker);
     return (await view?.bury()) ?? 0;
   };
@@ -191,6 +205,11 @@ export const startWorkers = async (
     const lost = interrupted > 0 ? ` ${plural(interrupted, 'request', 'requests')} ended with it.` : '';
     notices.tell(`Worker ${worker.pid} ${how}.${lost} Another one takes its place.`);
   };
+
+  budgets.onChange(() => {
+    // A worker that has ended needs no word any more.
+    for (const { link } of known.values()) link.call('hasBudgets', budgets.hasBudgets()).catch(() => {});
+  });
 
   const address = async (): Promise<InnerServer['address']> => {
     inner ??= await startInnerServer(dataDir, admin, readyz);

@@ -66,6 +66,10 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
       const run = startTurn(context, turn, {
         emit: (frame) => connection.send(inLane(streamId, frame)),
         onEnd: () => finish(turn),
+        onRefused: (error) => {
+          refuseTurn(turn, toGatewayError(error));
+          finish(turn);
+        },
       });
       if (run && !turn.exchange.closed) running.set(turn, run);
     } catch (thrown) {

@@ -4,14 +4,17 @@ import type { Stopwatch } from '../../base/stopwatch.ts';
 import type { Room } from '../../coding/body-budget.ts';
 import type { Ask } from '../../forward/retry/create-ask.ts';
 import { checkCredential } from '../../forward/route/check-credential.ts';
+import { noteDestination } from '../../forward/route/note-destination.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { Place, ResponseHistory } from '../../translate/response-history.ts';
 import { asSse } from '../as-sse.ts';
+import { beginSpending } from '../begin-spending.ts';
 import type { CreateFrame } from '../read-client-frame.ts';
 import type { ConnectionContext } from '../session.ts';
 import { turnHeaders } from '../turn-headers.ts';
 import { composeBody, joinItems, ownItems } from './compose-body.ts';
 import type { Answered } from './conclude-turn.ts';
+import { createPendingTurn } from './pending-turn.ts';
 import { type RunningTurn, runTurn } from './run-turn.ts';
 import { warmUpFrames } from './warm-up-frames.ts';
 
@@ -34,6 +37,8 @@ interface TurnHandlers {
   /** Sends a frame in the turn's lane. @returns false where the client reads slowly */
   emit(frame: Buffer): boolean;
   onEnd(): void;
+  /** It is refused after this returned: then nothing was sent, and `onEnd` is not called. */
+  onRefused(error: unknown): void;
 }
 
 const notFound = (responseId: string): GatewayError =>
@@ -81,7 +86,7 @@ const warmUp = ({ frame, exchange }: Turn, nowMs: number, emit: TurnHandlers['em
  * @param handlers `onEnd` is called when the exchange is closed, maybe before this returns
  * @returns undefined where it was answered without the upstream
  * @throws GatewayError previous_response_not_found, request_too_large, provider_not_configured,
- *   invalid_request, overloaded; then nothing was sent, and `onEnd` is not called
+ *   invalid_request, overloaded, budget_exceeded; then nothing was sent, and `onEnd` is not called
  */
 export const startTurn = (
   context: BridgeContext,
@@ -131,15 +136,32 @@ export const startTurn = (
       body,
       members: undefined,
     };
-    stopwatch.stop();
-    return runTurn({
-      context,
-      exchange,
-      stopwatch,
-      ask: context.ask,
-      asked: { asked, destination },
-      emit: handlers.emit,
-      onEnd: end,
+    noteDestination(record, destination, frame.model);
+    const run = (): RunningTurn => {
+      stopwatch.stop();
+      return runTurn({
+        context,
+        exchange,
+        stopwatch,
+        ask: context.ask,
+        asked: { asked, destination },
+        emit: handlers.emit,
+        onEnd: end,
+      });
+    };
+    const begun = beginSpending(context, { exchange, frame, destination, body });
+    if (!(begun instanceof Promise)) return run();
+    return createPendingTurn(begun, {
+      run,
+      onRefused: (error) => {
+        if (place) history.giveBack(place);
+        handlers.onRefused(error);
+      },
+      onLeft: () => {
+        exchange.record.response.finish = 'aborted';
+        exchange.close();
+        end(undefined);
+      },
     });
   } catch (error) {
     if (place) history.giveBack(place);

@@ -1,11 +1,13 @@
 import type { WebSocket } from 'ws';
 import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
+import { toGatewayError } from '../../base/to-gateway-error.ts';
 import type { Room } from '../../coding/body-budget.ts';
 import type { ChosenDestination } from '../../forward/route/choose-destination.ts';
 import { hasLostAddress } from '../../forward/send/lost-address.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import { needsUnsealing } from '../../translate/unseal-body.ts';
+import { beginSpending } from '../begin-spending.ts';
 import type { ClientConnection } from '../client-connection.ts';
 import {
   ABNORMAL_CLOSURE,
@@ -24,6 +26,7 @@ import { releaseCompression } from '../release-compression.ts';
 import { type ConnectionContext, type Session, stopping } from '../session.ts';
 import { watchLife } from '../watch-life.ts';
 import type { UpstreamSocket } from './connect-upstream.ts';
+import { createHeldMessages } from './held-messages.ts';
 import { busy, MAX_RUNNING, networkChanged, tooMany } from './relay-errors.ts';
 import { createRelayedTurn } from './relayed-turn.ts';
 import { RelayedTurns } from './relayed-turns.ts';
@@ -131,12 +134,30 @@ export const createRelaySession = ({
     if (frame.model !== undefined) record.route = why;
     noteHeaders(exchange, response, clock.now());
     exchange.keepRequestBody(frame.bytes, 'identity');
-    exchange.commit();
-    turns.add(createRelayedTurn({ exchange, clock, streamId: frame.streamId }));
-    pass(frame.bytes, room);
-    stopwatch.stop();
-    record.overheadMs = stopwatch.spentMs;
-    exchange.update();
+    const send = (): void => {
+      exchange.commit();
+      turns.add(createRelayedTurn({ exchange, clock, streamId: frame.streamId }));
+      pass(frame.bytes, room);
+      stopwatch.stop();
+      record.overheadMs = stopwatch.spentMs;
+      exchange.update();
+    };
+    const turnAway = (thrown: unknown): void => {
+      room.release();
+      const error = toGatewayError(thrown);
+      const told = createGatewayErrorFrame(error, exchange.id, frame.streamId);
+      connection.send(told);
+      closeRefused(exchange, error, told);
+    };
+    held.decide(() => beginSpending(context, { exchange, frame, destination, body: frame.bytes }), {
+      onGranted: send,
+      onRefused: turnAway,
+      onLeft: () => {
+        room.release();
+        record.response.finish = 'aborted';
+        exchange.close();
+      },
+    });
   };
 
   /** What is no JSON is the upstream's to refuse: it passes as it came, and leaves a record. */
@@ -147,6 +168,16 @@ export const createRelaySession = ({
     exchange.commit();
     turns.addUnreadable(createRelayedTurn({ exchange, clock, streamId: undefined }));
   };
+
+  const held = createHeldMessages((bytes, room) => {
+    const frame = readClientFrame(bytes);
+    if (frame.kind === 'create') {
+      create(frame, room);
+      return;
+    }
+    if (frame.kind === 'invalid' && frame.error.code === 'invalid_json') noteUnreadable(bytes);
+    pass(bytes, room);
+  });
 
   ws.on('message', (data, isBinary) => {
     const bytes = data as Buffer;
@@ -181,22 +212,15 @@ export const createRelaySession = ({
 
   return {
     get isIdle() {
-      return turns.size === 0;
+      return turns.size === 0 && held.isIdle;
     },
-    onMessage: (bytes, room) => {
-      const frame = readClientFrame(bytes);
-      if (frame.kind === 'create') {
-        create(frame, room);
-        return;
-      }
-      if (frame.kind === 'invalid' && frame.error.code === 'invalid_json') noteUnreadable(bytes);
-      pass(bytes, room);
-    },
+    onMessage: (bytes, room) => held.take(bytes, room),
     onRefused: (error) => refuseConnection(context, (frame) => connection.send(frame), error),
     onDrain: () => {
       if (ws.readyState === ws.OPEN) ws.resume();
     },
     onClose: (code, reason) => {
+      held.leave();
       turns.breakOff('aborted');
       closeUpstream(ws, code, reason);
     },

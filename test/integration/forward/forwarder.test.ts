@@ -61,6 +61,7 @@ it('asks nothing of the upstream for a client that leaves before its request is 
         path,
         sentPath: path,
         stopwatch: createStopwatch(systemClock),
+        passage: undefined,
       } as const;
       forward(incoming, response, forwarding, () => {});
       if (path !== '/left') return;

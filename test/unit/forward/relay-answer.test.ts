@@ -85,7 +85,14 @@ const relay = async (answer: Answer, client: (port: number) => void) => {
   exchange.record.upstream = 'api.example';
   const stopwatch = createStopwatch(systemClock);
   const forwarding: ActiveForwarding = beginForwarding({
-    ...{ exchange, stopwatch, body: { kind: 'none' }, path: '/responses', sentPath: '/responses' },
+    ...{
+      exchange,
+      stopwatch,
+      body: { kind: 'none' },
+      path: '/responses',
+      passage: undefined,
+      sentPath: '/responses',
+    },
   });
   const server = createServer();
   const port = await start(server);

@@ -1,0 +1,50 @@
+import { type ByteRange, scanMembers } from '../../json/scan-members.ts';
+import { apiOfPath } from '../../sse/answer-summary.ts';
+import type { SpendingRequest } from './create-spending.ts';
+
+export interface AskedBody {
+  /** Below `/v1`, or `/p/{provider}/…`, with the query. */
+  readonly path: string;
+  /** Decoded; undefined where it streams through or there is none. */
+  readonly bytes: Buffer | undefined;
+  /** Where its members lie, if that is known. */
+  readonly members?: ReadonlyMap<string, ByteRange> | undefined;
+}
+
+/** Whose answers have usage that is read. */
+const PRICED_BESIDE = /^(?:\/p\/[^?]*|\/v1)?\/embeddings\/?(?:\?|$)/;
+
+/** What asks a provider for nothing that costs. */
+const FREE =
+  /\/(?:responses\/input_tokens|messages\/count_tokens|responses\/[^/?]+\/cancel|files|uploads)(?:[/?]|$)|:countTokens(?:\?|$)/;
+
+/** Whether a request may cost something, and so is asked for room in the budgets. */
+export const maySpend = (method: string, path: string): boolean => method === 'POST' && !FREE.test(path);
+
+const OUTPUT_LIMITS = ['max_output_tokens', 'max_completion_tokens', 'max_tokens'] as const;
+
+const rawOf = (bytes: Buffer, range: ByteRange | undefined): string | undefined =>
+  range && bytes.toString('latin1', range.start, Math.min(range.end, range.start + 32));
+
+/** What the body says of its size, as the estimate needs it. */
+export const describeBody = ({
+  path,
+  bytes,
+  members,
+}: AskedBody): Pick<SpendingRequest, 'bodyBytes' | 'isContinuation' | 'maxOutputTokens' | 'isPriced'> => {
+  const isPriced = apiOfPath(path) !== undefined || PRICED_BESIDE.test(path);
+  if (!isPriced || bytes === undefined) {
+    return { bodyBytes: 0, isContinuation: false, maxOutputTokens: undefined, isPriced };
+  }
+  const found = members ?? scanMembers(bytes);
+  const limit = OUTPUT_LIMITS.map((name) => Number(rawOf(bytes, found?.get(name)))).find(
+    (count) => Number.isInteger(count) && count > 0,
+  );
+  const previous = rawOf(bytes, found?.get('previous_response_id'));
+  return {
+    bodyBytes: bytes.length,
+    isContinuation: previous?.startsWith('"') === true,
+    maxOutputTokens: limit,
+    isPriced,
+  };
+};

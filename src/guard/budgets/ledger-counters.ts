@@ -1,0 +1,107 @@
+import type { TimeWindow } from '../../base/zoned-time.ts';
+import { type Budget, budgetId, scopeText } from './budget.ts';
+import type { BudgetStatus } from './ledger-port.ts';
+import { periodText } from './window.ts';
+
+const NANO = 1_000_000_000;
+
+/** Written as a number with nine digits after the point, and no noise. */
+const usdOf = (nanoUsd: number): number => Math.round(nanoUsd) / NANO;
+export const nanoOf = (usd: number): number => Math.round(usd * NANO);
+
+/** What was counted in one window of a budget. */
+export interface Counted {
+  readonly startMs: number;
+  /** In billionths of a USD, or tokens, by the budget's unit. */
+  spent: number;
+  reserved: number;
+  tokens: number;
+  listNanoUsd: number;
+}
+
+/** Windows that are kept of one counter: clocks are set back, too. */
+const MAX_WINDOWS = 4;
+/** Such as sessions, each with a budget of its own. */
+const MAX_COUNTERS = 100_000;
+
+/** Everything that is counted, by budget, child and window. */
+export interface Counters {
+  /** The counter of a window; made where there is none. */
+  of(key: string, startMs: number): Counted;
+  /** The latest window of each counter. */
+  entries(): Iterable<readonly [key: string, counted: readonly Counted[]]>;
+}
+
+const isIdle = (windows: readonly Counted[]): boolean => windows.every(({ reserved }) => reserved === 0);
+
+export const createCounters = (maxCounters = MAX_COUNTERS): Counters => {
+  const counters = new Map<string, Counted[]>();
+  const makeRoom = (): void => {
+    if (counters.size < maxCounters) return;
+    // Those that were made first go first.
+    for (const [key, windows] of counters) {
+      if (isIdle(windows)) {
+        counters.delete(key);
+        return;
+      }
+    }
+  };
+  return {
+    of: (key, startMs) => {
+      let windows = counters.get(key);
+      if (!windows) {
+        makeRoom();
+        windows = [];
+        counters.set(key, windows);
+      }
+      const known = windows.find((counted) => counted.startMs === startMs);
+      if (known) return known;
+      const counted: Counted = { startMs, spent: 0, reserved: 0, tokens: 0, listNanoUsd: 0 };
+      windows.push(counted);
+      if (windows.length > MAX_WINDOWS) windows.shift();
+      return counted;
+    },
+    entries: () => counters.entries(),
+  };
+};
+
+/** Separates a budget's id from the child that is counted; no id has one. */
+const SEPARATOR = '\n';
+
+export const counterKey = (budget: Budget, child: string): string =>
+  budget.scope.each ? `${budgetId(budget)}${SEPARATOR}${child}` : budgetId(budget);
+
+export const childOfKey = (key: string): string | undefined => {
+  const at = key.indexOf(SEPARATOR);
+  return at === -1 ? undefined : key.slice(at + 1);
+};
+
+export const idOfKey = (key: string): string => key.split(SEPARATOR, 1)[0] ?? key;
+
+export const statusOf = (
+  budget: Budget,
+  child: string,
+  { startMs, endMs }: TimeWindow,
+  counted: Counted | undefined,
+): BudgetStatus => {
+  const show = budget.unit === 'usd' ? usdOf : (units: number) => units;
+  return {
+    id: budgetId(budget),
+    scope: scopeText(budget.scope),
+    ...(budget.scope.each && { child }),
+    period: periodText(budget.period),
+    timezone: budget.timezone,
+    unit: budget.unit,
+    enforcement: budget.enforcement,
+    source: budget.source,
+    limit: budget.limit,
+    spent: show(counted?.spent ?? 0),
+    reserved: show(counted?.reserved ?? 0),
+    tokens: counted?.tokens ?? 0,
+    listUsd: usdOf(counted?.listNanoUsd ?? 0),
+    ...(Number.isFinite(endMs) && {
+      startedAt: new Date(startMs).toISOString(),
+      resetsAt: new Date(endMs).toISOString(),
+    }),
+  };
+};

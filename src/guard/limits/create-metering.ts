@@ -1,0 +1,125 @@
+import type { ExchangeWatch } from '../../log/capture/recorder.ts';
+import type { Exchange } from '../../log/exchange.ts';
+import type { Subject } from '../budgets/budget.ts';
+import { codexQuotaLines } from '../budgets/budget-lines.ts';
+import { type Granted, type Spending, type SpendingRequest, subjectOf } from '../budgets/create-spending.ts';
+import { BYTES_PER_TOKEN, FIRST_OUTPUT_TOKENS } from '../budgets/estimate-cost.ts';
+import type { BudgetStatus } from '../budgets/ledger-port.ts';
+import { isCodex } from '../speaks-as.ts';
+import { limitError, standingLines } from './limit-lines.ts';
+import type { LimitCounter, Standings, Taken } from './limit-port.ts';
+
+interface MeteredRequest extends SpendingRequest {
+  /** True where the request goes to this provider or nowhere: its limits are asked here, not before each attempt. */
+  readonly isOnlyDestination: boolean;
+}
+
+/** How a request goes on that was let in. */
+export interface Passage {
+  /** What its answer says of limits and budgets: name, value, name, value… */
+  readonly lines: readonly string[];
+  /** Output tokens at which its answer is ended; `Infinity` where there is no ceiling. */
+  readonly maxOutputTokens: number;
+  /** Soft budgets that are spent. */
+  readonly warnings: readonly BudgetStatus[];
+}
+
+/** Rate limits, then budgets: what stands between a request's destination and its leaving, on every way in. */
+export interface Metering {
+  /**
+   * @returns undefined where nothing holds
+   * @throws GatewayError rate_limit_exceeded, budget_exceeded, or rejects with one of them
+   */
+  begin(request: MeteredRequest): Passage | undefined | Promise<Passage | undefined>;
+  /**
+   * Counts an attempt at one of several destinations.
+   * @throws GatewayError rate_limit_exceeded, or rejects with it
+   */
+  takeProvider(
+    exchange: Pick<Exchange, 'id'>,
+    provider: string,
+    model: string | undefined,
+    bodyBytes: number,
+  ): void | Promise<void>;
+}
+
+export interface MeteringDeps {
+  readonly limits: LimitCounter;
+  /** Whether any limit is defined. */
+  readonly hasLimits: boolean;
+  readonly spending: Spending;
+  readonly recorder: Pick<ExchangeWatch, 'subscribe'>;
+}
+
+const NOBODY: Subject = {
+  userPath: '',
+  keyId: undefined,
+  labels: [],
+  sessionId: undefined,
+  runId: undefined,
+};
+
+const requireTaken = (taken: Taken): Standings => {
+  if (taken.kind === 'refused') throw limitError(taken);
+  return taken.standings;
+};
+
+export const createMetering = ({ limits, hasLimits, spending, recorder }: MeteringDeps): Metering => {
+  const limited = new Set<string>();
+
+  recorder.subscribe(({ type, record: { id, usage } }) => {
+    if (type !== 'close' || !limited.delete(id)) return;
+    const tokens = usage?.totalTokens ?? (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
+    limits.finish(id, tokens);
+  });
+
+  const take = (request: MeteredRequest): Standings | Promise<Standings> => {
+    const { exchange, provider, upstreamModel, model, isOnlyDestination, isPriced } = request;
+    const subject = {
+      ...subjectOf(request),
+      ...(isOnlyDestination && { provider, model: upstreamModel ?? model }),
+    };
+    const output = Math.min(request.maxOutputTokens ?? FIRST_OUTPUT_TOKENS, FIRST_OUTPUT_TOKENS);
+    const tokens = isPriced ? Math.ceil(request.bodyBytes / BYTES_PER_TOKEN) + output : 0;
+    limited.add(exchange.id);
+    const taken = limits.take(exchange.id, subject, tokens);
+    return taken instanceof Promise ? taken.then(requireTaken) : requireTaken(taken);
+  };
+
+  const passageOf = (
+    standings: Standings,
+    granted: Granted | undefined,
+    { headers }: MeteredRequest,
+  ): Passage => {
+    const shown = granted?.tightest && isCodex(headers) ? codexQuotaLines(granted.tightest) : [];
+    return {
+      lines: [...standingLines(standings), ...shown],
+      maxOutputTokens: granted?.maxOutputTokens ?? Number.POSITIVE_INFINITY,
+      warnings: granted?.warnings ?? [],
+    };
+  };
+  const spend = (request: MeteredRequest, standings: Standings) => {
+    const granted = spending.begin(request);
+    if (granted instanceof Promise) return granted.then((settled) => passageOf(standings, settled, request));
+    if (granted === undefined && Object.keys(standings).length === 0) return undefined;
+    return passageOf(standings, granted, request);
+  };
+
+  return {
+    begin: (request) => {
+      if (!hasLimits) return spend(request, {});
+      const standings = take(request);
+      if (!(standings instanceof Promise)) return spend(request, standings);
+      return standings.then((settled) => spend(request, settled));
+    },
+    takeProvider: ({ id }, provider, model, bodyBytes) => {
+      if (!hasLimits) return undefined;
+      limited.add(id);
+      const tokens = Math.ceil(bodyBytes / BYTES_PER_TOKEN) + FIRST_OUTPUT_TOKENS;
+      const taken = limits.take(id, { ...NOBODY, provider, model }, tokens);
+      if (taken instanceof Promise) return taken.then((settled) => void requireTaken(settled));
+      requireTaken(taken);
+      return undefined;
+    },
+  };
+};

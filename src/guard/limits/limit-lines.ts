@@ -1,0 +1,59 @@
+import { GatewayError } from '../../base/errors.ts';
+import type { Standings, Taken } from './limit-port.ts';
+
+/** As OpenAI writes it: `20ms`, `6s`, `1m30s`. */
+const durationText = (ms: number): string => {
+  if (ms < 1_000) return `${Math.ceil(ms)}ms`;
+  const seconds = Math.ceil(ms / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
+};
+
+/** Name, value, name, value… of `x-ratelimit-*`, as OpenAI's clients read them. */
+export const standingLines = (standings: Standings): readonly string[] =>
+  (['requests', 'tokens'] as const).flatMap((unit) => {
+    const standing = standings[unit];
+    if (!standing) return [];
+    const { limit, remaining, resetMs } = standing;
+    return [
+      `x-ratelimit-limit-${unit}`,
+      String(limit),
+      `x-ratelimit-remaining-${unit}`,
+      String(remaining),
+      `x-ratelimit-reset-${unit}`,
+      durationText(resetMs),
+    ];
+  });
+
+const pairsOf = (lines: readonly string[]): Readonly<Record<string, string>> => {
+  const pairs: Record<string, string> = {};
+  for (let index = 0; index + 1 < lines.length; index += 2)
+    pairs[lines[index] ?? ''] = lines[index + 1] ?? '';
+  return pairs;
+};
+
+const WHAT: Readonly<Record<string, string>> = {
+  rpm: 'requests a minute',
+  rph: 'requests an hour',
+  rpd: 'requests a day',
+  tpm: 'tokens a minute',
+  tph: 'tokens an hour',
+  tpd: 'tokens a day',
+  concurrent: 'requests at once',
+};
+
+const whose = (scope: string, child: string | undefined): string => {
+  if (scope === '/') return 'this gateway';
+  const named = child === undefined ? scope : scope.replace('*', child);
+  return named.startsWith('/') ? named : named.replace(':', ' ');
+};
+
+export const limitError = (taken: Extract<Taken, { kind: 'refused' }>): GatewayError => {
+  const { limit, name, scope, child } = { ...taken.limit };
+  const seconds = Math.max(1, Math.ceil(taken.retryAfterMs / 1_000));
+  return new GatewayError(
+    'rate_limit_exceeded',
+    `${whose(scope, child)} may have ${limit.toLocaleString('en-US')} ${WHAT[name]}, and has reached that. Try again in ${seconds} s.`,
+    { headers: { 'retry-after': String(seconds), ...pairsOf(standingLines(taken.standings)) } },
+  );
+};

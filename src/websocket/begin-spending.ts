@@ -1,0 +1,36 @@
+import type { Destination } from '../forward/route/choose-destination.ts';
+import { describeBody } from '../guard/budgets/describe-spending.ts';
+import type { Passage } from '../guard/limits/create-metering.ts';
+import type { Exchange } from '../log/exchange.ts';
+import type { CreateFrame } from './read-client-frame.ts';
+import type { ConnectionContext } from './session.ts';
+
+export interface TurnToSpend {
+  readonly exchange: Exchange;
+  readonly frame: CreateFrame;
+  readonly destination: Destination & { readonly fallbacks: readonly Destination[] };
+  /** As it goes to the upstream. */
+  readonly body: Buffer;
+}
+
+/**
+ * Asks limits and budgets for room, as for a request over HTTP.
+ * @throws GatewayError rate_limit_exceeded, budget_exceeded, or rejects with one of them
+ */
+export const beginSpending = (
+  { metering, upgrade }: ConnectionContext,
+  { exchange, frame, destination, body }: TurnToSpend,
+): Passage | undefined | Promise<Passage | undefined> => {
+  if (frame.isWarmUp) return undefined;
+  const isWhole = body !== frame.bytes;
+  return metering.begin({
+    exchange,
+    caller: upgrade.caller,
+    headers: upgrade.headers,
+    provider: destination.upstream.name,
+    model: frame.model,
+    upstreamModel: destination.model,
+    isOnlyDestination: destination.fallbacks.length === 0,
+    ...describeBody({ path: upgrade.path, bytes: body, members: isWhole ? undefined : frame.members }),
+  });
+};

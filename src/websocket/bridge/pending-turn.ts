@@ -1,0 +1,33 @@
+import type { RunningTurn } from './run-turn.ts';
+
+interface PendingTurnHandlers {
+  /** Begins it, once it was let in. */
+  run(): RunningTurn;
+  onRefused(error: unknown): void;
+  /** Its client left before that. */
+  onLeft(): void;
+}
+
+/** A turn that waits for somebody's word before it runs. @param word rejects where it is refused */
+export const createPendingTurn = (word: Promise<unknown>, handlers: PendingTurnHandlers): RunningTurn => {
+  let running: RunningTurn | undefined;
+  let isOver = false;
+  const endOnce = (end: () => void): void => {
+    if (isOver) return;
+    isOver = true;
+    end();
+  };
+  const refuse = (error: unknown): void => endOnce(() => handlers.onRefused(error));
+  word
+    .then(() => {
+      if (!isOver) running = handlers.run();
+    })
+    .catch(refuse);
+  return {
+    responseId: () => running?.responseId(),
+    interrupt: (kind) => running?.interrupt(kind),
+    cut: (reason) => (running ? running.cut(reason) : refuse(reason)),
+    abort: () => (running ? running.abort() : endOnce(() => handlers.onLeft())),
+    onDrain: () => running?.onDrain(),
+  };
+};
