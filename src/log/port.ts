@@ -13,7 +13,7 @@ export { bodyText, isBinary, readStoredBody } from './bodies/read-stored-body.ts
 export type { ExchangeWatch } from './capture/recorder.ts';
 export type { AnswerSoFar, ExchangeEvent } from './exchange.ts';
 export { type Facts, keepFacts } from './facts.ts';
-export type { Losses } from './journal/write-behind.ts';
+export type { Losses } from './journal/losses.ts';
 export type { LogFilter, LogQuery, TimeSpan } from './log-query.ts';
 export { matchesQuery } from './match-filter.ts';
 export {

@@ -114,11 +114,15 @@ export class IndexRows {
     };
   }
 
-  /** An estimate. */
+  /** An estimate. It is asked for often: no list is made for it. */
   get bytes(): number {
     const { texts, numbers, flags, ids, order } = this.columns;
-    const lists = new Set([...Object.values(texts), ...Object.values(numbers), flags, ids, order]);
-    return [...lists].reduce((sum, { byteLength }) => sum + byteLength, this.pool.size);
+    let bytes = this.pool.size + flags.byteLength + ids.byteLength + order.byteLength;
+    for (const column of TEXT_COLUMNS) if (texts[column] !== this.#noTexts) bytes += texts[column].byteLength;
+    for (const column of NUMBER_COLUMNS) {
+      if (numbers[column] !== this.#noNumbers) bytes += numbers[column].byteLength;
+    }
+    return bytes + this.#noTexts.byteLength + this.#noNumbers.byteLength;
   }
 
   /** How many rows there may be in all, so that the lists grow once: what is outgrown waits for the collector. */

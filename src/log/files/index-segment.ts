@@ -1,32 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { idTimeMs } from '../../base/ids.ts';
 import { openIfThere } from '../../state/private-files.ts';
 import { markInterrupted } from '../interrupted.ts';
-import {
-  type ExchangeLine,
-  isEndLine,
-  parseExchangeLine,
-  parseRecord,
-} from '../journal/parse-journal-line.ts';
+import { isEndLine, parseRecord } from '../journal/parse-journal-line.ts';
 import { readLinesForward } from '../journal/read-lines.ts';
 import { journalFile, type SegmentName } from '../journal/segment-name.ts';
 import { readSegmentState } from '../journal/segment-state.ts';
 import type { ExchangeRecord } from '../record.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
 import { IndexRows } from './index-rows.ts';
-
-/** An exchange without a close line in its segment: it runs, or was interrupted, or its end is elsewhere. */
-export interface LooseExchange {
-  readonly line: ExchangeLine;
-  /** As it is where it runs in this process, or as its line says, read when somebody asks for it. */
-  record: ExchangeRecord | undefined;
-}
+import { INTERRUPTED, type LooseExchange, SegmentContents } from './segment-contents.ts';
 
 /** What a segment says of an exchange's end. */
 export type End = 'none' | 'interrupted' | 'ended';
-
-const INTERRUPTED = 'interrupted';
 
 export interface IndexSegmentDeps {
   readonly folder: string;
@@ -41,20 +27,15 @@ export interface IndexSegmentDeps {
  */
 export class IndexSegment {
   readonly segment: SegmentName;
-  /** The columns; absent while they are given up to spare memory. */
-  rows: IndexRows | undefined;
-  /** By id. Those whose end stands in another segment are hidden by `JournalIndex`. */
-  readonly loose = new Map<string, LooseExchange>();
-  /** Exchanges that were found interrupted: their gateway, or another one, may have ended them elsewhere. */
-  readonly interruptedIds = new Set<string>();
-  minMs = Number.POSITIVE_INFINITY;
-  maxMs = Number.NEGATIVE_INFINITY;
+  readonly #contents = new SegmentContents();
   lastUsed = 0;
   /** Whether an exchange that was asked for ended here, as long as nothing is added. */
   readonly #ends = new Map<string, End>();
   #journalBytes = 0;
   #isEnded = false;
   #isStored = false;
+  /** Counted once: it is asked for often, and stays. */
+  #storedBytes: number | undefined;
   /** When the process that wrote the segment was last seen, where it died without ending it. */
   #abandonedAtMs: number | undefined;
   /** What reads or replaces the columns happens one after another. */
@@ -64,6 +45,31 @@ export class IndexSegment {
   constructor(deps: IndexSegmentDeps) {
     this.#deps = deps;
     this.segment = deps.segment;
+  }
+
+  /** By id. Those whose end stands in another segment are hidden by `JournalIndex`. */
+  get loose(): ReadonlyMap<string, LooseExchange> {
+    return this.#contents.loose;
+  }
+
+  /** Exchanges that were found interrupted: their gateway, or another one, may have ended them elsewhere. */
+  get interruptedIds(): ReadonlySet<string> {
+    return this.#contents.interruptedIds;
+  }
+
+  /** When the first and the last of its exchanges began. */
+  get minMs(): number {
+    return this.#contents.minMs;
+  }
+  get maxMs(): number {
+    return this.#contents.maxMs;
+  }
+
+  /** What the columns take in memory. */
+  get bytes(): number {
+    if (!this.#isStored) return this.#contents.rows?.bytes ?? 0;
+    this.#storedBytes ??= this.#contents.rows?.bytes;
+    return this.#contents.rows ? (this.#storedBytes ?? 0) : 0;
   }
 
   /** Nothing more will be written to the segment. */
@@ -92,7 +98,7 @@ export class IndexSegment {
 
   async #follow(): Promise<void> {
     if (this.#isEnded && this.#journalBytes > 0) return;
-    if (!this.rows) await this.#load();
+    if (!this.#contents.rows) await this.#load();
     const size = await this.#journalSize();
     if (size < this.#journalBytes) this.#begin(new IndexRows());
     if (size > this.#journalBytes) await this.#readGain();
@@ -107,11 +113,11 @@ export class IndexSegment {
   use(now: number): Promise<IndexRows> {
     this.lastUsed = now;
     return this.#inTurn(async () => {
-      if (!this.rows) {
+      if (!this.#contents.rows) {
         await this.#load();
         if ((await this.#journalSize()) > this.#journalBytes) await this.#readGain();
       }
-      return this.rows ?? new IndexRows();
+      return this.#contents.rows ?? new IndexRows();
     });
   }
 
@@ -133,11 +139,11 @@ export class IndexSegment {
   }
 
   async #store(): Promise<void> {
-    if (!this.#isEnded || this.#isStored || !this.rows) return;
-    this.rows.pool.seal();
+    if (!this.#isEnded || this.#isStored || !this.#contents.rows) return;
+    this.#contents.rows.pool.seal();
     const openLines = [...this.loose.values()].map(({ line }) => line.text);
     await writeIndexFile(this.#deps.indexPath, {
-      rows: this.rows,
+      rows: this.#contents.rows,
       journalBytes: this.#journalBytes,
       openLines,
     });
@@ -146,7 +152,7 @@ export class IndexSegment {
 
   /** Gives the columns up; ids and times that concern other segments stay. */
   release(): void {
-    if (this.#isStored) this.rows = undefined;
+    if (this.#isStored) this.#contents.rows = undefined;
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -171,26 +177,13 @@ export class IndexSegment {
     if (!isUsable) return;
     this.#journalBytes = stored.journalBytes;
     this.#isStored = true;
-    for (const text of stored.openLines) {
-      const line = parseExchangeLine(text);
-      if (line) this.#takeOpen(line);
-    }
-    const { rows } = stored;
-    const startedAtMs = rows.columns.numbers.startedAtMs;
-    for (let row = 0; row < rows.count; row++) {
-      const ms = startedAtMs[row] as number;
-      this.#noteTime(ms);
-      if (rows.text('finish', row) === INTERRUPTED) this.interruptedIds.add(rows.id(row));
-    }
+    this.#contents.takeStored(stored);
   }
 
   #begin(rows: IndexRows): void {
-    this.rows = rows;
-    this.loose.clear();
-    this.interruptedIds.clear();
+    this.#contents.begin(rows);
+    this.#storedBytes = undefined;
     this.#ends.clear();
-    this.minMs = Number.POSITIVE_INFINITY;
-    this.maxMs = Number.NEGATIVE_INFINITY;
     this.#journalBytes = 0;
     this.#isEnded = false;
     this.#isStored = false;
@@ -203,14 +196,15 @@ export class IndexSegment {
     this.#ends.clear();
     try {
       const begin = this.#journalBytes;
-      const { rows } = this;
+      const { rows } = this.#contents;
       const countBefore = rows?.count ?? 0;
       const { size } = await file.stat();
       for await (const { lines, endOffset } of readLinesForward(file, begin)) {
         let offset = this.#journalBytes;
         for (const text of lines) {
           const length = Buffer.byteLength(text);
-          this.#take(text, offset, length);
+          if (isEndLine(text)) this.#isEnded = true;
+          else this.#contents.take(text, offset, length);
           offset += length + 1;
         }
         this.#journalBytes = endOffset;
@@ -220,35 +214,5 @@ export class IndexSegment {
     } finally {
       await file.close();
     }
-  }
-
-  #take(text: string, offset: number, length: number): void {
-    if (isEndLine(text)) this.#isEnded = true;
-    const line = parseExchangeLine(text);
-    if (!line) return;
-    if (line.kind === 'open') {
-      this.#takeOpen(line);
-      return;
-    }
-    const record = parseRecord(line);
-    if (!record) return;
-    this.loose.delete(line.id);
-    const isInterrupted = record.response.finish === INTERRUPTED;
-    // A recovery that could not be settled was done again.
-    if (isInterrupted && this.interruptedIds.has(line.id)) return;
-    this.rows?.add(record, offset, length);
-    const startedAtMs = Date.parse(record.startedAt);
-    this.#noteTime(startedAtMs);
-    if (isInterrupted) this.interruptedIds.add(line.id);
-  }
-
-  #takeOpen(line: ExchangeLine): void {
-    this.loose.set(line.id, { line, record: undefined });
-    this.#noteTime(idTimeMs(line.id) ?? line.at);
-  }
-
-  #noteTime(startedAtMs: number): void {
-    if (startedAtMs < this.minMs) this.minMs = startedAtMs;
-    if (startedAtMs > this.maxMs) this.maxMs = startedAtMs;
   }
 }

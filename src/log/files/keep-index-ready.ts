@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { ExchangeWatch } from '../capture/recorder.ts';
-import type { JournalIndex } from './journal-index.ts';
+import type { JournalIndex } from './index-part.ts';
 
 /** What has ended is taken into the index after so long, at the earliest. */
 const EVERY_MS = 5_000;

@@ -4,7 +4,7 @@ import { type PackReader, withPack } from '../bodies/read-pack.ts';
 import { readStoredBody } from '../bodies/read-stored-body.ts';
 import { journalFile, packFile } from '../journal/segment-name.ts';
 import type { BodyHits, Cursor, LogQuery, SearchWish } from '../port.ts';
-import { ALWAYS, type IndexPart, type JournalIndex } from './journal-index.ts';
+import { ALWAYS, type IndexPart, type JournalIndex } from './index-part.ts';
 import { rowsOf, unfinishedIn } from './select-exchanges.ts';
 
 /** Where a search stopped: within a segment, those with newer exchanges being done. */

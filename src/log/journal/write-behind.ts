@@ -1,21 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LinkedList } from '../../base/linked-list.ts';
 import { BodyQueue } from '../bodies/body-queue.ts';
-import { type PendingBody, storeBodies } from '../bodies/store-bodies.ts';
+import type { PendingBody } from '../bodies/store-bodies.ts';
 import type { TroubleState } from '../trouble.ts';
 import { encodeResumedLine } from './encode-journal-line.ts';
 import type { Journal } from './journal.ts';
 import { encodeCloseLines, encodeOpenLines, type QueuedExchange } from './journaled-exchange.ts';
+import type { Losses } from './losses.ts';
 import type { Refusals } from './refusals.ts';
-import { packFile } from './segment-name.ts';
 import { PartialWriteError, type SegmentWriter } from './segment-writer.ts';
 import { shareOfPass, sliceEnds } from './slice-ends.ts';
-
-/** What could not be written and was given up since the start. */
-export interface Losses {
-  lines: number;
-  bodies: number;
-}
+import { storeInSegment } from './store-in-segment.ts';
 
 export interface WriteBehindDeps {
   readonly journal: Journal;
@@ -34,8 +29,6 @@ const RETRY_MS = 1000;
 const MAX_REFUSAL_ROUNDS = 1024;
 /** Close lines that wait in memory while the disk fails; more are lost, and counted. */
 const MAX_WAITING_LINES = 8192;
-/** Where more than this waits, compression cannot keep up, and bodies are stored as they are. */
-const COMPRESS_BELOW_BYTES = 8 * 1024 * 1024;
 
 const systemError = (cause: unknown): unknown => (cause instanceof PartialWriteError ? cause.cause : cause);
 
@@ -214,28 +207,20 @@ export class WriteBehind {
     const unwritten: QueuedExchange[] = [];
     for (const { exchanges, bodies: own } of sliceEnds(ends, bodies, limits)) {
       const segment = await this.#segmentWithRoom();
-      await this.#writeBodies(segment, own);
+      await storeInSegment(segment, own, {
+        queue: this.#bodies,
+        maxBlockBytes: this.#deps.maxBlockBytes,
+        noSegment: () => this.#failure,
+        onLost: (cause, count) => {
+          this.#deps.losses.bodies += count;
+          this.#fail(cause);
+        },
+      });
       const mayWrite = segment && unwritten.length === 0;
       unwritten.push(...(mayWrite ? this.#writeCloseLines(segment, exchanges) : exchanges));
       await nextTurn();
     }
     this.#closes = [...unwritten, ...this.#closes];
-  }
-
-  async #writeBodies(segment: SegmentWriter | undefined, bodies: readonly PendingBody[]): Promise<void> {
-    const append = async (parts: readonly Buffer[]) => {
-      if (!segment) throw this.#failure;
-      return segment.appendBlock(parts);
-    };
-    const options = {
-      maxBlockBytes: this.#deps.maxBlockBytes,
-      shouldCompress: () => segment !== undefined && this.#bodies.bytes < COMPRESS_BELOW_BYTES,
-      ...(segment && { sharing: { bases: this.#bodies.bases, pack: packFile(segment.base) } }),
-    };
-    await storeBodies(bodies, append, options, (cause, count) => {
-      this.#deps.losses.bodies += count;
-      this.#fail(cause);
-    });
   }
 
   /** @returns those whose line is not in the file */
