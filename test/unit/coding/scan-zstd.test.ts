@@ -123,6 +123,20 @@ describe('walkZstd', () => {
     }
   });
 
+  it('finds a last block that is cut off where no checksum follows it', () => {
+    for (const last of [
+      rawBlock('four', true),
+      rleBlock(9, true),
+      block('compressed', 4, Buffer.from('junk'), true),
+    ]) {
+      const whole = frame({ window: WINDOW_1_KIB }, rawBlock('a'), last);
+      expect(measure(whole).windowBytes).toBe(KIB);
+      for (let cut = 1; cut <= last.length; cut++) {
+        expect(messageOf(whole.subarray(0, whole.length - cut))).toContain('ends early');
+      }
+    }
+  });
+
   it('says how much came and what to do', () => {
     expect(messageOf(FLUSHED_FRAME.subarray(0, -1))).toBe(
       'zstd body ends early: 690 bytes hold no complete frame; send all of it',
@@ -143,6 +157,10 @@ describe('walkZstd', () => {
   it('refuses what is not zstd, and older formats of it', () => {
     expect(messageOf(Buffer.from('{"model":"gpt"}'))).toContain(
       'it is no zstd, it starts with the bytes 7b226d6f',
+    );
+    // It begins like a skippable frame.
+    expect(messageOf(Buffer.from('Plain text'))).toContain(
+      'it is no zstd, it starts with the bytes 506c6169',
     );
     expect(messageOf(Buffer.from('{}'))).toContain('it is no zstd, it starts with the bytes 7b7d');
     for (let version = 0x22; version <= 0x27; version++) {
@@ -178,6 +196,11 @@ describe('walkZstd', () => {
   it('gives up on a body that is nothing but block headers', () => {
     const body = frame({ window: 0 }, Buffer.alloc(3 * 2 ** 17), rawBlock('', true));
     expect(messageOf(body)).toContain('it is split into more than 131,072 blocks');
+    const most = frame({ window: 0 }, Buffer.alloc(3 * (2 ** 17 - 2)), rawBlock('', true));
+    expect(measure(most)).toMatchObject({ atMost: 0 });
+    expect(messageOf(frame({ window: 0 }, Buffer.alloc(3 * (2 ** 17 - 1)), rawBlock('', true)))).toContain(
+      'more than 131,072',
+    );
     const frames = Buffer.concat(Array<Buffer>(2 ** 17).fill(skippable('')));
     expect(messageOf(Buffer.concat([frames, skippable('')]))).toContain('more than 131,072');
   });
