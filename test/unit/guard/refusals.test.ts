@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingHttpHeaders, request as sendRequest } from 'node:http';
+import { type IncomingHttpHeaders, IncomingMessage, request as sendRequest } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -12,6 +12,7 @@ import { checkRead } from '../../../src/guard/check-read.ts';
 import { createErrorAnswer } from '../../../src/guard/error-answer.ts';
 import { endConnection, isEndingConnection } from '../../../src/guard/last-on-connection.ts';
 import { requireRoute } from '../../../src/guard/match-route.ts';
+import { peerOf, setPeer } from '../../../src/guard/peer-of.ts';
 import { refuseOnSocket } from '../../../src/guard/refuse-on-socket.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { useLogFolder } from '../../support/log/use-log-folder.ts';
@@ -225,8 +226,6 @@ describe('what has no response object', () => {
 });
 
 it('a client is reached where it was found to be', async () => {
-  const { peerOf, setPeer } = await import('../../../src/guard/peer-of.ts');
-  const { IncomingMessage } = await import('node:http');
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
