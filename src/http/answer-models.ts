@@ -5,6 +5,8 @@ import { extendCatalog } from '../codex/catalog/extend-catalog.ts';
 import { toServedModels } from '../codex/catalog/to-served-models.ts';
 import { createClientHeaders } from '../forward/relay/client-headers.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
+import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
+import { type Allowance, namesOf, notAllowed } from '../providers/allowance.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import { type JoinedModel, toOpenAiList } from '../providers/joined-models.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -19,7 +21,10 @@ export interface AnswerModelsDeps {
   readonly loadCatalog: () => Promise<Buffer | undefined>;
   /** All that can be asked for; absent where the one upstream's own list says it all. */
   readonly listModels: ListModels | undefined;
+  /** The same, also where the one upstream's own list says it all. */
+  readonly listOwn: ListModels;
   readonly via: string;
+  readonly allowanceOf: AllowanceOf;
 }
 
 /** Codex keeps the models that it was built with beside these. */
@@ -78,11 +83,12 @@ const answerCatalog = async (
   request: Request,
   response: Response,
   { chooseUpstream, clientFor, loadCatalog, listModels, via }: AnswerModelsDeps,
+  allowance: Allowance,
 ): Promise<void> => {
   const { exchange } = request.context;
   exchange.commit();
-  const served = toServedModels((await listModels?.()) ?? []);
-  const isExtended = served.length > 0;
+  const served = toServedModels(allowedOf((await listModels?.()) ?? [], allowance));
+  const isExtended = served.length > 0 || allowance.isLimited;
   const upstream = chooseUpstream(request.headers);
   const speaksCatalog = upstream.credential !== undefined && upstream.native.includes('responses');
   const found = speaksCatalog
@@ -98,17 +104,32 @@ const answerCatalog = async (
     return;
   }
   const body = found?.body ?? (await loadCatalog()) ?? NO_MODELS;
-  const known = found?.models ?? parseCatalog(body);
+  const known = (found?.models ?? parseCatalog(body))?.filter(({ slug }) =>
+    allowance.allows(upstream.name, namesOf(upstream.name, slug, undefined)),
+  );
   const whole =
-    known && isExtended ? Buffer.from(JSON.stringify({ models: extendCatalog(known, served) })) : body;
+    known && isExtended
+      ? Buffer.from(JSON.stringify({ models: extendCatalog(known, served) }))
+      : allowance.isLimited
+        ? NO_MODELS
+        : body;
   sendOwn(request, response, whole);
 };
 
+const allowedOf = (models: readonly JoinedModel[], allowance: Allowance): readonly JoinedModel[] =>
+  models.filter(({ name, provider, upstreamModel }) =>
+    allowance.allows(provider, namesOf(provider, upstreamModel, name)),
+  );
+
 /** @returns what a plain client is told; undefined where it is not for the gateway to say */
-const composeAnswer = async (path: string, listModels: ListModels): Promise<object | undefined> => {
+const composeAnswer = async (
+  path: string,
+  listModels: ListModels,
+  allowance: Allowance,
+): Promise<object | undefined> => {
   const name = askedModel(path);
   if (name === undefined && !asksForList(path)) return undefined;
-  const list = toOpenAiList(await listModels());
+  const list = toOpenAiList(allowedOf(await listModels(), allowance));
   return name === undefined ? list : list.data.find(({ id }) => id === name);
 };
 
@@ -125,9 +146,14 @@ export const answerModels = (deps: AnswerModelsDeps): RequestHandler => {
     response: Response,
     next: NextFunction,
     listModels: ListModels,
+    allowance: Allowance,
   ): Promise<void> => {
-    const answer = await composeAnswer(request.context.upstreamPath, listModels);
+    const { upstreamPath } = request.context;
+    const answer = await composeAnswer(upstreamPath, listModels, allowance);
     if (!answer) {
+      const name = askedModel(upstreamPath);
+      // What the list does not show a limited caller must not be found by its name either.
+      if (allowance.limitsModels && name !== undefined) throw notAllowed(`the model ${name}`, allowance);
       next();
       return;
     }
@@ -138,8 +164,15 @@ export const answerModels = (deps: AnswerModelsDeps): RequestHandler => {
   return (request, response, next) => {
     const { upstreamPath, native } = request.context;
     const isAsked = request.method === 'GET' && native === undefined;
-    if (isAsked && asksForCatalog(upstreamPath)) return answerCatalog(request, response, deps);
-    if (isAsked && deps.listModels) return answerList(request, response, next, deps.listModels);
+    if (!isAsked || !/^\/models(?:[/?]|$)/.test(upstreamPath)) {
+      next();
+      return undefined;
+    }
+    const allowance = deps.allowanceOf(request.context.caller);
+    if (asksForCatalog(upstreamPath)) return answerCatalog(request, response, deps, allowance);
+    const listModels = deps.listModels ?? (allowance.isLimited ? deps.listOwn : undefined);
+    if (listModels) return answerList(request, response, next, listModels, allowance);
     next();
+    return undefined;
   };
 };

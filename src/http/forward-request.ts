@@ -7,17 +7,20 @@ import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import { nativePath } from '../forward/route/native-path.ts';
 import { noteDestination } from '../forward/route/note-destination.ts';
 import { refuseStored } from '../forward/route/refuse-stored.ts';
+import { restrictNative } from '../forward/route/restrict-destination.ts';
 import type { Forwarder } from '../forward/send/create-forwarder.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/send/prepare-request.ts';
 import { describeBody, maySpend } from '../guard/budgets/describe-spending.ts';
 import { asSignedIn, noteCaller } from '../guard/caller.ts';
 import type { Metering, Passage } from '../guard/limits/create-metering.ts';
+import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { needsUnsealing } from '../translate/unseal-body.ts';
 import { refuse } from './failure.ts';
 
 export interface ForwardRequestDeps {
   readonly chooseDestination: ChooseDestination;
+  readonly allowanceOf: AllowanceOf;
   /** By the names that a path may say. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly forwarderOf: (upstream: Upstream) => Forwarder;
@@ -40,7 +43,7 @@ const noProvider = (name: string, upstreams: ReadonlyMap<string, Upstream>): Gat
  * client's API, else translated.
  */
 export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
-  const { chooseDestination, upstreams, forwarderOf, retrying, metering } = deps;
+  const { chooseDestination, allowanceOf, upstreams, forwarderOf, retrying, metering } = deps;
   return (request, response) => {
     const { exchange, stopwatch, body, upstreamPath: path, members, model, native } = request.context;
     const { record } = exchange;
@@ -89,9 +92,11 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
         .catch(fail);
     };
 
+    const allowance = allowanceOf(request.context.caller);
     if (native) {
       const upstream = upstreams.get(native.provider);
       if (!upstream) throw noProvider(native.provider, upstreams);
+      restrictNative(upstream, { method, path: native.path, model, members, allowance });
       checkCredential(upstream);
       noteDestination(record, { upstream, model, effort: undefined }, model);
       spend(upstream, undefined, true, (passage) =>
@@ -100,7 +105,7 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
       return;
     }
 
-    const destination = chooseDestination({ headers, path, model });
+    const destination = chooseDestination({ method, headers, path, model, members, allowance });
     const { upstream } = destination;
     refuseStored(path, upstream);
     if (destination.fallbacks.length === 0) checkCredential(upstream);

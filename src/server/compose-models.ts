@@ -19,6 +19,8 @@ export interface Models {
   readonly routing: Routing;
   /** Absent where the one provider's own list says it all. */
   readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
+  /** The same, also where that one's own list says it all: asks for it the first time. */
+  readonly listOwn: () => Promise<readonly JoinedModel[]>;
   /** What is known of a model. @param model as its provider names it */
   readonly factsOf: (provider: string, model: string) => ModelFacts;
   close(): Promise<void>;
@@ -47,7 +49,8 @@ export const composeModels = async (config: GatewayConfig, clock: Clock): Promis
   const served = createServedModels({ ...config, lists });
   const isAlone = isEnough(config);
   const asks = !isAlone && config.modelLists;
-  if (asks) await lists.start();
+  let started: Promise<void> | undefined = asks ? lists.start() : undefined;
+  await started;
   return {
     routing: served.routing,
     factsOf: served.factsOf,
@@ -57,6 +60,12 @@ export const composeModels = async (config: GatewayConfig, clock: Clock): Promis
           if (asks) await lists.settled(FIRST_LISTS_MS);
           return served.all();
         },
+    listOwn: async () => {
+      started ??= lists.start();
+      await started;
+      await lists.settled(FIRST_LISTS_MS);
+      return served.all();
+    },
     close: () => {
       for (const agent of agents.values()) agent.destroy();
       return lists.close();
@@ -74,5 +83,6 @@ export const composeDemoModels = (provider: string): Models => ({
   },
   factsOf: () => ({}),
   listModels: undefined,
+  listOwn: async () => [],
   close: async () => {},
 });

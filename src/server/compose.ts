@@ -6,6 +6,7 @@ import type { GatewayConfig } from '../config/load-config.ts';
 import { endKeys } from '../guard/keys/end-keys.ts';
 import { openFileKeyStore } from '../guard/keys/file-key-store.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
+import { createAllowances } from '../guard/policies/create-allowances.ts';
 import { ready } from '../http/health.ts';
 import { createRecorder } from '../log/capture/recorder.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
@@ -54,6 +55,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const ring = await openKeyRing(openFileKeyStore(config.dataDir), () => clock.now());
   const isGuarded = guarding(config, ring);
   const counted = part ?? (await keepBudgets(config, clock));
+  const allowances = createAllowances(ring);
   const demo = options.demo && !part ? await startDemoUpstream() : undefined;
   const recorder = await createRecorder({
     dataDir: config.dataDir,
@@ -111,6 +113,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     recorder,
     chooseUpstream,
     chooseDestination,
+    allowanceOf: allowances.of,
     clientFor,
     admit,
     via,
@@ -139,7 +142,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     upstreams: upstreams.upstreams,
     admin,
     readyz: part?.passOn ?? ready({ recorder, isClosing, upstreamTrouble: upstreamTroubleOf(upstreams) }),
-    listModels: models.listModels,
+    ...{ listModels: models.listModels, listOwn: models.listOwn },
     loadCatalog: async () => readSavedCatalog(config.dataDir),
     version: options.version,
     isGuarded,
@@ -188,6 +191,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     await demo?.close();
     await admin.close();
     stopEndingKeys();
+    allowances.close();
     ring.close();
     await recorder.close();
     // Behind the log: what it cuts off is settled.

@@ -7,6 +7,7 @@ import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Admit } from '../guard/admit.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
+import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import { admitRequest } from '../http/admit-request.ts';
 import { createAdmitTo } from '../http/admit-to.ts';
 import { answerBrowser, isForBrowsers } from '../http/answer-browser.ts';
@@ -32,6 +33,7 @@ export interface AppDeps {
   readonly readyz: RequestHandler;
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
+  readonly allowanceOf: AllowanceOf;
   /** Of the configured providers. */
   readonly upstreams: readonly Upstream[];
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
@@ -39,6 +41,8 @@ export interface AppDeps {
   readonly metering: Metering;
   /** All that can be asked for; absent where the one upstream's own list says it all. */
   readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
+  /** The same, also where that one's own list says it all. */
+  readonly listOwn: () => Promise<readonly JoinedModel[]>;
   /** The catalog that `init-codex --catalog` saved. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
   readonly admit: Admit;
@@ -57,7 +61,7 @@ export interface AppDeps {
  * the health routes has an exchange before it can be refused.
  */
 export const createApp = (deps: AppDeps): Express => {
-  const { clock, recorder, chooseUpstream, chooseDestination, clientFor, retrying } = deps;
+  const { clock, recorder, chooseUpstream, chooseDestination, allowanceOf, clientFor, retrying } = deps;
   const app = express();
   // Both cost a fifth of the throughput, and neither is the upstream's answer.
   app.disable('x-powered-by').disable('etag').set('query parser', false);
@@ -90,7 +94,7 @@ export const createApp = (deps: AppDeps): Express => {
     answerModels({
       ...{ chooseUpstream, clientFor, via: deps.via },
       loadCatalog: deps.loadCatalog,
-      listModels: deps.listModels,
+      ...{ listModels: deps.listModels, listOwn: deps.listOwn, allowanceOf },
     }),
     readBody({
       ...{ maxBytes: deps.bodySizeLimitBytes, budget: deps.bodies },
@@ -100,6 +104,7 @@ export const createApp = (deps: AppDeps): Express => {
     describeRequest(),
     forwardRequest({
       chooseDestination,
+      allowanceOf,
       upstreams: new Map(deps.upstreams.map((upstream) => [upstream.name, upstream])),
       forwarderOf: (upstream) => clientFor(upstream).forwarder,
       retrying,

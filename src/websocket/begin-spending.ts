@@ -1,4 +1,4 @@
-import type { Destination } from '../forward/route/choose-destination.ts';
+import type { Destination } from '../forward/route/destination.ts';
 import { describeBody } from '../guard/budgets/describe-spending.ts';
 import type { Passage } from '../guard/limits/create-metering.ts';
 import type { Exchange } from '../log/exchange.ts';

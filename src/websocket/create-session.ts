@@ -2,8 +2,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Ask } from '../forward/retry/create-ask.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
+import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import { createMemoryBudget } from '../log/capture/body-capture.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
+import type { Allowance } from '../providers/allowance.ts';
 import { createResponseHistory } from '../translate/response-history.ts';
 import { createBridgeSession } from './bridge/bridge-session.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -16,6 +18,7 @@ export interface SessionDeps {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly chooseDestination: ChooseDestination;
+  readonly allowanceOf: AllowanceOf;
   readonly ask: Ask;
   readonly metering: Metering;
   /** Bound of one message, and of the body that a conversation grows to. */
@@ -37,17 +40,23 @@ const MAX_RESPONSES = 1_000;
 
 /** Makes sessions that relay to an upstream's socket, or bridge to HTTP; one that relays may go over to a bridge. */
 export const createSessionFactory = (deps: SessionDeps): CreateSession => {
-  const { recorder, clock, chooseDestination, ask, metering, maxMessageBytes } = deps;
+  const { recorder, clock, chooseDestination, allowanceOf, ask, metering, maxMessageBytes } = deps;
   const budget = createMemoryBudget(deps.historyBytes);
 
   return (upgrade, connection, upstreamSocket) => {
+    const allowance = (): Allowance => allowanceOf(upgrade.caller);
     const contextOf = (mode: WebSocketMode): ConnectionContext => ({
       recorder,
       clock,
       upgrade,
       mode,
-      chooseDestination,
       metering,
+      allowance,
+      destinationOf: ({ model, members }) =>
+        chooseDestination({
+          ...{ method: 'POST', headers: upgrade.headers, path: upgrade.path },
+          ...{ model, members, allowance: allowance() },
+        }),
     });
     const bridge = (): Session => {
       const history = createResponseHistory({

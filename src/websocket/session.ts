@@ -2,12 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { Room } from '../coding/body-budget.ts';
-import type { ChooseDestination } from '../forward/route/choose-destination.ts';
+import type { ChosenDestination } from '../forward/route/destination.ts';
 import type { Caller } from '../guard/caller.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ExchangeRecord } from '../log/record.ts';
+import type { Allowance } from '../providers/allowance.ts';
 import type { Upstream } from '../providers/upstream.ts';
+import type { CreateFrame } from './read-client-frame.ts';
 
 export type WebSocketMode = NonNullable<ExchangeRecord['websocketMode']>;
 
@@ -31,8 +33,11 @@ export interface ConnectionContext {
   readonly clock: Clock;
   readonly upgrade: AdmittedUpgrade;
   readonly mode: WebSocketMode;
-  readonly chooseDestination: ChooseDestination;
   readonly metering: Metering;
+  /** Where a request goes, if its client may ask for that. @throws GatewayError as `ChooseDestination` */
+  readonly destinationOf: (frame: Pick<CreateFrame, 'model' | 'members'>) => ChosenDestination;
+  /** What the client may use at the moment. */
+  readonly allowance: () => Allowance;
 }
 
 /** One client's connection, however its upstream is reached. */

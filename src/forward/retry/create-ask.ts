@@ -8,7 +8,7 @@ import { apiOfPath } from '../../sse/answer-summary.ts';
 import { translateAnswer } from '../relay/translate-answer.ts';
 import type { UpstreamAnswer } from '../relay/upstream-answer.ts';
 import { checkCredential } from '../route/check-credential.ts';
-import type { ChosenDestination, Destination } from '../route/choose-destination.ts';
+import type { ChosenDestination, Destination } from '../route/destination.ts';
 import { noteDestination } from '../route/note-destination.ts';
 import type { UpstreamClient } from '../send/create-upstream-client.ts';
 import type { AskedRequest, Prepare } from '../send/prepare-request.ts';

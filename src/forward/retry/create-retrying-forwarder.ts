@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { FailoverConfig } from '../../config/failover.ts';
 import type { Forwarding } from '../forwarding.ts';
 import { createDeliveries, type Deliveries, type Fail } from '../relay/deliver-answer.ts';
-import type { ChosenDestination } from '../route/choose-destination.ts';
+import type { ChosenDestination } from '../route/destination.ts';
 import { type Ask, type AskInput, mayTryAgain } from './create-ask.ts';
 
 export interface RetryingForwarderDeps {

@@ -4,7 +4,7 @@ import { GatewayError } from '../../base/errors.ts';
 import type { FailoverConfig } from '../../config/failover.ts';
 import type { Attempt } from '../../log/record.ts';
 import type { UpstreamAnswer } from '../relay/upstream-answer.ts';
-import type { ChosenDestination, Destination } from '../route/choose-destination.ts';
+import type { ChosenDestination, Destination } from '../route/destination.ts';
 import { AttemptFailure, type FailedAttempt } from './attempt-failure.ts';
 import type { RunGuarded } from './create-breakers.ts';
 

@@ -9,33 +9,15 @@ import {
   routeModel,
 } from '../../providers/route-model.ts';
 import type { Upstream } from '../../providers/upstream.ts';
-import type { Effort } from '../../translate/ask.ts';
+import type { ChosenDestination } from './destination.ts';
+import { type AskedUse, restrictDestination } from './restrict-destination.ts';
 
-/** Where a request goes, and what is asked for there. */
-export interface Destination {
-  readonly upstream: Upstream;
-  /** As the provider names it; undefined where the request names none. */
-  readonly model: string | undefined;
-  /** In place of what the client asked for. */
-  readonly effort: Effort | undefined;
-}
-
-export interface ChosenDestination extends Destination {
-  readonly why: RouteReason;
-  /** Where to go on, in this order, when the first one fails before its first byte. */
-  readonly fallbacks: readonly Destination[];
-}
-
-/** What decides where a request goes. */
-interface DestinationInput {
+/** What decides where a request goes, and whether it may go there. */
+interface DestinationInput extends AskedUse {
   readonly headers: IncomingHttpHeaders;
-  /** Below `/v1`, with the query. */
-  readonly path: string;
-  /** As the client wrote it; undefined where the request names none. */
-  readonly model: string | undefined;
 }
 
-/** @throws GatewayError invalid_api_key, invalid_request, provider_not_configured */
+/** @throws GatewayError invalid_api_key, invalid_request, provider_not_configured, model_not_allowed */
 export type ChooseDestination = (input: DestinationInput) => ChosenDestination;
 
 export interface ChooseDestinationDeps {
@@ -86,7 +68,8 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
     );
   };
 
-  return ({ headers, path, model }) => {
+  return (input) => {
+    const { headers, path, model } = input;
     const route: Route = routeModel(model, routing);
     const { upstreamModel, why, effort } = route;
     const isMessages = isMessagesPath(path);
@@ -96,12 +79,13 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
       model: target.upstreamModel,
       effort,
     }));
-    return {
+    const chosen: ChosenDestination = {
       upstream: isMessages ? forMessages(upstream, why) : upstream,
       model: upstreamModel,
       effort,
       why,
       fallbacks: isMessages ? fallbacks.filter((one) => speaksMessages(one.upstream)) : fallbacks,
     };
+    return restrictDestination(chosen, input);
   };
 };

@@ -1,7 +1,7 @@
 import type { ExchangeRecord } from '../../log/record.ts';
 import type { Translation } from '../../translate/translation.ts';
 import { tellLosses } from '../relay/tell-losses.ts';
-import type { Destination } from './choose-destination.ts';
+import type { Destination } from './destination.ts';
 
 /** Of a name that comes from a client. */
 const MAX_NAME = 200;

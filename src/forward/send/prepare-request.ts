@@ -4,7 +4,7 @@ import type { ByteRange } from '../../json/scan-members.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import { type Api, apiOfPath } from '../../sse/answer-summary.ts';
 import type { TranslateInput, Translation } from '../../translate/translation.ts';
-import type { Destination } from '../route/choose-destination.ts';
+import type { Destination } from '../route/destination.ts';
 import type { SentRequest } from './create-sender.ts';
 import { editBody } from './edit-body.ts';
 import { createUpstreamHeaders } from './upstream-headers.ts';

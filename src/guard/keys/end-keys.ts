@@ -12,7 +12,8 @@ interface EndKeysDeps {
 /** Keys expire without a change of the store. */
 const LOOK_EVERY_MS = 250;
 
-const reasonFor = ({ ring }: EndKeysDeps, id: string): GatewayError => {
+/** Why what runs on a key ends. */
+export const reasonForEnd = (ring: Pick<KeyRing, 'find' | 'stateOf'>, id: string): GatewayError => {
   const named = `${id}${ring.find(id) ? ` (${ring.find(id)?.name})` : ''}`;
   const how = ring.stateOf(id) === 'expired' ? 'has expired' : 'was revoked';
   return new GatewayError(
@@ -29,7 +30,7 @@ export const endKeys = (deps: EndKeysDeps): (() => void) => {
   const { ring, running, cut } = deps;
   const look = (): void => {
     for (const id of new Set(running())) {
-      if (ring.stateOf(id) !== 'active') cut(id, reasonFor(deps, id));
+      if (ring.stateOf(id) !== 'active') cut(id, reasonForEnd(ring, id));
     }
   };
   const stop = ring.onChange(look);

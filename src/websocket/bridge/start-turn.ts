@@ -96,11 +96,7 @@ export const startTurn = (
   const { history, upgrade, clock } = context;
   const { frame, exchange, stopwatch } = turn;
   const { record } = exchange;
-  const destination = context.chooseDestination({
-    headers: upgrade.headers,
-    path: upgrade.path,
-    model: frame.model,
-  });
+  const destination = context.destinationOf(frame);
   const place = takePlace(history, frame);
 
   const end = (answered: Answered | undefined): void => {

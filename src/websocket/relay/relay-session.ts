@@ -3,7 +3,7 @@ import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
 import type { Room } from '../../coding/body-budget.ts';
-import type { ChosenDestination } from '../../forward/route/choose-destination.ts';
+import type { ChosenDestination } from '../../forward/route/destination.ts';
 import { hasLostAddress } from '../../forward/send/lost-address.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import { needsUnsealing } from '../../translate/unseal-body.ts';
@@ -55,7 +55,7 @@ export const createRelaySession = ({
   upstreamSocket,
   onForeign,
 }: RelayDeps): Session => {
-  const { clock, upgrade, chooseDestination } = context;
+  const { clock, upgrade, destinationOf, allowance } = context;
   const { upstream } = upgrade;
   const { ws, response } = upstreamSocket;
   const { host } = upstream.baseUrl;
@@ -86,6 +86,22 @@ export const createRelaySession = ({
     !needsUnsealing(bytes) &&
     destination.effort === undefined &&
     destination.fallbacks.length === 0;
+  const destinationFor = (frame: CreateFrame, room: Room): ChosenDestination | undefined => {
+    try {
+      return destinationOf(frame);
+    } catch (thrown) {
+      refuse(frame, room, toGatewayError(thrown));
+      return undefined;
+    }
+  };
+  /** What cannot be read might ask for a model that is not allowed. */
+  const refuseUnreadable = (bytes: Buffer, room: Room, error: GatewayError): void => {
+    room.release();
+    const exchange = openRefused(context, bytes);
+    const told = createGatewayErrorFrame(error, exchange.id);
+    connection.send(told);
+    closeRefused(exchange, error, told);
+  };
   const handOver = (frame: CreateFrame, room: Room): void => {
     if (turns.size > 0) {
       refuse(frame, room, busy());
@@ -105,11 +121,9 @@ export const createRelaySession = ({
   };
 
   const create = (frame: CreateFrame, room: Room): void => {
-    const { why, ...destination } = chooseDestination({
-      headers: upgrade.headers,
-      path: upgrade.path,
-      model: frame.model,
-    });
+    const chosen = destinationFor(frame, room);
+    if (!chosen) return;
+    const { why, ...destination } = chosen;
     if (!isRelayed(destination, frame)) {
       handOver(frame, room);
       return;
@@ -173,6 +187,10 @@ export const createRelaySession = ({
     const frame = readClientFrame(bytes);
     if (frame.kind === 'create') {
       create(frame, room);
+      return;
+    }
+    if (frame.kind === 'invalid' && allowance().limitsModels) {
+      refuseUnreadable(bytes, room, frame.error);
       return;
     }
     if (frame.kind === 'invalid' && frame.error.code === 'invalid_json') noteUnreadable(bytes);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkCredential } from '../../../src/forward/route/check-credential.ts';
 import { createChooseDestination } from '../../../src/forward/route/choose-destination.ts';
 import { checkStatus, reasonPhrase, redirected } from '../../../src/forward/send/check-status.ts';
+import { EVERYTHING } from '../../../src/providers/allowance.ts';
 import { createChooseUpstream } from '../../../src/providers/choose-upstream.ts';
 import type { ModelAlias, Routing } from '../../../src/providers/route-model.ts';
 import type { Upstream } from '../../../src/providers/upstream.ts';
@@ -49,7 +50,14 @@ const createChoice = ({
     chooseUpstream: createChooseUpstream({ own, chatgpt: CHATGPT, login: 'passthrough' }),
   });
   return (model: string | undefined, headers: IncomingHttpHeaders = {}, path = '/responses') => {
-    const { upstream: chosen, fallbacks, ...rest } = choose({ headers, path, model });
+    const {
+      upstream: chosen,
+      fallbacks,
+      ...rest
+    } = choose({
+      ...{ method: 'POST', headers, path, model },
+      ...{ members: undefined, allowance: EVERYTHING },
+    });
     return {
       ...rest,
       to: chosen.name,

@@ -1,0 +1,18 @@
+import type { RouteReason } from '../../providers/route-model.ts';
+import type { Upstream } from '../../providers/upstream.ts';
+import type { Effort } from '../../translate/ask.ts';
+
+/** Where a request goes, and what is asked for there. */
+export interface Destination {
+  readonly upstream: Upstream;
+  /** As the provider names it; undefined where the request names none. */
+  readonly model: string | undefined;
+  /** In place of what the client asked for. */
+  readonly effort: Effort | undefined;
+}
+
+export interface ChosenDestination extends Destination {
+  readonly why: RouteReason;
+  /** Where to go on, in this order, when the first one fails before its first byte. */
+  readonly fallbacks: readonly Destination[];
+}

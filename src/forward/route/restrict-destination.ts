@@ -1,0 +1,87 @@
+import { type Allowance, namesOf, notAllowed } from '../../providers/allowance.ts';
+import type { Upstream } from '../../providers/upstream.ts';
+import type { ChosenDestination, Destination } from './destination.ts';
+
+/** A request as far as it says what it uses. */
+export interface AskedUse {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** As the client wrote it; undefined where the request names none. */
+  readonly model: string | undefined;
+  /** The names of the members of a JSON body. */
+  readonly members: { has(name: string): boolean } | undefined;
+  readonly allowance: Allowance;
+}
+
+/** What ends or reads something, and asks no model anything. */
+const USES_NO_MODEL = /^\/responses\/[^/?]+\/cancel\/?(?:\?|$)/;
+
+/** Members by which some providers take further models, which would be asked as well. */
+const MORE_MODELS = ['models', 'preset'];
+
+/**
+ * Refuses a request that does not say, where it can be read, which model it uses: in an upload, by a stored
+ * prompt, by several names.
+ * @throws GatewayError model_not_allowed
+ */
+const requireReadable = ({ method, path, model, members, allowance }: AskedUse): void => {
+  if (!allowance.limitsModels) return;
+  const more = MORE_MODELS.find((name) => members?.has(name));
+  if (more !== undefined) throw notAllowed(`a request with "${more}"`, allowance);
+  if (model !== undefined || ['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method)) return;
+  if (!USES_NO_MODEL.test(path)) throw notAllowed('a request that names no model in its body', allowance);
+};
+
+const shown = (name: string): string => JSON.stringify(name.slice(0, 100));
+
+/**
+ * Leaves of a destination and its fallbacks what the caller may use, in their order.
+ * @throws GatewayError model_not_allowed where nothing is left
+ */
+export const restrictDestination = (chosen: ChosenDestination, asked: AskedUse): ChosenDestination => {
+  const { allowance, model } = asked;
+  if (!allowance.isLimited) return chosen;
+  requireReadable(asked);
+  const isAllowed = (one: Destination): boolean =>
+    model === undefined
+      ? allowance.allowsProvider(one.upstream.name)
+      : allowance.allows(one.upstream.name, namesOf(one.upstream.name, one.model, model));
+  const { why, fallbacks, upstream, effort } = chosen;
+  const all: readonly Destination[] = [{ upstream, model: chosen.model, effort }, ...fallbacks];
+  const [first, ...rest] = all.filter(isAllowed);
+  if (first) return { ...first, why, fallbacks: rest };
+  throw notAllowed(
+    model === undefined ? `the provider ${upstream.name}` : `the model ${shown(model)} of ${upstream.name}`,
+    allowance,
+  );
+};
+
+/** Google and Azure have the model in the path. */
+const modelOfPath = (path: string): string | undefined => {
+  const [, name] = /\/(?:models|deployments)\/([^/?:]+)/.exec(path) ?? [];
+  try {
+    return name === undefined ? undefined : decodeURIComponent(name);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The same for a request in a provider's own API.
+ * @throws GatewayError model_not_allowed
+ */
+export const restrictNative = (upstream: Upstream, given: AskedUse): void => {
+  const { allowance } = given;
+  if (!allowance.isLimited) return;
+  const inPath = modelOfPath(given.path);
+  requireReadable({ ...given, model: given.model ?? inPath });
+  // Where both are said, one of them is what the provider reads.
+  const named = [given.model, inPath].filter((name) => name !== undefined);
+  if (!allowance.allowsProvider(upstream.name)) throw notAllowed(`the provider ${upstream.name}`, allowance);
+  for (const name of named) {
+    if (!allowance.allows(upstream.name, namesOf(upstream.name, name, undefined))) {
+      throw notAllowed(`the model ${shown(name)} of ${upstream.name}`, allowance);
+    }
+  }
+};
