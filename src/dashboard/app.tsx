@@ -8,6 +8,7 @@ import { Toast } from './parts/toast.tsx';
 import { SessionsPage } from './sessions/sessions-page.tsx';
 import { HelpDialog } from './shell/help-dialog.tsx';
 import { LoginPage } from './shell/login-page.tsx';
+import { listenToKeys } from './shell/page-keys.ts';
 import { TopBar } from './shell/top-bar.tsx';
 import { TroubleBar } from './shell/trouble-bar.tsx';
 import { access, api } from './state/api.ts';
@@ -37,6 +38,7 @@ export const App = () => {
   };
   useEffect(() => {
     void ask();
+    return listenToKeys();
   }, []);
   useSignalEffect(() => {
     document.title = `${texts.pages[page.value]} · gomodel-ts`;

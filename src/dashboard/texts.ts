@@ -79,7 +79,7 @@ export const texts = {
     title: 'Keys',
     keys: [
       [['/'], 'Search'],
-      [['j', 'k'], 'Next, previous row'],
+      [['j', 'k'], 'Next, previous row or session'],
       [['Enter'], 'Open the row'],
       [['Esc'], 'Close the drawer'],
       [['c'], 'Copy as curl'],
@@ -137,6 +137,8 @@ export const texts = {
     emptyLink: 'See whether Codex is connected',
     nothingFound: 'Nothing matches',
     nothingFoundHint: 'No exchange in the log fulfils these filters.',
+    notInFields: 'No id, model, error or tool in the log holds this. What was said has not been searched.',
+    searchBodies: (text: string) => `Search everything said for “${text}”`,
   },
   filter: {
     search: 'Search ids, models, errors, tools',

@@ -9,6 +9,9 @@ const MAX_READ = 3;
 /** What Codex itself says in the user's name: the environment, instructions of files. */
 const NOT_BY_USER = /^\s*(?:<[a-z_]+[\s>]|# AGENTS\.md )/;
 
+/** Whether a text in the user's name is one that a client put there. */
+export const isByClient = (text: string): boolean => NOT_BY_USER.test(text) && !IMAGE_MARK.test(text);
+
 /** Codex names each image in a text of its own: `<image name=[Image #1]>`, and `</image>` behind it. */
 const IMAGE_MARK = /^\s*<\/?image[\s>]/;
 /** A title needs the beginning of a prompt alone, and a prompt may be a whole file. */

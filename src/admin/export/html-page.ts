@@ -1,4 +1,5 @@
 import type { ConversationItem, ConversationPart, ScriptCall, ToolCall } from '../../conversation/item.ts';
+import { isByClient } from '../answers/session-title.ts';
 import type { AuditEntry, TurnAnswer } from '../api-types.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -55,6 +56,17 @@ const renderPart = (part: ConversationPart): string => {
 
 const section = (title: string, content: string): string => `<h3>${escapeHtml(title)}</h3>\n${content}\n`;
 
+type Message = Extract<ConversationItem, { kind: 'message' }>;
+
+/** What a client says of itself: long, the same in every session, and not what a reader looks for. */
+const isPrompt = ({ role, parts }: Message): boolean => {
+  if (role !== 'user') return role !== 'assistant';
+  return parts.every((part) => part.kind === 'text' && isByClient(part.text));
+};
+
+const folded = (title: string, content: string): string =>
+  `<details><summary>${escapeHtml(title)} prompt</summary>\n${content}\n</details>\n`;
+
 const callText = ({ patch, command, arguments: given }: ScriptCall): string =>
   patch ?? (command === undefined ? given : `$ ${command}`);
 
@@ -70,8 +82,10 @@ const renderCall = (call: ToolCall): string => {
 
 const renderItem = (item: ConversationItem): string => {
   switch (item.kind) {
-    case 'message':
-      return section(item.role, item.parts.map(renderPart).join('\n'));
+    case 'message': {
+      const content = item.parts.map(renderPart).join('\n');
+      return isPrompt(item) ? folded(item.role, content) : section(item.role, content);
+    }
     case 'reasoning':
       return section('reasoning', `<pre>${escapeHtml(item.summary.join('\n\n') || '(encrypted)')}</pre>`);
     case 'toolCall':

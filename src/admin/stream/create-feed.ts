@@ -25,6 +25,8 @@ const MANY_EVENTS = 8;
 /** A running exchange is told at most four times a second. */
 const UPDATE_MS = 250;
 const BEAT_MS = 10_000;
+/** How many running exchanges are told of, each time, that nothing but more events came. */
+const MAX_GROWING = 50;
 /** A browser that reconnects, after a sleep or a change of network, finds what it missed. */
 const LINGER_MS = 60_000;
 /** What a listener has not taken yet; one that is slower is dropped, and resumes or reads the log again. */
@@ -39,6 +41,7 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
   const ring = createEventRing(randomBytes(4).toString('hex'));
   let pending: ExchangeEvent[] = [];
   let changed: ExchangeRecord[] = [];
+  const toldEvents = new WeakMap<ExchangeRecord, number>();
   let leave: (() => void) | undefined;
   let gathering: NodeJS.Timeout | undefined;
   let gatherMs = GATHER_MS;
@@ -71,9 +74,23 @@ export const createFeed = ({ recorder, price, now }: FeedDeps): Feed => {
     pending.push(event);
     gathering ??= setTimeout(flush, gatherMs);
   };
+  /** Those whose events have become more, without anything else that the recorder tells. */
+  const growing = (): ExchangeRecord[] => {
+    const found: ExchangeRecord[] = [];
+    for (const { record } of recorder.active.values()) {
+      const { events = 0 } = record.response;
+      if (found.length >= MAX_GROWING) break;
+      if (events === 0 || toldEvents.get(record) === events) continue;
+      toldEvents.set(record, events);
+      found.push(record);
+    }
+    return found;
+  };
   /** Not kept for those who come back: they are told how every running exchange stands. */
   const tellChanged = (): void => {
-    const running = [...new Set(changed)].filter(({ durationMs }) => durationMs === undefined);
+    const running = [...new Set([...changed, ...growing()])].filter(
+      ({ durationMs }) => durationMs === undefined,
+    );
     changed = [];
     tell(running.map((record) => ring.frame({ type: 'update', record: price(record) })).join(''));
   };

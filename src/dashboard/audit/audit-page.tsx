@@ -4,20 +4,24 @@ import { Drawer } from '../drawer/drawer.tsx';
 import { copyText } from '../parts/copy-text.ts';
 import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
 import { toast } from '../parts/toast.tsx';
-import { helpOpen } from '../shell/help-dialog.tsx';
+import { actionOf, type KeyActions } from '../shell/page-keys.ts';
 import { api } from '../state/api.ts';
 import { addressOf, choose, query } from '../state/route.ts';
 import { texts } from '../texts.ts';
-import { actionOf, type KeyActions } from './audit-keys.ts';
 import { noFilter, readFilter } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { createLogStore, type LogStore } from './log-store.ts';
 import { LogTable } from './log-table.tsx';
 
-const Empty = ({ filtered }: { filtered: boolean }) =>
+const Empty = ({ filtered, searched }: { filtered: boolean; searched: string | undefined }) =>
   filtered ? (
     <Notice icon="search" title={texts.audit.nothingFound}>
-      <p>{texts.audit.nothingFoundHint}</p>
+      <p>{searched ? texts.audit.notInFields : texts.audit.nothingFoundHint}</p>
+      {searched && (
+        <button type="button" class="button primary" onClick={() => choose({ in: 'bodies' })}>
+          {texts.audit.searchBodies(searched)}
+        </button>
+      )}
       <button type="button" class="button" onClick={() => choose(noFilter())}>
         {texts.filter.clear}
       </button>
@@ -35,13 +39,18 @@ const Empty = ({ filtered }: { filtered: boolean }) =>
 const Content = ({
   store,
   filtered,
+  searched,
   ...table
-}: { store: LogStore; filtered: boolean } & Parameters<typeof LogTable>[0]) => {
+}: { store: LogStore; filtered: boolean; searched: string | undefined } & Parameters<typeof LogTable>[0]) => {
   const state = store.state.value;
   void store.version.value;
   if (state.kind === 'failed') return <LoadFailed error={state.error} retry={store.reload} />;
   if (state.kind === 'loading') return <Loading lines={20} />;
-  return store.count() === 0 ? <Empty filtered={filtered} /> : <LogTable store={store} {...table} />;
+  return store.count() === 0 ? (
+    <Empty filtered={filtered} searched={searched} />
+  ) : (
+    <LogTable store={store} {...table} />
+  );
 };
 
 const copyCurl = async (id: string): Promise<void> => {
@@ -60,14 +69,14 @@ export const AuditPage = () => {
   const store = useMemo(() => createLogStore(JSON.parse(asked)), [asked]);
   useEffect(() => store.close, [store]);
   const scroller = useRef<HTMLDivElement>(null);
-  const search = useRef<HTMLInputElement>(null);
   const cursor = useSignal<string | undefined>(open);
   const paused = useSignal(false);
   const current = open ?? cursor.value;
 
   useEffect(() => {
     if (open) cursor.value = open;
-  }, [open, cursor]);
+    if (open) store.locate(open);
+  }, [open, cursor, store, store.state.value.kind]);
 
   useEffect(() => {
     // Read at the press: keys come faster than renderings.
@@ -86,8 +95,7 @@ export const AuditPage = () => {
           scroller.current?.querySelector<HTMLElement>(`[data-id="${next.id}"]`)?.focus(),
         );
     };
-    const actions: KeyActions = {
-      search: () => search.current?.focus(),
+    const actions: Omit<KeyActions, 'search' | 'help'> = {
       down: () => move(1),
       up: () => move(-1),
       open: () => choose({ open: currentNow() }),
@@ -99,13 +107,10 @@ export const AuditPage = () => {
         const present = currentNow();
         if (present) void copyCurl(present);
       },
-      help: () => {
-        helpOpen.value = true;
-      },
     };
     const press = (event: KeyboardEvent) => {
       const action = actionOf(event);
-      if (!action) return;
+      if (!action || action === 'search' || action === 'help') return;
       event.preventDefault();
       actions[action]();
     };
@@ -117,10 +122,11 @@ export const AuditPage = () => {
     <div class={`audit ${open ? 'with-drawer' : ''}`}>
       <section class="audit-list" aria-label={texts.pages.audit}>
         <h1 class="hidden-text">{texts.pages.audit}</h1>
-        <FilterBar filter={filter} store={store} search={search} paused={paused} />
+        <FilterBar filter={filter} store={store} paused={paused} />
         <Content
           store={store}
           filtered={asked !== '{}'}
+          searched={filter.in === 'bodies' ? undefined : filter.search}
           scroller={scroller}
           current={current}
           open={open}

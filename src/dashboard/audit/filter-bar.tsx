@@ -1,5 +1,4 @@
 import { type Signal, useSignal } from '@preact/signals';
-import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { AuditLogQuery } from '../../admin/api-types.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -18,7 +17,6 @@ const TYPING_MS = 250;
 interface FilterBarProps {
   filter: AuditLogQuery;
   store: LogStore;
-  search: RefObject<HTMLInputElement | null>;
   paused: Signal<boolean>;
 }
 
@@ -78,7 +76,7 @@ const OutcomeChoice = ({ filter }: { filter: AuditLogQuery }) => {
   );
 };
 
-const SearchField = ({ filter, search }: Pick<FilterBarProps, 'filter' | 'search'>) => {
+const SearchField = ({ filter }: Pick<FilterBarProps, 'filter'>) => {
   const typed = useSignal<string | undefined>(undefined);
   const value = typed.value ?? filter.search ?? '';
   useEffect(() => {
@@ -94,7 +92,6 @@ const SearchField = ({ filter, search }: Pick<FilterBarProps, 'filter' | 'search
     <div class="search" role="search">
       <Icon name="search" />
       <input
-        ref={search}
         class="field"
         type="search"
         placeholder={texts.filter.search}
@@ -124,7 +121,7 @@ const SearchField = ({ filter, search }: Pick<FilterBarProps, 'filter' | 'search
   );
 };
 
-export const FilterBar = ({ filter, store, search, paused }: FilterBarProps) => {
+export const FilterBar = ({ filter, store, paused }: FilterBarProps) => {
   const models = useLoad('models', (signal) => api.models({ days: 366, limit: 200 }, signal));
   const clients = useLoad('clients', (signal) => api.clients({ days: 366, limit: 200 }, signal));
   const providers = useLoad('providers', api.providers).value ?? [];
@@ -134,7 +131,7 @@ export const FilterBar = ({ filter, store, search, paused }: FilterBarProps) => 
   const clientNames = [...new Set(clients.value?.entries.map(({ name }) => name))];
   return (
     <div class="filter-bar">
-      <SearchField filter={filter} search={search} />
+      <SearchField filter={filter} />
       <div class="choices">
         <OutcomeChoice filter={filter} />
         <Choice

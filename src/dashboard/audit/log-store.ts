@@ -149,6 +149,19 @@ export const createLogStore = (query: AuditLogQuery) => {
       const older = pages.indexOf(id);
       return older < 0 ? -1 : older + arrived.length;
     },
+    /** Loads the page that holds a row, wherever in the log that is. */
+    locate: (id: string): void => {
+      if (state.value.kind !== 'ready' || arrived.some((entry) => entry.id === id)) return;
+      if (pages.indexOf(id) >= 0 || query.in === 'bodies') return;
+      const { signal } = leave;
+      api.log({ ...query, until: id, limit: 1, offset: 0 }, signal).then(
+        ({ entries, total: fromThere }) => {
+          // Another one is first where the filters leave this one out.
+          if (entries[0]?.id === id) readPage(Math.floor(Math.max(0, total - fromThere) / PAGE_SIZE));
+        },
+        () => {},
+      );
+    },
     /** Sees to it that the rows from `first` to `last` are loaded. */
     need: (first: number, last: number): void => {
       if (state.value.kind !== 'ready' || total === 0) return;

@@ -47,9 +47,10 @@ export const LogTable = ({ store, scroller, current, open, paused }: LogTablePro
   useEffect(() => {
     const element = scroller.current;
     if (!element || !current || followed.current === current) return;
-    followed.current = current;
     const index = store.indexOf(current);
+    // It may be on its way.
     if (index < 0) return;
+    followed.current = current;
     const top = index * rowHeight;
     const bottom = top + rowHeight - element.clientHeight;
     const far =
@@ -110,7 +111,7 @@ export const LogTable = ({ store, scroller, current, open, paused }: LogTablePro
           ))}
         </div>
       </div>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the page's (audit-keys.ts) */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the page's (page-keys.ts) */}
       <div class="log-scroller" ref={scroller} role="rowgroup" onClick={click}>
         <div class="log-space" style={{ height: `${count * rowHeight}px` }}>
           <div class="log-rows" style={{ transform: `translateY(${shown.first * rowHeight}px)` }}>

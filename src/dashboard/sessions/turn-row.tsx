@@ -38,6 +38,12 @@ const Figures = ({ turn: { entry, cacheLoss } }: { turn: SessionTurn }) => {
   );
 };
 
+/** Not on a link or a button, and not the end of a selection. */
+const isPlainClick = ({ target }: MouseEvent): boolean =>
+  target instanceof Element &&
+  target.closest('a, button, summary, input') === null &&
+  (getSelection()?.isCollapsed ?? true);
+
 interface TurnRowProps {
   turn: SessionTurn;
   number: number;
@@ -72,7 +78,8 @@ export const TurnRow = ({ turn, number, next, marked }: TurnRowProps) => {
           {formatClock(entry.startedAt)}
         </a>
       </div>
-      <div class="turn-content">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the button beside it is for the keyboard */}
+      <div class="turn-content" onClick={(event) => isPlainClick(event) && !open && setOpen(true)}>
         {turn.cacheLoss && <CacheLossNote loss={turn.cacheLoss} />}
         {isFailure(entry) && (
           <p class="turn-error">

@@ -105,3 +105,30 @@ it('holds no listener more for each exchange that a slow client waits for', asyn
   }
   expect(warnings).toEqual([]);
 });
+
+it('writes a page that begins with what was asked, and folds what a client says of itself', async () => {
+  const { gateway, read } = await setUp();
+  await fetch(`http://127.0.0.1:${gateway.port}/v1/responses`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${MASTER_KEY}` },
+    body: JSON.stringify({
+      model: 'gpt-5.5',
+      input: [
+        { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'RULES '.repeat(50) }] },
+        {
+          type: 'message',
+          role: 'user',
+          content: [{ type: 'input_text', text: '<environment_context>X</environment_context>' }],
+        },
+        { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Rename the parser.' }] },
+      ],
+    }),
+  });
+  await gateway.records();
+  const page = await read('format=html');
+  const unfolded = page.replace(/<details>[\s\S]*?<\/details>/g, '');
+  expect(unfolded).toContain('Rename the parser.');
+  expect(unfolded).not.toContain('RULES');
+  expect(unfolded).not.toContain('environment_context');
+  expect(page).toContain('RULES');
+});
