@@ -51,7 +51,7 @@ describe.each(CODEX_VERSIONS)('gomodel-ts codex, with Codex %s', (version) => {
     expect(upstream.requests[0]?.headers.authorization).toBe(`Bearer ${PROVIDER_KEY}`);
     expect(upstream.requests[0]?.headers).not.toHaveProperty('x-gomodel-run');
     expect(stderr).toMatch(
-      /\ngomodel-ts {2}1 request, 1\.2k tokens in \(85% cached\), 80 out, slowest \S+\n +npx gomodel-ts logs --session \S+\n$/,
+      /\ngomodel-ts {2}1 request · (?:\$\S+|1\.2k tokens in, 80 out) · 85% cached · story: npx gomodel-ts logs --session \S+\n$/,
     );
     expect(launcher.before).toEqual({ config: undefined, auth: undefined });
     expect(after).toEqual(launcher.before);

@@ -1,6 +1,9 @@
+import { billOf, type Pricing } from '../../admin/cost/create-pricing.ts';
+import { sumOf } from '../../admin/cost/price-book.ts';
 import { RUN_HEADER } from '../../codex/run/launch-settings.ts';
-import { type ExchangeRecord, isFailure, type LogReader } from '../../log/port.ts';
+import { type ExchangeDetail, type ExchangeRecord, isFailure, type LogReader } from '../../log/port.ts';
 import { openLog } from '../../server/open-log.ts';
+import { patchedFilesOf } from './count-files.ts';
 
 export interface RunSummary {
   readonly turns: number;
@@ -8,7 +11,10 @@ export interface RunSummary {
   readonly inputTokens: number;
   readonly cachedTokens: number;
   readonly outputTokens: number;
-  readonly slowestMs: number;
+  /** What was paid by the token; undefined where no price is known, or a plan paid. */
+  readonly costUsd: number | undefined;
+  /** Files that the run's patches name. */
+  readonly files: number;
   readonly sessionId: string | undefined;
 }
 
@@ -18,10 +24,12 @@ const MAX_TURNS = 10_000;
 const isTurn = ({ method, path, transport }: ExchangeRecord): boolean =>
   transport === 'websocket' || (method === 'POST' && /\/responses\/?(?:\?|$)/.test(path));
 
-const isOfRun = async (log: LogReader, id: string, runId: string): Promise<boolean> => {
+/** The exchange whole, where it carries the mark of the run. */
+const findOfRun = async (log: LogReader, id: string, runId: string): Promise<ExchangeDetail | undefined> => {
   const detail = await log.get(id);
   const name = RUN_HEADER.toLowerCase();
-  return detail?.requestHeaders.some((line) => line[0].toLowerCase() === name && line[1] === runId) ?? false;
+  const isMarked = detail?.requestHeaders.some((line) => line[0].toLowerCase() === name && line[1] === runId);
+  return isMarked ? detail : undefined;
 };
 
 /** What one run of Codex cost, from the log: the exchanges that carry its mark. */
@@ -29,24 +37,34 @@ export const summarizeRun = async (
   dataDir: string,
   runId: string,
   startedAtMs: number,
+  pricing: () => Promise<Pricing>,
 ): Promise<RunSummary> => {
   const turns: ExchangeRecord[] = [];
+  const files = new Set<string>();
   const log = openLog(dataDir);
   const span = { fromMs: startedAtMs, toMs: Number.POSITIVE_INFINITY };
   for await (const records of log.list({ span }, { newest: MAX_TURNS })) {
     for (const record of records) {
-      if (isTurn(record) && (await isOfRun(log, record.id, runId))) turns.push(record);
+      const detail = isTurn(record) ? await findOfRun(log, record.id, runId) : undefined;
+      if (!detail) continue;
+      turns.push(record);
+      for (const file of await patchedFilesOf(detail)) files.add(file);
     }
   }
   const sum = (read: (record: ExchangeRecord) => number | undefined): number =>
     turns.reduce((total, record) => total + (read(record) ?? 0), 0);
+  const prices = await pricing();
+  const costs = turns
+    .map((record) => billOf(prices, record))
+    .flatMap(({ kind, cost }) => (kind === 'metered' && cost ? [sumOf(cost)] : []));
   return {
     turns: turns.length,
     failed: turns.filter(isFailure).length,
     inputTokens: sum(({ usage }) => usage?.inputTokens),
     cachedTokens: sum(({ usage }) => usage?.cachedInputTokens),
     outputTokens: sum(({ usage }) => usage?.outputTokens),
-    slowestMs: Math.max(0, ...turns.map(({ durationMs }) => durationMs ?? 0)),
+    costUsd: costs.length > 0 ? costs.reduce((total, cost) => total + cost, 0) : undefined,
+    files: files.size,
     sessionId: turns.find(({ client }) => client.sessionId !== undefined)?.client.sessionId,
   };
 };

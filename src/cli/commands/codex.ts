@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { Command } from 'commander';
+import { createPricing } from '../../admin/cost/create-pricing.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
@@ -8,7 +9,9 @@ import { type InstalledCodex, searchCodex } from '../../codex/run/find-codex.ts'
 import { launchArguments, RUN_KEY_VARIABLE } from '../../codex/run/launch-settings.ts';
 import { readSignIn } from '../../codex/run/read-sign-in.ts';
 import { runCodex } from '../../codex/run/run-codex.ts';
+import type { GatewayConfig } from '../../config/load-config.ts';
 import { compose } from '../../server/compose.ts';
+import { composeUpstreams } from '../../server/compose-upstreams.ts';
 import type { Gateway } from '../../server/gateway.ts';
 import { createWorkingFolder } from '../../state/working-folder.ts';
 import { contextArguments } from '../codex/find-context-window.ts';
@@ -19,16 +22,20 @@ import { type ConfigFlags, readConfig } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { plainLine } from '../render/plain-text.ts';
 import { createRunSummary } from '../render/run-summary.ts';
+import { openAddress } from '../serve/open-address.ts';
 import { readVersion } from '../version.ts';
 
 interface CodexFlags extends ConfigFlags {
   readonly demo?: true;
   readonly own?: true;
+  readonly open?: true;
 }
 
 /** The gateway of a run, and what ends it where it was started for the run alone. */
 interface RunGateway extends UsableGateway {
-  readonly dataDir: string;
+  readonly config: GatewayConfig;
+  /** Where it runs on after the run; undefined where it was started for the run. */
+  readonly url: string | undefined;
   close(): Promise<void>;
 }
 
@@ -74,7 +81,7 @@ const startGateway = async (
     { ...config, masterKey: key },
     { version: readVersion(), demo: flags.demo === true },
   );
-  return { baseUrl: `${gateway.url}/v1`, key, dataDir: config.dataDir, close: () => gateway.close(0) };
+  return { baseUrl: `${gateway.url}/v1`, key, config, url: undefined, close: () => gateway.close(0) };
 };
 
 const findOrStart = async (
@@ -82,11 +89,25 @@ const findOrStart = async (
   isSignedIn: boolean,
   context: CommandContext,
 ): Promise<RunGateway> => {
-  const { dataDir, masterKey } = await readConfig(flags, context, LAUNCHER);
+  const config = await readConfig(flags, context, LAUNCHER);
+  const { dataDir, masterKey } = config;
   const needsOwn = flags.own || flags.demo || flags.port !== undefined || flags.host !== undefined;
   const running = needsOwn ? undefined : await findGateway(dataDir, masterKey);
-  if (running) return { ...running, dataDir, close: async () => {} };
+  if (running) {
+    return { ...running, config, url: new URL(running.baseUrl).origin, close: async () => {} };
+  }
   return startGateway(flags, isSignedIn, context);
+};
+
+/** Opens the page on which the run's session appears, where a gateway runs on to show it. */
+const openStory = async ({ url }: RunGateway, context: CommandContext): Promise<void> => {
+  const { stderr } = context;
+  if (url === undefined) {
+    stderr.write('--open shows the page of a running gateway: start one with `npx gomodel-ts serve`.\n');
+    return;
+  }
+  const address = `${url}/admin/dashboard/sessions`;
+  if (!(await openAddress(address, context, process.platform))) stderr.write(`the story: ${address}\n`);
 };
 
 const launch = async (args: readonly string[], flags: CodexFlags, context: CommandContext): Promise<void> => {
@@ -94,6 +115,7 @@ const launch = async (args: readonly string[], flags: CodexFlags, context: Comma
   const codex = await requireCodex(context);
   const signIn = await readSignIn(codex, env);
   const gateway = await findOrStart(flags, signIn === 'chatgpt', context);
+  if (flags.open) await openStory(gateway, context);
   const startedAtMs = systemClock.now();
   const runId = createId('run', startedAtMs);
   try {
@@ -107,8 +129,11 @@ const launch = async (args: readonly string[], flags: CodexFlags, context: Comma
   } finally {
     await gateway.close();
   }
-  const summary = await summarizeRun(gateway.dataDir, runId, startedAtMs);
-  if (summary.turns > 0) stderr.write(createRunSummary(summary, createColour(stderr, env)));
+  const { dataDir } = gateway.config;
+  const { upstreams, chatgpt } = composeUpstreams(gateway.config, undefined);
+  const pricing = createPricing(dataDir, [...upstreams, chatgpt]);
+  const summary = await summarizeRun(dataDir, runId, startedAtMs, pricing);
+  if (summary.turns > 0) stderr.write(createRunSummary(summary, gateway.url, createColour(stderr, env)));
 };
 
 /** `gomodel-ts codex`: Codex through the gateway, with nothing written anywhere. */
@@ -125,6 +150,7 @@ export const codexCommand = (context: CommandContext): Command =>
     .option('--config <file>', 'configuration file (GOMODEL_CONFIG, default gomodel.yaml in the data folder)')
     .option('--dotenv, --env-file <file>', 'file of variables, weaker than the environment')
     .option('--demo', 'start a gateway for the run, answered by the built-in upstream')
+    .option('--open', 'open the page with the live story, where a gateway is running')
     .option('--own', 'start a gateway for the run even if one is running')
     .passThroughOptions()
     .addHelpText('after', EXAMPLES)
