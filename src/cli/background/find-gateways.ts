@@ -1,0 +1,15 @@
+import { openState, type RunningInstance } from '../../state/state.ts';
+import { askHealth, type RunningGateway } from '../ask-health.ts';
+
+/** A gateway of a data folder, and what it answers; `health` is absent where it does not. */
+export interface FoundGateway extends RunningInstance {
+  readonly health: RunningGateway | undefined;
+}
+
+/** The gateways of a data folder whose processes are alive, the newest first. */
+export const findGateways = async (dataDir: string): Promise<readonly FoundGateway[]> => {
+  const instances = await (await openState<{ readonly id: string }>(dataDir)).instances();
+  return Promise.all(
+    instances.map(async (instance) => ({ ...instance, health: await askHealth(instance.url) })),
+  );
+};
