@@ -124,7 +124,7 @@ describe('logs', () => {
 });
 
 describe('logs ID', () => {
-  it('reads like a letter: header, what was sent, what was answered, usage, headers', async () => {
+  it('reads like a letter: header, what was sent, what was answered, usage', async () => {
     const { stdout } = await logs(idOf(1));
     expect(stdout).toMatch(new RegExp(`^${idOf(1)} {3}200 completed {3}POST /v1/responses\n {7}when {2}`));
     const order = [
@@ -137,6 +137,18 @@ describe('logs ID', () => {
       'assistant  Both tests **pass** now.',
       'usage  in 128k (12.0k cached)   out 12.3k (9.8k reasoning)   total 140,468',
       'timings  first byte after 2.4s   whole 2m05s',
+      'of the answer (--full shows them)',
+    ].map((part) => stdout.indexOf(part));
+    expect(order).toEqual([...order].sort((one, other) => one - other));
+    expect(order[0]).toBeGreaterThan(0);
+    expect(stdout).not.toContain('authorization:');
+    expect(stdout).not.toContain('sk-proj');
+  });
+
+  it('ends in the headers with --full, redacted', async () => {
+    const { stdout } = await logs(idOf(1), '--full');
+    const order = [
+      'timings  first byte after 2.4s',
       '─── request headers, redacted ───',
       'authorization: [redacted]',
       '─── response headers, redacted ───',

@@ -34,7 +34,7 @@ Examples:
   $ gomodel-ts logs -f                      … and each further one as it ends
   $ gomodel-ts logs --errors --since 1d     what failed since yesterday
   $ gomodel-ts logs --status 4xx,503 --model 'gpt-5*'
-  $ gomodel-ts logs req_01KAQ7ZC5X          one exchange whole: conversation, usage, timings, headers
+  $ gomodel-ts logs req_01KAQ7ZC5X          one exchange whole: conversation, usage, timings
   $ gomodel-ts logs last --errors           the newest one that failed, whole
   $ gomodel-ts logs --json | jq .usage      records as NDJSON
 `;
@@ -131,7 +131,7 @@ export const logsCommand = (context: CommandContext): Command =>
     .option('--session <id>', 'only this session or thread; its first 8 characters are enough')
     .option('--since <when>', 'only what began since then: 90s, 10m, 2h, 1d, or 2026-11-22T14:00')
     .option('--errors', 'only what failed')
-    .option('--full', 'with an id: fold nothing')
+    .option('--full', 'with an id: fold nothing, and show the headers')
     .option('--data-dir <folder>', 'where the log is (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
     .action((id: string | undefined, flags: LogsFlags) => logs(id, flags, context));

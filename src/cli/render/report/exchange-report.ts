@@ -78,7 +78,7 @@ const timingsText = ({ ttfbMs, durationMs, overheadMs }: ExchangeRecord): string
   ) || 'not known';
 
 const headerBlock = (title: string, headers: HeaderLines, style: LetterStyle): string[] => {
-  if (headers.length === 0) return [];
+  if (headers.length === 0 || !style.full) return [];
   const lines = headers.flatMap(([name, value]) => {
     const [first = '', ...rest] = foldedText(value, INSTRUCTION_LINES, style, 2);
     return [`${style.colour.dim(`${plainLine(name)}:`)} ${first}`, ...rest.map((line) => `  ${line}`)];
@@ -86,9 +86,16 @@ const headerBlock = (title: string, headers: HeaderLines, style: LetterStyle): s
   return [...heading(title, style), '', ...withMargin('', lines, String)];
 };
 
+/** Headers are seldom what one looks for, and were thirty lines at the end of each exchange. */
+const headerCount = ({ requestHeaders, responseHeaders }: ExchangeDetail, style: LetterStyle): string[] => {
+  if (style.full || requestHeaders.length + responseHeaders.length === 0) return [];
+  const counts = `${requestHeaders.length} of the request, ${responseHeaders.length} of the answer (--full shows them)`;
+  return withMargin('headers', [style.colour.dim(counts)], style.colour.dim);
+};
+
 /**
  * An exchange as a letter: a header of five lines, what was sent and what was answered with the roles in
- * the margin, usage and timings, and the headers as an appendix. Nothing that came over the network
+ * the margin, usage and timings, and in full the headers as an appendix. Nothing that came over the network
  * reaches the terminal as anything but text.
  * @returns lines without line breaks
  */
@@ -109,6 +116,7 @@ export const renderExchangeReport = (
     '',
     ...withMargin('usage', [usageText(record)], style.colour.dim),
     ...withMargin('timings', [timingsText(record)], style.colour.dim),
+    ...headerCount(detail, style),
     ...headerBlock('request headers, redacted', detail.requestHeaders, style),
     ...headerBlock('response headers, redacted', detail.responseHeaders, style),
   ];
