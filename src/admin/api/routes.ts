@@ -13,9 +13,9 @@ import { answerClients, answerModels } from '../answers/usage-groups.ts';
 import { answerSessions, type SessionsDeps } from '../answers/usage-sessions.ts';
 import { answerSummary } from '../answers/usage-summary.ts';
 import { type ExportDeps, sendExport } from '../export/export-exchanges.ts';
-import { createOpenApi } from '../openapi/create-openapi.ts';
+import { createOpenApi, type PATHS } from '../openapi/create-openapi.ts';
 import type { Feed } from '../stream/create-feed.ts';
-import { type Call, sendJson, sendNothing } from './call.ts';
+import { type Call, type Handle, sendJson, sendNothing } from './call.ts';
 import type { Route } from './dispatch.ts';
 import { readSmallBody } from './read-small-body.ts';
 
@@ -32,7 +32,13 @@ export interface RoutesDeps
 }
 
 const sendBody = async (deps: RoutesDeps, { params, response }: Call): Promise<void> => {
-  const [id = '', which] = params;
+  const [id = '', which = ''] = params;
+  if (which !== 'request' && which !== 'response') {
+    throw new GatewayError(
+      'unknown_route',
+      `the admin API has no ${which.slice(0, 100)} body of an exchange.`,
+    );
+  }
   const detail = await requireExchange(deps, id);
   const body = which === 'request' ? detail.requestBody : detail.responseBody;
   const read = body && (await readStoredBody(body, which === 'request' ? 'request' : 'answer'));
@@ -58,70 +64,79 @@ const logIn = async (access: Access, call: Call): Promise<void> => {
 };
 
 /** A path that is only read. */
-const answered = (path: RegExp, answer: (query: URLSearchParams) => Promise<unknown>): Route => ({
-  path,
-  methods: { GET: async (call) => sendJson(call, await answer(call.query)) },
+const answered = (answer: (query: URLSearchParams) => Promise<unknown>): { readonly GET: Handle } => ({
+  GET: async (call) => sendJson(call, await answer(call.query)),
 });
 
+/** A handler for each path and method that the OpenAPI document has, and for no other. */
+type Handlers = {
+  readonly [Path in keyof typeof PATHS]: {
+    readonly [Method in keyof (typeof PATHS)[Path] & string as Uppercase<Method>]: Handle;
+  };
+};
+
+/** `{name}` stands for one segment of a path. */
+const compileTemplate = (template: string): RegExp =>
+  new RegExp(
+    `^${template
+      .slice(1)
+      .replaceAll('.', '\\.')
+      .replace(/\{\w+\}/g, '([^/]+)')}$`,
+  );
+
+/** What is answered without a session. */
+const OPEN_PATHS: readonly string[] = ['/session'];
+
 /** Everything that the API answers. */
-export const createRoutes = (deps: RoutesDeps): Route[] => {
+export const createRoutes = (deps: RoutesDeps): Route[] =>
+  Object.entries(createHandlers(deps)).map(([template, methods]) => ({
+    path: compileTemplate(template),
+    methods,
+    isOpen: OPEN_PATHS.includes(template),
+  }));
+
+const createHandlers = (deps: RoutesDeps): Handlers => {
   const { access, feed } = deps;
   const diskBytes = createDiskMeter(deps.log, deps.now);
   const runDoctor = createRunDoctor(deps);
-  return [
-    {
-      path: /^session$/,
-      isOpen: true,
-      methods: {
-        GET: (call) => sendJson(call, access.describe(call.request)),
-        POST: (call) => logIn(access, call),
-        DELETE: (call) => sendNothing(call, { 'set-cookie': access.logOut(call.request) }),
+  return {
+    '/session': {
+      GET: (call) => sendJson(call, access.describe(call.request)),
+      POST: (call) => logIn(access, call),
+      DELETE: (call) => sendNothing(call, { 'set-cookie': access.logOut(call.request) }),
+    },
+    '/audit/log': answered((query) => answerLog(deps, query)),
+    '/audit/log/{id}': {
+      GET: async (call) => sendJson(call, await answerDetail(deps, call.params[0] ?? '', call.query)),
+    },
+    '/audit/log/{id}/turn': {
+      GET: async (call) => {
+        const detail = await requireExchange(deps, call.params[0] ?? '');
+        sendJson(call, await answerTurn(detail, call.query.get('earlier') === 'true'));
       },
     },
-    answered(/^audit\/log$/, (query) => answerLog(deps, query)),
-    {
-      path: /^audit\/log\/([^/]+)$/,
-      methods: {
-        GET: async (call) => sendJson(call, await answerDetail(deps, call.params[0] ?? '', call.query)),
+    '/audit/log/{id}/body/{side}': { GET: (call) => sendBody(deps, call) },
+    '/audit/conversation': answered((query) => answerConversation(deps, query)),
+    '/audit/export': { GET: (call) => sendExport(deps, call) },
+    '/audit/stream': {
+      GET: async ({ request, response, query }) => {
+        if (request.method === 'HEAD') return void response.end();
+        const last = request.headers['last-event-id'] ?? query.get('last_event_id');
+        const stop = access.watch(request, () => void response.end());
+        response.once('close', stop);
+        (await feed()).connect(response, typeof last === 'string' ? last : undefined);
       },
     },
-    {
-      path: /^audit\/log\/([^/]+)\/turn$/,
-      methods: {
-        GET: async (call) => {
-          const detail = await requireExchange(deps, call.params[0] ?? '');
-          sendJson(call, await answerTurn(detail, call.query.get('earlier') === 'true'));
-        },
-      },
-    },
-    {
-      path: /^audit\/log\/([^/]+)\/body\/(request|response)$/,
-      methods: { GET: (call) => sendBody(deps, call) },
-    },
-    answered(/^audit\/conversation$/, (query) => answerConversation(deps, query)),
-    { path: /^audit\/export$/, methods: { GET: (call) => sendExport(deps, call) } },
-    {
-      path: /^audit\/stream$/,
-      methods: {
-        GET: async ({ request, response, query }) => {
-          if (request.method === 'HEAD') return void response.end();
-          const last = request.headers['last-event-id'] ?? query.get('last_event_id');
-          const stop = access.watch(request, () => void response.end());
-          response.once('close', stop);
-          (await feed()).connect(response, typeof last === 'string' ? last : undefined);
-        },
-      },
-    },
-    answered(/^usage\/summary$/, (query) => answerSummary(deps, query)),
-    answered(/^usage\/daily$/, (query) => answerDaily(deps, query)),
-    answered(/^usage\/models$/, (query) => answerModels(deps, query)),
-    answered(/^usage\/clients$/, (query) => answerClients(deps, query)),
-    answered(/^usage\/sessions$/, (query) => answerSessions(deps, query)),
-    answered(/^usage\/log$/, (query) => answerUsageLog(deps, query)),
-    answered(/^dashboard\/config$/, () => answerConfig(deps, diskBytes)),
-    answered(/^providers\/status$/, () => answerProviders(deps)),
-    answered(/^codex\/status$/, () => answerCodex(deps)),
-    { path: /^codex\/doctor$/, methods: { POST: async (call) => sendJson(call, await runDoctor()) } },
-    answered(/^openapi\.json$/, async () => createOpenApi(deps.version)),
-  ];
+    '/usage/summary': answered((query) => answerSummary(deps, query)),
+    '/usage/daily': answered((query) => answerDaily(deps, query)),
+    '/usage/models': answered((query) => answerModels(deps, query)),
+    '/usage/clients': answered((query) => answerClients(deps, query)),
+    '/usage/sessions': answered((query) => answerSessions(deps, query)),
+    '/usage/log': answered((query) => answerUsageLog(deps, query)),
+    '/dashboard/config': answered(() => answerConfig(deps, diskBytes)),
+    '/providers/status': answered(() => answerProviders(deps)),
+    '/codex/status': answered(() => answerCodex(deps)),
+    '/codex/doctor': { POST: async (call) => sendJson(call, await runDoctor()) },
+    '/openapi.json': answered(async () => createOpenApi(deps.version)),
+  };
 };

@@ -70,7 +70,8 @@ const LIMIT = inQuery('limit', { type: 'number' }, 'Default 50, at most 200.');
 const OFFSET = inQuery('offset', { type: 'number' }, 'Default 0.');
 const id = inPath('id');
 
-const PATHS = {
+/** All paths of the API, with what they take and answer. `createRoutes` has a handler for each. */
+export const PATHS = {
   '/session': {
     ...read('Whether a key is needed, and whether this page has shown it', ref('SessionAnswer')),
     post: {

@@ -69,9 +69,13 @@ it('answers every question as its OpenAPI document says', async () => {
     ['audit/log?days=2&timezone=Nowhere', 400],
     ['usage/daily?interval=hourly', 400],
     ['audit/conversation', 400],
+    [`audit/log/${entries[0]?.id}/body/other`, 404],
+    ['openapiXjson', 404],
+    ['audit/log/', 404],
   ] as const) {
     const response = await askAdmin(port, path);
     expect(response.status, path).toBe(status);
+    if (status === 404) continue;
     const found = contract.check(path, response.status, await response.json());
     problems.push(...found.map((problem) => `${path}: ${problem}`));
   }
