@@ -1,5 +1,13 @@
 import { once } from 'node:events';
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  constants,
+  createBrotliCompress,
+  createGzip,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+} from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { boundDecoded } from '../../../src/coding/bound-decoded.ts';
 import { compressForStorage, storedCodingOf } from '../../../src/coding/compress-for-storage.ts';
@@ -41,6 +49,8 @@ describe('an answer that is decoded for the log', () => {
 
   it('in several codings, or none', () => {
     expect(decodeForLog(TEXT, [], 1)).toBe(TEXT);
+    expect(decodeForLog(Buffer.alloc(0), ['zstd'], 1)).toHaveLength(0);
+    expect(decodeForLog(Buffer.from('no zstd'), ['gzip', 'zstd'], 1)).toBeUndefined();
     const twice = brotliCompressSync(gzipSync(TEXT));
     expect(decodeForLog(twice, ['gzip', 'br'], MIB)?.equals(TEXT)).toBe(true);
     expect(decodeForLog(twice, ['br', 'gzip'], MIB)).toBeUndefined();
@@ -80,6 +90,27 @@ describe('an answer that is decoded for its client', () => {
     expect(text).toBe(expected.toString());
     // gzip and brotli come out as they go in, the others when they are complete.
     if (coding === 'deflate' || coding === 'zstd') expect(lengths).toEqual([0, 0]);
+  });
+
+  it.each([
+    ['gzip', () => createGzip(), constants.Z_SYNC_FLUSH],
+    ['br', () => createBrotliCompress(), constants.BROTLI_OPERATION_FLUSH],
+  ] as const)('in %s event by event, as they are flushed', async (coding, createEncoder, flush) => {
+    const encoder = createEncoder();
+    const decoder = createAnswerDecoder([coding], MIB);
+    encoder.pipe(decoder);
+    let text = '';
+    decoder.on('data', (chunk: Buffer) => {
+      text += chunk;
+    });
+    for (const event of ['data: 1\n\n', 'data: 2\n\n']) {
+      const expected = text + event;
+      encoder.write(event);
+      encoder.flush(flush);
+      await expect.poll(() => text).toBe(expected);
+    }
+    encoder.end();
+    await once(decoder, 'end');
   });
 
   it('in several, when it is complete', async () => {
