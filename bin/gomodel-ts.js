@@ -7,5 +7,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 1;
 } else {
-  import('../dist/cli/main.js').then(({ main }) => main(process));
+  import('../dist/cli/main.js')
+    .then(({ main }) => main(process))
+    .catch((error) => {
+      process.stderr.write(`gomodel-ts: an internal error ended the program: ${error.stack}\n`);
+      process.exitCode = 1;
+    });
 }

@@ -28,18 +28,11 @@ const textOf = (path: Path): string => path.map(String).join('.');
 /** Never a value: it could be a secret. */
 const describe = (issue: z.core.$ZodIssue, path: Path): string => {
   const where = textOf(path);
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return `unknown key "${textOf([...path, issue.keys[0] ?? ''])}"`;
-    case 'invalid_type':
-      return `${where || 'the file'} must be of the type ${issue.expected}`;
-    case 'invalid_value':
-      return `${where} must be one of ${issue.values.map(String).join(', ')}`;
-    case 'invalid_key':
-      return `${where} ${issue.issues[0]?.message ?? 'is no name'}`;
-    default:
-      return `${where} ${issue.message}`;
-  }
+  if (issue.code === 'unrecognized_keys') return `unknown key "${textOf([...path, issue.keys[0] ?? ''])}"`;
+  if (issue.code === 'invalid_type') return `${where || 'the file'} must be of the type ${issue.expected}`;
+  if (issue.code === 'invalid_value') return `${where} must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_key') return `${where} ${issue.issues[0]?.message ?? 'is not a valid name'}`;
+  return `${where} ${issue.message}`;
 };
 
 /** A key with nothing behind it is as good as absent; of a provider, all may stand in the environment. */

@@ -29,6 +29,7 @@ export const App = () => {
   const failure = useSignal<Error | undefined>(undefined);
   const ask = async () => {
     failure.value = undefined;
+    // Never rejects: what fails is shown.
     try {
       const { required, authenticated } = await api.session();
       access.value = required && !authenticated ? 'refused' : 'granted';
@@ -51,7 +52,7 @@ export const App = () => {
   });
 
   const Content = CONTENT[page.value];
-  if (failure.value) return <LoadFailed error={failure.value} retry={ask} />;
+  if (failure.value) return <LoadFailed error={failure.value} retry={() => void ask()} />;
   if (access.value === 'unknown') return <Loading />;
   if (access.value === 'refused') return <LoginPage />;
   return (

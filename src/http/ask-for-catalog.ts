@@ -71,12 +71,14 @@ export const askForCatalog = (
       { method: 'GET', path, headers, body: Buffer.alloc(0) },
       {
         onAnswer: (message) => {
-          readWhole(message).then((body) => {
-            if (!body) return resolve(undefined);
-            if (message.statusCode === 304) return resolve({ message, body });
-            const models = message.statusCode === 200 ? parseCatalog(body) : undefined;
-            resolve(models && { message, body, models });
-          });
+          readWhole(message)
+            .then((body) => {
+              if (!body) return resolve(undefined);
+              if (message.statusCode === 304) return resolve({ message, body });
+              const models = message.statusCode === 200 ? parseCatalog(body) : undefined;
+              resolve(models && { message, body, models });
+            })
+            .catch(reject);
         },
         // The next request for a model would fail likewise; what is away for a while has a saved catalog.
         onFailure: (error) => (error.code === 'upstream_redirected' ? reject(error) : resolve(undefined)),

@@ -54,7 +54,8 @@ export const askOverWebSocket: Ask = ({ baseUrl, key, model, userAgent, signal }
         .catch(() => '')
         .then((body) =>
           settle({ kind: 'refused', refusal: readRefusal(response.statusCode ?? 0, String(origin), body) }),
-        );
+        )
+        .catch((error: unknown) => settle({ kind: 'refused', refusal: noAnswer(error) }));
     });
     // After the answer, these change nothing any more.
     ws.on('error', (error) => settle({ kind: 'refused', refusal: noAnswer(error) }));

@@ -81,7 +81,7 @@ export const readClientFrame = (bytes: Buffer): ClientFrame => {
   }
   const type = readString(bytes, members.get('type'));
   const responseId = readString(bytes, members.get('response_id'));
-  switch (type) {
+  switch (type ?? '') {
     case 'response.create':
       return readCreate(bytes, members);
     case 'response.interrupt':

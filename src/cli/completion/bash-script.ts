@@ -15,7 +15,8 @@ const completeValue = ({ value }: CompletedOption): string => {
       return 'local IFS=$\'\\n\'; compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$current"))';
     case 'words':
       return `COMPREPLY=($(compgen -W '${value.words.join(' ')}' -- "$current"))`;
-    default:
+    case 'text':
+    case 'none':
       return ':';
   }
 };

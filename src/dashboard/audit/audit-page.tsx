@@ -44,7 +44,7 @@ const Content = ({
 }: { store: LogStore; filtered: boolean; searched: string | undefined } & Parameters<typeof LogTable>[0]) => {
   const state = store.state.value;
   void store.version.value;
-  if (state.kind === 'failed') return <LoadFailed error={state.error} retry={store.reload} />;
+  if (state.kind === 'failed') return <LoadFailed error={state.error} retry={() => void store.reload()} />;
   if (state.kind === 'loading') return <Loading lines={20} />;
   return store.count() === 0 ? (
     <Empty filtered={filtered} searched={searched} />

@@ -35,6 +35,7 @@ const verdictOf = (answer: DoctorAnswer): string => {
 /** The round trip of `gomodel-ts doctor`, as a button. */
 export const Doctor = () => {
   const [state, setState] = useState<State>({ kind: 'idle' });
+  // Never rejects: what fails is shown.
   const run = async () => {
     setState({ kind: 'running' });
     try {
@@ -47,7 +48,7 @@ export const Doctor = () => {
     <section class="panel padded doctor" aria-label={texts.doctor.title}>
       <h2 class="panel-title">
         {texts.doctor.title}
-        <button type="button" class="button" disabled={state.kind === 'running'} onClick={run}>
+        <button type="button" class="button" disabled={state.kind === 'running'} onClick={() => void run()}>
           {state.kind === 'running' ? texts.doctor.running : texts.doctor.run}
         </button>
       </h2>

@@ -14,7 +14,8 @@ export const breakOf = ({ error, response }: AuditEntry): Break => {
       return 'gateway';
     case 'network':
       return 'upstream-link';
-    default:
+    case 'upstream':
+    case undefined:
       return 'upstream';
   }
 };

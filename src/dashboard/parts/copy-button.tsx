@@ -22,6 +22,7 @@ export const CopyButton = ({ text, label, wide }: CopyButtonProps) => {
     const timer = setTimeout(() => setOutcome(undefined), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [outcome]);
+  // Never rejects: what fails is shown.
   const copy = async () => {
     try {
       const wanted = typeof text === 'string' ? text : await text();
@@ -37,7 +38,7 @@ export const CopyButton = ({ text, label, wide }: CopyButtonProps) => {
       class={`button quiet ${wide ? '' : 'square'} ${outcome ?? ''}`}
       title={said}
       aria-label={said}
-      onClick={copy}
+      onClick={() => void copy()}
     >
       <Icon name={outcome === 'copied' ? 'check' : outcome === 'failed' ? 'alert' : 'copy'} />
       {wide && <span>{said}</span>}

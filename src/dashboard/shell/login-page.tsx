@@ -15,6 +15,7 @@ export const LoginPage = () => {
   const failure = useSignal('');
   const busy = useSignal(false);
   useEffect(() => field.current?.focus(), []);
+  // Never rejects: what fails is shown.
   const logIn = async (event: Event) => {
     event.preventDefault();
     const key = field.current?.value.trim() ?? '';
@@ -32,7 +33,7 @@ export const LoginPage = () => {
   };
   return (
     <main class="login">
-      <form onSubmit={logIn}>
+      <form onSubmit={(event) => void logIn(event)}>
         <h1>gomodel-ts</h1>
         <p>{texts.login.intro}</p>
         <label for="master-key">{texts.login.label}</label>

@@ -15,9 +15,14 @@ const PAGE_ICONS: Readonly<Record<Page, IconName>> = {
 };
 const THEME_ICONS = { system: 'half', light: 'sun', dark: 'moon' } as const;
 
+/** Never rejects: a gateway that is away is shown beside the button, and the session is still there. */
 const logOut = async (): Promise<void> => {
-  await api.logOut();
-  access.value = 'refused';
+  try {
+    await api.logOut();
+    access.value = 'refused';
+  } catch {
+    // The mark of the connection says why.
+  }
 };
 
 export const TopBar = () => (
@@ -66,7 +71,7 @@ export const TopBar = () => (
           class="button quiet square"
           title={texts.login.out}
           aria-label={texts.login.out}
-          onClick={logOut}
+          onClick={() => void logOut()}
         >
           <Icon name="leave" />
         </button>

@@ -80,7 +80,7 @@ const findMarked = (text: string, start: number, depth: number): Found | undefin
 };
 
 const findAt = (text: string, at: number, depth: number): Found | undefined => {
-  switch (text[at]) {
+  switch (text.charAt(at)) {
     case '`':
       return findCode(text, at);
     case '[':

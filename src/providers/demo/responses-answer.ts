@@ -130,7 +130,8 @@ const contentEvents = (item: OutputItem, where: { item_id: string; output_index:
         ...deltas('response.custom_tool_call_input.delta', item.input),
         { type: 'response.custom_tool_call_input.done', ...where, input: item.input },
       ];
-    default:
+    case 'reasoning':
+    case 'compaction':
       return [];
   }
 };
@@ -143,7 +144,8 @@ const unfinished = (item: OutputItem): object => {
       return { ...item, status: 'in_progress', arguments: '' };
     case 'custom_tool_call':
       return { ...item, status: 'in_progress', input: '' };
-    default:
+    case 'reasoning':
+    case 'compaction':
       return item;
   }
 };

@@ -52,8 +52,9 @@ export const createTellPrimary = ({ recorder, tell }: TellPrimaryDeps): TellPrim
   };
   const schedule = (): void => {
     hasNews = true;
-    if (telling === undefined) timer ??= setTimeout(begin, GATHER_MS);
+    if (telling === undefined) timer ??= setTimeout(() => void begin(), GATHER_MS);
   };
+  /** Never rejects: what could not be told is dropped. */
   const begin = (): Promise<void> => {
     telling ??= send();
     return telling;
