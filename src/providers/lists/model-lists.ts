@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { showUrl } from '../../base/show-url.ts';
 import type { ConfiguredProvider } from '../configured-provider.ts';
 import type { ListedModel } from '../provider-spec.ts';
 import type { FetchList } from './fetch-list.ts';
@@ -65,7 +66,7 @@ const join = (configured: readonly ListedModel[], listed: readonly ListedModel[]
 };
 
 const isOf = ({ id, baseUrl }: ConfiguredProvider, saved: SavedList): boolean =>
-  saved.provider === id && saved.baseUrl === baseUrl.href;
+  saved.provider === id && saved.baseUrl === showUrl(baseUrl);
 
 export const createModelLists = (deps: ModelListsDeps): ModelLists => {
   const { clock, fetchList, load, save } = deps;
@@ -111,7 +112,9 @@ export const createModelLists = (deps: ModelListsDeps): ModelLists => {
 
   const keep = async (): Promise<void> => {
     const lists = all.flatMap(({ provider: { id, baseUrl }, listed, fetchedAtMs }) =>
-      fetchedAtMs === undefined ? [] : [{ provider: id, baseUrl: baseUrl.href, fetchedAtMs, models: listed }],
+      fetchedAtMs === undefined
+        ? []
+        : [{ provider: id, baseUrl: showUrl(baseUrl), fetchedAtMs, models: listed }],
     );
     // A list that is not kept is asked for again: no reason to trouble anybody.
     await save(serializeLists(lists)).catch(() => {});

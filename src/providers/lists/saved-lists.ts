@@ -9,7 +9,7 @@ import { factsOf, modalitiesOf, tokensOf } from '../read-openai-list.ts';
 /** A provider's list as it is kept between two runs. */
 export interface SavedList {
   readonly provider: string;
-  /** Whose list it is: another address has another one. */
+  /** Whose list it is: another address has another one. Without user, password and keys. */
   readonly baseUrl: string;
   readonly fetchedAtMs: number;
   readonly models: readonly ListedModel[];

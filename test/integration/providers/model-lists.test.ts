@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FetchList } from '../../../src/providers/lists/fetch-list.ts';
@@ -66,6 +66,21 @@ describe('the lists of models', () => {
       { id: 'own', contextWindow: 10, maxOutputTokens: 5 },
       { id: 'a' },
     ]);
+  });
+
+  it('are kept without the password of an address, and are found again', async () => {
+    const baseUrl = new URL('https://user:hunter2@own.example/v1?api_key=hunter3');
+    const secret = [configureProvider('groq', { baseUrl })];
+    const { lists, dataDir } = open({ groq: [{ id: 'a' }] }, undefined, secret);
+    await lists.refresh();
+    await lists.close();
+    const files = await readdir(dataDir);
+    const texts = await Promise.all(files.map((file) => readFile(join(dataDir, file), 'utf8')));
+    expect(texts.join('')).toContain('own.example');
+    expect(texts.join('')).not.toMatch(/hunter/);
+    const next = open({ groq: new Error('nobody is asked') }, dataDir, secret);
+    await next.lists.start();
+    expect(next.lists.modelsOf('groq')).toContainEqual({ id: 'a' });
   });
 
   it('outlive the process, and are not asked for again within the hour', async () => {
