@@ -78,15 +78,15 @@ describe.skipIf(!hasTmux)('the tail of a terminal', () => {
     const rows = rowsOf(text);
     // Six exchanges, the three tries of one in one line.
     expect(rows).toHaveLength(6);
-    expect(rows[0]).toMatch(/gpt-5\.5 .*\$\d?\.?\d+ +.*✓ All tests pass/);
-    expect(rows[1]).toMatch(/calls .*exec_command \$ npm/);
+    expect(rows[0]).toMatch(/gpt-5\.5 .*✓/);
+    expect(rows[1]).toMatch(/calls .*exec_command/);
     expect(rows[2]).toContain(columns === 80 ? 'gpt-5.1-codex-max' : LONG_NAME);
     expect(rows[3]).toMatch(/ 529 .* ×3 over \S+ {2}upstream: Overloaded/);
     expect(rows[4]).toMatch(/ 401 .*upstream: Incorrect API key/);
     expect(rows[5]).toMatch(/ 200 .*upstream: The model broke/);
     expect(text).toMatch(/→ The provider refused the key that was sent to it/);
     expect(text.match(/gomodel-ts logs req_\w{13}/g)).toHaveLength(3);
-    expect(text).toMatch(/\ntoday 8 requests · .* · 5 failed {3}h help/);
+    expect(text).toMatch(/\ntoday \d+ requests · .* · 5 failed {3}h help/);
     // Nothing wraps: every line of it begins as a line of the tail does.
     for (const line of text.slice(text.indexOf(rows[0] ?? '')).split('\n'))
       expect(line).toMatch(/^(?:\d\d:\d\d:\d\d {1,2}| {9}→ | {11}\S|today |$)/);
@@ -100,7 +100,7 @@ describe.skipIf(!hasTmux)('the tail of a terminal', () => {
     const terminal = await watch(120);
     const has = (pattern: RegExp) => expect.poll(terminal.text, WAIT).toMatch(pattern);
     await terminal.ask('gpt-5.5');
-    await has(/✓ All tests pass/);
+    await has(/ 200 .*✓/);
     terminal.press('x', 'y', 'z', 'h');
     await has(/o {2}open the dashboard/);
     expect(terminal.text()).not.toContain('xyz');
@@ -118,7 +118,7 @@ describe.skipIf(!hasTmux)('the tail of a terminal', () => {
     await has(/paused, 1 waiting/);
     expect(terminal.text()).not.toContain('npm test');
     terminal.press('p');
-    await has(/npm test/);
+    await has(/ 200 .*exec_command/);
 
     terminal.press('l');
     await has(/assistant {2}exec_command {2}\$ npm test[\s\S]*usage and timings/);
