@@ -11,6 +11,8 @@
  * Every refusal is `{"error":{"message","type","code","param"}}` (DESIGN.md), 401 without a session.
  */
 import type { ConversationItem } from '../conversation/item.ts';
+import type { BudgetStatus } from '../guard/budgets/ledger-port.ts';
+import type { LimitStatus } from '../guard/limits/limit-port.ts';
 import type { ExchangeRecord, HeaderLines, LogFilter } from '../log/port.ts';
 
 // --- Queries -------------------------------------------------------------------------------------
@@ -452,4 +454,14 @@ export interface LoginRequest {
 /** Body of every refusal. */
 export interface ErrorAnswer {
   error: { message: string; type: string; code: string | null; param: string | null };
+}
+
+// --- Budgets -------------------------------------------------------------------------------------
+
+/** `GET budgets` → BudgetsAnswer: the figures by which requests are refused. */
+export interface BudgetsAnswer {
+  budgets: readonly BudgetStatus[];
+  limits: readonly LimitStatus[];
+  /** What of budgets cannot be read or written; absent where all can. */
+  problem?: string;
 }

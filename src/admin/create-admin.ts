@@ -11,6 +11,7 @@ import { createAccess } from './access/create-access.ts';
 import { createFindTitle } from './answers/session-title.ts';
 import { API_BASE, createDispatch, refuse } from './api/dispatch.ts';
 import { createRoutes } from './api/routes.ts';
+import { budgetRoutes, type KeptBudgets } from './budgets/budget-routes.ts';
 import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
 import { PAGE_FOLDER } from './page/load-page.ts';
 import { setPageHeaders } from './page/page-headers.ts';
@@ -30,6 +31,8 @@ export interface AdminDeps {
   readonly isGuarded: () => boolean;
   /** Who is asked for models, the gateway's own first. */
   readonly upstreams: readonly Upstream[];
+  /** Absent in a process that does not keep them. */
+  readonly budgets: KeptBudgets | undefined;
   readonly version: string;
   /** Such as `http://localhost:8080`; known once the gateway listens. */
   readonly url: () => string;
@@ -60,7 +63,7 @@ const FIRST_PAGE = `${PAGE_BASE}audit`;
 
 /** Before the first request, only the files of the index are looked after. */
 export const createAdmin = (deps: AdminDeps): Admin => {
-  const { config, recorder, log, clock, upstreams } = deps;
+  const { config, recorder, log, clock, upstreams, budgets } = deps;
   const { dataDir } = config;
   const now = (): number => clock.now();
   const pricing = createPricing(dataDir, upstreams);
@@ -100,7 +103,10 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     baseUrl: deps.url,
     feed: connectFeed,
   });
-  const dispatch = createDispatch(routes, access);
+  const dispatch = createDispatch(
+    [...routes, ...(budgets ? budgetRoutes({ budgets, dataDir, now }) : [])],
+    access,
+  );
   const servePage = createServePage(deps.pageFolder ?? PAGE_FOLDER);
 
   const warmUp = (): void => {

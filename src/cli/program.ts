@@ -28,6 +28,7 @@ const COMMANDS: readonly CommandEntry[] = [
   { names: ['config'], load: async () => (await import('./commands/config.ts')).configCommand },
   { names: ['trust'], load: async () => (await import('./commands/trust.ts')).trustCommand },
   { names: ['keys'], load: async () => (await import('./commands/keys.ts')).keysCommand },
+  { names: ['budgets'], load: async () => (await import('./commands/budgets.ts')).budgetsCommand },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logsCommand },
 ];
 

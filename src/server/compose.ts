@@ -56,6 +56,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const isGuarded = guarding(config, ring);
   const counted = part ?? (await keepBudgets(config, clock));
   const allowances = createAllowances(ring);
+  const kept = 'store' in counted ? counted : undefined;
   const demo = options.demo && !part ? await startDemoUpstream() : undefined;
   const recorder = await createRecorder({
     dataDir: config.dataDir,
@@ -134,6 +135,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         url: () => urlOf(config.host, listening.port),
         codexHome: options.codexHome,
         askOverWebSocket,
+        budgets: kept,
       });
   const app = createApp({
     ...shared,
@@ -195,7 +197,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ring.close();
     await recorder.close();
     // Behind the log: what it cuts off is settled.
-    if ('store' in counted) counted.close();
+    kept?.close();
   };
   await zstdPartReady;
   const { servers, port } = await listen({ createServer, host: config.host, port: config.port }).catch(

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Viewer } from '../../guard/viewer.ts';
 
 /** One question to the API, on its way to its answer. */
 export interface Call {
@@ -7,6 +8,8 @@ export interface Call {
   readonly query: URLSearchParams;
   /** What the route's pattern has caught. */
   readonly params: readonly string[];
+  /** Who asks; absent on a route that is open to all. */
+  readonly viewer: Viewer | undefined;
 }
 
 /** Answers, or throws what is told to the client as a refusal. */

@@ -47,7 +47,7 @@ export const createDispatch =
   ): Promise<void> => {
     const route = routes.find((candidate) => candidate.path.test(path));
     // Before a key was shown, nothing is told of what is here.
-    if (!route?.isOpen) await access.identify(request);
+    const viewer = route?.isOpen ? undefined : await access.identify(request);
     if (!route) {
       throw new GatewayError(
         'unknown_route',
@@ -67,5 +67,5 @@ export const createDispatch =
       });
     }
     const params = route.path.exec(path)?.slice(1) ?? [];
-    await handle({ request, response, query, params });
+    await handle({ request, response, query, params, viewer });
   };

@@ -124,6 +124,25 @@ export const PATHS = {
   '/usage/log': read('Exchanges that used tokens, newest first', ref('UsageLogAnswer'), usage),
   '/dashboard/config': read('How the gateway is set up', ref('DashboardConfigAnswer')),
   '/providers/status': read('How the providers fare', listOf(ref('ProviderStatus'))),
+  '/budgets': {
+    ...read('Budgets and rate limits, as they stand', ref('BudgetsAnswer')),
+    put: {
+      summary: 'Sets a budget: scope, period or period_seconds, limit or tokens, enforcement, timezone',
+      requestBody: { required: true, content: json({ type: 'object' }) },
+      responses: {
+        '200': {
+          description: 'Its id',
+          content: json({ type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }),
+        },
+        ...REFUSALS,
+      },
+    },
+    delete: {
+      summary: 'Removes a budget that was set so',
+      parameters: [inQuery('id', { type: 'string' }, 'As the list names it.')],
+      responses: { '204': { description: 'Removed' }, ...REFUSALS },
+    },
+  },
   '/codex/status': read('Whether Codex is connected', ref('CodexStatusAnswer')),
   '/codex/doctor': {
     post: {

@@ -29,6 +29,7 @@ interface CodexFlags extends ConfigFlags {
   readonly demo?: true;
   readonly own?: true;
   readonly open?: true;
+  readonly budget?: string;
 }
 
 /** The gateway of a run, and what ends it where it was started for the run alone. */
@@ -49,7 +50,18 @@ Examples:
   $ npx gomodel-ts codex exec 'Explain this repository'
   $ npx gomodel-ts codex --demo -- exec -m gpt-5.5 'Reply with exactly ok'
   $ npx gomodel-ts codex -- --model gpt-5.5 resume --last
+  $ npx gomodel-ts codex --budget 5               ends once the run has cost 5 USD
 `;
+
+const budgetOf = ({ budget }: CodexFlags): number | undefined => {
+  if (budget === undefined) return undefined;
+  const usd = Number(budget);
+  if (budget.trim() !== '' && usd > 0 && usd <= 1_000_000) return usd;
+  throw new GatewayError(
+    'invalid_usage',
+    `--budget ${budget}: it is an amount in USD above 0, such as 5 or 2.50.`,
+  );
+};
 
 const requireCodex = async ({ env, cwd, homeDir }: CommandContext): Promise<InstalledCodex> => {
   const { codex, broken } = await searchCodex(env, createWorkingFolder(cwd, homeDir));
@@ -112,6 +124,7 @@ const openStory = async ({ url }: RunGateway, context: CommandContext): Promise<
 
 const launch = async (args: readonly string[], flags: CodexFlags, context: CommandContext): Promise<void> => {
   const { env, stderr } = context;
+  const budgetUsd = budgetOf(flags);
   const codex = await requireCodex(context);
   const signIn = await readSignIn(codex, env);
   const gateway = await findOrStart(flags, signIn === 'chatgpt', context);
@@ -119,7 +132,7 @@ const launch = async (args: readonly string[], flags: CodexFlags, context: Comma
   const startedAtMs = systemClock.now();
   const runId = createId('run', startedAtMs);
   try {
-    const own = launchArguments({ baseUrl: gateway.baseUrl, signIn, runId });
+    const own = launchArguments({ baseUrl: gateway.baseUrl, signIn, runId, budgetUsd });
     const size = await contextArguments(gateway, args);
     process.exitCode = await runCodex(codex, [...own, ...size, ...args], {
       ...env,
@@ -152,6 +165,7 @@ export const codexCommand = (context: CommandContext): Command =>
     .option('--demo', 'start a gateway for the run, answered by the built-in upstream')
     .option('--open', 'open the page with the live story, where a gateway is running')
     .option('--own', 'start a gateway for the run even if one is running')
+    .option('--budget <usd>', 'what the run may cost; then its requests are refused')
     .passThroughOptions()
     .addHelpText('after', EXAMPLES)
     .action((args: readonly string[], flags: CodexFlags) => launch(args, flags, context));

@@ -6,11 +6,14 @@ export interface LaunchWish {
   readonly signIn: CodexSignIn;
   /** Marks the run's requests in the log. */
   readonly runId: string;
+  /** What the run may cost, in USD; absent: no bound of its own. */
+  readonly budgetUsd?: number | undefined;
 }
 
 /** The variable that hands the gateway's key to Codex for one run. */
 export const RUN_KEY_VARIABLE = 'GOMODEL_RUN_KEY';
 export const RUN_HEADER = 'X-GoModel-Run';
+const RUN_BUDGET_HEADER = 'X-GoModel-Run-Budget';
 
 /** A JSON string is a TOML basic string, for the characters that occur here. */
 const quote = (text: string): string => JSON.stringify(text);
@@ -19,14 +22,18 @@ const quote = (text: string): string => JSON.stringify(text);
  * The arguments that give Codex a provider for one run, with nothing written: `-c` overrides whose values
  * are TOML. A ChatGPT sign-in stays in `Authorization`, and the gateway's key goes beside it.
  */
-export const launchArguments = ({ baseUrl, signIn, runId }: LaunchWish): string[] => {
+export const launchArguments = ({ baseUrl, signIn, runId, budgetUsd }: LaunchWish): string[] => {
   const isSignedIn = signIn === 'chatgpt';
+  const headers = [
+    `${quote(RUN_HEADER)}=${quote(runId)}`,
+    ...(budgetUsd === undefined ? [] : [`${quote(RUN_BUDGET_HEADER)}=${quote(String(budgetUsd))}`]),
+  ];
   const entries = [
     // The name decides: Codex compresses with zstd, and compacts remotely, only for one called "OpenAI".
     `name=${quote(isSignedIn ? 'OpenAI' : 'GoModel')}`,
     `base_url=${quote(baseUrl)}`,
     'wire_api="responses"',
-    `http_headers={${quote(RUN_HEADER)}=${quote(runId)}}`,
+    `http_headers={${headers.join(',')}}`,
     ...(isSignedIn
       ? ['requires_openai_auth=true', `env_http_headers={"X-GoModel-Key"=${quote(RUN_KEY_VARIABLE)}}`]
       : [`env_key=${quote(RUN_KEY_VARIABLE)}`]),

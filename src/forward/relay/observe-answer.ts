@@ -130,7 +130,9 @@ export const observeAnswer = (
     closing: (failure) => {
       const tap = coded ? undefined : body.tap();
       if (!tap) return failure ? undefined : Buffer.alloc(0);
-      const { code, message } = failure ?? { code: 'internal_error', message: '' };
+      const { code: own, message } = failure ?? { code: 'internal_error', message: '' };
+      // The one code upon which Codex shows the message, and asks no second time.
+      const code = own === 'budget_exceeded' ? 'invalid_prompt' : own;
       return tap.closing({ code, message, atMs: clock.now() });
     },
   };

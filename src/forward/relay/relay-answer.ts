@@ -17,6 +17,15 @@ export interface RelayInput {
 
 const NOTHING = Buffer.alloc(0);
 
+/** Events of an answer that hold no token: that it began, that an item did, that both are done. */
+const FRAME_EVENTS = 12;
+
+const overCeiling = (): GatewayError =>
+  new GatewayError(
+    'budget_exceeded',
+    'this answer was ended, since it has passed the ceiling of a budget. Whoever runs the gateway can raise it with `gomodel-ts budgets set`.',
+  );
+
 const formatMs = (ms: number): string => ms.toFixed(2);
 
 /**
@@ -28,6 +37,7 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   const { upstreamResponse, response, forwarding, clock } = input;
   const { exchange, stopwatch } = forwarding;
   const { record } = exchange;
+  const maxOutputTokens = forwarding.passage?.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   stopwatch.start();
   const observer: AnswerObserver = observeAnswer(upstreamResponse, exchange, forwarding.path, clock);
 
@@ -85,6 +95,9 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     if (!response.write(chunk)) upstreamResponse.pause();
     // The tap must not delay bytes: it sees each chunk after it was written.
     observer.see(chunk);
+    // Each event of a stream is a token or more, but for those around its items.
+    const { events = 0 } = record.response;
+    if (events - FRAME_EVENTS > maxOutputTokens && observer.hasEnded() === false) end(overCeiling());
   });
   response.on('drain', () => upstreamResponse.resume());
 

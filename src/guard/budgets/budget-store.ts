@@ -24,7 +24,7 @@ interface Content {
 }
 
 /** As the API takes it. */
-const fieldsOf = (budget: Budget): JsonObject => ({
+export const fieldsOf = (budget: Budget): JsonObject => ({
   scope: scopeText(budget.scope),
   ...(budget.period.kind === 'seconds'
     ? { period_seconds: budget.period.seconds }

@@ -143,7 +143,7 @@ export const createSpending = ({
     }
     if (!isPriced || status < 200 || status >= 300 || record.provider === 'demo') return undefined;
     const { input, output } = estimate;
-    const outputTokens = Math.min(response.events ?? 0, output.tokens);
+    const outputTokens = response.events ?? 0;
     const share = output.tokens > 0 ? outputTokens / output.tokens : 0;
     return {
       nanoUsd: input.nanoUsd + Math.round(output.nanoUsd * share),

@@ -105,6 +105,7 @@ export const startWorkers = async (
     url: () => urlOf(host, port),
     codexHome,
     askOverWebSocket,
+    budgets,
   });
   const readyz = ready({
     recorder,

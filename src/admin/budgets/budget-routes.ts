@@ -1,0 +1,72 @@
+import { GatewayError } from '../../base/errors.ts';
+import { isWithin } from '../../base/user-path.ts';
+import { openAdminLog } from '../../guard/admin-log.ts';
+import { budgetId } from '../../guard/budgets/budget.ts';
+import { type BudgetDesk, createBudgetDesk } from '../../guard/budgets/budget-desk.ts';
+import type { BudgetStore } from '../../guard/budgets/budget-store.ts';
+import type { BudgetLedger } from '../../guard/budgets/ledger-port.ts';
+import type { LimitCounter } from '../../guard/limits/limit-port.ts';
+import type { Viewer } from '../../guard/viewer.ts';
+import { type Call, sendJson, sendNothing } from '../api/call.ts';
+import type { Route } from '../api/dispatch.ts';
+import { readSmallBody } from '../api/read-small-body.ts';
+import type { BudgetsAnswer } from '../api-types.ts';
+
+/** The budgets and limits of a gateway, in the process that keeps them. */
+export interface KeptBudgets {
+  readonly ledger: BudgetLedger;
+  readonly limits: LimitCounter;
+  readonly store: BudgetStore;
+  /** What cannot be read or written, in a sentence. */
+  readonly problem: () => string | undefined;
+}
+
+export interface BudgetRoutesDeps {
+  readonly budgets: KeptBudgets;
+  readonly dataDir: string;
+  readonly now: () => number;
+}
+
+/** A member sees what holds for their own subtree. */
+const isSeen = (viewer: Viewer | undefined, scope: string): boolean =>
+  viewer !== undefined &&
+  (viewer.role !== 'member' ||
+    (scope.startsWith('/') && isWithin(scope.replace(/\/\*$/, '') || '/', viewer.userPath)));
+
+/** Budgets and limits as they stand, and how budgets are set and removed. */
+export const budgetRoutes = ({ budgets, dataDir, now }: BudgetRoutesDeps): readonly Route[] => {
+  const { ledger, limits, store, problem } = budgets;
+  const deskOf = ({ viewer }: Call): BudgetDesk => {
+    if (viewer?.role !== 'admin') {
+      throw new GatewayError('not_permitted', 'only the role admin changes budgets.');
+    }
+    return createBudgetDesk({ store, log: openAdminLog(dataDir), now, by: viewer.name });
+  };
+  return [
+    {
+      path: /^budgets$/,
+      methods: {
+        GET: async (call) => {
+          const { viewer } = call;
+          const trouble = problem();
+          const answer: BudgetsAnswer = {
+            budgets: (await ledger.status()).filter(({ scope }) => isSeen(viewer, scope)),
+            limits: (await limits.status()).filter(({ scope }) => isSeen(viewer, scope)),
+            ...(trouble !== undefined && { problem: trouble }),
+          };
+          sendJson(call, answer);
+        },
+        PUT: async (call) => {
+          const desk = deskOf(call);
+          const budget = await desk.set(await readSmallBody(call.request));
+          sendJson(call, { id: budgetId(budget) });
+        },
+        DELETE: async (call) => {
+          const desk = deskOf(call);
+          await desk.remove(call.query.get('id') ?? '');
+          sendNothing(call);
+        },
+      },
+    },
+  ];
+};

@@ -1,0 +1,178 @@
+import { userInfo } from 'node:os';
+import { Command } from 'commander';
+import { systemClock } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { openAdminLog } from '../../guard/admin-log.ts';
+import { type Budget, budgetId, scopeText } from '../../guard/budgets/budget.ts';
+import { type BudgetDesk, createBudgetDesk } from '../../guard/budgets/budget-desk.ts';
+import { openBudgetStore } from '../../guard/budgets/budget-store.ts';
+import { periodText } from '../../guard/budgets/window.ts';
+import type { CommandContext } from '../context.ts';
+import { readDataFolder } from '../read-variables.ts';
+import { plainLine } from '../render/plain-text.ts';
+
+interface Flags {
+  readonly json?: true;
+  readonly dataDir?: string;
+}
+
+interface SetFlags extends Flags {
+  readonly hourly?: string;
+  readonly daily?: string;
+  readonly weekly?: string;
+  readonly monthly?: string;
+  readonly total?: string;
+  readonly every?: string;
+  readonly tokens?: true;
+  readonly soft?: true;
+  readonly ceiling?: true;
+  readonly timezone?: string;
+}
+
+const EXAMPLES = `
+A scope is / (everything), a user path such as /team/alpha with all below it, /team/* (each child of
+/team apart), key:ID, label:NAME, session:* or run:*. A running gateway obeys a change within a second.
+
+Examples:
+  $ npx gomodel-ts budgets set / --monthly 500
+  $ npx gomodel-ts budgets set /team/alpha --daily 10 --timezone Europe/Berlin
+  $ npx gomodel-ts budgets set 'session:*' --total 5 --ceiling
+  $ npx gomodel-ts budgets set label:ci --hourly 200000 --tokens --soft
+  $ npx gomodel-ts budgets list
+  $ npx gomodel-ts budgets remove '/team/alpha daily'
+`;
+
+const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'total'] as const;
+
+const whoAmI = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+};
+
+const atDesk = async (
+  flags: Flags,
+  context: CommandContext,
+  work: (desk: BudgetDesk) => Promise<void>,
+): Promise<void> => {
+  const dataDir = readDataFolder(flags, context);
+  const desk = createBudgetDesk({
+    store: openBudgetStore(dataDir),
+    log: openAdminLog(dataDir),
+    now: () => systemClock.now(),
+    by: `cli:${whoAmI()}`,
+  });
+  try {
+    await work(desk);
+  } catch (error) {
+    const isUsage =
+      error instanceof GatewayError && ['invalid_request', 'unknown_budget'].includes(error.code);
+    throw isUsage ? new GatewayError('invalid_usage', error.message, { cause: error }) : error;
+  }
+};
+
+const toJson = (budget: Budget): string =>
+  `${JSON.stringify({
+    schemaVersion: 1,
+    id: budgetId(budget),
+    scope: scopeText(budget.scope),
+    period: periodText(budget.period),
+    unit: budget.unit,
+    limit: budget.limit,
+    enforcement: budget.enforcement,
+    timezone: budget.timezone,
+  })}\n`;
+
+const inWords = (budget: Budget): string => {
+  const amount =
+    budget.unit === 'usd' ? `$${budget.limit.toFixed(2)}` : `${budget.limit.toLocaleString('en-US')} tokens`;
+  const zone = budget.timezone === 'UTC' ? '' : `, ${budget.timezone}`;
+  return `${budgetId(budget)}: ${amount}, ${budget.enforcement}${zone}`;
+};
+
+const fieldsOf = (scope: string, flags: SetFlags): Readonly<Record<string, unknown>> => {
+  const given = PERIODS.filter((period) => flags[period] !== undefined);
+  const [period] = given;
+  if (given.length + (flags.every === undefined ? 0 : 1) !== 1) {
+    throw new GatewayError(
+      'invalid_usage',
+      'a budget has one period: --hourly, --daily, --weekly, --monthly or --total with the limit, or --every SECONDS=LIMIT.',
+    );
+  }
+  const [seconds = '', everyLimit = ''] = (flags.every ?? '').split('=');
+  const limit = period === undefined ? everyLimit : flags[period];
+  return {
+    scope,
+    ...(period === undefined ? { period_seconds: seconds } : { period }),
+    [flags.tokens ? 'tokens' : 'limit']: limit,
+    ...(flags.soft && { enforcement: 'soft' }),
+    ...(flags.ceiling && { enforcement: 'ceiling' }),
+    ...(flags.timezone !== undefined && { timezone: flags.timezone }),
+  };
+};
+
+/** `gomodel-ts budgets`: what a team, a key, a label, a session or a run may spend. */
+export const budgetsCommand = (context: CommandContext): Command => {
+  const part = (name: string, summary: string): Command =>
+    new Command(name)
+      .summary(summary)
+      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+      .option('--json', 'one line of JSON a budget')
+      .option('--data-dir <folder>', 'where the budgets are kept (GOMODEL_HOME)');
+  const show = (budget: Budget, { json }: Flags, told: string): void => {
+    if (json) context.stdout.write(toJson(budget));
+    else context.stderr.write(`${plainLine(told)}\n`);
+  };
+
+  return new Command('budgets')
+    .summary('set, list and remove budgets')
+    .description('What may be spent, by user path, key, label, session and run.')
+    .addHelpText('after', EXAMPLES)
+    .addCommand(
+      part('set', 'set a budget, or change it')
+        .argument('<scope>', 'whom it holds for')
+        .option('--hourly <limit>', 'in USD')
+        .option('--daily <limit>', 'in USD')
+        .option('--weekly <limit>', 'in USD, from Monday')
+        .option('--monthly <limit>', 'in USD')
+        .option('--total <limit>', 'in USD, for good')
+        .option('--every <seconds=limit>', 'in USD, such as 3600=5')
+        .option('--tokens', 'the limit is tokens, whoever pays')
+        .option('--soft', 'warn, and refuse nothing')
+        .option('--ceiling', 'also end an answer that passes the limit while it runs')
+        .option('--timezone <name>', 'IANA name, whose midnight counts (UTC)')
+        .action((scope: string, flags: SetFlags) =>
+          atDesk(flags, context, async (desk) => {
+            const budget = await desk.set(fieldsOf(scope, flags));
+            show(budget, flags, `Set ${inWords(budget)}.`);
+          }),
+        ),
+    )
+    .addCommand(
+      part('list', 'list the budgets that were set').action((flags: Flags) =>
+        atDesk(flags, context, async (desk) => {
+          const budgets = await desk.list();
+          if (budgets.length === 0 && !flags.json) {
+            context.stderr.write(
+              'No budget was set. `npx gomodel-ts budgets set / --monthly 100` sets one for everything.\n',
+            );
+          }
+          for (const budget of budgets) {
+            context.stdout.write(flags.json ? toJson(budget) : `${plainLine(inWords(budget))}\n`);
+          }
+        }),
+      ),
+    )
+    .addCommand(
+      part('remove', 'remove a budget')
+        .argument('<id>', "as `list` names it, such as '/team/alpha daily'")
+        .action((id: string, flags: Flags) =>
+          atDesk(flags, context, async (desk) => {
+            const budget = await desk.remove(id);
+            show(budget, flags, `Removed ${inWords(budget)}.`);
+          }),
+        ),
+    );
+};
