@@ -53,6 +53,7 @@ it('answers every question as its OpenAPI document says', async () => {
     'dashboard/config',
     'providers/status',
     'codex/status',
+    'budgets',
     'openapi.json',
     ...entries.flatMap(({ id }) => [`audit/log/${id}`, `audit/log/${id}/turn?earlier=true`]),
   ];
