@@ -11,7 +11,7 @@ import { createAccess } from './access/create-access.ts';
 import { createFindTitle } from './answers/session-title.ts';
 import { API_BASE, createDispatch, refuse } from './api/dispatch.ts';
 import { createRoutes } from './api/routes.ts';
-import { budgetRoutes, type KeptBudgets } from './budgets/budget-routes.ts';
+import type { KeptBudgets } from './budgets/budget-routes.ts';
 import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
 import { PAGE_FOLDER } from './page/load-page.ts';
 import { setPageHeaders } from './page/page-headers.ts';
@@ -102,11 +102,10 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     access,
     baseUrl: deps.url,
     feed: connectFeed,
+    budgets,
+    dataDir,
   });
-  const dispatch = createDispatch(
-    [...routes, ...(budgets ? budgetRoutes({ budgets, dataDir, now }) : [])],
-    access,
-  );
+  const dispatch = createDispatch(routes, access);
   const servePage = createServePage(deps.pageFolder ?? PAGE_FOLDER);
 
   const warmUp = (): void => {

@@ -12,6 +12,7 @@ import { answerDaily } from '../answers/usage-daily.ts';
 import { answerClients, answerModels } from '../answers/usage-groups.ts';
 import { answerSessions, type SessionsDeps } from '../answers/usage-sessions.ts';
 import { answerSummary } from '../answers/usage-summary.ts';
+import { type BudgetRoutesDeps, budgetHandlers } from '../budgets/budget-routes.ts';
 import { type ExportDeps, sendExport } from '../export/export-exchanges.ts';
 import { createOpenApi, type PATHS } from '../openapi/create-openapi.ts';
 import type { Feed } from '../stream/create-feed.ts';
@@ -25,6 +26,7 @@ export interface RoutesDeps
     GatewayDeps,
     CodexDeps,
     SessionsDeps,
+    BudgetRoutesDeps,
     DoctorDeps {
   readonly access: Access;
   readonly recorder: ExchangeWatch;
@@ -135,6 +137,7 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
     '/usage/log': answered((query) => answerUsageLog(deps, query)),
     '/dashboard/config': answered(() => answerConfig(deps, diskBytes)),
     '/providers/status': answered(() => answerProviders(deps)),
+    '/budgets': budgetHandlers(deps),
     '/codex/status': answered(() => answerCodex(deps)),
     '/codex/doctor': { POST: async (call) => sendJson(call, await runDoctor()) },
     '/openapi.json': answered(async () => createOpenApi(deps.version)),

@@ -7,8 +7,7 @@ import type { BudgetStore } from '../../guard/budgets/budget-store.ts';
 import type { BudgetLedger } from '../../guard/budgets/ledger-port.ts';
 import type { LimitCounter } from '../../guard/limits/limit-port.ts';
 import type { Viewer } from '../../guard/viewer.ts';
-import { type Call, sendJson, sendNothing } from '../api/call.ts';
-import type { Route } from '../api/dispatch.ts';
+import { type Call, type Handle, sendJson, sendNothing } from '../api/call.ts';
 import { readSmallBody } from '../api/read-small-body.ts';
 import type { BudgetsAnswer } from '../api-types.ts';
 
@@ -22,7 +21,8 @@ export interface KeptBudgets {
 }
 
 export interface BudgetRoutesDeps {
-  readonly budgets: KeptBudgets;
+  /** Absent in a process that does not keep them, and answers nothing. */
+  readonly budgets: KeptBudgets | undefined;
   readonly dataDir: string;
   readonly now: () => number;
 }
@@ -34,39 +34,42 @@ const isSeen = (viewer: Viewer | undefined, scope: string): boolean =>
     (scope.startsWith('/') && isWithin(scope.replace(/\/\*$/, '') || '/', viewer.userPath)));
 
 /** Budgets and limits as they stand, and how budgets are set and removed. */
-export const budgetRoutes = ({ budgets, dataDir, now }: BudgetRoutesDeps): readonly Route[] => {
-  const { ledger, limits, store, problem } = budgets;
+export const budgetHandlers = ({
+  budgets,
+  dataDir,
+  now,
+}: BudgetRoutesDeps): Readonly<Record<'GET' | 'PUT' | 'DELETE', Handle>> => {
+  const kept = (): KeptBudgets => {
+    if (budgets) return budgets;
+    throw new GatewayError('internal_error', 'this process keeps no budgets.');
+  };
   const deskOf = ({ viewer }: Call): BudgetDesk => {
     if (viewer?.role !== 'admin') {
       throw new GatewayError('not_permitted', 'only the role admin changes budgets.');
     }
-    return createBudgetDesk({ store, log: openAdminLog(dataDir), now, by: viewer.name });
+    return createBudgetDesk({ store: kept().store, log: openAdminLog(dataDir), now, by: viewer.name });
   };
-  return [
-    {
-      path: /^budgets$/,
-      methods: {
-        GET: async (call) => {
-          const { viewer } = call;
-          const trouble = problem();
-          const answer: BudgetsAnswer = {
-            budgets: (await ledger.status()).filter(({ scope }) => isSeen(viewer, scope)),
-            limits: (await limits.status()).filter(({ scope }) => isSeen(viewer, scope)),
-            ...(trouble !== undefined && { problem: trouble }),
-          };
-          sendJson(call, answer);
-        },
-        PUT: async (call) => {
-          const desk = deskOf(call);
-          const budget = await desk.set(await readSmallBody(call.request));
-          sendJson(call, { id: budgetId(budget) });
-        },
-        DELETE: async (call) => {
-          const desk = deskOf(call);
-          await desk.remove(call.query.get('id') ?? '');
-          sendNothing(call);
-        },
-      },
+  return {
+    GET: async (call) => {
+      const { viewer } = call;
+      const { ledger, limits, problem } = kept();
+      const trouble = problem();
+      const answer: BudgetsAnswer = {
+        budgets: (await ledger.status()).filter(({ scope }) => isSeen(viewer, scope)),
+        limits: (await limits.status()).filter(({ scope }) => isSeen(viewer, scope)),
+        ...(trouble !== undefined && { problem: trouble }),
+      };
+      sendJson(call, answer);
     },
-  ];
+    PUT: async (call) => {
+      const desk = deskOf(call);
+      const budget = await desk.set(await readSmallBody(call.request));
+      sendJson(call, { id: budgetId(budget) });
+    },
+    DELETE: async (call) => {
+      const desk = deskOf(call);
+      await desk.remove(call.query.get('id') ?? '');
+      sendNothing(call);
+    },
+  };
 };
