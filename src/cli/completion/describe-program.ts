@@ -58,7 +58,8 @@ const describeCommand = (command: Command, names: readonly string[]): CompletedC
 /** What a program's own help shows is what completion offers: hidden commands and options stay hidden. */
 export const describeProgram = (program: Command): CompletedProgram => ({
   name: program.name(),
-  top: describeCommand(program, []),
+  // Its own commands are offered from `commands`, each with its aliases.
+  top: { ...describeCommand(program, []), words: [] },
   commands: program
     .createHelp()
     .visibleCommands(program)
