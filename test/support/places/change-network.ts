@@ -8,6 +8,8 @@ export const ownOuterAddress = (): string | undefined =>
     .flatMap((addresses = []) => addresses)
     .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 
+const system = os.networkInterfaces;
+
 const replaceInterfaces = (replacement: typeof networkInterfaces): void => {
   Object.assign(os, { networkInterfaces: replacement });
   syncBuiltinESMExports();
@@ -15,7 +17,6 @@ const replaceInterfaces = (replacement: typeof networkInterfaces): void => {
 
 /** From now on this process's system no longer lists an address, until the test ends. */
 export const loseAddress = (address: string): void => {
-  const system = os.networkInterfaces;
   replaceInterfaces(() =>
     Object.fromEntries(
       Object.entries(system()).map(([name, addresses = []]) => [
@@ -24,5 +25,8 @@ export const loseAddress = (address: string): void => {
       ]),
     ),
   );
-  onTestFinished(() => replaceInterfaces(system));
+  onTestFinished(giveAddressBack);
 };
+
+/** Takes `loseAddress` back. */
+export const giveAddressBack = (): void => replaceInterfaces(system);
