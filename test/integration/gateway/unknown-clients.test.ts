@@ -165,7 +165,7 @@ it('leaves the beginning of a long path, and no part of a key that the end of it
   }
 });
 
-it('tells of a client that was let in when it begins, in the order that the members always had', async () => {
+it('tells of a client that was let in when it begins, and who it is first of all', async () => {
   const gateway = await composeGateway(upstream.url, GUARDED);
   const events = listen(gateway);
   expect(await send(gateway.port, { method: 'GET', path: '/v1/models', headers: RIGHT })).toBe(200);
@@ -174,7 +174,7 @@ it('tells of a client that was let in when it begins, in the order that the memb
   expect(events.at(-1)?.type).toBe('close');
   expect(Object.keys(record ?? {}).slice(0, 11)).toEqual([
     ...['schemaVersion', 'id', 'startedAt', 'method', 'path', 'transport', 'client', 'request', 'response'],
-    ...['clientRequestId', 'auth'],
+    ...['auth', 'clientRequestId'],
   ]);
   const detail = await readExchange(gateway.dataDir, record?.id ?? '');
   expect(detail?.requestHeaders).toContainEqual(['session-id', 'session-of-nobody']);
