@@ -29,7 +29,7 @@ const valueCases = (command: CompletedCommand): string[] =>
 const wordsCase = (command: CompletedCommand, more: readonly string[]): string => {
   const pattern = command.names.length === 0 ? "''" : command.names.join('|');
   const options = command.options.map(({ long, short }) => long ?? short ?? '');
-  return `    ${pattern}) words='${[...new Set([...more, ...command.words, ...options])].join(' ')}' ;;`;
+  return `    ${pattern}) words='${[...more, ...command.words, ...options].join(' ')}' ;;`;
 };
 
 /** A completion script for bash (3.2, as on macOS, or newer). */
