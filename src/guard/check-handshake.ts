@@ -5,6 +5,8 @@ import type { RequestHead } from './request-head.ts';
 
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 
+const SERVED = /^\/(?:responses|realtime)\/?(?:\?|$)/;
+
 const notServed = (message: string): GatewayError =>
   new GatewayError('websocket_not_supported', message, { headers: { upgrade: 'websocket' } });
 
@@ -23,9 +25,9 @@ export const checkHandshake = (
       'this gateway does not serve WebSocket connections (WEBSOCKETS=off); the same request over HTTP is served.',
     );
   }
-  if (!/^\/responses\/?(?:\?|$)/.test(path)) {
+  if (!SERVED.test(path)) {
     throw notServed(
-      'WebSocket connections are served at /v1/responses only; over HTTP this route is served.',
+      'WebSocket connections are served at /v1/responses and /v1/realtime only; over HTTP this route is served.',
     );
   }
   if (headers.upgrade?.toLowerCase() !== 'websocket') {

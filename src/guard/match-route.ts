@@ -2,7 +2,7 @@ import { GatewayError } from '../base/errors.ts';
 
 /** What is also served without `/v1`, since some clients leave it out. */
 const BARE_ROUTES =
-  /^\/(?:responses|conversations|chat|completions|embeddings|models|files|uploads|batches|images|audio|moderations)(?=[/?]|$)/;
+  /^\/(?:responses|conversations|chat|completions|embeddings|models|files|uploads|batches|images|audio|moderations|realtime)(?=[/?]|$)/;
 
 /**
  * `.` and `..` as path segments, however they are written, and with whatever some server takes for the end of

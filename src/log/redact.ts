@@ -7,6 +7,9 @@ export { REDACTED };
 const SECRET_HEADER =
   /^(?:(?:proxy-)?authorization|(?:set-)?cookie2?|x-gomodel-key|chatgpt-account-id)$|(?:^|[-_])(?:(?:api|auth|access|subscription|functions|secret|private|master|account)-?key|token|secret|password|credential)$/i;
 
+/** Browsers can send a key only as the name of a subprotocol: `openai-insecure-api-key.KEY`. */
+const PROTOCOL_SECRET = /((?:key|token|secret|bearer|authorization)[._-])[^,\s]+/gi;
+
 export interface Redactor {
   text(text: string): string;
   /** A request's path and query, as the client sent them. */
@@ -59,7 +62,12 @@ export const createRedactor = (secrets: readonly string[]): Redactor => {
       .join('&')}`;
   };
 
-  const header = (name: string, value: string): string => (SECRET_HEADER.test(name) ? REDACTED : text(value));
+  const header = (name: string, value: string): string => {
+    if (SECRET_HEADER.test(name)) return REDACTED;
+    return text(
+      /^sec-websocket-protocol$/i.test(name) ? value.replace(PROTOCOL_SECRET, `$1${REDACTED}`) : value,
+    );
+  };
 
   return { text, path, header };
 };

@@ -18,6 +18,8 @@ export interface ProviderSpec {
   readonly keyless: boolean;
   /** Requests of these APIs leave as they came. */
   readonly native: readonly ClientApi[];
+  /** It has OpenAI's Realtime API over WebSocket, at `/realtime`. */
+  readonly realtime?: true;
   /** What all other requests are translated into. */
   readonly dialect: Dialect;
   /** How its chat completions differ, where that is its dialect. */

@@ -24,6 +24,8 @@ export interface Upstream {
   readonly keyVariable: string;
   /** Requests of these APIs leave as they came. */
   readonly native: readonly ClientApi[];
+  /** Whether it has OpenAI's Realtime API over WebSocket. */
+  readonly realtime?: true;
   /** What requests of another API are translated into; absent where nothing is. */
   readonly dialect?: Dialect;
   /** How its chat completions differ. */
@@ -48,7 +50,7 @@ const credentialOf = ({ header, scheme }: CredentialForm, key: string): Upstream
 /** A configured provider as the gateway reaches it. */
 export const createUpstream = (provider: ConfiguredProvider): Upstream => {
   const { id, spec, baseUrl, apiKey, apiVersion, keyVariable, native, headers } = provider;
-  const { toPath, chat } = spec;
+  const { toPath, chat, realtime } = spec;
   const withoutKey: UpstreamCredential | undefined = spec.keyless ? { kind: 'none' } : undefined;
   return {
     name: id,
@@ -59,6 +61,7 @@ export const createUpstream = (provider: ConfiguredProvider): Upstream => {
     dialect: spec.dialect,
     headers,
     ...(chat && { chat }),
+    ...(realtime && { realtime }),
     ...(toPath && { toPath: (path, model) => toPath(path, model, apiVersion) }),
   };
 };
@@ -70,6 +73,7 @@ export const createChatgptUpstream = (baseUrl: URL): Upstream => ({
   credential: { kind: 'client' },
   keyVariable: 'CHATGPT_LOGIN',
   native: EVERYTHING,
+  realtime: true,
   headers: {},
 });
 

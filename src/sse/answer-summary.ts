@@ -38,8 +38,14 @@ export interface TokenUsage {
   cacheWriteTokens?: number;
   /** Those of `cacheWriteTokens` that are kept for an hour, which costs more. */
   cacheWrite1hTokens?: number;
+  /** Those of the input that are sound, which has its own price. */
+  inputAudioTokens?: number;
+  /** Those of `cachedInputTokens` that are sound. */
+  cachedAudioTokens?: number;
   outputTokens?: number;
   reasoningTokens?: number;
+  /** Those of the output that are sound. */
+  outputAudioTokens?: number;
   totalTokens?: number;
 }
 

@@ -53,7 +53,10 @@ const outputOf = (
  */
 export const readUsage = (value: unknown): TokenUsage | undefined => {
   if (!isObject(value)) return undefined;
-  const details = value.input_tokens_details ?? value.prompt_tokens_details;
+  const details = value.input_tokens_details ?? value.prompt_tokens_details ?? value.input_token_details;
+  const cachedDetails = isObject(details) ? details.cached_tokens_details : undefined;
+  const outputDetails =
+    value.output_tokens_details ?? value.completion_tokens_details ?? value.output_token_details;
   const input = count(value, 'input_tokens', 'prompt_tokens', 'inputTokens', 'prompt_eval_count');
   const output = count(value, 'output_tokens', 'completion_tokens', 'outputTokens', 'eval_count');
   const reasoning = reasoningOf(value);
@@ -68,8 +71,11 @@ export const readUsage = (value: unknown): TokenUsage | undefined => {
     ],
     ['cacheWriteTokens', written === 0 ? undefined : written],
     ['cacheWrite1hTokens', hourWrites(value) || undefined],
+    ['inputAudioTokens', count(details, 'audio_tokens') || undefined],
+    ['cachedAudioTokens', count(cachedDetails, 'audio_tokens') || undefined],
     ['outputTokens', outputOf(output, { input, reasoning, total })],
     ['reasoningTokens', reasoning],
+    ['outputAudioTokens', count(outputDetails, 'audio_tokens') || undefined],
     ['totalTokens', total],
   ];
   const usage: TokenUsage = {};

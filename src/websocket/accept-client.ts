@@ -9,6 +9,8 @@ interface Handshake {
   readonly head: Buffer;
   /** Header lines of the 101 answer beside its own. */
   readonly lines: readonly string[];
+  /** The subprotocol that is agreed on; absent: none, whatever the client offers. */
+  readonly protocol: string | undefined;
 }
 
 interface HandshakeHandlers {
@@ -24,22 +26,24 @@ const CLOSE_TIMEOUT_MS = 5_000;
 
 /** @param maxMessageBytes bound of one message, inflated; a larger one closes its connection with 1009 */
 export const createAcceptClient = (maxMessageBytes: number): AcceptClient => {
-  const pending = new WeakMap<IncomingMessage, { lines: readonly string[]; handlers: HandshakeHandlers }>();
+  type Pending = Pick<Handshake, 'lines' | 'protocol'> & { readonly handlers: HandshakeHandlers };
+  const pending = new WeakMap<IncomingMessage, Pending>();
   const options = {
     noServer: true,
     clientTracking: false,
     maxPayload: Math.min(maxMessageBytes, 2 ** 31 - 1),
     closeTimeout: CLOSE_TIMEOUT_MS,
-    // Subprotocols are names that some clients hide keys in; the API has none.
-    handleProtocols: () => false as const,
+    // What the upstream has agreed to, and nothing of the gateway's own.
+    handleProtocols: (_offered: Set<string>, request: IncomingMessage) =>
+      pending.get(request)?.protocol ?? (false as const),
     perMessageDeflate: { clientNoContextTakeover: true, serverNoContextTakeover: true },
   };
   const server = new WebSocketServer(options);
   server.on('headers', (headers, request) => headers.push(...(pending.get(request)?.lines ?? [])));
   server.on('wsClientError', (error, _socket, request) => pending.get(request)?.handlers.onInvalid(error));
 
-  return ({ request, socket, head, lines }, handlers) => {
-    pending.set(request, { lines, handlers });
+  return ({ request, socket, head, lines, protocol }, handlers) => {
+    pending.set(request, { lines, protocol, handlers });
     server.handleUpgrade(request, socket, head, handlers.onOpen);
   };
 };

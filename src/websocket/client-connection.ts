@@ -26,7 +26,7 @@ export interface ClientConnection {
 
 export interface ClientHandlers {
   /** @param room the message's memory; released when nobody needs the message any more */
-  onMessage(bytes: Buffer, room: Room): void;
+  onMessage(bytes: Buffer, room: Room, isBinary: boolean): void;
   /** The client broke the protocol, or sent what is not served; the connection is being closed for it. */
   onRefused(error: GatewayError): void;
   onDrain(): void;
@@ -58,13 +58,15 @@ export interface ClientLimits {
   readonly maxBytes: number;
   /** Of all bodies in memory. */
   readonly budget: BodyBudget;
+  /** Whether binary messages are served; text always is. */
+  readonly takesBinary: boolean;
 }
 
 /** @param socket the connection below `ws` */
 export const createClientConnection = (
   ws: WebSocket,
   socket: Duplex,
-  { maxBytes, budget }: ClientLimits,
+  { maxBytes, budget, takesBinary }: ClientLimits,
   handlers: ClientHandlers,
 ): ClientConnection => {
   const isAlive = watchLife(socket);
@@ -91,7 +93,7 @@ export const createClientConnection = (
   });
   ws.on('message', (data, isBinary) => {
     const room = takeRoom(data as Buffer);
-    if (isBinary) {
+    if (isBinary && !takesBinary) {
       room.release();
       handlers.onRefused(
         new GatewayError(
@@ -104,7 +106,7 @@ export const createClientConnection = (
     }
     releaseCompression(ws);
     // After the first that was refused, and after a close, nothing further is served.
-    if (ws.readyState === ws.OPEN) handlers.onMessage(data as Buffer, room);
+    if (ws.readyState === ws.OPEN) handlers.onMessage(data as Buffer, room, isBinary);
     else room.release();
   });
   ws.on('error', (error) => {

@@ -2,10 +2,13 @@
 export const NORMAL_CLOSURE = 1000;
 export const GOING_AWAY = 1001;
 export const UNSUPPORTED_DATA = 1003;
+export const POLICY_VIOLATION = 1008;
 export const INTERNAL_ERROR = 1011;
 export const SERVICE_RESTART = 1012;
 export const TRY_AGAIN_LATER = 1013;
 
+/** Stands for a close frame without a code. Never sent. */
+export const NO_STATUS = 1005;
 /** Stands for a connection that was lost. Never sent. */
 export const ABNORMAL_CLOSURE = 1006;
 

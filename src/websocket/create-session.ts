@@ -9,6 +9,7 @@ import type { Allowance } from '../providers/allowance.ts';
 import { createResponseHistory } from '../translate/response-history.ts';
 import { createBridgeSession } from './bridge/bridge-session.ts';
 import type { ClientConnection } from './client-connection.ts';
+import { createRealtimeSession } from './realtime/realtime-session.ts';
 import type { UpstreamSocket } from './relay/connect-upstream.ts';
 import { createRelaySession } from './relay/relay-session.ts';
 import type { AdmittedUpgrade, ConnectionContext, Session, WebSocketMode } from './session.ts';
@@ -69,6 +70,7 @@ export const createSessionFactory = (deps: SessionDeps): CreateSession => {
     };
     if (!upstreamSocket) return bridge();
     const context = contextOf('relay');
+    if (upgrade.realtime) return createRealtimeSession({ context, connection, upstreamSocket });
     return createSwitchingSession(
       (onForeign) => createRelaySession({ context, connection, upstreamSocket, onForeign }),
       bridge,

@@ -19,13 +19,24 @@ export type Reached =
   | UpstreamSocket
   /** It is asked over HTTP: it speaks no WebSocket or another API, or has no key while other providers have. */
   | { readonly kind: 'bridge' }
-  /** It refused the client's own sign-in: its answer is the client's to read. */
+  /** It refused the client's own sign-in, or Realtime: its answer is the client's to read. */
   | { readonly kind: 'refused'; readonly response: IncomingMessage };
 
 /** What only the client can mend, by renewing its sign-in or by waiting. */
 const OF_THE_SIGN_IN: ReadonlySet<number> = new Set([401, 403, 429]);
 
 const BRIDGE = { kind: 'bridge' } as const;
+
+/** No other transport has the Realtime API: whatever its upstream answers is the client's to read. */
+const reachRealtime = async (
+  deps: ReachDeps,
+  upgrade: AdmittedUpgrade,
+  left: AbortSignal,
+): Promise<Reached> => {
+  const handshake = await connectUpstream(deps, deps.clientFor(upgrade.upstream).agent, upgrade, left);
+  if (handshake.kind === 'failed') throw handshake.error;
+  return handshake;
+};
 
 /**
  * Finds out how the upstream of a new connection is reached: one round trip where it is not known yet.
@@ -37,6 +48,7 @@ export const reachUpstream = async (
   upgrade: AdmittedUpgrade,
   left: AbortSignal,
 ): Promise<Reached> => {
+  if (upgrade.realtime) return reachRealtime(deps, upgrade, left);
   const { setting, refusing } = deps;
   const { baseUrl, native, credential } = upgrade.upstream;
   if (!native.includes('responses') || !credential || setting === 'bridge') return BRIDGE;

@@ -80,7 +80,6 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   const reachDeps = { clientFor, via, setting, refusing, handshakeTimeoutMs, ...UPSTREAM_LIMITS };
   const accept = createAcceptClient(maxMessageBytes);
   const createSession = createSessionFactory(deps);
-  const limits = { maxBytes: maxMessageBytes, budget: deps.bodies };
   const open = new Map<Session, OpenConnection>();
   /** Upgrades that are being decided on, or whose upstream is being asked. */
   let arriving = 0;
@@ -99,8 +98,10 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     upgrade: AdmittedUpgrade,
     upstreamSocket: UpstreamSocket | undefined,
   ): void => {
+    const takesBinary = upgrade.realtime !== undefined;
+    const limits = { maxBytes: maxMessageBytes, budget: deps.bodies, takesBinary };
     const connection = createClientConnection(ws, socket, limits, {
-      onMessage: (bytes, room) => {
+      onMessage: (bytes, room, isBinary) => {
         const entry = open.get(session);
         if (entry) {
           // The longest idle ones come first.
@@ -108,7 +109,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
           open.set(session, { ...entry, askedAtMs: clock.monotonic() });
         }
         try {
-          session.onMessage(bytes, room);
+          session.onMessage(bytes, room, isBinary);
         } catch (thrown) {
           room.release();
           // An internal error ends this connection alone.
@@ -144,7 +145,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
     if (watch.left.aborted) return giveUp();
     const lines = upstreamSocket ? relayedLines(upstreamSocket.response) : [];
     accept(
-      { request, socket, head: Buffer.concat([head, early]), lines },
+      { request, socket, head: Buffer.concat([head, early]), lines, protocol: upstreamSocket?.ws.protocol },
       {
         onOpen: (ws) => {
           begin(ws, socket, upgrade, upstreamSocket);

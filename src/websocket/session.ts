@@ -8,6 +8,7 @@ import type { Metering } from '../guard/limits/create-metering.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ExchangeRecord } from '../log/record.ts';
 import type { Allowance } from '../providers/allowance.ts';
+import type { RouteReason } from '../providers/route-model.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { CreateFrame } from './read-client-frame.ts';
 
@@ -25,6 +26,16 @@ export interface AdmittedUpgrade {
   readonly caller: Caller;
   /** Where its requests go, unless their model is another provider's. */
   readonly upstream: Upstream;
+  /** Present on a connection to the Realtime API, which has one model for all of its life. */
+  readonly realtime?: RealtimeTarget;
+}
+
+export interface RealtimeTarget {
+  /** As the client wrote it; undefined where it named none. */
+  readonly requestedModel: string | undefined;
+  /** As the provider names it. */
+  readonly model: string | undefined;
+  readonly route: RouteReason | undefined;
 }
 
 /** What all that happens on one connection shares. */
@@ -45,7 +56,7 @@ export interface Session {
   /** Nothing that was asked on it is unanswered. */
   readonly isIdle: boolean;
   /** @param room the message's memory; the session releases it */
-  onMessage(bytes: Buffer, room: Room): void;
+  onMessage(bytes: Buffer, room: Room, isBinary: boolean): void;
   /** The connection is being closed for what the client did; the refusal needs a record. */
   onRefused(error: GatewayError): void;
   onDrain(): void;

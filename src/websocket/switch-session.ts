@@ -13,13 +13,13 @@ export const createSwitchingSession = (
   let current: Session = begin((bytes, room) => {
     current = goOn();
     if (isDraining) current.drain();
-    current.onMessage(bytes, room);
+    current.onMessage(bytes, room, false);
   });
   return {
     get isIdle() {
       return current.isIdle;
     },
-    onMessage: (bytes, room) => current.onMessage(bytes, room),
+    onMessage: (...message) => current.onMessage(...message),
     onRefused: (error) => current.onRefused(error),
     onDrain: () => current.onDrain(),
     onClose: (code, reason) => current.onClose(code, reason),

@@ -24,6 +24,11 @@ const ratesOf = (prices: ModelPrice): ModelRates => ({
   ratesFor: (inputTokens) => {
     const input = priceAt(prices.input_mtok, inputTokens) ?? 0;
     const reasoning = priceAt(prices.output_reasoning_mtok, inputTokens);
+    const inputAudio = priceAt(prices.input_audio_mtok, inputTokens);
+    const cachedAudio =
+      priceAt(prices.cache_audio_read_mtok, inputTokens) ??
+      (prices.cache_read_mtok === undefined ? inputAudio : undefined);
+    const outputAudio = priceAt(prices.output_audio_mtok, inputTokens);
     const cacheWrite = priceAt(prices.cache_write_mtok, inputTokens) ?? input;
     return {
       input,
@@ -32,6 +37,9 @@ const ratesOf = (prices: ModelPrice): ModelRates => ({
       cacheWrite1h: priceAt(prices.cache_write_1h_mtok, inputTokens) ?? cacheWrite,
       output: priceAt(prices.output_mtok, inputTokens) ?? 0,
       ...(reasoning === undefined ? {} : { reasoning }),
+      ...(inputAudio === undefined ? {} : { inputAudio }),
+      ...(cachedAudio === undefined ? {} : { cachedAudio }),
+      ...(outputAudio === undefined ? {} : { outputAudio }),
     };
   },
   source: PRICE_LIST,

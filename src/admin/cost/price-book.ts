@@ -24,13 +24,26 @@ export const costOf = (usage: Usage, { ratesFor, source }: ModelRates): CostBrea
   const written1h = Math.min(usage.cacheWrite1hTokens ?? 0, written);
   const outputTokens = usage.outputTokens ?? 0;
   const reasoning = Math.min(usage.reasoningTokens ?? 0, outputTokens);
+  const cachedAudio = Math.min(usage.cachedAudioTokens ?? 0, cached);
+  const inputAudio = Math.min(
+    Math.max(0, (usage.inputAudioTokens ?? 0) - cachedAudio),
+    inputTokens - cached - written,
+  );
+  const outputAudio = Math.min(usage.outputAudioTokens ?? 0, outputTokens - reasoning);
   const rates = ratesFor(inputTokens);
   const { input, cachedInput, cacheWrite, cacheWrite1h, output } = rates;
   return {
-    input: ((inputTokens - cached - written) * input) / PER,
-    cachedInput: (cached * cachedInput) / PER,
+    input:
+      ((inputTokens - cached - written - inputAudio) * input + inputAudio * (rates.inputAudio ?? input)) /
+      PER,
+    cachedInput:
+      ((cached - cachedAudio) * cachedInput + cachedAudio * (rates.cachedAudio ?? cachedInput)) / PER,
     cacheWrite: ((written - written1h) * cacheWrite + written1h * cacheWrite1h) / PER,
-    output: ((outputTokens - reasoning) * output + reasoning * (rates.reasoning ?? output)) / PER,
+    output:
+      ((outputTokens - reasoning - outputAudio) * output +
+        reasoning * (rates.reasoning ?? output) +
+        outputAudio * (rates.outputAudio ?? output)) /
+      PER,
     rates: { input, cachedInput, cacheWrite, output, reasoning: rates.reasoning ?? output },
     source,
   };

@@ -9,6 +9,10 @@ export interface Rates {
   readonly output: number;
   /** Where reasoning has a price of its own; `outputTokens` includes it. */
   readonly reasoning?: number;
+  /** Where sound has prices of its own. */
+  readonly inputAudio?: number;
+  readonly cachedAudio?: number;
+  readonly outputAudio?: number;
 }
 
 /** What a model costs at a time: the rates may rise with the length of the input. */

@@ -42,8 +42,11 @@ const NUMBERS = {
   cachedInputTokens: ({ usage }) => usage?.cachedInputTokens,
   cacheWriteTokens: ({ usage }) => usage?.cacheWriteTokens,
   cacheWrite1hTokens: ({ usage }) => usage?.cacheWrite1hTokens,
+  inputAudioTokens: ({ usage }) => usage?.inputAudioTokens,
+  cachedAudioTokens: ({ usage }) => usage?.cachedAudioTokens,
   outputTokens: ({ usage }) => usage?.outputTokens,
   reasoningTokens: ({ usage }) => usage?.reasoningTokens,
+  outputAudioTokens: ({ usage }) => usage?.outputAudioTokens,
   totalTokens: ({ usage }) => usage?.totalTokens,
 } as const satisfies Record<string, (record: ExchangeRecord) => number | undefined>;
 

@@ -12,8 +12,11 @@ const usageOfRow = (rows: IndexRows, row: number): Usage | undefined => {
     'cachedInputTokens',
     'cacheWriteTokens',
     'cacheWrite1hTokens',
+    'inputAudioTokens',
+    'cachedAudioTokens',
     'outputTokens',
     'reasoningTokens',
+    'outputAudioTokens',
     'totalTokens',
   ] as const) {
     const tokens = known(rows.number(column, row));

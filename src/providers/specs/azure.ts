@@ -25,6 +25,7 @@ export const azureSpec: ProviderSpec = {
   credential: { header: 'api-key', scheme: '' },
   keyless: false,
   native: ['responses', 'chat'],
+  realtime: true,
   dialect: 'chat',
   chat: OPENAI_CHAT,
   modelList: {
@@ -41,6 +42,9 @@ export const azureSpec: ProviderSpec = {
   },
   toPath: (path, model, apiVersion) => {
     if (apiVersion === undefined) return `/v1${path}`;
+    // Over WebSocket the dated API takes the deployment as a parameter.
+    if (model !== undefined && path.startsWith('/realtime?'))
+      return withVersion(path.replace(/([?&])model=/, '$1deployment='), apiVersion);
     const isByDeployment = model !== undefined && BY_DEPLOYMENT.test(path);
     return withVersion(
       isByDeployment ? `/deployments/${encodeURIComponent(model)}${path}` : path,

@@ -9,6 +9,7 @@ export const compatibleSpec: ProviderSpec = {
   credential: BEARER,
   keyless: true,
   native: ['chat'],
+  realtime: true,
   dialect: 'chat',
   chat: {
     // Chat templates of many models insist on one instruction at the beginning and on turns.

@@ -11,6 +11,7 @@ export const openaiSpec: ProviderSpec = {
   credential: BEARER,
   keyless: false,
   native: ['responses', 'chat'],
+  realtime: true,
   dialect: 'chat',
   chat: OPENAI_CHAT,
   modelList: { path: '/models', read: readOpenAiList() },

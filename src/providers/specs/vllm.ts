@@ -10,6 +10,7 @@ export const vllmSpec: ProviderSpec = {
   credential: BEARER,
   keyless: true,
   native: ['chat', 'messages'],
+  realtime: true,
   dialect: 'chat',
   chat: {
     order: 'alternating',

@@ -13,6 +13,7 @@ export const xaiSpec: ProviderSpec = {
   credential: BEARER,
   keyless: false,
   native: ['chat'],
+  realtime: true,
   dialect: 'chat',
   chat: {
     userMember: 'user',

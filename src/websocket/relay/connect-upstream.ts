@@ -6,6 +6,7 @@ import { hopByHopFields } from '../../forward/send/hop-by-hop.ts';
 import { mapUpstreamError } from '../../forward/send/map-upstream-error.ts';
 import { createUpstreamHeaders } from '../../forward/send/upstream-headers.ts';
 import type { AdmittedUpgrade } from '../session.ts';
+import { subprotocolsOf } from '../subprotocols.ts';
 
 export interface ConnectSettings {
   /** This process as `Via` names it. */
@@ -71,7 +72,8 @@ export const connectUpstream = (
     const { baseUrl } = upgrade.upstream;
     const url = new URL(baseUrl);
     url.protocol = baseUrl.protocol === 'https:' ? 'wss:' : 'ws:';
-    const ws = new WebSocket(`${url.href.replace(/\/$/, '')}${upgrade.path}`, {
+    const protocols = upgrade.realtime ? [...subprotocolsOf(upgrade.headers)] : [];
+    const ws = new WebSocket(`${url.href.replace(/\/$/, '')}${upgrade.path}`, protocols, {
       headers: upstreamHeaders(upgrade, settings.via),
       agent,
       handshakeTimeout: settings.handshakeTimeoutMs,

@@ -7,6 +7,7 @@ import { nameCaller } from '../../guard/name-caller.ts';
 import type { Recorder } from '../../log/capture/recorder.ts';
 import { mapRefusal, readRefusal } from '../bridge/read-refusal.ts';
 import { noteHeaders } from '../note-headers.ts';
+import { noteRealtime } from '../realtime/note-realtime.ts';
 import type { AdmittedUpgrade } from '../session.ts';
 
 interface RelayRefusalInput {
@@ -51,6 +52,7 @@ export const relayRefusal = ({
   record.websocketMode = 'relay';
   record.provider = upstream.name;
   record.upstream = upstream.baseUrl.host;
+  noteRealtime(record, upgrade);
   record.status = status;
   record.response.finish = 'failed';
   noteHeaders(exchange, response, clock.now());

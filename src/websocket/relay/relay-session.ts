@@ -1,4 +1,3 @@
-import type { WebSocket } from 'ws';
 import { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
@@ -13,7 +12,6 @@ import {
   ABNORMAL_CLOSURE,
   GOING_AWAY,
   INTERNAL_ERROR,
-  isSendableCode,
   NORMAL_CLOSURE,
   SERVICE_RESTART,
 } from '../close-codes.ts';
@@ -25,6 +23,7 @@ import { type CreateFrame, readClientFrame } from '../read-client-frame.ts';
 import { releaseCompression } from '../release-compression.ts';
 import { type ConnectionContext, type Session, stopping } from '../session.ts';
 import { watchLife } from '../watch-life.ts';
+import { closeUpstream } from './close-upstream.ts';
 import type { UpstreamSocket } from './connect-upstream.ts';
 import { createHeldMessages } from './held-messages.ts';
 import { busy, MAX_RUNNING, networkChanged, tooMany } from './relay-errors.ts';
@@ -265,13 +264,4 @@ export const createRelaySession = ({
       else ws.terminate();
     },
   };
-};
-
-/** Closes the upstream's end as the client's was closed; codes that only stand for a lack of one are not sent. */
-const closeUpstream = (ws: WebSocket, code: number, reason: Buffer | string): void => {
-  if (ws.readyState !== ws.OPEN) return;
-  // A paused connection would not see the answer to its close.
-  ws.resume();
-  if (isSendableCode(code)) ws.close(code, reason);
-  else ws.close();
 };

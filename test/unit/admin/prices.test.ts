@@ -86,6 +86,39 @@ it('counts what is written to a cache at its own rates, for five minutes and for
   );
 });
 
+it('counts sound at its own rates, read from a cache or not', async () => {
+  const find = await loadPriceList(OPENAI);
+  fc.assert(
+    fc.property(
+      fc.constantFrom('gpt-realtime', 'gpt-audio', 'gpt-5.5'),
+      fc.tuple(fc.nat(9_000), fc.nat(9_000), fc.nat(9_000), fc.nat(9_000), fc.nat(9_000), fc.nat(9_000)),
+      (model, [text, audio, cachedText, cachedAudioTokens, outputText, outputAudioTokens]) => {
+        const inputTokens = text + audio + cachedText + cachedAudioTokens;
+        const cachedInputTokens = cachedText + cachedAudioTokens;
+        const inputAudioTokens = audio + cachedAudioTokens;
+        const outputTokens = outputText + outputAudioTokens;
+        const rates = find(of(model));
+        const wanted = calcPrice(
+          {
+            input_tokens: inputTokens,
+            cache_read_tokens: cachedInputTokens,
+            input_audio_tokens: inputAudioTokens,
+            cache_audio_read_tokens: cachedAudioTokens,
+            output_tokens: outputTokens,
+            output_audio_tokens: outputAudioTokens,
+          },
+          model,
+          { providerId: 'openai', timestamp: new Date(startedAtMs) },
+        );
+        const counts = { inputTokens, cachedInputTokens, inputAudioTokens, cachedAudioTokens };
+        const cost = rates && costOf({ ...counts, outputTokens, outputAudioTokens }, rates);
+        expect(cost && sumOf(cost)).toBeCloseTo(wanted?.total_price ?? Number.NaN, 9);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
 it('bills 100,000 tokens that Sonnet 4.5 writes to its cache at $0.375', async () => {
   const find = await loadPriceList([upstream('anthropic', 'https://api.anthropic.com')]);
   const usage = { inputTokens: 100_000, cachedInputTokens: 0, cacheWriteTokens: 100_000, outputTokens: 0 };

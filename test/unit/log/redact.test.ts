@@ -53,6 +53,15 @@ it.each([
   }
 });
 
+it.each([
+  ['realtime,openai-insecure-api-key.abc, other', 'realtime,openai-insecure-api-key.', ', other'],
+  ['base64url.bearer.authorization.k8s.io.abc', 'base64url.bearer.', ''],
+])('takes a key of any shape out of the subprotocols %s', (value, before, after) => {
+  expect(headersOf('Sec-WebSocket-Protocol', value)).toEqual([
+    ['Sec-WebSocket-Protocol', `${before}${REDACTED}${after}`],
+  ]);
+});
+
 it.each(['codex_exec/0.169.0 (task-runner; disk-5)', 'https://example.org/@scope', 'Bearer realm="x"'])(
   'leaves %s as it is',
   (value) => {
