@@ -1,6 +1,6 @@
 import { GatewayError } from '../base/errors.ts';
 import { ALL_SPECS } from '../providers/all-specs.ts';
-import type { ConfiguredProvider } from '../providers/configured-provider.ts';
+import { type ConfiguredProvider, hasCredential } from '../providers/configured-provider.ts';
 import type { ModelAlias } from '../providers/route-model.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
 import { admitSources } from './admit-sources.ts';
@@ -101,8 +101,8 @@ export const defaultProviderOf = ({ providers, defaultProvider }: GatewayConfig)
 
 /** True where the default provider has a key, or asks for none. */
 export const canAskDefault = (config: GatewayConfig): boolean => {
-  const { apiKey, spec } = defaultProviderOf(config);
-  return apiKey !== undefined || spec.keyless;
+  const provider = defaultProviderOf(config);
+  return hasCredential(provider) || provider.spec.keyless;
 };
 
 /** Budgets and limits of a file, unless it lies in the working folder: a repository must not raise what its reader may spend. */

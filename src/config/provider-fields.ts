@@ -76,9 +76,10 @@ export const findNamedProviders = (
   specs: readonly ProviderSpec[],
 ): readonly NamedProvider[] =>
   specs.flatMap((spec) => {
-    const suffixes = Object.keys(env).flatMap((variable) =>
-      env[variable]?.trim() ? (suffixIn(variable, spec.prefix) ?? []) : [],
-    );
+    const suffixes = Object.keys(env).flatMap((variable) => {
+      if (!env[variable]?.trim()) return [];
+      return variable === spec.otherKeyVariable ? [NONE] : (suffixIn(variable, spec.prefix) ?? []);
+    });
     return [...new Set(suffixes)].sort().flatMap((suffix) => {
       if (suffix === NONE) return [{ id: spec.id, spec, stem: spec.prefix }];
       const id = `${spec.id}-${suffix.toLowerCase().replaceAll('_', '-')}`;

@@ -8,6 +8,7 @@ import { openaiSpec } from '../providers/specs/openai.ts';
 import type { FileProvider } from './file-config.ts';
 import { isOwnAddress } from './own-address.ts';
 import { findNamedProviders, type NamedProvider, PROVIDER_FIELDS, stemOf } from './provider-fields.ts';
+import { findVariable, readAmbient } from './read-ambient.ts';
 import { type ConfigSources, parseGiven, variableOf } from './read-setting.ts';
 import { type Address, type Credential, refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { Sourced } from './sourced.ts';
@@ -92,8 +93,8 @@ const addressOf = (
 };
 
 /** @throws GatewayError invalid_config where the key or the header lines may not go to the address */
-const refuseStray = ({ file }: Candidate, key: Sourced<string> | undefined, address: Address): void => {
-  const credentials: Credential[] = key ? [key] : [];
+const refuseStray = ({ file }: Candidate, keys: readonly Credential[], address: Address): void => {
+  const credentials = [...keys];
   // A header may be a key.
   if (file && Object.keys(file.headers).length > 0) {
     credentials.push({ origin: `the headers of ${file.origin}`, source: file.source });
@@ -114,8 +115,10 @@ const readProvider = (
     inFile,
   ];
   const keyVariable = `${stem}_${apiKey.variable}`;
+  const isFirst = stem === spec.prefix;
+  const otherKeys = isFirst && spec.otherKeyVariable ? variableOf(spec.otherKeyVariable, sources) : [];
   const key = pick(
-    parseGiven(apiKey, given(apiKey.variable, file?.apiKey)),
+    parseGiven(apiKey, [...given(apiKey.variable, file?.apiKey), ...otherKeys]),
     ({ value, origin }) =>
       value === gateway.masterKey
         ? `${origin} is the master key: that is what clients send to the gateway, not a key at the provider. It is passed over; start the gateway with ${keyVariable} set to the provider's key, or put it into a file of variables and name that with --env-file.`
@@ -130,18 +133,20 @@ const readProvider = (
         : undefined,
     notices,
   );
-  const isBare = key === undefined && !(spec.keyless && address);
+  const ambient = key === undefined ? readAmbient(spec, sources) : undefined;
+  const isBare = key === undefined && ambient === undefined && !(spec.keyless && address);
   if (isBare && file === undefined && id !== openaiSpec.id) return undefined;
   const written = address && normalizeAddress(address.value, spec);
   const mended = written && spec.normalizeBaseUrl?.(written);
-  const url = mended?.baseUrl ?? written ?? (spec.baseUrl ? new URL(spec.baseUrl) : undefined);
+  const composed = spec.composeBaseUrl?.((name) => findVariable(sources)(name)?.value);
+  const url = mended?.baseUrl ?? written ?? composed ?? (spec.baseUrl ? new URL(spec.baseUrl) : undefined);
   if (!url) {
     const missing = `the provider ${id} has no address: set ${stem}_${baseUrl.variable}.`;
     if (file) throw new GatewayError('invalid_config', `${file.origin}: ${missing}`);
     notices.push(`${key?.origin ?? id}: ${missing} It is left out.`);
     return undefined;
   }
-  refuseStray(candidate, key, addressOf(candidate, url, address));
+  refuseStray(candidate, key ? [key] : (ambient?.parts ?? []), addressOf(candidate, url, address));
   const version = parseGiven(apiVersion, given(apiVersion.variable, file?.apiVersion))[0];
   const listed = parseGiven(models, given(models.variable, undefined))[0];
   const { native } = file ?? {};
@@ -151,7 +156,8 @@ const readProvider = (
       spec,
       baseUrl: url,
       apiKey: key?.value,
-      apiKeyOrigin: key?.origin,
+      apiKeyOrigin: key?.origin ?? ambient?.origin,
+      ...(ambient && { ambient: ambient.credential }),
       keyVariable,
       apiVersion: version?.value,
       models: mergeModels([...(listed?.value ?? []), ...(mended?.models ?? [])], file?.models ?? []),

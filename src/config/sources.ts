@@ -29,6 +29,9 @@ const RESTRICTED: Readonly<Record<string, readonly Source[]>> = {
   // Codex reads this one itself, from its environment.
   CODEX_HOME: PLACES,
   HOST: OWN,
+  // Whose project is billed, and sees what was asked; and which of the user's files is a credential.
+  GOOGLE_CLOUD_PROJECT: OWN_VARIABLES,
+  GOOGLE_APPLICATION_CREDENTIALS: OWN_VARIABLES,
   HTTP_PROXY: OWN_VARIABLES,
   HTTPS_PROXY: OWN_VARIABLES,
   ALL_PROXY: OWN_VARIABLES,

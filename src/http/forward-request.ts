@@ -38,6 +38,17 @@ const noProvider = (name: string, upstreams: ReadonlyMap<string, Upstream>): Gat
     `there is no provider ${name} here. There are: ${[...upstreams.keys()].join(', ')}.`,
   );
 
+const isSigned = ({ credential }: Upstream): boolean => credential?.kind === 'signed';
+
+/** What is signed must be there whole. @throws GatewayError invalid_request */
+const checkSignable = (upstream: Upstream, body: OutgoingBody): void => {
+  if (body.kind !== 'stream' || !isSigned(upstream)) return;
+  throw new GatewayError(
+    'invalid_request',
+    `uploads to ${upstream.name} are not served: its requests are signed as a whole.`,
+  );
+};
+
 /**
  * Hands the request to its upstream: as it came where the path names a provider or the upstream speaks the
  * client's API, else translated.
@@ -98,10 +109,19 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
       if (!upstream) throw noProvider(native.provider, upstreams);
       restrictNative(upstream, { method, path: native.path, model, members, allowance });
       checkCredential(upstream);
+      const sentPath = nativePath(native.path, upstream);
+      checkSignable(upstream, body);
       noteDestination(record, { upstream, model, effort: undefined }, model);
-      spend(upstream, undefined, true, (passage) =>
-        send(upstream, body, nativePath(native.path, upstream), passage),
-      );
+      spend(upstream, undefined, true, (passage) => {
+        if (!isSigned(upstream)) {
+          send(upstream, body, sentPath, passage);
+          return;
+        }
+        const forwarding = { exchange, stopwatch, body, path, sentPath, passage };
+        const asked = { method, path: sentPath, headers, members, model, body: bytesOf(body) };
+        const destination = { upstream, model, effort: undefined, why: 'prefix', fallbacks: [] } as const;
+        retrying.forward(response, forwarding, { asked, destination }, fail);
+      });
       return;
     }
 
@@ -115,9 +135,10 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
     }
     if (model !== undefined) record.route = destination.why;
 
+    checkSignable(upstream, body);
     const asked: AskedRequest = { method, path, headers, members, model, body: bytesOf(body) };
     const isEdited = isTranslated(path, upstream) || needsUnsealing(asked.body);
-    const needsRewrite = isEdited || retrying.mayTryAgain(destination, path);
+    const needsRewrite = isEdited || isSigned(upstream) || retrying.mayTryAgain(destination, path);
     noteDestination(record, destination, model);
     const isOnly = destination.fallbacks.length === 0;
     spend(upstream, destination.model, isOnly, (passage) => {

@@ -2,6 +2,7 @@ import type { ProviderSpec } from './provider-spec.ts';
 import { alibabaSpec } from './specs/alibaba.ts';
 import { anthropicSpec } from './specs/anthropic.ts';
 import { azureSpec } from './specs/azure.ts';
+import { bedrockSpec } from './specs/bedrock.ts';
 import { cerebrasSpec } from './specs/cerebras.ts';
 import { compatibleSpec } from './specs/compatible.ts';
 import { deepseekSpec } from './specs/deepseek.ts';
@@ -19,6 +20,7 @@ import { openrouterSpec } from './specs/openrouter.ts';
 import { oracleSpec } from './specs/oracle.ts';
 import { sglangSpec } from './specs/sglang.ts';
 import { togetherSpec } from './specs/together.ts';
+import { vertexSpec } from './specs/vertex.ts';
 import { vllmSpec } from './specs/vllm.ts';
 import { xaiSpec } from './specs/xai.ts';
 import { zaiSpec } from './specs/zai.ts';
@@ -41,6 +43,8 @@ export const ALL_SPECS: readonly ProviderSpec[] = [
   togetherSpec,
   cerebrasSpec,
   azureSpec,
+  bedrockSpec,
+  vertexSpec,
   oracleSpec,
   ollamaSpec,
   lmstudioSpec,

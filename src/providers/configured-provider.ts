@@ -1,3 +1,4 @@
+import type { AmbientCredential } from './credentials/ambient-credential.ts';
 import type { ClientApi, ListedModel, ProviderSpec } from './provider-spec.ts';
 
 /** A provider that the user has configured; several may be of one kind. */
@@ -8,6 +9,8 @@ export interface ConfiguredProvider {
   /** Without a slash at its end. */
   readonly baseUrl: URL;
   readonly apiKey: string | undefined;
+  /** In place of a key, where the provider takes one. */
+  readonly ambient?: AmbientCredential;
   /** Where the key came from, in words, for who reads it. */
   readonly apiKeyOrigin: string | undefined;
   /** The variable that would hold the key. */
@@ -20,3 +23,7 @@ export interface ConfiguredProvider {
   /** In place of the spec's. */
   readonly native?: readonly ClientApi[];
 }
+
+/** True where a provider can be asked at the gateway's own cost. */
+export const hasCredential = ({ apiKey, ambient }: ConfiguredProvider): boolean =>
+  apiKey !== undefined || ambient !== undefined;

@@ -1,5 +1,6 @@
 import type { Dialect } from '../translate/ask.ts';
 import type { ChatQuirks } from '../translate/chat/quirks.ts';
+import type { AmbientCredential } from './credentials/ambient-credential.ts';
 
 /** The APIs that clients speak to the gateway: `…/responses`, `…/chat/completions`, `…/messages`. */
 export type ClientApi = 'responses' | 'chat' | 'messages';
@@ -16,6 +17,10 @@ export interface ProviderSpec {
   readonly credential: CredentialForm;
   /** True where it answers without a key, as programs on one's own machine do. */
   readonly keyless: boolean;
+  /** What its own tools call the variable with its key, beside `<P>_API_KEY`. */
+  readonly otherKeyVariable?: string;
+  /** Whose credentials it takes in place of a key. */
+  readonly ambient?: AmbientCredential['kind'];
   /** Requests of these APIs leave as they came. */
   readonly native: readonly ClientApi[];
   /** It has OpenAI's Realtime API over WebSocket, at `/realtime`. */
@@ -27,6 +32,8 @@ export interface ProviderSpec {
   readonly modelList: ModelListForm;
   /** Its own names of models may have a slash: `openai/gpt-oss-120b`. */
   readonly slashedNames?: true;
+  /** The address that its own tools' variables lead to; undefined where they do not suffice. */
+  readonly composeBaseUrl?: (variable: (name: string) => string | undefined) => URL | undefined;
   /** Mends what users are known to write as its address. */
   readonly normalizeBaseUrl?: (given: URL) => NormalizedBaseUrl;
   /**

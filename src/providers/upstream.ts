@@ -1,12 +1,16 @@
 import type { Dialect } from '../translate/ask.ts';
 import type { ChatQuirks } from '../translate/chat/quirks.ts';
 import type { ConfiguredProvider } from './configured-provider.ts';
+import { createSignRequest } from './credentials/sign-request.ts';
+import type { SignRequest } from './credentials/unsigned-request.ts';
 import { BEARER, type ClientApi, type CredentialForm } from './provider-spec.ts';
 
 /** Who pays at an upstream. */
 export type UpstreamCredential =
   /** The gateway: this header line, its name in lower case, replaces the client's own. */
   | { readonly kind: 'own'; readonly header: string; readonly value: string }
+  /** The gateway: each request gets header lines of its own, which prove who sends it. */
+  | { readonly kind: 'signed'; readonly sign: SignRequest }
   /** The client: its `Authorization` goes on as it came. */
   | { readonly kind: 'client' }
   /** Nobody: no key is asked for. */
@@ -47,15 +51,24 @@ const credentialOf = ({ header, scheme }: CredentialForm, key: string): Upstream
   value: `${scheme}${key}`,
 });
 
+const credentialOfProvider = ({
+  spec,
+  apiKey,
+  ambient,
+}: ConfiguredProvider): UpstreamCredential | undefined => {
+  if (apiKey !== undefined) return credentialOf(spec.credential, apiKey);
+  if (ambient) return { kind: 'signed', sign: createSignRequest(ambient) };
+  return spec.keyless ? { kind: 'none' } : undefined;
+};
+
 /** A configured provider as the gateway reaches it. */
 export const createUpstream = (provider: ConfiguredProvider): Upstream => {
-  const { id, spec, baseUrl, apiKey, apiVersion, keyVariable, native, headers } = provider;
+  const { id, spec, baseUrl, apiVersion, keyVariable, native, headers } = provider;
   const { toPath, chat, realtime } = spec;
-  const withoutKey: UpstreamCredential | undefined = spec.keyless ? { kind: 'none' } : undefined;
   return {
     name: id,
     baseUrl,
-    credential: apiKey === undefined ? withoutKey : credentialOf(spec.credential, apiKey),
+    credential: credentialOfProvider(provider),
     keyVariable,
     native: native ?? spec.native,
     dialect: spec.dialect,

@@ -52,6 +52,8 @@ export const reachUpstream = async (
   const { setting, refusing } = deps;
   const { baseUrl, native, credential } = upgrade.upstream;
   if (!native.includes('responses') || !credential || setting === 'bridge') return BRIDGE;
+  // A signature belongs to one request.
+  if (credential.kind === 'signed') return BRIDGE;
   if (setting === 'auto' && refusing.has(upgrade)) return BRIDGE;
 
   const { agent } = deps.clientFor(upgrade.upstream);

@@ -30,7 +30,7 @@ export interface AdmittedUpgrade {
   readonly realtime?: RealtimeTarget;
 }
 
-export interface RealtimeTarget {
+interface RealtimeTarget {
   /** As the client wrote it; undefined where it named none. */
   readonly requestedModel: string | undefined;
   /** As the provider names it. */

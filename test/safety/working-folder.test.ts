@@ -265,6 +265,19 @@ describe('a credential goes only where its own source could send it', () => {
   it.each([
     ['.env', (url: string) => `OPENAI_BASE_URL=${url}\n`, {}, 'OPENAI_API_KEY'],
     ['.env', (url: string) => `GROQ_BASE_URL=${url}\n`, { GROQ_API_KEY: 'gsk-1' }, 'GROQ_API_KEY'],
+    [
+      '.env',
+      (url: string) => `BEDROCK_BASE_URL=${url}\n`,
+      { AWS_ACCESS_KEY_ID: 'AKIA1', AWS_SECRET_ACCESS_KEY: 's' },
+      'AWS_ACCESS_KEY_ID',
+    ],
+    [
+      '.env',
+      (url: string) => `VERTEX_BASE_URL=${url}\n`,
+      { GOOGLE_APPLICATION_CREDENTIALS: '/home/user/account.json' },
+      'GOOGLE_APPLICATION_CREDENTIALS',
+    ],
+    ['.env', (url: string) => `VERTEX_BASE_URL=${url}\n`, {}, "Google's application default credentials"],
     ['.env', (url: string) => `CHATGPT_BASE_URL=${url}\n`, { OPENAI_API_KEY: '' }, 'The ChatGPT sign-in'],
     [
       'gomodel.yaml',

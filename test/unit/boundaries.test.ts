@@ -44,6 +44,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   zod: 'config',
   '@pydantic/genai-prices': 'providers',
   acorn: 'conversation',
+  aws4fetch: 'providers',
+  'google-auth-library': 'providers',
 };
 
 /** Constructs what the others know by its port. */

@@ -4,7 +4,7 @@ import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { createAgent } from '../../forward/send/create-agent.ts';
-import type { ConfiguredProvider } from '../../providers/configured-provider.ts';
+import { type ConfiguredProvider, hasCredential } from '../../providers/configured-provider.ts';
 import type { CommandContext } from '../context.ts';
 import { checkProvider } from '../providers/check-provider.ts';
 import { openLists } from '../providers/open-lists.ts';
@@ -31,7 +31,7 @@ Examples:
 `;
 
 const toJson = ({ provider, isDefault, models, check }: ProviderRow): string => {
-  const { id, spec, baseUrl, apiKey, apiKeyOrigin = null, keyVariable, native } = provider;
+  const { id, spec, baseUrl, apiKeyOrigin = null, keyVariable, native } = provider;
   return `${JSON.stringify({
     schemaVersion: 1,
     id,
@@ -40,7 +40,7 @@ const toJson = ({ provider, isDefault, models, check }: ProviderRow): string => 
     isDefault,
     host: baseUrl.host,
     key: {
-      isSet: apiKey !== undefined,
+      isSet: hasCredential(provider),
       origin: apiKeyOrigin,
       variable: keyVariable,
       isNeeded: !spec.keyless,

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../../codex/edit/resolve-config.ts';
 import type { CodexSignIn } from '../../codex/run/read-sign-in.ts';
 import type { Environment } from '../../config/data-dir.ts';
-import { canAskDefault, type GatewayConfig } from '../../config/load-config.ts';
+import { canAskDefault, defaultProviderOf, type GatewayConfig } from '../../config/load-config.ts';
 import type { Step } from '../../probe/step.ts';
 import type { RunningGateway } from '../ask-health.ts';
 import { findGatewayKey } from './find-key.ts';
@@ -69,6 +69,8 @@ const checkProviderKey = ({ config, isDemo }: CheckKeysInput): Step => {
   const { apiKeyOrigin, apiKey } = config.upstream;
   if (isDemo) return step('ok', 'no key is needed for the demo');
   if (apiKey !== undefined) return step('ok', `the provider's is in ${apiKeyOrigin}`);
+  const { ambient, apiKeyOrigin: ambientOrigin } = defaultProviderOf(config);
+  if (ambient) return step('ok', `the provider's credential is from ${ambientOrigin}`);
   if (canAskDefault(config)) return step('ok', `${config.defaultProvider} asks for none`);
   if (config.chatgpt.login === 'passthrough') {
     return step('ok', 'no key for a provider: ChatGPT sign-ins are sent on, requests with a key are refused');

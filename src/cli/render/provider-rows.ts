@@ -1,4 +1,4 @@
-import type { ConfiguredProvider } from '../../providers/configured-provider.ts';
+import { type ConfiguredProvider, hasCredential } from '../../providers/configured-provider.ts';
 import type { ProviderCheck } from '../providers/check-provider.ts';
 import type { ChalkInstance } from './colour.ts';
 import { type Cell, headOf, renderColumns } from './columns.ts';
@@ -13,11 +13,9 @@ export interface ProviderRow {
   readonly check: ProviderCheck | undefined;
 }
 
-const keyOf = (
-  { apiKey, apiKeyOrigin, keyVariable, spec }: ConfiguredProvider,
-  colour: ChalkInstance,
-): Cell => {
-  if (apiKey !== undefined) return { text: apiKeyOrigin ?? 'set' };
+const keyOf = (provider: ConfiguredProvider, colour: ChalkInstance): Cell => {
+  const { apiKeyOrigin, keyVariable, spec } = provider;
+  if (hasCredential(provider)) return { text: apiKeyOrigin ?? 'set' };
   if (spec.keyless) return { text: 'none needed', paint: colour.dim };
   return { text: `not set: ${keyVariable}`, paint: colour.yellow };
 };

@@ -5,6 +5,7 @@ import type { Upstream } from '../../providers/upstream.ts';
 import { createAgent } from './create-agent.ts';
 import { createForwarder, type Forwarder } from './create-forwarder.ts';
 import { createSender, type Send } from './create-sender.ts';
+import { signFirst } from './sign-first.ts';
 
 export interface UpstreamClientDeps {
   readonly upstream: Upstream;
@@ -33,7 +34,7 @@ export const createUpstreamClient = ({ proxies, ...deps }: UpstreamClientDeps): 
     upstream: deps.upstream,
     agent,
     forwarder: createForwarder({ ...deps, agent }),
-    send: createSender({ ...deps, agent }),
+    send: signFirst(createSender({ ...deps, agent }), deps.upstream, agent),
     close: () => agent.destroy(),
   };
 };

@@ -38,6 +38,10 @@ export const requestProvider = async (
 ): Promise<ProviderAnswer> => {
   const url = new URL(baseUrl.href.replace(/\/$/, '') + path);
   try {
+    const signed =
+      credential?.kind === 'signed'
+        ? await credential.sign({ method, url, body: body ?? Buffer.alloc(0), agent })
+        : {};
     return await new Promise<ProviderAnswer>((resolve, reject) => {
       const request = (url.protocol === 'https:' ? https : http).request(url, {
         agent,
@@ -49,6 +53,7 @@ export const requestProvider = async (
           'user-agent': 'gomodel-ts',
           ...more,
           ...(credential?.kind === 'own' && { [credential.header]: credential.value }),
+          ...signed,
           ...headers,
           ...(body && { 'content-type': 'application/json', 'content-length': String(body.length) }),
         },

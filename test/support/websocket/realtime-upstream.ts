@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 
 /** A connection as the double saw it. */
-export interface RealtimeConnection {
+interface RealtimeConnection {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly ws: WebSocket;

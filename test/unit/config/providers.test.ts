@@ -114,3 +114,57 @@ describe('providers of the environment', () => {
     expect(() => load(env)).toThrow(message);
   });
 });
+
+describe('providers of a cloud', () => {
+  const AWS = { AWS_ACCESS_KEY_ID: 'AKIA1', AWS_SECRET_ACCESS_KEY: 's', BEDROCK_MODELS: 'm' };
+  const addressOf = (env: Record<string, string>) => load(env).providers[0]?.baseUrl.href;
+
+  it('have the address of their region, project and location', () => {
+    expect(addressOf(AWS)).toBe('https://bedrock-mantle.us-east-1.api.aws/v1');
+    expect(addressOf({ ...AWS, AWS_DEFAULT_REGION: 'eu-central-1' })).toContain('.eu-central-1.');
+    const google = { VERTEX_MODELS: 'm', GOOGLE_CLOUD_PROJECT: 'p-1' };
+    expect(addressOf(google)).toBe('https://aiplatform.googleapis.com/v1/projects/p-1/locations/global');
+    expect(addressOf({ ...google, GOOGLE_CLOUD_LOCATION: 'us-central1' })).toBe(
+      'https://us-central1-aiplatform.googleapis.com/v1/projects/p-1/locations/us-central1',
+    );
+  });
+
+  it.each([
+    { ...AWS, AWS_REGION: 'evil.example/' },
+    { VERTEX_MODELS: 'm', GOOGLE_CLOUD_PROJECT: '../x' },
+    { VERTEX_MODELS: 'm', GOOGLE_CLOUD_PROJECT: 'p', GOOGLE_CLOUD_LOCATION: 'evil.example/#' },
+    { VERTEX_MODELS: 'm' },
+  ])('have none that a variable could lead elsewhere: %j', (env) => {
+    expect(idsOf(env)).toEqual(['openai']);
+    expect(load(env).notices.join()).toMatch(/has no address/);
+  });
+
+  it.each([
+    ['https://bedrock-runtime.us-west-2.amazonaws.com', '/openai/v1'],
+    ['https://bedrock-mantle.us-west-2.api.aws', '/v1'],
+    ['https://bedrock-runtime.us-west-2.amazonaws.com/openai/v1', '/openai/v1'],
+  ])('take the address %s', (address, path) => {
+    expect(new URL(addressOf({ ...AWS, BEDROCK_BASE_URL: address }) ?? '').pathname).toBe(path);
+  });
+
+  it.each(['/endpoints/openapi', '/publishers/google', ''])('take the address of Vertex with %j', (end) => {
+    const base = 'https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/us-central1';
+    expect(addressOf({ VERTEX_BASE_URL: base + end })).toBe(base);
+  });
+
+  it('prefer a key, and do without any credential that is not whole', () => {
+    expect(load({ ...AWS, AWS_BEARER_TOKEN_BEDROCK: 'k' }).providers[0]).toMatchObject({
+      apiKey: 'k',
+      apiKeyOrigin: 'AWS_BEARER_TOKEN_BEDROCK',
+    });
+    expect(idsOf({ AWS_ACCESS_KEY_ID: 'AKIA1', BEDROCK_MODELS: 'm' })).toEqual(['openai']);
+    expect(idsOf({ AWS_ACCESS_KEY_ID: 'AKIA1', AWS_SECRET_ACCESS_KEY: 's' })).toEqual(['openai']);
+  });
+
+  it('take no file and no project from a file of the working folder', () => {
+    const dotenv = { VERTEX_MODELS: 'm', GOOGLE_CLOUD_PROJECT: 'p', GOOGLE_APPLICATION_CREDENTIALS: '/f' };
+    const config = loadConfig({ flags: {}, env: {}, dotenv, dataDir: '/data' });
+    expect(config.providers.map(({ id }) => id)).toEqual(['openai']);
+    expect(config.notices.join()).toMatch(/GOOGLE_APPLICATION_CREDENTIALS in \.env is passed over/);
+  });
+});

@@ -1,0 +1,19 @@
+/** Amazon's own credentials, as its tools read them from the environment. */
+export interface AwsCredential {
+  readonly kind: 'aws';
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string | undefined;
+  /** Where the address does not name one. */
+  readonly region: string;
+}
+
+/** Google's own credentials: a file of any kind that its tools write, or those of the machine. */
+export interface GoogleCredential {
+  readonly kind: 'google';
+  /** Absent: where Google's libraries look (`gcloud auth application-default login`, the metadata server). */
+  readonly keyFile: string | undefined;
+}
+
+/** What a provider takes in place of a key: each request is signed, or gets a token that lasts an hour. */
+export type AmbientCredential = AwsCredential | GoogleCredential;

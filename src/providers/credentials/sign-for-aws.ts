@@ -1,0 +1,37 @@
+import type { AwsCredential } from './ambient-credential.ts';
+import type { SignRequest } from './unsigned-request.ts';
+
+/** `bedrock-runtime.us-west-2.amazonaws.com`, `bedrock-mantle.us-east-1.api.aws`. */
+const HOST = /^(?<name>bedrock[a-z-]*)\.(?<region>[a-z]{2}[a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)(?:\.cn)?$/;
+
+/** The name that signatures for a host are made for: its runtime is signed as `bedrock`. */
+const scopeOf = (hostname: string, region: string): { service: string; region: string } => {
+  const { name = 'bedrock', region: named = region } = HOST.exec(hostname)?.groups ?? {};
+  return { service: name === 'bedrock-mantle' ? name : 'bedrock', region: named };
+};
+
+/**
+ * Signs requests with Signature Version 4. The body is part of what is signed; header fields that a proxy may
+ * change are not.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export const createAwsSigner = (credential: AwsCredential): SignRequest => {
+  const { accessKeyId, secretAccessKey, sessionToken } = credential;
+  return async ({ method, url, body }) => {
+    // Nobody else needs it.
+    const { AwsV4Signer } = await import('aws4fetch');
+    const signer = new AwsV4Signer({
+      method,
+      url: url.href,
+      body: Uint8Array.from(body),
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      ...scopeOf(url.hostname, credential.region),
+    });
+    const { headers } = await signer.sign();
+    const lines = Object.fromEntries(headers.entries());
+    delete lines.host;
+    return lines;
+  };
+};
