@@ -13,6 +13,12 @@ const BARE_ROUTES =
 const DOT_SEGMENT =
   /(?:^|[/\\]|%(?:2f|5c|c0%af))(?:%(?:[01][0-9a-f]|20|7f|a0|c2%a0|c2%85))*(?:\.|%2e|%c0%ae|%e0%80%ae){1,2}(?:%(?:[01][0-9a-f]|20|7f|a0|c2%a0|c2%85))*(?:[/\\;#]|%(?:2f|5c|3b|23|3f|00|c0%af)|$)/i;
 
+/** What `codex --oss` asks of Ollama beside its OpenAI-compatible API, measured with 0.171.0. */
+const OLLAMA_ROUTE = /^\/api\/(?:version|tags|pull|show)(?:\?|$)/;
+
+/** @param path below `/v1`, or at the root */
+export const isOllamaRoute = (path: string): boolean => OLLAMA_ROUTE.test(path);
+
 /** `/p/{provider}/…`, with what follows the provider's name. */
 const NATIVE_ROUTE = /^\/p\/([A-Za-z0-9][\w.-]*)(\/[^?]*(?:\?.*)?)$/s;
 
@@ -50,7 +56,8 @@ const withoutDoubles = (url: string): string =>
  */
 const matchRoute = (given: string): MatchedRoute | undefined => {
   const url = withoutDoubles(given);
-  const path = url.startsWith('/v1/') ? url.slice(3) : BARE_ROUTES.test(url) ? url : undefined;
+  const isBare = BARE_ROUTES.test(url) || isOllamaRoute(url);
+  const path = url.startsWith('/v1/') ? url.slice(3) : isBare ? url : undefined;
   if (path !== undefined)
     return path === '/' || namesHost(path) || hasDotSegment(path) ? undefined : { path, native: undefined };
   const [, provider, rest] = url.startsWith('/p/') ? (NATIVE_ROUTE.exec(url) ?? []) : [];

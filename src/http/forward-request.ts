@@ -13,6 +13,7 @@ import { type AskedRequest, isTranslated, nativeRequest } from '../forward/send/
 import { describeBody, maySpend } from '../guard/budgets/describe-spending.ts';
 import { asSignedIn, noteCaller } from '../guard/caller.ts';
 import type { Metering, Passage } from '../guard/limits/create-metering.ts';
+import { isOllamaRoute } from '../guard/match-route.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { needsUnsealing } from '../translate/unseal-body.ts';
@@ -23,6 +24,8 @@ export interface ForwardRequestDeps {
   readonly allowanceOf: AllowanceOf;
   /** By the names that a path may say. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** Ollama's own API, where one is configured. */
+  readonly ollama: Upstream | undefined;
   readonly forwarderOf: (upstream: Upstream) => Forwarder;
   readonly retrying: RetryingForwarder;
   readonly metering: Metering;
@@ -36,6 +39,12 @@ const noProvider = (name: string, upstreams: ReadonlyMap<string, Upstream>): Gat
   new GatewayError(
     'unknown_route',
     `there is no provider ${name} here. There are: ${[...upstreams.keys()].join(', ')}.`,
+  );
+
+const noOllama = (path: string): GatewayError =>
+  new GatewayError(
+    'unknown_route',
+    `${path.slice(0, 50)} is Ollama's, and no Ollama is configured here. Set OLLAMA_BASE_URL and start gomodel-ts again; for LM Studio run \`codex --oss --local-provider lmstudio\`.`,
   );
 
 const isSigned = ({ credential }: Upstream): boolean => credential?.kind === 'signed';
@@ -54,7 +63,7 @@ const checkSignable = (upstream: Upstream, body: OutgoingBody): void => {
  * client's API, else translated.
  */
 export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
-  const { chooseDestination, allowanceOf, upstreams, forwarderOf, retrying, metering } = deps;
+  const { chooseDestination, allowanceOf, upstreams, ollama, forwarderOf, retrying, metering } = deps;
   return (request, response) => {
     const { exchange, stopwatch, body, upstreamPath: path, members, model, native } = request.context;
     const { record } = exchange;
@@ -122,6 +131,14 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
         const destination = { upstream, model, effort: undefined, why: 'prefix', fallbacks: [] } as const;
         retrying.forward(response, forwarding, { asked, destination }, fail);
       });
+      return;
+    }
+
+    if (isOllamaRoute(path)) {
+      if (!ollama) throw noOllama(path);
+      restrictNative(ollama, { method, path, model, members, allowance });
+      noteDestination(record, { upstream: ollama, model, effort: undefined }, model);
+      spend(ollama, undefined, true, (passage) => send(ollama, body, path, passage));
       return;
     }
 

@@ -79,6 +79,13 @@ export const createUpstream = (provider: ConfiguredProvider): Upstream => {
   };
 };
 
+/** The API that Ollama has beside the OpenAI-compatible one, at the root of its address. */
+export const createOllamaUpstream = (openAi: Upstream): Upstream => {
+  const baseUrl = new URL(openAi.baseUrl);
+  baseUrl.pathname = baseUrl.pathname.replace(/\/v1$/, '');
+  return { ...openAi, baseUrl };
+};
+
 /** ChatGPT's own backend, for who is signed in there: a token of a sign-in fails at the API's host. */
 export const createChatgptUpstream = (baseUrl: URL): Upstream => ({
   name: 'chatgpt',

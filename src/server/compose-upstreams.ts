@@ -2,6 +2,7 @@ import type { GatewayConfig } from '../config/load-config.ts';
 import {
   createChatgptUpstream,
   createDemoUpstream,
+  createOllamaUpstream,
   createUpstream,
   type Upstream,
 } from '../providers/upstream.ts';
@@ -13,6 +14,8 @@ export interface Upstreams {
   /** Of the configured providers, the default one first. */
   readonly upstreams: readonly Upstream[];
   readonly chatgpt: Upstream;
+  /** The own API of the Ollama that is configured. */
+  readonly ollama: Upstream | undefined;
   /** Who pays at the default provider. */
   readonly login: GatewayConfig['chatgpt']['login'];
 }
@@ -21,9 +24,12 @@ export interface Upstreams {
 export const composeUpstreams = (config: GatewayConfig, demoUrl: URL | undefined): Upstreams => {
   const configured = demoUrl ? [createDemoUpstream(demoUrl)] : config.providers.map(createUpstream);
   const upstream = configured.find(({ name }) => name === config.defaultProvider) ?? configured[0];
+  const ollama = config.providers.find(({ spec }) => spec.id === 'ollama')?.id;
+  const openAi = configured.find(({ name }) => name === ollama);
   return {
     upstream: upstream as Upstream,
     upstreams: [upstream as Upstream, ...configured.filter((one) => one !== upstream)],
+    ollama: openAi && createOllamaUpstream(openAi),
     chatgpt: createChatgptUpstream(config.chatgpt.baseUrl),
     login: demoUrl ? 'replace' : config.chatgpt.login,
   };

@@ -142,6 +142,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     bodies: limits.bodies,
     retrying,
     upstreams: upstreams.upstreams,
+    ollama: upstreams.ollama,
     admin,
     readyz: part?.passOn ?? ready({ recorder, isClosing, upstreamTrouble: upstreamTroubleOf(upstreams) }),
     ...{ listModels: models.listModels, listOwn: models.listOwn },

@@ -36,6 +36,7 @@ export interface AppDeps {
   readonly allowanceOf: AllowanceOf;
   /** Of the configured providers. */
   readonly upstreams: readonly Upstream[];
+  readonly ollama: Upstream | undefined;
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly retrying: RetryingForwarder;
   readonly metering: Metering;
@@ -106,6 +107,7 @@ export const createApp = (deps: AppDeps): Express => {
       chooseDestination,
       allowanceOf,
       upstreams: new Map(deps.upstreams.map((upstream) => [upstream.name, upstream])),
+      ollama: deps.ollama,
       forwarderOf: (upstream) => clientFor(upstream).forwarder,
       retrying,
       metering: deps.metering,

@@ -83,7 +83,9 @@ export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
   };
   const { format, verbosity, maxOutputTokens, stream } = ask;
   if (verbosity !== undefined && verbosity !== 'medium' && !quirks.verbosity) lose('verbosity');
-  const messages = writeMessages(ask, quirks, lose);
+  const written = writeMessages(ask, quirks, lose);
+  // With an empty input, Codex has LM Studio load a model. Templates want a message, and one that is not empty.
+  const messages: typeof written = written.length > 0 ? written : [{ role: 'user', content: ' ' }];
   const body: JsonObject = {
     model: ask.model,
     messages: orderMessages(messages, quirks.order, lose),
