@@ -7,8 +7,8 @@ import {
   GOING_AWAY,
   INTERNAL_ERROR,
   NO_STATUS,
-  POLICY_VIOLATION,
   NORMAL_CLOSURE,
+  POLICY_VIOLATION,
   SERVICE_RESTART,
 } from '../close-codes.ts';
 import { createGatewayErrorFrame } from '../error-frame.ts';
