@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
 import type { OutputCollector } from './collect-responses-items.ts';
 
 type Draft = Record<string, unknown>;
@@ -24,16 +24,39 @@ const mergeFields = (target: Draft, delta: JsonObject): void => {
   }
 };
 
+/**
+ * The call that a delta goes on with: the one that has its index (its place where it names none). A delta with
+ * a name of its own, upon one whose arguments are whole, begins another call, even under the same index.
+ */
+const placeOf = (calls: readonly Draft[], delta: JsonObject, index: number): number => {
+  const known = calls.findLastIndex((call) => call.index === index);
+  if (known < 0) return calls.length;
+  const { function: asked, custom, id } = calls[known] as Draft;
+  const isNamed = [delta.function, delta.custom].some((part) => isObject(part) && nonEmptyString(part.name));
+  const isWhole =
+    (isObject(asked) && parseJson(String(asked.arguments)) !== undefined) ||
+    (isObject(custom) && nonEmptyString(custom.input) !== undefined);
+  const isOther = nonEmptyString(delta.id) === undefined || delta.id !== id;
+  return isNamed && isWhole && isOther ? calls.length : known;
+};
+
 const mergeCalls = (known: unknown, deltas: unknown): Draft[] => {
   const calls: Draft[] = objectsOf(known).map((call) => ({ ...call }));
-  for (const [place, { index, ...delta }] of objectsOf(deltas).entries()) {
-    // Indexes come from outside: a call far away goes to the end instead of stretching the list.
-    const at = Math.min(typeof index === 'number' && index >= 0 ? Math.floor(index) : place, calls.length);
-    const call = calls[at] ?? {};
+  for (const [place, delta] of objectsOf(deltas).entries()) {
+    // Indexes come from outside, so they name calls and are no places in the list.
+    const index = typeof delta.index === 'number' ? delta.index : place;
+    const at = placeOf(calls, delta, index);
+    const call = calls[at] ?? { index };
     mergeFields(call, delta);
     calls[at] = call;
   }
   return calls;
+};
+
+/** Indexes say what belongs together while a stream comes in; a whole message has none. */
+const withoutIndexes = (message: Draft): Draft => {
+  if (!Array.isArray(message.tool_calls)) return message;
+  return { ...message, tool_calls: objectsOf(message.tool_calls).map(({ index: _index, ...call }) => call) };
 };
 
 /** Rebuilds the message of each choice of a chat-completions stream. */
@@ -52,6 +75,9 @@ export const collectChatMessages = (): OutputCollector => {
     output: () =>
       [...messages]
         .sort(([left], [right]) => left - right)
-        .map(([, { message, ended }]) => (ended ? message : { ...message, status: 'incomplete' })),
+        .map(([, { message, ended }]) => {
+          const whole = withoutIndexes(message);
+          return ended ? whole : { ...whole, status: 'incomplete' };
+        }),
   };
 };

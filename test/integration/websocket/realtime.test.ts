@@ -317,4 +317,21 @@ describe('the Realtime API', () => {
     expect(response.statusCode).toBe(400);
     response.resume();
   });
+
+  it('is refused beyond a rate limit, with a record and before its upstream hears anything', async () => {
+    const { upstream, gateway } = await start({ env: { SET_RATE_LIMIT: 'rpm=1' } });
+    const first = await connect(addressOf(gateway, `?model=${MODEL}`));
+    await first.until('session.created');
+    const second = await connect(addressOf(gateway, `?model=${MODEL}`));
+    second.ws.send('{"type":"response.create"}');
+    expect(String(await second.until('"error"'))).toContain('rate_limit_exceeded');
+    expect((await second.closed).code).toBe(1008);
+    await upstream.connections[1]?.closed;
+    expect(upstream.connections[1]?.messages).toEqual([]);
+    first.ws.close(1000);
+    await first.closed;
+    const records = await gateway.records();
+    const refused = records.filter(({ error }) => error?.code === 'rate_limit_exceeded');
+    expect(refused).toMatchObject([{ response: { finish: 'failed' } }]);
+  });
 });
