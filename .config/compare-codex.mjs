@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const versions = process.argv.slice(2);
 if (versions.length !== 2) {
-  console.error('usage: npm run compare-codex OLD NEW, such as 0.169.0 0.171.0');
+  process.stderr.write('usage: npm run compare-codex OLD NEW, such as 0.169.0 0.171.0\n');
   process.exit(2);
 }
 const folder = mkdtempSync(join(tmpdir(), 'gomodel-compare-'));
@@ -26,6 +26,6 @@ const { status } = spawnSync(
     stdio: ['ignore', 2, 2],
   },
 );
-if (status === 0) console.log(readFileSync(file, 'utf8'));
+if (status === 0) process.stdout.write(readFileSync(file));
 rmSync(folder, { recursive: true });
 process.exitCode = status ?? 1;
