@@ -47,6 +47,11 @@ export interface UsageQuery extends PeriodQuery {
   provider?: string;
   session?: string;
   client?: string;
+  /** The id of a managed key. */
+  key?: string;
+  /** A user path: that, and all below it. */
+  user_path?: string;
+  label?: string;
   /** For `usage/daily`: the width of a bucket. Default `daily`. */
   interval?: 'daily' | 'weekly' | 'monthly' | 'yearly';
   /** For the paged ones (`models`, `sessions`, `clients`, `log`). Default 50, at most 200. */
@@ -441,6 +446,63 @@ export interface SessionAnswer {
   user_path?: string;
   /** Whose bodies are shown: those of the key's own requests, all, or none. */
   bodies?: 'own' | 'all' | 'none';
+}
+
+/** A managed key, without its secret; the members are those of `gomodel-ts keys --json`. */
+export interface KeyAnswer {
+  id: string;
+  name: string;
+  state: 'active' | 'expired' | 'revoked';
+  role: 'admin' | 'auditor' | 'member' | 'user';
+  userPath?: string;
+  acceptsUserPath: boolean;
+  labels: readonly string[];
+  models: readonly string[];
+  providers: readonly string[];
+  bodies: 'own' | 'all' | 'none';
+  createdAt: string;
+  rotatedAt?: string;
+  revokedAt?: string;
+  expiresAt?: string;
+}
+
+/** `GET keys` */
+export interface KeysAnswer {
+  keys: KeyAnswer[];
+}
+
+/** `POST keys`, `POST keys/:id/rotate`: `key` is shown this once. */
+export interface IssuedKeyAnswer extends KeyAnswer {
+  key: string;
+}
+
+/** What a user path and all below it may use. */
+export interface PolicyAnswer {
+  name: string;
+  userPath: string;
+  models: readonly string[];
+  providers: readonly string[];
+}
+
+/** `GET policies` */
+export interface PoliciesAnswer {
+  policies: PolicyAnswer[];
+}
+
+/** One change: who, when, from what to what. */
+export interface AdminLogEntry {
+  schemaVersion: 1;
+  at: string;
+  by: string;
+  action: string;
+  target: string;
+  from?: Readonly<Record<string, unknown>>;
+  to?: Readonly<Record<string, unknown>>;
+}
+
+/** `GET admin-log`, the newest first. */
+export interface AdminLogAnswer {
+  entries: AdminLogEntry[];
 }
 
 /**

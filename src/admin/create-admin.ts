@@ -2,14 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
+import type { AdminLog } from '../guard/admin-log.ts';
 import type { CheckKey } from '../guard/check-key.ts';
 import type { KeyRing } from '../guard/keys/key-ring.ts';
+import type { KeyStore } from '../guard/keys/key-store.ts';
 import type { ExchangeWatch, LogReader } from '../log/port.ts';
 import type { Ask } from '../probe/probe.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAccess } from './access/create-access.ts';
+import { createScopes } from './access/create-scopes.ts';
+import { scopeLog, scopeWatch } from './access/scope-log.ts';
 import { createFindTitle } from './answers/session-title.ts';
-import { API_BASE, createDispatch, refuse } from './api/dispatch.ts';
+import { API_BASE, createDispatch, type Route, refuse } from './api/dispatch.ts';
 import { createRoutes } from './api/routes.ts';
 import type { KeptBudgets } from './budgets/budget-routes.ts';
 import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
@@ -27,6 +31,8 @@ export interface AdminDeps {
   readonly clock: Clock;
   readonly checkKey: CheckKey;
   readonly ring: KeyRing;
+  readonly keyStore: KeyStore;
+  readonly adminLog: AdminLog;
   /** Whether callers need a key. */
   readonly isGuarded: () => boolean;
   /** Who is asked for models, the gateway's own first. */
@@ -59,6 +65,9 @@ export interface Admin {
 /** @param url path and query */
 export const isAdminPath = (url: string): boolean => /^\/admin(?:[/?]|$)/.test(url);
 
+/** Where GoModel has its keys. */
+const AUTH_KEYS = /^\/admin\/auth-keys(?=\/|$)/;
+
 const FIRST_PAGE = `${PAGE_BASE}audit`;
 
 /** Before the first request, only the files of the index are looked after. */
@@ -73,39 +82,56 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     isGuarded: deps.isGuarded,
     now: () => clock.monotonic(),
   });
-  let feed: Feed | undefined;
+  const feeds = new Set<Feed>();
   let prices: Pricing | undefined;
-  const connectFeed = async (): Promise<Feed> => {
-    prices = await pricing();
-    feed ??= createFeed({ recorder, now, price: (record) => (prices ? priceEntry(prices, record) : record) });
-    return feed;
-  };
-  const routes = createRoutes({
+  const shared = {
     config,
-    recorder,
     clock,
     upstreams,
     version: deps.version,
     askOverWebSocket: deps.askOverWebSocket,
     startedAt: new Date(now()).toISOString(),
-    findTitle: createFindTitle(log),
-    searchBodies: createSearchBodies({ log, now: () => clock.monotonic() }),
     inspect: () => ({
       codexHome: deps.codexHome,
       dataDir,
       url: deps.url(),
       isGuarded: deps.isGuarded(),
     }),
-    log,
     pricing,
     now,
     access,
     baseUrl: deps.url,
-    feed: connectFeed,
     budgets,
     dataDir,
+    store: deps.keyStore,
+    adminLog: deps.adminLog,
+  };
+  /** All routes over a part of the log, or the whole of it, and over what happens there. */
+  const routesOver = (part: LogReader, watch: ExchangeWatch): readonly Route[] => {
+    let feed: Feed | undefined;
+    return createRoutes({
+      ...shared,
+      log: part,
+      recorder: watch,
+      findTitle: createFindTitle(part),
+      searchBodies: createSearchBodies({ log: part, now: () => clock.monotonic() }),
+      feed: async () => {
+        prices = await pricing();
+        feed ??= createFeed({
+          recorder: watch,
+          now,
+          price: (record) => (prices ? priceEntry(prices, record) : record),
+        });
+        feeds.add(feed);
+        return feed;
+      },
+    });
+  };
+  const routesFor = createScopes({
+    whole: () => routesOver(log, recorder),
+    part: (viewer) => routesOver(scopeLog(log, viewer), scopeWatch(recorder, viewer)),
   });
-  const dispatch = createDispatch(routes, access);
+  const dispatch = createDispatch(routesFor, access);
   const servePage = createServePage(deps.pageFolder ?? PAGE_FOLDER);
 
   const warmUp = (): void => {
@@ -114,9 +140,10 @@ export const createAdmin = (deps: AdminDeps): Admin => {
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    if (pathname.startsWith(API_BASE)) {
+    const asked = pathname.replace(AUTH_KEYS, `${API_BASE}keys`);
+    if (asked.startsWith(API_BASE)) {
       response.setHeader('cache-control', 'no-store');
-      await dispatch(pathname.slice(API_BASE.length), searchParams, request, response);
+      await dispatch(asked.slice(API_BASE.length), searchParams, request, response);
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new GatewayError('method_not_allowed', `${request.method} is not answered here.`, {
         headers: { allow: 'GET, HEAD' },
@@ -142,7 +169,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     },
     insight: { log, pricing },
     closeStreams: () => {
-      feed?.close();
+      for (const feed of feeds) feed.close();
     },
     close: () => {
       access.close();

@@ -14,6 +14,9 @@ export interface Viewer {
   readonly bodies: BodiesRight;
 }
 
+/** Whoever has shown no key. */
+export const NO_VIEWER: Viewer = { role: 'user', name: 'nobody', userPath: '/', bodies: 'none' };
+
 /** A member sees their own subtree; what a key's requests say of a path does not widen or narrow it. */
 export const viewerOf = ({ kind, keyId, role }: Caller, ring: Pick<KeyRing, 'find'>): Viewer => {
   if (keyId === undefined) return { role, name: kind, userPath: '/', bodies: 'all' };

@@ -22,6 +22,8 @@ export interface Facts {
   readonly upstreamModel: string | undefined;
   readonly transport: string | undefined;
   readonly encoding: string | undefined;
+  readonly keyId: string | undefined;
+  readonly userPath: string | undefined;
   readonly clientName: string | undefined;
   readonly clientVersion: string | undefined;
   readonly sessionId: string | undefined;
@@ -53,6 +55,8 @@ export const keepFacts = (facts: Facts): Facts => ({
   upstreamModel: facts.upstreamModel,
   transport: facts.transport,
   encoding: facts.encoding,
+  keyId: facts.keyId,
+  userPath: facts.userPath,
   clientName: facts.clientName,
   clientVersion: facts.clientVersion,
   sessionId: facts.sessionId,
@@ -83,6 +87,8 @@ export const factsOfRecord = (record: ExchangeRecord): Facts => ({
   upstreamModel: record.upstreamModel,
   transport: record.transport,
   encoding: record.request.encoding,
+  keyId: record.keyId,
+  userPath: record.userPath,
   clientName: record.client.name,
   clientVersion: record.client.version,
   sessionId: record.client.sessionId,

@@ -20,6 +20,11 @@ export interface LogFilter {
   session?: string;
   /** `name` or `name/version`, as the record has them. */
   client?: string;
+  /** The id of a managed key. */
+  key?: string;
+  /** A user path: that, and all below it. */
+  user_path?: string;
+  label?: string;
   /** Text anywhere in ids, model, path, client, tool names and error, without regard to case. */
   search?: string;
 }
@@ -31,6 +36,8 @@ export interface LogQuery {
   readonly filter?: LogFilter | undefined;
   /** Ranges of statuses, both ends included, of which one must hold. */
   readonly statuses?: readonly (readonly [from: number, to: number])[] | undefined;
+  /** Only what was asked for this user path and below it, whatever the filter says of paths. */
+  readonly within?: string | undefined;
   /** Only this exchange and earlier ones. */
   readonly until?: string | undefined;
   /** Only those that used tokens. */

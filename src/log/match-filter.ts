@@ -1,4 +1,5 @@
 import { matchesWildcard } from '../base/match-wildcard.ts';
+import { isWithin } from '../base/user-path.ts';
 import type { LogFilter, LogQuery } from './log-query.ts';
 import { type ExchangeRecord, isFailure } from './record.ts';
 
@@ -35,6 +36,10 @@ const matchesSession = (record: ExchangeRecord, wanted: string): boolean =>
 
 const matchesClient = ({ client }: ExchangeRecord, wanted: string): boolean =>
   client.name === wanted || `${client.name}/${client.version}` === wanted;
+
+/** Without one, it was asked for nobody in particular: that is everybody's. */
+export const isAskedWithin = (userPath: string | undefined, root: string): boolean =>
+  isWithin(userPath ?? '/', root);
 
 const holdsText = (record: ExchangeRecord, text: string): boolean => {
   const { client, error, response } = record;
@@ -75,6 +80,9 @@ export const matchesFilter = (record: ExchangeRecord, filter: LogFilter): boolea
   (!filter.stream || String(record.stream ?? false) === filter.stream) &&
   (!filter.session || matchesSession(record, filter.session)) &&
   (!filter.client || matchesClient(record, filter.client)) &&
+  (!filter.key || record.keyId === filter.key) &&
+  (!filter.user_path || isAskedWithin(record.userPath, filter.user_path)) &&
+  (!filter.label || record.labels?.includes(filter.label) === true) &&
   (!filter.search || holdsText(record, filter.search));
 
 const isInRanges = (status: number | undefined, ranges: NonNullable<LogQuery['statuses']>): boolean =>
@@ -82,12 +90,13 @@ const isInRanges = (status: number | undefined, ranges: NonNullable<LogQuery['st
 
 /** Whether an exchange is among those that a query means. */
 export const matchesQuery = (record: ExchangeRecord, query: LogQuery): boolean => {
-  const { span, filter = {}, statuses, until, hasUsage, inBodies } = query;
+  const { span, filter = {}, statuses, until, hasUsage, inBodies, within } = query;
   const ms = Date.parse(record.startedAt);
   const { search: _, ...rest } = filter;
   return (
     (!span || (ms >= span.fromMs && ms < span.toMs)) &&
     (until === undefined || record.id <= until) &&
+    (within === undefined || isAskedWithin(record.userPath, within)) &&
     (!hasUsage || record.usage !== undefined) &&
     (!statuses || isInRanges(record.status, statuses)) &&
     matchesFilter(record, inBodies?.has(record.id) ? rest : filter)

@@ -15,7 +15,7 @@ export type { AnswerSoFar, ExchangeEvent } from './exchange.ts';
 export { type Facts, keepFacts } from './facts.ts';
 export type { Losses } from './journal/losses.ts';
 export type { LogFilter, LogQuery, TimeSpan } from './log-query.ts';
-export { matchesQuery } from './match-filter.ts';
+export { isAskedWithin, matchesQuery } from './match-filter.ts';
 export {
   type ExchangeDetail,
   type ExchangeRecord,
@@ -55,6 +55,8 @@ export type GroupKey =
   | 'clientName'
   | 'clientVersion'
   | 'sessionId'
+  | 'keyId'
+  | 'userPath'
   | 'errorCode';
 
 export interface SumRow {

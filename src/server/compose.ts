@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
+import { openAdminLog } from '../guard/admin-log.ts';
 import { endKeys } from '../guard/keys/end-keys.ts';
 import { openFileKeyStore } from '../guard/keys/file-key-store.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
@@ -52,7 +53,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const via = part?.via ?? createVia();
   // Before anything is opened that would have to be closed where it is refused.
   const sealingSecret = part?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
-  const ring = await openKeyRing(openFileKeyStore(config.dataDir), () => clock.now());
+  const keyStore = openFileKeyStore(config.dataDir);
+  const ring = await openKeyRing(keyStore, () => clock.now());
   const isGuarded = guarding(config, ring);
   const counted = part ?? (await keepBudgets(config, clock));
   const allowances = createAllowances(ring);
@@ -129,6 +131,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         clock,
         checkKey,
         ring,
+        keyStore,
+        adminLog: openAdminLog(config.dataDir),
         isGuarded,
         upstreams: priced,
         version: options.version,

@@ -6,10 +6,10 @@ export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly query: URLSearchParams;
+  /** Who asks. On a route that is open, somebody without any rights. */
+  readonly viewer: Viewer;
   /** What the route's pattern has caught. */
   readonly params: readonly string[];
-  /** Who asks; absent on a route that is open to all. */
-  readonly viewer: Viewer | undefined;
 }
 
 /** Answers, or throws what is told to the client as a refusal. */

@@ -3,6 +3,8 @@ import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
 import { createErrorAnswer } from '../../guard/error-answer.ts';
+import { NO_VIEWER, type Viewer } from '../../guard/viewer.ts';
+import { checkRole, type RequiredRole } from '../access/check-role.ts';
 import type { Access } from '../access/create-access.ts';
 import type { Handle } from './call.ts';
 
@@ -13,6 +15,8 @@ export interface Route {
   readonly methods: Readonly<Record<string, Handle>>;
   /** Answered without a session. */
   readonly isOpen?: boolean;
+  /** Who may read it; default: a member, who sees their own subtree. Only an admin may change anything. */
+  readonly role?: RequiredRole;
 }
 
 export const API_BASE = '/admin/api/v1/';
@@ -38,16 +42,19 @@ const allowedOf = ({ methods }: Route): string => {
  * @throws GatewayError unknown_route, method_not_allowed, what the access check and the route throw
  */
 export const createDispatch =
-  (routes: readonly Route[], access: Access) =>
+  (routesFor: (viewer: Viewer) => readonly Route[], access: Access) =>
   async (
     path: string,
     query: URLSearchParams,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
-    const route = routes.find((candidate) => candidate.path.test(path));
+    const find = (viewer: Viewer): Route | undefined =>
+      routesFor(viewer).find((candidate) => candidate.path.test(path));
     // Before a key was shown, nothing is told of what is here.
-    const viewer = route?.isOpen ? undefined : await access.identify(request);
+    const isOpen = find(NO_VIEWER)?.isOpen === true;
+    const viewer = isOpen ? NO_VIEWER : await access.identify(request);
+    const route = find(viewer);
     if (!route) {
       throw new GatewayError(
         'unknown_route',
@@ -66,6 +73,7 @@ export const createDispatch =
         headers: { allow: allowedOf(route) },
       });
     }
+    if (!isOpen) checkRole(viewer, method === 'GET' ? (route.role ?? 'member') : 'admin');
     const params = route.path.exec(path)?.slice(1) ?? [];
     await handle({ request, response, query, params, viewer });
   };

@@ -18,6 +18,7 @@ import { createOpenApi, type PATHS } from '../openapi/create-openapi.ts';
 import type { Feed } from '../stream/create-feed.ts';
 import { type Call, type Handle, sendJson, sendNothing } from './call.ts';
 import type { Route } from './dispatch.ts';
+import { createKeyHandlers, type KeyRoutesDeps } from './key-routes.ts';
 import { readSmallBody } from './read-small-body.ts';
 
 export interface RoutesDeps
@@ -27,6 +28,7 @@ export interface RoutesDeps
     CodexDeps,
     SessionsDeps,
     BudgetRoutesDeps,
+    KeyRoutesDeps,
     DoctorDeps {
   readonly access: Access;
   readonly recorder: ExchangeWatch;
@@ -89,12 +91,22 @@ const compileTemplate = (template: string): RegExp =>
 /** What is answered without a session. */
 const OPEN_PATHS: readonly string[] = ['/session'];
 
+/** What concerns the gateway as a whole is not for members, who see their own subtree. */
+const OVERSEERS_PATHS: readonly string[] = [
+  '/providers/status',
+  '/codex/status',
+  '/keys',
+  '/policies',
+  '/admin-log',
+];
+
 /** Everything that the API answers. */
 export const createRoutes = (deps: RoutesDeps): Route[] =>
   Object.entries(createHandlers(deps)).map(([template, methods]) => ({
     path: compileTemplate(template),
     methods,
     isOpen: OPEN_PATHS.includes(template),
+    role: OVERSEERS_PATHS.includes(template) ? 'auditor' : 'member',
   }));
 
 const createHandlers = (deps: RoutesDeps): Handlers => {
@@ -140,6 +152,7 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
     '/budgets': budgetHandlers(deps),
     '/codex/status': answered(() => answerCodex(deps)),
     '/codex/doctor': { POST: async (call) => sendJson(call, await runDoctor()) },
+    ...createKeyHandlers(deps),
     '/openapi.json': answered(async () => createOpenApi(deps.version)),
   };
 };

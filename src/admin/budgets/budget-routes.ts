@@ -28,10 +28,9 @@ export interface BudgetRoutesDeps {
 }
 
 /** A member sees what holds for their own subtree. */
-const isSeen = (viewer: Viewer | undefined, scope: string): boolean =>
-  viewer !== undefined &&
-  (viewer.role !== 'member' ||
-    (scope.startsWith('/') && isWithin(scope.replace(/\/\*$/, '') || '/', viewer.userPath)));
+const isSeen = (viewer: Viewer, scope: string): boolean =>
+  viewer.role !== 'member' ||
+  (scope.startsWith('/') && isWithin(scope.replace(/\/\*$/, '') || '/', viewer.userPath));
 
 /** Budgets and limits as they stand, and how budgets are set and removed. */
 export const budgetHandlers = ({
@@ -44,7 +43,7 @@ export const budgetHandlers = ({
     throw new GatewayError('internal_error', 'this process keeps no budgets.');
   };
   const deskOf = ({ viewer }: Call): BudgetDesk => {
-    if (viewer?.role !== 'admin') {
+    if (viewer.role !== 'admin') {
       throw new GatewayError('not_permitted', 'only the role admin changes budgets.');
     }
     return createBudgetDesk({ store: kept().store, log: openAdminLog(dataDir), now, by: viewer.name });

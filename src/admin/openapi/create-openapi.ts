@@ -65,6 +65,12 @@ const readFile = (summary: string, types: readonly string[], parameters: readonl
   },
 });
 
+const change = (summary: string, schema: Schema, status: string, parameters: readonly object[] = []) => ({
+  summary,
+  parameters,
+  responses: { [status]: { description: summary, content: json(schema) }, ...REFUSALS },
+});
+
 const usage = parametersOf(schemas.UsageQuery);
 const LIMIT = inQuery('limit', { type: 'number' }, 'Default 50, at most 200.');
 const OFFSET = inQuery('offset', { type: 'number' }, 'Default 0.');
@@ -154,6 +160,27 @@ export const PATHS = {
       },
     },
   },
+  '/keys': {
+    ...read('The managed keys, without their secrets', ref('KeysAnswer')),
+    post: change('Makes a key; the answer shows it once', ref('IssuedKeyAnswer'), '201'),
+  },
+  '/keys/{id}': {
+    patch: change('Changes what a key may use', ref('KeyAnswer'), '200', [id]),
+    delete: change('Revokes a key for good', ref('KeyAnswer'), '200', [id]),
+  },
+  '/keys/{id}/rotate': {
+    post: change('Gives a key a new secret; the answer shows it once', ref('IssuedKeyAnswer'), '200', [id]),
+  },
+  '/policies': read('What user paths may use', ref('PoliciesAnswer')),
+  '/policies/{name}': {
+    put: change('Makes a policy, or replaces it', ref('PolicyAnswer'), '200', [inPath('name')]),
+    delete: {
+      summary: 'Takes a policy away',
+      parameters: [inPath('name')],
+      responses: { '204': { description: 'Taken away' }, ...REFUSALS },
+    },
+  },
+  '/admin-log': read('Who changed what, the newest first', ref('AdminLogAnswer'), [LIMIT]),
   '/openapi.json': read('This document', { type: 'object' }),
 };
 

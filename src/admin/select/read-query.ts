@@ -59,11 +59,14 @@ const FILTERS = [
   'stream',
   'session',
   'client',
+  'key',
+  'user_path',
+  'label',
   'search',
 ] as const satisfies readonly (keyof ExchangeFilter)[];
 
 /** What narrows the sums of `usage/*`. */
-export const USAGE_FILTERS = ['model', 'provider', 'session', 'client'] as const;
+export const USAGE_FILTERS = ['model', 'provider', 'session', 'client', 'key', 'user_path', 'label'] as const;
 
 export const readFilter = (
   query: URLSearchParams,

@@ -28,8 +28,8 @@ const BUDGET_MS = 8_000;
 const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 8;
 
-const keyOf = (text: string, { span, filter, until, statuses }: LogQuery): string =>
-  JSON.stringify([text, span?.fromMs, span?.toMs, filter, until, statuses]);
+const keyOf = (text: string, { span, filter, until, statuses, within }: LogQuery): string =>
+  JSON.stringify([text, span?.fromMs, span?.toMs, filter, until, statuses, within]);
 
 export const createSearchBodies = ({ log, now }: SearchBodiesDeps): SearchBodies => {
   const known = new Map<string, Search>();

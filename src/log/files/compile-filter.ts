@@ -1,6 +1,6 @@
 import { compileWildcard } from '../../base/match-wildcard.ts';
 import type { LogFilter } from '../log-query.ts';
-import { MIN_SESSION_PREFIX } from '../match-filter.ts';
+import { isAskedWithin, MIN_SESSION_PREFIX } from '../match-filter.ts';
 import {
   type IndexRows,
   IS_FAILURE,
@@ -98,6 +98,12 @@ const testClient =
     return name === wanted || `${name}/${rows.text('clientVersion', row)}` === wanted;
   };
 
+/** Of those without a path, too: only the root has them. */
+export const testUserPath = (rows: IndexRows, root: string): RowTest => {
+  if (isAskedWithin(undefined, root)) return () => true;
+  return testText(rows, 'userPath', (path) => isAskedWithin(path, root));
+};
+
 /** A text of an id, which is `req_` and a ULID: the end of the one, and what of the other. */
 const PART_OF_ID = /^((?:(?:r?e)?q)?_)?([0-9a-z]{1,26})$/;
 
@@ -131,6 +137,7 @@ const testSearch = (rows: IndexRows, search: string): RowTest => {
  */
 export const compileFilter = (rows: IndexRows, filter: LogFilter): RowTest[] => {
   const { model, provider, method, path, status_code, error_type, stream, session, client, search } = filter;
+  const { key, user_path, label } = filter;
   const tests: RowTest[] = [];
   if (model) tests.push(testModel(rows, model));
   if (provider) tests.push(testProvider(rows, provider));
@@ -141,6 +148,9 @@ export const compileFilter = (rows: IndexRows, filter: LogFilter): RowTest[] => 
   if (stream) tests.push((row) => String(rows.has(IS_STREAM, row)) === stream);
   if (session) tests.push(testSession(rows, session));
   if (client) tests.push(testClient(rows, client));
+  if (key) tests.push(testText(rows, 'keyId', (text) => text === key));
+  if (user_path) tests.push(testUserPath(rows, user_path));
+  if (label) tests.push(testText(rows, 'labels', (text) => text.split(LIST_SEPARATOR).includes(label)));
   if (search) tests.push(testSearch(rows, search));
   return tests;
 };

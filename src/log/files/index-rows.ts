@@ -14,6 +14,10 @@ const TEXTS = {
   attempted: ({ attempts }) => attempts?.map(({ provider }) => provider).join(LIST_SEPARATOR),
   transport: ({ transport }) => transport,
   auth: ({ auth }) => auth,
+  keyId: ({ keyId }) => keyId,
+  userPath: ({ userPath }) => userPath,
+  /** Joined by `LIST_SEPARATOR`. */
+  labels: ({ labels }) => labels?.join(LIST_SEPARATOR),
   clientName: ({ client }) => client.name,
   clientVersion: ({ client }) => client.version,
   originator: ({ client }) => client.originator,

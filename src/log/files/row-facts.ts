@@ -86,6 +86,12 @@ class RowFacts implements Facts {
   get encoding() {
     return this.#rows.text('encoding', this.#row);
   }
+  get keyId() {
+    return this.#rows.text('keyId', this.#row);
+  }
+  get userPath() {
+    return this.#rows.text('userPath', this.#row);
+  }
   get clientName() {
     return this.#rows.text('clientName', this.#row);
   }

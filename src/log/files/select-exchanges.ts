@@ -2,7 +2,7 @@ import { idTimeMs } from '../../base/ids.ts';
 import { matchesQuery } from '../match-filter.ts';
 import type { LogQuery, PageWish } from '../port.ts';
 import type { ExchangeRecord } from '../record.ts';
-import { compileFilter, type RowTest } from './compile-filter.ts';
+import { compileFilter, type RowTest, testUserPath } from './compile-filter.ts';
 import { ALWAYS, type IndexPart, type JournalIndex } from './index-part.ts';
 import { HAS_USAGE } from './index-rows.ts';
 import type { JournalPlace } from './read-places.ts';
@@ -17,13 +17,14 @@ export interface FoundPage {
 
 /** What a row must pass to be of a selection: nothing, where the whole segment is. */
 const testsOf = ({ rows, isWithin }: IndexPart, query: LogQuery): RowTest[] => {
-  const { span = ALWAYS, filter = {}, statuses, hasUsage, inBodies } = query;
+  const { span = ALWAYS, filter = {}, statuses, hasUsage, inBodies, within } = query;
   const { search, ...rest } = filter;
   const tests = compileFilter(rows, rest);
   if (!isWithin) {
     const startedAt = rows.columns.numbers.startedAtMs;
     tests.push((row) => (startedAt[row] as number) >= span.fromMs && (startedAt[row] as number) < span.toMs);
   }
+  if (within !== undefined) tests.push(testUserPath(rows, within));
   if (hasUsage) tests.push((row) => rows.has(HAS_USAGE, row));
   if (statuses) {
     const status = rows.columns.numbers.status;

@@ -2,6 +2,7 @@ import { createAdmin } from '../../admin/create-admin.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
+import { openAdminLog } from '../../guard/admin-log.ts';
 import { openFileKeyStore } from '../../guard/keys/file-key-store.ts';
 import { openKeyRing } from '../../guard/keys/key-ring.ts';
 import { ready } from '../../http/health.ts';
@@ -63,7 +64,8 @@ export const startWorkers = async (
   const { dataDir, host } = config;
   // Before anything is opened that would have to be closed where it is refused.
   const sealingSecret = await loadSealingSecret(dataDir);
-  const ring = await openKeyRing(openFileKeyStore(dataDir), () => clock.now());
+  const keyStore = openFileKeyStore(dataDir);
+  const ring = await openKeyRing(keyStore, () => clock.now());
   const demo = options.demo ? await startDemoUpstream() : undefined;
   const own = await createRecorder({
     dataDir,
@@ -99,6 +101,8 @@ export const startWorkers = async (
     clock,
     checkKey: composeCheckKey(config, ring, clock),
     ring,
+    keyStore,
+    adminLog: openAdminLog(dataDir),
     isGuarded: guarding(config, ring),
     upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
     version,
