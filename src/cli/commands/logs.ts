@@ -78,9 +78,9 @@ const LAST = 'last';
  * @throws GatewayError invalid_usage where flags ask for a list beside an id
  */
 const resolveId = async (id: string, flags: LogsFlags, log: LogReader, dataDir: string): Promise<string> => {
-  const { follow, lines, status, model, session, since, errors } = flags;
+  const { follow, lines, status, model, session, key, userPath, label, since, errors } = flags;
   const isGiven = (...values: unknown[]): boolean => values.some((value) => value !== undefined);
-  if (isGiven(follow, lines) || (id !== LAST && isGiven(status, model, session, since, errors))) {
+  if (isGiven(follow, lines) || (id !== LAST && isGiven(status, model, session, key, userPath, label, since, errors))) {
     throw new GatewayError(
       'invalid_usage',
       'an id shows one exchange whole: beside it only --json, --full and --data-dir mean something.',
@@ -129,6 +129,9 @@ export const logsCommand = (context: CommandContext): Command =>
     .option('--status <list>', 'only these statuses: 404, 4xx, 400-499, with commas between')
     .option('--model <glob>', 'only these models; * stands for anything')
     .option('--session <id>', 'only this session or thread; its first 8 characters are enough')
+    .option('--key <id>', 'only what this managed key asked for')
+    .option('--user-path <path>', 'only what was asked for this user path and below it')
+    .option('--label <label>', 'only what has this label')
     .option('--since <when>', 'only what began since then: 90s, 10m, 2h, 1d, or 2026-11-22T14:00')
     .option('--errors', 'only what failed')
     .option('--full', 'with an id: fold nothing, and show the headers')
