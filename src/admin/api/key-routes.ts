@@ -42,7 +42,8 @@ export const createKeyHandlers = ({ store, adminLog, now }: KeyRoutesDeps) => {
     const given = await readSmallBody(call.request);
     sendJson(call, tell(await deskOf(call).change(call.params[0] ?? '', given)));
   };
-  const revoke: Handle = async (call) => sendJson(call, tell(await deskOf(call).revoke(call.params[0] ?? '')));
+  const revoke: Handle = async (call) =>
+    sendJson(call, tell(await deskOf(call).revoke(call.params[0] ?? '')));
   const rotate: Handle = async (call) => {
     const { key, text } = await deskOf(call).rotate(call.params[0] ?? '');
     sendJson(call, { ...tell(key), key: text } satisfies IssuedKeyAnswer);

@@ -80,7 +80,10 @@ const LAST = 'last';
 const resolveId = async (id: string, flags: LogsFlags, log: LogReader, dataDir: string): Promise<string> => {
   const { follow, lines, status, model, session, key, userPath, label, since, errors } = flags;
   const isGiven = (...values: unknown[]): boolean => values.some((value) => value !== undefined);
-  if (isGiven(follow, lines) || (id !== LAST && isGiven(status, model, session, key, userPath, label, since, errors))) {
+  if (
+    isGiven(follow, lines) ||
+    (id !== LAST && isGiven(status, model, session, key, userPath, label, since, errors))
+  ) {
     throw new GatewayError(
       'invalid_usage',
       'an id shows one exchange whole: beside it only --json, --full and --data-dir mean something.',

@@ -54,6 +54,9 @@ it('answers every question as its OpenAPI document says', async () => {
     'providers/status',
     'codex/status',
     'budgets',
+    'keys',
+    'policies',
+    'admin-log',
     'openapi.json',
     ...entries.flatMap(({ id }) => [`audit/log/${id}`, `audit/log/${id}/turn?earlier=true`]),
   ];
@@ -85,6 +88,10 @@ it('answers every question as its OpenAPI document says', async () => {
   expect(problems).toEqual([]);
   // Files and the stream have tests of their own.
   const asked = new Set(paths.map((path) => path.split('?')[0]?.replace(/req_\w+/, '{id}')));
-  const others = ['audit/log/{id}/body/{side}', 'audit/export', 'audit/stream', 'codex/doctor'];
+  const others = [
+    ...['audit/log/{id}/body/{side}', 'audit/export', 'audit/stream', 'codex/doctor'],
+    // Changes: see roles.test.ts.
+    ...['keys/{id}', 'keys/{id}/rotate', 'policies/{name}'],
+  ];
   expect([...asked, ...others].map((path) => `/${path}`).sort()).toEqual([...contract.templates].sort());
 });
