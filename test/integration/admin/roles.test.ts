@@ -25,10 +25,10 @@ const listCalls = (id: string): { method: string; path: string; isOpen: boolean;
       path: path.source
         .replace(/^\^|\$$/g, '')
         .replaceAll('\\', '')
-        .replace('([^/]+)', id)
-        .replace('(request|response)', 'request')
-        .replace('([0-9a-z]{10})', 'abcdefgh01')
-        .replace('([A-Za-z0-9._-]{1,64})', 'policy'),
+        .replace('([^/]+)/body/([^/]+)', `${id}/body/request`)
+        .replace('keys/([^/]+)', 'keys/abcdefgh01')
+        .replace('policies/([^/]+)', 'policies/policy')
+        .replace('([^/]+)', id),
     })),
   );
 
