@@ -149,7 +149,7 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
     const [record] = await endedRequests(gateway, 1);
     expect(record).toMatchObject({ status: 200, auth: 'master_key', request: { encoding: 'zstd' } });
     const { id } = record ?? {};
-    const letter = await gateway.run(['logs', String(id)]);
+    const letter = await gateway.run(['logs', String(id), '--full']);
     expect(letter.stdout).toContain('chatgpt-account-id');
     const { stdout, stderr } = gateway.output();
     const written = [...readFiles(gateway.dataDir), letter.stdout, stdout, stderr].join('\n');

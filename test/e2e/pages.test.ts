@@ -19,7 +19,13 @@ const CI = readFileSync(join(ROOT, '.ci/run'), 'utf8');
 const BLOCKS = PAGES.flatMap(blocksOf);
 
 /** Run by a test of their own: they need a terminal, or last too long. */
-const RUN_ELSEWHERE = ['npm start', 'npm run bench', 'npm run test:mutation'];
+const RUN_ELSEWHERE = [
+  'npm start',
+  'npm run bench',
+  'npm run test:mutation',
+  // compare-codex.test.ts runs it.
+  'npm run compare-codex 0.169.0 0.171.0',
+];
 /** `npx gomodel-ts codex` needs a terminal: launcher.test.ts runs it in one. */
 const LAUNCHER = 'launcher';
 
