@@ -5,6 +5,8 @@ const EXPECTED: readonly (readonly [name: string, reason: string])[] = [
   ['skipped before Node 22.15', 'Node had no zstd encoder before 22.15'],
   // `.ci/run` runs the suite as root and as another user.
   ['says so where its folder is not writable', 'root may write everywhere'],
+  ['says so where it cannot be written, and counts on', 'root may write everywhere'],
+  ['says in one line that it may not read the log of somebody else', 'only root may become somebody else'],
   ['really: as a uid that nobody knows', 'only root may become somebody else'],
   ['this machine makes no networks', 'a container may forbid it; other tests imitate some of it'],
   ['is told from a folder that must not be written to', 'only root may become somebody else'],

@@ -17,7 +17,6 @@ import { createMetering, type Metering } from '../guard/limits/create-metering.t
 import type { LimitCounter } from '../guard/limits/limit-port.ts';
 import { readRateLimits } from '../guard/limits/read-limits.ts';
 import type { ExchangeWatch } from '../log/capture/recorder.ts';
-import { createPrivateFolder } from '../state/private-files.ts';
 
 /** What the page's prices say, as the budgets ask for it. */
 const composePrices = (dataDir: string, upstreams: readonly PricedUpstream[]): (() => Promise<Prices>) => {
@@ -59,7 +58,6 @@ export const keepBudgets = async (
   const limits = createLimitCounter(readRateLimits(rateLimits), clock);
   const store = openBudgetStore(dataDir);
   const stored = await store.load();
-  createPrivateFolder(dataDir);
   const counters = createCounters();
   const file = openLedgerFile(join(dataDir, 'ledger.jsonl'), counters);
   const ledger = createLedger({ clock, counters, file, budgets: mergeBudgets(configured, stored) });

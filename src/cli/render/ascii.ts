@@ -4,7 +4,8 @@ const IN_ASCII: Readonly<Record<string, string>> = {
   ...{ '–': '-', '—': '-', '─': '-', '│': '|', '‘': "'", '’': "'", '“': '"', '”': '"', '\ufffd': '?' },
 };
 
-const OWN_SIGN = new RegExp(`[${Object.keys(IN_ASCII).join('')}\\u2400-\\u2421]`, 'gu');
+/** Those above, and the pictures of control characters. */
+const OWN_SIGN = /[→▸✓✗×·…≠≤≥–—─│‘’“”\ufffd\u2400-\u2421]/gu;
 
 /** Puts ASCII in the place of this program's own signs; words in other scripts stay as they are. */
 export const inAscii = (text: string): string => text.replace(OWN_SIGN, (sign) => IN_ASCII[sign] ?? '?');

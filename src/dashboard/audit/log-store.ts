@@ -35,6 +35,8 @@ export const createLogStore = (query: AuditLogQuery) => {
   let stale = false;
   let total = 0;
   let newest = '';
+  /** A row that is to be shown, wherever it is. */
+  let sought: string | undefined;
   let leave = new AbortController();
   let pending: StreamEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -61,6 +63,7 @@ export const createLogStore = (query: AuditLogQuery) => {
       waiting.value = 0;
       state.value = { kind: 'ready' };
       apply();
+      readSought();
       version.value++;
     } catch (error) {
       if (signal.aborted) return;
@@ -132,6 +135,21 @@ export const createLogStore = (query: AuditLogQuery) => {
     );
   };
 
+  /** Reading the log anew gives up what is on its way, and so does this again. */
+  const readSought = (): void => {
+    const id = sought;
+    if (id === undefined || state.value.kind !== 'ready' || query.in === 'bodies') return;
+    if (pages.indexOf(id) >= 0 || arrived.some((entry) => entry.id === id)) return;
+    const { signal } = leave;
+    api.log({ ...query, until: id, limit: 1, offset: 0 }, signal).then(
+      ({ entries, total: fromThere }) => {
+        // Another one is first where the filters leave this one out.
+        if (entries[0]?.id === id) readPage(Math.floor(Math.max(0, total - fromThere) / PAGE_SIZE));
+      },
+      () => {},
+    );
+  };
+
   void read();
 
   return {
@@ -151,16 +169,8 @@ export const createLogStore = (query: AuditLogQuery) => {
     },
     /** Loads the page that holds a row, wherever in the log that is. */
     locate: (id: string): void => {
-      if (state.value.kind !== 'ready' || arrived.some((entry) => entry.id === id)) return;
-      if (pages.indexOf(id) >= 0 || query.in === 'bodies') return;
-      const { signal } = leave;
-      api.log({ ...query, until: id, limit: 1, offset: 0 }, signal).then(
-        ({ entries, total: fromThere }) => {
-          // Another one is first where the filters leave this one out.
-          if (entries[0]?.id === id) readPage(Math.floor(Math.max(0, total - fromThere) / PAGE_SIZE));
-        },
-        () => {},
-      );
+      sought = id;
+      readSought();
     },
     /** Sees to it that the rows from `first` to `last` are loaded. */
     need: (first: number, last: number): void => {

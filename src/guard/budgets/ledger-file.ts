@@ -1,6 +1,7 @@
 import { closeSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { isObject, objectsOf, parseJson } from '../../base/json-object.ts';
-import { createPrivateAppend } from '../../state/private-files.ts';
+import { createPrivateAppend, createPrivateFolder } from '../../state/private-files.ts';
 import { readRegularFile } from '../../state/read-regular-file.ts';
 import type { Counters } from './ledger-counters.ts';
 
@@ -101,6 +102,7 @@ export const openLedgerFile = (path: string, counters: Counters): LedgerFile => 
   /** Replaces the file by the sums of what it holds. */
   const compact = (): void => {
     const draft = `${path}.tmp`;
+    createPrivateFolder(dirname(path));
     try {
       unlinkSync(draft);
     } catch {

@@ -19,9 +19,7 @@ const CHECKSUM_LENGTH = 6;
 const LOWER = '0123456789abcdefghijklmnopqrstuvwxyz';
 const ALL = `${LOWER}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
-const FORM = new RegExp(
-  `^${KEY_PREFIX}([0-9a-z]{${ID_LENGTH}})[0-9A-Za-z]{${SECRET_LENGTH}}([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`,
-);
+const FORM = /^sk_gom_([0-9a-z]{10})[0-9A-Za-z]{43}([0-9A-Za-z]{6})$/;
 
 const draw = (alphabet: string, length: number): string => {
   let text = '';
