@@ -23,7 +23,10 @@ export class ReportOddRuns implements Reporter {
       for (const test of module.children.allTests()) {
         const name = `${module.relativeModuleId} > ${test.fullName}`;
         if (test.result().state === 'skipped') skipped.push(name);
-        if (test.diagnostic()?.flaky) process.stdout.write(`flaky: ${name}\n`);
+        if (test.diagnostic()?.flaky) {
+          const [first] = test.result().errors ?? [];
+          process.stdout.write(`flaky: ${name}\n  at first: ${first?.stack?.split('\n', 3).join('\n')}\n`);
+        }
       }
     }
     for (const name of skipped) process.stdout.write(`skipped: ${name}\n`);
