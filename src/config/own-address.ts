@@ -8,7 +8,7 @@ LOOPBACK.addAddress('::1', 'ipv6');
 export const isLoopbackHost = (host: string): boolean => {
   const name = host
     .toLowerCase()
-    .replace(/^\[|\]$/g, '')
+    .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
   if (name === 'localhost' || name.endsWith('.localhost')) return true;
   const family = isIP(name);

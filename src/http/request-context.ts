@@ -4,7 +4,7 @@ import type { Coding } from '../coding/parse-content-codings.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';
 import type { Caller } from '../guard/caller.ts';
 import type { MatchedRoute } from '../guard/match-route.ts';
-import type { ByteRange } from '../json/scan-members.ts';
+import type { MemberRange } from '../json/scan-members.ts';
 import type { Exchange } from '../log/exchange.ts';
 
 /** What the middleware of one request hand on to each other. */
@@ -23,7 +23,7 @@ interface RequestContext {
   /** The memory of a body that was read; released when the response closes. */
   room: Room | undefined;
   /** Of a body that is a JSON object: where its members lie. */
-  members: ReadonlyMap<string, ByteRange> | undefined;
+  members: ReadonlyMap<string, MemberRange> | undefined;
   /** As the client wrote it; undefined where the request names none. */
   model: string | undefined;
 }

@@ -7,6 +7,12 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** Where the value of a member lies. */
+export interface MemberRange extends ByteRange {
+  /** Set where the object has the key more than once: other readers may take another one of them. */
+  readonly isRepeated?: true;
+}
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -143,9 +149,20 @@ export const listMembers = (
  * The same, by key. Of a repeated key the last one counts, as with `JSON.parse`.
  * @returns where each member's value lies, or undefined as `listMembers`
  */
-export const scanMembers = (bytes: Buffer, range?: ByteRange): ReadonlyMap<string, ByteRange> | undefined => {
+export const scanMembers = (
+  bytes: Buffer,
+  range?: ByteRange,
+): ReadonlyMap<string, MemberRange> | undefined => {
   const members = listMembers(bytes, range);
-  return members && new Map(members.map((member) => [member.key, member]));
+  if (!members) return undefined;
+  const byKey = new Map<string, MemberRange>(members.map((member) => [member.key, member]));
+  if (byKey.size === members.length) return byKey;
+  const last = new Map(byKey);
+  for (const member of members) {
+    const counted = last.get(member.key);
+    if (counted && counted !== member) byKey.set(member.key, { ...counted, isRepeated: true });
+  }
+  return byKey;
 };
 
 /** True where nothing but white space lies between `from` and `end`. */

@@ -1,12 +1,12 @@
 import { GatewayError } from '../base/errors.ts';
-import { type ByteRange, readString, scanMembers } from '../json/scan-members.ts';
+import { type ByteRange, type MemberRange, readString, scanMembers } from '../json/scan-members.ts';
 
 /** A request for an answer, read as far as the gateway needs it. */
 export interface CreateFrame {
   readonly kind: 'create';
   /** The whole message, as it came. */
   readonly bytes: Buffer;
-  readonly members: ReadonlyMap<string, ByteRange>;
+  readonly members: ReadonlyMap<string, MemberRange>;
   /** The lane in which it waits its turn; absent: the unnamed one. */
   readonly streamId: string | undefined;
   readonly previousResponseId: string | undefined;
@@ -44,7 +44,7 @@ const readMetadata = (bytes: Buffer, range: ByteRange | undefined): ReadonlyMap<
 
 const invalid = (error: GatewayError): ClientFrame => ({ kind: 'invalid', error });
 
-const readCreate = (bytes: Buffer, members: ReadonlyMap<string, ByteRange>): ClientFrame => {
+const readCreate = (bytes: Buffer, members: ReadonlyMap<string, MemberRange>): ClientFrame => {
   const streamId = readString(bytes, members.get('stream_id'));
   const isNamed = textOf(bytes, members.get('stream_id')) !== 'null';
   if (isNamed && (streamId === undefined || !STREAM_ID.test(streamId))) {

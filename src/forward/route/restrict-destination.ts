@@ -1,6 +1,10 @@
+import type { MemberRange } from '../../json/scan-members.ts';
 import { type Allowance, namesOf, notAllowed } from '../../providers/allowance.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import type { ChosenDestination, Destination } from './destination.ts';
+
+/** Members by their names, where each says whether it is there more than once. */
+export type NamedMembers = ReadonlyMap<string, Pick<MemberRange, 'isRepeated'>>;
 
 /** A request as far as it says what it uses. */
 export interface AskedUse {
@@ -9,16 +13,29 @@ export interface AskedUse {
   readonly path: string;
   /** As the client wrote it; undefined where the request names none. */
   readonly model: string | undefined;
-  /** The names of the members of a JSON body. */
-  readonly members: { has(name: string): boolean } | undefined;
+  /** Those of a JSON body, or of the query where that names the model. */
+  readonly members: NamedMembers | undefined;
   readonly allowance: Allowance;
 }
 
 /** What ends or reads something, and asks no model anything. */
 const USES_NO_MODEL = /^\/responses\/[^/?]+\/cancel\/?(?:\?|$)/;
 
-/** Members by which some providers take further models, which would be asked as well. */
-const MORE_MODELS = ['models', 'preset'];
+/** Members by which some providers take further models, which would be asked as well, or another one. */
+const MORE_MODELS = ['models', 'preset', 'deployment'];
+
+/**
+ * Finds a member by which a provider may be asked for another model than the one that was read here: some take
+ * the first of repeated members, and those written in Go take a member in any case.
+ */
+const findOtherModel = (members: NamedMembers): string | undefined => {
+  for (const [key, { isRepeated }] of members) {
+    const name = key.toLowerCase();
+    if (MORE_MODELS.includes(name)) return `"${name}"`;
+    if (name === 'model' && (isRepeated || key !== 'model')) return 'more than one "model"';
+  }
+  return undefined;
+};
 
 /**
  * Refuses a request that does not say, where it can be read, which model it uses: in an upload, by a stored
@@ -27,8 +44,8 @@ const MORE_MODELS = ['models', 'preset'];
  */
 const requireReadable = ({ method, path, model, members, allowance }: AskedUse): void => {
   if (!allowance.limitsModels) return;
-  const more = MORE_MODELS.find((name) => members?.has(name));
-  if (more !== undefined) throw notAllowed(`a request with "${more}"`, allowance);
+  const other = members && findOtherModel(members);
+  if (other !== undefined) throw notAllowed(`a request with ${other}`, allowance);
   if (model !== undefined || ['GET', 'HEAD', 'DELETE', 'OPTIONS'].includes(method)) return;
   if (!USES_NO_MODEL.test(path)) throw notAllowed('a request that names no model in its body', allowance);
 };

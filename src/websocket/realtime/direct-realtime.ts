@@ -1,8 +1,10 @@
 import { GatewayError } from '../../base/errors.ts';
 import { checkCredential } from '../../forward/route/check-credential.ts';
 import type { ChooseDestination } from '../../forward/route/choose-destination.ts';
+import type { NamedMembers } from '../../forward/route/restrict-destination.ts';
 import { asSignedIn } from '../../guard/caller.ts';
 import type { AllowanceOf } from '../../guard/policies/create-allowances.ts';
+import { notAllowed } from '../../providers/allowance.ts';
 import type { AdmittedUpgrade } from '../session.ts';
 
 interface DirectDeps {
@@ -17,6 +19,9 @@ export const asksForRealtime = (path: string): boolean => /^\/realtime\/?(?:\?|$
 const withModel = (path: string, model: string): string =>
   path.replace(/([?&]model=)[^&]*/, (_whole, name: string) => `${name}${encodeURIComponent(model)}`);
 
+const membersOf = (query: URLSearchParams): NamedMembers =>
+  new Map([...query.keys()].map((name) => [name, query.getAll(name).length > 1 ? { isRepeated: true } : {}]));
+
 /**
  * Directs a connection to Realtime by the model that its query names, as the body of a request over HTTP would.
  * @throws GatewayError model_not_allowed; invalid_request where that provider has no Realtime API; provider_not_configured
@@ -26,11 +31,16 @@ export const directRealtime = (
   { chooseDestination, allowanceOf }: DirectDeps,
 ): AdmittedUpgrade => {
   const { method, path, headers, caller } = upgrade;
-  const asked = new URLSearchParams(path.slice(path.indexOf('?') + 1)).get('model') ?? undefined;
+  const query = new URLSearchParams(/\?(.*)/s.exec(path)?.[1] ?? '');
+  const asked = query.get('model') ?? undefined;
+  const allowance = allowanceOf(caller);
+  if (asked === undefined && allowance.limitsModels) {
+    throw notAllowed('a connection that names no model in its address', allowance);
+  }
   const { upstream, model, why } = chooseDestination({
     ...{ method, headers, path, model: asked },
-    members: undefined,
-    allowance: allowanceOf(caller),
+    members: membersOf(query),
+    allowance,
   });
   if (!upstream.realtime) {
     throw new GatewayError(

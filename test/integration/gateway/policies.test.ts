@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { composeGateway, MASTER_KEY } from '../../support/gateway/compose-gateway.ts';
 import { openDesk } from '../../support/guard/open-desk.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
@@ -59,6 +62,25 @@ describe('a key for some models', () => {
       'two, of which the last one counts',
       '/v1/responses',
       '{"model":"gpt-5","model":"opus-4"}',
+      'model_not_allowed',
+    ],
+    [
+      'two, of which another reader takes the first',
+      '/v1/responses',
+      '{"model":"opus-4","model":"gpt-5"}',
+      'model_not_allowed',
+    ],
+    ['two, one in capitals', '/v1/responses', { model: 'gpt-5', Model: 'opus-4' }, 'model_not_allowed'],
+    [
+      'another one by its deployment',
+      '/v1/responses',
+      { model: 'gpt-5', Deployment: 'opus-4' },
+      'model_not_allowed',
+    ],
+    [
+      'two in the provider’s own API',
+      '/p/openai/v1/responses',
+      '{"model":"opus-4","model":"gpt-5"}',
       'model_not_allowed',
     ],
     [
@@ -133,6 +155,10 @@ describe('a key for some models', () => {
           error: { code: 'model_not_allowed' },
         });
       }
+      for (const twice of ['"model":"opus-4","model":"gpt-5"', '"model":"gpt-5","MODEL":"opus-4"']) {
+        client.send(`{"type":"response.create","input":[],${twice}}`);
+        expect(await client.answer()).toMatchObject({ type: 'error', error: { code: 'model_not_allowed' } });
+      }
       client.send('{"type":"response.create","model":"opus-4"');
       expect(await client.answer()).toMatchObject({ type: 'error', error: { code: 'invalid_json' } });
       client.send({ ...CREATE, model: 'gpt-5' });
@@ -142,6 +168,22 @@ describe('a key for some models', () => {
       await relayed.close();
     },
   );
+});
+
+it.each([
+  ['another one', '?model=opus-4'],
+  ['none', ''],
+  ['two', '?model=gpt-5&model=opus-4'],
+  ['two, one in capitals', '?model=gpt-5&MODEL=opus-4'],
+  ['another one by its deployment', '?model=gpt-5&deployment=opus-4'],
+])('a key for some models is refused %s over Realtime', async (_what, query) => {
+  const { gateway, text } = await startWith({ models: ['gpt-5*'] });
+  const address = `${gateway.v1.replace('http', 'ws')}/realtime${query}`;
+  const client = new WebSocket(address, { headers: { authorization: `Bearer ${text}` } });
+  const [, response] = (await once(client, 'unexpected-response')) as [unknown, IncomingMessage];
+  const body = await response.toArray();
+  expect(JSON.parse(String(body[0])).error.code).toBe('model_not_allowed');
+  expect(upstream.requests).toHaveLength(0);
 });
 
 describe('an alias', () => {
