@@ -29,7 +29,7 @@ export const callerOfKey = ({ id, role }: ManagedKey): Caller => ({
   role,
 });
 
-/** Without a key of the gateway's own, the ChatGPT sign-in that goes to the upstream says who this is. */
+/** A caller without a gateway key, now that their ChatGPT sign-in goes to the upstream. */
 export const asSignedIn = (caller: Caller): Caller =>
   caller.kind === 'none' ? { ...caller, kind: 'chatgpt' } : caller;
 

@@ -48,8 +48,8 @@ export interface AuthenticateDeps {
 }
 
 /**
- * Makes the check of the gateway's own keys: in `X-GoModel-Key`, as a bearer token, or wherever the client's
- * own API has its key.
+ * Creates the check for the gateway's keys, which a client sends in `X-GoModel-Key`, as a bearer token, or where
+ * its own API puts a key.
  * @returns a function that throws GatewayError missing_api_key, invalid_api_key, keys_unreadable or
  *   invalid_request
  */

@@ -30,7 +30,7 @@ export interface SharedFile<Content> {
 
 interface SharedFileOptions<Content> {
   readonly path: string;
-  /** @param value parsed JSON; null where there is no file. @throws where it is not what the file should hold */
+  /** @param value parsed JSON, or null if the file does not exist. @throws if the file must not hold that */
   readonly parse: (value: unknown) => Content;
 }
 

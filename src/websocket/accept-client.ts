@@ -33,7 +33,7 @@ export const createAcceptClient = (maxMessageBytes: number): AcceptClient => {
     clientTracking: false,
     maxPayload: Math.min(maxMessageBytes, 2 ** 31 - 1),
     closeTimeout: CLOSE_TIMEOUT_MS,
-    // What the upstream has agreed to, and nothing of the gateway's own.
+    // Only what the upstream has agreed to: the gateway chooses none itself.
     handleProtocols: (_offered: Set<string>, request: IncomingMessage) =>
       pending.get(request)?.protocol ?? (false as const),
     perMessageDeflate: { clientNoContextTakeover: true, serverNoContextTakeover: true },

@@ -1,14 +1,11 @@
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import { openAdminLog } from '../../guard/admin-log.ts';
 import { type Budget, budgetId, scopeText } from '../../guard/budgets/budget.ts';
 import { type BudgetDesk, createBudgetDesk } from '../../guard/budgets/budget-desk.ts';
 import { openBudgetStore } from '../../guard/budgets/budget-store.ts';
 import { periodText } from '../../guard/budgets/window.ts';
+import { workAtDesk } from '../at-desk.ts';
 import type { CommandContext } from '../context.ts';
-import { readDataFolder } from '../read-variables.ts';
 import { plainLine } from '../render/plain-text.ts';
 
 interface Flags {
@@ -44,34 +41,17 @@ Examples:
 
 const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'total'] as const;
 
-const whoAmI = (): string => {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown';
-  }
-};
-
-const atDesk = async (
+const atDesk = (
   flags: Flags,
   context: CommandContext,
   work: (desk: BudgetDesk) => Promise<void>,
-): Promise<void> => {
-  const dataDir = readDataFolder(flags, context);
-  const desk = createBudgetDesk({
-    store: openBudgetStore(dataDir),
-    log: openAdminLog(dataDir),
-    now: () => systemClock.now(),
-    by: `cli:${whoAmI()}`,
-  });
-  try {
-    await work(desk);
-  } catch (error) {
-    const isUsage =
-      error instanceof GatewayError && ['invalid_request', 'unknown_budget'].includes(error.code);
-    throw isUsage ? new GatewayError('invalid_usage', error.message, { cause: error }) : error;
-  }
-};
+): Promise<void> =>
+  workAtDesk(
+    flags,
+    context,
+    (dataDir, deps) => createBudgetDesk({ store: openBudgetStore(dataDir), ...deps }),
+    work,
+  );
 
 const toJson = (budget: Budget): string =>
   `${JSON.stringify({

@@ -23,7 +23,7 @@ const termsBeside = (terms: readonly string[], rawHeaders: readonly string[]): r
  * The header lines that the client gets: the upstream's in their order and spelling, without hop-by-hop
  * ones and those that it may not say in the gateway's name; its request id is moved aside for the gateway's own, under which the log knows the exchange.
  * @param added pairs of lines that the gateway adds
- * @param terms those of limits and budgets: in place of the upstream's own, but for the quota of a plan
+ * @param terms lines about limits and budgets. They replace the upstream's, except for the quota of a plan
  * @returns name, value, name, value…, as `writeHead` takes them
  */
 export const createClientHeaders = (

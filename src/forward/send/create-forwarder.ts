@@ -53,7 +53,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   };
 
   const attach: Plugin<IncomingMessage, ServerResponse> = (proxyServer) => {
-    // Also of the client's request.
+    // Errors of the client's request arrive here, too.
     proxyServer.on('error', (error, request) => {
       const pending = pendingOf.get(request);
       if (pending) failWith(pending, error);

@@ -53,11 +53,11 @@ const createRecent = <Value>(most: number) => {
 const p95 = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.ceil(values.length * 0.95) - 1] ?? 0;
 
-/** What a request will use, told from its size and from what came before. */
+/** Estimates what a request will use, from its size and from earlier requests. */
 export interface Estimator {
   /** @param ratesFor absent where nobody pays for tokens, or the price is not known */
   estimate(of: Estimated, ratesFor: ((inputTokens: number) => TokenRates) | undefined): Estimate;
-  /** Takes in what it has used. */
+  /** Learns from what a request really used. */
   learn(of: Estimated, usage: Usage): void;
 }
 

@@ -134,7 +134,7 @@ export const openLedgerFile = (path: string, counters: Counters): LedgerFile => 
       if (found.kind === 'unusable' || isClosed) return;
       ids.push(id);
       try {
-        // Where nobody has spent anything there is no file.
+        // The file is created by the first exchange that costs something.
         if (fd === undefined) return compact();
         const line = `${JSON.stringify({ id, entries })}\n`;
         bytes += writeSync(fd, line);

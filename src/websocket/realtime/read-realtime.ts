@@ -10,7 +10,7 @@ export interface RealtimeReader {
   readonly isAnswering: boolean;
   /** The upstream's last complaint, where no answer has ended since. */
   readonly lastError: { readonly code: string; readonly message: string } | undefined;
-  /** @param event of the upstream's, whole */
+  /** @param event a whole event from the upstream */
   see(event: Buffer, type: string): void;
 }
 

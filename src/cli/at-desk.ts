@@ -1,0 +1,45 @@
+import { userInfo } from 'node:os';
+import { systemClock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
+import { type AdminLog, openAdminLog } from '../guard/admin-log.ts';
+import type { CommandContext } from './context.ts';
+import { readDataFolder } from './read-variables.ts';
+
+/** What every desk needs besides its store. */
+interface DeskDeps {
+  readonly log: AdminLog;
+  readonly now: () => number;
+  readonly by: string;
+}
+
+/** On the command line, what is wrong with a value is wrong usage. */
+const USAGE_CODES: readonly string[] = ['invalid_request', 'unknown_budget'];
+
+/** The user of the machine, where the system knows one. */
+const whoAmI = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+};
+
+/**
+ * Changes what a data folder holds, in the name of the user. A gateway that runs on it sees the changes by itself.
+ * @throws GatewayError invalid_config, invalid_usage, and what the work throws
+ */
+export const workAtDesk = async <Desk>(
+  flags: { readonly dataDir?: string },
+  context: CommandContext,
+  open: (dataDir: string, deps: DeskDeps) => Desk,
+  work: (desk: Desk) => Promise<void>,
+): Promise<void> => {
+  const dataDir = readDataFolder(flags, context);
+  const deps = { log: openAdminLog(dataDir), now: () => systemClock.now(), by: `cli:${whoAmI()}` };
+  try {
+    await work(open(dataDir, deps));
+  } catch (error) {
+    const isUsage = error instanceof GatewayError && USAGE_CODES.includes(error.code);
+    throw isUsage ? new GatewayError('invalid_usage', error.message, { cause: error }) : error;
+  }
+};
