@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 import type { Environment } from '../config/data-dir.ts';
-import { describeConfigFile, describeVariables } from '../config/describe-file.ts';
+import { describeConfigFile, describeVariables } from '../config/file/describe-file.ts';
 import { isKnownProviderVariable, isProviderVariable } from '../config/provider-fields.ts';
 import type { FolderFile } from './read-folder-files.ts';
 import { plainLine } from './render/plain-text.ts';

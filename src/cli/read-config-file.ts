@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { FileConfig } from '../config/file-config.ts';
+import type { FileConfig } from '../config/file/file-config.ts';
 import type { Source } from '../config/sources.ts';
 import { refuseForLauncher, sourceOfNamed } from './name-config-file.ts';
 import { readConfigText, refuseConfigFile, requireConfigText } from './read-config-text.ts';
@@ -48,6 +48,6 @@ export const readConfigFile = async (
   if (!found) return undefined;
   const { name, text, source } = found;
   // Takes a tenth of a second to load: most users have no file.
-  const { parseConfigFile } = await import('../config/parse-config-file.ts');
+  const { parseConfigFile } = await import('../config/file/parse-config-file.ts');
   return parseConfigFile(text, name, source === 'working_folder' ? variables.folder : variables.own, source);
 };

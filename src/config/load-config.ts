@@ -6,7 +6,7 @@ import { openaiSpec } from '../providers/specs/openai.ts';
 import { admitSources } from './admit-sources.ts';
 import type { Definition } from './definition.ts';
 import { type FailoverConfig, NO_FAILOVER } from './failover.ts';
-import type { FileConfig } from './file-config.ts';
+import type { FileConfig } from './file/file-config.ts';
 import { isLoopbackHost } from './own-address.ts';
 import { readTrustedCertificates } from './read-certificates.ts';
 import { readBudgetVariables, readLimitVariables } from './read-definitions.ts';

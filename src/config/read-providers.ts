@@ -5,7 +5,7 @@ import type { ConfiguredProvider } from '../providers/configured-provider.ts';
 import { normalizeAddress } from '../providers/normalize-address.ts';
 import type { ListedModel, ProviderSpec } from '../providers/provider-spec.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
-import type { FileProvider } from './file-config.ts';
+import type { FileProvider } from './file/file-config.ts';
 import { isOwnAddress } from './own-address.ts';
 import { findNamedProviders, type NamedProvider, PROVIDER_FIELDS, stemOf } from './provider-fields.ts';
 import { findVariable, readAmbient } from './read-ambient.ts';

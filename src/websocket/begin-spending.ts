@@ -2,7 +2,7 @@ import type { Destination } from '../forward/route/destination.ts';
 import { describeBody } from '../guard/budgets/describe-spending.ts';
 import type { Passage } from '../guard/limits/create-metering.ts';
 import type { Exchange } from '../log/exchange.ts';
-import type { CreateFrame } from './read-client-frame.ts';
+import type { CreateFrame } from './client/read-client-frame.ts';
 import type { ConnectionContext } from './session.ts';
 
 export interface TurnToSpend {

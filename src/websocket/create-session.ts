@@ -8,7 +8,7 @@ import type { Recorder } from '../log/capture/recorder.ts';
 import type { Allowance } from '../providers/allowance.ts';
 import { createResponseHistory } from '../translate/response-history.ts';
 import { createBridgeSession } from './bridge/bridge-session.ts';
-import type { ClientConnection } from './client-connection.ts';
+import type { ClientConnection } from './client/client-connection.ts';
 import { createRealtimeSession } from './realtime/realtime-session.ts';
 import type { UpstreamSocket } from './relay/connect-upstream.ts';
 import { createRelaySession } from './relay/relay-session.ts';

@@ -1,8 +1,8 @@
 import type { GatewayError } from '../base/errors.ts';
 import { nameCaller } from '../guard/name-caller.ts';
 import type { Exchange } from '../log/exchange.ts';
+import type { CreateFrame } from './client/read-client-frame.ts';
 import { createGatewayErrorFrame } from './error-frame.ts';
-import type { CreateFrame } from './read-client-frame.ts';
 import type { ConnectionContext } from './session.ts';
 import { turnRawHeaders } from './turn-headers.ts';
 

@@ -8,9 +8,10 @@ import type { WebSocketSetting } from '../config/settings.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Caller } from '../guard/caller.ts';
 import type { Upstream } from '../providers/upstream.ts';
-import { createAcceptClient } from './accept-client.ts';
 import { type AdmitUpgradeDeps, admitUpgrade } from './admit-upgrade.ts';
-import { type ClientConnection, createClientConnection } from './client-connection.ts';
+import { createAcceptClient } from './client/accept-client.ts';
+import { type ClientConnection, createClientConnection } from './client/client-connection.ts';
+import { watchClient } from './client/watch-client.ts';
 import { INTERNAL_ERROR, TRY_AGAIN_LATER } from './close-codes.ts';
 import { createSessionFactory, type SessionDeps } from './create-session.ts';
 import { reachUpstream } from './reach-upstream.ts';
@@ -19,7 +20,6 @@ import { createRefusingUpstreams } from './refusing-upstreams.ts';
 import { relayedLines, type UpstreamSocket } from './relay/connect-upstream.ts';
 import { relayRefusal } from './relay/relay-refusal.ts';
 import type { AdmittedUpgrade, Session } from './session.ts';
-import { watchClient } from './watch-client.ts';
 
 export interface UpgradeServerDeps extends AdmitUpgradeDeps, SessionDeps {
   readonly clientFor: (upstream: Upstream) => UpstreamClient;

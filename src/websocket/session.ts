@@ -10,7 +10,7 @@ import type { ExchangeRecord } from '../log/record.ts';
 import type { Allowance } from '../providers/allowance.ts';
 import type { RouteReason } from '../providers/route-model.ts';
 import type { Upstream } from '../providers/upstream.ts';
-import type { CreateFrame } from './read-client-frame.ts';
+import type { CreateFrame } from './client/read-client-frame.ts';
 
 export type WebSocketMode = NonNullable<ExchangeRecord['websocketMode']>;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { GatewayError } from '../../src/base/errors.ts';
-import { parseConfigFile } from '../../src/config/parse-config-file.ts';
+import { parseConfigFile } from '../../src/config/file/parse-config-file.ts';
 import { runs } from '../support/fuzz/budget.ts';
 
 const SECRET = 'sk-secret-of-the-environment';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseConfigFile } from '../../src/config/parse-config-file.ts';
+import { parseConfigFile } from '../../src/config/file/parse-config-file.ts';
 import { readRegularFile } from '../../src/state/read-regular-file.ts';
 import { runCli } from '../support/cli/start-cli.ts';
 import { createRepository } from '../support/safety/create-repository.ts';

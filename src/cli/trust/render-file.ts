@@ -1,5 +1,9 @@
 import { parseEnv } from 'node:util';
-import { type DescribedSetting, describeConfigFile, describeVariables } from '../../config/describe-file.ts';
+import {
+  type DescribedSetting,
+  describeConfigFile,
+  describeVariables,
+} from '../../config/file/describe-file.ts';
 import type { FolderFile } from '../read-folder-files.ts';
 import { plainLine } from '../render/plain-text.ts';
 

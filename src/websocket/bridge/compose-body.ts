@@ -3,7 +3,7 @@ import { GatewayError } from '../../base/errors.ts';
 import { type MemberEdit, replaceMembers } from '../../json/replace-members.ts';
 import type { ByteRange } from '../../json/scan-members.ts';
 import { itemsUpTo, type Place } from '../../translate/response-history.ts';
-import type { CreateFrame } from '../read-client-frame.ts';
+import type { CreateFrame } from '../client/read-client-frame.ts';
 
 const OPEN = Buffer.from('[');
 const COMMA = Buffer.from(',');

@@ -9,7 +9,7 @@ import type { Exchange } from '../../log/exchange.ts';
 import type { Place, ResponseHistory } from '../../translate/response-history.ts';
 import { asSse } from '../as-sse.ts';
 import { beginSpending } from '../begin-spending.ts';
-import type { CreateFrame } from '../read-client-frame.ts';
+import type { CreateFrame } from '../client/read-client-frame.ts';
 import type { ConnectionContext } from '../session.ts';
 import { turnHeaders } from '../turn-headers.ts';
 import { composeBody, joinItems, ownItems } from './compose-body.ts';

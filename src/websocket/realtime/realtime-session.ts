@@ -1,7 +1,7 @@
 import { GatewayError } from '../../base/errors.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
 import { hasLostAddress } from '../../forward/send/lost-address.ts';
-import type { ClientConnection } from '../client-connection.ts';
+import type { ClientConnection } from '../client/client-connection.ts';
 import {
   ABNORMAL_CLOSURE,
   GOING_AWAY,

@@ -7,7 +7,8 @@ import { hasLostAddress } from '../../forward/send/lost-address.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import { needsUnsealing } from '../../translate/unseal-body.ts';
 import { beginSpending } from '../begin-spending.ts';
-import type { ClientConnection } from '../client-connection.ts';
+import type { ClientConnection } from '../client/client-connection.ts';
+import { type CreateFrame, readClientFrame } from '../client/read-client-frame.ts';
 import {
   ABNORMAL_CLOSURE,
   GOING_AWAY,
@@ -19,7 +20,6 @@ import { createGatewayErrorFrame } from '../error-frame.ts';
 import { inLane } from '../in-lane.ts';
 import { noteHeaders } from '../note-headers.ts';
 import { closeRefused, openRefused, openTurn, refuseConnection } from '../open-turn.ts';
-import { type CreateFrame, readClientFrame } from '../read-client-frame.ts';
 import { releaseCompression } from '../release-compression.ts';
 import { type ConnectionContext, type Session, stopping } from '../session.ts';
 import { watchLife } from '../watch-life.ts';

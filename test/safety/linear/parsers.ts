@@ -1,7 +1,7 @@
 import { foreignWords } from '../../../src/base/foreign-text.ts';
 import { matchesWildcard } from '../../../src/base/match-wildcard.ts';
 import { parseContentCodings } from '../../../src/coding/parse-content-codings.ts';
-import { createSubstitution } from '../../../src/config/substitute-variables.ts';
+import { createSubstitution } from '../../../src/config/file/substitute-variables.ts';
 import { replaceMembers } from '../../../src/json/replace-members.ts';
 import { scanElements, scanMembers } from '../../../src/json/scan-members.ts';
 import { mapHeadersToClient } from '../../../src/log/capture/client-of-headers.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseConfigFile } from '../../../src/config/file/parse-config-file.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
-import { parseConfigFile } from '../../../src/config/parse-config-file.ts';
 
 const parse = (text: string, env: Record<string, string> = {}) => parseConfigFile(text, 'gomodel.yaml', env);
 const load = (text: string, env: Record<string, string> = {}, dotenv: Record<string, string> = {}) =>

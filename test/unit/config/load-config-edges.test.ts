@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseConfigFile } from '../../../src/config/file/parse-config-file.ts';
 import {
   canAskDefault,
   defaultProviderOf,
   type LoadConfigSources,
   loadConfig,
 } from '../../../src/config/load-config.ts';
-import { parseConfigFile } from '../../../src/config/parse-config-file.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const load = (env: Record<string, string> = {}, more: Partial<LoadConfigSources> = {}) =>

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { createSubstitution } from '../../../src/config/file/substitute-variables.ts';
 import {
   findNamedProviders,
   isKnownProviderVariable,
   isProviderVariable,
   stemOf,
 } from '../../../src/config/provider-fields.ts';
-import { createSubstitution } from '../../../src/config/substitute-variables.ts';
 import { ALL_SPECS } from '../../../src/providers/all-specs.ts';
 import type { ProviderSpec } from '../../../src/providers/provider-spec.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryBudget } from '../../../src/log/capture/body-capture.ts';
 import { createResponseHistory, type Place } from '../../../src/translate/response-history.ts';
 import { composeBody, ownItems } from '../../../src/websocket/bridge/compose-body.ts';
-import { type CreateFrame, readClientFrame } from '../../../src/websocket/read-client-frame.ts';
+import { type CreateFrame, readClientFrame } from '../../../src/websocket/client/read-client-frame.ts';
 
 const frameOf = (text: string): CreateFrame => {
   const frame = readClientFrame(Buffer.from(text));

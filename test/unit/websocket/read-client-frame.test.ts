@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ClientFrame, readClientFrame } from '../../../src/websocket/read-client-frame.ts';
+import { type ClientFrame, readClientFrame } from '../../../src/websocket/client/read-client-frame.ts';
 
 const read = (message: object | string): ClientFrame =>
   readClientFrame(Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)));

@@ -1,4 +1,4 @@
-import type { Environment } from './data-dir.ts';
+import type { Environment } from '../data-dir.ts';
 
 const NAME = /^[A-Za-z_]\w*$/;
 const FALLBACK = ':-';

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import { GatewayError } from '../base/errors.ts';
-import { isObject } from '../base/json-object.ts';
-import type { Environment } from './data-dir.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { isObject } from '../../base/json-object.ts';
+import type { Environment } from '../data-dir.ts';
+import type { Source } from '../sources.ts';
 import type { FileConfig } from './file-config.ts';
 import { fileSchema } from './file-schema.ts';
 import { mapFileConfig } from './map-file-config.ts';
 import { type Path, parseYaml } from './parse-yaml.ts';
-import type { Source } from './sources.ts';
 import { createSubstitution } from './substitute-variables.ts';
 
 /** An issue of a union is told by the alternative that fitted best. */

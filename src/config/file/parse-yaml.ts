@@ -11,7 +11,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { GatewayError } from '../base/errors.ts';
+import { GatewayError } from '../../base/errors.ts';
 
 export type Path = ReadonlyArray<PropertyKey>;
 /** The place of a member: `gomodel.yaml:12`. */

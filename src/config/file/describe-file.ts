@@ -1,10 +1,10 @@
-import { isObject } from '../base/json-object.ts';
-import { showUrl } from '../base/show-url.ts';
-import type { Environment } from './data-dir.ts';
+import { isObject } from '../../base/json-object.ts';
+import { showUrl } from '../../base/show-url.ts';
+import type { Environment } from '../data-dir.ts';
+import { isProviderVariable } from '../provider-fields.ts';
+import { SETTINGS, type Setting } from '../settings.ts';
+import { isDefinitionVariable, maySet, RESTRICTED_VARIABLES } from '../sources.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { isProviderVariable } from './provider-fields.ts';
-import { SETTINGS, type Setting } from './settings.ts';
-import { isDefinitionVariable, maySet, RESTRICTED_VARIABLES } from './sources.ts';
 
 /** What a configuration file of the working folder would set, before anything of it is believed. */
 export interface DescribedSetting {

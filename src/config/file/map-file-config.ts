@@ -1,11 +1,11 @@
-import { FAILOVER, type FailoverConfig } from './failover.ts';
+import { FAILOVER, type FailoverConfig } from '../failover.ts';
+import { SETTINGS, type SettingName } from '../settings.ts';
+import type { Sourced } from '../sourced.ts';
+import type { Source } from '../sources.ts';
 import type { FileConfig, FileProvider } from './file-config.ts';
 import type { FileShape } from './file-schema.ts';
 import { mapBudgets, mapRateLimits } from './map-definitions.ts';
 import type { Locate } from './parse-yaml.ts';
-import { SETTINGS, type SettingName } from './settings.ts';
-import type { Sourced } from './sourced.ts';
-import type { Source } from './sources.ts';
 
 interface Place {
   readonly locate: Locate;

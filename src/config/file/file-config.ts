@@ -1,10 +1,10 @@
-import type { ClientApi, ListedModel } from '../providers/provider-spec.ts';
-import type { ModelAlias } from '../providers/route-model.ts';
-import type { Definition } from './definition.ts';
-import type { FailoverConfig } from './failover.ts';
-import type { SettingName } from './settings.ts';
-import type { Sourced } from './sourced.ts';
-import type { Source } from './sources.ts';
+import type { ClientApi, ListedModel } from '../../providers/provider-spec.ts';
+import type { ModelAlias } from '../../providers/route-model.ts';
+import type { Definition } from '../definition.ts';
+import type { FailoverConfig } from '../failover.ts';
+import type { SettingName } from '../settings.ts';
+import type { Sourced } from '../sourced.ts';
+import type { Source } from '../sources.ts';
 
 /** What `gomodel.yaml` says, checked and with its variables put in. */
 export interface FileConfig {

@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { formatByteSize } from '../base/bytes.ts';
-import { GatewayError } from '../base/errors.ts';
-import { errorCodeOf } from '../base/system-error.ts';
-import type { BodyBudget, Room } from '../coding/body-budget.ts';
-import { isSendableCode, TRY_AGAIN_LATER, UNSUPPORTED_DATA } from './close-codes.ts';
-import { holdArriving } from './hold-arriving.ts';
-import { releaseCompression } from './release-compression.ts';
-import { watchLife } from './watch-life.ts';
+import { formatByteSize } from '../../base/bytes.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { errorCodeOf } from '../../base/system-error.ts';
+import type { BodyBudget, Room } from '../../coding/body-budget.ts';
+import { isSendableCode, TRY_AGAIN_LATER, UNSUPPORTED_DATA } from '../close-codes.ts';
+import { holdArriving } from '../hold-arriving.ts';
+import { releaseCompression } from '../release-compression.ts';
+import { watchLife } from '../watch-life.ts';
 
 /** The client's end of a connection. */
 export interface ClientConnection {

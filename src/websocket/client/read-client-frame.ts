@@ -1,5 +1,5 @@
-import { GatewayError } from '../base/errors.ts';
-import { type ByteRange, type MemberRange, readString, scanMembers } from '../json/scan-members.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { type ByteRange, type MemberRange, readString, scanMembers } from '../../json/scan-members.ts';
 
 /** A request for an answer, read as far as the gateway needs it. */
 export interface CreateFrame {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration } from './parse-duration.ts';
+import { parseDuration } from '../parse-duration.ts';
 
 /** Settings are read by the same parsers as variables, so any scalar will do here. */
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
