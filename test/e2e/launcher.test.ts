@@ -1,4 +1,3 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { CHATGPT_TOKEN } from '../support/codex/sign-in.ts';
 import { BIN, pathWith, startLauncher } from '../support/codex/start-launcher.ts';
 import { startProxyTrap } from '../support/codex/start-proxy-trap.ts';
 import { MASTER_KEY, PROVIDER_KEY } from '../support/gateway/start-gateway.ts';
+import { hasTmux, runTmux } from '../support/run-tmux.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
 import type { Answer } from '../support/upstream/script.ts';
@@ -165,7 +165,6 @@ describe('gomodel-ts codex', () => {
 /** For others, Codex would begin with a page that praises a newer one. */
 const UNKNOWN_MODEL = 'no-model-that-codex-knows';
 const SCREEN_DEADLINE_MS = 30_000;
-const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
 describe.skipIf(!hasTmux).each(CODEX_VERSIONS)("Codex %s's own screen", (version) => {
   it('is handed over by gomodel-ts codex, and ends when its user quits', async () => {
@@ -173,9 +172,8 @@ describe.skipIf(!hasTmux).each(CODEX_VERSIONS)("Codex %s's own screen", (version
     const trap = await startProxyTrap();
     onTestFinished(() => trap.close());
     const socket = `gomodel-test-${process.pid}-${version}`;
-    const tmux = (...args: string[]): string =>
-      execFileSync('tmux', ['-L', socket, ...args], { encoding: 'utf8' });
-    onTestFinished(() => void spawnSync('tmux', ['-L', socket, 'kill-server'], { stdio: 'ignore' }));
+    const tmux = (...args: string[]): string => runTmux(['-L', socket, ...args]);
+    onTestFinished(() => void tmux('kill-server'));
     const env = {
       PATH: await pathWith(version),
       HOME: home,

@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { serveInTerminal, type TerminalGateway } from '../support/pictures/serve-in-terminal.ts';
+import { hasTmux } from '../support/run-tmux.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
 import type { Script } from '../support/upstream/script.ts';
 import { startUpstream } from '../support/upstream/start-upstream.ts';
 
-const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const WAIT = { timeout: 30_000, interval: 100 };
 const LONG_NAME = 'gpt-5.1-codex-max-2026';
 

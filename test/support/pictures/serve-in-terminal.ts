@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CLI } from '../cli/start-cli.ts';
+import { runTmux } from '../run-tmux.ts';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 
 /** The built CLI in a terminal of its own. */
@@ -24,7 +24,7 @@ export const serveInTerminal = async (
 ): Promise<TerminalGateway> => {
   const home = createTemporaryFolder('pictures');
   const run = (...args: readonly string[]): string =>
-    execFileSync('tmux', ['-S', `${home}/tmux`, '-f', '/dev/null', ...args], { encoding: 'utf8' });
+    runTmux(['-S', `${home}/tmux`, '-f', '/dev/null', ...args]);
   const variables = Object.entries({ HOME: home, TERM: 'screen-256color', FORCE_COLOR: '1', ...env });
   // What the terminal is like when the gateway has ended is seen, too.
   const command = [
