@@ -5,7 +5,7 @@ import type { CheckKey } from '../../guard/check-key.ts';
 import type { KeyRing } from '../../guard/keys/key-ring.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import { type Viewer, viewerOf } from '../../guard/viewer.ts';
-import type { SessionAnswer } from '../api-types.ts';
+import type { SessionAnswer } from '../api-types/access.ts';
 import { createPageSessions } from './page-sessions.ts';
 
 export interface AccessDeps {

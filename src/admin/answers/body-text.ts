@@ -1,6 +1,6 @@
 import type { StoredBody } from '../../log/port.ts';
 import { readStoredBody } from '../../log/port.ts';
-import type { BodyText } from '../api-types.ts';
+import type { BodyText } from '../api-types/detail.ts';
 
 /** A UTF-8 character has at most four bytes. */
 const BYTES_OF_A_CHARACTER = 4;

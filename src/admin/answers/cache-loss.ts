@@ -3,7 +3,7 @@ import { fieldsOf, stringOf } from '../../conversation/json-fields.ts';
 import { type ByteRange, scanElements, scanMembers } from '../../json/scan-members.ts';
 import type { ExchangeDetail, Facts, HeaderLines, LogReader } from '../../log/port.ts';
 import { readStoredBody } from '../../log/port.ts';
-import type { CacheLoss } from '../api-types.ts';
+import type { CacheLoss } from '../api-types/detail.ts';
 
 /** Providers cache from here on. */
 const MIN_TOKENS = 1024;

@@ -1,5 +1,5 @@
 import { type Facts, keepFacts } from '../../log/port.ts';
-import type { CodexStatusAnswer, SeenClient } from '../api-types.ts';
+import type { CodexStatusAnswer, SeenClient } from '../api-types/codex.ts';
 import { priceEntry } from '../cost/create-pricing.ts';
 import { type InspectCodexDeps, inspectCodex } from './inspect-codex.ts';
 import type { LogDeps } from './log.ts';

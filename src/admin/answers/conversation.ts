@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts';
 import type { ConversationItem, ConversationPart, ScriptCall } from '../../conversation/item.ts';
 import { readConversation } from '../../conversation/read-conversation.ts';
 import type { Facts } from '../../log/port.ts';
-import type { ConversationAnswer, SessionTurn } from '../api-types.ts';
+import type { ConversationAnswer, SessionTurn } from '../api-types/conversation.ts';
 import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import { readText } from '../select/read-query.ts';
 import { findThread, sameThread } from '../select/thread.ts';

@@ -1,6 +1,6 @@
 import type { ExchangeDetail } from '../../log/port.ts';
 import { REDACTED } from '../../log/port.ts';
-import type { BodyText } from '../api-types.ts';
+import type { BodyText } from '../api-types/detail.ts';
 
 /** What curl or the connection sets by itself, and what the copy of a credential would be. */
 const LEFT_OUT =

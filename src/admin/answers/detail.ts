@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { AnswerSoFar, ExchangeDetail, ExchangeWatch, Facts, LogReader } from '../../log/port.ts';
-import type { AuditDetailAnswer, RelatedExchange } from '../api-types.ts';
+import type { AuditDetailAnswer, RelatedExchange } from '../api-types/detail.ts';
 import { billOf, type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import { readCount } from '../select/read-query.ts';
 import { findThread, sameThread } from '../select/thread.ts';

@@ -4,7 +4,7 @@ import type { GatewayConfig } from '../../config/load-config.ts';
 import type { ExchangeWatch, LogReader } from '../../log/port.ts';
 import { type Facts, keepFacts } from '../../log/port.ts';
 import type { Upstream } from '../../providers/upstream.ts';
-import type { DashboardConfigAnswer, ProviderStatus } from '../api-types.ts';
+import type { DashboardConfigAnswer, ProviderStatus } from '../api-types/gateway.ts';
 import type { LogDeps } from './log.ts';
 import { eachFacts } from './usage-sums.ts';
 

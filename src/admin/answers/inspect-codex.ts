@@ -9,7 +9,7 @@ import { type ResolvedConfig, resolveConfig } from '../../codex/edit/resolve-con
 import { configFileOf } from '../../codex/run/codex-home.ts';
 import { isOwnAddress } from '../../config/own-address.ts';
 import { openState } from '../../state/state.ts';
-import type { CodexStatusAnswer } from '../api-types.ts';
+import type { CodexStatusAnswer } from '../api-types/codex.ts';
 
 /** What of the answer depends on Codex's configuration. */
 export type CodexConfigState = Omit<CodexStatusAnswer, 'clients'>;

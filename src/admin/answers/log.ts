@@ -1,5 +1,7 @@
 import type { LogQuery, LogReader } from '../../log/port.ts';
-import type { AuditEntry, AuditLogAnswer, Paged, UsageLogAnswer } from '../api-types.ts';
+import type { AuditEntry, Paged } from '../api-types/entry.ts';
+import type { AuditLogAnswer } from '../api-types/log.ts';
+import type { UsageLogAnswer } from '../api-types/usage.ts';
 import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import { readPeriod, readSpan } from '../select/period.ts';
 import { readChoice, readFilter, readText, USAGE_FILTERS } from '../select/read-query.ts';

@@ -1,4 +1,4 @@
-import type { Paged } from '../api-types.ts';
+import type { Paged } from '../api-types/entry.ts';
 import { readCount } from '../select/read-query.ts';
 
 /** How many models, clients or sessions a page has, and has at most. */

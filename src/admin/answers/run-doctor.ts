@@ -7,7 +7,7 @@ import type { Ask } from '../../probe/probe.ts';
 import { roundTrip } from '../../probe/round-trip.ts';
 import type { Step } from '../../probe/step.ts';
 import type { Upstream } from '../../providers/upstream.ts';
-import type { DoctorAnswer } from '../api-types.ts';
+import type { DoctorAnswer } from '../api-types/codex.ts';
 import { type InspectCodexDeps, readCodexModel } from './inspect-codex.ts';
 
 export interface DoctorDeps {

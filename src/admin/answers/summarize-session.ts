@@ -1,5 +1,5 @@
 import type { Facts } from '../../log/port.ts';
-import type { UsageSession } from '../api-types.ts';
+import type { UsageSession } from '../api-types/usage.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
 import { countLosses } from './cache-loss.ts';
 import { sumFacts } from './usage-sums.ts';

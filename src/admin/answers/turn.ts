@@ -1,6 +1,6 @@
 import { readConversation } from '../../conversation/read-conversation.ts';
 import type { ExchangeDetail } from '../../log/port.ts';
-import type { TurnAnswer } from '../api-types.ts';
+import type { TurnAnswer } from '../api-types/conversation.ts';
 
 /** `GET audit/log/:id/turn` @param withEarlier adds the history that was sent again */
 export const answerTurn = async (detail: ExchangeDetail, withEarlier: boolean): Promise<TurnAnswer> => {

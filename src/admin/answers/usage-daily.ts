@@ -1,4 +1,4 @@
-import type { UsageBucket } from '../api-types.ts';
+import type { UsageBucket } from '../api-types/usage.ts';
 import { addDays, countDays, createPeriod, type Period, readPeriod } from '../select/period.ts';
 import { readChoice, readFilter, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';

@@ -1,5 +1,6 @@
 import { type Facts, keepFacts } from '../../log/port.ts';
-import type { Paged, UsageClient, UsageModel, UsageSums } from '../api-types.ts';
+import type { Paged } from '../api-types/entry.ts';
+import type { UsageClient, UsageModel, UsageSums } from '../api-types/usage.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
 import { readPeriod } from '../select/period.ts';
 import { readFilter, USAGE_FILTERS } from '../select/read-query.ts';

@@ -1,5 +1,6 @@
 import { type Facts, keepFacts } from '../../log/port.ts';
-import type { Paged, UsageSession } from '../api-types.ts';
+import type { Paged } from '../api-types/entry.ts';
+import type { UsageSession } from '../api-types/usage.ts';
 import { readPeriod } from '../select/period.ts';
 import { readFilter, readText, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';

@@ -1,5 +1,5 @@
 import type { Facts } from '../../log/port.ts';
-import type { FailureCount, Percentiles, UsageSummaryAnswer } from '../api-types.ts';
+import type { FailureCount, Percentiles, UsageSummaryAnswer } from '../api-types/usage.ts';
 import { addDays, countDays, createPeriod, readPeriod } from '../select/period.ts';
 import { readFilter, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';

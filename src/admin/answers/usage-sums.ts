@@ -1,5 +1,5 @@
 import type { Facts, LogQuery, LogReader } from '../../log/port.ts';
-import type { UsageSums } from '../api-types.ts';
+import type { UsageSums } from '../api-types/usage.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
 import { type Billing, sumOf } from '../cost/price-book.ts';
 

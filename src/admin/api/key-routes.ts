@@ -11,7 +11,7 @@ import type {
   KeysAnswer,
   PoliciesAnswer,
   PolicyAnswer,
-} from '../api-types.ts';
+} from '../api-types/access.ts';
 import { readCount } from '../select/read-query.ts';
 import { type Call, type Handle, sendJson, sendNothing } from './call.ts';
 import { readSmallBody } from './read-small-body.ts';

@@ -9,7 +9,7 @@ import type { LimitCounter } from '../../guard/limits/limit-port.ts';
 import type { Viewer } from '../../guard/viewer.ts';
 import { type Call, type Handle, sendJson, sendNothing } from '../api/call.ts';
 import { readSmallBody } from '../api/read-small-body.ts';
-import type { BudgetsAnswer } from '../api-types.ts';
+import type { BudgetsAnswer } from '../api-types/budgets.ts';
 
 /** The budgets and limits of a gateway, in the process that keeps them. */
 export interface KeptBudgets {

@@ -1,5 +1,5 @@
 import type { ExchangeRecord } from '../../log/port.ts';
-import type { AuditEntry } from '../api-types.ts';
+import type { AuditEntry } from '../api-types/entry.ts';
 import { loadPriceList, type PricedUpstream } from './list-prices.ts';
 import { createOwnPricesReader } from './own-prices.ts';
 import { type Bill, type Billing, createBill, createFindRates, sumOf } from './price-book.ts';

@@ -1,5 +1,5 @@
 import type { Usage } from '../../log/port.ts';
-import type { CostBreakdown } from '../api-types.ts';
+import type { CostBreakdown } from '../api-types/detail.ts';
 import type { OwnPrices } from './own-prices.ts';
 import type { FindRates, ModelRates, PricedBy } from './rates.ts';
 

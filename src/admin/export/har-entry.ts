@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ExchangeDetail, HeaderLines } from '../../log/port.ts';
-import type { AuditEntry, BodyText } from '../api-types.ts';
+import type { BodyText } from '../api-types/detail.ts';
+import type { AuditEntry } from '../api-types/entry.ts';
 
 const mapHeaders = (lines: HeaderLines) => lines.map(([name, value]) => ({ name, value }));
 

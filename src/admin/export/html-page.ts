@@ -1,6 +1,7 @@
 import type { ConversationItem, ConversationPart, ScriptCall, ToolCall } from '../../conversation/item.ts';
 import { isByClient } from '../answers/session-title.ts';
-import type { AuditEntry, TurnAnswer } from '../api-types.ts';
+import type { TurnAnswer } from '../api-types/conversation.ts';
+import type { AuditEntry } from '../api-types/entry.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -184,7 +184,7 @@ export const PATHS = {
   '/openapi.json': read('This document', { type: 'object' }),
 };
 
-/** `GET openapi.json`. The schemas are made of `api-types.ts`; a test holds them and the answers to it. */
+/** `GET openapi.json`. The schemas are made of `api-types/`; a test holds them and the answers to it. */
 export const createOpenApi = (version: string) => ({
   openapi: '3.1.0',
   info: {

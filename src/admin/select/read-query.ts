@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { ExchangeFilter } from '../api-types.ts';
+import type { ExchangeFilter } from '../api-types/queries.ts';
 
 const refuse = (param: string, problem: string): never => {
   throw new GatewayError('invalid_request', `the query parameter ${param} ${problem}.`, { param });

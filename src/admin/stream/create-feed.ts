@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { ExchangeEvent, ExchangeRecord, ExchangeWatch } from '../../log/port.ts';
-import type { AuditEntry, LogLosses, StreamEvent } from '../api-types.ts';
+import type { AuditEntry } from '../api-types/entry.ts';
+import type { LogLosses } from '../api-types/log.ts';
+import type { StreamEvent } from '../api-types/stream.ts';
 import { createEventRing } from './event-ring.ts';
 
 export interface FeedDeps {

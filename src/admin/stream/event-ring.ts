@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../api-types.ts';
+import type { StreamEvent } from '../api-types/stream.ts';
 
 /** The last events, as they were sent, for those who come back. */
 export interface EventRing {

@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { AuditLogQuery } from '../../admin/api-types.ts';
+import type { AuditLogQuery } from '../../admin/api-types/queries.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { api, apiAddress } from '../state/api.ts';

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../admin/api-types.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
 
 /** Entries of one request to the log. The API allows at most so many. */
 export const PAGE_SIZE = 100;

@@ -1,5 +1,5 @@
 import { memo } from 'preact/compat';
-import type { AuditEntry } from '../../admin/api-types.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import { ContextBar, DurationBar } from '../parts/bars.tsx';
 import { clientOf, codingOf, outcomeOf, toolsOf } from '../state/describe-exchange.ts';
 import {

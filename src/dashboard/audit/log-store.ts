@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals';
-import type { AuditEntry, AuditLogQuery, StreamEvent } from '../../admin/api-types.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
+import type { AuditLogQuery } from '../../admin/api-types/queries.ts';
+import type { StreamEvent } from '../../admin/api-types/stream.ts';
 import { matchesFilter } from '../../log/match-filter.ts';
 import { api } from '../state/api.ts';
 import { listen } from '../state/feed.ts';

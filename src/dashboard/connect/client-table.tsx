@@ -1,4 +1,4 @@
-import type { SeenClient } from '../../admin/api-types.ts';
+import type { SeenClient } from '../../admin/api-types/codex.ts';
 import { outcomeOf } from '../state/describe-exchange.ts';
 import { formatAgo, formatWhole } from '../state/format.ts';
 import { minuteMs } from '../state/now.ts';

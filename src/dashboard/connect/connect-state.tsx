@@ -1,4 +1,4 @@
-import type { CodexStatusAnswer } from '../../admin/api-types.ts';
+import type { CodexStatusAnswer } from '../../admin/api-types/codex.ts';
 import { Icon } from '../parts/icon.tsx';
 import { texts } from '../texts.ts';
 

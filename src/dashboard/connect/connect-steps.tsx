@@ -1,4 +1,4 @@
-import type { CodexStatusAnswer } from '../../admin/api-types.ts';
+import type { CodexStatusAnswer } from '../../admin/api-types/codex.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { texts } from '../texts.ts';
 import { parsePatch } from '../turn/parse-patch.ts';

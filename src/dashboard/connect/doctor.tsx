@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { DoctorAnswer, DoctorStep } from '../../admin/api-types.ts';
+import type { DoctorAnswer, DoctorStep } from '../../admin/api-types/codex.ts';
 import { Icon } from '../parts/icon.tsx';
 import { api } from '../state/api.ts';
 import { formatDuration } from '../state/format.ts';

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { ProviderStatus } from '../../admin/api-types.ts';
+import type { ProviderStatus } from '../../admin/api-types/gateway.ts';
 import { formatAgo, formatBytes, formatShare } from '../state/format.ts';
 import { gateway } from '../state/gateway.ts';
 import { minuteMs } from '../state/now.ts';

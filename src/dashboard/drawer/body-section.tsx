@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { AuditEntry, BodyText } from '../../admin/api-types.ts';
+import type { BodyText } from '../../admin/api-types/detail.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { Icon } from '../parts/icon.tsx';

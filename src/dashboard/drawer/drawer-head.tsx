@@ -1,4 +1,4 @@
-import type { AuditDetailAnswer, RelatedExchange } from '../../admin/api-types.ts';
+import type { AuditDetailAnswer, RelatedExchange } from '../../admin/api-types/detail.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';

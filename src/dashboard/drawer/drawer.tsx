@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import type { AuditDetailAnswer } from '../../admin/api-types.ts';
+import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
 import { LoadFailed, Loading } from '../parts/notice.tsx';
 import { choose, query } from '../state/route.ts';
 import { texts } from '../texts.ts';

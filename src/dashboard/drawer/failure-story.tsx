@@ -1,4 +1,5 @@
-import type { AuditDetailAnswer, AuditEntry, RelatedExchange } from '../../admin/api-types.ts';
+import type { AuditDetailAnswer, RelatedExchange } from '../../admin/api-types/detail.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import { tellFailure } from '../../base/remedies.ts';
 import { isFailure } from '../../log/record.ts';
 import { Icon } from '../parts/icon.tsx';

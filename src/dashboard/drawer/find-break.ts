@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../admin/api-types.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
 
 /** Where between client and upstream an exchange broke. */
 export type Break = 'client' | 'client-link' | 'gateway' | 'upstream-link' | 'upstream';

@@ -1,4 +1,4 @@
-import type { AuditDetailAnswer } from '../../admin/api-types.ts';
+import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
 import type { HeaderLines } from '../../log/record.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { texts } from '../texts.ts';

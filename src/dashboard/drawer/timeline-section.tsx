@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../admin/api-types.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import { codingOf, outcomeOf } from '../state/describe-exchange.ts';
 import { formatBytes, formatDuration, formatFullMoment } from '../state/format.ts';
 import { nowMs } from '../state/now.ts';

@@ -1,5 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { AuditEntry, RelatedExchange, TurnAnswer } from '../../admin/api-types.ts';
+import type { TurnAnswer } from '../../admin/api-types/conversation.ts';
+import type { RelatedExchange } from '../../admin/api-types/detail.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';

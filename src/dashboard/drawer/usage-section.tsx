@@ -1,4 +1,4 @@
-import type { AuditDetailAnswer } from '../../admin/api-types.ts';
+import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
 import type { Usage } from '../../log/record.ts';
 import { CacheLossNote } from '../parts/cache-loss-note.tsx';
 import { StackBar } from '../parts/stack-bar.tsx';

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { AuditDetailAnswer, AuditEntry } from '../../admin/api-types.ts';
+import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import { api } from '../state/api.ts';
 import { outcomeOf } from '../state/describe-exchange.ts';
 import { listen } from '../state/feed.ts';

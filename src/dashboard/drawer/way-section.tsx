@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../admin/api-types.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import type { Attempt } from '../../log/record.ts';
 import { formatDuration } from '../state/format.ts';
 import { texts } from '../texts.ts';

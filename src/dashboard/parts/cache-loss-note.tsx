@@ -1,4 +1,4 @@
-import type { CacheLoss } from '../../admin/api-types.ts';
+import type { CacheLoss } from '../../admin/api-types/detail.ts';
 import { Icon } from '../parts/icon.tsx';
 import { formatDuration, formatWhole } from '../state/format.ts';
 import { texts } from '../texts.ts';

@@ -1,4 +1,4 @@
-import type { SessionTurn } from '../../admin/api-types.ts';
+import type { SessionTurn } from '../../admin/api-types/conversation.ts';
 
 /** One of the three lines: a value from 0 to 1 for each turn, undefined where it is not known. */
 export interface Lane {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { UsageSession } from '../../admin/api-types.ts';
+import type { UsageSession } from '../../admin/api-types/usage.ts';
 import { Icon } from '../parts/icon.tsx';
 import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
 import { api } from '../state/api.ts';

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ConversationAnswer, UsageSession } from '../../admin/api-types.ts';
+import type { ConversationAnswer } from '../../admin/api-types/conversation.ts';
+import type { UsageSession } from '../../admin/api-types/usage.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { LoadFailed, Loading } from '../parts/notice.tsx';

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { SessionTurn } from '../../admin/api-types.ts';
+import type { SessionTurn } from '../../admin/api-types/conversation.ts';
 import { texts } from '../texts.ts';
 import { readLanes } from './read-lanes.ts';
 import { TurnLines } from './turn-lines.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { SessionTurn } from '../../admin/api-types.ts';
+import type { SessionTurn } from '../../admin/api-types/conversation.ts';
 import { isFailure } from '../../log/record.ts';
 import { CacheLossNote } from '../parts/cache-loss-note.tsx';
 import { Icon } from '../parts/icon.tsx';

@@ -1,4 +1,4 @@
-import type { SessionTurn } from '../../admin/api-types.ts';
+import type { SessionTurn } from '../../admin/api-types/conversation.ts';
 import type { ConversationItem, ScriptCall } from '../../conversation/item.ts';
 import { readOutput } from '../../conversation/read-output.ts';
 import { texts } from '../texts.ts';

@@ -1,25 +1,20 @@
 import { signal } from '@preact/signals';
+import type { LoginRequest, SessionAnswer } from '../../admin/api-types/access.ts';
+import type { CodexStatusAnswer, DoctorAnswer } from '../../admin/api-types/codex.ts';
+import type { ConversationAnswer, TurnAnswer } from '../../admin/api-types/conversation.ts';
+import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
+import type { Paged } from '../../admin/api-types/entry.ts';
+import type { ErrorAnswer } from '../../admin/api-types/error.ts';
+import type { DashboardConfigAnswer, ProviderStatus } from '../../admin/api-types/gateway.ts';
+import type { AuditLogAnswer } from '../../admin/api-types/log.ts';
+import type { AuditLogQuery, UsageQuery } from '../../admin/api-types/queries.ts';
 import type {
-  AuditDetailAnswer,
-  AuditLogAnswer,
-  AuditLogQuery,
-  CodexStatusAnswer,
-  ConversationAnswer,
-  DashboardConfigAnswer,
-  DoctorAnswer,
-  ErrorAnswer,
-  LoginRequest,
-  Paged,
-  ProviderStatus,
-  SessionAnswer,
-  TurnAnswer,
   UsageBucket,
   UsageClient,
   UsageModel,
-  UsageQuery,
   UsageSession,
   UsageSummaryAnswer,
-} from '../../admin/api-types.ts';
+} from '../../admin/api-types/usage.ts';
 import { texts } from '../texts.ts';
 
 const API = '/admin/api/v1/';

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../admin/api-types.ts';
+import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import { isFailure } from '../../log/record.ts';
 import { texts } from '../texts.ts';
 import { formatBytes } from './format.ts';

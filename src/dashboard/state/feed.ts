@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import type { LogLosses, StreamEvent } from '../../admin/api-types.ts';
+import type { LogLosses } from '../../admin/api-types/log.ts';
+import type { StreamEvent } from '../../admin/api-types/stream.ts';
 import { access, api, apiAddress } from './api.ts';
 
 /** Whether events arrive. `lost` tries again by itself. */

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { DashboardConfigAnswer } from '../../admin/api-types.ts';
+import type { DashboardConfigAnswer } from '../../admin/api-types/gateway.ts';
 import { api } from './api.ts';
 import { trouble } from './feed.ts';
 

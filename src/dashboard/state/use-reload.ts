@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { StreamEvent } from '../../admin/api-types.ts';
+import type { StreamEvent } from '../../admin/api-types/stream.ts';
 import { listen } from './feed.ts';
 
 /** Whether an event makes what is shown out of date: a moment later with others like it, or at once. */

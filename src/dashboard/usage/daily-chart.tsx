@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { UsageBucket } from '../../admin/api-types.ts';
+import type { UsageBucket } from '../../admin/api-types/usage.ts';
 import { formatCost, formatDay, formatWhole } from '../state/format.ts';
 import { addressOf } from '../state/route.ts';
 import { themeChanges } from '../state/theme.ts';

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { UsageBucket } from '../../admin/api-types.ts';
+import type { UsageBucket } from '../../admin/api-types/usage.ts';
 import { formatCost, formatCount, formatDay } from '../state/format.ts';
 import { colourOf } from '../state/theme.ts';
 import type { Measure, Series } from './read-series.ts';

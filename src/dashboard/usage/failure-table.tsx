@@ -1,4 +1,4 @@
-import type { FailureCount } from '../../admin/api-types.ts';
+import type { FailureCount } from '../../admin/api-types/usage.ts';
 import { formatAgo, formatWhole } from '../state/format.ts';
 import { minuteMs } from '../state/now.ts';
 import { addressOf } from '../state/route.ts';

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Percentiles, UsageSummaryAnswer, UsageSums } from '../../admin/api-types.ts';
+import type { Percentiles, UsageSummaryAnswer, UsageSums } from '../../admin/api-types/usage.ts';
 import { formatCost, formatCount, formatDuration, formatShare, formatWhole } from '../state/format.ts';
 import { addressOf } from '../state/route.ts';
 import { texts } from '../texts.ts';

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { UsageBucket, UsageQuery } from '../../admin/api-types.ts';
+import type { UsageQuery } from '../../admin/api-types/queries.ts';
+import type { UsageBucket } from '../../admin/api-types/usage.ts';
 import { api } from '../state/api.ts';
 import { formatCost, formatCount, formatDay } from '../state/format.ts';
 import { addressOf, goTo } from '../state/route.ts';

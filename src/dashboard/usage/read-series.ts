@@ -1,4 +1,4 @@
-import type { UsageSums } from '../../admin/api-types.ts';
+import type { UsageSums } from '../../admin/api-types/usage.ts';
 
 export type Measure = 'tokens' | 'cost';
 

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { UsageQuery } from '../../admin/api-types.ts';
+import type { UsageQuery } from '../../admin/api-types/queries.ts';
 import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
 import { api } from '../state/api.ts';
 import { addressWith, choose, query } from '../state/route.ts';

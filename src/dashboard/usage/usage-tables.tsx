@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { UsageQuery, UsageSums } from '../../admin/api-types.ts';
+import type { UsageQuery } from '../../admin/api-types/queries.ts';
+import type { UsageSums } from '../../admin/api-types/usage.ts';
 import { StackBar } from '../parts/stack-bar.tsx';
 import { api } from '../state/api.ts';
 import { formatAgo, formatCost, formatCount, formatShare, formatWhole } from '../state/format.ts';

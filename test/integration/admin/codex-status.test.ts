@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { CodexStatusAnswer } from '../../../src/admin/api-types.ts';
+import type { CodexStatusAnswer } from '../../../src/admin/api-types/codex.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';

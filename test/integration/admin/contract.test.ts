@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AuditLogAnswer } from '../../../src/admin/api-types.ts';
+import type { AuditLogAnswer } from '../../../src/admin/api-types/log.ts';
 import { askAdmin, createContract, readAdmin } from '../../support/admin/ask-admin.ts';
 import { composeGateway, type RunningGateway } from '../../support/gateway/compose-gateway.ts';
 

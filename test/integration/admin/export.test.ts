@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AuditEntry } from '../../../src/admin/api-types.ts';
+import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
 import { askAdmin, readAdmin } from '../../support/admin/ask-admin.ts';
 import { composeGateway, MASTER_KEY, UPSTREAM_KEY } from '../../support/gateway/compose-gateway.ts';
 import { recordExchange } from '../../support/log/record-exchange.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { DashboardConfigAnswer } from '../../../src/admin/api-types.ts';
+import type { DashboardConfigAnswer } from '../../../src/admin/api-types/gateway.ts';
 import { createId } from '../../../src/base/ids.ts';
 import { encodeOpenLine, encodeSegmentLine } from '../../../src/log/journal/encode-journal-line.ts';
 import { createSegmentBase, journalFile } from '../../../src/log/journal/segment-name.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ProviderStatus } from '../../../src/admin/api-types.ts';
+import type { ProviderStatus } from '../../../src/admin/api-types/gateway.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
 import { recordExchange } from '../../support/log/record-exchange.ts';

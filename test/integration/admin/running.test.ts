@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { AuditDetailAnswer, TurnAnswer } from '../../../src/admin/api-types.ts';
+import type { TurnAnswer } from '../../../src/admin/api-types/conversation.ts';
+import type { AuditDetailAnswer } from '../../../src/admin/api-types/detail.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
 import { closeExchange, openExchange } from '../../support/log/record-exchange.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Paged, UsageSession } from '../../../src/admin/api-types.ts';
+import type { Paged } from '../../../src/admin/api-types/entry.ts';
+import type { UsageSession } from '../../../src/admin/api-types/usage.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
 import { recordExchange } from '../../support/log/record-exchange.ts';

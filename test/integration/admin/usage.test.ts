@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
+import type { Paged } from '../../../src/admin/api-types/entry.ts';
+import type { AuditLogAnswer } from '../../../src/admin/api-types/log.ts';
 import type {
-  AuditLogAnswer,
-  Paged,
   UsageBucket,
   UsageModel,
   UsageSession,
   UsageSummaryAnswer,
   UsageSums,
-} from '../../../src/admin/api-types.ts';
+} from '../../../src/admin/api-types/usage.ts';
 import type { Usage } from '../../../src/log/record.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { UsageSummaryAnswer } from '../../../src/admin/api-types.ts';
+import type { UsageSummaryAnswer } from '../../../src/admin/api-types/usage.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
 import { composeGateway, MASTER_KEY } from '../../support/gateway/compose-gateway.ts';
 import { startUpstream, type Upstream } from '../../support/upstream/start-upstream.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { AuditDetailAnswer } from '../../../src/admin/api-types.ts';
+import type { AuditDetailAnswer } from '../../../src/admin/api-types/detail.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { readAdmin } from '../../support/admin/ask-admin.ts';
 import { listenToStream } from '../../support/admin/listen-to-stream.ts';

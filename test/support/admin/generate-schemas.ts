@@ -15,7 +15,7 @@ const spellTuples = (_key: string, value: unknown): unknown => {
 /** The types of the API as JSON Schemas, as `src/admin/openapi/schemas.json` holds them. */
 export const generateSchemas = (): string => {
   const { definitions } = createGenerator({
-    path: at('src/admin/api-types.ts'),
+    path: at('src/admin/api-types/*.ts'),
     tsconfig: at('tsconfig.json'),
     type: '*',
     additionalProperties: false,

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../../../src/admin/api-types.ts';
+import type { StreamEvent } from '../../../src/admin/api-types/stream.ts';
 import { askAdmin } from './ask-admin.ts';
 
 /** An event, and the id under which it came. */

@@ -1,9 +1,6 @@
-import type {
-  AuditDetailAnswer,
-  AuditLogAnswer,
-  ConversationAnswer,
-  RelatedExchange,
-} from '../../../src/admin/api-types.ts';
+import type { ConversationAnswer } from '../../../src/admin/api-types/conversation.ts';
+import type { AuditDetailAnswer, RelatedExchange } from '../../../src/admin/api-types/detail.ts';
+import type { AuditLogAnswer } from '../../../src/admin/api-types/log.ts';
 import { matchesFilter } from '../../../src/log/match-filter.ts';
 import { type HeaderLines, isFailure } from '../../../src/log/record.ts';
 import { page, summarizeSession } from './answer-usage.ts';

@@ -1,10 +1,6 @@
-import type {
-  AuditEntry,
-  CodexStatusAnswer,
-  DashboardConfigAnswer,
-  DoctorAnswer,
-  ProviderStatus,
-} from '../../../src/admin/api-types.ts';
+import type { CodexStatusAnswer, DoctorAnswer } from '../../../src/admin/api-types/codex.ts';
+import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
+import type { DashboardConfigAnswer, ProviderStatus } from '../../../src/admin/api-types/gateway.ts';
 import type { FixtureExchange } from './fixture-exchange.ts';
 import { groupBy } from './sum-usage.ts';
 

@@ -1,7 +1,6 @@
+import type { AuditEntry, Paged } from '../../../src/admin/api-types/entry.ts';
 import type {
-  AuditEntry,
   FailureCount,
-  Paged,
   Percentiles,
   UsageBucket,
   UsageClient,
@@ -9,7 +8,7 @@ import type {
   UsageSession,
   UsageSummaryAnswer,
   UsageSums,
-} from '../../../src/admin/api-types.ts';
+} from '../../../src/admin/api-types/usage.ts';
 import { matchesFilter } from '../../../src/log/match-filter.ts';
 import { isFailure } from '../../../src/log/record.ts';
 import { costOf, type FixtureExchange, PRICES } from './fixture-exchange.ts';

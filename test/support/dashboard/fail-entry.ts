@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../../src/admin/api-types.ts';
+import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
 import type { Random } from './random.ts';
 
 type Failure = (entry: AuditEntry, random: Random) => void;

@@ -1,4 +1,4 @@
-import type { BodyText } from '../../../src/admin/api-types.ts';
+import type { BodyText } from '../../../src/admin/api-types/detail.ts';
 import type { ConversationItem } from '../../../src/conversation/item.ts';
 import type { FixtureExchange } from './fixture-exchange.ts';
 import { turnOf } from './fixture-turn.ts';

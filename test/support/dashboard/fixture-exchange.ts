@@ -1,4 +1,5 @@
-import type { AuditEntry, CacheLoss, CostBreakdown } from '../../../src/admin/api-types.ts';
+import type { CacheLoss, CostBreakdown } from '../../../src/admin/api-types/detail.ts';
+import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
 import { createId } from '../../../src/base/ids.ts';
 import type { Scenario } from './scenarios.ts';
 

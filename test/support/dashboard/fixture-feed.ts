@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { AuditEntry, StreamEvent } from '../../../src/admin/api-types.ts';
+import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
+import type { StreamEvent } from '../../../src/admin/api-types/stream.ts';
 
 const REMEMBERED = 2000;
 const LOST = { lines: 0, bodies: 0 };

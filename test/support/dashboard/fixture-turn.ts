@@ -1,4 +1,4 @@
-import type { SessionTurn, TurnAnswer } from '../../../src/admin/api-types.ts';
+import type { SessionTurn, TurnAnswer } from '../../../src/admin/api-types/conversation.ts';
 import { describeCall } from '../../../src/conversation/call.ts';
 import type { ConversationItem, ToolCall } from '../../../src/conversation/item.ts';
 import type { FixtureExchange } from './fixture-exchange.ts';

@@ -1,4 +1,5 @@
-import type { AuditEntry, CacheLoss } from '../../../src/admin/api-types.ts';
+import type { CacheLoss } from '../../../src/admin/api-types/detail.ts';
+import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
 import { failEntry } from './fail-entry.ts';
 import { type FixtureExchange, openEntry, priceEntry } from './fixture-exchange.ts';
 import type { Random } from './random.ts';

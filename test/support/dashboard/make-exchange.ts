@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../../src/admin/api-types.ts';
+import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
 import { type FixtureExchange, openEntry } from './fixture-exchange.ts';
 import { SCENARIOS } from './scenarios.ts';
 

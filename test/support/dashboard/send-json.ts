@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ErrorAnswer } from '../../../src/admin/api-types.ts';
+import type { ErrorAnswer } from '../../../src/admin/api-types/error.ts';
 
 export const sendJson = (response: ServerResponse, body: unknown, status = 200): ServerResponse => {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });

@@ -1,4 +1,5 @@
-import type { AuditEntry, UsageSums } from '../../../src/admin/api-types.ts';
+import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
+import type { UsageSums } from '../../../src/admin/api-types/usage.ts';
 import { isFailure } from '../../../src/log/record.ts';
 
 const addMoney = (sum: number | null, amount: number | undefined): number | null =>

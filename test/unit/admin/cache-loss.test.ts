@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { explainLoss } from '../../../src/admin/answers/cache-loss.ts';
-import type { CacheLoss } from '../../../src/admin/api-types.ts';
+import type { CacheLoss } from '../../../src/admin/api-types/detail.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createRecorder, type Recorder } from '../../../src/log/capture/recorder.ts';
 import { openFileLog } from '../../../src/log/files/open-file-log.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TurnAnswer } from '../../../src/admin/api-types.ts';
+import type { TurnAnswer } from '../../../src/admin/api-types/conversation.ts';
 import { compressForStorage } from '../../../src/coding/compress-for-storage.ts';
 import { type Conversation, readConversation } from '../../../src/conversation/read-conversation.ts';
 import type { ExchangeDetail, StoredBody } from '../../../src/log/record.ts';

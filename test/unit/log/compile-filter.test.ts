@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ExchangeFilter } from '../../../src/admin/api-types.ts';
+import type { ExchangeFilter } from '../../../src/admin/api-types/queries.ts';
 import { createId } from '../../../src/base/ids.ts';
 import { compileFilter } from '../../../src/log/files/compile-filter.ts';
 import { IndexRows } from '../../../src/log/files/index-rows.ts';

@@ -1,0 +1,15 @@
+import type { AuditEntry, Paged } from './entry.ts';
+
+export interface AuditLogAnswer extends Paged<AuditEntry> {
+  /**
+   * True where bodies were searched and the time for it ran out: older ones were not looked at. The same
+   * question, asked again within a minute, looks on from there.
+   */
+  incomplete?: boolean;
+}
+
+/** What the log had to give up since the gateway started: its disk failed, or memory was short. */
+export interface LogLosses {
+  lines: number;
+  bodies: number;
+}

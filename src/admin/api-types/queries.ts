@@ -1,0 +1,51 @@
+import type { LogFilter } from '../../log/port.ts';
+
+/** A span of days, both ends included. `start_date`/`end_date` win over `days` (default 30, ≤ 366). */
+interface PeriodQuery {
+  days?: number;
+  start_date?: string;
+  end_date?: string;
+  /** IANA name such as `Europe/Warsaw`: where a day begins. Default: the gateway's own zone. */
+  timezone?: string;
+}
+
+/** What an exchange must fulfil; all given ones must hold. */
+export type ExchangeFilter = LogFilter;
+
+/** `GET audit/log` → AuditLogAnswer. Newest first: by id, descending. Without days or dates: everything there is. */
+export interface AuditLogQuery extends PeriodQuery, ExchangeFilter {
+  /** `bodies`: `search` looks into request and response bodies too. */
+  in?: 'bodies';
+  /** Only this exchange and earlier ones, so that pages stay where they are while new ones arrive. */
+  until?: string;
+  /** Default 25, at most 100. */
+  limit?: number;
+  /** Default 0. */
+  offset?: number;
+}
+
+/** `GET usage/*` → sums over a period; `session`, `model`, `client`, `provider` narrow them. */
+export interface UsageQuery extends PeriodQuery {
+  model?: string;
+  provider?: string;
+  session?: string;
+  client?: string;
+  /** The id of a managed key. */
+  key?: string;
+  /** A user path: that, and all below it. */
+  user_path?: string;
+  label?: string;
+  /** For `usage/daily`: the width of a bucket. Default `daily`. */
+  interval?: 'daily' | 'weekly' | 'monthly' | 'yearly';
+  /** For the paged ones (`models`, `sessions`, `clients`, `log`). Default 50, at most 200. */
+  limit?: number;
+  offset?: number;
+  /** For `usage/sessions`: text in a session's id, models or clients. */
+  search?: string;
+}
+
+/** `GET audit/export` → a file. `id` exports that exchange; `session` a whole session. Takes the log's filters. */
+export interface AuditExportQuery extends Omit<AuditLogQuery, 'limit' | 'offset'> {
+  format: 'jsonl' | 'har' | 'html';
+  id?: string;
+}

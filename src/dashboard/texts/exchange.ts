@@ -1,0 +1,99 @@
+// Words of one exchange, wherever it is listed: columns, outcome, tokens, cost.
+import type { ErrorOrigin } from '../../base/errors.ts';
+import { count } from './count.ts';
+
+const origin: Readonly<Record<ErrorOrigin, string>> = {
+  client: 'client',
+  gateway: 'gateway',
+  network: 'network',
+  upstream: 'upstream',
+};
+
+export const exchangeTexts = {
+  columns: {
+    time: 'Time',
+    status: 'Status',
+    model: 'Model',
+    client: 'Client',
+    session: 'Session',
+    coding: 'Body',
+    ttfb: 'First byte',
+    duration: 'Duration',
+    context: 'Context',
+    output: 'Out',
+    cost: 'Cost',
+    finish: 'Finish',
+    tools: 'Tools',
+  },
+  columnTitles: {
+    coding: 'Size of the request’s body: decoded, and as it came',
+    ttfb: 'From the request’s arrival to the first byte of the answer',
+    duration: 'From the request’s arrival to the last byte. Bar: light until the first byte, dark after it',
+    context: 'Tokens of input. Bar: light what came from the cache, dark what was read anew',
+    output: 'Tokens of output',
+    cost: 'By the price list; “plan” where a ChatGPT subscription covers it',
+    finish: 'How the answer ended; for a failure, where',
+  } as Readonly<Record<string, string | undefined>>,
+  finish: {
+    running: 'running',
+    cut: 'cut',
+    completed: 'completed',
+    incomplete: 'incomplete',
+    failed: 'failed',
+    truncated: 'cut off',
+    aborted: 'client left',
+    interrupted: 'interrupted',
+  },
+  origin,
+  events: (events: number) => count(events, 'event', 'events'),
+  auth: {
+    master_key: 'the master key',
+    chatgpt: 'ChatGPT',
+    none: 'nothing',
+    rejected: 'a key that was rejected',
+  } as Readonly<Record<string, string | undefined>>,
+  kinds: {
+    cached: 'Cached input',
+    cacheWrite: 'Written to the cache',
+    uncached: 'New input',
+    output: 'Output',
+    reasoning: 'Reasoning',
+    cost: 'Billed',
+    covered: 'Covered by ChatGPT, at list prices',
+  },
+  findings: {
+    other_model: (sent: string | undefined, answered: string | undefined) =>
+      `Another model answered: ${sent ?? 'the model'} was asked for, ${answered ?? 'another'} answered.`,
+    second_generation: () =>
+      'This stream went over from one answer to another, as an intermediary does that tries again.',
+  },
+  cost: {
+    plan: 'plan',
+    subscription: (worth: string) => `Covered by a ChatGPT plan; worth ${worth} at list prices`,
+    unknown: 'No price is known for this model',
+    coveredNote:
+      'Covered by a ChatGPT plan: nothing was billed. The amounts are what it is worth at list prices.',
+    source: (source: string) => `Rates: ${source}. USD for a million tokens.`,
+    unknownNote: (model: string) => `No price is known for ${model}.`,
+    stated: (amount: string, differs: boolean) =>
+      differs
+        ? `The provider states ${amount}, another amount than ours.`
+        : `The provider states ${amount} as well.`,
+  },
+  loss: {
+    title: (tokens: string) => `Cache lost, ${tokens} tokens read anew:`,
+    idle: (time: string) => `${time} passed since the last request`,
+    at: (byte: string) => `at byte ${byte}`,
+    causes: {
+      item: 'an earlier item changed,',
+      instructions: 'the instructions changed',
+      tools: 'the tools changed,',
+      model: 'another model was asked',
+      cache_key: 'the cache key changed',
+      header: 'a header changed,',
+      idle: 'too much time passed',
+      compaction: 'the thread was compacted',
+      unknown: 'this request begins like the last one, so the reason is the provider’s',
+    },
+  },
+} as const;

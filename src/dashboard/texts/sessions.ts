@@ -1,0 +1,46 @@
+// Words of the sessions page.
+import { count } from './count.ts';
+
+export const sessionsTexts = {
+  sessions: {
+    listLabel: 'Sessions, latest first',
+    storyLabel: 'Session',
+    search: 'Search sessions',
+    empty: 'No sessions yet',
+    emptyHint: 'Codex names its session in each request; they are gathered here.',
+    choose: 'Choose a session',
+    chooseHint: 'Its turns, what each of them added, how the context grew, and where the cache was lost.',
+    untitled: 'Session',
+    back: 'Back to the sessions',
+    inLog: 'In the log',
+    more: (sessions: number) => `Show more (${sessions.toLocaleString('en-US')} left)`,
+    turns: (turns: number) => count(turns, 'turn', 'turns'),
+    cached: (share: string) => `${share} cached`,
+    losses: (losses: number) => `cache lost ${losses}×`,
+    failed: (failed: number) => `${failed} failed`,
+    facts: {
+      when: 'Started',
+      span: 'Over',
+      turns: 'Turns',
+      tokens: 'Tokens',
+      largest: 'Largest context',
+      cached: 'Cached',
+      cost: 'Cost',
+      model: 'Model',
+    },
+    lanes: { context: 'Context', cached: 'Cached', time: 'Time' },
+    units: { context: 'tokens', cached: 'cached' },
+    lanesTitle: {
+      context: 'Tokens of input',
+      cached: 'Share of the input that came from the cache',
+      time: 'From request to last byte',
+    },
+    turnLabel: (turn: number) => `Turn ${turn}, all of it`,
+    openInLog: 'Open in the log',
+    pagerLabel: 'Turns, in pages',
+    turnsLabel: 'Turns',
+    earlierTurns: 'Earlier turns',
+    laterTurns: 'Later turns',
+    range: (first: number, last: number, total: number) => `${first} to ${last} of ${total}`,
+  },
+} as const;

@@ -1,0 +1,67 @@
+// Words of the frame around every page: navigation, theme, connection, log-in, keyboard.
+import { count } from './count.ts';
+
+export const shellTexts = {
+  brandLabel: 'gomodel-ts, audit log',
+  pagesLabel: 'Pages',
+  pages: { audit: 'Audit', sessions: 'Sessions', usage: 'Usage', connect: 'Connect' },
+  loading: 'Loading',
+  close: 'Close',
+  demo: 'demo upstream',
+  theme: {
+    system: 'Theme: as the system. Switch to light',
+    light: 'Theme: light. Switch to dark',
+    dark: 'Theme: dark. Switch to the system’s',
+  },
+  connection: {
+    short: { connecting: 'Connecting', live: 'Live', lost: 'Offline' },
+    title: {
+      connecting: 'Connecting to the gateway',
+      live: 'What happens is shown as it happens',
+      lost: 'No connection to the gateway',
+    },
+    lost: 'No connection to the gateway: what you see is as it was. Trying again.',
+    now: 'Try now',
+  },
+  trouble: {
+    log: (message: string) => `The log is not being written: ${message}`,
+    lost: (lines: number, bodies: number) =>
+      `The log lacks ${[lines && count(lines, 'line', 'lines'), bodies && count(bodies, 'body', 'bodies')]
+        .filter(Boolean)
+        .join(' and ')} that could not be kept since the gateway started.`,
+    interrupted: (requests: number) =>
+      `${count(requests, 'request was', 'requests were')} under way when an earlier gateway was killed.`,
+    show: 'Show',
+    dismiss: 'Dismiss',
+  },
+  errors: {
+    title: 'This could not be loaded',
+    retry: 'Try again',
+    unreachable: 'The gateway does not answer.',
+    unreachableHint: 'Is it running? Start it with: gomodel-ts serve',
+    status: (status: number) => `The gateway answered ${status}.`,
+  },
+  login: {
+    intro: 'This gateway has a master key. Enter it to see its log.',
+    label: 'Master key',
+    in: 'Log in',
+    out: 'Log out',
+    busy: 'Checking…',
+    wrong: 'This is not the key in GOMODEL_MASTER_KEY.',
+    tooMany: (seconds: number) => `Too many attempts. Wait ${count(seconds, 'second', 'seconds')}.`,
+    hint: 'It is the value of GOMODEL_MASTER_KEY in the shell that started the gateway. This browser keeps a cookie, not the key.',
+  },
+  help: {
+    title: 'Keys',
+    keys: [
+      [['/'], 'Search'],
+      [['j', 'k'], 'Next, previous row or session'],
+      [['Enter'], 'Open the row'],
+      [['Esc'], 'Close the drawer'],
+      [['c'], 'Copy as curl'],
+      [['←', '→'], 'Change the section, in the tabs'],
+      [['?'], 'This help'],
+    ] as ReadonlyArray<readonly [keys: readonly string[], does: string]>,
+    hint: 'The address holds the whole view: filters, open row and section. Share it to share the view.',
+  },
+} as const;
