@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 import type { Environment } from '../config/data-dir.ts';
-import { describeConfigFile, describeVariables } from '../config/file/describe-file.ts';
+import type * as DescribeFile from '../config/file/describe-file.ts';
 import { isKnownProviderVariable, isProviderVariable } from '../config/provider-fields.ts';
 import type { FolderFile } from './read-folder-files.ts';
 import { plainLine } from './render/plain-text.ts';
@@ -15,7 +15,12 @@ const listNames = (names: readonly string[]): string => {
 };
 
 /** What the file would have set, were it trusted: its names alone. */
-const settingsOf = ({ kind, name }: FolderFile, text: string, env: Environment) => {
+const settingsOf = (
+  { kind, name }: FolderFile,
+  text: string,
+  env: Environment,
+  { describeConfigFile, describeVariables }: typeof DescribeFile,
+) => {
   if (kind === 'config') return describeConfigFile(text, name);
   return describeVariables(parseEnv(text)).settings.filter(
     (setting) =>
@@ -26,12 +31,12 @@ const settingsOf = ({ kind, name }: FolderFile, text: string, env: Environment) 
 };
 
 /** @returns undefined where nothing would have been set */
-const describe = (file: FolderFile, env: Environment): string | undefined => {
+const describe = (file: FolderFile, env: Environment, library: typeof DescribeFile): string | undefined => {
   const { content, name, trust } = file;
   if (content.kind === 'unusable') return `${name} (which ${content.problem})`;
   const changed = trust === 'changed' ? 'changed since you trusted it: ' : '';
   try {
-    const settings = settingsOf(file, content.text, env);
+    const settings = settingsOf(file, content.text, env, library);
     const would = settings.filter(({ counts }) => counts).map((setting) => setting.name);
     const never = settings.filter(({ counts }) => !counts).map((setting) => setting.name);
     if (settings.length === 0) return undefined;
@@ -50,10 +55,16 @@ const describe = (file: FolderFile, env: Environment): string | undefined => {
  * @param env what wins over them in any case
  * @returns undefined where none of them would have changed anything
  */
-export const describePassedOver = (files: readonly FolderFile[], env: Environment): string | undefined => {
-  const described = files
-    .filter(({ trust }) => trust !== 'trusted')
-    .map((file) => describe(file, env))
+export const describePassedOver = async (
+  files: readonly FolderFile[],
+  env: Environment,
+): Promise<string | undefined> => {
+  const passedOver = files.filter(({ trust }) => trust !== 'trusted');
+  if (passedOver.length === 0) return undefined;
+  // With a reader of YAML, which most starts do without.
+  const library = await import('../config/file/describe-file.ts');
+  const described = passedOver
+    .map((file) => describe(file, env, library))
     .filter((text) => text !== undefined);
   if (described.length === 0) return undefined;
   const verb = described.length === 1 ? 'is' : 'are';

@@ -35,7 +35,7 @@ export const readSources = async (
 ): Promise<LoadConfigSources> => {
   const variables = await readVariables(configFlags, context, options);
   const { env, dotenv, dotenvFile, dataDir, folderFiles } = variables;
-  const passedOver = describePassedOver(folderFiles, env);
+  const passedOver = await describePassedOver(folderFiles, env);
   const { port, host, workers } = configFlags;
   const flags: Partial<Record<SettingName, string>> = {
     ...(port && { port }),

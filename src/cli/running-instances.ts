@@ -43,11 +43,9 @@ export const announceInstance = async (
   instance: Omit<RunningInstance, 'pid'>,
   onTrouble: (message: string) => void,
 ): Promise<() => Promise<void>> => {
-  const asked = await askHealth(instance.url);
-  const named = { ...instance, ...(asked?.instance && { instance: asked.instance }) };
   const tell = (error: unknown): void => onTrouble(error instanceof Error ? error.message : String(error));
   try {
-    const leave = await (await open(dataDir)).announce(named);
+    const leave = await (await open(dataDir)).announce(instance);
     return () => leave().catch(tell);
   } catch (error) {
     tell(error);

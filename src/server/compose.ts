@@ -24,7 +24,7 @@ import { composeTranslation } from './compose-translation.ts';
 import { composeUpstreams, upstreamTroubleOf } from './compose-upstreams.ts';
 import { createApp } from './create-app.ts';
 import { createServers } from './create-server.ts';
-import { createVia } from './create-via.ts';
+import { createVia, instanceOf } from './create-via.ts';
 import { createRecall, findEarlier } from './earlier-answers.ts';
 import type { ComposeOptions, Gateway } from './gateway.ts';
 import { listSecrets } from './list-secrets.ts';
@@ -217,6 +217,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   return {
     url: urlOf(config.host, port),
     port,
+    instance: instanceOf(via),
     upstream: upstreams.upstream,
     recorder,
     insight: admin.insight,

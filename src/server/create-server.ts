@@ -6,6 +6,7 @@ import { endConnection, isEndingConnection } from '../guard/last-on-connection.t
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { UpgradeServer } from '../websocket/serve-upgrades.ts';
+import { createAcceptFirst } from './accept-first.ts';
 import { toOriginForm } from './addresses.ts';
 import { answerMalformed, isAnswering } from './answer-malformed.ts';
 import { createConnectionBound } from './bound-connections.ts';
@@ -32,6 +33,7 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
   const { app, upgrades, recorder, headTimeoutMs } = deps;
   const messageClasses = createMessageClasses(app);
   const connections = createConnectionBound(deps.maxConnections);
+  const arrivals = createAcceptFirst();
   /** @returns false where the request came on a connection too many, and was refused */
   const isWithinBound = (request: IncomingMessage): boolean => {
     try {
@@ -85,7 +87,8 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
     // Node would drop what comes after the 2000th line and say nothing; their bytes are bounded as it is.
     server.maxHeadersCount = 0;
     connections.watch(server);
-    server.on('request', serve);
+    arrivals.watch(server);
+    server.on('request', (request, response) => arrivals.take(request, () => serve(request, response)));
     // What is expected beside `100-continue` is passed over: Node's own refusal would leave no record.
     server.on('checkExpectation', serve);
     server.on('upgrade', (request, socket, head) => {

@@ -47,6 +47,8 @@ export interface ServingGateway {
   /** Such as `http://localhost:8080`. */
   readonly url: string;
   readonly port: number;
+  /** What tells it from other gateways that have had its port. */
+  readonly instance: string;
   readonly upstream: Upstream;
   readonly recorder: ExchangeWatch;
   /** Absent in one of several processes: the one that keeps them has it. */

@@ -14,7 +14,7 @@ import { answerSessions, type SessionsDeps } from '../answers/usage-sessions.ts'
 import { answerSummary } from '../answers/usage-summary.ts';
 import { type BudgetRoutesDeps, budgetHandlers } from '../budgets/budget-routes.ts';
 import { type ExportDeps, sendExport } from '../export/export-exchanges.ts';
-import { createOpenApi, type PATHS } from '../openapi/create-openapi.ts';
+import type { PATHS } from '../openapi/create-openapi.ts';
 import type { Feed } from '../stream/create-feed.ts';
 import { type Call, type Handle, sendJson, sendNothing } from './call.ts';
 import type { Route } from './dispatch.ts';
@@ -153,6 +153,10 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
     '/codex/status': answered(() => answerCodex(deps)),
     '/codex/doctor': { POST: async (call) => sendJson(call, await runDoctor()) },
     ...createKeyHandlers(deps),
-    '/openapi.json': answered(async () => createOpenApi(deps.version)),
+    '/openapi.json': answered(async () => {
+      // Its schemas are a large file, and few ever ask for them.
+      const { createOpenApi } = await import('../openapi/create-openapi.ts');
+      return createOpenApi(deps.version);
+    }),
   };
 };

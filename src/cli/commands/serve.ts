@@ -151,7 +151,12 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   });
   const leave = await announceInstance(
     config.dataDir,
-    { url: gateway.url, version: readVersion(), startedAt: new Date(systemClock.now()).toISOString() },
+    {
+      url: gateway.url,
+      instance: gateway.instance,
+      version: readVersion(),
+      startedAt: new Date(systemClock.now()).toISOString(),
+    },
     (message) => tail?.notice(message),
   );
   const unprotected = findUnprotected();

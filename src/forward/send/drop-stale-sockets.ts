@@ -46,12 +46,15 @@ export const dropStaleSockets = <Kind extends Agent>(agent: Kind, host: string):
       addresses.hasMissed(socket) || hasLostAddress(socket) || (freed !== undefined && hasSleptSince(freed))
     );
   };
+  /** Looks at the connections in the order in which they would be taken, up to the first that can be. */
   const drop = (): void => {
-    for (const socket of Object.values(agent.freeSockets).flatMap((sockets = []) => [...sockets])) {
-      if (!isStale(socket)) continue;
-      // Destroyed first: the agent takes only those out of its free ones.
-      socket.destroy();
-      socket.emit('agentRemove');
+    for (const kept of Object.values(agent.freeSockets)) {
+      for (const socket of kept?.toReversed() ?? []) {
+        if (!isStale(socket)) break;
+        // Destroyed first: the agent takes only those out of its free ones.
+        socket.destroy();
+        socket.emit('agentRemove');
+      }
     }
   };
   if (hasAddRequest(agent)) {

@@ -65,7 +65,9 @@ export const createWatchRequest = ({ upstream, connectTimeoutMs }: WatchDeps): W
     });
     // Also after the answer has come: what breaks then is told by the answer's own events.
     request.on('error', fail);
-    request.once('close', () => fail(closedUnanswered()));
+    request.once('close', () => {
+      if (!settled) fail(closedUnanswered());
+    });
     return {
       fail,
       stop: () => {

@@ -14,7 +14,7 @@ import { urlOf } from '../addresses.ts';
 import { composeCheckKey, guarding } from '../compose-gate.ts';
 import { keepBudgets } from '../compose-spending.ts';
 import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
-import { createVia } from '../create-via.ts';
+import { createVia, instanceOf } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
 import { listSecrets } from '../list-secrets.ts';
 import { loadSealingSecret } from '../load-sealing-secret.ts';
@@ -253,6 +253,7 @@ export const startWorkers = async (
   return {
     url: urlOf(host, port),
     port,
+    instance: instanceOf(startInput.via),
     upstream: upstreams.upstream,
     recorder,
     insight: admin.insight,
