@@ -58,6 +58,7 @@ const ERROR_CODES = {
   loop_detected: http(508, 'invalid_request_error', 'gateway'),
   provider_not_configured: http(503, 'provider_error', 'gateway'),
   overloaded: http(503, 'provider_error', 'gateway'),
+  storage_unavailable: http(503, 'provider_error', 'gateway'),
   shutting_down: http(503, 'provider_error', 'gateway'),
   upstream_unreachable: http(502, 'provider_error', 'network'),
   upstream_timeout: http(504, 'provider_error', 'network'),

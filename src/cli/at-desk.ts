@@ -1,9 +1,11 @@
 import { userInfo } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
-import { type AdminLog, openAdminLog } from '../guard/admin-log.ts';
+import { readStorage } from '../config/read-storage.ts';
+import type { AdminLog } from '../guard/admin-log.ts';
+import { openSharedState, type SharedState } from '../server/open-shared-state.ts';
 import type { CommandContext } from './context.ts';
-import { readDataFolder } from './read-variables.ts';
+import { readSources } from './read-config.ts';
 
 /** What every desk needs besides its store. */
 interface DeskDeps {
@@ -25,21 +27,28 @@ const whoAmI = (): string => {
 };
 
 /**
- * Changes what a data folder holds, in the name of the user. A gateway that runs on it sees the changes by itself.
+ * Changes what a data folder or a database holds, in the name of the user. A gateway that runs on it sees the changes
+ * by itself.
  * @throws GatewayError invalid_config, invalid_usage, and what the work throws
  */
 export const workAtDesk = async <Desk>(
   flags: { readonly dataDir?: string },
   context: CommandContext,
-  open: (dataDir: string, deps: DeskDeps) => Desk,
+  open: (state: SharedState, deps: DeskDeps) => Desk,
   work: (desk: Desk) => Promise<void>,
 ): Promise<void> => {
-  const dataDir = readDataFolder(flags, context);
-  const deps = { log: openAdminLog(dataDir), now: () => systemClock.now(), by: `cli:${whoAmI()}` };
+  const sources = await readSources(flags, context);
+  const state = await openSharedState(
+    { dataDir: sources.dataDir, storage: readStorage(sources) },
+    systemClock,
+  );
+  const deps = { log: state.adminLog, now: () => systemClock.now(), by: `cli:${whoAmI()}` };
   try {
-    await work(open(dataDir, deps));
+    await work(open(state, deps));
   } catch (error) {
     const isUsage = error instanceof GatewayError && USAGE_CODES.includes(error.code);
     throw isUsage ? new GatewayError('invalid_usage', error.message, { cause: error }) : error;
+  } finally {
+    await state.close();
   }
 };

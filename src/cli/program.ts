@@ -29,6 +29,7 @@ const COMMANDS: readonly CommandEntry[] = [
   { names: ['trust'], load: async () => (await import('./commands/trust.ts')).trustCommand },
   { names: ['keys'], load: async () => (await import('./commands/keys.ts')).keysCommand },
   { names: ['budgets'], load: async () => (await import('./commands/budgets.ts')).budgetsCommand },
+  { names: ['migrate'], load: async () => (await import('./commands/migrate.ts')).migrateCommand },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logsCommand },
 ];
 

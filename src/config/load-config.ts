@@ -13,6 +13,7 @@ import { readBudgetVariables, readLimitVariables } from './read-definitions.ts';
 import { chooseDefault, readProviders } from './read-providers.ts';
 import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
+import { readStorage, type StorageConfig } from './read-storage.ts';
 import { readTagging, type TaggingHeader } from './read-tagging.ts';
 import { refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
@@ -57,6 +58,7 @@ export interface GatewayConfig {
   readonly logBodies: boolean;
   readonly retentionDays: number;
   readonly maxDiskBytes: number;
+  readonly storage: StorageConfig;
   readonly proxies: ProxySettings;
   /** What the user should know of how the configuration was read, in whole sentences. */
   readonly notices: readonly string[];
@@ -206,6 +208,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     logBodies: required('logBodies'),
     retentionDays: required('retentionDays'),
     maxDiskBytes: required('maxDisk'),
+    storage: readStorage(sources),
     proxies: {
       ...readProxies({ ...sources.dotenv, ...sources.env }),
       ...(certificates && { certificates }),

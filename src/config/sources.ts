@@ -32,6 +32,10 @@ const RESTRICTED: Readonly<Record<string, readonly Source[]>> = {
   // Whose project is billed, and sees what was asked; and which of the user's files is a credential.
   GOOGLE_CLOUD_PROJECT: OWN_VARIABLES,
   GOOGLE_APPLICATION_CREDENTIALS: OWN_VARIABLES,
+  // Who may use the gateway, and who reads its log.
+  STORAGE_TYPE: OWN,
+  POSTGRES_URL: OWN,
+  POSTGRES_FALLBACK: OWN,
   HTTP_PROXY: OWN_VARIABLES,
   HTTPS_PROXY: OWN_VARIABLES,
   ALL_PROXY: OWN_VARIABLES,

@@ -24,10 +24,11 @@ interface AdminEntry {
 /** Who changed what, when: appended to, and never changed. */
 export interface AdminLog {
   /**
-   * Writes an entry at once, so that a change without one cannot happen.
-   * @throws the system's error
+   * Writes an entry at once, so that a change without one cannot happen. Within a change of the store that the log
+   * belongs to, it is written with that change.
+   * @throws the system's error, or rejects
    */
-  append(entry: Omit<AdminEntry, 'schemaVersion'>): void;
+  append(entry: Omit<AdminEntry, 'schemaVersion'>): void | Promise<void>;
   /** The newest entries, the newest first. */
   latest(limit: number): Promise<readonly AdminEntry[]>;
 }

@@ -31,6 +31,14 @@ export interface ReadyDeps {
   readonly upstreamTrouble: string | undefined;
   /** Where requests are served by processes of their own. */
   readonly workers?: () => WorkersState;
+  /** Where a database is shared with other gateways. */
+  readonly storage?: () => StorageState | undefined;
+}
+
+/** Without its database a gateway serves on, so that this is no reason to send it nothing. */
+export interface StorageState {
+  /** `ok`, or why it does not answer. */
+  readonly postgresql: string;
 }
 
 export interface WorkersState {
@@ -41,7 +49,13 @@ export interface WorkersState {
 }
 
 /** `GET /readyz`: what the gateway needs is there; 503 and the reasons where it is not. */
-export const ready = ({ recorder, isClosing, upstreamTrouble, workers }: ReadyDeps): RequestHandler => {
+export const ready = ({
+  recorder,
+  isClosing,
+  upstreamTrouble,
+  workers,
+  storage,
+}: ReadyDeps): RequestHandler => {
   let interrupted = 0;
   void recorder.recovered.then(({ length }) => {
     interrupted = length;
@@ -63,6 +77,7 @@ export const ready = ({ recorder, isClosing, upstreamTrouble, workers }: ReadyDe
         // What the log lacks, and what it found of a gateway that was killed: known, and no reason to refuse.
         log: { lost: losses, interrupted },
         ...(workers && { workers: workers() }),
+        ...(storage && { storage: storage() }),
       });
   };
 };

@@ -3,20 +3,24 @@ import { billOf, createPricing } from '../admin/cost/create-pricing.ts';
 import type { PricedUpstream } from '../admin/cost/list-prices.ts';
 import { sumOf } from '../admin/cost/price-book.ts';
 import type { Clock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { Budget } from '../guard/budgets/budget.ts';
-import { type BudgetStore, openBudgetStore } from '../guard/budgets/budget-store.ts';
-import { createLedger, type OwnLedger } from '../guard/budgets/create-ledger.ts';
+import type { BudgetStore } from '../guard/budgets/budget-store.ts';
+import { createLedger } from '../guard/budgets/create-ledger.ts';
 import { createSpending, type Prices } from '../guard/budgets/create-spending.ts';
 import { createCounters } from '../guard/budgets/ledger-counters.ts';
 import { openLedgerFile } from '../guard/budgets/ledger-file.ts';
 import type { BudgetLedger } from '../guard/budgets/ledger-port.ts';
 import { mergeBudgets, readConfiguredBudgets } from '../guard/budgets/read-definitions.ts';
-import { createLimitCounter, type OwnLimitCounter } from '../guard/limits/create-limit-counter.ts';
+import { createLimitCounter } from '../guard/limits/create-limit-counter.ts';
 import { createMetering, type Metering } from '../guard/limits/create-metering.ts';
 import type { LimitCounter } from '../guard/limits/limit-port.ts';
+import type { RateLimit } from '../guard/limits/rate-limit.ts';
 import { readRateLimits } from '../guard/limits/read-limits.ts';
 import type { ExchangeWatch } from '../log/capture/recorder.ts';
+import { loadInstanceId } from './load-instance-id.ts';
+import type { SharedState } from './open-shared-state.ts';
 
 /** What the page's prices say, as the budgets ask for it. */
 const composePrices = (dataDir: string, upstreams: readonly PricedUpstream[]): (() => Promise<Prices>) => {
@@ -35,16 +39,47 @@ const composePrices = (dataDir: string, upstreams: readonly PricedUpstream[]): (
 
 /** The budgets of a gateway, in the one process that keeps them. */
 export interface BudgetKeeper {
-  readonly ledger: OwnLedger;
-  readonly limits: OwnLimitCounter;
+  readonly ledger: BudgetLedger;
+  readonly limits: LimitCounter;
   readonly store: BudgetStore;
   readonly hasBudgets: () => boolean;
   /** What of the ledger or the budgets cannot be read or written. */
   readonly problem: () => string | undefined;
   /** Called with each change of `hasBudgets`. */
   onChange(listener: () => void): void;
-  close(): void;
+  close(): Promise<void>;
 }
+
+interface Counting {
+  readonly ledger: BudgetLedger & {
+    define(budgets: readonly Budget[]): void;
+    readonly budgets: readonly Budget[];
+  };
+  readonly limits: LimitCounter;
+  readonly problem: () => string | undefined;
+  close(): Promise<void>;
+}
+
+/** Counts in the database, else in this process and a file of the data folder. */
+const openCounting = async (
+  dataDir: string,
+  rateLimits: readonly RateLimit[],
+  { postgres }: SharedState,
+  clock: Clock,
+): Promise<Counting> => {
+  if (postgres) {
+    const counting = postgres.openCounting(rateLimits, await loadInstanceId(dataDir));
+    return { ...counting, problem: () => postgres.database.trouble?.message };
+  }
+  const counters = createCounters();
+  const file = openLedgerFile(join(dataDir, 'ledger.jsonl'), counters);
+  return {
+    ledger: createLedger({ clock, counters, file }),
+    limits: createLimitCounter(rateLimits, clock),
+    problem: () => file.problem,
+    close: async () => file.close(),
+  };
+};
 
 /**
  * Opens the ledger of a data folder, and counts limits.
@@ -52,20 +87,24 @@ export interface BudgetKeeper {
  */
 export const keepBudgets = async (
   { dataDir, budgets: definitions, rateLimits }: Pick<GatewayConfig, 'dataDir' | 'budgets' | 'rateLimits'>,
+  state: SharedState,
   clock: Clock,
 ): Promise<BudgetKeeper> => {
   const configured = readConfiguredBudgets(definitions);
-  const limits = createLimitCounter(readRateLimits(rateLimits), clock);
-  const store = openBudgetStore(dataDir);
-  const stored = await store.load();
-  const counters = createCounters();
-  const file = openLedgerFile(join(dataDir, 'ledger.jsonl'), counters);
-  const ledger = createLedger({ clock, counters, file, budgets: mergeBudgets(configured, stored) });
+  const limitDefinitions = readRateLimits(rateLimits);
+  const store = state.budgetStore;
+  // A database that is away tells its budgets once it answers.
+  const stored = await store.load().catch((cause: unknown) => {
+    if (cause instanceof GatewayError && cause.code === 'storage_unavailable') return [];
+    throw cause;
+  });
+  const { ledger, limits, problem, close } = await openCounting(dataDir, limitDefinitions, state, clock);
+  ledger.define(mergeBudgets(configured, stored));
   const listeners: (() => void)[] = [];
   let storeProblem: string | undefined;
-  const stop = store.watch((changed: readonly Budget[], problem) => {
-    storeProblem = problem;
-    if (problem !== undefined) return;
+  const stop = store.watch((changed: readonly Budget[], unread) => {
+    storeProblem = unread;
+    if (unread !== undefined) return;
     ledger.define(mergeBudgets(configured, changed));
     for (const listener of listeners) listener();
   });
@@ -74,11 +113,11 @@ export const keepBudgets = async (
     limits,
     store,
     hasBudgets: () => ledger.budgets.length > 0,
-    problem: () => storeProblem ?? file.problem,
+    problem: () => storeProblem ?? problem(),
     onChange: (listener) => void listeners.push(listener),
-    close: () => {
+    close: async () => {
       stop();
-      file.close();
+      await close();
     },
   };
 };

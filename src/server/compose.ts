@@ -3,9 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
-import { openAdminLog } from '../guard/admin-log.ts';
 import { endKeys } from '../guard/keys/end-keys.ts';
-import { openFileKeyStore } from '../guard/keys/file-key-store.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
 import { createAllowances } from '../guard/policies/create-allowances.ts';
 import { ready } from '../http/health.ts';
@@ -30,9 +28,12 @@ import type { ComposeOptions, Gateway } from './gateway.ts';
 import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
+import { createNotices } from './notices.ts';
 import { openOwnLog } from './open-log.ts';
+import { openSharedState } from './open-shared-state.ts';
 import { readSavedCatalog } from './read-saved-catalog.ts';
 import { stopServing } from './stop-serving.ts';
+import { storageStateOf } from './storage-state.ts';
 import { TIMEOUTS } from './timeouts.ts';
 import { passingOn } from './workers/pass-to-primary.ts';
 
@@ -53,10 +54,13 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const via = part?.via ?? createVia();
   // Before anything is opened that would have to be closed where it is refused.
   const sealingSecret = part?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
-  const keyStore = openFileKeyStore(config.dataDir);
+  const state = await openSharedState(config, clock);
+  const { keyStore } = state;
+  const notices = createNotices();
+  state.postgres?.onNotice(notices.tell);
   const ring = await openKeyRing(keyStore, () => clock.now());
   const isGuarded = guarding(config, ring);
-  const counted = part ?? (await keepBudgets(config, clock));
+  const counted = part ?? (await keepBudgets(config, state, clock));
   const allowances = createAllowances(ring);
   const kept = 'store' in counted ? counted : undefined;
   const demo = options.demo && !part ? await startDemoUpstream() : undefined;
@@ -132,7 +136,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         checkKey,
         ring,
         keyStore,
-        adminLog: openAdminLog(config.dataDir),
+        adminLog: state.adminLog,
         isGuarded,
         upstreams: priced,
         version: options.version,
@@ -148,7 +152,14 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     upstreams: upstreams.upstreams,
     ollama: upstreams.ollama,
     admin,
-    readyz: part?.passOn ?? ready({ recorder, isClosing, upstreamTrouble: upstreamTroubleOf(upstreams) }),
+    readyz:
+      part?.passOn ??
+      ready({
+        recorder,
+        isClosing,
+        upstreamTrouble: upstreamTroubleOf(upstreams),
+        storage: storageStateOf(state.postgres),
+      }),
     ...{ listModels: models.listModels, listOwn: models.listOwn },
     loadCatalog: async () => readSavedCatalog(config.dataDir),
     version: options.version,
@@ -202,7 +213,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ring.close();
     await recorder.close();
     // Behind the log: what it cuts off is settled.
-    kept?.close();
+    await kept?.close();
+    await state.close();
   };
   await zstdPartReady;
   const { servers, port } = await listen({ createServer, host: config.host, port: config.port }).catch(
@@ -221,6 +233,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     upstream: upstreams.upstream,
     recorder,
     insight: admin.insight,
+    onNotice: notices.onNotice,
     findEarlier: (responseId) => findEarlier(history, responseId),
     close: async (graceMs) => {
       closing = true;

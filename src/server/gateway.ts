@@ -53,6 +53,8 @@ export interface ServingGateway {
   readonly recorder: ExchangeWatch;
   /** Absent in one of several processes: the one that keeps them has it. */
   readonly insight: Admin['insight'] | undefined;
+  /** Tells of what whoever runs it should know, such as a database that is away. */
+  onNotice(listener: (text: string) => void): void;
   /**
    * Stops: no new requests, running answers may end within `graceMs`, then they are cut off as
    * `shutting_down`; everything is written when this resolves.

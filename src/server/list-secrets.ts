@@ -14,13 +14,14 @@ const passwordIn = (address: string | undefined): string | undefined => {
 };
 
 /** What must not be written anywhere: all keys, and header lines of the user's own that may hold another. */
-export const listSecrets = ({ masterKey, providers, proxies }: GatewayConfig): readonly string[] => {
+export const listSecrets = ({ masterKey, providers, proxies, storage }: GatewayConfig): readonly string[] => {
   const all = providers.flatMap(({ apiKey, ambient, headers }) => [
     apiKey,
     ...(ambient?.kind === 'aws' ? [ambient.secretAccessKey, ambient.sessionToken] : []),
     ...Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? [value] : [])),
   ]);
-  const addresses = [proxies.https, proxies.http, ...providers.map(({ baseUrl }) => baseUrl.href)];
+  const database = storage.kind === 'postgresql' ? storage.url : undefined;
+  const addresses = [database, proxies.https, proxies.http, ...providers.map(({ baseUrl }) => baseUrl.href)];
   return [...new Set([masterKey, ...all, ...addresses.map(passwordIn)])].filter(
     (secret) => secret !== undefined,
   );

@@ -23,6 +23,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   http: 7,
   websocket: 7,
   admin: 7,
+  postgres: 7,
   server: 8,
   cli: 9,
 };
@@ -46,6 +47,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   acorn: 'conversation',
   aws4fetch: 'providers',
   'google-auth-library': 'providers',
+  pg: 'postgres',
 };
 
 /** Constructs what the others know by its port. */

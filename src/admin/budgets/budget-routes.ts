@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
 import { isWithin } from '../../base/user-path.ts';
-import { openAdminLog } from '../../guard/admin-log.ts';
+import type { AdminLog } from '../../guard/admin-log.ts';
 import { budgetId } from '../../guard/budgets/budget.ts';
 import { type BudgetDesk, createBudgetDesk } from '../../guard/budgets/budget-desk.ts';
 import type { BudgetStore } from '../../guard/budgets/budget-store.ts';
@@ -23,7 +23,7 @@ export interface KeptBudgets {
 export interface BudgetRoutesDeps {
   /** Absent in a process that does not keep them, and answers nothing. */
   readonly budgets: KeptBudgets | undefined;
-  readonly dataDir: string;
+  readonly adminLog: AdminLog;
   readonly now: () => number;
 }
 
@@ -35,7 +35,7 @@ const isSeen = (viewer: Viewer, scope: string): boolean =>
 /** Budgets and limits as they stand, and how budgets are set and removed. */
 export const budgetHandlers = ({
   budgets,
-  dataDir,
+  adminLog,
   now,
 }: BudgetRoutesDeps): Readonly<Record<'GET' | 'PUT' | 'DELETE', Handle>> => {
   const kept = (): KeptBudgets => {
@@ -46,7 +46,7 @@ export const budgetHandlers = ({
     if (viewer.role !== 'admin') {
       throw new GatewayError('not_permitted', 'only the role admin changes budgets.');
     }
-    return createBudgetDesk({ store: kept().store, log: openAdminLog(dataDir), now, by: viewer.name });
+    return createBudgetDesk({ store: kept().store, log: adminLog, now, by: viewer.name });
   };
   return {
     GET: async (call) => {

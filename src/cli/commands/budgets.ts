@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { GatewayError } from '../../base/errors.ts';
 import { type Budget, budgetId, scopeText } from '../../guard/budgets/budget.ts';
 import { type BudgetDesk, createBudgetDesk } from '../../guard/budgets/budget-desk.ts';
-import { openBudgetStore } from '../../guard/budgets/budget-store.ts';
 import { periodText } from '../../guard/budgets/window.ts';
 import { workAtDesk } from '../at-desk.ts';
 import type { CommandContext } from '../context.ts';
@@ -49,7 +48,7 @@ const atDesk = (
   workAtDesk(
     flags,
     context,
-    (dataDir, deps) => createBudgetDesk({ store: openBudgetStore(dataDir), ...deps }),
+    ({ budgetStore }, deps) => createBudgetDesk({ store: budgetStore, ...deps }),
     work,
   );
 

@@ -20,7 +20,6 @@ import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION, readSources } from '.
 import { createBanner } from '../render/banner.ts';
 import { createColour } from '../render/colour.ts';
 import { createQuotaWatch } from '../render/quota-notice.ts';
-import type { LiveTail } from '../render/tail/live-tail.ts';
 import { announceInstance, findInstanceOnPort } from '../running-instances.ts';
 import { startTail } from '../serve/start-tail.ts';
 import { tuneEngine } from '../tune-engine.ts';
@@ -45,13 +44,11 @@ Examples:
   $ GOMODEL_MASTER_KEY=… npx gomodel-ts serve --host 0.0.0.0
 `;
 
-/** @param onNotice told of what a gateway of several processes has to say of them */
 const start = async (
   sources: LoadConfigSources,
   config: GatewayConfig,
   demo: boolean,
   context: CommandContext,
-  onNotice: (text: string) => void,
 ): Promise<ServingGateway> => {
   const { env, homeDir, cwd } = context;
   const hasCodexHome = homeDir !== '' || Boolean(env.CODEX_HOME);
@@ -63,9 +60,7 @@ const start = async (
   try {
     if (config.workers === 1) return await compose(config, options);
     const { startWorkers } = await import('../../server/workers/start-workers.ts');
-    const gateway = await startWorkers(sources, config, options);
-    gateway.onNotice(onNotice);
-    return gateway;
+    return await startWorkers(sources, config, options);
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 'port_in_use') throw error;
     const occupant = await findInstanceOnPort(config.dataDir, config.port);
@@ -132,13 +127,16 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   const sources = await readSources(flags, context);
   const config = loadConfig(sources);
   const demo = flags.demo === 'auto' ? !canAskDefault(config) : flags.demo !== undefined;
-  let tail: LiveTail | undefined;
-  const gateway = await start(sources, config, demo, context, (text) => tail?.notice(text));
+  const gateway = await start(sources, config, demo, context);
   const stopped = untilSignal();
   if (!flags.quiet) await announce(gateway, config, demo, context);
   const hasTail = flags.tail && !(flags.quiet && !flags.json);
   const watching = hasTail ? startTail(gateway, { json: flags.json === true, context, process }) : undefined;
-  tail = watching?.tail;
+  const tail = watching?.tail;
+  gateway.onNotice((text) => {
+    if (tail) tail.notice(text);
+    else if (!flags.quiet) context.stderr.write(`${text}\n`);
+  });
   void gateway.recorder.recovered.then(({ length }) => {
     const requests = `${length} ${length === 1 ? 'request was' : 'requests were'}`;
     if (length > 0)

@@ -1,4 +1,3 @@
-import { openFileKeyStore } from '../../guard/keys/file-key-store.ts';
 import { createKeyDesk, type KeyDesk } from '../../guard/keys/key-desk.ts';
 import { workAtDesk } from '../at-desk.ts';
 import type { CommandContext } from '../context.ts';
@@ -9,9 +8,4 @@ export const atDesk = (
   context: CommandContext,
   work: (desk: KeyDesk) => Promise<void>,
 ): Promise<void> =>
-  workAtDesk(
-    flags,
-    context,
-    (dataDir, deps) => createKeyDesk({ store: openFileKeyStore(dataDir), ...deps }),
-    work,
-  );
+  workAtDesk(flags, context, ({ keyStore }, deps) => createKeyDesk({ store: keyStore, ...deps }), work);

@@ -131,6 +131,18 @@ export const fileSchema = z.strictObject({
       max_disk: scalar.optional(),
     })
     .optional(),
+  storage: z
+    .strictObject({
+      type: scalar.optional(),
+      postgresql: z
+        .strictObject({
+          url: scalar.optional(),
+          max_conns: scalar.optional(),
+          fallback: scalar.optional(),
+        })
+        .optional(),
+    })
+    .optional(),
   chatgpt: z.strictObject({ login: scalar.optional(), base_url: scalar.optional() }).optional(),
   default_provider: scalar.optional(),
   providers: z

@@ -22,7 +22,12 @@ export interface BudgetDeskDeps {
 }
 
 export const createBudgetDesk = ({ store, log, now, by }: BudgetDeskDeps): BudgetDesk => {
-  const note = (action: string, target: string, from: Budget | undefined, to: Budget | undefined): void =>
+  const note = async (
+    action: string,
+    target: string,
+    from: Budget | undefined,
+    to: Budget | undefined,
+  ): Promise<void> =>
     log.append({
       at: new Date(now()).toISOString(),
       by,
@@ -38,12 +43,12 @@ export const createBudgetDesk = ({ store, log, now, by }: BudgetDeskDeps): Budge
       const id = budgetId(budget);
       const before = (await store.load()).find((one) => budgetId(one) === id);
       await store.set(budget);
-      note('budget.set', id, before, budget);
+      await note('budget.set', id, before, budget);
       return budget;
     },
     remove: async (id) => {
       const removed = await store.remove(id);
-      note('budget.remove', id, removed, undefined);
+      await note('budget.remove', id, removed, undefined);
       return removed;
     },
   };

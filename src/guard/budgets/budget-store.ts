@@ -35,6 +35,17 @@ export const fieldsOf = (budget: Budget): JsonObject => ({
   timezone: budget.timezone,
 });
 
+/** @throws GatewayError unknown_budget */
+export const requireBudget = (budgets: readonly Budget[], id: string): Budget => {
+  const found = budgets.find((one) => budgetId(one) === id);
+  if (found) return found;
+  const known = budgets.map((one) => `"${budgetId(one)}"`).join(', ') || 'none';
+  throw new GatewayError(
+    'unknown_budget',
+    `there is no budget "${id.slice(0, 200)}" that was set by command, page or API. There are: ${known}.`,
+  );
+};
+
 const parseContent = (value: unknown): readonly Budget[] => {
   if (value === null) return [];
   const list = isObject(value) ? value.budgets : undefined;
@@ -85,14 +96,7 @@ export const openBudgetStore = (dataDir: string): BudgetStore => {
     remove: async (id) => {
       let removed: Budget | undefined;
       await update((budgets) => {
-        removed = budgets.find((one) => budgetId(one) === id);
-        if (!removed) {
-          const known = budgets.map((one) => `"${budgetId(one)}"`).join(', ') || 'none';
-          throw new GatewayError(
-            'unknown_budget',
-            `there is no budget "${id.slice(0, 200)}" that was set by command, page or API. There are: ${known}.`,
-          );
-        }
+        removed = requireBudget(budgets, id);
         return budgets.filter((one) => one !== removed);
       });
       if (!removed) throw new GatewayError('internal_error', 'no budget was removed.');

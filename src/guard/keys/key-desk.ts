@@ -74,7 +74,10 @@ export const createKeyDesk = ({ store, log, now, by }: KeyDeskDeps): KeyDesk => 
     target: string,
     before: object | undefined,
     after: object | undefined,
-  ): void => log.append({ at: isoNow(), by, action, target, ...changedMembers(before, after) });
+  ): void => {
+    // Called within a change of the store, which fails where this throws, or writes it: nothing is left to wait for.
+    void log.append({ at: isoNow(), by, action, target, ...changedMembers(before, after) });
+  };
 
   /** Makes another key of one, in one turn of the store, and notes it before it is kept. */
   const replace = async (

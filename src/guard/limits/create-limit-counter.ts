@@ -12,18 +12,21 @@ import {
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 
 /** What one limit, or one child of a template, has counted. */
-interface Counts {
+export interface Counts {
   readonly windows: readonly SlidingWindow[];
   running: number;
 }
 
 interface Held {
-  readonly place: Place;
+  readonly place: LimitPlace;
   readonly atMs: number;
   readonly tokens: number;
 }
 
-interface Place {
+/** A limit that holds for a request. */
+export interface LimitPlace {
+  /** Of what it has counted. */
+  readonly key: string;
   readonly limit: RateLimit;
   readonly child: string;
   readonly counts: Counts;
@@ -32,6 +35,7 @@ interface Place {
 export interface OwnLimitCounter extends LimitCounter {
   take(...input: Parameters<LimitCounter['take']>): Taken;
   status(subject?: LimitSubject): readonly LimitStatus[];
+  placesOf(subject: LimitSubject): readonly LimitPlace[];
 }
 
 /** Children of templates, such as sessions: those that were made first go first. */
@@ -41,7 +45,7 @@ const RETRY_RUNNING_MS = 1_000;
 
 const isOfProvider = ({ scope }: RateLimit): boolean => scope.kind === 'provider';
 
-const statusOf = ({ limit, child }: Place, name: string, most: number, used: number): LimitStatus => ({
+const statusOf = ({ limit, child }: LimitPlace, name: string, most: number, used: number): LimitStatus => ({
   scope: limitScopeText(limit),
   ...(child !== '' && { child }),
   name,
@@ -49,8 +53,15 @@ const statusOf = ({ limit, child }: Place, name: string, most: number, used: num
   used,
 });
 
-/** Counts in this process, by the monotonic clock: whoever sets the wall clock changes nothing. */
-export const createLimitCounter = (limits: readonly RateLimit[], clock: Clock): OwnLimitCounter => {
+/**
+ * Counts in this process, by the monotonic clock: whoever sets the wall clock changes nothing.
+ * @param known what was counted before, by key
+ */
+export const createLimitCounter = (
+  limits: readonly RateLimit[],
+  clock: Pick<Clock, 'monotonic'>,
+  known = new Map<string, Counts>(),
+): OwnLimitCounter => {
   const ofClients = limits.flatMap((limit) => {
     const { scope } = limit;
     return scope.kind === 'provider' ? [] : [{ scope, limit }];
@@ -59,11 +70,9 @@ export const createLimitCounter = (limits: readonly RateLimit[], clock: Clock): 
   const ofProviders = new Map(
     limits.filter(isOfProvider).map((limit) => [limit.scope.value, limit] as const),
   );
-  const known = new Map<string, Counts>();
   const held = new Map<string, Held[]>();
 
-  const countsOf = (limit: RateLimit, child: string): Counts => {
-    const key = `${limitScopeText(limit)}\n${child}`;
+  const countsOf = (limit: RateLimit, key: string): Counts => {
     const found = known.get(key);
     if (found) return found;
     if (known.size >= MAX_COUNTS) {
@@ -77,20 +86,24 @@ export const createLimitCounter = (limits: readonly RateLimit[], clock: Clock): 
     known.set(key, counts);
     return counts;
   };
-  const placesOf = (subject: LimitSubject): readonly Place[] => {
+  const placeOf = (limit: RateLimit, child: string): LimitPlace => {
+    const key = `${limitScopeText(limit)}\n${child}`;
+    return { key, limit, child, counts: countsOf(limit, key) };
+  };
+  const placesOf = (subject: LimitSubject): readonly LimitPlace[] => {
     const mine: readonly Match<{ limit: RateLimit }>[] = findForClient(subject satisfies Subject);
     const { provider, model } = subject;
     const names = provider === undefined ? [] : [provider, `${provider}/${model}`];
     const theirs = names.flatMap((name) => ofProviders.get(name) ?? []);
     return [
-      ...mine.map(({ entry: { limit }, child }) => ({ limit, child, counts: countsOf(limit, child) })),
-      ...theirs.map((limit) => ({ limit, child: '', counts: countsOf(limit, '') })),
+      ...mine.map(({ entry: { limit }, child }) => placeOf(limit, child)),
+      ...theirs.map((limit) => placeOf(limit, '')),
     ];
   };
 
   const neededOf = ({ unit }: RateRule, tokens: number): number => (unit === 'requests' ? 1 : tokens);
 
-  const refusalOf = (place: Place, tokens: number, nowMs: number) => {
+  const refusalOf = (place: LimitPlace, tokens: number, nowMs: number) => {
     const { limit, counts } = place;
     const { concurrent } = limit;
     if (concurrent !== undefined && counts.running >= concurrent) {
@@ -111,7 +124,7 @@ export const createLimitCounter = (limits: readonly RateLimit[], clock: Clock): 
     return undefined;
   };
 
-  const standingsOf = (places: readonly Place[], nowMs: number): Standings => {
+  const standingsOf = (places: readonly LimitPlace[], nowMs: number): Standings => {
     const standings: Standings = {};
     for (const { limit, counts } of places) {
       for (const [index, rule] of limit.rules.entries()) {
@@ -126,6 +139,7 @@ export const createLimitCounter = (limits: readonly RateLimit[], clock: Clock): 
   };
 
   return {
+    placesOf,
     take: (exchangeId, subject, tokens) => {
       const nowMs = clock.monotonic();
       const places = placesOf(subject);
@@ -163,11 +177,11 @@ export const createLimitCounter = (limits: readonly RateLimit[], clock: Clock): 
         ? placesOf(subject)
         : [...known].map(([key, counts]) => {
             const [scope, child = ''] = key.split('\n');
-            return { child, counts, limit: limits.find((limit) => limitScopeText(limit) === scope) };
+            return { key, child, counts, limit: limits.find((limit) => limitScopeText(limit) === scope) };
           });
-      return places.flatMap(({ limit, child, counts }) => {
+      return places.flatMap(({ key, limit, child, counts }) => {
         if (!limit) return [];
-        const place = { limit, child, counts };
+        const place = { key, limit, child, counts };
         const rules = limit.rules.map((rule, index) =>
           statusOf(place, rule.name, rule.limit, counts.windows[index]?.used(nowMs) ?? 0),
         );

@@ -1,5 +1,5 @@
 /** A window is counted in so many parts: what was counted in one leaves with it. */
-const PARTS = 60;
+export const PARTS = 60;
 
 /** What was counted within a time that slides. Never less than what truly lies in it, and a sixtieth of it late at most. */
 export interface SlidingWindow {
@@ -8,6 +8,8 @@ export interface SlidingWindow {
   add(amount: number, nowMs: number): number;
   /** Changes what was counted at a time, if that has not left yet. */
   correct(amount: number, atMs: number, nowMs: number): void;
+  /** Puts other counts in place of its own. @param parts the number of each part since the epoch, ascending, and its count */
+  replace(parts: readonly (readonly [part: number, count: number])[]): void;
   /** Milliseconds until no more than this is left. */
   waitMs(most: number, nowMs: number): number;
 }
@@ -45,6 +47,14 @@ export const createSlidingWindow = (windowMs: number): SlidingWindow => {
       if (count === undefined) return;
       counts.set(part, count + amount);
       sum += amount;
+    },
+    replace: (parts) => {
+      counts.clear();
+      sum = 0;
+      for (const [part, count] of parts) {
+        counts.set(part, count);
+        sum += count;
+      }
     },
     waitMs: (most, nowMs) => {
       forget(nowMs);

@@ -2,12 +2,9 @@ import { createAdmin } from '../../admin/create-admin.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
-import { openAdminLog } from '../../guard/admin-log.ts';
-import { openFileKeyStore } from '../../guard/keys/file-key-store.ts';
 import { openKeyRing } from '../../guard/keys/key-ring.ts';
 import { ready } from '../../http/health.ts';
 import { createRecorder } from '../../log/capture/recorder.ts';
-import { createListeners } from '../../log/listeners.ts';
 import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
 import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { urlOf } from '../addresses.ts';
@@ -18,7 +15,10 @@ import { createVia, instanceOf } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
 import { listSecrets } from '../list-secrets.ts';
 import { loadSealingSecret } from '../load-sealing-secret.ts';
+import { createNotices } from '../notices.ts';
 import { openLog, openOwnLog } from '../open-log.ts';
+import { openSharedState } from '../open-shared-state.ts';
+import { storageStateOf } from '../storage-state.ts';
 import { choosePort } from './choose-port.ts';
 import { forkWorker, type WorkerProcess } from './fork-worker.ts';
 import { type InnerServer, startInnerServer } from './inner-server.ts';
@@ -33,11 +33,6 @@ import { createSharedBound, type SharedBound } from './shared-bound.ts';
 const STOP_WITHIN_MS = 5_000;
 /** How often a free port is chosen that another program then was quicker to take. */
 const PORT_TRIES = 5;
-
-export interface WorkersGateway extends ServingGateway {
-  /** Tells of workers that died, in whole sentences. */
-  onNotice(listener: (text: string) => void): void;
-}
 
 interface KnownWorker {
   readonly reservations: WorkerReservations;
@@ -58,13 +53,16 @@ export const startWorkers = async (
   sources: LoadConfigSources,
   config: GatewayConfig,
   options: Pick<ComposeOptions, 'version' | 'demo' | 'codexHome'>,
-): Promise<WorkersGateway> => {
+): Promise<ServingGateway> => {
   const clock = systemClock;
   const { version, codexHome } = options;
   const { dataDir, host } = config;
   // Before anything is opened that would have to be closed where it is refused.
   const sealingSecret = await loadSealingSecret(dataDir);
-  const keyStore = openFileKeyStore(dataDir);
+  const state = await openSharedState(config, clock);
+  const { keyStore } = state;
+  const notices = createNotices();
+  state.postgres?.onNotice(notices.tell);
   const ring = await openKeyRing(keyStore, () => clock.now());
   const demo = options.demo ? await startDemoUpstream() : undefined;
   const own = await createRecorder({
@@ -75,10 +73,9 @@ export const startWorkers = async (
     maxDiskBytes: config.maxDiskBytes,
     secrets: listSecrets(config),
   });
-  const budgets = await keepBudgets(config, clock);
+  const budgets = await keepBudgets(config, state, clock);
   const recorder = mergeRecorders({ own, log: openLog(dataDir), now: () => clock.now() });
   const upstreams = composeUpstreams(config, demo?.url);
-  const notices = createListeners<string>();
   const known = new Map<WorkerProcess, KnownWorker>();
   const shareOut = (of: Bounded, most: number) =>
     createSharedBound<WorkerProcess>({
@@ -102,7 +99,7 @@ export const startWorkers = async (
     checkKey: composeCheckKey(config, ring, clock),
     ring,
     keyStore,
-    adminLog: openAdminLog(dataDir),
+    adminLog: state.adminLog,
     isGuarded: guarding(config, ring),
     upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
     version,
@@ -116,6 +113,7 @@ export const startWorkers = async (
     isClosing: () => closing,
     upstreamTrouble: upstreamTroubleOf(upstreams),
     workers: () => workers.state,
+    storage: storageStateOf(state.postgres),
   });
   let inner: InnerServer | undefined;
   const release = async (): Promise<void> => {
@@ -123,8 +121,9 @@ export const startWorkers = async (
     await demo?.close();
     await admin.close();
     ring.close();
-    budgets.close();
+    await budgets.close();
     await own.close();
+    await state.close();
   };
 
   /** Whoever has answered it: one of the others. */
@@ -257,7 +256,7 @@ export const startWorkers = async (
     upstream: upstreams.upstream,
     recorder,
     insight: admin.insight,
-    onNotice: (listener) => void notices.add(listener),
+    onNotice: notices.onNotice,
     close: async (graceMs) => {
       closing = true;
       admin.closeStreams();

@@ -1,0 +1,39 @@
+import { GatewayError } from '../base/errors.ts';
+import { admitSources } from './admit-sources.ts';
+import { type ConfigSources, readSetting } from './read-setting.ts';
+import type { StorageFallback } from './settings.ts';
+
+/** A database that several gateways share. */
+export interface PostgresConfig {
+  readonly kind: 'postgresql';
+  /** With its password. */
+  readonly url: string;
+  /** Of each process. */
+  readonly maxConnections: number;
+  readonly fallback: StorageFallback;
+}
+
+/** Where keys, budgets, limits and the log are kept. */
+export type StorageConfig = { readonly kind: 'files' } | PostgresConfig;
+
+/**
+ * The storage settings alone, for commands that need nothing else of the configuration.
+ * @throws GatewayError invalid_config where PostgreSQL is asked for and not named
+ */
+export const readStorage = (given: ConfigSources): StorageConfig => {
+  const { sources } = admitSources(given);
+  if (readSetting('storageType', sources)?.value !== 'postgresql') return { kind: 'files' };
+  const url = readSetting('postgresUrl', sources)?.value;
+  if (url === undefined) {
+    throw new GatewayError(
+      'invalid_config',
+      'STORAGE_TYPE is postgresql, and no POSTGRES_URL says where that is. Set POSTGRES_URL to an address such as postgres://user:password@host:5432/gomodel.',
+    );
+  }
+  return {
+    kind: 'postgresql',
+    url,
+    maxConnections: readSetting('postgresMaxConns', sources)?.value ?? 10,
+    fallback: readSetting('postgresFallback', sources)?.value ?? 'open',
+  };
+};

@@ -1,0 +1,16 @@
+import { SHARED_STATE } from './0001-shared-state.ts';
+import { BUDGETS_AND_LIMITS } from './0002-budgets-and-limits.ts';
+
+/** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
+export interface Migration {
+  /** 1, 2, 3… */
+  readonly id: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** In their order. A later one only adds, so that gateways of two versions can use one database. */
+export const MIGRATIONS: readonly Migration[] = [
+  { id: 1, name: 'shared-state', sql: SHARED_STATE },
+  { id: 2, name: 'budgets-and-limits', sql: BUDGETS_AND_LIMITS },
+];

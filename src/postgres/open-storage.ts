@@ -1,0 +1,113 @@
+import type { Clock } from '../base/clock.ts';
+import { createId } from '../base/ids.ts';
+import type { PostgresConfig } from '../config/read-storage.ts';
+import type { AdminLog } from '../guard/admin-log.ts';
+import type { BudgetStore } from '../guard/budgets/budget-store.ts';
+import type { KeyStore } from '../guard/keys/key-store.ts';
+import type { LimitCounter } from '../guard/limits/limit-port.ts';
+import type { RateLimit } from '../guard/limits/rate-limit.ts';
+import { createListeners } from '../log/listeners.ts';
+import { createPostgresAdminLog } from './admin-log.ts';
+import { createPostgresLedger, type PostgresLedger } from './budget-ledger.ts';
+import { createPostgresBudgetStore } from './budget-store.ts';
+import { createChanges } from './changes.ts';
+import { type Database, openDatabase } from './database.ts';
+import { createGuardedCall, type GuardedCall } from './guarded-call.ts';
+import { createPostgresKeyStore } from './key-store.ts';
+import { createPostgresLimitCounter } from './limit-counter.ts';
+import { migrate } from './migrate.ts';
+
+/** What gateways share in one database. */
+export interface PostgresStorage {
+  readonly database: Database;
+  readonly keyStore: KeyStore;
+  readonly adminLog: AdminLog;
+  readonly budgetStore: BudgetStore;
+  /** Counts what is spent and limited. @param instance of this gateway, the same in each of its runs */
+  openCounting(limits: readonly RateLimit[], instance: string): PostgresCounting;
+  /** Told when the database is away, and what then decides; and when it answers again. */
+  onNotice(listener: (text: string) => void): void;
+  close(): Promise<void>;
+}
+
+interface PostgresCounting {
+  readonly ledger: PostgresLedger;
+  readonly limits: LimitCounter;
+  close(): Promise<void>;
+}
+
+const AGAIN = 'PostgreSQL decides again about';
+const INSTEAD = {
+  open: 'requests are let in within what was last known to be left (POSTGRES_FALLBACK=open).',
+  closed: 'requests that they hold for are refused (POSTGRES_FALLBACK=closed).',
+} as const;
+
+/** Where nothing may be guessed, keys count for so long after the database was last heard of. */
+const TRUSTED_WHEN_CLOSED_MS = 60_000;
+
+/** Connects when it is first asked; tables are made, or brought up to date, by then. */
+export const openPostgresStorage = (
+  { url, maxConnections, fallback }: PostgresConfig,
+  clock: Clock,
+): PostgresStorage => {
+  const database = openDatabase({
+    url,
+    maxConnections,
+    prepare: async (raw) => {
+      await migrate(raw);
+    },
+  });
+  const changes = createChanges(database);
+  const adminLog = createPostgresAdminLog(database);
+  const shared = {
+    database,
+    changes,
+    adminLog,
+    trustedForMs: fallback === 'closed' ? TRUSTED_WHEN_CLOSED_MS : Number.POSITIVE_INFINITY,
+    now: () => clock.monotonic(),
+  };
+  const notices = createListeners<string>();
+  database.onTrouble((trouble) =>
+    notices.tell(
+      trouble
+        ? `${trouble.message} Requests go on; keys count as they were last read.`
+        : `PostgreSQL at ${database.place} answers again.`,
+    ),
+  );
+  const guard = (what: string): GuardedCall =>
+    createGuardedCall({
+      what,
+      place: database.place,
+      now: () => clock.monotonic(),
+      onChange: (problem) =>
+        notices.tell(problem === undefined ? `${AGAIN} ${what}.` : `${problem}: ${INSTEAD[fallback]}`),
+    });
+  return {
+    openCounting: (limits, instance) => {
+      const deps = { database, clock, fallback };
+      const ledger = createPostgresLedger({ ...deps, guarded: guard('budgets'), instance });
+      const counter = createPostgresLimitCounter({
+        ...deps,
+        limits,
+        guarded: guard('rate limits'),
+        instance: createId('run', clock.now()),
+      });
+      return {
+        ledger,
+        limits: counter,
+        close: async () => {
+          await Promise.all([ledger.close(), counter.close()]);
+        },
+      };
+    },
+    onNotice: (listener) => void notices.add(listener),
+    database,
+    keyStore: createPostgresKeyStore(shared),
+    adminLog,
+    budgetStore: createPostgresBudgetStore(shared),
+    close: async () => {
+      changes.close();
+      await database.close();
+    },
+  };
+};
