@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FetchedPackage, installPackage } from '../support/install-package.ts';
+import type { Candidate } from './candidate.ts';
+import { namedRivals } from './named-rivals.ts';
 import { nginxCommand, nginxConfig } from './nginx-config.ts';
 import { hasNginx } from './start-process.ts';
 import { BARE } from './summarize.ts';
@@ -19,21 +21,6 @@ const OPENCODEX: FetchedPackage = {
   command: 'ocx',
   folder: 'opencodex',
 };
-
-/** A proxy that can be started and loaded. */
-export interface Candidate {
-  readonly name: string;
-  /** False: it cannot undo zstd, and is sent the same bodies plain. */
-  readonly takesZstd: boolean;
-  readonly command: (port: number, folder: string) => readonly string[];
-  readonly env?: (folder: string) => Readonly<Record<string, string>>;
-  /** What it wants to be told with each request. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** True: runs in this Node, with the flags that are asked for. */
-  readonly takesFlags?: true;
-  /** Where it is installed. */
-  readonly modules?: string;
-}
 
 export interface CandidateInput {
   readonly upstreamPort: number;
@@ -129,6 +116,7 @@ export const findCandidates = async (input: CandidateInput): Promise<Candidate[]
     ...(hasNginx ? [nginxCandidate(input)] : []),
     ownProxy('Express + HPM', 'express-proxy.mjs', input),
     gatewayCandidate(input),
+    ...namedRivals(process.env.BENCH_RIVALS, upstreamPort),
   ];
   if (!rivals) return own;
   const portkey = await installPackage(PORTKEY);

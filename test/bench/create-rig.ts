@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
 import { findFreePort } from './find-free-port.ts';
 import { type Started, startProcess } from './start-process.ts';
 
@@ -30,7 +30,7 @@ export const createRig = (): Rig => {
       const port = await findFreePort();
       const home = join(folder, `home-${port}`);
       mkdirSync(home);
-      const env = candidate.env?.(home);
+      const env = candidate.env?.(home, port);
       const command = candidate.command(port, home);
       return keep(await startProcess({ core: 'proxy', command, port, folder: home, ...(env && { env }) }));
     },

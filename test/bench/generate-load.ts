@@ -4,7 +4,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasCommand, pin } from './start-process.ts';
-import { median } from './summarize.ts';
+import { median, percentile } from './summarize.ts';
 
 export interface Load {
   readonly port: number;
@@ -19,6 +19,7 @@ export interface LoadFigures {
   readonly requests: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
+  readonly p99Ms: number;
   readonly errors: number;
 }
 
@@ -36,7 +37,7 @@ ${Object.entries(headers)
 done = function(summary, latency)
   local e = summary.errors
   local errors = e.connect + e.read + e.write + e.status + e.timeout
-  io.write(string.format("FIGURES %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(50), errors))
+  io.write(string.format("FIGURES %d %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), errors))
 end
 `;
 
@@ -46,10 +47,11 @@ const runWrk = async (load: Load, folder: string): Promise<LoadFigures> => {
   const url = `http://127.0.0.1:${load.port}${load.path}`;
   const command = ['wrk', '-t1', `-c${load.connections}`, `-d${load.seconds}`, '-s', script, url];
   const { stdout } = await promisify(execFile)(...pin('load', command));
-  const found = /FIGURES (\d+) (\d+) (\d+) (\d+)/.exec(stdout);
+  const found = /FIGURES (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(stdout);
   if (!found) throw new Error(`wrk printed no figures: ${stdout}`);
-  const [requests = 0, durationUs = 1, p50Us = 0, errors = 0] = found.slice(1).map(Number);
-  return { requests, requestsPerSecond: (requests * 1e6) / durationUs, p50Ms: p50Us / 1000, errors };
+  const [requests = 0, durationUs = 1, p50Us = 0, p99Us = 0, errors = 0] = found.slice(1).map(Number);
+  const requestsPerSecond = (requests * 1e6) / durationUs;
+  return { requests, requestsPerSecond, p50Ms: p50Us / 1000, p99Ms: p99Us / 1000, errors };
 };
 
 const sendOnce = (load: Load, body: Buffer, agent: http.Agent): Promise<boolean> =>
@@ -85,7 +87,8 @@ const runNode = async (load: Load): Promise<LoadFigures> => {
   const seconds = (performance.now() - began) / 1000;
   agent.destroy();
   const requests = latencies.length;
-  return { requests, requestsPerSecond: requests / seconds, p50Ms: median(latencies), errors };
+  const p99Ms = percentile(latencies, 0.99);
+  return { requests, requestsPerSecond: requests / seconds, p50Ms: median(latencies), p99Ms, errors };
 };
 
 /** Loads a port for some seconds, with as many requests at a time as there are connections. */

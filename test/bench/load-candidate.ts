@@ -1,4 +1,4 @@
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
 import type { BodyFiles } from './cases.ts';
 import { generateLoad, type LoadFigures } from './generate-load.ts';
 

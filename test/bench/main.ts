@@ -23,7 +23,8 @@ event over WebSocket, relayed and bridged, and what an idle connection costs in 
 measures what the page's questions to a log of 100,000 exchanges take. --page has Chromium watch 200 exchanges
 a second for a minute, and measures what that costs the page and the gateway, in six minutes. --translation
 measures what it costs to put a request, and each event of its answer, into another API. Best with wrk, nginx
-and taskset; says so where they are missing.
+and taskset; says so where they are missing. BENCH_RIVALS=name=command,name=command has other gateways take
+part: each command of the shell listens on $PORT and asks $UPSTREAM.
 `;
 
 /** @param servers folder of the built servers; @param root the project's folder */

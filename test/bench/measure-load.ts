@@ -1,5 +1,5 @@
 import type { Plan } from './bench-plan.ts';
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
 import { CASES, writeBodies } from './cases.ts';
 import type { Rig } from './create-rig.ts';
 import type { LoadFigures } from './generate-load.ts';
@@ -57,12 +57,12 @@ const startOften = async ({ plan, rig, tell }: LoadInput, candidate: Candidate):
 
 /** Nothing was answered within the time: there is no latency and no cost of a request then. */
 const toKnown = (
-  { requests, p50Ms }: LoadFigures,
+  { requests, p50Ms, p99Ms }: LoadFigures,
   cpuMs: number,
-): Pick<Sample, 'p50Ms' | 'cpuMsPerRequest'> =>
+): Pick<Sample, 'p50Ms' | 'p99Ms' | 'cpuMsPerRequest'> =>
   requests > 0
-    ? { p50Ms, cpuMsPerRequest: cpuMs / requests }
-    : { p50Ms: Number.NaN, cpuMsPerRequest: Number.NaN };
+    ? { p50Ms, p99Ms, cpuMsPerRequest: cpuMs / requests }
+    : { p50Ms: Number.NaN, p99Ms: Number.NaN, cpuMsPerRequest: Number.NaN };
 
 /** All candidates side by side, under every case in turn: so each round meets the same machine. */
 export const measureLoad = async (

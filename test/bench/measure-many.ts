@@ -3,7 +3,7 @@ import http, { type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StreamFigures, StreamLoad } from './ask-streams.ts';
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
 import type { Rig } from './create-rig.ts';
 import { readLoopDelay } from './loop-delay.ts';
 import type { PacedScript, PacedState } from './paced-script.ts';

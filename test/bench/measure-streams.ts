@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { askStreams, type StreamFigures } from './ask-streams.ts';
-import { type Candidate, type CandidateInput, findCandidates } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
+import { type CandidateInput, findCandidates } from './candidates.ts';
 import { createBody } from './cases.ts';
 import { createRig } from './create-rig.ts';
 import { findFreePort } from './find-free-port.ts';

@@ -20,12 +20,13 @@ export const alignColumns = (rows: readonly (readonly string[])[]): string => {
 };
 
 const loadTable = (rows: readonly Row[]): string => {
-  const head = ['', 'throughput', 'CPU', 'added p50 ms', 'requests/s', 'CPU ms/request', 'errors'];
+  const head = ['', 'throughput', 'CPU', 'added p50 ms', 'p99 ms', 'requests/s', 'CPU ms/request', 'errors'];
   const body = rows.map((row) => [
     row.candidate,
     figure(row.throughput, 3),
     figure(row.cpu, 2),
     figure(row.addedP50Ms, 2),
+    figure(row.p99Ms, 1),
     figure(row.requestsPerSecond, 0),
     figure(row.cpuMsPerRequest, 3),
     row.errors === 0 ? '' : String(row.errors),

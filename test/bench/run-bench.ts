@@ -1,5 +1,6 @@
 import { planOf } from './bench-plan.ts';
-import { type Candidate, type CandidateInput, findCandidates, GATEWAY } from './candidates.ts';
+import type { Candidate } from './candidate.ts';
+import { type CandidateInput, findCandidates, GATEWAY } from './candidates.ts';
 import { createRig } from './create-rig.ts';
 import { findFreePort } from './find-free-port.ts';
 import { hasWrk } from './generate-load.ts';
@@ -50,7 +51,9 @@ const writeNotes = (
     ? []
     : ['The processes share their cores with the load: taskset is missing, or there is one core.']),
   ...(candidates.some(({ takesZstd }) => !takesZstd)
-    ? ['Portkey cannot undo zstd; it was sent the same bodies plain.']
+    ? [
+        'Portkey cannot undo zstd, and gateways of BENCH_RIVALS are not trusted to: they were sent the same bodies plain.',
+      ]
     : []),
 ];
 

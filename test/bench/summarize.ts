@@ -6,6 +6,7 @@ export interface Sample {
   readonly round: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
+  readonly p99Ms: number;
   /** Of the proxy alone, all its threads. */
   readonly cpuMsPerRequest: number;
   /** Answers that were no 2xx, and connections that broke. */
@@ -22,6 +23,7 @@ export interface Row {
   readonly cpu: number;
   /** Beyond the upstream asked without a proxy. */
   readonly addedP50Ms: number;
+  readonly p99Ms: number;
   readonly requestsPerSecond: number;
   readonly cpuMsPerRequest: number;
   readonly errors: number;
@@ -37,6 +39,12 @@ export const median = (values: readonly number[]): number => {
   if (sorted.length === 0) return Number.NaN;
   const upper = sorted[middle] as number;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] as number)) / 2;
+};
+
+/** @param part such as 0.99 @returns the value that so large a part of them does not exceed; NaN where there are none */
+export const percentile = (values: readonly number[], part: number): number => {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.max(Math.ceil(sorted.length * part) - 1, 0)] ?? Number.NaN;
 };
 
 const rowKey = ({ caseName, connections, candidate }: Sample): string =>
@@ -74,6 +82,7 @@ export const summarize = (samples: readonly Sample[]): Row[] => {
       throughput: ratio('requestsPerSecond'),
       cpu: ratio('cpuMsPerRequest'),
       addedP50Ms: over((sample) => sample.p50Ms - (peer(sample, DIRECT)?.p50Ms ?? Number.NaN)),
+      p99Ms: over((sample) => sample.p99Ms),
       requestsPerSecond: over((sample) => sample.requestsPerSecond),
       cpuMsPerRequest: over((sample) => sample.cpuMsPerRequest),
       errors: rounds.reduce((sum, { errors }) => sum + errors, 0),

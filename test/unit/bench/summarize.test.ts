@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createBody } from '../../bench/cases.ts';
 import { alignColumns } from '../../bench/render-table.ts';
-import { BARE, DIRECT, median, type Sample, summarize } from '../../bench/summarize.ts';
+import { BARE, DIRECT, median, percentile, type Sample, summarize } from '../../bench/summarize.ts';
 
 const sample = (candidate: string, round: number, figures: Partial<Sample>): Sample => ({
   caseName: '20 KB',
@@ -10,6 +10,7 @@ const sample = (candidate: string, round: number, figures: Partial<Sample>): Sam
   round,
   requestsPerSecond: 1000,
   p50Ms: 1,
+  p99Ms: 2,
   cpuMsPerRequest: 0.1,
   errors: 0,
   ...figures,
@@ -20,6 +21,14 @@ describe('the benchmark', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 3, 2])).toBe(2.5);
     expect(median([])).toBeNaN();
+  });
+
+  it('takes the value that all but the slowest percent stay within', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => index + 1).toReversed();
+    expect(percentile(hundred, 0.99)).toBe(99);
+    expect(percentile([...hundred, 101], 0.99)).toBe(100);
+    expect(percentile([7], 0.99)).toBe(7);
+    expect(percentile([], 0.99)).toBeNaN();
   });
 
   it('compares within a round, so that a slow minute of the machine changes no ratio', () => {
