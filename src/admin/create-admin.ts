@@ -17,6 +17,7 @@ import { API_BASE, createDispatch, type Route, refuse } from './api/dispatch.ts'
 import { createRoutes } from './api/routes.ts';
 import type { KeptBudgets } from './budgets/budget-routes.ts';
 import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
+import { enterPage } from './page/enter-page.ts';
 import { PAGE_FOLDER } from './page/load-page.ts';
 import { setPageHeaders } from './page/page-headers.ts';
 import { createServePage, PAGE_BASE } from './page/serve-page.ts';
@@ -69,6 +70,7 @@ export const isAdminPath = (url: string): boolean => /^\/admin(?:[/?]|$)/.test(u
 const AUTH_KEYS = /^\/admin\/auth-keys(?=\/|$)/;
 
 const FIRST_PAGE = `${PAGE_BASE}audit`;
+const ENTRY = `${PAGE_BASE}enter`;
 
 /** Before the first request, only the files of the index are looked after. */
 export const createAdmin = (deps: AdminDeps): Admin => {
@@ -81,6 +83,8 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     ring: deps.ring,
     isGuarded: deps.isGuarded,
     now: () => clock.monotonic(),
+    wallNow: now,
+    dataDir,
   });
   const feeds = new Set<Feed>();
   let prices: Pricing | undefined;
@@ -148,6 +152,8 @@ export const createAdmin = (deps: AdminDeps): Admin => {
       throw new GatewayError('method_not_allowed', `${request.method} is not answered here.`, {
         headers: { allow: 'GET, HEAD' },
       });
+    } else if (pathname === ENTRY) {
+      enterPage(access, searchParams, request, response);
     } else if (pathname.startsWith(PAGE_BASE) && pathname !== PAGE_BASE) {
       // What the page will ask for is made ready while the browser still loads it.
       if (!/\.\w+$/.test(pathname)) warmUp();

@@ -6,6 +6,7 @@ import type { KeyRing } from '../../guard/keys/key-ring.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import { type Viewer, viewerOf } from '../../guard/viewer.ts';
 import type { SessionAnswer } from '../api-types/access.ts';
+import { createEnterByLink } from './enter-by-link.ts';
 import { createPageSessions } from './page-sessions.ts';
 
 export interface AccessDeps {
@@ -15,6 +16,10 @@ export interface AccessDeps {
   readonly isGuarded: () => boolean;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+  /** Milliseconds since the epoch. */
+  readonly wallNow: () => number;
+  /** Where links to enter by are left. */
+  readonly dataDir: string;
 }
 
 /** Who may see the log, and change what the gateway does. */
@@ -27,6 +32,8 @@ export interface Access {
    * @throws GatewayError missing_api_key, invalid_api_key, too_many_attempts, not_permitted
    */
   logIn(request: IncomingMessage, key: string): Promise<string | undefined>;
+  /** @returns the `Set-Cookie` header, or undefined where the token of a link does not count */
+  enter(request: IncomingMessage, token: string): string | undefined;
   logOut(request: IncomingMessage): string;
   /** Calls back when the session that let a request in is over. @returns a function that stops watching */
   watch(request: IncomingMessage, onEnd: () => void): () => void;
@@ -39,8 +46,9 @@ const notPermitted = (): GatewayError =>
     'this key is for requests to models: it has the role user, which sees no page. Ask whoever runs this gateway for the role member or auditor.',
   );
 
-export const createAccess = ({ checkKey, ring, isGuarded, now }: AccessDeps): Access => {
+export const createAccess = ({ checkKey, ring, isGuarded, now, wallNow, dataDir }: AccessDeps): Access => {
   const sessions = createPageSessions(now);
+  const enter = createEnterByLink({ sessions, dataDir, now: wallNow });
   // A key that has ended takes its sessions along.
   const stop = ring.onChange(() =>
     sessions.endWhere(({ keyId }) => keyId !== undefined && ring.stateOf(keyId) !== 'active'),
@@ -86,7 +94,7 @@ export const createAccess = ({ checkKey, ring, isGuarded, now }: AccessDeps): Ac
       try {
         const caller = await checkKey({ headers: { 'x-gomodel-key': key }, peer: peerOf(request) });
         requireViewer(caller);
-        return sessions.begin(request, caller);
+        return sessions.begin(request, caller).cookie;
       } catch (error) {
         if (!(error instanceof GatewayError) || error.code !== 'invalid_api_key') throw error;
         const message = key.startsWith('sk_gom_')
@@ -95,6 +103,7 @@ export const createAccess = ({ checkKey, ring, isGuarded, now }: AccessDeps): Ac
         throw new GatewayError('invalid_api_key', message, { param: 'key' });
       }
     },
+    enter,
     logOut: (request) => sessions.end(request),
     watch: sessions.watch,
     close: stop,

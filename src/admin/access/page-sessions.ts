@@ -5,8 +5,8 @@ import { peerOf } from '../../guard/peer-of.ts';
 
 /** Who has logged in with the page: kept in memory, so that a restart logs everyone out. */
 export interface PageSessions {
-  /** @returns the `Set-Cookie` header of a new session */
-  begin(request: IncomingMessage, caller: Caller): string;
+  /** @returns the `Set-Cookie` header of a new session, and what ends it */
+  begin(request: IncomingMessage, caller: Caller): { readonly cookie: string; readonly end: () => void };
   /** Whose session it is; undefined where there is none, or it has expired. */
   find(request: IncomingMessage): Caller | undefined;
   /** Ends those of some callers. */
@@ -67,8 +67,9 @@ export const createPageSessions = (now: () => number): PageSessions => {
         if (endsAtMs <= now() || sessions.size >= MAX_SESSIONS) drop(key);
       }
       const token = randomBytes(32).toString('base64url');
-      sessions.set(keyOf(token), { caller, endsAtMs: now() + LASTS_MS, watchers: new Set() });
-      return cookie(request, token, LASTS_MS / 1000);
+      const key = keyOf(token);
+      sessions.set(key, { caller, endsAtMs: now() + LASTS_MS, watchers: new Set() });
+      return { cookie: cookie(request, token, LASTS_MS / 1000), end: () => drop(key) };
     },
     find: (request) => find(request)?.caller,
     endWhere: (isMeant) => {

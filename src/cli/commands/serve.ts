@@ -131,7 +131,10 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   const stopped = untilSignal();
   if (!flags.quiet) await announce(gateway, config, demo, context);
   const hasTail = flags.tail && !(flags.quiet && !flags.json);
-  const watching = hasTail ? startTail(gateway, { json: flags.json === true, context, process }) : undefined;
+  const { dataDir } = config;
+  const watching = hasTail
+    ? startTail(gateway, { json: flags.json === true, dataDir, context, process })
+    : undefined;
   const tail = watching?.tail;
   gateway.onNotice((text) => {
     if (tail) tail.notice(text);

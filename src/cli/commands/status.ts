@@ -1,8 +1,9 @@
 import process from 'node:process';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type FoundGateway, findGateways } from '../background/find-gateways.ts';
 import { stopGateways } from '../background/stop-gateways.ts';
 import type { CommandContext } from '../context.ts';
+import { dashboardLink } from '../dashboard/dashboard-link.ts';
 import { readDataFolder } from '../read-variables.ts';
 import { openAddress } from '../serve/open-address.ts';
 
@@ -45,20 +46,30 @@ const stop = async (flags: StatusFlags, context: CommandContext): Promise<void> 
 };
 
 const dashboard = async (
-  flags: StatusFlags & { readonly print?: true },
+  flags: StatusFlags & { readonly print?: true; readonly link?: true },
   context: CommandContext,
 ): Promise<void> => {
   const { stdout, stderr } = context;
-  const running = (await findGateways(readDataFolder(flags, context))).find(({ health }) => health);
-  if (!running) {
+  const dataDir = readDataFolder(flags, context);
+  const running = (await findGateways(dataDir)).find(({ health }) => health);
+  if (!running?.health) {
     stderr.write(NONE);
     process.exitCode = 1;
     return;
   }
-  const address = `${running.url}/admin/dashboard`;
-  if (!flags.print && (await openAddress(address, context, process.platform))) {
+  const { url, isGuarded } = running.health;
+  const address = `${url}/admin/dashboard`;
+  if (flags.print) {
+    stdout.write(`${address}\n`);
+    return;
+  }
+  const link = dashboardLink({ url, isGuarded, dataDir });
+  if (!flags.link && (await openAddress(link, context, process.platform))) {
     stderr.write(`opened ${address}\n`);
-  } else stdout.write(`${address}\n`);
+    return;
+  }
+  stdout.write(`${link}\n`);
+  if (isGuarded) stderr.write('It lets one browser of this machine in, once and within a minute.\n');
 };
 
 /** `gomodel-ts status`: exit code 0 where a gateway answers. */
@@ -81,8 +92,11 @@ export const stopCommand = (context: CommandContext): Command =>
 /** `gomodel-ts dashboard` */
 export const dashboardCommand = (context: CommandContext): Command =>
   new Command('dashboard')
-    .description('Opens the page of the gateway that runs; prints its address where there is no browser.')
+    .description(
+      'Opens the page of the gateway that runs, signed in: no key has to be typed. Where there is no browser, the link is printed.',
+    )
     .summary('open the page of the gateway that runs')
-    .option('--print', 'print the address, and open nothing')
+    .addOption(new Option('--print', 'print the address, and open nothing').conflicts('link'))
+    .option('--link', 'print the link that signs a browser in, once and within a minute')
     .option(...DATA_DIR)
-    .action((flags: StatusFlags & { readonly print?: true }) => dashboard(flags, context));
+    .action((flags: Parameters<typeof dashboard>[0]) => dashboard(flags, context));

@@ -1,6 +1,7 @@
 import { systemClock } from '../../base/clock.ts';
 import type { ServingGateway } from '../../server/gateway.ts';
 import type { CommandContext } from '../context.ts';
+import { dashboardLink } from '../dashboard/dashboard-link.ts';
 import { createLiveTail, type LiveTail } from '../render/tail/live-tail.ts';
 import { screenOf } from '../render/tail/screen.ts';
 import { createInsight } from './create-insight.ts';
@@ -9,6 +10,7 @@ import { bindTailKeys } from './tail-keys.ts';
 
 export interface StartTailDeps {
   readonly json: boolean;
+  readonly dataDir: string;
   readonly context: CommandContext;
   readonly process: NodeJS.Process;
 }
@@ -16,7 +18,7 @@ export interface StartTailDeps {
 /** The tail of a gateway, with sums and keys where a person sits in front of it. */
 export const startTail = (
   gateway: ServingGateway,
-  { json, context, process }: StartTailDeps,
+  { json, dataDir, context, process }: StartTailDeps,
 ): { readonly tail: LiveTail; readonly endKeys: () => void } => {
   const { stdin, stdout, stderr, env } = context;
   const { insight: known, recorder } = gateway;
@@ -48,7 +50,10 @@ export const startTail = (
           controls,
           log: known.log,
           flush: () => recorder.flush(),
-          dashboard: `${gateway.url}/admin/dashboard`,
+          dashboard: {
+            address: `${gateway.url}/admin/dashboard`,
+            link: () => dashboardLink({ url: gateway.url, isGuarded: true, dataDir }),
+          },
           context,
           process,
         })

@@ -11,8 +11,8 @@ export interface TailKeysDeps {
   readonly controls: TailControls;
   readonly log: Pick<LogReader, 'get'>;
   readonly flush: () => Promise<void>;
-  /** Where the page is. */
-  readonly dashboard: string;
+  /** Where the page is, and where the browser is to be sent to get there. */
+  readonly dashboard: { readonly address: string; readonly link: () => string };
   readonly context: CommandContext;
   readonly process: NodeJS.Process;
 }
@@ -31,8 +31,8 @@ export const bindTailKeys = (deps: TailKeysDeps): { readonly end: () => void } |
   const colour = createColour(context.stdout, context.env);
 
   const open = async (): Promise<void> => {
-    const isOpen = await openAddress(dashboard, context, process.platform);
-    controls.print([isOpen ? `opened ${dashboard}` : `the dashboard: ${dashboard}`]);
+    const isOpen = await openAddress(dashboard.link(), context, process.platform);
+    controls.print([isOpen ? `opened ${dashboard.address}` : `the dashboard: ${dashboard.address}`]);
   };
   const showLast = async (): Promise<void> => {
     const { newest } = controls;

@@ -17,7 +17,7 @@ afterEach(() => void vi.useRealTimers());
 
 it('tells who watches that a session has expired, once, and nobody who stopped watching', () => {
   const sessions = createPageSessions(() => Date.now());
-  const request = requestWith(sessions.begin(requestWith(), MASTER));
+  const request = requestWith(sessions.begin(requestWith(), MASTER).cookie);
   const told: string[] = [];
   sessions.watch(request, () => told.push('watcher'));
   sessions.watch(request, () => told.push('gone'))();
@@ -32,7 +32,7 @@ it('tells who watches that a session has expired, once, and nobody who stopped w
 
 it('ends the oldest session where there are too many, with what it had open', () => {
   const sessions = createPageSessions(() => Date.now());
-  const first = requestWith(sessions.begin(requestWith(), MASTER));
+  const first = requestWith(sessions.begin(requestWith(), MASTER).cookie);
   let isTold = false;
   sessions.watch(first, () => {
     isTold = true;
