@@ -1,5 +1,5 @@
 import { listServedModels } from '../../codex/catalog/list-served-models.ts';
-import type { UsableGateway } from './find-gateway.ts';
+import type { UsableGateway } from '../launch/find-gateway.ts';
 
 /** Codex knows these itself; who serves them is not asked. */
 const OWN = /^(?:gpt|codex|o\d)(?:-|$)/;
@@ -16,7 +16,7 @@ const chosenModel = (args: readonly string[]): string | undefined => {
  * nobody, assumes much, and would compact too late.
  */
 export const contextArguments = async (
-  { baseUrl, key }: UsableGateway,
+  { baseUrl, key }: Pick<UsableGateway, 'baseUrl' | 'key'>,
   args: readonly string[],
 ): Promise<readonly string[]> => {
   const model = chosenModel(args);

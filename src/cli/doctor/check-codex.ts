@@ -13,7 +13,7 @@ export const checkCodex = async (
   workingFolder: WorkingFolder,
 ): Promise<{ step: Step; codex?: InstalledCodex }> => {
   const name = 'Codex';
-  const { codex, broken } = await searchCodex(env, workingFolder);
+  const { found: codex, broken } = await searchCodex(env, workingFolder);
   const faults = broken.map(({ path, reason }) => `${path} does not work: ${reason}`).join('; ');
   if (!codex) {
     const remedy = 'Install it with `npm install -g @openai/codex`.';

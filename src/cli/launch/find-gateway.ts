@@ -1,10 +1,12 @@
 import { findLivingGateway } from '../running-instances.ts';
 
-/** A gateway that a run of Codex can use. */
+/** A gateway that a run of Codex or Claude Code can use. */
 export interface UsableGateway {
   /** Ending in `/v1`. */
   readonly baseUrl: string;
   readonly key: string;
+  /** Whether it asks for a key. */
+  readonly isGuarded: boolean;
 }
 
 /**
@@ -17,6 +19,6 @@ export const findGateway = async (
 ): Promise<UsableGateway | undefined> => {
   const running = await findLivingGateway(dataDir);
   if (!running || (running.isGuarded && masterKey === undefined)) return undefined;
-  // Codex does not start without a value in the variable; an open gateway takes any.
-  return { baseUrl: `${running.url}/v1`, key: masterKey ?? 'none' };
+  // Neither client starts without a key; an open gateway takes any.
+  return { baseUrl: `${running.url}/v1`, key: masterKey ?? 'none', isGuarded: running.isGuarded };
 };

@@ -1,9 +1,9 @@
 import { billOf, type Pricing } from '../../admin/cost/create-pricing.ts';
 import { sumOf } from '../../admin/cost/price-book.ts';
-import { RUN_HEADER } from '../../codex/run/launch-settings.ts';
+import { RUN_HEADER } from '../../codex/run/run-headers.ts';
 import { type ExchangeDetail, type ExchangeRecord, isFailure, type LogReader } from '../../log/port.ts';
 import { openLog } from '../../server/open-log.ts';
-import { patchedFilesOf } from './count-files.ts';
+import { changedFilesOf } from './count-files.ts';
 
 export interface RunSummary {
   readonly turns: number;
@@ -13,26 +13,33 @@ export interface RunSummary {
   readonly outputTokens: number;
   /** What was paid by the token; undefined where no price is known, or a plan paid. */
   readonly costUsd: number | undefined;
-  /** Files that the run's patches name. */
+  /** Files that the run's patches and edits name. */
   readonly files: number;
   readonly sessionId: string | undefined;
 }
+
+/** How Codex and Claude Code ask for a turn. */
+const TURN = /\/(?:responses|messages)\/?(?:\?|$)/;
 
 /** A run that is longer is summed up from its newest ones. */
 const MAX_TURNS = 10_000;
 
 const isTurn = ({ method, path, transport }: ExchangeRecord): boolean =>
-  transport === 'websocket' || (method === 'POST' && /\/responses\/?(?:\?|$)/.test(path));
+  transport === 'websocket' || (method === 'POST' && TURN.test(path));
 
 /** The exchange whole, where it carries the mark of the run. */
-const findOfRun = async (log: LogReader, id: string, runId: string): Promise<ExchangeDetail | undefined> => {
+export const findOfRun = async (
+  log: LogReader,
+  id: string,
+  runId: string,
+): Promise<ExchangeDetail | undefined> => {
   const detail = await log.get(id);
   const name = RUN_HEADER.toLowerCase();
   const isMarked = detail?.requestHeaders.some((line) => line[0].toLowerCase() === name && line[1] === runId);
   return isMarked ? detail : undefined;
 };
 
-/** What one run of Codex cost, from the log: the exchanges that carry its mark. */
+/** What one run of a launcher cost, from the log: the exchanges that carry its mark. */
 export const summarizeRun = async (
   dataDir: string,
   runId: string,
@@ -48,7 +55,7 @@ export const summarizeRun = async (
       const detail = isTurn(record) ? await findOfRun(log, record.id, runId) : undefined;
       if (!detail) continue;
       turns.push(record);
-      for (const file of await patchedFilesOf(detail)) files.add(file);
+      for (const file of await changedFilesOf(detail)) files.add(file);
     }
   }
   const sum = (read: (record: ExchangeRecord) => number | undefined): number =>

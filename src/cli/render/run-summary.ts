@@ -1,11 +1,11 @@
 import type { ChalkInstance } from 'chalk';
-import type { RunSummary } from '../codex/summarize-run.ts';
+import type { RunSummary } from '../launch/summarize-run.ts';
 import { formatCost, formatCount } from './format-figures.ts';
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /**
- * One line after a run of Codex: what it used, and where to read more.
+ * One line after a run of Codex or Claude Code: what it used, and where to read more.
  * @param gatewayUrl of a gateway that runs on, whose page shows the story; else a command does
  */
 export const createRunSummary = (

@@ -1,4 +1,5 @@
 import type { CodexSignIn } from './read-sign-in.ts';
+import { runHeaders } from './run-headers.ts';
 
 export interface LaunchWish {
   /** The gateway's, ending in `/v1`. */
@@ -12,8 +13,6 @@ export interface LaunchWish {
 
 /** The variable that hands the gateway's key to Codex for one run. */
 export const RUN_KEY_VARIABLE = 'GOMODEL_RUN_KEY';
-export const RUN_HEADER = 'X-GoModel-Run';
-const RUN_BUDGET_HEADER = 'X-GoModel-Run-Budget';
 
 /** A JSON string is a TOML basic string, for the characters that occur here. */
 const quote = (text: string): string => JSON.stringify(text);
@@ -24,10 +23,7 @@ const quote = (text: string): string => JSON.stringify(text);
  */
 export const launchArguments = ({ baseUrl, signIn, runId, budgetUsd }: LaunchWish): string[] => {
   const isSignedIn = signIn === 'chatgpt';
-  const headers = [
-    `${quote(RUN_HEADER)}=${quote(runId)}`,
-    ...(budgetUsd === undefined ? [] : [`${quote(RUN_BUDGET_HEADER)}=${quote(String(budgetUsd))}`]),
-  ];
+  const headers = runHeaders(runId, budgetUsd).map(([name, value]) => `${quote(name)}=${quote(value)}`);
   const entries = [
     // The name decides: Codex compresses with zstd, and compacts remotely, only for one called "OpenAI".
     `name=${quote(isSignedIn ? 'OpenAI' : 'GoModel')}`,

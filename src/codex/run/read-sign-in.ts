@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Environment } from '../../config/data-dir.ts';
-import { type CodexCommand, executableOf } from './find-codex.ts';
+import { executableOf, type Program } from './find-program.ts';
 
 export type CodexSignIn = 'chatgpt' | 'key' | 'none';
 
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 15_000;
  * How Codex is signed in, by its own word: the credential may lie in `auth.json` or in the system's
  * keyring, and neither is read here.
  */
-export const readSignIn = async (codex: CodexCommand, env: Environment): Promise<CodexSignIn> => {
+export const readSignIn = async (codex: Program, env: Environment): Promise<CodexSignIn> => {
   const [file, args] = executableOf(codex);
   const said = await promisify(execFile)(file, [...args, 'login', 'status'], {
     env,

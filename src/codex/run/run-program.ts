@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import process from 'node:process';
 import { GatewayError } from '../../base/errors.ts';
-import { type CodexCommand, executableOf } from './find-codex.ts';
+import { executableOf, type Program } from './find-program.ts';
 
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
@@ -11,20 +11,20 @@ const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number 
   code ?? 128 + (signal ? (constants.signals[signal] ?? 0) : 0);
 
 /**
- * Runs Codex with the terminal handed over, to its end.
+ * Runs a program with the terminal handed over, to its end.
  * @returns its exit code, as a shell would say it
  * @throws GatewayError command_failed where it cannot be started
  */
-export const runCodex = (
-  codex: CodexCommand,
+export const runProgram = (
+  program: Program,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<number> =>
   new Promise((resolve, reject) => {
-    const [file, first] = executableOf(codex);
+    const [file, first] = executableOf(program);
     const child = spawn(file, [...first, ...args], { env, stdio: 'inherit' });
     const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
-    // An interrupt reaches the whole foreground group: what it means is Codex's to decide.
+    // An interrupt reaches the whole foreground group: what it means is the program's to decide.
     const ignore = (): void => {};
     const release = (): void => {
       for (const signal of FORWARDED) process.off(signal, forward);
@@ -35,7 +35,7 @@ export const runCodex = (
     child.once('error', (cause) => {
       release();
       reject(
-        new GatewayError('command_failed', `${codex.path} could not be started: ${cause.message}.`, {
+        new GatewayError('command_failed', `${program.path} could not be started: ${cause.message}.`, {
           cause,
         }),
       );

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkCodex } from '../../../src/cli/doctor/check-codex.ts';
 import { searchCodex } from '../../../src/codex/run/find-codex.ts';
 import { readSignIn } from '../../../src/codex/run/read-sign-in.ts';
-import { runCodex } from '../../../src/codex/run/run-codex.ts';
+import { runProgram } from '../../../src/codex/run/run-program.ts';
 import { createWorkingFolder } from '../../../src/state/working-folder.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -56,12 +56,12 @@ describe('Codex on Windows (P3)', () => {
     const prefix = createTemporaryFolder('npm');
     installScript(prefix);
     const path = writeCommand(prefix, 'codex.cmd', shim);
-    const { codex, broken } = await searchCodex({ PATH: prefix }, ELSEWHERE);
+    const { found: codex, broken } = await searchCodex({ PATH: prefix }, ELSEWHERE);
     expect(broken).toEqual([]);
     expect(codex).toMatchObject({ path, version: '0.171.0' });
     if (!codex) return;
     expect(await readSignIn(codex, {})).toBe('chatgpt');
-    expect(await runCodex(codex, ['7'], {})).toBe(7);
+    expect(await runProgram(codex, ['7'], {})).toBe(7);
   });
 });
 
@@ -72,7 +72,7 @@ describe('a codex on PATH that does not work (P3)', () => {
     writeCommand(second, 'codex', '#!/bin/sh\necho codex-cli 0.171.0\n');
     const search = await searchCodex({ PATH: `${first}:${second}:/usr/bin:/bin` }, ELSEWHERE);
     expect(search).toMatchObject({
-      codex: { version: '0.171.0', path: join(second, 'codex') },
+      found: { version: '0.171.0', path: join(second, 'codex') },
       broken: [{ path, reason: 'node.exe: not found' }],
     });
     const { step } = await checkCodex({ PATH: `${first}:${second}:/usr/bin:/bin` }, ELSEWHERE);

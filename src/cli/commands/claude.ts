@@ -1,0 +1,78 @@
+import { Command } from 'commander';
+import { GatewayError } from '../../base/errors.ts';
+import { runProgram } from '../../codex/run/run-program.ts';
+import type { GatewayConfig } from '../../config/load-config.ts';
+import { type ConfiguredProvider, hasCredential } from '../../providers/configured-provider.ts';
+import { createWorkingFolder } from '../../state/working-folder.ts';
+import { chosenModel, isOfAnthropic } from '../claude/chosen-model.ts';
+import { baseUrlOf, claudeVariables } from '../claude/claude-variables.ts';
+import { searchClaude } from '../claude/find-claude.ts';
+import { pinAddress } from '../claude/pin-address.ts';
+import type { CommandContext } from '../context.ts';
+import { type LaunchFlags, readBudget, withLaunchOptions } from '../launch/launch-flags.ts';
+import { requireProgram } from '../launch/require-program.ts';
+import { findOrStart } from '../launch/run-gateway.ts';
+import { runLauncher } from '../launch/run-launcher.ts';
+
+const EXAMPLES = `
+Claude Code's own arguments come last; after -- whatever they are. The gateway needs a provider that speaks
+Anthropic's API: ANTHROPIC_API_KEY for Anthropic itself, or one such as OpenRouter or Ollama.
+
+Examples:
+  $ npx gomodel-ts claude                         Claude Code's own screen, through the gateway
+  $ npx gomodel-ts claude -- -p 'Explain this repository'
+  $ npx gomodel-ts claude -- --model openrouter/moonshotai/kimi-k2
+  $ npx gomodel-ts claude --budget 5              ends once the run has cost 5 USD
+  $ npx gomodel-ts claude --open                  with the live story beside it, in the browser
+`;
+
+const canAnswer = (provider: ConfiguredProvider): boolean =>
+  (provider.native ?? provider.spec.native).includes('messages') &&
+  (hasCredential(provider) || provider.spec.keyless);
+
+/** @throws GatewayError command_failed where no provider could answer Claude Code */
+const requireProvider = ({ providers }: GatewayConfig, model: string | undefined): void => {
+  const able = providers.filter(canAnswer);
+  const needsAnthropic = model === undefined || isOfAnthropic(model);
+  if (needsAnthropic ? able.some(({ id }) => id === 'anthropic') : able.length > 0) return;
+  const [other] = able;
+  const instead = other
+    ? ` To ask ${other.id}, name one of its models: npx gomodel-ts claude -- --model ${other.id}/…`
+    : '';
+  throw new GatewayError(
+    'command_failed',
+    `there is no key for Anthropic: set ANTHROPIC_API_KEY, which stays with the gateway, then run this again.${instead}`,
+  );
+};
+
+const launch = async (
+  args: readonly string[],
+  flags: LaunchFlags,
+  context: CommandContext,
+): Promise<void> => {
+  const { env, cwd, homeDir } = context;
+  const budgetUsd = readBudget(flags);
+  const search = await searchClaude(env, createWorkingFolder(cwd, homeDir));
+  const claude = requireProgram(search, 'Claude Code', 'npm install -g @anthropic-ai/claude-code');
+  const model = chosenModel(args, env);
+  const check = (config: GatewayConfig): void => requireProvider(config, model);
+  const gateway = await findOrStart({ flags, more: {}, check }, context);
+  const { url: gatewayUrl, key } = gateway;
+  const run = async (runId: string): Promise<number> => {
+    const wish = { gatewayUrl, key, runId, budgetUsd, args };
+    const pinned = pinAddress(args, baseUrlOf(wish, env), cwd);
+    return runProgram(claude, pinned, claudeVariables(wish, env));
+  };
+  await runLauncher({ flags, gateway, run }, context);
+};
+
+/** `gomodel-ts claude`: Claude Code through the gateway, with nothing written anywhere. */
+export const claudeCommand = (context: CommandContext): Command =>
+  withLaunchOptions(new Command('claude'))
+    .summary('run Claude Code through the gateway, with nothing written')
+    .description(
+      "Runs Claude Code through the gateway for once: the running one, or one that is started for the run. Claude Code's files stay as they are.",
+    )
+    .argument('[args...]', "Claude Code's own arguments")
+    .addHelpText('after', EXAMPLES)
+    .action((args: readonly string[], flags: LaunchFlags) => launch(args, flags, context));
