@@ -7,7 +7,6 @@ import { loadConfig } from '../../config/load-config.ts';
 import { readSetting } from '../../config/read-setting.ts';
 import type { Step } from '../../probe/step.ts';
 import { createWorkingFolder } from '../../state/working-folder.ts';
-import { canAsk } from '../ask.ts';
 import type { CommandContext } from '../context.ts';
 import { checkCodex } from '../doctor/check-codex.ts';
 import { checkConfig } from '../doctor/check-config.ts';
@@ -18,21 +17,19 @@ import { checkNode } from '../doctor/check-node.ts';
 import { checkProxy } from '../doctor/check-proxy.ts';
 import { checkRoundTrip } from '../doctor/check-round-trip.ts';
 import { checkUpstream } from '../doctor/check-upstream.ts';
+import { type FixFlags, fixAdvised } from '../doctor/fix-advised.ts';
 import { suggestModel } from '../doctor/suggest-model.ts';
-import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION, readSources } from '../read-config.ts';
+import { CONFIG_OPTION, ENV_FILE_OPTION, readSources } from '../read-config.ts';
 import { renderStep, renderVerdict } from '../render/checklist.ts';
 import { createColour } from '../render/colour.ts';
 import { screenOf } from '../render/tail/screen.ts';
-import { initCodexCommand } from './init-codex.ts';
 
-interface DoctorFlags extends ConfigFlags {
+interface DoctorFlags extends FixFlags {
   readonly json?: true;
   readonly model?: string;
   readonly demo?: true;
   readonly fix?: true;
   readonly roundTrip: boolean;
-  readonly profile?: string;
-  readonly codexHome?: string;
 }
 
 const DEFAULT_MODEL = 'gpt-5.5';
@@ -44,6 +41,7 @@ Examples:
   $ npx gomodel-ts doctor                     everything, to a real answer
   $ npx gomodel-ts doctor --no-round-trip     without a model request, at no cost
   $ npx gomodel-ts doctor --demo              the round trip without a key, by the built-in upstream
+  $ npx gomodel-ts doctor --fix               offers to start the gateway and to run init-codex
   $ npx gomodel-ts doctor --json | jq 'select(.state == "failed")'
 `;
 
@@ -89,29 +87,6 @@ const examine = async (
   await checkRoundTrip({ config, running, key: keys.key, hasProviderKey, isDemo, model, onStep: tell });
 };
 
-const ADVISES_INIT = '`npx gomodel-ts init-codex`';
-
-/** Does what was advised, as far as a command can do it: `init-codex` shows the change and asks before it writes. */
-const fix = async (told: readonly Step[], flags: DoctorFlags, context: CommandContext): Promise<void> => {
-  const { stderr } = context;
-  if (!told.some(({ state, remedy }) => state !== 'ok' && remedy?.includes(ADVISES_INIT))) {
-    stderr.write('There is nothing that --fix could do: follow the arrows above.\n');
-    return;
-  }
-  if (!canAsk(context)) {
-    stderr.write('--fix asks before it changes anything: run it in a terminal.\n');
-    return;
-  }
-  const args = [
-    ...(flags.codexHome === undefined ? [] : ['--codex-home', flags.codexHome]),
-    ...(flags.dataDir === undefined ? [] : ['--data-dir', flags.dataDir]),
-    ...(flags.profile === undefined ? [] : ['--profile', flags.profile]),
-  ];
-  stderr.write('\n');
-  await initCodexCommand(context).parseAsync(args, { from: 'user' });
-  stderr.write('\nRun `npx gomodel-ts doctor` again to see how it stands.\n');
-};
-
 const doctor = async (flags: DoctorFlags, context: CommandContext): Promise<void> => {
   const { stdout, env } = context;
   const colour = createColour(stdout, env);
@@ -125,8 +100,8 @@ const doctor = async (flags: DoctorFlags, context: CommandContext): Promise<void
     );
   });
   if (!flags.json) stdout.write(renderVerdict(told, colour));
-  if (flags.fix) await fix(told, flags, context);
-  process.exitCode = told.some(({ state }) => state === 'failed') ? 1 : 0;
+  const isAnswered = !flags.fix || (await fixAdvised(told, flags, context));
+  process.exitCode = !isAnswered || told.some(({ state }) => state === 'failed') ? 1 : 0;
 };
 
 /** `gomodel-ts doctor`: every part of the way from Codex to the model, with a remedy where one fails. */
@@ -137,7 +112,8 @@ export const doctorCommand = (context: CommandContext): Command =>
       'Checks every part of the way from Codex to the model, and says what to do where one fails. Ends with two small model requests, since that something can be reached proves nothing.',
     )
     .option('--json', 'one line of JSON a check')
-    .addOption(new Option('--fix', 'do what is advised for config.toml, after asking').conflicts('json'))
+    .addOption(new Option('--fix', 'do what is advised, each after asking').conflicts('json'))
+    .option('-y, --yes', 'with --fix: without asking')
     .option('--no-round-trip', 'make no model request')
     .option('--demo', 'make the round trip through the built-in upstream, at no cost')
     .option(
