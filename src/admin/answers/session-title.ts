@@ -17,7 +17,8 @@ const IMAGE_MARK = /^\s*<\/?image[\s>]/;
 /** A title needs the beginning of a prompt alone, and a prompt may be a whole file. */
 const MAX_SEARCHED = 4_000;
 
-const textOf = (item: ConversationItem): string | undefined => {
+/** What a user wrote, in one line; undefined for what a client wrote in the user's name, and for every other item. */
+export const userWords = (item: ConversationItem): string | undefined => {
   if (item.kind !== 'message' || item.role !== 'user') return undefined;
   const texts = item.parts.flatMap((part) =>
     part.kind === 'text' && !IMAGE_MARK.test(part.text) ? [part.text] : [],
@@ -45,7 +46,7 @@ export const createFindTitle = (log: Pick<LogReader, 'get'>): FindTitle => {
     for (const { id } of facts.filter(hasPrompt).slice(0, MAX_READ)) {
       const detail = await log.get(id);
       const conversation = detail && (await readConversation(detail));
-      title = conversation?.items.map(textOf).find((text) => text !== undefined);
+      title = conversation?.items.map(userWords).find((text) => text !== undefined);
       if (title !== undefined) break;
     }
     title = title === undefined ? undefined : shorten(title);

@@ -29,7 +29,7 @@ const holdsText = ({ id, names }: Session, search: string): boolean => {
 
 /** `GET usage/sessions` */
 export const answerSessions = async (
-  { log, pricing, now, findTitle }: SessionsDeps,
+  { log, pricing, now, findTitle }: Omit<SessionsDeps, 'searchBodies'>,
   query: URLSearchParams,
 ): Promise<Paged<UsageSession>> => {
   const span = readPeriod(query, now());

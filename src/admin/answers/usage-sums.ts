@@ -39,6 +39,28 @@ export const addToSums = (sums: UsageSums, facts: Facts, billing: Billing): void
   }
 };
 
+const addOptional = (sum: number | null, more: number | null): number | null =>
+  more === null ? sum : (sum ?? 0) + more;
+
+/** Several sums as one. */
+export const mergeSums = (all: readonly UsageSums[]): UsageSums =>
+  all.reduce(
+    (sum, more) => ({
+      requests: sum.requests + more.requests,
+      failed_requests: sum.failed_requests + more.failed_requests,
+      input_tokens: sum.input_tokens + more.input_tokens,
+      cached_input_tokens: sum.cached_input_tokens + more.cached_input_tokens,
+      output_tokens: sum.output_tokens + more.output_tokens,
+      reasoning_tokens: sum.reasoning_tokens + more.reasoning_tokens,
+      total_tokens: sum.total_tokens + more.total_tokens,
+      total_cost: addOptional(sum.total_cost, more.total_cost),
+      unpriced_requests: sum.unpriced_requests + more.unpriced_requests,
+      subscription_requests: sum.subscription_requests + more.subscription_requests,
+      subscription_list_cost: addOptional(sum.subscription_list_cost, more.subscription_list_cost),
+    }),
+    createSums(),
+  );
+
 export const sumFacts = (all: readonly Facts[], { bill }: Pricing): UsageSums => {
   const sums = createSums();
   for (const facts of all) addToSums(sums, facts, bill(facts, facts.usage));

@@ -2,10 +2,12 @@
 const IN_ASCII: Readonly<Record<string, string>> = {
   ...{ '→': '>', '▸': '>', '✓': '+', '✗': 'x', '×': 'x', '·': '.', '…': '~', '≠': '!', '≤': '<', '≥': '>' },
   ...{ '–': '-', '—': '-', '─': '-', '│': '|', '‘': "'", '’': "'", '“': '"', '”': '"', '\ufffd': '?' },
+  // Bars: whole columns, and what is left of one.
+  ...{ '█': '#', '▉': '#', '▊': '#', '▋': '#', '▌': '#', '▍': '-', '▎': '-', '▏': '-' },
 };
 
 /** Those above, and the pictures of control characters. */
-const OWN_SIGN = /[→▸✓✗×·…≠≤≥–—─│‘’“”\ufffd\u2400-\u2421]/gu;
+const OWN_SIGN = /[→▸✓✗×·…≠≤≥–—─│‘’“”\ufffd\u2400-\u2421\u2588-\u258f]/gu;
 
 /** Puts ASCII in the place of this program's own signs; words in other scripts stay as they are. */
 export const inAscii = (text: string): string => text.replace(OWN_SIGN, (sign) => IN_ASCII[sign] ?? '?');

@@ -8,7 +8,7 @@ const graphemes = new Intl.Segmenter();
  * writes. The library knows every other one, at a hundred times the cost.
  */
 const NARROW =
-  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u2190-\u2193\u2400-\u2421\u2500-\u257f\u25b8\u2713\ufffd]*$/;
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u2190-\u2193\u2400-\u2421\u2500-\u257f\u2588-\u258f\u25b8\u2713\ufffd]*$/;
 
 /** Columns that a text takes in a terminal. */
 export const displayWidth = (text: string): number => (NARROW.test(text) ? text.length : stringWidth(text));
