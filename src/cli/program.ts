@@ -17,11 +17,13 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/init-codex.ts')).initCodexCommand,
   },
   { names: ['codex'], load: async () => (await import('./commands/codex.ts')).codexCommand },
+  { names: ['claude'], load: async () => (await import('./commands/claude.ts')).claudeCommand },
   { names: ['start'], load: async () => (await import('./commands/start.ts')).startCommand },
   { names: ['status'], load: async () => (await import('./commands/status.ts')).statusCommand },
   { names: ['dashboard'], load: async () => (await import('./commands/status.ts')).dashboardCommand },
   { names: ['stop'], load: async () => (await import('./commands/status.ts')).stopCommand },
   { names: ['restart'], load: async () => (await import('./commands/start.ts')).restartCommand },
+  { names: ['uninstall'], load: async () => (await import('./commands/uninstall.ts')).uninstallCommand },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   { names: ['providers'], load: async () => (await import('./commands/providers.ts')).providersCommand },
   { names: ['models'], load: async () => (await import('./commands/models.ts')).modelsCommand },
@@ -30,6 +32,8 @@ const COMMANDS: readonly CommandEntry[] = [
   { names: ['keys'], load: async () => (await import('./commands/keys.ts')).keysCommand },
   { names: ['budgets'], load: async () => (await import('./commands/budgets.ts')).budgetsCommand },
   { names: ['migrate'], load: async () => (await import('./commands/migrate.ts')).migrateCommand },
+  { names: ['sessions'], load: async () => (await import('./commands/sessions.ts')).sessionsCommand },
+  { names: ['usage'], load: async () => (await import('./commands/usage.ts')).usageCommand },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logsCommand },
 ];
 

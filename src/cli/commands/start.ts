@@ -1,4 +1,5 @@
-import { Command } from 'commander';
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
 import { findGateways } from '../background/find-gateways.ts';
 import { logFileOf, startGateway } from '../background/start-gateway.ts';
 import { stopGateways } from '../background/stop-gateways.ts';
@@ -14,6 +15,9 @@ interface StartFlags {
   readonly config?: string;
   readonly envFile?: string;
   readonly demo?: true;
+  readonly service?: true;
+  readonly dryRun?: true;
+  readonly yes?: true;
 }
 
 const argumentsOf = (flags: StartFlags): string[] => {
@@ -38,7 +42,17 @@ const start = async (flags: StartFlags, dataDir: string, context: CommandContext
   );
 };
 
+/** The folder and the file of variables are the service's own. */
+const startService = async (flags: StartFlags, context: CommandContext): Promise<void> => {
+  const { dataDir: _folder, envFile: _file, config, ...rest } = flags;
+  const args = argumentsOf({ ...rest, ...(config && { config: resolve(context.cwd, config) }) });
+  const { installService } = await import('../service/install-service.ts');
+  const consent = { dryRun: flags.dryRun === true, yes: flags.yes === true };
+  await installService({ dataDir: readDataFolder(flags, context), args, ...consent }, context);
+};
+
 const startOnce = async (flags: StartFlags, context: CommandContext): Promise<void> => {
+  if (flags.service) return startService(flags, context);
   const dataDir = readDataFolder(flags, context);
   const running = (await findGateways(dataDir)).find(({ health }) => health);
   if (!running) return start(flags, dataDir, context);
@@ -68,8 +82,17 @@ const withOptions = (command: Command): Command =>
 /** `gomodel-ts start`: `serve` in the background. */
 export const startCommand = (context: CommandContext): Command =>
   withOptions(new Command('start'))
-    .description('Starts the gateway in the background. What it says goes to gateway.log in the data folder.')
+    .description(
+      'Starts the gateway in the background. What it says goes to gateway.log in the data folder. With --service, systemd or launchd keeps it running.',
+    )
     .summary('start the gateway in the background')
+    .addOption(
+      new Option('--service', 'write a service of this user, after showing it, and start that').conflicts(
+        'envFile',
+      ),
+    )
+    .option('--dry-run', 'with --service: show the file, and write nothing')
+    .option('-y, --yes', 'with --service: write it without asking')
     .action((flags: StartFlags) => startOnce(flags, context));
 
 /** `gomodel-ts restart`: on the port of the one before. */
