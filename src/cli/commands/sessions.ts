@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { createFindTitle } from '../../admin/answers/session-title.ts';
 import { answerSessions } from '../../admin/answers/usage-sessions.ts';
-import type { UsageSession } from '../../admin/api-types.ts';
+import type { UsageSession } from '../../admin/api-types/usage.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { LogReader } from '../../log/port.ts';

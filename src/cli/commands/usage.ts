@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { UsageSums } from '../../admin/api-types.ts';
+import type { UsageSums } from '../../admin/api-types/usage.ts';
 import { systemClock } from '../../base/clock.ts';
 import { openFileKeyStore } from '../../guard/keys/file-key-store.ts';
 import type { CommandContext } from '../context.ts';

@@ -1,4 +1,4 @@
-import type { UsageSession } from '../../admin/api-types.ts';
+import type { UsageSession } from '../../admin/api-types/usage.ts';
 import type { ChalkInstance } from './colour.ts';
 import { padLeft, padRight, truncate } from './fit-width.ts';
 import { formatCost, formatCount } from './format-figures.ts';

@@ -1,5 +1,5 @@
 import { mergeSums } from '../../admin/answers/usage-sums.ts';
-import type { UsageSums } from '../../admin/api-types.ts';
+import type { UsageSums } from '../../admin/api-types/usage.ts';
 import { type UsageGroup, type UsageTable, weightOf } from '../usage/group-usage.ts';
 import { drawBar } from './bar.ts';
 import type { ChalkInstance } from './colour.ts';

@@ -6,7 +6,7 @@ import { type ExchangeDetail, type ExchangeRecord, isFailure, type LogReader } f
 import { changedFilesOf } from '../launch/count-files.ts';
 
 /** One exchange of a story. */
-export interface StoryLine {
+interface StoryLine {
   readonly record: ExchangeRecord;
   /** What was paid by the token. */
   readonly costUsd: number | undefined;

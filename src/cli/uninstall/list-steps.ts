@@ -18,7 +18,7 @@ import { findServiceManager, SERVICE_MARK } from '../service/service.ts';
 import { dataFilesOf } from './data-files.ts';
 
 /** One thing that `uninstall` takes back. */
-export interface UninstallStep {
+interface UninstallStep {
   /** What will be done, such as `remove FILE`. */
   readonly text: string;
   readonly change?: FileChange;

@@ -1,5 +1,5 @@
 import { addToSums, createSums, eachFacts } from '../../admin/answers/usage-sums.ts';
-import type { UsageSums } from '../../admin/api-types.ts';
+import type { UsageSums } from '../../admin/api-types/usage.ts';
 import type { Pricing } from '../../admin/cost/create-pricing.ts';
 import { dayOf } from '../../base/local-day.ts';
 import type { Facts, LogQuery, LogReader } from '../../log/port.ts';
