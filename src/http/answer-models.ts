@@ -7,6 +7,7 @@ import { createClientHeaders } from '../forward/relay/client-headers.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import { type Allowance, namesOf, notAllowed } from '../providers/allowance.ts';
+import { toAnthropicList, toAnthropicModel } from '../providers/anthropic-list.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import { type JoinedModel, toOpenAiList } from '../providers/joined-models.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -23,6 +24,8 @@ export interface AnswerModelsDeps {
   readonly listModels: ListModels | undefined;
   /** The same, also where the one upstream's own list says it all. */
   readonly listOwn: ListModels;
+  /** Whether that one upstream has Anthropic's form of the list itself. */
+  readonly speaksMessages: boolean;
   readonly via: string;
   readonly allowanceOf: AllowanceOf;
 }
@@ -121,15 +124,25 @@ const allowedOf = (models: readonly JoinedModel[], allowance: Allowance): readon
     allowance.allows(provider, namesOf(provider, upstreamModel, name)),
   );
 
+/** Anthropic's own clients say so, and read its form of the list alone. */
+const isAnthropics = ({ headers }: Request): boolean => headers['anthropic-version'] !== undefined;
+
 /** @returns what a plain client is told; undefined where it is not for the gateway to say */
 const composeAnswer = async (
-  path: string,
+  request: Request,
   listModels: ListModels,
   allowance: Allowance,
 ): Promise<object | undefined> => {
+  const { upstreamPath: path } = request.context;
   const name = askedModel(path);
   if (name === undefined && !asksForList(path)) return undefined;
-  const list = toOpenAiList(allowedOf(await listModels(), allowance));
+  const models = allowedOf(await listModels(), allowance);
+  if (isAnthropics(request)) {
+    return name === undefined
+      ? toAnthropicList(models, new URLSearchParams(path.split('?')[1]))
+      : toAnthropicModel(models.find((model) => model.name === name));
+  }
+  const list = toOpenAiList(models);
   return name === undefined ? list : list.data.find(({ id }) => id === name);
 };
 
@@ -149,7 +162,7 @@ export const answerModels = (deps: AnswerModelsDeps): RequestHandler => {
     allowance: Allowance,
   ): Promise<void> => {
     const { upstreamPath } = request.context;
-    const answer = await composeAnswer(upstreamPath, listModels, allowance);
+    const answer = await composeAnswer(request, listModels, allowance);
     if (!answer) {
       const name = askedModel(upstreamPath);
       // What the list does not show a limited caller must not be found by its name either.
@@ -170,7 +183,8 @@ export const answerModels = (deps: AnswerModelsDeps): RequestHandler => {
     }
     const allowance = deps.allowanceOf(request.context.caller);
     if (asksForCatalog(upstreamPath)) return answerCatalog(request, response, deps, allowance);
-    const listModels = deps.listModels ?? (allowance.isLimited ? deps.listOwn : undefined);
+    const isOwn = allowance.isLimited || (isAnthropics(request) && !deps.speaksMessages);
+    const listModels = deps.listModels ?? (isOwn ? deps.listOwn : undefined);
     if (listModels) return answerList(request, response, next, listModels, allowance);
     next();
     return undefined;

@@ -9,6 +9,7 @@ import { noteDestination } from '../forward/route/note-destination.ts';
 import { refuseStored } from '../forward/route/refuse-stored.ts';
 import { restrictNative } from '../forward/route/restrict-destination.ts';
 import type { Forwarder } from '../forward/send/create-forwarder.ts';
+import { isCountPath } from '../forward/send/prepare-count.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/send/prepare-request.ts';
 import { describeBody, maySpend } from '../guard/budgets/describe-spending.ts';
 import { asSignedIn, noteCaller } from '../guard/caller.ts';
@@ -17,6 +18,7 @@ import { isOllamaRoute } from '../guard/match-route.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { needsUnsealing } from '../translate/unseal-body.ts';
+import type { createAnswerCount } from './answer-count.ts';
 import { refuse } from './failure.ts';
 
 export interface ForwardRequestDeps {
@@ -29,6 +31,7 @@ export interface ForwardRequestDeps {
   readonly forwarderOf: (upstream: Upstream) => Forwarder;
   readonly retrying: RetryingForwarder;
   readonly metering: Metering;
+  readonly answerCount: ReturnType<typeof createAnswerCount>;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -154,6 +157,10 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
 
     checkSignable(upstream, body);
     const asked: AskedRequest = { method, path, headers, members, model, body: bytesOf(body) };
+    if (isCountPath(path) && upstream.dialect !== undefined && !upstream.native.includes('messages')) {
+      deps.answerCount({ exchange, asked, destination, response }).catch(fail);
+      return;
+    }
     const isEdited = isTranslated(path, upstream) || needsUnsealing(asked.body);
     const needsRewrite = isEdited || isSigned(upstream) || retrying.mayTryAgain(destination, path);
     noteDestination(record, destination, model);

@@ -1,7 +1,7 @@
 import type { ConfiguredProvider } from './configured-provider.ts';
 import type { ModelLists } from './lists/model-lists.ts';
 import type { ListedModel } from './provider-spec.ts';
-import { type Routing, routeModel } from './route-model.ts';
+import { isPattern, type Routing, routeModel } from './route-model.ts';
 
 /** A model that clients can ask for. */
 export interface JoinedModel extends Omit<ListedModel, 'id'> {
@@ -51,6 +51,7 @@ export const joinModels = (input: JoinModelsInput): readonly JoinedModel[] => {
   };
 
   const aliases = [...routing.aliases.keys()].flatMap((name): JoinedModel[] => {
+    if (isPattern(name)) return [];
     const { provider: id, upstreamModel } = routeModel(name, routing);
     const provider = byId.get(id);
     if (!provider || upstreamModel === undefined) return [];

@@ -27,6 +27,8 @@ export interface ProviderSpec {
   readonly realtime?: true;
   /** What all other requests are translated into. */
   readonly dialect: Dialect;
+  /** In place of it for requests of Anthropic's API: where Responses is native, a model's thoughts come back to it. */
+  readonly messagesDialect?: Dialect;
   /** How its chat completions differ, where that is its dialect. */
   readonly chat?: ChatQuirks;
   readonly modelList: ModelListForm;

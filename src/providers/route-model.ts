@@ -1,3 +1,4 @@
+import { compileWildcard } from '../base/match-wildcard.ts';
 import type { Effort } from '../translate/ask.ts';
 
 /** Which rule led a request to its provider, the strongest first. */
@@ -19,7 +20,7 @@ export interface Route extends RouteTarget {
   readonly fallbacks: readonly RouteTarget[];
 }
 
-/** A name of the user's own for a model. `model` and `fallbacks` are routed as a client's would be. */
+/** A name of the user's own for a model, or with `*` for all of a form. `model` and `fallbacks` are routed as a client's would be. */
 export interface ModelAlias {
   readonly model: string;
   readonly effort?: Effort;
@@ -34,6 +35,31 @@ export interface Routing {
   /** The provider that lists exactly this id, or is configured to have it; the first one where several do. */
   readonly listedBy: (model: string) => string | undefined;
 }
+
+interface AliasPattern {
+  readonly matches: (model: string) => boolean;
+  readonly alias: ModelAlias;
+}
+
+const patterns = new WeakMap<Routing['aliases'], readonly AliasPattern[]>();
+
+/** Names with `*`, the longest first. */
+const patternsOf = (aliases: Routing['aliases']): readonly AliasPattern[] => {
+  const known = patterns.get(aliases);
+  if (known) return known;
+  const found = [...aliases]
+    .filter(([name]) => isPattern(name))
+    .toSorted(([one], [other]) => other.length - one.length)
+    .map(([name, alias]) => ({ matches: compileWildcard(name), alias }));
+  patterns.set(aliases, found);
+  return found;
+};
+
+/** Whether an alias stands for all names of a form, such as `claude-*`. */
+export const isPattern = (name: string): boolean => name.includes('*');
+
+const findAlias = (model: string, { aliases }: Routing): ModelAlias | undefined =>
+  aliases.get(model) ?? patternsOf(aliases).find(({ matches }) => matches(model))?.alias;
 
 /** `provider/model` where `provider` is configured: `openai/gpt-5` at OpenRouter is a model's own name. */
 const routeByPrefix = (model: string, { providers }: Routing): RouteTarget | undefined => {
@@ -73,7 +99,7 @@ const routeAlias = (alias: ModelAlias, routing: Routing, seen: ReadonlySet<strin
 const route = (model: string, routing: Routing, seen: ReadonlySet<string>): Route => {
   const prefixed = routeByPrefix(model, routing);
   if (prefixed) return { ...prefixed, why: 'prefix', fallbacks: [] };
-  const alias = seen.has(model) ? undefined : routing.aliases.get(model);
+  const alias = seen.has(model) ? undefined : findAlias(model, routing);
   return alias ? routeAlias(alias, routing, new Set([...seen, model])) : routeByList(model, routing);
 };
 

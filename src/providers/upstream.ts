@@ -32,6 +32,8 @@ export interface Upstream {
   readonly realtime?: true;
   /** What requests of another API are translated into; absent where nothing is. */
   readonly dialect?: Dialect;
+  /** In place of it for requests of Anthropic's API. */
+  readonly messagesDialect?: Dialect;
   /** How its chat completions differ. */
   readonly chat?: ChatQuirks;
   /** Header lines of the user's own for every request, names in lower case; they win over all others. */
@@ -63,15 +65,17 @@ const credentialOfProvider = ({
 
 /** A configured provider as the gateway reaches it. */
 export const createUpstream = (provider: ConfiguredProvider): Upstream => {
-  const { id, spec, baseUrl, apiVersion, keyVariable, native, headers } = provider;
-  const { toPath, chat, realtime } = spec;
+  const { id, spec, baseUrl, apiVersion, keyVariable, headers, native = spec.native } = provider;
+  const { toPath, chat, realtime, messagesDialect } = spec;
+  const asksResponses = messagesDialect === 'responses' && native.includes('responses');
   return {
     name: id,
     baseUrl,
     credential: credentialOfProvider(provider),
     keyVariable,
-    native: native ?? spec.native,
+    native,
     dialect: spec.dialect,
+    ...(asksResponses && { messagesDialect }),
     headers,
     ...(chat && { chat }),
     ...(realtime && { realtime }),

@@ -10,7 +10,13 @@ import {
 import { type Recall, recallFirst } from '../forward/retry/recall-first.ts';
 import { type ChooseDestination, createChooseDestination } from '../forward/route/choose-destination.ts';
 import { createUpstreamClient, type UpstreamClient } from '../forward/send/create-upstream-client.ts';
-import { createPrepare, type TranslateInto, type Unseal } from '../forward/send/prepare-request.ts';
+import { createPrepareCount, type PrepareCount } from '../forward/send/prepare-count.ts';
+import {
+  type CountInto,
+  createPrepare,
+  type TranslateInto,
+  type Unseal,
+} from '../forward/send/prepare-request.ts';
 import { type ChooseUpstream, createChooseUpstream } from '../providers/choose-upstream.ts';
 import type { Routing } from '../providers/route-model.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -21,6 +27,7 @@ export interface OutwardDeps {
   readonly upstreams: Upstreams;
   readonly routing: Routing;
   readonly translateInto: TranslateInto;
+  readonly countInto: CountInto;
   readonly unseal: Unseal;
   readonly clock: Clock;
   readonly connectTimeoutMs: number;
@@ -38,6 +45,7 @@ export interface Outward {
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly ask: Ask;
   readonly retrying: RetryingForwarder;
+  readonly prepareCount: PrepareCount;
   /** Ends the answers that still run, or what of them is meant. */
   cut(reason: GatewayError, isMeant?: IsMeant): void;
   /** Ends the connections that are kept open. */
@@ -77,6 +85,7 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
     clientFor,
     ask,
     retrying,
+    prepareCount: createPrepareCount({ countInto: deps.countInto, via }),
     cut: (reason, isMeant) => {
       for (const { forwarder } of clients.values()) forwarder.cut(reason, isMeant);
       retrying.cut(reason, isMeant);

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import type { TranslateInto, Unseal } from '../forward/send/prepare-request.ts';
+import type { CountInto, TranslateInto, Unseal } from '../forward/send/prepare-request.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAnthropicSpec } from '../translate/anthropic/spec.ts';
 import type { Dialect } from '../translate/ask.ts';
 import { createChatSpec } from '../translate/chat/spec.ts';
-import { createTranslate } from '../translate/create-translate.ts';
+import { createCountTokens, createTranslate } from '../translate/create-translate.ts';
 import { geminiSpec } from '../translate/gemini/spec.ts';
+import { unsealMessagesBody } from '../translate/messages/unseal-messages.ts';
 import type { ResponseHistory } from '../translate/response-history.ts';
+import { responsesSpec } from '../translate/responses/spec.ts';
 import { createSealer } from '../translate/seal.ts';
-import type { DialectSpec, ModelFacts } from '../translate/translation.ts';
+import type { DialectSpec, ModelFacts, TranslateInput } from '../translate/translation.ts';
 import { unsealBody, unsealChatBody } from '../translate/unseal-body.ts';
 
 export interface TranslationDeps {
@@ -23,6 +25,7 @@ export interface TranslationDeps {
 
 export interface OwnTranslation {
   readonly translateInto: TranslateInto;
+  readonly countInto: CountInto;
   readonly unseal: Unseal;
 }
 
@@ -46,9 +49,13 @@ export const composeTranslation = ({
     chat: ({ chat }) => createChatSpec(chat),
     anthropic: () => createAnthropicSpec(),
     gemini: () => geminiSpec,
+    responses: () => responsesSpec,
   };
   const specs = new WeakMap<Upstream, DialectSpec>();
-  const specOf = (upstream: Upstream): DialectSpec => {
+  const specOf = (upstream: Upstream, api: TranslateInput['api']): DialectSpec => {
+    if (api === 'messages' && upstream.messagesDialect !== undefined) {
+      return create[upstream.messagesDialect](upstream);
+    }
     const known = specs.get(upstream);
     if (known) return known;
     const spec = create[upstream.dialect ?? 'chat'](upstream);
@@ -57,16 +64,19 @@ export const composeTranslation = ({
   };
   const sealer = createSealer(sealingSecret);
   const translate = createTranslate({ sealer, clock, history });
+  const countTokens = createCountTokens({ sealer, clock });
+  const completed = (input: Parameters<TranslateInto>[0], upstream: Upstream): TranslateInput => ({
+    ...input,
+    spec: specOf(upstream, input.api),
+    facts: factsOf(upstream.name, input.model),
+    account: accountOf(upstream),
+  });
   return {
-    translateInto: (input, upstream) =>
-      translate({
-        ...input,
-        spec: specOf(upstream),
-        facts: factsOf(upstream.name, input.model),
-        account: accountOf(upstream),
-      }),
+    translateInto: (input, upstream) => translate(completed(input, upstream)),
+    countInto: (input, upstream) => countTokens(completed(input, upstream)),
     unseal: (body, api) => {
       if (api === 'responses') return unsealBody(body, sealer);
+      if (api === 'messages') return unsealMessagesBody(body);
       return api === 'chat' ? unsealChatBody(body) : body;
     },
   };

@@ -149,6 +149,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ...shared,
     bodies: limits.bodies,
     retrying,
+    prepareCount: outward.prepareCount,
     upstreams: upstreams.upstreams,
     ollama: upstreams.ollama,
     admin,

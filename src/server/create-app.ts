@@ -11,6 +11,7 @@ import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import { admitRequest } from '../http/admit-request.ts';
 import { createAdmitTo } from '../http/admit-to.ts';
 import { answerBrowser, isForBrowsers } from '../http/answer-browser.ts';
+import { type AnswerCountDeps, createAnswerCount } from '../http/answer-count.ts';
 import { answerModels } from '../http/answer-models.ts';
 import { decompress } from '../http/decompress.ts';
 import { describeRequest } from '../http/describe-request.ts';
@@ -40,6 +41,7 @@ export interface AppDeps {
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly retrying: RetryingForwarder;
   readonly metering: Metering;
+  readonly prepareCount: AnswerCountDeps['prepareCount'];
   /** All that can be asked for; absent where the one upstream's own list says it all. */
   readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
   /** The same, also where that one's own list says it all. */
@@ -95,6 +97,7 @@ export const createApp = (deps: AppDeps): Express => {
     answerModels({
       ...{ chooseUpstream, clientFor, via: deps.via },
       loadCatalog: deps.loadCatalog,
+      speaksMessages: deps.upstreams.every(({ native }) => native.includes('messages')),
       ...{ listModels: deps.listModels, listOwn: deps.listOwn, allowanceOf },
     }),
     readBody({
@@ -111,6 +114,7 @@ export const createApp = (deps: AppDeps): Express => {
       forwarderOf: (upstream) => clientFor(upstream).forwarder,
       retrying,
       metering: deps.metering,
+      answerCount: createAnswerCount({ prepareCount: deps.prepareCount, clientFor }),
     }),
     failure(),
   );

@@ -28,6 +28,8 @@ export interface AnswerSink {
   alive?(): void;
   /** May be called again, with more; the last word on each member counts. */
   usage(usage: AnswerUsage): void;
+  /** The answer ends before one of the client's stop sequences; `finish` follows. */
+  stoppedAt?(sequence: string): void;
   /** @param words of the provider's, where it says why it filtered */
   finish(reason: FinishReason, words?: string): void;
   /** The provider's own words. */

@@ -93,5 +93,5 @@ export interface ReasoningState {
   readonly origin?: string;
 }
 
-/** The APIs that providers speak, beside Responses. */
-export type Dialect = 'chat' | 'anthropic' | 'gemini';
+/** The APIs that providers are asked in where theirs is not the client's. */
+export type Dialect = 'chat' | 'anthropic' | 'gemini' | 'responses';

@@ -3,12 +3,15 @@ import { GatewayError } from '../base/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import { serveChat } from './chat/serve-chat.ts';
 import type { ClientRequest } from './client-request.ts';
+import { serveMessages } from './messages/serve-messages.ts';
+import { estimateInput } from './repair/limit-output.ts';
 import { withRestoredKeys } from './repair/restore-keys.ts';
 import { createResponseHistory, type ResponseHistory } from './response-history.ts';
 import { serveResponses } from './responses/serve-responses.ts';
 import { type Sealer, sealerFor } from './seal.ts';
+import { withStops } from './stop-sequences.ts';
 import { translateAnswer } from './translate-answer.ts';
-import type { Translate, TranslateInput } from './translation.ts';
+import type { CountTokens, Translate, TranslateInput } from './translation.ts';
 
 interface TranslateDeps {
   /** Its secret must outlive the process, or conversations lose what their provider wants back. */
@@ -23,7 +26,7 @@ const KEPT = { maxMs: 24 * 60 * 60 * 1000, maxBytes: 64 * 1024 * 1024, maxRespon
 
 type ReadClientRequest = (
   request: JsonObject,
-  input: { readonly model: string; readonly path: string; readonly sealer: Sealer },
+  input: Pick<TranslateInput, 'model' | 'path' | 'betas'> & { readonly sealer: Sealer },
 ) => ClientRequest;
 
 /** @param processes how many of them share what answers may take in memory */
@@ -34,49 +37,90 @@ export const createKeptAnswers = (clock: Clock, processes = 1): ResponseHistory 
     age: { maxMs: KEPT.maxMs, now: () => clock.monotonic() },
   });
 
-/** Joins the client's API with the provider's: request one way, answer the other. */
-export const createTranslate = (deps: TranslateDeps): Translate => {
-  const { sealer, clock, history = createKeptAnswers(clock) } = deps;
-  const readers: Readonly<Record<TranslateInput['api'], ReadClientRequest>> = {
-    responses: (request, input) => serveResponses(request, input, { ...input, clock, history }),
-    chat: (request, input) => serveChat(request, input, { ...input, clock }),
-  };
-  const translate: Translate = ({ api, path, body, model, spec, facts, account }) => {
-    const request = parseJson(body.toString('utf8'));
-    if (!isObject(request)) {
-      throw new GatewayError('invalid_json', 'the request body is not a JSON object; nothing was sent on');
-    }
-    const { ask, losses, createWriter } = readers[api](request, {
-      model,
-      path,
-      sealer: sealerFor(sealer, account === undefined ? undefined : `${account}/${model}`),
-    });
-    const written = spec.writeRequest(ask, facts);
-    const { renamedKeys = new Map() } = written;
-    return {
-      path: written.path,
-      headers: written.headers,
-      body: Buffer.from(JSON.stringify(written.body)),
-      dialect: spec.dialect,
-      losses: [...new Set([...losses, ...written.losses])],
-      answer: (status, contentType, upstream) =>
-        translateAnswer(
-          { spec, createWriter: () => withRestoredKeys(createWriter(), renamedKeys), clock },
-          status,
-          contentType,
-          upstream,
-        ),
-    };
-  };
-  return (input) => {
+const readObject = (body: Buffer): JsonObject => {
+  const request = parseJson(body.toString('utf8'));
+  if (isObject(request)) return request;
+  throw new GatewayError('invalid_json', 'the request body is not a JSON object; nothing was sent on');
+};
+
+const sealerOf = (sealer: Sealer, { account, model }: TranslateInput): Sealer =>
+  sealerFor(sealer, account === undefined ? undefined : `${account}/${model}`);
+
+const bodyOf = (written: JsonObject): Buffer => Buffer.from(JSON.stringify(written));
+
+/** JSON is read at any depth, and walked and written as deep as the stack goes. */
+const boundDepth =
+  <Input, Output>(put: (input: Input) => Output) =>
+  (input: Input): Output => {
     try {
-      return translate(input);
+      return put(input);
     } catch (cause) {
-      // JSON is read at any depth, and walked and written as deep as the stack goes.
       if (!(cause instanceof RangeError)) throw cause;
       throw new GatewayError('invalid_request', 'the request is nested too deeply to be translated', {
         cause,
       });
     }
   };
+
+/** Which of several sequences ended an answer, only Anthropic says. */
+const STOP_LOSS = 'which stop sequence ended the answer';
+
+/** Joins the client's API with the provider's: request one way, answer the other. */
+export const createTranslate = (deps: TranslateDeps): Translate => {
+  const { sealer, clock, history = createKeptAnswers(clock) } = deps;
+  const readers: Readonly<Record<TranslateInput['api'], ReadClientRequest>> = {
+    responses: (request, input) => serveResponses(request, input, { ...input, clock, history }),
+    chat: (request, input) => serveChat(request, input, { ...input, clock }),
+    messages: (request, input) => serveMessages(request, input, { ...input, clock }),
+  };
+  return boundDepth((input) => {
+    const { api, body, spec, facts } = input;
+    const client = readers[api](readObject(body), { ...input, sealer: sealerOf(sealer, input) });
+    const { losses, createWriter, writeError } = client;
+    const ask = input.effort === undefined ? client.ask : { ...client.ask, effort: input.effort };
+    const written = spec.writeRequest(ask, facts);
+    const { renamedKeys = new Map(), stops = [] } = written;
+    const isStopLost = api === 'messages' && ask.stop !== undefined && stops.length === 0;
+    return {
+      path: written.path,
+      headers: written.headers,
+      body: bodyOf(written.body),
+      dialect: spec.dialect,
+      losses: [...new Set([...losses, ...written.losses, ...(isStopLost ? [STOP_LOSS] : [])])],
+      answer: (status, contentType, upstream) =>
+        translateAnswer(
+          {
+            spec,
+            createWriter: () => withRestoredKeys(withStops(createWriter(), stops), renamedKeys),
+            clock,
+            ...(writeError && { writeError }),
+          },
+          status,
+          contentType,
+          upstream,
+        ),
+    };
+  });
 };
+
+/** Counts the tokens of a request of the Messages API: the provider does, where it can. */
+export const createCountTokens = ({ sealer, clock }: Pick<TranslateDeps, 'sealer' | 'clock'>): CountTokens =>
+  boundDepth((input) => {
+    const { body, spec, facts } = input;
+    const { ask, losses } = serveMessages(readObject(body), input, {
+      sealer: sealerOf(sealer, input),
+      clock,
+    });
+    const written = spec.count?.writeRequest(ask, facts);
+    const estimate = estimateInput(ask);
+    if (spec.count === undefined || written === undefined) {
+      return { dialect: spec.dialect, losses, estimate };
+    }
+    const { path, headers } = written;
+    return {
+      dialect: spec.dialect,
+      losses: [...new Set([...losses, ...written.losses])],
+      estimate,
+      asked: { path, headers, body: bodyOf(written.body), read: spec.count.read },
+    };
+  });

@@ -37,7 +37,7 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-const DIALECTS: ReadonlySet<unknown> = new Set<Dialect>(['chat', 'anthropic', 'gemini']);
+const DIALECTS: ReadonlySet<unknown> = new Set<Dialect>(['chat', 'anthropic', 'gemini', 'responses']);
 const isDialect = (value: unknown): value is Dialect => DIALECTS.has(value);
 
 /**

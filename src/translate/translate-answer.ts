@@ -10,6 +10,7 @@ import {
   UNREADABLE_ANSWER,
 } from './answer-writer.ts';
 import { boundAnswer } from './bound-answer.ts';
+import type { WriteError } from './client-request.ts';
 import { writeErrorEnvelope } from './error-envelope.ts';
 import { failureStatus } from './failure-status.ts';
 import { createPatientSink } from './patient-sink.ts';
@@ -24,10 +25,12 @@ interface AnswerContext {
   readonly spec: DialectSpec;
   readonly createWriter: () => AnswerWriter;
   readonly clock: Clock;
+  /** OpenAI's envelope, unless the client knows another. */
+  readonly writeError?: WriteError;
 }
 
-/** An answer with a status of 400 or more: read when it is whole, written as OpenAI's envelope. */
-const translateError = (status: number, spec: DialectSpec): AnswerTranslation => {
+/** An answer with a status of 400 or more: read when it is whole, written as the client's API has it. */
+const translateError = (status: number, spec: DialectSpec, writeError: WriteError): AnswerTranslation => {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   let retryAfterMs: number | undefined;
@@ -38,7 +41,7 @@ const translateError = (status: number, spec: DialectSpec): AnswerTranslation =>
       error.retryAfterSeconds === undefined
         ? readWaitOfBody(body.toString('utf8'))
         : error.retryAfterSeconds * 1000;
-    return Buffer.from(writeErrorEnvelope(status, error));
+    return Buffer.from(writeError(status, error));
   };
   return {
     contentType: JSON_TYPE,
@@ -114,12 +117,12 @@ const unreadable = (upstream: string, form: AnswerForm, text: string): { code: s
  * of stream and object either of them is.
  */
 export const translateAnswer = (
-  { spec, createWriter, clock }: AnswerContext,
+  { spec, createWriter, clock, writeError = writeErrorEnvelope }: AnswerContext,
   status: number,
   contentType: string,
   upstream = SOME_PROVIDER,
 ): AnswerTranslation => {
-  if (status >= 400) return translateError(status, spec);
+  if (status >= 400) return translateError(status, spec, writeError);
   const writer = createWriter();
   const patient = createPatientSink(writer.sink, clock);
   const { isOver, wroteNow } = patient;
@@ -154,7 +157,7 @@ export const translateAnswer = (
     if (failure === undefined) return Buffer.from(body);
     sentStatus = failureStatus(failure.code);
     retryAfterMs = readWaitInWords(failure.message);
-    return Buffer.from(writeErrorEnvelope(sentStatus, { ...failure, type: 'provider_error' }));
+    return Buffer.from(writeError(sentStatus, { ...failure, type: 'provider_error' }));
   };
   const isStream = writer.contentType === EVENT_STREAM;
 

@@ -1,6 +1,6 @@
 import type { Api } from '../sse/answer-summary.ts';
 import type { AnswerReader, AnswerSink } from './answer-sink.ts';
-import type { Ask, Dialect, JsonObject } from './ask.ts';
+import type { Ask, Dialect, Effort, JsonObject } from './ask.ts';
 import type { RenamedKeys } from './repair/repair-pass.ts';
 
 /** An API of a provider's: how it is asked, and how its answers are read. Pure. */
@@ -12,6 +12,8 @@ export interface DialectSpec {
    * @throws GatewayError invalid_request where the ask cannot be put at all
    */
   writeRequest(ask: Ask, facts?: ModelFacts): WrittenRequest;
+  /** How the provider counts the tokens of a request without answering it; absent where it does not. */
+  readonly count?: CountSpec;
   /**
    * Of a 2xx answer.
    * @param isStream whether it is server-sent events, else one JSON body
@@ -20,6 +22,13 @@ export interface DialectSpec {
   createReader(sink: AnswerSink, isStream: boolean, upstream?: string): AnswerReader;
   /** What an error answer (status ≥ 400) says. */
   readError(status: number, body: Uint8Array): ProviderError;
+}
+
+interface CountSpec {
+  /** @throws GatewayError invalid_request where the ask cannot be put at all */
+  writeRequest(ask: Ask, facts?: ModelFacts): WrittenRequest;
+  /** @returns tokens; undefined where the answer is not of this API */
+  read(body: Uint8Array): number | undefined;
 }
 
 /** What a provider's list or the configuration says of a model; absent = not said. */
@@ -42,6 +51,8 @@ export interface WrittenRequest {
   readonly losses: readonly string[];
   /** By the name of a tool: the keys that its calls must have renamed back. */
   readonly renamedKeys?: ReadonlyMap<string, RenamedKeys>;
+  /** Stop sequences that the provider cannot be told: the gateway ends the answer there. */
+  readonly stops?: readonly string[];
 }
 
 export interface ProviderError {
@@ -53,7 +64,7 @@ export interface ProviderError {
 }
 
 /** What is sent instead of a client's request, and how the answer comes back. */
-export interface Translation extends Omit<WrittenRequest, 'body' | 'renamedKeys'> {
+export interface Translation extends Omit<WrittenRequest, 'body' | 'renamedKeys' | 'stops'> {
   readonly body: Buffer;
   readonly dialect: Dialect;
   /**
@@ -85,8 +96,8 @@ interface WholeAnswer {
 }
 
 export interface TranslateInput {
-  /** The API that the client speaks. Nothing is translated from Anthropic's, or from Google's. */
-  readonly api: Exclude<Api, 'messages' | 'gemini'>;
+  /** The API that the client speaks. Nothing is translated from Google's. */
+  readonly api: Exclude<Api, 'gemini'>;
   /** Below `/v1`, with the query. */
   readonly path: string;
   /** Decoded. */
@@ -98,7 +109,26 @@ export interface TranslateInput {
   readonly facts?: ModelFacts;
   /** Names the provider and the account that are asked; absent where there is one alone. */
   readonly account?: string;
+  /** What the client asks for beyond its API's stable form (`anthropic-beta`). */
+  readonly betas?: readonly string[];
+  /** In place of what the client asked for, where its API has no member that could be set. */
+  readonly effort?: Effort | undefined;
 }
 
 /** @throws GatewayError invalid_json, invalid_request */
 export type Translate = (input: TranslateInput) => Translation;
+
+/** How the tokens of a request are counted. */
+export interface TokenCount {
+  readonly dialect: Dialect;
+  readonly losses: readonly string[];
+  /** Tokens, rather too many than too few. */
+  readonly estimate: number;
+  /** What the provider is asked; absent where it does not count. */
+  readonly asked?: Pick<Translation, 'path' | 'headers' | 'body'> & {
+    read(body: Uint8Array): number | undefined;
+  };
+}
+
+/** @throws GatewayError invalid_json, invalid_request */
+export type CountTokens = (input: TranslateInput) => TokenCount;

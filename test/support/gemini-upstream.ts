@@ -130,7 +130,24 @@ export const startGeminiUpstream = async (script: GeminiScript): Promise<GeminiU
     };
   };
 
+  const count = (request: RecordedRequest, model: string): Answer => {
+    const { generateContentRequest: asked } = request.json() as {
+      generateContentRequest?: { model?: string };
+    };
+    const { model: named, ...body } = asked ?? {};
+    if (named !== `models/${model}`)
+      return refuse(400, 'INVALID_ARGUMENT', 'generateContentRequest.model is not the model.');
+    const checked = checkGeminiRequest(body, model);
+    if ('refusal' in checked) {
+      refusals.push(checked.refusal);
+      return refuse(400, 'INVALID_ARGUMENT', checked.refusal);
+    }
+    return { kind: 'json', body: { totalTokens: 100 + checked.request.contents.length } };
+  };
+
   const answer = (request: RecordedRequest): Answer => {
+    const [, counted] = /^\/v1beta\/models\/([^/:]+):countTokens$/.exec(request.url) ?? [];
+    if (counted !== undefined) return count(request, decodeURIComponent(counted));
     const [, model = '', method] =
       /^\/v1beta\/models\/([^/:]+):(generateContent|streamGenerateContent\?alt=sse)$/.exec(request.url) ?? [];
     if (method === undefined) return refuse(404, 'NOT_FOUND', `No such method: ${request.url}`);

@@ -10,6 +10,7 @@ import { createAnthropicSpec } from '../../translate/anthropic/spec.ts';
 import type { Ask, Dialect } from '../../translate/ask.ts';
 import { createChatSpec } from '../../translate/chat/spec.ts';
 import { geminiSpec } from '../../translate/gemini/spec.ts';
+import { responsesSpec } from '../../translate/responses/spec.ts';
 import type { DialectSpec } from '../../translate/translation.ts';
 import { chooseModel } from './choose-model.ts';
 
@@ -21,6 +22,7 @@ const DIALECTS: Readonly<Record<Dialect, (provider: ConfiguredProvider) => Diale
   anthropic: () => createAnthropicSpec(),
   chat: ({ spec }) => createChatSpec(spec.chat),
   gemini: () => geminiSpec,
+  responses: () => responsesSpec,
 };
 
 export type ProviderCheck =

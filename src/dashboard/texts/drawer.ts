@@ -63,6 +63,7 @@ export const drawerTexts = {
       chat: 'chat completions',
       anthropic: 'Anthropic’s messages',
       gemini: 'Gemini’s contents',
+      responses: 'OpenAI’s responses',
     } as Readonly<Record<string, string | undefined>>,
     losses: 'Left out',
     attempts: 'Tried in turn',

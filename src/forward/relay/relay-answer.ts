@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { apiOfPath } from '../../sse/answer-summary.ts';
 import type { ActiveForwarding } from '../forwarding.ts';
 import { reasonPhrase } from '../send/check-status.ts';
 import { createClientHeaders } from './client-headers.ts';
@@ -48,6 +49,10 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   const timing = `gateway;dur=${formatMs(stopwatch.spentMs)};desc="spent in gomodel-ts"`;
   const added = ['server-timing', timing];
   if (status >= 400) added.push('x-gomodel-error-origin', 'upstream');
+  // Anthropic's own clients show their user this one; a translated answer has none of its provider's.
+  if (upstreamResponse.ownLines !== undefined && apiOfPath(forwarding.path) === 'messages') {
+    added.push('request-id', exchange.id);
+  }
   response.writeHead(
     status,
     reasonPhrase(upstreamResponse.statusMessage),

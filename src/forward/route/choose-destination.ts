@@ -9,6 +9,7 @@ import {
   routeModel,
 } from '../../providers/route-model.ts';
 import type { Upstream } from '../../providers/upstream.ts';
+import { isClaude } from '../../translate/anthropic/model-traits.ts';
 import type { ChosenDestination } from './destination.ts';
 import { type AskedUse, restrictDestination } from './restrict-destination.ts';
 
@@ -32,6 +33,19 @@ const isMessagesPath = (path: string): boolean => /^\/messages(?:[/?]|$)/.test(p
 
 const speaksMessages = ({ native }: Upstream): boolean => native.includes('messages');
 
+/**
+ * A status that Claude Code asks once, and shows the words of: after a 400 it asks five times more with less in
+ * its request, and of a 404 it shows words of its own (measured with 2.1.330).
+ */
+const SAID_ONCE = 410;
+
+const noClaude = (model: string, provider: string): GatewayError =>
+  new GatewayError(
+    'invalid_request',
+    `no provider here has the model ${model.slice(0, 100)}. Lead its name to a model of ${provider} in gomodel.yaml (aliases: { "claude-*": ${provider}/… }), name another model (in Claude Code: --model or ANTHROPIC_MODEL), or set ANTHROPIC_API_KEY where gomodel-ts starts.`,
+    { param: 'model', status: SAID_ONCE },
+  );
+
 /** By the model that a request names, and by who pays for it. The client never names an address. */
 export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDestination => {
   const { routing, upstreams, chooseUpstream } = deps;
@@ -49,23 +63,20 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
     return provider === routing.defaultProvider && !isMeant ? chooseUpstream(headers) : own;
   };
 
-  const forMessages = (chosen: Upstream, why: RouteReason): Upstream => {
-    if (speaksMessages(chosen)) return chosen;
-    if (why !== 'default') {
-      throw new GatewayError(
-        'invalid_request',
-        `${chosen.name} does not speak Anthropic's Messages API. Ask for this model at /v1/chat/completions or /v1/responses.`,
-        { param: 'model' },
-      );
-    }
+  /**
+   * Where a request of Anthropic's API goes that no rule sends anywhere: to who speaks it, else to the default
+   * provider, which is asked in its own API.
+   */
+  const forMessages = (chosen: Upstream, why: RouteReason, model: string | undefined): Upstream => {
+    if (speaksMessages(chosen) || why !== 'default') return chosen;
     const anthropic = [...upstreams.values()].find(
       (one) => one.dialect === 'anthropic' && speaksMessages(one),
     );
     if (anthropic) return anthropic;
-    throw new GatewayError(
-      'provider_not_configured',
-      "no provider here speaks Anthropic's Messages API. Set ANTHROPIC_API_KEY in the shell (or the .env file) that starts gomodel-ts, and start it again.",
-    );
+    // Who else serves Claude under its own name is known by a list, or by asking.
+    const isMaker = chosen.messagesDialect === 'responses' || chosen.dialect === 'gemini';
+    if (isMaker && model !== undefined && isClaude(model)) throw noClaude(model, chosen.name);
+    return chosen;
   };
 
   return (input) => {
@@ -80,11 +91,11 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
       effort,
     }));
     const chosen: ChosenDestination = {
-      upstream: isMessages ? forMessages(upstream, why) : upstream,
+      upstream: isMessages ? forMessages(upstream, why, model) : upstream,
       model: upstreamModel,
       effort,
       why,
-      fallbacks: isMessages ? fallbacks.filter((one) => speaksMessages(one.upstream)) : fallbacks,
+      fallbacks,
     };
     return restrictDestination(chosen, input);
   };

@@ -3,7 +3,7 @@ import { GatewayError } from '../../base/errors.ts';
 import type { ByteRange } from '../../json/scan-members.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import { type Api, apiOfPath } from '../../sse/answer-summary.ts';
-import type { TranslateInput, Translation } from '../../translate/translation.ts';
+import type { TokenCount, TranslateInput, Translation } from '../../translate/translation.ts';
 import type { Destination } from '../route/destination.ts';
 import type { SentRequest } from './create-sender.ts';
 import { editBody } from './edit-body.ts';
@@ -30,11 +30,13 @@ interface PreparedRequest {
   readonly translation?: Translation;
 }
 
+type IntoInput = Omit<TranslateInput, 'spec' | 'facts' | 'account'>;
+
 /** Puts a request in the API of an upstream. @throws GatewayError as Translate does */
-export type TranslateInto = (
-  input: Omit<TranslateInput, 'spec' | 'facts' | 'account'>,
-  upstream: Upstream,
-) => Translation;
+export type TranslateInto = (input: IntoInput, upstream: Upstream) => Translation;
+
+/** How an upstream is asked for the tokens of a request. @throws GatewayError as CountTokens does */
+export type CountInto = (input: IntoInput, upstream: Upstream) => TokenCount;
 
 /**
  * Takes out of a request what only translated models can be told.
@@ -71,10 +73,11 @@ export const nativeRequest = (
   };
 };
 
-const translatedHeaders = (
-  { headers }: AskedRequest,
+/** The header lines of a request that was translated. */
+export const translatedHeaders = (
+  { headers }: Pick<AskedRequest, 'headers'>,
   { baseUrl, credential, headers: own }: Upstream,
-  translation: Translation,
+  translation: Pick<Translation, 'headers' | 'body'>,
   via: string,
 ): OutgoingHttpHeaders => ({
   // What else the client says of itself is meant for another provider.
@@ -90,21 +93,29 @@ const translatedHeaders = (
   ...(credential?.kind === 'own' && { [credential.header]: credential.value }),
 });
 
+/** What a client of Anthropic's API asks for beyond its stable form. */
+export const betasOf = ({ headers }: Pick<AskedRequest, 'headers'>): readonly string[] =>
+  String(headers['anthropic-beta'] ?? '')
+    .split(',')
+    .map((beta) => beta.trim())
+    .filter((beta) => beta !== '');
+
 export const createPrepare = ({ translateInto, unseal, via }: PrepareDeps): Prepare => {
   const translated = (asked: AskedRequest, destination: Destination): PreparedRequest => {
     const { upstream } = destination;
     const api = apiOfPath(asked.path);
     const model = destination.model;
-    if (api === undefined || api === 'messages' || api === 'gemini' || model === undefined) {
+    if (api === undefined || api === 'gemini' || model === undefined) {
       throw new GatewayError(
         'invalid_request',
         `the request names no model, and ${upstream.name} must be told one.`,
         { param: 'model' },
       );
     }
-    const edits = { model: undefined, effort: destination.effort };
-    const body = editBody(asked.body, asked.members, api, edits);
-    const translation = translateInto({ api, path: asked.path, body, model }, upstream);
+    const { effort } = destination;
+    const body = editBody(asked.body, asked.members, api, { model: undefined, effort });
+    const anthropic = api === 'messages' && { betas: betasOf(asked), effort };
+    const translation = translateInto({ api, path: asked.path, body, model, ...anthropic }, upstream);
     const request = {
       method: asked.method,
       path: upstream.toPath?.(translation.path, model) ?? translation.path,

@@ -27,6 +27,7 @@ export const azureSpec: ProviderSpec = {
   native: ['responses', 'chat'],
   realtime: true,
   dialect: 'chat',
+  messagesDialect: 'responses',
   chat: OPENAI_CHAT,
   modelList: {
     path: '/v1/models',

@@ -13,6 +13,7 @@ export const openaiSpec: ProviderSpec = {
   native: ['responses', 'chat'],
   realtime: true,
   dialect: 'chat',
+  messagesDialect: 'responses',
   chat: OPENAI_CHAT,
   modelList: { path: '/models', read: readOpenAiList() },
   quirks: [],

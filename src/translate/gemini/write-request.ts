@@ -64,3 +64,14 @@ export const writeRequest = (ask: Ask): WrittenRequest => {
   };
   return { path: methodPath(ask.model, ask.stream), body, headers: {}, losses: [...losses] };
 };
+
+/** @see https://ai.google.dev/api/tokens */
+export const writeCountRequest = (ask: Ask): WrittenRequest => {
+  const { path, body, ...rest } = writeRequest({ ...ask, stream: false });
+  const model = ask.model.includes('/') ? ask.model : `models/${ask.model}`;
+  return {
+    ...rest,
+    path: path.replace(/:generateContent$/, ':countTokens'),
+    body: { generateContentRequest: { model, ...body } },
+  };
+};

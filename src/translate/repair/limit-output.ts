@@ -20,7 +20,7 @@ const sizeOfItem = (item: AskItem): number => {
 };
 
 /** @returns tokens, rather too many than too few */
-const estimateInput = ({ items, tools }: Ask): number => {
+export const estimateInput = ({ items, tools }: Ask): number => {
   const said = items.reduce((sum, item) => sum + sizeOfItem(item), 0);
   return Math.ceil((said + JSON.stringify(tools).length) / CHARACTERS_PER_TOKEN);
 };

@@ -31,4 +31,5 @@ export const REPAIRS: Readonly<Record<Dialect, readonly RepairPass[]>> = {
   // It has a form of its own for the schema of an answer, which the writer fits.
   anthropic: ALL.filter((pass) => pass !== FIT_ANSWER_SCHEMA && pass !== TELL_FORMAT),
   gemini: ALL,
+  responses: ALL,
 };

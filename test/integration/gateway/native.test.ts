@@ -211,15 +211,14 @@ describe('/v1/messages', () => {
     ]);
   });
 
-  it('refuses, in the words of its API, a model whose provider speaks another one', async () => {
+  it('is put into the API of the provider that the model names', async () => {
     const gateway = await compose();
     const response = await ask(gateway, '/v1/messages', {}, BODY.replace('claude-test', 'openai/gpt-5'));
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({
-      type: 'error',
-      error: { type: 'invalid_request_error', message: expect.stringContaining('openai does not speak') },
-      request_id: response.headers.get('x-request-id'),
-    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-gomodel-translation')).toMatch(/^responses/);
+    const events = (await response.text()).match(/^event: .*$/gm) ?? [];
+    expect([events[0], events.at(-1)]).toEqual(['event: message_start', 'event: message_stop']);
+    expect(openai.requests[0]?.url).toBe('/v1/responses');
   });
 
   it("gives a refusal the id that Anthropic's clients show, in its header and in its body", async () => {
@@ -244,14 +243,17 @@ describe('/v1/messages', () => {
     expect(sent).toEqual(['cc-1', undefined]);
   });
 
-  it('says what is missing where nobody speaks it', async () => {
+  it('says once what is missing where nobody has the model', async () => {
     const gateway = await composeGateway(openai.url);
     const response = await ask(gateway, '/v1/messages');
-    expect(response.status).toBe(503);
+    // Of this status Claude Code shows the words at once.
+    expect(response.status).toBe(410);
     expect(await response.json()).toMatchObject({
       type: 'error',
-      error: { type: 'api_error', code: 'provider_not_configured' },
+      error: { type: 'invalid_request_error', message: expect.stringContaining('ANTHROPIC_API_KEY') },
+      request_id: response.headers.get('request-id'),
     });
+    expect(openai.requests).toEqual([]);
   });
 
   it.each([{ 'x-api-key': 'wrong' }, { authorization: 'Bearer wrong' }, {}])(

@@ -148,30 +148,31 @@ describe("a request of Anthropic's Messages API goes", () => {
     const other = upstream('other', { native: ['messages'], dialect: 'chat' });
     const mute = upstream('mute', { native: ['chat'], dialect: 'anthropic' });
     expect(ask({ all: [OPENAI, other, mute, ANTHROPIC] }, 'claude')).toMatchObject({ to: 'anthropic' });
-    for (const all of [[OPENAI, other, mute], [OPENAI]]) {
-      expect(() => ask({ all }, 'claude')).toThrow(
+    expect(ask({ all: [OPENAI, other, mute] }, 'gpt-5')).toMatchObject({ to: 'openai', why: 'default' });
+  });
+
+  it('nowhere under a name that only Anthropic has, if it must go to a maker of other models', () => {
+    const maker = upstream('openai', { dialect: 'chat', messagesDialect: 'responses' });
+    const gemini = upstream('gemini', { native: [], dialect: 'gemini' });
+    for (const one of [maker, gemini]) {
+      const setup = { all: [one], defaultProvider: one.name };
+      expect(() => ask(setup, 'claude-opus-5-5')).toThrow(
         expect.objectContaining({
-          code: 'provider_not_configured',
-          message: expect.stringContaining('ANTHROPIC_API_KEY'),
+          code: 'invalid_request',
+          param: 'model',
+          message: expect.stringMatching(/claude-opus-5-5.*aliases.*ANTHROPIC_API_KEY/),
         }),
       );
+      const aliases = { 'claude-*': { model: `${one.name}/m`, fallbacks: [] } };
+      expect(ask({ ...setup, aliases }, 'claude-opus-5-5')).toMatchObject({ to: one.name, model: 'm' });
     }
+    expect(ask({ all: [GROQ], defaultProvider: 'groq' }, 'claude-opus-5-5')).toMatchObject({ to: 'groq' });
   });
 
-  it('nowhere if the model names a provider that does not speak it', () => {
-    expect(() => ask({}, 'groq/llama')).toThrow(
-      expect.objectContaining({
-        code: 'invalid_request',
-        param: 'model',
-        message: expect.stringContaining('groq does not speak'),
-      }),
-    );
-  });
-
-  it('on to those fallbacks alone that speak it', () => {
+  it('to whom the model names, and on to all fallbacks, which are translated to', () => {
+    expect(ask({}, 'groq/llama')).toMatchObject({ to: 'groq', model: 'llama', why: 'prefix' });
     const aliases = { fast: { model: 'anthropic/a', fallbacks: ['groq/b', 'anthropic/c'] } };
-    expect(ask({ aliases }, 'fast').fallbacks).toEqual([['anthropic', 'c', undefined]]);
-    expect(ask({ aliases }, 'fast', '/chat/completions').fallbacks).toHaveLength(2);
+    expect(ask({ aliases }, 'fast').fallbacks).toHaveLength(2);
   });
 });
 

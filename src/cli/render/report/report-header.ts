@@ -67,6 +67,7 @@ const DIALECTS: Readonly<Record<NonNullable<ExchangeRecord['translation']>['dial
   chat: 'put into chat completions',
   anthropic: "put into Anthropic's Messages API",
   gemini: "put into Gemini's API",
+  responses: "put into OpenAI's Responses API",
 };
 
 const findingText = ({ sentModel, model }: ExchangeRecord, finding: Finding): string =>
