@@ -65,6 +65,8 @@ const ERROR_CODES = {
   upstream_redirected: http(502, 'provider_error', 'upstream'),
   attempts_failed: http(502, 'provider_error', 'upstream'),
   upstream_invalid_answer: http(502, 'provider_error', 'upstream'),
+  upstream_answer_unreadable: http(502, 'provider_error', 'upstream'),
+  upstream_stream_restarted: http(502, 'provider_error', 'upstream'),
   upstream_stream_truncated: http(502, 'provider_error', 'upstream'),
   internal_error: http(500, 'internal_error', 'gateway'),
 

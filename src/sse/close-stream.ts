@@ -19,6 +19,9 @@ export const isWholeData = (data: string): boolean => data.startsWith('[DONE]') 
 /** Ends the line that the text ends in. A `\r` gets its `\n`, for readers that wait for it. */
 const endLine = (text: string): string => (text === '' || text.endsWith('\n') ? '' : '\n');
 
+/** A line that makes unreadable what the data of an unfinished event says, where clients must not act on it. */
+const spoilEvent = (text: string): string => `${endLine(text)}data: }\n\n`;
+
 /** The blank line that the text of an event lacks. */
 export const endEvent = (text: string): string => `${endLine(text)}\n`;
 
@@ -31,12 +34,14 @@ export const endEvent = (text: string): string => `${endLine(text)}\n`;
  * the event (RFC 8259 §4): Codex does the latter, and either way nobody acts on half an event.
  *
  * @param unfinished what came since the last blank line, as Latin-1 text; undefined where it is not known
+ * @param isBreach the unfinished event breaks the grammar: also where all of its data has come, it must not be read
  */
 export const closeStream = (
   api: Api,
   unfinished: string | undefined,
   failure: StreamFailure,
   answer: FailedAnswer,
+  isBreach = false,
 ): Buffer => {
   const data = failureEventData(api, failure, answer);
   const event = `${EVENT_LINE[api]}data: ${data}\n\n`;
@@ -50,7 +55,7 @@ export const closeStream = (
   const begun = readUnfinishedEvent(text);
   // Without data the event can still become ours: its name is replaced, and blanks before JSON are allowed.
   if (begun === undefined || begun.data.trim() === '') return close(endLine(text) + event);
-  if (isWholeData(begun.data)) return close(endEvent(text) + event);
+  if (isWholeData(begun.data)) return close((isBreach ? spoilEvent(text) : endEvent(text)) + event);
 
   const inDataLine = /(?:^|[\r\n])data:[^\r\n]*$/.test(text);
   // Where the error stands in the data of any event, the one that had begun tells it already.

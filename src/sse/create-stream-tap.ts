@@ -1,5 +1,6 @@
 import { isObject, parseJson } from '../base/json-object.ts';
 import type { Api } from './answer-summary.ts';
+import type { Breach } from './breach.ts';
 import { closeStream, endEvent, isWholeData } from './close-stream.ts';
 import type { EventReducer } from './create-event-reducer.ts';
 import { createReader } from './create-reader.ts';
@@ -10,6 +11,15 @@ import { readUnfinishedEvent } from './read-unfinished-event.ts';
 /** Reads the bytes of one SSE body beside their way to the client. Never throws, keeps no chunk. */
 export interface AnswerTap extends Omit<EventReducer, 'apply'> {
   push(chunk: Uint8Array): void;
+  /** Whether this chunk may end an event that clients act on, so that it should be admitted before it leaves. */
+  mustAdmit(chunk: Buffer): boolean;
+  /**
+   * Reads a chunk before it leaves.
+   * @returns how many of its bytes may leave: all of them, or those before an event that is a breach
+   */
+  admit(chunk: Buffer): number;
+  /** Set where the stream has broken the grammar of its API; nothing is read after that. */
+  readonly breach: Breach | undefined;
   /** No more bytes will come. Also reads a last event whose closing blank line is missing. */
   end(): void;
   /**
@@ -31,6 +41,22 @@ interface StreamTapOptions {
   readonly onEvent?: (eventName: string | undefined, data: string) => void;
 }
 
+/** The ends of those events' types, as JSON has them. */
+const ACTED_ON = ['.done"', '.completed"', '.created"'];
+const BLANK_LINE = /\r\n\r?\n|\n\r?\n|\r\r/g;
+
+/** Whether an event in these bytes may be one that clients act on. */
+export const mayBeActedOn = (bytes: Buffer): boolean => ACTED_ON.some((mark) => bytes.includes(mark));
+
+/** The places after the blank lines of a chunk, and its end. */
+const endsOfEvents = (chunk: Buffer): number[] => {
+  const ends = Array.from(
+    chunk.toString('latin1').matchAll(BLANK_LINE),
+    (line) => line.index + line[0].length,
+  );
+  return ends.at(-1) === chunk.length ? ends : [...ends, chunk.length];
+};
+
 /** Reads an SSE body as its bytes pass. */
 export const createStreamTap = (api: Api, options: StreamTapOptions = {}): AnswerTap => {
   const reader = createReader(api);
@@ -39,6 +65,8 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
   let lastData = '';
   let ended = false;
   let blankLineIsMissing = false;
+  /** Only at the end was the breach found: all of its bytes have left but for its blank line. */
+  let breachCameLast = false;
 
   const apply = (eventName: string | undefined, data: string): void => {
     tap.events++;
@@ -60,27 +88,44 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
     events: 0,
     skippedEvents: 0,
     terminal: false as boolean,
+    get breach() {
+      return reader.breach;
+    },
     push: (chunk: Uint8Array) => {
+      if (reader.breach !== undefined) return;
       framer.push(chunk);
       tap.skippedEvents = unreadable + framer.skippedEvents;
+    },
+    mustAdmit: (chunk: Buffer) => !framer.isBetweenEvents() || mayBeActedOn(chunk),
+    admit: (chunk: Buffer) => {
+      let admitted = 0;
+      for (const end of endsOfEvents(chunk)) {
+        tap.push(chunk.subarray(admitted, end));
+        if (reader.breach !== undefined) return admitted;
+        admitted = end;
+      }
+      return admitted;
     },
     end: () => {
       if (ended) return;
       ended = true;
+      if (reader.breach !== undefined) return;
       framer.end();
       const wasTerminal = reader.terminal;
       const last = readUnfinishedEvent(framer.unfinished() ?? '');
       if (last !== undefined && isWholeData(last.data)) apply(last.eventName, last.data);
+      breachCameLast = reader.breach !== undefined;
       tap.skippedEvents = unreadable + framer.skippedEvents;
       blankLineIsMissing = reader.terminal && !wasTerminal;
     },
     closing: (failure: StreamFailure) => {
-      const unfinished = framer.unfinished();
+      const isBreach = reader.breach !== undefined;
+      const unfinished = isBreach && !breachCameLast ? framer.unfinishedBefore() : framer.unfinished();
       if (reader.terminal) return Buffer.from(blankLineIsMissing ? endEvent(unfinished ?? '') : '');
       const { responseId, model, error } = reader.summary;
       const answer = { responseId, model, sequenceNumber: lastSequenceNumber() + 1 };
       const told = { ...failure, ...(error ?? { message: `gomodel-ts: ${failure.message}` }) };
-      return closeStream(api, unfinished, told, answer);
+      return closeStream(api, unfinished, told, answer, isBreach);
     },
   } satisfies AnswerTap;
   return tap;

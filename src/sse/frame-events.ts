@@ -11,6 +11,10 @@ export interface EventFramer {
    * Undefined where that was too big to keep.
    */
   unfinished(): string | undefined;
+  /** The same as it was before the last bytes came. */
+  unfinishedBefore(): string | undefined;
+  /** The last bytes were a blank line: no event has begun. */
+  isBetweenEvents(): boolean;
 }
 
 interface EventFramerOptions {
@@ -26,6 +30,7 @@ interface EventFramerOptions {
 
 const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 const BLANK_LINE = /\n[\n\r]|\r\r/;
+const ENDS_BLANK = /\n\r?\n$|\r\r$/;
 
 /**
  * The real text of an event's data.
@@ -58,6 +63,10 @@ export const createEventFramer = ({
   let eventEnded = false;
   /** The text since the last event that ended, at most one chunk too long; undefined where it was too big. */
   let recent: string | undefined = '';
+  /** The same before the last push. */
+  let before: string | undefined = '';
+  /** The last characters that came. */
+  let tail = '';
   let lastCharacter = '';
   /**
    * A carriage return whose next character has not come: the parser could not tell what it is, and would not
@@ -141,6 +150,8 @@ export const createEventFramer = ({
         ? chunk
         : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       const text = bytes.toString('latin1');
+      before = recent === undefined ? undefined : recent + heldBack;
+      tail = text.length < 4 ? (tail + text).slice(-4) : text.slice(-4);
       if (started) {
         feedOrSkip(text);
         return;
@@ -155,6 +166,8 @@ export const createEventFramer = ({
       if (heldBack !== '' && !skipping) parser.feed('\r\n');
     },
     unfinished: () => (recent === undefined ? undefined : afterLastBlankLine(recent + heldBack)),
+    isBetweenEvents: () => tail === '' || ENDS_BLANK.test(tail),
+    unfinishedBefore: () => (before === undefined ? undefined : afterLastBlankLine(before)),
   } satisfies EventFramer;
   return framer;
 };

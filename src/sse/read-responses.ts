@@ -2,9 +2,12 @@ import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from 
 import { addToolName } from './add-tool-name.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
+import { type Breach, brokenEvent } from './breach.ts';
 import { readError } from './read-error.ts';
+import { readSequenceNumber } from './read-sequence-number.ts';
 import { readStatedCost, readUsage } from './read-usage.ts';
 import { toolNameOf } from './tool-name.ts';
+import { createCallWatch } from './watch-calls.ts';
 
 // The events that say something about the answer as a whole. All others (deltas, parts) are not parsed.
 const TELLING_NAME =
@@ -13,6 +16,11 @@ const TELLING_FIRST =
   /^\{\s*(?:"sequence_number"\s*:\s*\d+\s*,\s*)?"type"\s*:\s*"(?:response\.(?:created|completed|incomplete|failed|output_item\.(?:added|done))|error)"/;
 const OTHER_FIRST =
   /^\{\s*(?:"sequence_number"\s*:\s*\d+\s*,\s*)?"type"\s*:\s*"(?!(?:response\.(?:created|completed|incomplete|failed|output_item\.(?:added|done))|error)")response\./;
+
+/** Pieces of calls, which say nothing about the answer, but must add up. */
+const PIECE_NAME = /^response\.(?:function_call_arguments|custom_tool_call_input)\.(?:delta|done)$/;
+const PIECE_FIRST =
+  /^\{\s*(?:"sequence_number"\s*:\s*\d+\s*,\s*)?"type"\s*:\s*"response\.(?:function_call_arguments|custom_tool_call_input)\.(?:delta|done)"/;
 
 const FINISHES: ReadonlyMap<unknown, NonNullable<AnswerSummary['finish']>> = new Map([
   ['completed', 'completed'],
@@ -31,6 +39,9 @@ const isTelling = (eventName: string | undefined, data: string): boolean => {
   if (eventName?.startsWith('response.') && !TELLING_NAME.test(eventName)) return TELLING_FIRST.test(data);
   return true;
 };
+
+const isCallPiece = (eventName: string | undefined, data: string): boolean =>
+  PIECE_FIRST.test(data) || (eventName !== undefined && PIECE_NAME.test(eventName));
 
 /** Takes over what a response object says. `finish` follows its status, or the event that brought it. */
 export const readResponseObject = (summary: AnswerSummary, response: JsonObject, finish?: string): void => {
@@ -54,11 +65,13 @@ export const readResponseObject = (summary: AnswerSummary, response: JsonObject,
 /**
  * Reads a Responses stream. The first terminal event counts, as it does for clients, and nothing after it.
  * An `error` event is no terminal one: Codex ignores it, and OpenAI sends `response.failed` after it.
+ * Nothing is read after an event that breaks the grammar: `breach` says what is wrong with it.
  */
 export const createResponsesReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   /** By place in the output; an item is told of twice, when it begins and when it is whole. */
   const toolNames = new Map<unknown, number>();
+  const calls = createCallWatch();
 
   const readItem = (event: JsonObject): void => {
     if (!isObject(event.item)) return;
@@ -93,11 +106,20 @@ export const createResponsesReader = (): AnswerReader => {
   const reader = {
     summary,
     terminal: false as boolean,
+    breach: undefined as Breach | undefined,
     apply: (eventName: string | undefined, data: string, decode: (data: string) => string) => {
-      if (reader.terminal || data.startsWith('[DONE]') || !isTelling(eventName, data)) return true;
+      if (reader.terminal || reader.breach !== undefined || data.startsWith('[DONE]')) return true;
+      calls.count(readSequenceNumber(data));
+      const tells = isTelling(eventName, data);
+      if (!tells && !isCallPiece(eventName, data)) return true;
       const event = parseJson(decode(data));
-      if (!isObject(event)) return false;
-      read(event);
+      if (!isObject(event)) {
+        // Clients pass over what they cannot read, and would take the answer for whole without it.
+        if (!tells || TELLING_FIRST.test(data)) reader.breach = brokenEvent();
+        return false;
+      }
+      reader.breach = calls.see(event);
+      if (tells && reader.breach === undefined) read(event);
       return true;
     },
   } satisfies AnswerReader;

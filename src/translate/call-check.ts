@@ -1,5 +1,6 @@
 import { parseJson } from '../base/json-object.ts';
 import { createObjectExtent } from '../json/object-extent.ts';
+import { isHalfPatch } from '../sse/half-patch.ts';
 import { createRawInput } from './responses/raw-input.ts';
 import type { ClientTool } from './responses/tool-names.ts';
 
@@ -8,9 +9,6 @@ export interface CallCheck {
   push(json: string): void;
   isWhole(): boolean;
 }
-
-const isHalfPatch = (input: string): boolean =>
-  /^\s*\*\*\* Begin Patch/.test(input) && !/\*\*\* End Patch\s*$/.test(input);
 
 const isInput = (json: string): boolean => /^\s*\{\s*"/.test(json);
 

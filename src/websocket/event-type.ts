@@ -1,7 +1,6 @@
 import { readString, scanMembers } from '../json/scan-members.ts';
 
 const TYPE_FIRST = /^\s*\{\s*(?:"sequence_number"\s*:\s*\d+\s*,\s*)?"type"\s*:\s*"([^"\\]*)"/;
-const SEQUENCE_NUMBER = /"sequence_number"\s*:\s*(\d+)/;
 
 const findType = (data: string): string => {
   const bytes = Buffer.from(data, 'latin1');
@@ -14,9 +13,3 @@ const findType = (data: string): string => {
  */
 export const eventTypeOf = (eventName: string | undefined, data: string): string =>
   TYPE_FIRST.exec(data)?.[1] ?? eventName ?? findType(data);
-
-/** The number of an event, where its data says one before any text of the model's can. */
-export const sequenceNumberOf = (data: string): number | undefined => {
-  const found = SEQUENCE_NUMBER.exec(data.slice(0, 200));
-  return found ? Number(found[1]) : undefined;
-};

@@ -136,3 +136,24 @@ describe('Codex 0.171.0, which asks for compressed answers', () => {
     });
   });
 });
+
+describe.each(CODEX_VERSIONS)('Codex %s with a stream that passes unchanged', (version) => {
+  it('K2: is told of half a patch, and gets none of it', async () => {
+    const half = '*** Begin Patch\n*** Add File: half.txt\n+half\n';
+    const broken = responsesStream([{ custom: 'apply_patch', input: half }]);
+    const { gateway } = await stage.setUp({ kind: 'sse', events: broken });
+    const run = await runCodex({
+      version,
+      prompt: 'Add a file.',
+      configToml: keyProvider(gateway.url),
+      args: ['-m', 'gpt-5.4', '-s', 'danger-full-access', ...NO_RETRIES],
+      env: { OPENAI_API_KEY: 'anything' },
+    });
+    expect(run.stderr).toContain("the upstream's call of apply_patch has arguments that are not whole");
+    expect(run.stderr).not.toContain('invalid patch');
+    expect((await endedRequests(gateway, 1))[0]).toMatchObject({
+      response: { finish: 'failed' },
+      error: { origin: 'upstream', code: 'upstream_answer_unreadable' },
+    });
+  });
+});

@@ -16,6 +16,12 @@ type AnswerOutcome =
 /** Looks at an answer beside its way, and writes what it learns into the exchange's record. */
 export interface AnswerObserver {
   see(chunk: Buffer): void;
+  /** Whether a chunk has to be admitted before it leaves, since it may end an event that clients act on. */
+  mustAdmit(chunk: Buffer): boolean;
+  /** Sees a chunk before it leaves. @returns how many of its bytes may: fewer than all where there is a breach */
+  admit(chunk: Buffer): number;
+  /** How the answer has broken the grammar of its API; of a compressed one only the record says so. */
+  breach(): GatewayError | undefined;
   /** Nothing more comes from the upstream. */
   end(): void;
   /** Of a stream: whether its last event has come. Undefined where only the connection's end can tell. */
@@ -57,12 +63,19 @@ export const observeAnswer = (
   let bytes = 0;
   let hasBeenDecoded = false;
 
-  const read = (chunk: Buffer): void => {
-    exchange.appendResponseBody(chunk);
-    body.push(chunk);
+  const noteRead = (): void => {
     const tap = body.tap();
     if (tap) record.response.events = tap.events;
     record.stream = body.isStream() ?? record.stream ?? false;
+  };
+  const read = (chunk: Buffer): void => {
+    exchange.appendResponseBody(chunk);
+    body.push(chunk);
+    noteRead();
+  };
+  const breach = (): GatewayError | undefined => {
+    const found = body.tap()?.breach;
+    return found && new GatewayError(found.code, found.message);
   };
   const decode = (): void => {
     if (coded === undefined || hasBeenDecoded) return;
@@ -76,14 +89,14 @@ export const observeAnswer = (
     const after = tap ? `after ${tap.events} events` : `after ${bytes} bytes`;
     return new GatewayError('upstream_stream_truncated', `${what} ${after}: it is not whole. Try again.`);
   };
-  /** Nothing can be added to a compressed stream that lacks its last event; the record says so. */
+  /** Nothing can be added to a compressed stream that is not whole; the record says so. */
   const noteMissingEnd = (): void => {
     const tap = body.tap();
     if (coded === undefined || tap === undefined || tap.terminal || record.response.finish) return;
-    record.response.finish = 'truncated';
-    const { origin, code, message } = truncation(
-      `${record.upstream} ended the answer before its last event,`,
-    );
+    const broken = breach();
+    record.response.finish = broken ? 'failed' : 'truncated';
+    const { origin, code, message } =
+      broken ?? truncation(`${record.upstream} ended the answer before its last event,`);
     record.error ??= { origin, code, message };
   };
 
@@ -94,6 +107,17 @@ export const observeAnswer = (
       if (coded) coded.push(chunk);
       else read(chunk);
     },
+    // Compressed bytes are read when all of them have passed: nothing of them can be held back.
+    mustAdmit: (chunk) => coded === undefined && body.mustAdmit(chunk),
+    admit: (chunk) => {
+      bytes += chunk.length;
+      record.response.bytes = bytes;
+      exchange.appendResponseBody(chunk);
+      const admitted = body.admit(chunk);
+      noteRead();
+      return admitted;
+    },
+    breach: () => (coded ? undefined : breach()),
     end: () => {
       decode();
       body.end();
@@ -111,7 +135,7 @@ export const observeAnswer = (
         record.response.finish = 'failed';
       } else if (outcome.kind === 'cut') {
         const { origin, code, message } = outcome.failure;
-        record.response.finish = 'truncated';
+        record.response.finish = breach() ? 'failed' : 'truncated';
         record.error = { origin, code, message };
       } else if (outcome.kind === 'aborted') {
         record.response.finish = 'aborted';

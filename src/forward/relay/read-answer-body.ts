@@ -14,6 +14,10 @@ const MAX_START_BYTES = 2048;
 /** Reads the bytes of an answer, whatever its content type calls them. */
 export interface AnswerBody {
   push(chunk: Buffer): void;
+  /** Whether a chunk may end an event that clients act on: then it is admitted instead of pushed. */
+  mustAdmit(chunk: Buffer): boolean;
+  /** Reads a chunk before it leaves. @returns how many of its bytes may leave */
+  admit(chunk: Buffer): number;
   /** Nothing more comes. */
   end(): void;
   /** Absent where the answer is not a stream, or not known to be one yet. */
@@ -79,26 +83,41 @@ export const createAnswerBody = ({ path, status, contentType }: AnswerBodyInput)
       reading.chunks.push(chunk);
     }
   };
-  const decide = (isLast: boolean): void => {
-    reading = readingOf(isLast);
-    if (reading === undefined) return;
-    for (const chunk of start) read(chunk);
+  /** The answer's first bytes: they tell how it is read. @returns how many of the chunk's may leave */
+  const begin = (chunk: Buffer): number => {
+    const earlier = start;
+    start = [...earlier, chunk];
+    startBytes += chunk.length;
+    reading = readingOf(false);
+    if (reading === undefined) return chunk.length;
     start = [];
+    for (const one of earlier) read(one);
+    if (reading.kind === 'stream') return reading.tap.admit(chunk);
+    read(chunk);
+    return chunk.length;
   };
 
   return {
     push: (chunk) => {
       bytes += chunk.length;
-      if (reading !== undefined) {
-        read(chunk);
-        return;
-      }
-      start.push(chunk);
-      startBytes += chunk.length;
-      decide(false);
+      if (reading === undefined) begin(chunk);
+      else read(chunk);
+    },
+    mustAdmit: (chunk) =>
+      api === 'responses' &&
+      (reading === undefined || (reading.kind === 'stream' && reading.tap.mustAdmit(chunk))),
+    admit: (chunk) => {
+      bytes += chunk.length;
+      if (reading === undefined) return begin(chunk);
+      if (reading.kind === 'stream') return reading.tap.admit(chunk);
+      read(chunk);
+      return chunk.length;
     },
     end: () => {
-      if (reading === undefined) decide(true);
+      if (reading === undefined) {
+        reading = readingOf(true);
+        for (const chunk of start.splice(0)) read(chunk);
+      }
       if (reading?.kind === 'stream') reading.tap.end();
     },
     tap: () => (reading?.kind === 'stream' ? reading.tap : undefined),

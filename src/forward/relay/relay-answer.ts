@@ -31,7 +31,8 @@ const formatMs = (ms: number): string => ms.toFixed(2);
 
 /**
  * Passes the upstream's answer to the client, byte for byte and as it arrives; a client that reads slowly
- * holds the upstream back. Where the answer is cut off, the client is told in the form of its API.
+ * holds the upstream back. Where the answer is cut off, or no whole one any more, the client is told in the form of
+ * its API.
  * @returns what cuts the answer off from this side, for a shutdown
  */
 export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void) => {
@@ -93,13 +94,23 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   });
 
   upstreamResponse.on('data', (chunk: Buffer) => {
+    if (forwarding.settled) return;
     if (!firstByteSeen) {
       firstByteSeen = true;
       record.ttfbMs = clock.monotonic() - exchange.openedAtMs;
     }
-    if (!response.write(chunk)) upstreamResponse.pause();
-    // The tap must not delay bytes: it sees each chunk after it was written.
-    observer.see(chunk);
+    // An event that clients act on is read before it leaves, and stays here where it is not whole.
+    const isAdmitted = observer.mustAdmit(chunk);
+    const admitted = isAdmitted ? observer.admit(chunk) : chunk.length;
+    const passed = admitted === chunk.length ? chunk : chunk.subarray(0, admitted);
+    if (passed.length > 0 && !response.write(passed)) upstreamResponse.pause();
+    // The tap must not delay other bytes: it sees them after they were written.
+    if (!isAdmitted) observer.see(chunk);
+    const breach = observer.breach();
+    if (breach) {
+      end(breach);
+      return;
+    }
     // Each event of a stream is a token or more, but for those around its items.
     const { events = 0 } = record.response;
     if (events - FRAME_EVENTS > maxOutputTokens && observer.hasEnded() === false) end(overCeiling());
@@ -111,13 +122,17 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     if (!upstreamResponse.complete) return;
     observer.end();
     const isCut = observer.hasEnded() === false;
-    end(isCut ? observer.truncation(`${upstream} ended the answer before its last event,`) : undefined);
+    const truncation = (): GatewayError =>
+      observer.truncation(`${upstream} ended the answer before its last event,`);
+    end(observer.breach() ?? (isCut ? truncation() : undefined));
   });
   const onBroken = (): void => {
     if (forwarding.settled) return;
     observer.end();
     const isCut = observer.hasEnded() !== true;
-    end(isCut ? observer.truncation(brokenOff(upstreamResponse, upstream)) : undefined);
+    end(
+      observer.breach() ?? (isCut ? observer.truncation(brokenOff(upstreamResponse, upstream)) : undefined),
+    );
   };
   upstreamResponse.once('error', onBroken);
   upstreamResponse.once('close', onBroken);

@@ -35,8 +35,8 @@ export interface TurnEnding {
   refuse(error: GatewayError): void;
   /** The upstream has refused. */
   passRefusal(status: number, refusal: Refusal, headers: Readonly<Record<string, string>>): void;
-  /** The answer is cut off in its midst. */
-  truncate(error: GatewayError): void;
+  /** The answer is cut off in its midst. @param finish how the record calls that */
+  truncate(error: GatewayError, finish?: 'truncated' | 'failed'): void;
   /** The client wants no more of it. @returns false where nothing has begun that could be interrupted */
   interrupt(kind: 'interrupt' | 'cancel'): boolean;
   /** The client has left. */
@@ -80,7 +80,7 @@ export const createTurnEnding = (deps: TurnEndingDeps): TurnEnding => {
         record.error = { origin: 'upstream', ...told };
       });
     },
-    truncate: (error) => {
+    truncate: (error, finish = 'truncated') => {
       if (isSettled) return;
       const { responseId, model, error: said } = reader.summary;
       const { code, message } = said ?? { code: error.code, message: `gomodel-ts: ${error.message}` };
@@ -89,7 +89,7 @@ export const createTurnEnding = (deps: TurnEndingDeps): TurnEnding => {
       emit(Buffer.from(failureEventData('responses', failure, answer)));
       settle(() => {
         // The upstream had said itself what went wrong, and the client is told that.
-        record.response.finish = said ? 'failed' : 'truncated';
+        record.response.finish = said ? 'failed' : finish;
         if (!said) record.error = { origin: error.origin, code: error.code, message: error.message };
       });
     },

@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
+import type { Breach } from '../../sse/breach.ts';
 import { isWholeData } from '../../sse/close-stream.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
 import { createResponsesReader } from '../../sse/read-responses.ts';
+import { readSequenceNumber } from '../../sse/read-sequence-number.ts';
 import { readUnfinishedEvent } from '../../sse/read-unfinished-event.ts';
-import { eventTypeOf, sequenceNumberOf } from '../event-type.ts';
+import { eventTypeOf } from '../event-type.ts';
 import { createItemCollector, type ItemCollector } from './collect-items.ts';
 
 /** One event is all that is held of a stream. */
@@ -20,6 +22,8 @@ export interface StreamReader {
   readonly summary: AnswerSummary;
   /** The upstream has said its last word. */
   hasEnded(): boolean;
+  /** An event that is a breach does not go out, and nothing after it. */
+  breach(): Breach | undefined;
   events(): number;
   readonly items: ItemCollector;
   /** Of the next event. */
@@ -40,13 +44,14 @@ export const createStreamReader = (onFrame: (bytes: Buffer) => void): StreamRead
   let lastNumber: number | undefined;
 
   const onEvent = (eventName: string | undefined, data: string): void => {
-    if (reader.terminal) return;
+    if (reader.terminal || reader.breach !== undefined) return;
     events++;
     if (data.startsWith('[DONE]')) return;
     reader.apply(eventName, data, decodeEventData);
+    if (reader.breach !== undefined) return;
     const type = eventTypeOf(eventName, data);
     if (type === 'error') return;
-    lastNumber = sequenceNumberOf(data) ?? lastNumber;
+    lastNumber = readSequenceNumber(data) ?? lastNumber;
     const bytes = toUtf8(Buffer.from(data, 'latin1'));
     items.see(type, bytes);
     onFrame(bytes);
@@ -62,6 +67,7 @@ export const createStreamReader = (onFrame: (bytes: Buffer) => void): StreamRead
     },
     summary: reader.summary,
     hasEnded: () => reader.terminal,
+    breach: () => reader.breach,
     events: () => events,
     items,
     nextSequenceNumber: () => (lastNumber ?? events - 1) + 1,

@@ -4,6 +4,7 @@ import { drainForReuse } from '../../forward/relay/drain-for-reuse.ts';
 import type { UpstreamAnswer } from '../../forward/relay/upstream-answer.ts';
 import type { Ask, AskInput } from '../../forward/retry/create-ask.ts';
 import type { Exchange } from '../../log/exchange.ts';
+import type { Breach } from '../../sse/breach.ts';
 import { sniffForm } from '../../sse/sniff-answer.ts';
 import { noteHeaders } from '../note-headers.ts';
 import { type ConnectionContext, speaksAsCodex } from '../session.ts';
@@ -91,6 +92,16 @@ export const runTurn = (input: TurnInput): RunningTurn => {
       ending.complete();
       drainForReuse(response);
     };
+    const endBroken = ({ code, message }: Breach): void => {
+      ending.truncate(new GatewayError(code, message), 'failed');
+      response.destroy();
+    };
+    const concludeIfOver = (): boolean => {
+      const breach = reader.breach();
+      if (breach) endBroken(breach);
+      else if (reader.hasEnded()) complete();
+      return ending.isSettled();
+    };
     response.on('data', (chunk: Buffer) => {
       if (ending.isSettled()) return;
       record.ttfbMs ??= clock.monotonic() - exchange.openedAtMs;
@@ -98,13 +109,12 @@ export const runTurn = (input: TurnInput): RunningTurn => {
       bytes += chunk.length;
       record.response.bytes = bytes;
       exchange.appendResponseBody(chunk);
-      if (reader.hasEnded()) complete();
+      concludeIfOver();
     });
     const onOver = (what: string) => (): void => {
       if (ending.isSettled()) return;
       reader.end();
-      if (reader.hasEnded()) complete();
-      else ending.truncate(missing(what));
+      if (!concludeIfOver()) ending.truncate(missing(what));
     };
     response.once('end', onOver('ended the answer before its last event,'));
     response.once('error', onOver('broke off its answer'));

@@ -4,7 +4,7 @@ import { toGatewayError } from '../../base/to-gateway-error.ts';
 import type { Room } from '../../coding/body-budget.ts';
 import type { ChosenDestination } from '../../forward/route/destination.ts';
 import { hasLostAddress } from '../../forward/send/lost-address.ts';
-import { failureEventData } from '../../sse/failure-event.ts';
+import { mayBeActedOn } from '../../sse/create-stream-tap.ts';
 import { needsUnsealing } from '../../translate/unseal-body.ts';
 import { beginSpending } from '../begin-spending.ts';
 import type { ClientConnection } from '../client/client-connection.ts';
@@ -17,7 +17,6 @@ import {
   SERVICE_RESTART,
 } from '../close-codes.ts';
 import { createGatewayErrorFrame } from '../error-frame.ts';
-import { inLane } from '../in-lane.ts';
 import { noteHeaders } from '../note-headers.ts';
 import { closeRefused, openRefused, openTurn, refuseConnection } from '../open-turn.ts';
 import { releaseCompression } from '../release-compression.ts';
@@ -25,9 +24,10 @@ import { type ConnectionContext, type Session, stopping } from '../session.ts';
 import { watchLife } from '../watch-life.ts';
 import { closeUpstream } from './close-upstream.ts';
 import type { UpstreamSocket } from './connect-upstream.ts';
+import { besideBroken, breachOf, failureFrame } from './fail-turn.ts';
 import { createHeldMessages } from './held-messages.ts';
 import { busy, MAX_RUNNING, networkChanged, tooMany } from './relay-errors.ts';
-import { createRelayedTurn } from './relayed-turn.ts';
+import { createRelayedTurn, type RelayedTurn } from './relayed-turn.ts';
 import { RelayedTurns } from './relayed-turns.ts';
 
 export interface RelayDeps {
@@ -61,11 +61,26 @@ export const createRelaySession = ({
   const turns = new RelayedTurns();
   let leaving: GatewayError | undefined;
   let isHandedOver = false;
+  let isBroken = false;
   const upstreamIsAlive = watchLife(response.socket);
 
   const close = (code: number, reason: string): void => {
     connection.close(code, reason);
     closeUpstream(ws, code, reason);
+  };
+  /** Ends what runs, with a last frame for each, and the connection. */
+  const cut = (reason: GatewayError, code: number): void => {
+    for (const turn of turns.values()) connection.send(failureFrame(turn, reason, clock.now()));
+    turns.breakOff('truncated', reason);
+    close(code, reason.code);
+  };
+  /** Where an answer is no whole one any more, nobody knows where the next one begins: the connection ends with it. */
+  const breakTurn = (broken: RelayedTurn): void => {
+    isBroken = true;
+    const failure = breachOf(broken);
+    connection.send(failureFrame(broken, failure, clock.now()));
+    turns.breakOne(broken, failure);
+    cut(besideBroken(host), INTERNAL_ERROR);
   };
   const refuse = (frame: CreateFrame, room: Room, error: GatewayError): void => {
     room.release();
@@ -197,15 +212,31 @@ export const createRelaySession = ({
   });
 
   ws.on('message', (data, isBinary) => {
+    if (isBroken) return;
     const bytes = data as Buffer;
-    if (!connection.send(bytes, isBinary)) ws.pause();
-    if (isBinary || !turns.see(bytes)) return;
+    const send = (): void => {
+      if (!connection.send(bytes, isBinary)) ws.pause();
+    };
+    if (isBinary) {
+      send();
+      return;
+    }
+    // What clients act on is read before it leaves, and stays here where it is not whole.
+    const isAdmitted = mayBeActedOn(bytes);
+    if (!isAdmitted) send();
+    const seen = turns.see(bytes);
+    if (typeof seen === 'object') {
+      breakTurn(seen.broken);
+      return;
+    }
+    if (isAdmitted) send();
+    if (seen === 'more') return;
     if (ws.bufferedAmount === 0) releaseCompression(ws);
     if (leaving && turns.size === 0) close(GOING_AWAY, leaving.code);
   });
-  let breach: string | undefined;
+  let violation: string | undefined;
   ws.on('error', ({ message }) => {
-    breach = message;
+    violation = message;
     // Who does not keep to the protocol may not keep to its closing handshake either.
     ws.terminate();
   });
@@ -213,9 +244,9 @@ export const createRelaySession = ({
     if (isHandedOver) return;
     const why = reason.length > 0 ? `${code}, ${reason.toString().slice(0, 100)}` : String(code);
     const what =
-      breach === undefined
+      violation === undefined
         ? `closed the WebSocket connection (${why})`
-        : `broke the WebSocket protocol (${breach})`;
+        : `broke the WebSocket protocol (${violation})`;
     const failure = new GatewayError(
       'upstream_stream_truncated',
       `${host} ${what} before its last event. Try again.`,
@@ -245,19 +276,7 @@ export const createRelaySession = ({
       leaving = stopping();
       if (turns.size === 0) close(GOING_AWAY, leaving.code);
     },
-    cut: (reason) => {
-      for (const { streamId, summary, nextSequenceNumber } of turns.values()) {
-        const failure = { code: reason.code, message: `gomodel-ts: ${reason.message}`, atMs: clock.now() };
-        const answer = {
-          responseId: summary.responseId,
-          model: summary.model,
-          sequenceNumber: nextSequenceNumber(),
-        };
-        connection.send(inLane(streamId, Buffer.from(failureEventData('responses', failure, answer))));
-      }
-      turns.breakOff('truncated', reason);
-      close(SERVICE_RESTART, reason.code);
-    },
+    cut: (reason) => cut(reason, SERVICE_RESTART),
     tick: () => {
       if (ws.isPaused || ws.readyState !== ws.OPEN) return;
       if (upstreamIsAlive() && !hasLostAddress(response.socket)) ws.ping();

@@ -3,10 +3,12 @@ import type { GatewayError } from '../../base/errors.ts';
 import { applySummary } from '../../forward/relay/apply-summary.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
+import type { Breach } from '../../sse/breach.ts';
 import { decodeEventData } from '../../sse/frame-events.ts';
 import { createResponsesReader } from '../../sse/read-responses.ts';
+import { readSequenceNumber } from '../../sse/read-sequence-number.ts';
 import { asSse } from '../as-sse.ts';
-import { eventTypeOf, sequenceNumberOf } from '../event-type.ts';
+import { eventTypeOf } from '../event-type.ts';
 import { quotaOfEvent } from './quota-of-event.ts';
 
 /** A request that was relayed, and what its answer says as it passes. */
@@ -16,8 +18,10 @@ export interface RelayedTurn {
   nextSequenceNumber(): number;
   /** @returns true where this frame was the answer's last */
   see(frame: Buffer): boolean;
+  /** Set where the last frame breaks the grammar of the API: it must not reach the client. */
+  readonly breach: Breach | undefined;
   /** It ended without its last frame. */
-  breakOff(finish: 'truncated' | 'aborted', failure?: GatewayError): void;
+  breakOff(finish: 'truncated' | 'aborted' | 'failed', failure?: GatewayError): void;
 }
 
 export interface RelayedTurnInput {
@@ -46,6 +50,9 @@ export const createRelayedTurn = ({ exchange, clock, streamId }: RelayedTurnInpu
   return {
     streamId,
     summary: reader.summary,
+    get breach() {
+      return reader.breach;
+    },
     nextSequenceNumber: () => (lastNumber ?? events - 1) + 1,
     see: (frame) => {
       if (events === 0) {
@@ -59,7 +66,7 @@ export const createRelayedTurn = ({ exchange, clock, streamId }: RelayedTurnInpu
       exchange.appendResponseBody(asSse(frame));
       const data = frame.toString('latin1');
       reader.apply(undefined, data, decodeEventData);
-      lastNumber = sequenceNumberOf(data) ?? lastNumber;
+      lastNumber = readSequenceNumber(data) ?? lastNumber;
       const type = eventTypeOf(undefined, data);
       const quota = type === 'codex.rate_limits' ? quotaOfEvent(data, clock.now()) : undefined;
       if (quota) record.quota = quota;

@@ -29,13 +29,22 @@ export class RelayedTurns {
     this.#unreadable = turn;
   }
 
-  /** @returns true where this frame was the last of an answer */
-  see(frame: Buffer): boolean {
+  /** @returns whether this frame was the last of an answer, or broke one off since it is no whole one any more */
+  see(frame: Buffer): 'more' | 'last' | { readonly broken: RelayedTurn } {
     const turn = this.#turnOf(frame) ?? this.#unreadable;
-    if (!turn?.see(frame)) return false;
+    const isLast = turn?.see(frame) === true;
+    if (turn?.breach) return { broken: turn };
+    if (!isLast) return 'more';
     this.#turns = this.#turns.filter((one) => one !== turn);
     if (turn === this.#unreadable) this.#unreadable = undefined;
-    return true;
+    return 'last';
+  }
+
+  /** One of them is no whole answer any more. */
+  breakOne(broken: RelayedTurn, failure: GatewayError): void {
+    broken.breakOff('failed', failure);
+    this.#turns = this.#turns.filter((turn) => turn !== broken);
+    if (broken === this.#unreadable) this.#unreadable = undefined;
   }
 
   /** None of them gets its last frame. */

@@ -1,0 +1,30 @@
+/** How a stream has broken the grammar of its API, so that what it says is not one whole answer. */
+export interface Breach {
+  readonly code: 'upstream_answer_unreadable' | 'upstream_stream_restarted';
+  /** Without the `gomodel-ts: ` prefix. */
+  readonly message: string;
+}
+
+const notPassedOn = (what: string): Breach => ({
+  code: 'upstream_answer_unreadable',
+  message: `${what}, so it was not passed on. Try again; if it happens again, the provider or a proxy before it is at fault.`,
+});
+
+const MAX_NAME = 100;
+
+export const brokenCall = (name: string): Breach =>
+  notPassedOn(`the upstream's call of ${name.slice(0, MAX_NAME)} has arguments that are not whole`);
+
+export const repeatedCall = (name: string): Breach =>
+  notPassedOn(`the upstream sent its call of ${name.slice(0, MAX_NAME)} twice`);
+
+export const lostCall = (name: string): Breach =>
+  notPassedOn(`the upstream ended its answer without the rest of a call of ${name.slice(0, MAX_NAME)}`);
+
+export const brokenEvent = (): Breach => notPassedOn('an event of the upstream is broken JSON');
+
+export const restartedStream = (): Breach => ({
+  code: 'upstream_stream_restarted',
+  message:
+    'the upstream began its answer a second time in mid-stream, as an intermediary does that tries again: what came before is not whole. Try again.',
+});
