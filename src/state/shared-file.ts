@@ -32,6 +32,8 @@ interface SharedFileOptions<Content> {
   readonly path: string;
   /** @param value parsed JSON, or null if the file does not exist. @throws if the file must not hold that */
   readonly parse: (value: unknown) => Content;
+  /** What is written of a content, where that is not the content itself. */
+  readonly print?: (content: Content) => unknown;
 }
 
 /** File systems of containers and networks report no changes, so the file is looked at. */
@@ -47,7 +49,11 @@ const versionOf = async (path: string): Promise<string> => {
   }
 };
 
-export const openSharedFile = <Content>({ path, parse }: SharedFileOptions<Content>): SharedFile<Content> => {
+export const openSharedFile = <Content>({
+  path,
+  parse,
+  print = (content) => content,
+}: SharedFileOptions<Content>): SharedFile<Content> => {
   const adapter = privateJsonFile(path);
   const load = async (): Promise<Content> => {
     // One for each look: a look and a change may be under way at once.
@@ -61,7 +67,7 @@ export const openSharedFile = <Content>({ path, parse }: SharedFileOptions<Conte
       createPrivateFolder(dirname(path));
       return withFileLock(`${path}.lock`, async () => {
         const next = change(await load());
-        await new Low<unknown>(adapter, next).write();
+        await new Low<unknown>(adapter, print(next)).write();
         return next;
       });
     },
