@@ -32,6 +32,23 @@ export interface Usage {
  */
 export type Finding = 'other_model' | 'second_generation';
 
+/**
+ * What its user should know of an exchange that was let in: `soft_budget`, a budget that is spent and refuses nothing;
+ * `repeated_call`, the same call of a tool had the same result again and again; `growing_context`, the context grows
+ * and nothing of it is read from the provider's cache.
+ */
+export interface Warning {
+  code: 'soft_budget' | 'repeated_call' | 'growing_context';
+  /** One sentence, to be shown as it is. */
+  message: string;
+  /** The id of the budget. */
+  budget?: string;
+  /** The tool that is called again and again. */
+  tool?: string;
+  /** How often, so far. */
+  count?: number;
+}
+
 /** How much of a ChatGPT plan's allowance is used up. */
 export interface QuotaWindow {
   /** 0 to 100. */
@@ -85,6 +102,8 @@ export interface ExchangeRecord {
   sentModel?: string;
   /** What is odd about an answer that came all the same. */
   findings?: Finding[];
+  /** What its user should know, though it was let in. */
+  warnings?: Warning[];
   provider?: string;
   /** Host (and port) of the upstream. */
   upstream?: string;

@@ -45,6 +45,12 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
   requestedModel: 'text',
   sentModel: 'text',
   findings: { listOf: 'text' },
+  warnings: {
+    listOf: {
+      members: { ...texts('code', 'message', 'budget', 'tool'), count: 'number' },
+      needs: ['code', 'message'],
+    },
+  },
   provider: 'text',
   upstream: 'text',
   upstreamModel: 'text',
