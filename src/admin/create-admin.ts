@@ -15,7 +15,7 @@ import { scopeLog, scopeWatch } from './access/scope-log.ts';
 import { createFindTitle } from './answers/session-title.ts';
 import { API_BASE, createDispatch, type Route, refuse } from './api/dispatch.ts';
 import { createRoutes } from './api/routes.ts';
-import type { KeptBudgets } from './budgets/budget-routes.ts';
+import type { KeptBudgets } from './budgets/kept-budgets.ts';
 import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
 import { enterPage } from './page/enter-page.ts';
 import { PAGE_FOLDER } from './page/load-page.ts';
@@ -66,8 +66,12 @@ export interface Admin {
 /** @param url path and query */
 export const isAdminPath = (url: string): boolean => /^\/admin(?:[/?]|$)/.test(url);
 
-/** Where GoModel has its keys. */
-const AUTH_KEYS = /^\/admin\/auth-keys(?=\/|$)/;
+/** Where GoModel has what is below `API_BASE` here, and how it calls that. */
+const GOMODEL_PATH = /^\/admin\/(auth-keys|budgets|rate-limits|usage|audit)(?=\/|$)/;
+const GOMODEL_NAMES: Readonly<Record<string, string>> = { 'auth-keys': 'keys', 'rate-limits': 'limits' };
+
+const ownPath = (path: string): string =>
+  path.replace(GOMODEL_PATH, (_, name: string) => `${API_BASE}${GOMODEL_NAMES[name] ?? name}`);
 
 const FIRST_PAGE = `${PAGE_BASE}audit`;
 const ENTRY = `${PAGE_BASE}enter`;
@@ -108,6 +112,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     budgets,
     dataDir,
     store: deps.keyStore,
+    nameOfKey: (id: string) => deps.ring.find(id)?.name,
     adminLog: deps.adminLog,
   };
   /** All routes over a part of the log, or the whole of it, and over what happens there. */
@@ -144,7 +149,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const asked = pathname.replace(AUTH_KEYS, `${API_BASE}keys`);
+    const asked = ownPath(pathname);
     if (asked.startsWith(API_BASE)) {
       response.setHeader('cache-control', 'no-store');
       await dispatch(asked.slice(API_BASE.length), searchParams, request, response);

@@ -15,7 +15,7 @@ interface DeskDeps {
 }
 
 /** On the command line, what is wrong with a value is wrong usage. */
-const USAGE_CODES: readonly string[] = ['invalid_request', 'unknown_budget'];
+const USAGE_CODES: readonly string[] = ['invalid_request', 'unknown_budget', 'unknown_limit'];
 
 /** The user of the machine, where the system knows one. */
 const whoAmI = (): string => {

@@ -31,6 +31,7 @@ const COMMANDS: readonly CommandEntry[] = [
   { names: ['trust'], load: async () => (await import('./commands/trust.ts')).trustCommand },
   { names: ['keys'], load: async () => (await import('./commands/keys.ts')).keysCommand },
   { names: ['budgets'], load: async () => (await import('./commands/budgets.ts')).budgetsCommand },
+  { names: ['limits'], load: async () => (await import('./commands/limits.ts')).limitsCommand },
   { names: ['migrate'], load: async () => (await import('./commands/migrate.ts')).migrateCommand },
   { names: ['sessions'], load: async () => (await import('./commands/sessions.ts')).sessionsCommand },
   { names: ['usage'], load: async () => (await import('./commands/usage.ts')).usageCommand },

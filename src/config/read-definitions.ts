@@ -53,7 +53,7 @@ const misunderstood = ({ origin }: Given, part: string, takes: string): GatewayE
   );
 
 const BUDGET_TAKES =
-  'daily=10 (USD; also hourly, weekly, monthly, total, 3600s), daily_tokens=500000, and the words soft, ceiling, per_child and timezone=Europe/Berlin, with commas between';
+  'daily=10 (USD; also hourly, weekly, monthly, total, 3600s), daily_tokens=500000, and the words soft, ceiling, per_child, stop_runaways and timezone=Europe/Berlin, with commas between';
 
 const readBudgets = (given: Given): readonly Definition[] => {
   const common: Record<string, unknown> = { scope: pathOf(given.suffix) };
@@ -63,7 +63,7 @@ const readBudgets = (given: Given): readonly Definition[] => {
       /^(hourly|daily|weekly|monthly|total|(\d+)s)(_tokens)?$/.exec(name) ?? [];
     if (value === undefined && (name === 'soft' || name === 'ceiling' || name === 'hard')) {
       common.enforcement = name;
-    } else if (value === undefined && name === 'per_child') common.per_child = true;
+    } else if (value === undefined && (name === 'per_child' || name === 'stop_runaways')) common[name] = true;
     else if (name === 'timezone' && value) common.timezone = value;
     else if (period !== '' && value) {
       limits.push({

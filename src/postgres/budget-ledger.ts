@@ -64,7 +64,13 @@ const MAX_WINDOWS = 10_000;
 /** What a page waits for that shows budgets. */
 const FLUSH_WITHIN_MS = 200;
 
-const NOTHING_HELD: Reservation = { kind: 'granted', warnings: [], tightest: undefined, outputRoom: {} };
+const NOTHING_HELD: Reservation = {
+  kind: 'granted',
+  warnings: [],
+  tightest: undefined,
+  outputRoom: {},
+  stopsRunaways: false,
+};
 
 const NOBODY: Subject = {
   userPath: '/',

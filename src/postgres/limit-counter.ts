@@ -1,14 +1,22 @@
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { StorageFallback } from '../config/settings.ts';
-import { type Counts, createLimitCounter, type LimitPlace } from '../guard/limits/create-limit-counter.ts';
+import {
+  type Counts,
+  createLimitCounter,
+  type LimitPlace,
+  windowOf,
+} from '../guard/limits/create-limit-counter.ts';
 import type { LimitCounter, Taken } from '../guard/limits/limit-port.ts';
 import { type LimitSubject, limitScopeText, type RateLimit } from '../guard/limits/rate-limit.ts';
-import { createSlidingWindow, PARTS } from '../guard/limits/sliding-window.ts';
+import { PARTS } from '../guard/limits/sliding-window.ts';
 import type { Database } from './database.ts';
 import type { GuardedCall } from './guarded-call.ts';
 
 export interface PostgresLimitCounter extends LimitCounter {
+  /** Other limits from now on; what was counted stays with those that remain. */
+  define(limits: readonly RateLimit[]): void;
+  readonly limits: readonly RateLimit[];
   /** Resolves when everything that has ended until now is counted in the database. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -86,7 +94,7 @@ export const createPostgresLimitCounter = (deps: PostgresLimitDeps): PostgresLim
   let frozenMs: number | undefined;
   const now = (): number => frozenMs ?? clock.monotonic() + aheadMs;
   const known = new Map<string, Counts>();
-  const mirror = createLimitCounter(limits, { monotonic: now }, known);
+  const mirror = createLimitCounter(limits, { monotonic: now }, { known });
   const held = new Map<string, Held[]>();
   const underWay = new Set<Promise<unknown>>();
 
@@ -94,9 +102,9 @@ export const createPostgresLimitCounter = (deps: PostgresLimitDeps): PostgresLim
     aheadMs = standing.now - clock.monotonic();
     for (const { key, limit, counts } of places) {
       counts.running = standing.running[key] ?? 0;
-      for (const [index, { name }] of limit.rules.entries()) {
-        const parts = standing.parts.filter((one) => one[0] === key && one[1] === name);
-        counts.windows[index]?.replace(parts.map(([, , part, count]) => [part, count]));
+      for (const rule of limit.rules) {
+        const parts = standing.parts.filter((one) => one[0] === key && one[1] === rule.name);
+        windowOf(counts, rule).replace(parts.map(([, , part, count]) => [part, count]));
       }
     }
   };
@@ -159,10 +167,9 @@ export const createPostgresLimitCounter = (deps: PostgresLimitDeps): PostgresLim
     );
     const places = rows.flatMap(({ key }) => {
       const [scope, child = ''] = key.split('\n');
-      const limit = limits.find((one) => limitScopeText(one) === scope);
+      const limit = mirror.limits.find((one) => limitScopeText(one) === scope);
       if (!limit) return [];
-      const windows = limit.rules.map(({ windowMs }) => createSlidingWindow(windowMs));
-      const counts = known.get(key) ?? { windows, running: 0 };
+      const counts = known.get(key) ?? { windows: new Map(), running: 0 };
       known.set(key, counts);
       return [{ key, limit, child, counts }];
     });
@@ -221,6 +228,10 @@ export const createPostgresLimitCounter = (deps: PostgresLimitDeps): PostgresLim
       // Where the database is away, what this process knows is shown.
       await (subject ? read(mirror.placesOf(subject)) : readAll()).catch(() => {});
       return mirror.status(subject);
+    },
+    define: mirror.define,
+    get limits() {
+      return mirror.limits;
     },
     flush: async () => {
       await Promise.all([...underWay]);

@@ -2,19 +2,19 @@ import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
 import type { PostgresConfig } from '../config/read-storage.ts';
 import type { AdminLog } from '../guard/admin-log.ts';
-import type { BudgetStore } from '../guard/budgets/budget-store.ts';
+import { BUDGETS, type BudgetStore } from '../guard/budgets/budget-store.ts';
 import type { KeyStore } from '../guard/keys/key-store.ts';
-import type { LimitCounter } from '../guard/limits/limit-port.ts';
+import { LIMITS, type LimitStore } from '../guard/limits/limit-store.ts';
 import type { RateLimit } from '../guard/limits/rate-limit.ts';
 import { createListeners } from '../log/listeners.ts';
 import { createPostgresAdminLog } from './admin-log.ts';
 import { createPostgresLedger, type PostgresLedger } from './budget-ledger.ts';
-import { createPostgresBudgetStore } from './budget-store.ts';
 import { createChanges } from './changes.ts';
 import { type Database, openDatabase } from './database.ts';
+import { createPostgresDefinitionStore } from './definition-store.ts';
 import { createGuardedCall, type GuardedCall } from './guarded-call.ts';
 import { createPostgresKeyStore } from './key-store.ts';
-import { createPostgresLimitCounter } from './limit-counter.ts';
+import { createPostgresLimitCounter, type PostgresLimitCounter } from './limit-counter.ts';
 import { migrate } from './migrate.ts';
 
 /** What gateways share in one database. */
@@ -23,6 +23,7 @@ export interface PostgresStorage {
   readonly keyStore: KeyStore;
   readonly adminLog: AdminLog;
   readonly budgetStore: BudgetStore;
+  readonly limitStore: LimitStore;
   /** Counts what is spent and limited. @param instance of this gateway, the same in each of its runs */
   openCounting(limits: readonly RateLimit[], instance: string): PostgresCounting;
   /** Told when the database is away, and what then decides; and when it answers again. */
@@ -32,7 +33,7 @@ export interface PostgresStorage {
 
 interface PostgresCounting {
   readonly ledger: PostgresLedger;
-  readonly limits: LimitCounter;
+  readonly limits: PostgresLimitCounter;
   close(): Promise<void>;
 }
 
@@ -104,7 +105,8 @@ export const openPostgresStorage = (
     database,
     keyStore: createPostgresKeyStore(shared),
     adminLog,
-    budgetStore: createPostgresBudgetStore(shared),
+    budgetStore: createPostgresDefinitionStore(shared, BUDGETS),
+    limitStore: createPostgresDefinitionStore(shared, LIMITS),
     close: async () => {
       changes.close();
       await database.close();

@@ -3,7 +3,7 @@ import type { Query } from './database.ts';
 
 /** A table of entries in an order, each with a name of its own. */
 export interface ListTable {
-  readonly table: 'keys' | 'policies' | 'budgets';
+  readonly table: 'keys' | 'policies' | 'budgets' | 'limits';
   /** The column of the name. */
   readonly name: 'id' | 'name';
 }

@@ -4,6 +4,7 @@ import { type AdminLog, openAdminLog } from '../guard/admin-log.ts';
 import { type BudgetStore, openBudgetStore } from '../guard/budgets/budget-store.ts';
 import { openFileKeyStore } from '../guard/keys/file-key-store.ts';
 import type { KeyStore } from '../guard/keys/key-store.ts';
+import { type LimitStore, openLimitStore } from '../guard/limits/limit-store.ts';
 import type { PostgresStorage } from '../postgres/open-storage.ts';
 
 /** What all processes share that use one data folder, or one database. */
@@ -11,6 +12,7 @@ export interface SharedState {
   readonly keyStore: KeyStore;
   readonly adminLog: AdminLog;
   readonly budgetStore: BudgetStore;
+  readonly limitStore: LimitStore;
   /** Absent where all of it is in the data folder. */
   readonly postgres: PostgresStorage | undefined;
   close(): Promise<void>;
@@ -26,6 +28,7 @@ export const openSharedState = async (
       keyStore: openFileKeyStore(dataDir),
       adminLog: openAdminLog(dataDir),
       budgetStore: openBudgetStore(dataDir),
+      limitStore: openLimitStore(dataDir),
       postgres: undefined,
       close: async () => {},
     };
@@ -33,6 +36,6 @@ export const openSharedState = async (
   // Who keeps files loads nothing of it.
   const { openPostgresStorage } = await import('../postgres/open-storage.ts');
   const postgres = openPostgresStorage(storage, clock);
-  const { keyStore, adminLog, budgetStore, close } = postgres;
-  return { keyStore, adminLog, budgetStore, postgres, close };
+  const { keyStore, adminLog, budgetStore, limitStore, close } = postgres;
+  return { keyStore, adminLog, budgetStore, limitStore, postgres, close };
 };

@@ -8,3 +8,10 @@ export interface BudgetsAnswer {
   /** What of budgets cannot be read or written; absent where all can. */
   problem?: string;
 }
+
+/** `GET limits` → LimitsAnswer: the figures by which requests are refused. */
+export interface LimitsAnswer {
+  limits: readonly LimitStatus[];
+  /** What of limits cannot be read or written; absent where all can. */
+  problem?: string;
+}

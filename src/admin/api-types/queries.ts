@@ -49,3 +49,11 @@ export interface AuditExportQuery extends Omit<AuditLogQuery, 'limit' | 'offset'
   format: 'jsonl' | 'har' | 'html';
   id?: string;
 }
+
+/** `GET usage/groups` → Paged of UsageGroup, by tokens, most first. */
+export interface UsageGroupsQuery extends UsageQuery {
+  /** A request with several labels counts in the group of each. */
+  by: 'key' | 'user_path' | 'label';
+  /** For user paths: how many of their parts name a group. Default: all of them. */
+  depth?: number;
+}

@@ -89,3 +89,13 @@ export interface UsageSession extends UsageSums {
 
 /** `GET usage/log` → Paged of entries that have usage, newest first. */
 export type UsageLogAnswer = Paged<AuditEntry>;
+
+/** `GET usage/groups` → Paged, by tokens, most first. */
+export interface UsageGroup extends UsageSums {
+  /** Id of a key, a user path or a label; empty for what was asked without one. */
+  group: string;
+  /** What the key is called; absent where it is not known here. */
+  name?: string;
+  sessions: number;
+  last_request_at: string;
+}

@@ -9,10 +9,12 @@ import { answerLog, answerUsageLog } from '../answers/log.ts';
 import { createRunDoctor, type DoctorDeps } from '../answers/run-doctor.ts';
 import { answerTurn } from '../answers/turn.ts';
 import { answerDaily } from '../answers/usage-daily.ts';
-import { answerClients, answerModels } from '../answers/usage-groups.ts';
+import { answerClients, answerGroups, answerModels, type GroupsDeps } from '../answers/usage-groups.ts';
 import { answerSessions, type SessionsDeps } from '../answers/usage-sessions.ts';
 import { answerSummary } from '../answers/usage-summary.ts';
-import { type BudgetRoutesDeps, budgetHandlers } from '../budgets/budget-routes.ts';
+import { budgetHandlers } from '../budgets/budget-routes.ts';
+import type { BudgetRoutesDeps } from '../budgets/kept-budgets.ts';
+import { limitHandlers } from '../budgets/limit-routes.ts';
 import { type ExportDeps, sendExport } from '../export/export-exchanges.ts';
 import type { PATHS } from '../openapi/create-openapi.ts';
 import type { Feed } from '../stream/create-feed.ts';
@@ -29,6 +31,7 @@ export interface RoutesDeps
     SessionsDeps,
     BudgetRoutesDeps,
     KeyRoutesDeps,
+    GroupsDeps,
     DoctorDeps {
   readonly access: Access;
   readonly recorder: ExchangeWatch;
@@ -145,11 +148,13 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
     '/usage/daily': answered((query) => answerDaily(deps, query)),
     '/usage/models': answered((query) => answerModels(deps, query)),
     '/usage/clients': answered((query) => answerClients(deps, query)),
+    '/usage/groups': answered((query) => answerGroups(deps, query)),
     '/usage/sessions': answered((query) => answerSessions(deps, query)),
     '/usage/log': answered((query) => answerUsageLog(deps, query)),
     '/dashboard/config': answered(() => answerConfig(deps, diskBytes)),
     '/providers/status': answered(() => answerProviders(deps)),
     '/budgets': budgetHandlers(deps),
+    '/limits': limitHandlers(deps),
     '/codex/status': answered(() => answerCodex(deps)),
     '/codex/doctor': { POST: async (call) => sendJson(call, await runDoctor()) },
     ...createKeyHandlers(deps),

@@ -1,73 +1,45 @@
-import { GatewayError } from '../../base/errors.ts';
-import { isWithin } from '../../base/user-path.ts';
-import type { AdminLog } from '../../guard/admin-log.ts';
 import { budgetId } from '../../guard/budgets/budget.ts';
-import { type BudgetDesk, createBudgetDesk } from '../../guard/budgets/budget-desk.ts';
-import type { BudgetStore } from '../../guard/budgets/budget-store.ts';
-import type { BudgetLedger } from '../../guard/budgets/ledger-port.ts';
-import type { LimitCounter } from '../../guard/limits/limit-port.ts';
-import type { Viewer } from '../../guard/viewer.ts';
+import { type BudgetDesk, createBudgetDesk } from '../../guard/budgets/budget-store.ts';
+import { readBudget } from '../../guard/budgets/read-budget.ts';
 import { type Call, type Handle, sendJson, sendNothing } from '../api/call.ts';
 import { readSmallBody } from '../api/read-small-body.ts';
 import type { BudgetsAnswer } from '../api-types/budgets.ts';
-
-/** The budgets and limits of a gateway, in the process that keeps them. */
-export interface KeptBudgets {
-  readonly ledger: BudgetLedger;
-  readonly limits: LimitCounter;
-  readonly store: BudgetStore;
-  /** What cannot be read or written, in a sentence. */
-  readonly problem: () => string | undefined;
-}
-
-export interface BudgetRoutesDeps {
-  /** Absent in a process that does not keep them, and answers nothing. */
-  readonly budgets: KeptBudgets | undefined;
-  readonly adminLog: AdminLog;
-  readonly now: () => number;
-}
-
-/** A member sees what holds for their own subtree. */
-const isSeen = (viewer: Viewer, scope: string): boolean =>
-  viewer.role !== 'member' ||
-  (scope.startsWith('/') && isWithin(scope.replace(/\/\*$/, '') || '/', viewer.userPath));
+import { fromGoModelBudget } from './gomodel-forms.ts';
+import { type BudgetRoutesDeps, requireBudgets, seesScope } from './kept-budgets.ts';
 
 /** Budgets and limits as they stand, and how budgets are set and removed. */
-export const budgetHandlers = ({
-  budgets,
-  adminLog,
-  now,
-}: BudgetRoutesDeps): Readonly<Record<'GET' | 'PUT' | 'DELETE', Handle>> => {
-  const kept = (): KeptBudgets => {
-    if (budgets) return budgets;
-    throw new GatewayError('internal_error', 'this process keeps no budgets.');
-  };
-  const deskOf = ({ viewer }: Call): BudgetDesk => {
-    if (viewer.role !== 'admin') {
-      throw new GatewayError('not_permitted', 'only the role admin changes budgets.');
-    }
-    return createBudgetDesk({ store: kept().store, log: adminLog, now, by: viewer.name });
-  };
+export const budgetHandlers = (
+  deps: BudgetRoutesDeps,
+): Readonly<Record<'GET' | 'PUT' | 'DELETE', Handle>> => {
+  const deskOf = ({ viewer }: Call): BudgetDesk =>
+    createBudgetDesk({
+      store: requireBudgets(deps).store,
+      log: deps.adminLog,
+      now: deps.now,
+      by: viewer.name,
+    });
   return {
     GET: async (call) => {
-      const { viewer } = call;
-      const { ledger, limits, problem } = kept();
+      const { ledger, limits, problem } = requireBudgets(deps);
       const trouble = problem();
       const answer: BudgetsAnswer = {
-        budgets: (await ledger.status()).filter(({ scope }) => isSeen(viewer, scope)),
-        limits: (await limits.status()).filter(({ scope }) => isSeen(viewer, scope)),
+        budgets: (await ledger.status()).filter(({ scope }) => seesScope(call.viewer, scope)),
+        limits: (await limits.status()).filter(({ scope }) => seesScope(call.viewer, scope)),
         ...(trouble !== undefined && { problem: trouble }),
       };
       sendJson(call, answer);
     },
     PUT: async (call) => {
-      const desk = deskOf(call);
-      const budget = await desk.set(await readSmallBody(call.request));
-      sendJson(call, { id: budgetId(budget) });
+      const fields = fromGoModelBudget(await readSmallBody(call.request));
+      sendJson(call, { id: budgetId(await deskOf(call).set(fields)) });
     },
     DELETE: async (call) => {
-      const desk = deskOf(call);
-      await desk.remove(call.query.get('id') ?? '');
+      const id = call.query.get('id');
+      // GoModel names the budget in the body; of that, any limit will do.
+      const named =
+        id ??
+        budgetId(readBudget({ ...fromGoModelBudget(await readSmallBody(call.request)), amount: 0 }, 'store'));
+      await deskOf(call).remove(named);
       sendNothing(call);
     },
   };

@@ -71,6 +71,26 @@ const change = (summary: string, schema: Schema, status: string, parameters: rea
   responses: { [status]: { description: summary, content: json(schema) }, ...REFUSALS },
 });
 
+/** What is set by a body and removed by its id. */
+const settable = (what: string, members: string) => ({
+  put: {
+    summary: `Sets a ${what}: ${members}`,
+    requestBody: { required: true, content: json({ type: 'object' }) },
+    responses: {
+      '200': {
+        description: 'Its id',
+        content: json({ type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }),
+      },
+      ...REFUSALS,
+    },
+  },
+  delete: {
+    summary: `Removes a ${what} that was set so`,
+    parameters: [inQuery('id', { type: 'string' }, 'As the list names it.')],
+    responses: { '204': { description: 'Removed' }, ...REFUSALS },
+  },
+});
+
 const usage = parametersOf(schemas.UsageQuery);
 const LIMIT = inQuery('limit', { type: 'number' }, 'Default 50, at most 200.');
 const OFFSET = inQuery('offset', { type: 'number' }, 'Default 0.');
@@ -126,28 +146,22 @@ export const PATHS = {
   '/usage/daily': read('Sums by day, week, month or year', listOf(ref('UsageBucket')), usage),
   '/usage/models': read('Sums by model', pageOf(ref('UsageModel')), usage),
   '/usage/clients': read('Sums by client', pageOf(ref('UsageClient')), usage),
+  '/usage/groups': read(
+    'Sums by key, user path or label',
+    pageOf(ref('UsageGroup')),
+    parametersOf(schemas.UsageGroupsQuery),
+  ),
   '/usage/sessions': read('Sums by session', pageOf(ref('UsageSession')), usage),
   '/usage/log': read('Exchanges that used tokens, newest first', ref('UsageLogAnswer'), usage),
   '/dashboard/config': read('How the gateway is set up', ref('DashboardConfigAnswer')),
   '/providers/status': read('How the providers fare', listOf(ref('ProviderStatus'))),
   '/budgets': {
     ...read('Budgets and rate limits, as they stand', ref('BudgetsAnswer')),
-    put: {
-      summary: 'Sets a budget: scope, period or period_seconds, limit or tokens, enforcement, timezone',
-      requestBody: { required: true, content: json({ type: 'object' }) },
-      responses: {
-        '200': {
-          description: 'Its id',
-          content: json({ type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }),
-        },
-        ...REFUSALS,
-      },
-    },
-    delete: {
-      summary: 'Removes a budget that was set so',
-      parameters: [inQuery('id', { type: 'string' }, 'As the list names it.')],
-      responses: { '204': { description: 'Removed' }, ...REFUSALS },
-    },
+    ...settable('budget', 'scope, period or period_seconds, limit or tokens, enforcement, timezone'),
+  },
+  '/limits': {
+    ...read('Rate limits, as they stand', ref('LimitsAnswer')),
+    ...settable('rate limit', 'scope, and rpm, rph, rpd, tpm, tph, tpd, concurrent'),
   },
   '/codex/status': read('Whether Codex is connected', ref('CodexStatusAnswer')),
   '/codex/doctor': {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { GatewayError } from '../../base/errors.ts';
 import { type Budget, budgetId, scopeText } from '../../guard/budgets/budget.ts';
-import { type BudgetDesk, createBudgetDesk } from '../../guard/budgets/budget-desk.ts';
+import { type BudgetDesk, createBudgetDesk } from '../../guard/budgets/budget-store.ts';
 import { periodText } from '../../guard/budgets/window.ts';
 import { workAtDesk } from '../at-desk.ts';
 import type { CommandContext } from '../context.ts';
@@ -23,6 +23,7 @@ interface SetFlags extends Flags {
   readonly soft?: true;
   readonly ceiling?: true;
   readonly timezone?: string;
+  readonly stopRunaways?: true;
 }
 
 const EXAMPLES = `
@@ -45,12 +46,7 @@ const atDesk = (
   context: CommandContext,
   work: (desk: BudgetDesk) => Promise<void>,
 ): Promise<void> =>
-  workAtDesk(
-    flags,
-    context,
-    ({ budgetStore }, deps) => createBudgetDesk({ store: budgetStore, ...deps }),
-    work,
-  );
+  workAtDesk(flags, context, ({ budgetStore: store }, deps) => createBudgetDesk({ store, ...deps }), work);
 
 const toJson = (budget: Budget): string =>
   `${JSON.stringify({
@@ -62,13 +58,15 @@ const toJson = (budget: Budget): string =>
     limit: budget.limit,
     enforcement: budget.enforcement,
     timezone: budget.timezone,
+    ...(budget.stopsRunaways && { stopRunaways: true }),
   })}\n`;
 
 const inWords = (budget: Budget): string => {
   const amount =
     budget.unit === 'usd' ? `$${budget.limit.toFixed(2)}` : `${budget.limit.toLocaleString('en-US')} tokens`;
   const zone = budget.timezone === 'UTC' ? '' : `, ${budget.timezone}`;
-  return `${budgetId(budget)}: ${amount}, ${budget.enforcement}${zone}`;
+  const runaways = budget.stopsRunaways ? ', stops runaways' : '';
+  return `${budgetId(budget)}: ${amount}, ${budget.enforcement}${zone}${runaways}`;
 };
 
 const fieldsOf = (scope: string, flags: SetFlags): Readonly<Record<string, unknown>> => {
@@ -89,6 +87,7 @@ const fieldsOf = (scope: string, flags: SetFlags): Readonly<Record<string, unkno
     ...(flags.soft && { enforcement: 'soft' }),
     ...(flags.ceiling && { enforcement: 'ceiling' }),
     ...(flags.timezone !== undefined && { timezone: flags.timezone }),
+    ...(flags.stopRunaways && { stop_runaways: true }),
   };
 };
 
@@ -121,6 +120,7 @@ export const budgetsCommand = (context: CommandContext): Command => {
         .option('--tokens', 'the limit is tokens, whoever pays')
         .option('--soft', 'warn, and refuse nothing')
         .option('--ceiling', 'also end an answer that passes the limit while it runs')
+        .option('--stop-runaways', 'refuse an agent that makes the same call again and again')
         .option('--timezone <name>', 'IANA name, whose midnight counts (UTC)')
         .action((scope: string, flags: SetFlags) =>
           atDesk(flags, context, async (desk) => {

@@ -80,6 +80,7 @@ const budgetLimit = z.strictObject({
   tokens: amount.optional(),
   enforcement: z.string().optional(),
   soft: z.boolean().optional(),
+  stop_runaways: z.boolean().optional(),
   timezone: z.string().optional(),
 });
 

@@ -38,6 +38,8 @@ export interface Budget {
   /** In USD, or tokens. */
   readonly limit: number;
   readonly enforcement: Enforcement;
+  /** Whether it refuses the next request of an agent that goes round in circles. */
+  readonly stopsRunaways: boolean;
   readonly source: DefinitionSource;
 }
 

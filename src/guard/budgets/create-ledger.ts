@@ -23,7 +23,13 @@ const MAX_SETTLED = 10_000;
 const KEPT_MS = 24 * LEASE_MS;
 const MAX_OPEN = 100_000;
 
-const NOTHING_HELD: Reservation = { kind: 'granted', warnings: [], tightest: undefined, outputRoom: {} };
+const NOTHING_HELD: Reservation = {
+  kind: 'granted',
+  warnings: [],
+  tightest: undefined,
+  outputRoom: {},
+  stopsRunaways: false,
+};
 
 interface Place {
   readonly match: Match<Budget>;
@@ -43,9 +49,9 @@ interface Held {
 export interface LedgerDeps {
   readonly clock: Clock;
   readonly counters: Counters;
-  /** Absent: nothing outlives the process. */
-  readonly file?: LedgerFile;
   readonly budgets?: readonly Budget[];
+  /** Asked where a budget is defined. @throws where another process counts */
+  readonly checkAlone?: () => void;
 }
 
 export interface OwnLedger extends BudgetLedger {
@@ -53,6 +59,8 @@ export interface OwnLedger extends BudgetLedger {
   status(subject?: Subject): readonly BudgetStatus[];
   /** Other budgets from now on; what was spent stays with those that remain. */
   define(budgets: readonly Budget[]): void;
+  /** Writes what is spent to a file that has filled the counters; before, nothing outlives the process. */
+  keepIn(file: LedgerFile): void;
   readonly budgets: readonly Budget[];
 }
 
@@ -62,10 +70,16 @@ const unitsOf = ({ unit }: Budget, { nanoUsd, tokens }: Amount): number =>
 const limitOf = ({ unit, limit }: Budget): number => (unit === 'usd' ? nanoOf(limit) : limit);
 
 /** The ledger of one process, which decides at once: nothing comes between the look and the reservation. */
-export const createLedger = ({ clock, counters, file, budgets: first = [] }: LedgerDeps): OwnLedger => {
+export const createLedger = ({
+  clock,
+  counters,
+  budgets: first = [],
+  checkAlone = () => {},
+}: LedgerDeps): OwnLedger => {
   const windowOf = createWindows(() => clock.now());
   const open = new Map<string, Held>();
-  const settled = new Set<string>(file?.settledIds);
+  const settled = new Set<string>();
+  let file: LedgerFile | undefined;
   let budgets = first;
   let find = createScopeIndex(first);
 
@@ -120,6 +134,7 @@ export const createLedger = ({ clock, counters, file, budgets: first = [] }: Led
     const known = open.get(exchangeId);
     if (known) return known.granted;
     if (settled.has(exchangeId)) return NOTHING_HELD;
+    if (budgets.length > 0) checkAlone();
     freeOld();
     const ownMatches = own.map((entry) => ({ entry, child: subject.runId ?? '' }));
     const places = [...find(subject), ...ownMatches].map(placeOf);
@@ -142,6 +157,7 @@ export const createLedger = ({ clock, counters, file, budgets: first = [] }: Led
       warnings: soft.map(show),
       tightest: tightest && show(tightest),
       outputRoom,
+      stopsRunaways: places.some(({ match }) => match.entry.stopsRunaways),
     };
     if (places.length > 0) {
       open.set(exchangeId, { places, estimate, atMs: clock.monotonic(), granted, isFreed: false });
@@ -205,6 +221,10 @@ export const createLedger = ({ clock, counters, file, budgets: first = [] }: Led
     define: (next) => {
       budgets = next;
       find = createScopeIndex(next);
+    },
+    keepIn: (kept) => {
+      file = kept;
+      for (const id of kept.settledIds) settled.add(id);
     },
     get budgets() {
       return budgets;

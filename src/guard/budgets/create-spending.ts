@@ -98,6 +98,7 @@ const runBudgetOf = (text: string | undefined): readonly Budget[] => {
       unit: 'usd',
       limit,
       enforcement: 'ceiling',
+      stopsRunaways: false,
       source: 'run',
     },
   ];

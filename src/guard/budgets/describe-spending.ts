@@ -1,5 +1,6 @@
 import { type ByteRange, scanMembers } from '../../json/scan-members.ts';
 import { apiOfPath } from '../../sse/answer-summary.ts';
+import { findRepetition, type Repetition } from '../runaway/find-repetition.ts';
 import type { SpendingRequest } from './create-spending.ts';
 
 export interface AskedBody {
@@ -26,15 +27,24 @@ const OUTPUT_LIMITS = ['max_output_tokens', 'max_completion_tokens', 'max_tokens
 const rawOf = (bytes: Buffer, range: ByteRange | undefined): string | undefined =>
   range && bytes.toString('latin1', range.start, Math.min(range.end, range.start + 32));
 
-/** What the body says of its size, as the estimate needs it. */
-export const describeBody = ({
-  path,
-  bytes,
-  members,
-}: AskedBody): Pick<SpendingRequest, 'bodyBytes' | 'isContinuation' | 'maxOutputTokens' | 'isPriced'> => {
+/** What budgets and limits need to know of a body. */
+export interface DescribedBody
+  extends Pick<SpendingRequest, 'bodyBytes' | 'isContinuation' | 'maxOutputTokens' | 'isPriced'> {
+  /** Looks whether the same call comes again and again; takes a while where it does. */
+  readonly findRepetition: () => Repetition | undefined;
+}
+
+export const describeBody = ({ path, bytes, members }: AskedBody): DescribedBody => {
   const isPriced = apiOfPath(path) !== undefined || PRICED_BESIDE.test(path);
   if (!isPriced || bytes === undefined) {
-    return { bodyBytes: 0, isContinuation: false, maxOutputTokens: undefined, isPriced };
+    const findNone = (): undefined => undefined;
+    return {
+      bodyBytes: 0,
+      isContinuation: false,
+      maxOutputTokens: undefined,
+      isPriced,
+      findRepetition: findNone,
+    };
   }
   const found = members ?? scanMembers(bytes);
   const limit = OUTPUT_LIMITS.map((name) => Number(rawOf(bytes, found?.get(name)))).find(
@@ -46,5 +56,6 @@ export const describeBody = ({
     isContinuation: previous?.startsWith('"') === true,
     maxOutputTokens: limit,
     isPriced,
+    findRepetition: () => found && findRepetition(path, bytes, found),
   };
 };

@@ -19,8 +19,8 @@ export interface Counted {
   listNanoUsd: number;
 }
 
-/** Windows that are kept of one counter: clocks are set back, too. */
-const MAX_WINDOWS = 4;
+/** Windows that are kept of one counter: clocks are set back, too, by a day of hours. */
+const MAX_WINDOWS = 32;
 /** Such as sessions, each with a budget of its own. */
 const MAX_COUNTERS = 100_000;
 
@@ -31,6 +31,11 @@ export interface Counters {
   /** The latest window of each counter. */
   entries(): Iterable<readonly [key: string, counted: readonly Counted[]]>;
 }
+
+const indexOfOldest = (windows: readonly Counted[]): number => {
+  const first = Math.min(...windows.map(({ startMs }) => startMs));
+  return windows.findIndex(({ startMs }) => startMs === first);
+};
 
 const isIdle = (windows: readonly Counted[]): boolean => windows.every(({ reserved }) => reserved === 0);
 
@@ -54,11 +59,12 @@ export const createCounters = (maxCounters = MAX_COUNTERS): Counters => {
         windows = [];
         counters.set(key, windows);
       }
-      const known = windows.find((counted) => counted.startMs === startMs);
+      // Mostly the one that was made last.
+      const known = windows.findLast((counted) => counted.startMs === startMs);
       if (known) return known;
+      if (windows.length >= MAX_WINDOWS) windows.splice(indexOfOldest(windows), 1);
       const counted: Counted = { startMs, spent: 0, reserved: 0, tokens: 0, listNanoUsd: 0 };
       windows.push(counted);
-      if (windows.length > MAX_WINDOWS) windows.shift();
       return counted;
     },
     entries: () => counters.entries(),
@@ -93,6 +99,7 @@ export const statusOf = (
     timezone: budget.timezone,
     unit: budget.unit,
     enforcement: budget.enforcement,
+    ...(budget.stopsRunaways && { stopsRunaways: true }),
     source: budget.source,
     limit: budget.limit,
     spent: show(counted?.spent ?? 0),

@@ -28,6 +28,8 @@ export interface BudgetStatus {
   readonly timezone: string;
   readonly unit: BudgetUnit;
   readonly enforcement: Enforcement;
+  /** Set where it stops an agent that goes round in circles. */
+  readonly stopsRunaways?: true;
   readonly source: Budget['source'];
   /** In USD or tokens, like the next two. */
   readonly limit: number;
@@ -51,6 +53,8 @@ export type Reservation =
       readonly tightest: BudgetStatus | undefined;
       /** What is left for the output under the tightest ceiling; absent where there is none. */
       readonly outputRoom: Partial<Amount>;
+      /** Whether one of the budgets stops an agent that goes round in circles. */
+      readonly stopsRunaways: boolean;
     }
   | { readonly kind: 'refused'; readonly budget: BudgetStatus };
 

@@ -26,6 +26,7 @@ const KNOWN = [
   'enforcement',
   'soft',
   'timezone',
+  'stop_runaways',
 ];
 
 const refuse = (param: string, message: string): never => {
@@ -104,6 +105,10 @@ const timezoneOf = ({ timezone = 'UTC' }: JsonObject): string =>
         `timezone is a name of the IANA database such as Europe/Berlin; it is not ${shown(timezone)}.`,
       );
 
+/** Written as a word in the environment, and as a flag elsewhere. */
+const flagOf = (name: string, value: unknown = false): boolean =>
+  typeof value === 'boolean' ? value : refuse(name, `${name} is true or false; it is not ${shown(value)}.`);
+
 /**
  * Reads one budget as the API, the file and the environment have it.
  * @throws GatewayError invalid_request with what is wrong, and what would be right
@@ -119,6 +124,7 @@ export const readBudget = (fields: JsonObject, source: DefinitionSource): Budget
     timezone: timezoneOf(fields),
     ...limitOf(fields),
     enforcement: enforcementOf(fields),
+    stopsRunaways: flagOf('stop_runaways', fields.stop_runaways),
     source,
   };
 };

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
+import type { Warning } from '../../log/record.ts';
 import type { BudgetStatus } from './ledger-port.ts';
 
 const SHOWN_SCOPES: readonly (readonly [RegExp, string])[] = [
@@ -37,6 +38,16 @@ const describeSpent = (budget: BudgetStatus): string => {
   const { spent, reserved, limit, unit } = budget;
   const running = reserved > 0 ? `, and ${figure(reserved, unit)} are set aside for requests that run` : '';
   return `${nameOf(budget)} has no room for this request: ${figure(spent, unit)} of ${figure(limit, unit)} spent${running}`;
+};
+
+/** Of a soft budget, which refuses nothing. */
+export const warnOfSpent = (budget: BudgetStatus): Warning => {
+  const { spent, limit, unit } = budget;
+  return {
+    code: 'soft_budget',
+    message: `${nameOf(budget)} is spent: ${figure(spent, unit)} of ${figure(limit, unit)}`,
+    budget: budget.id,
+  };
 };
 
 export const spentError = (budget: BudgetStatus): GatewayError => {

@@ -1,19 +1,14 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Subject } from '../budgets/budget.ts';
+import type { Scope } from '../budgets/budget.ts';
 import { createScopeIndex, type Match } from '../budgets/index-by-scope.ts';
 import type { LimitCounter, LimitStatus, Standings, Taken } from './limit-port.ts';
-import {
-  type CountedUnit,
-  type LimitSubject,
-  limitScopeText,
-  type RateLimit,
-  type RateRule,
-} from './rate-limit.ts';
+import { type LimitSubject, limitScopeText, type RateLimit, type RateRule } from './rate-limit.ts';
 import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
 
 /** What one limit, or one child of a template, has counted. */
 export interface Counts {
-  readonly windows: readonly SlidingWindow[];
+  /** By the name of the rule. */
+  readonly windows: Map<string, SlidingWindow>;
   running: number;
 }
 
@@ -23,12 +18,15 @@ interface Held {
   readonly tokens: number;
 }
 
-/** A limit that holds for a request. */
-export interface LimitPlace {
-  /** Of what it has counted. */
-  readonly key: string;
+interface FoundLimit {
   readonly limit: RateLimit;
   readonly child: string;
+}
+
+/** A limit that holds for a request. */
+export interface LimitPlace extends FoundLimit {
+  /** Of what it has counted. */
+  readonly key: string;
   readonly counts: Counts;
 }
 
@@ -36,43 +34,102 @@ export interface OwnLimitCounter extends LimitCounter {
   take(...input: Parameters<LimitCounter['take']>): Taken;
   status(subject?: LimitSubject): readonly LimitStatus[];
   placesOf(subject: LimitSubject): readonly LimitPlace[];
+  /** Other limits from now on; what was counted stays with those that remain. */
+  define(limits: readonly RateLimit[]): void;
+  readonly limits: readonly RateLimit[];
+}
+
+export interface LimitCounterOptions {
+  /** What was counted before, by key. */
+  readonly known?: Map<string, Counts>;
+  /** Asked where a limit is defined. @throws where another process counts */
+  readonly checkAlone?: () => void;
 }
 
 /** Children of templates, such as sessions: those that were made first go first. */
 const MAX_COUNTS = 50_000;
 /** What runs for so long holds most of its time until it ends. */
 const RETRY_RUNNING_MS = 1_000;
+/** Between the scope and the child of what is counted; no scope has one. */
+const SEPARATOR = '\n';
 
-const isOfProvider = ({ scope }: RateLimit): boolean => scope.kind === 'provider';
+/** The window in which a rule counts; made where there is none. */
+export const windowOf = ({ windows }: Counts, { name, windowMs }: RateRule): SlidingWindow => {
+  const known = windows.get(name);
+  if (known) return known;
+  const window = createSlidingWindow(windowMs);
+  windows.set(name, window);
+  return window;
+};
 
-const statusOf = ({ limit, child }: LimitPlace, name: string, most: number, used: number): LimitStatus => ({
+const statusOf = (
+  { limit, child }: FoundLimit,
+  name: string,
+  most: number,
+  used: number,
+  resetMs?: number,
+): LimitStatus => ({
   scope: limitScopeText(limit),
   ...(child !== '' && { child }),
   name,
   limit: most,
   used,
+  ...(resetMs !== undefined && { resetMs }),
+  source: limit.source,
 });
 
-/**
- * Counts in this process, by the monotonic clock: whoever sets the wall clock changes nothing.
- * @param known what was counted before, by key
- */
-export const createLimitCounter = (
-  limits: readonly RateLimit[],
-  clock: Pick<Clock, 'monotonic'>,
-  known = new Map<string, Counts>(),
-): OwnLimitCounter => {
-  const ofClients = limits.flatMap((limit) => {
-    const { scope } = limit;
-    return scope.kind === 'provider' ? [] : [{ scope, limit }];
+const everyStatus = (place: LimitPlace, nowMs: number): readonly LimitStatus[] => {
+  const { limit, counts } = place;
+  const rules = limit.rules.map((rule) => {
+    const window = windowOf(counts, rule);
+    return statusOf(place, rule.name, rule.limit, window.used(nowMs), window.waitMs(0, nowMs));
   });
+  const { concurrent } = limit;
+  return concurrent === undefined
+    ? rules
+    : [...rules, statusOf(place, 'concurrent', concurrent, counts.running)];
+};
+
+interface ClientLimit {
+  readonly scope: Scope;
+  readonly limit: RateLimit;
+}
+
+/** Finds the limits of who asks by scope, and those of what is asked by name. */
+const indexLimits = (limits: readonly RateLimit[]) => {
+  const ofClients: ClientLimit[] = [];
+  const ofTargets = new Map<string, RateLimit>();
+  for (const limit of limits) {
+    const { scope } = limit;
+    if (scope.kind === 'provider' || scope.kind === 'model') ofTargets.set(limitScopeText(limit), limit);
+    else ofClients.push({ scope, limit });
+  }
   const findForClient = createScopeIndex(ofClients);
-  const ofProviders = new Map(
-    limits.filter(isOfProvider).map((limit) => [limit.scope.value, limit] as const),
-  );
+  return (subject: LimitSubject): readonly FoundLimit[] => {
+    const mine = findForClient(subject).map(({ entry, child }: Match<ClientLimit>) => ({
+      limit: entry.limit,
+      child,
+    }));
+    if (ofTargets.size === 0 || subject.provider === undefined) return mine;
+    const provider = subject.provider.toLowerCase();
+    const model = subject.model?.toLowerCase();
+    const names = [`provider:${provider}`, `provider:${provider}/${model}`, `model:${model}`];
+    const theirs = names.flatMap((name) => ofTargets.get(name) ?? []);
+    return [...mine, ...theirs.map((limit) => ({ limit, child: '' }))];
+  };
+};
+
+/** Counts in this process, by the monotonic clock: whoever sets the wall clock changes nothing. */
+export const createLimitCounter = (
+  first: readonly RateLimit[],
+  clock: Pick<Clock, 'monotonic'>,
+  { checkAlone = () => {}, known = new Map() }: LimitCounterOptions = {},
+): OwnLimitCounter => {
+  let limits = first;
+  let find = indexLimits(first);
   const held = new Map<string, Held[]>();
 
-  const countsOf = (limit: RateLimit, key: string): Counts => {
+  const countsOf = (key: string): Counts => {
     const found = known.get(key);
     if (found) return found;
     if (known.size >= MAX_COUNTS) {
@@ -82,24 +139,15 @@ export const createLimitCounter = (
         break;
       }
     }
-    const counts = { windows: limit.rules.map(({ windowMs }) => createSlidingWindow(windowMs)), running: 0 };
+    const counts: Counts = { windows: new Map(), running: 0 };
     known.set(key, counts);
     return counts;
   };
-  const placeOf = (limit: RateLimit, child: string): LimitPlace => {
-    const key = `${limitScopeText(limit)}\n${child}`;
-    return { key, limit, child, counts: countsOf(limit, key) };
+  const placeOf = ({ limit, child }: FoundLimit): LimitPlace => {
+    const key = `${limitScopeText(limit)}${SEPARATOR}${child}`;
+    return { key, limit, child, counts: countsOf(key) };
   };
-  const placesOf = (subject: LimitSubject): readonly LimitPlace[] => {
-    const mine: readonly Match<{ limit: RateLimit }>[] = findForClient(subject satisfies Subject);
-    const { provider, model } = subject;
-    const names = provider === undefined ? [] : [provider, `${provider}/${model}`];
-    const theirs = names.flatMap((name) => ofProviders.get(name) ?? []);
-    return [
-      ...mine.map(({ entry: { limit }, child }) => placeOf(limit, child)),
-      ...theirs.map((limit) => placeOf(limit, '')),
-    ];
-  };
+  const placesOf = (subject: LimitSubject): readonly LimitPlace[] => find(subject).map(placeOf);
 
   const neededOf = ({ unit }: RateRule, tokens: number): number => (unit === 'requests' ? 1 : tokens);
 
@@ -110,8 +158,8 @@ export const createLimitCounter = (
       const full = statusOf(place, 'concurrent', concurrent, counts.running);
       return { limit: full, retryAfterMs: RETRY_RUNNING_MS };
     }
-    for (const [index, rule] of limit.rules.entries()) {
-      const window = counts.windows[index] as SlidingWindow;
+    for (const rule of limit.rules) {
+      const window = windowOf(counts, rule);
       const used = window.used(nowMs);
       const needed = neededOf(rule, tokens);
       // A request that is larger than its limit is let in where nothing else was: it would never be.
@@ -127,20 +175,37 @@ export const createLimitCounter = (
   const standingsOf = (places: readonly LimitPlace[], nowMs: number): Standings => {
     const standings: Standings = {};
     for (const { limit, counts } of places) {
-      for (const [index, rule] of limit.rules.entries()) {
-        const window = counts.windows[index] as SlidingWindow;
+      for (const rule of limit.rules) {
+        const window = windowOf(counts, rule);
         const remaining = Math.max(0, rule.limit - window.used(nowMs));
-        const known = standings[rule.unit as CountedUnit];
-        if (known && known.remaining <= remaining) continue;
+        const tightest = standings[rule.unit];
+        if (tightest && tightest.remaining <= remaining) continue;
         standings[rule.unit] = { limit: rule.limit, remaining, resetMs: window.waitMs(0, nowMs) };
       }
     }
     return standings;
   };
 
+  /** A template has a place for each child that has counted, and one without a name where none has. */
+  const everyPlace = (): readonly LimitPlace[] => {
+    const childrenOf = new Map<string, string[]>();
+    for (const key of known.keys()) {
+      const [scope = '', child = ''] = key.split(SEPARATOR);
+      const children = childrenOf.get(scope);
+      if (children) children.push(child);
+      else childrenOf.set(scope, [child]);
+    }
+    return limits.flatMap((limit) => {
+      const children = limit.scope.each ? (childrenOf.get(limitScopeText(limit)) ?? []) : [''];
+      if (children.length > 0) return children.map((child) => placeOf({ limit, child }));
+      return [{ key: '', limit, child: '', counts: { windows: new Map(), running: 0 } }];
+    });
+  };
+
   return {
     placesOf,
     take: (exchangeId, subject, tokens) => {
+      if (limits.length > 0) checkAlone();
       const nowMs = clock.monotonic();
       const places = placesOf(subject);
       const refusals = places.flatMap((place) => refusalOf(place, tokens, nowMs) ?? []);
@@ -153,8 +218,8 @@ export const createLimitCounter = (
       const mine = held.get(exchangeId) ?? [];
       for (const place of places) {
         place.counts.running++;
-        for (const [index, rule] of place.limit.rules.entries()) {
-          place.counts.windows[index]?.add(neededOf(rule, tokens), nowMs);
+        for (const rule of place.limit.rules) {
+          windowOf(place.counts, rule).add(neededOf(rule, tokens), nowMs);
         }
         mine.push({ place, atMs: nowMs, tokens });
       }
@@ -165,31 +230,25 @@ export const createLimitCounter = (
       const nowMs = clock.monotonic();
       for (const { place, atMs, tokens: guessed } of held.get(exchangeId) ?? []) {
         place.counts.running--;
-        for (const [index, rule] of place.limit.rules.entries()) {
-          if (rule.unit === 'tokens') place.counts.windows[index]?.correct(tokens - guessed, atMs, nowMs);
+        for (const rule of place.limit.rules) {
+          if (rule.unit === 'tokens') {
+            windowOf(place.counts, rule).correct(tokens - guessed, atMs, nowMs);
+          }
         }
       }
       held.delete(exchangeId);
     },
     status: (subject) => {
       const nowMs = clock.monotonic();
-      const places = subject
-        ? placesOf(subject)
-        : [...known].map(([key, counts]) => {
-            const [scope, child = ''] = key.split('\n');
-            return { key, child, counts, limit: limits.find((limit) => limitScopeText(limit) === scope) };
-          });
-      return places.flatMap(({ key, limit, child, counts }) => {
-        if (!limit) return [];
-        const place = { key, limit, child, counts };
-        const rules = limit.rules.map((rule, index) =>
-          statusOf(place, rule.name, rule.limit, counts.windows[index]?.used(nowMs) ?? 0),
-        );
-        const { concurrent } = limit;
-        return concurrent === undefined
-          ? rules
-          : [...rules, statusOf(place, 'concurrent', concurrent, counts.running)];
-      });
+      const places = subject ? placesOf(subject) : everyPlace();
+      return places.flatMap((place) => everyStatus(place, nowMs));
+    },
+    define: (next) => {
+      limits = next;
+      find = indexLimits(next);
+    },
+    get limits() {
+      return limits;
     },
   };
 };

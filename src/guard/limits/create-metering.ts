@@ -1,15 +1,19 @@
+import { GatewayError } from '../../base/errors.ts';
 import type { ExchangeWatch } from '../../log/capture/recorder.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { Subject } from '../budgets/budget.ts';
 import { codexQuotaLines } from '../budgets/budget-lines.ts';
 import { type Granted, type Spending, type SpendingRequest, subjectOf } from '../budgets/create-spending.ts';
+import type { DescribedBody } from '../budgets/describe-spending.ts';
 import { BYTES_PER_TOKEN, FIRST_OUTPUT_TOKENS } from '../budgets/estimate-cost.ts';
-import type { BudgetStatus } from '../budgets/ledger-port.ts';
+import { warnOfSpent } from '../budgets/refuse-spent.ts';
+import { addWarning, createRunawayGuard } from '../runaway/guard-runaway.ts';
 import { isCodex } from '../speaks-as.ts';
-import { limitError, standingLines } from './limit-lines.ts';
+import { limitError, pairsOf, standingLines } from './limit-lines.ts';
 import type { LimitCounter, Standings, Taken } from './limit-port.ts';
 
-interface MeteredRequest extends SpendingRequest {
+interface MeteredRequest extends SpendingRequest, Pick<DescribedBody, 'findRepetition'> {
+  readonly exchange: Pick<Exchange, 'id' | 'record' | 'closed' | 'update'>;
   /** True where the request goes to this provider or nowhere: its limits are asked here, not before each attempt. */
   readonly isOnlyDestination: boolean;
 }
@@ -20,15 +24,14 @@ export interface Passage {
   readonly lines: readonly string[];
   /** Output tokens at which its answer is ended; `Infinity` where there is no ceiling. */
   readonly maxOutputTokens: number;
-  /** Soft budgets that are spent. */
-  readonly warnings: readonly BudgetStatus[];
 }
 
 /** Rate limits, then budgets: what stands between a request's destination and its leaving, on every way in. */
 export interface Metering {
   /**
+   * Writes into the record what its user should be warned of.
    * @returns undefined where nothing holds
-   * @throws GatewayError rate_limit_exceeded, budget_exceeded, or rejects with one of them
+   * @throws GatewayError rate_limit_exceeded, budget_exceeded, runaway_stopped, or rejects with one of them
    */
   begin(request: MeteredRequest): Passage | undefined | Promise<Passage | undefined>;
   /**
@@ -45,8 +48,8 @@ export interface Metering {
 
 export interface MeteringDeps {
   readonly limits: LimitCounter;
-  /** Whether any limit is defined. */
-  readonly hasLimits: boolean;
+  /** Whether any limit is defined, at the moment. */
+  readonly hasLimits: () => boolean;
   readonly spending: Spending;
   readonly recorder: Pick<ExchangeWatch, 'subscribe'>;
 }
@@ -59,6 +62,19 @@ const NOBODY: Subject = {
   runId: undefined,
 };
 
+/** The refusal, with how the limits stand: every answer says so. */
+const withStandings = (refusal: unknown, standings: Standings): unknown => {
+  const lines = standingLines(standings);
+  if (!(refusal instanceof GatewayError) || lines.length === 0) return refusal;
+  const { code, message, headers, cause, resetsAtMs, told } = refusal;
+  return new GatewayError(code, message, {
+    headers: { ...pairsOf(lines), ...headers },
+    cause,
+    ...(resetsAtMs !== undefined && { resetsAtMs }),
+    ...(told !== undefined && { told }),
+  });
+};
+
 const requireTaken = (taken: Taken): Standings => {
   if (taken.kind === 'refused') throw limitError(taken);
   return taken.standings;
@@ -66,9 +82,13 @@ const requireTaken = (taken: Taken): Standings => {
 
 export const createMetering = ({ limits, hasLimits, spending, recorder }: MeteringDeps): Metering => {
   const limited = new Set<string>();
+  const guard = createRunawayGuard();
 
-  recorder.subscribe(({ type, record: { id, usage } }) => {
-    if (type !== 'close' || !limited.delete(id)) return;
+  recorder.subscribe(({ type, record }) => {
+    if (type !== 'close') return;
+    guard.note(record);
+    const { id, usage } = record;
+    if (!limited.delete(id)) return;
     const tokens = usage?.totalTokens ?? (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
     limits.finish(id, tokens);
   });
@@ -89,31 +109,46 @@ export const createMetering = ({ limits, hasLimits, spending, recorder }: Meteri
   const passageOf = (
     standings: Standings,
     granted: Granted | undefined,
-    { headers }: MeteredRequest,
+    request: MeteredRequest,
   ): Passage => {
+    const { exchange, headers, findRepetition } = request;
+    for (const budget of granted?.warnings ?? []) addWarning(exchange.record, warnOfSpent(budget));
+    guard.watch(exchange, findRepetition, granted?.stopsRunaways === true);
     const shown = granted?.tightest && isCodex(headers) ? codexQuotaLines(granted.tightest) : [];
     return {
       lines: [...standingLines(standings), ...shown],
       maxOutputTokens: granted?.maxOutputTokens ?? Number.POSITIVE_INFINITY,
-      warnings: granted?.warnings ?? [],
     };
   };
   const spend = (request: MeteredRequest, standings: Standings) => {
-    const granted = spending.begin(request);
-    if (granted instanceof Promise) return granted.then((settled) => passageOf(standings, settled, request));
-    if (granted === undefined && Object.keys(standings).length === 0) return undefined;
+    const refuse = (refusal: unknown): never => {
+      throw withStandings(refusal, standings);
+    };
+    let granted: ReturnType<Spending['begin']>;
+    try {
+      granted = spending.begin(request);
+    } catch (refusal) {
+      return refuse(refusal);
+    }
+    if (granted instanceof Promise) {
+      return granted.then((settled) => passageOf(standings, settled, request), refuse);
+    }
+    if (granted === undefined && Object.keys(standings).length === 0) {
+      guard.watch(request.exchange, request.findRepetition, false);
+      return undefined;
+    }
     return passageOf(standings, granted, request);
   };
 
   return {
     begin: (request) => {
-      if (!hasLimits) return spend(request, {});
+      if (!hasLimits()) return spend(request, {});
       const standings = take(request);
       if (!(standings instanceof Promise)) return spend(request, standings);
       return standings.then((settled) => spend(request, settled));
     },
     takeProvider: ({ id }, provider, model, bodyBytes) => {
-      if (!hasLimits) return undefined;
+      if (!hasLimits()) return undefined;
       limited.add(id);
       const tokens = Math.ceil(bodyBytes / BYTES_PER_TOKEN) + FIRST_OUTPUT_TOKENS;
       const taken = limits.take(id, { ...NOBODY, provider, model }, tokens);

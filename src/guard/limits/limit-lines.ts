@@ -25,7 +25,8 @@ export const standingLines = (standings: Standings): readonly string[] =>
     ];
   });
 
-const pairsOf = (lines: readonly string[]): Readonly<Record<string, string>> => {
+/** Lines as a refusal carries them. */
+export const pairsOf = (lines: readonly string[]): Readonly<Record<string, string>> => {
   const pairs: Record<string, string> = {};
   for (let index = 0; index + 1 < lines.length; index += 2)
     pairs[lines[index] ?? ''] = lines[index + 1] ?? '';

@@ -1,4 +1,4 @@
-import type { CountedUnit, LimitSubject } from './rate-limit.ts';
+import type { CountedUnit, LimitSubject, RateLimit } from './rate-limit.ts';
 
 /** How the tightest limit of a unit stands, as `x-ratelimit-*` tells it. */
 interface Standing {
@@ -12,11 +12,15 @@ export type Standings = Partial<Record<CountedUnit, Standing>>;
 
 export interface LimitStatus {
   readonly scope: string;
+  /** Which one, of a scope that counts each apart; absent where that has counted nobody yet. */
   readonly child?: string;
   /** Such as `rpm`, or `concurrent`. */
   readonly name: string;
   readonly limit: number;
   readonly used: number;
+  /** Milliseconds until all of it is there again; absent for what runs at once. */
+  readonly resetMs?: number;
+  readonly source: RateLimit['source'];
 }
 
 export type Taken =
@@ -34,6 +38,6 @@ export interface LimitCounter {
   take(exchangeId: string, subject: LimitSubject, tokens: number): Taken | Promise<Taken>;
   /** It has ended. @param tokens what it has used; 0 for a request that never left */
   finish(exchangeId: string, tokens: number): void;
-  /** @param subject only what holds for it; default all that counts something */
+  /** @param subject only what holds for it; default all */
   status(subject?: LimitSubject): readonly LimitStatus[] | Promise<readonly LimitStatus[]>;
 }

@@ -1,11 +1,12 @@
-import { type Scope, type Subject, scopeText } from '../budgets/budget.ts';
+import { type DefinitionSource, type Scope, type Subject, scopeText } from '../budgets/budget.ts';
 
-/** A provider, or a model of one: `provider:openai`, `provider:openai/gpt-5.5`. */
-interface ProviderScope {
-  readonly kind: 'provider';
-  readonly value: string;
-  readonly each: false;
-}
+/**
+ * A provider, a model of one, or a model whoever provides it: `provider:openai`, `provider:openai/gpt-5.5`,
+ * `model:gpt-5.5`.
+ */
+type TargetScope =
+  | { readonly kind: 'provider'; readonly value: string; readonly each: false }
+  | { readonly kind: 'model'; readonly value: string; readonly each: false };
 
 export type CountedUnit = 'requests' | 'tokens';
 
@@ -18,14 +19,18 @@ export interface RateRule {
 }
 
 export interface RateLimit {
-  readonly scope: Scope | ProviderScope;
+  readonly scope: Scope | TargetScope;
   readonly rules: readonly RateRule[];
   /** How many requests may run at once. */
   readonly concurrent: number | undefined;
+  readonly source: DefinitionSource;
 }
 
-export const limitScopeText = ({ scope }: RateLimit): string =>
-  scope.kind === 'provider' ? `provider:${scope.value}` : scopeText(scope);
+/** One scope has one limit: this is also its id. */
+export const limitScopeText = ({ scope }: Pick<RateLimit, 'scope'>): string =>
+  scope.kind === 'provider' || scope.kind === 'model'
+    ? `${scope.kind}:${scope.value.toLowerCase()}`
+    : scopeText(scope);
 
 /** Whom a request is counted for. */
 export interface LimitSubject extends Subject {

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json-object.ts';
 import type { Definition } from '../../config/definition.ts';
+import type { DefinitionSource } from '../budgets/budget.ts';
 import { readAt } from '../budgets/read-definitions.ts';
 import { readScope } from '../budgets/read-scope.ts';
 import { limitScopeText, type RateLimit, type RateRule } from './rate-limit.ts';
@@ -29,14 +30,35 @@ const countOf = (name: string, value: unknown): number => {
   );
 };
 
+const KNOWN = ['scope', 'per_child', ...NAMES, 'concurrent'];
+
 const scopeOf = ({ scope, per_child: each }: JsonObject): RateLimit['scope'] => {
-  const [, provider] = /^provider:(\S{1,300})$/.exec(String(scope)) ?? [];
-  if (provider !== undefined) return { kind: 'provider', value: provider, each: false };
+  const [, kind, value = ''] = /^(provider|model):(\S{1,300})$/.exec(String(scope)) ?? [];
+  if (kind === 'provider' || kind === 'model') {
+    if (each !== true && value !== '*') return { kind, value, each: false };
+    throw new GatewayError(
+      'invalid_request',
+      `a rate limit of a ${kind} is one for all who ask it: name the ${kind}, without per_child or *.`,
+      { param: 'scope' },
+    );
+  }
   if (each !== true || String(scope).endsWith('*')) return readScope(scope);
   return readScope(scope === '/' ? '/*' : `${scope}/*`);
 };
 
-const readLimit = (fields: JsonObject): RateLimit => {
+/**
+ * Reads one rate limit as the API, the file and the environment have it.
+ * @throws GatewayError invalid_request with what is wrong, and what would be right
+ */
+export const readLimit = (fields: JsonObject, source: DefinitionSource): RateLimit => {
+  const unknown = Object.keys(fields).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) {
+    throw new GatewayError(
+      'invalid_request',
+      `a rate limit has no ${JSON.stringify(unknown.slice(0, 100))}. It has ${KNOWN.join(', ')}.`,
+      { param: unknown.slice(0, 100) },
+    );
+  }
   const rules: RateRule[] = NAMES.filter((name) => fields[name] !== undefined).map((name) => ({
     ...RULES[name],
     name,
@@ -49,7 +71,7 @@ const readLimit = (fields: JsonObject): RateLimit => {
       `a rate limit has at least one of ${[...NAMES, 'concurrent'].join(', ')}.`,
     );
   }
-  return { scope: scopeOf(fields), rules, concurrent };
+  return { scope: scopeOf(fields), rules, concurrent, source };
 };
 
 /**
@@ -71,4 +93,13 @@ export const readRateLimits = (definitions: readonly Definition[]): readonly Rat
     if (!earlier) found.set(scope, { limit, definition });
   }
   return [...found.values()].map(({ limit }) => limit);
+};
+
+/** What is defined by command, page or API has no say where the configuration defines the same. */
+export const mergeLimits = (
+  configured: readonly RateLimit[],
+  stored: readonly RateLimit[],
+): readonly RateLimit[] => {
+  const scopes = new Set(configured.map(limitScopeText));
+  return [...configured, ...stored.filter((limit) => !scopes.has(limitScopeText(limit)))];
 };

@@ -7,6 +7,7 @@ import type { AnswerSoFar, ExchangeEvent } from '../../log/exchange.ts';
 import type { Losses } from '../../log/port.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
 import type { RecorderTrouble } from '../../log/trouble.ts';
+import type { Holds } from '../compose-budgets.ts';
 
 /** Where the primary answers what is asked of the gateway as a whole, and what proves that a worker asks. */
 export interface InnerAddress {
@@ -33,8 +34,8 @@ export interface WorkerStart {
   readonly inner: InnerAddress;
   /** How much of each is this worker's, to begin with. */
   readonly shares: Readonly<Record<Bounded, number>>;
-  /** Whether requests must ask the ledger. */
-  readonly hasBudgets: boolean;
+  /** What requests must ask the primary for. */
+  readonly holds: Holds;
 }
 
 /** What has happened in a worker since it last told. */
@@ -57,8 +58,8 @@ export interface WorkerCalls {
   readonly findEarlier: { readonly input: string; readonly output: Buffer | undefined };
   /** Gives away of its share what it does not use. @returns how much */
   readonly lend: { readonly input: Bounded; readonly output: number };
-  /** Whether requests must ask the ledger from now on. */
-  readonly hasBudgets: { readonly input: boolean; readonly output: undefined };
+  /** What requests must ask the primary for from now on. */
+  readonly holds: { readonly input: Holds; readonly output: undefined };
   /** Ends as `Gateway.close` does; the worker ends its process when it has answered. */
   readonly stop: { readonly input: { readonly graceMs: number }; readonly output: undefined };
 }

@@ -20,8 +20,9 @@ const withDeadline = <Value>(answer: Promise<Value>): Promise<Value> => {
     timer = setTimeout(() => reject(unanswered()), ANSWER_WITHIN_MS);
   });
   return Promise.race([
-    answer.catch(() => {
-      throw unanswered();
+    answer.catch((cause: unknown) => {
+      // The primary answers nothing else itself: what it lacks a channel for has no answer.
+      throw cause instanceof GatewayError && cause.code === 'counted_elsewhere' ? cause : unanswered();
     }),
     late,
   ]).finally(() => clearTimeout(timer));

@@ -3,6 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { compose } from '../compose.ts';
+import type { Holds } from '../compose-budgets.ts';
 import type { Gateway } from '../gateway.ts';
 import { removeInnerPlace } from './inner-place.ts';
 import { createLink, type Link } from './link.ts';
@@ -29,15 +30,15 @@ export const runWorker = async (): Promise<void> => {
   const channel = channelOf(worker);
   const shares = new Map<Bounded, Share>();
   let running: Running | undefined;
-  let hasBudgets = false;
+  let holds: Holds = { budgets: false, limits: false };
 
   const start = async (
     link: Link<PrimaryCalls>,
-    { sources, port, version, demoUrl, inner, shares: first, hasBudgets: hasFirst, ...part }: WorkerStart,
+    { sources, port, version, demoUrl, inner, shares: firstShares, holds: first, ...part }: WorkerStart,
   ): Promise<void> => {
     channel.onEnd(() => removeInnerPlace(inner.path));
     const config = loadConfig(sources);
-    hasBudgets = hasFirst;
+    holds = first;
     const gateway = await compose(
       { ...config, port },
       {
@@ -53,10 +54,15 @@ export const runWorker = async (): Promise<void> => {
           findEarlier: (responseId) => link.call('findEarlier', responseId),
           ledger: createRemoteLedger(link),
           limits: createRemoteLimits(link),
-          hasBudgets: () => hasBudgets,
+          holds: () => holds,
           shareOf: (of, used) => {
             const borrow = (wanted: number): Promise<number> => link.call('borrow', { of, wanted });
-            const share = createShare({ first: first[of], used, borrow, now: () => systemClock.monotonic() });
+            const share = createShare({
+              first: firstShares[of],
+              used,
+              borrow,
+              now: () => systemClock.monotonic(),
+            });
             shares.set(of, share);
             return share;
           },
@@ -80,8 +86,8 @@ export const runWorker = async (): Promise<void> => {
       flush,
       answerSoFar: async (id) => running?.gateway.recorder.answerSoFar(id),
       findEarlier: async (responseId) => running?.gateway.findEarlier(responseId),
-      hasBudgets: async (has) => {
-        hasBudgets = has;
+      holds: async (now) => {
+        holds = now;
         return undefined;
       },
       lend: async (of) => shares.get(of)?.lend() ?? 0,

@@ -8,8 +8,8 @@ import { createRecorder } from '../../log/capture/recorder.ts';
 import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
 import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { urlOf } from '../addresses.ts';
+import { keepBudgets } from '../compose-budgets.ts';
 import { composeCheckKey, guarding } from '../compose-gate.ts';
-import { keepBudgets } from '../compose-spending.ts';
 import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia, instanceOf } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
@@ -64,6 +64,7 @@ export const startWorkers = async (
   const notices = createNotices();
   state.postgres?.onNotice(notices.tell);
   const ring = await openKeyRing(keyStore, () => clock.now());
+  const budgets = await keepBudgets(config, state, clock);
   const demo = options.demo ? await startDemoUpstream() : undefined;
   const own = await createRecorder({
     dataDir,
@@ -73,7 +74,6 @@ export const startWorkers = async (
     maxDiskBytes: config.maxDiskBytes,
     secrets: listSecrets(config),
   });
-  const budgets = await keepBudgets(config, state, clock);
   const recorder = mergeRecorders({ own, log: openLog(dataDir), now: () => clock.now() });
   const upstreams = composeUpstreams(config, demo?.url);
   const known = new Map<WorkerProcess, KnownWorker>();
@@ -179,7 +179,7 @@ export const startWorkers = async (
       port,
       inner: address,
       shares,
-      hasBudgets: budgets.hasBudgets(),
+      holds: budgets.holds(),
     };
     const ended = worker.ended.then((how) => {
       throw new GatewayError('command_failed', `A worker ${how} before it could serve.`);
@@ -212,7 +212,7 @@ export const startWorkers = async (
 
   budgets.onChange(() => {
     // A worker that has ended needs no word any more.
-    for (const { link } of known.values()) link.call('hasBudgets', budgets.hasBudgets()).catch(() => {});
+    for (const { link } of known.values()) link.call('holds', budgets.holds()).catch(() => {});
   });
 
   const address = async (): Promise<InnerServer['address']> => {

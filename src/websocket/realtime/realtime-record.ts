@@ -88,6 +88,7 @@ export const createRealtimeRecord = (
         isContinuation: false,
         maxOutputTokens: undefined,
         isPriced: true,
+        findRepetition: () => undefined,
       }),
     seeClient: (message, isBinary) => {
       counts.asked += message.length;

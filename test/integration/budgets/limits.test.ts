@@ -59,6 +59,29 @@ describe('a rate limit', () => {
     expect(await refused.text()).toContain('provider openai may have 1 requests a minute');
   });
 
+  it('is of a model, whoever provides it', async () => {
+    const gateway = await composeWithBudgets(upstream.url, {});
+    const put = await fetch(`http://127.0.0.1:${gateway.port}/admin/api/v1/limits`, {
+      method: 'PUT',
+      body: JSON.stringify({ scope: 'model:GPT-test', rpm: 1 }),
+    });
+    expect(await put.json()).toEqual({ id: 'model:gpt-test' });
+    // Within a second, without a restart.
+    const status = async (): Promise<number> => (await ask(gateway)).status;
+    await expect.poll(status, { timeout: 5_000 }).toBe(429);
+    expect((await ask(gateway, {}, { model: 'gpt-other' })).status).toBe(200);
+  });
+
+  it('says how it stands on refusals as well', async () => {
+    const gateway = await composeWithBudgets(upstream.url, {
+      SET_RATE_LIMIT: 'rpm=5',
+      SET_BUDGET: 'daily=0',
+    });
+    const refused = await ask(gateway);
+    expect([refused.status, refused.headers.get('x-ratelimit-remaining-requests')]).toEqual([429, '4']);
+    expect(refused.headers.get('x-should-retry')).toBe('false');
+  });
+
   it('passes a saturated provider over where there is another', async () => {
     const other = await startUpstream(answerOf(1, 1, 'other'));
     const gateway = await composeWithBudgets(

@@ -21,7 +21,14 @@ const askOnce = async (v1: string): Promise<number> => {
   return response.status;
 };
 
-describe.each([1, 2])('1,000 requests at once on %i processes', (workers) => {
+/** As the page shows them. */
+const figures = async (v1: string): Promise<object> => {
+  const response = await fetch(new URL('/admin/api/v1/budgets', v1));
+  const { budgets } = (await response.json()) as { budgets: readonly [object] };
+  return budgets[0];
+};
+
+describe.each([1, 4])('1,000 requests at once on %i processes', (workers) => {
   it('spend no more than the budget, all of it, and it stays spent after kill -9', async () => {
     const dataDir = pricedFolder();
     const options = {
@@ -40,10 +47,17 @@ describe.each([1, 2])('1,000 requests at once on %i processes', (workers) => {
     expect(spentUsd).toBeLessThanOrEqual(LIMIT_USD + COST_USD);
     expect(spentUsd).toBeGreaterThan(LIMIT_USD * 0.9);
 
+    const spent = Math.round(spentUsd * 100) / 100;
+    await expect.poll(() => figures(gateway.url)).toMatchObject({ spent, reserved: 0, limit: LIMIT_USD });
+    expect(await (await ask({ v1: gateway.url })).text()).toContain(
+      `$${spent.toFixed(2)} of $${LIMIT_USD.toFixed(2)} spent`,
+    );
+
     await gateway.stop('SIGKILL');
     const asked = upstream.requests.length;
     const again = await startHeldGateway(options);
     expect(await askOnce(again.url)).toBe(429);
+    expect(await figures(again.url)).toMatchObject({ spent, reserved: 0 });
     expect(upstream.requests).toHaveLength(asked);
   }, 120_000);
 });

@@ -8,6 +8,7 @@ import type {
   Reservation,
 } from '../../../src/guard/budgets/ledger-port.ts';
 import { createJumpingClock, type JumpingClock } from './jumping-clock.ts';
+import { CHECKED_BUDGET, createModel, ledgerCommands } from './ledger-commands.ts';
 
 /** A ledger of its own for each test. */
 export interface LedgerHarness {
@@ -31,6 +32,7 @@ export const budget = (limit: number, more: Partial<Budget> = {}): Budget => ({
   unit: 'usd',
   limit,
   enforcement: 'hard',
+  stopsRunaways: false,
   source: 'file',
   ...more,
 });
@@ -180,6 +182,13 @@ export const describeBudgetLedger = (
       });
     });
 
+    it('says whether one of the budgets stops an agent that goes round in circles', async () => {
+      const team = budget(1, { scope: userPath('/team'), enforcement: 'soft', stopsRunaways: true });
+      await harness.define([budget(10), team]);
+      expect(await reserve(subject('/team/alpha'), estimate(0))).toMatchObject({ stopsRunaways: true });
+      expect(await reserve(subject('/other'), estimate(0))).toMatchObject({ stopsRunaways: false });
+    });
+
     it('says how much output a ceiling leaves', async () => {
       await harness.define([budget(10, { enforcement: 'ceiling' }), budget(5_000, { unit: 'tokens' })]);
       await spend(subject(), 2);
@@ -268,58 +277,17 @@ export const describeBudgetLedger = (
     });
 
     it('is never over by more than the output of what ran, and refuses nothing while there is room', async () => {
-      const limit = 5;
-      const requests = fc.array(
-        fc.record({
-          kind: fc.constantFrom('begin', 'begin', 'begin', 'end', 'die', 'restart', 'hour'),
-          input: fc.integer({ min: 0, max: 1_000 }),
-          output: fc.integer({ min: 0, max: 1_000 }),
-          guess: fc.integer({ min: 0, max: 1_000 }),
-        }),
-        { maxLength: 60 },
-      );
-      const usd = (thousandths: number): number => thousandths / 1_000;
       await fc.assert(
-        fc.asyncProperty(requests, async (steps) => {
-          await harness.remove();
-          clock = createJumpingClock('2026-03-05T10:00:00Z');
-          harness = await start(clock);
-          await harness.define([budget(limit, { period: { kind: 'total' } })]);
-          let running: { id: string; input: number; output: number; guess: number }[] = [];
-          let spent = 0;
-          let outputOver = 0;
-          const sum = (read: (one: (typeof running)[number]) => number): number =>
-            running.reduce((total, one) => total + read(one), 0);
-          for (const { kind, input, output, guess } of steps) {
-            if (kind === 'begin') {
-              const verdict = await reserve(subject(), estimate(usd(input), usd(guess)));
-              const held = sum((one) => one.input + one.guess);
-              const hasRoom = spent + held < limit * 1_000 && spent + held + input <= limit * 1_000;
-              expect(verdict.kind).toBe(hasRoom ? 'granted' : 'refused');
-              if (verdict.kind === 'granted') running.push({ id: verdict.id, input, output, guess });
-              else expect(verdict.budget).toEqual(await only());
-            }
-            if (kind === 'end' || kind === 'die') {
-              const one = running.shift();
-              if (one && kind === 'end') {
-                harness.ledger.settle(one.id, cost(usd(one.input + one.output)));
-                spent += one.input + one.output;
-                outputOver = Math.max(outputOver, one.output + sum((other) => other.output));
-                expect(spent).toBeLessThanOrEqual(limit * 1_000 + outputOver + 1_000 * (running.length + 1));
-              } else if (one) harness.ledger.release(one.id);
-            }
-            if (kind === 'restart') {
-              await harness.restart();
-              running = [];
-            }
-            if (kind === 'hour') {
-              clock.pass(HOUR_MS);
-              running = [];
-            }
-            const shown = await only();
-            expect(shown.spent).toBeCloseTo(usd(spent), 9);
-            expect(shown.reserved).toBeCloseTo(usd(sum((one) => one.input + one.guess)), 9);
-          }
+        fc.asyncProperty(ledgerCommands, async (commands) => {
+          await fc.asyncModelRun(async () => {
+            await harness.remove();
+            clock = createJumpingClock('2026-03-05T10:00:00Z');
+            harness = await start(clock);
+            await harness.define([CHECKED_BUDGET]);
+            const { restart } = harness;
+            const real = { ledger: () => harness.ledger, clock, restart };
+            return { model: createModel(clock.now()), real };
+          }, commands);
         }),
         { numRuns: 60 },
       );

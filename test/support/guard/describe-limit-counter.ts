@@ -18,6 +18,7 @@ const limit = (rules: readonly RateRule[], more: Partial<RateLimit> = {}): RateL
   scope: userPath('/'),
   rules,
   concurrent: undefined,
+  source: 'file',
   ...more,
 });
 

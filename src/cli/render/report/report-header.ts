@@ -91,6 +91,9 @@ const wayLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
   for (const finding of record.findings ?? []) {
     lines.push(...withMargin('odd', foldedText(findingText(record, finding), WAY_LINES, style), dim));
   }
+  for (const { message } of record.warnings ?? []) {
+    lines.push(...withMargin('warning', foldedText(plainLine(message), WAY_LINES, style), dim));
+  }
   if (translation && translation.losses.length > 0) {
     const losses = plainLine(translation.losses.join(', '));
     lines.push(...withMargin('without', foldedText(losses, WAY_LINES, style), dim));

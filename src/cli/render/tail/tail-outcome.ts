@@ -64,11 +64,24 @@ const wordsPieces = ({ response }: ExchangeRecord, words: string): Piece[] => {
   return [...ended, ...head, secondary(words)];
 };
 
+/** What its user is warned of, in place of what says less; where there is no room for words, a sign. */
+const warningPieces = ({ warnings = [] }: ExchangeRecord, width: number): Piece[] => {
+  if (warnings.length === 0 || width < 2) return [];
+  const told = warnings.map(({ message }) => plainLine(message.slice(0, MAX_MESSAGE_LENGTH))).join('; ');
+  return [{ text: width < ROOM_FOR_WORDS ? '! ' : `! ${told}  `, tone: 'warning' }];
+};
+
 /**
  * How the answer ended, then its tool calls; where both do not fit, tools say that it completed.
  * @param words what the model said or called last, where that is shown
  */
 export const outcomePieces = (record: ExchangeRecord, width: number, words?: string): Piece[] => {
+  const warned = warningPieces(record, width);
+  const used = warned.reduce((sum, { text }) => sum + displayWidth(text), 0);
+  return [...warned, ...endPieces(record, Math.max(0, width - used), words)];
+};
+
+const endPieces = (record: ExchangeRecord, width: number, words: string | undefined): Piece[] => {
   const { finish, events, toolCalls = [] } = record.response;
   if (words && width >= ROOM_FOR_WORDS) return wordsPieces(record, words);
   if (record.durationMs === undefined && finish === undefined) {

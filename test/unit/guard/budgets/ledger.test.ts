@@ -18,7 +18,9 @@ import { createTemporaryFolder } from '../../../support/temporary-folder.ts';
 const open = (path: string, clock: JumpingClock, budgets: readonly Budget[]) => {
   const counters = createCounters();
   const file = openLedgerFile(path, counters);
-  return { file, ledger: createLedger({ clock, counters, file, budgets }) };
+  const ledger = createLedger({ clock, counters, budgets });
+  ledger.keepIn(file);
+  return { file, ledger };
 };
 
 describeBudgetLedger('the ledger of one process', async (clock) => {

@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
+import type { GatewayConfig } from '../config/load-config.ts';
+import type { Budget } from '../guard/budgets/budget.ts';
+import type { BudgetStore } from '../guard/budgets/budget-store.ts';
+import { createSoleCounter } from '../guard/budgets/count-alone.ts';
+import { createLedger } from '../guard/budgets/create-ledger.ts';
+import { createCounters } from '../guard/budgets/ledger-counters.ts';
+import { type LedgerFile, openLedgerFile } from '../guard/budgets/ledger-file.ts';
+import type { BudgetLedger } from '../guard/budgets/ledger-port.ts';
+import { mergeBudgets, readConfiguredBudgets } from '../guard/budgets/read-definitions.ts';
+import { createLimitCounter } from '../guard/limits/create-limit-counter.ts';
+import type { LimitCounter } from '../guard/limits/limit-port.ts';
+import type { LimitStore } from '../guard/limits/limit-store.ts';
+import type { RateLimit } from '../guard/limits/rate-limit.ts';
+import { mergeLimits, readRateLimits } from '../guard/limits/read-limits.ts';
+import { takeHold } from '../state/sole-hold.ts';
+import { loadInstanceId } from './load-instance-id.ts';
+import type { SharedState } from './open-shared-state.ts';
+
+/** Whether any is defined: where none is, requests ask nobody. */
+export interface Holds {
+  readonly budgets: boolean;
+  readonly limits: boolean;
+}
+
+/** The budgets and limits of a gateway, in the one process that keeps them. */
+export interface BudgetKeeper {
+  readonly ledger: BudgetLedger;
+  readonly limits: LimitCounter;
+  readonly store: BudgetStore;
+  readonly limitStore: LimitStore;
+  readonly holds: () => Holds;
+  /** What of the ledger, the budgets or the limits cannot be read or written, or who else counts. */
+  readonly problem: () => string | undefined;
+  /** Called with each change of what is defined. */
+  onChange(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+interface Counting {
+  readonly ledger: BudgetLedger & {
+    define(budgets: readonly Budget[]): void;
+    readonly budgets: readonly Budget[];
+  };
+  readonly limits: LimitCounter & {
+    define(limits: readonly RateLimit[]): void;
+    readonly limits: readonly RateLimit[];
+  };
+  /** To be called before the first request, where something must be counted. @throws where another process counts */
+  start(): Promise<void>;
+  /** Something must be counted from now on. */
+  want(): void;
+  readonly problem: () => string | undefined;
+  close(): Promise<void>;
+}
+
+/** Counts in this process and a file of the data folder, which one process at a time does. */
+const countInFolder = (dataDir: string, clock: Clock): Counting => {
+  const counters = createCounters();
+  let file: LedgerFile | undefined;
+  const sole = createSoleCounter({
+    dataDir,
+    take: () => takeHold(join(dataDir, 'ledger.holder')),
+    onHeld: () => {
+      file = openLedgerFile(join(dataDir, 'ledger.jsonl'), counters);
+      ledger.keepIn(file);
+    },
+  });
+  const checkAlone = (): void => sole.check();
+  const ledger = createLedger({ clock, counters, checkAlone });
+  const limits = createLimitCounter([], clock, { checkAlone });
+  return {
+    ledger,
+    limits,
+    start: () => sole.start(),
+    want: () => sole.want(),
+    problem: () => sole.problem ?? file?.problem,
+    close: async () => {
+      file?.close();
+      sole.close();
+    },
+  };
+};
+
+/** Counts in the database, for all gateways that use it. */
+const countInDatabase = async (
+  dataDir: string,
+  postgres: NonNullable<SharedState['postgres']>,
+): Promise<Counting> => ({
+  ...postgres.openCounting([], await loadInstanceId(dataDir)),
+  start: async () => {},
+  want: () => {},
+  problem: () => postgres.database.trouble?.message,
+});
+
+/** A database that is away tells what it holds once it answers. */
+const orNothingYet = async <Entry>(load: Promise<readonly Entry[]>): Promise<readonly Entry[]> =>
+  load.catch((cause: unknown) => {
+    if (cause instanceof GatewayError && cause.code === 'storage_unavailable') return [];
+    throw cause;
+  });
+
+/**
+ * Opens the ledger, and counts limits. Of a data folder, one process at a time does so: one that has nothing to count
+ * yet starts beside it, and counts once it must and nobody else does.
+ * @throws GatewayError invalid_config where a budget or a limit cannot be understood, command_failed where another
+ *   process counts
+ */
+export const keepBudgets = async (
+  { dataDir, budgets: definitions, rateLimits }: Pick<GatewayConfig, 'dataDir' | 'budgets' | 'rateLimits'>,
+  { budgetStore: store, limitStore, postgres }: SharedState,
+  clock: Clock,
+): Promise<BudgetKeeper> => {
+  const configured = readConfiguredBudgets(definitions);
+  const configuredLimits = readRateLimits(rateLimits);
+  const stored = await orNothingYet(store.load());
+  const storedLimits = await orNothingYet(limitStore.load());
+  const counting = postgres ? await countInDatabase(dataDir, postgres) : countInFolder(dataDir, clock);
+  const { ledger, limits } = counting;
+  const holds = (): Holds => ({ budgets: ledger.budgets.length > 0, limits: limits.limits.length > 0 });
+  const mustCount = (): boolean => holds().budgets || holds().limits;
+  ledger.define(mergeBudgets(configured, stored));
+  limits.define(mergeLimits(configuredLimits, storedLimits));
+  if (mustCount()) await counting.start();
+
+  const listeners: (() => void)[] = [];
+  const tell = (): void => {
+    if (mustCount()) counting.want();
+    for (const listener of listeners) listener();
+  };
+  let storeProblem: string | undefined;
+  let limitProblem: string | undefined;
+  const stops = [
+    store.watch((changed, problem) => {
+      storeProblem = problem;
+      if (problem !== undefined) return;
+      ledger.define(mergeBudgets(configured, changed));
+      tell();
+    }),
+    limitStore.watch((changed, problem) => {
+      limitProblem = problem;
+      if (problem !== undefined) return;
+      limits.define(mergeLimits(configuredLimits, changed));
+      tell();
+    }),
+  ];
+  return {
+    ledger,
+    limits,
+    store,
+    limitStore,
+    holds,
+    problem: () => storeProblem ?? limitProblem ?? counting.problem(),
+    onChange: (listener) => void listeners.push(listener),
+    close: async () => {
+      for (const stop of stops) stop();
+      await counting.close();
+    },
+  };
+};
