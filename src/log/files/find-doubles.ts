@@ -30,12 +30,14 @@ export const findDoubles = async (
   const ordered = [...segments].sort(byStart);
   const looseIn = new Map<string, IndexSegment>();
   for (const segment of ordered) for (const id of segment.loose.keys()) looseIn.set(id, segment);
+  const hasEnded = async (id: string): Promise<boolean> => {
+    const segments = mayHold(ordered, id);
+    if (segments.some((segment) => (segment.knownEndOf(id) ?? 'none') !== 'none')) return true;
+    for (const segment of segments) if ((await segment.endOf(id, nextUse())) !== 'none') return true;
+    return false;
+  };
   for (const id of looseIn.keys()) {
-    for (const segment of mayHold(ordered, id)) {
-      if ((await segment.endOf(id, nextUse())) === 'none') continue;
-      looseIn.delete(id);
-      break;
-    }
+    if (await hasEnded(id)) looseIn.delete(id);
     afterEach();
   }
   const hiddenRows = new Map<IndexSegment, Set<string>>();

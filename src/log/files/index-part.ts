@@ -6,17 +6,26 @@ import type { JournalPlace } from './read-places.ts';
 
 export const ALWAYS: TimeSpan = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 
-export interface IndexPart {
+/** What is known of a segment without its columns. */
+export interface IndexOverview {
   readonly segment: SegmentName;
-  readonly rows: IndexRows;
-  /** The rows to be shown, by id, ascending. */
-  readonly order: Uint32Array;
+  /** How many rows are to be shown. */
+  readonly count: number;
   /** True where all of its exchanges began in the span. */
   readonly isWithin: boolean;
-  /** When the newest one began. */
+  /** When the oldest and the newest one began. */
+  readonly minMs: number;
   readonly maxMs: number;
   /** Exchanges that run, or were interrupted: they have no row. */
   readonly loose: readonly ExchangeRecord[];
+  /** Reads the columns. */
+  open(): Promise<IndexPart>;
+}
+
+export interface IndexPart extends Pick<IndexOverview, 'segment' | 'isWithin' | 'maxMs' | 'loose'> {
+  readonly rows: IndexRows;
+  /** The rows to be shown, by id, ascending. */
+  readonly order: Uint32Array;
 }
 
 export interface NewestPart {
@@ -38,6 +47,8 @@ export interface NewestPart {
  * - Columns in memory (0.5 KB an exchange) rather than a database: no native module, 100,000 exchanges are
  *   read from their files in some 100 ms and filtered in some 10 ms. Above `MAX_BYTES_IN_MEMORY` the
  *   segments that were not asked for longest are given up, and read again when a query comes to them.
+ * - An index file begins with a head: counts, times, what has not ended. What only counts a segment, or passes
+ *   it over, reads no columns: the first page of a million exchanges needs those of the newest segments alone.
  * - The files are brought up to date while the gateway has nothing better to do (`upkeep`), since reading
  *   100,000 lines takes seconds: the first question finds them. Nothing of it stays in memory but what the
  *   segment that is being written holds.
@@ -47,11 +58,13 @@ export interface JournalIndex {
   refresh(): Promise<void>;
   /**
    * Shows the segments with exchanges that began in a span, one after another, by their newest exchange,
-   * the newest first; lets others have a turn between them. Nobody may keep the rows.
+   * the newest first; lets others have a turn between them.
    */
+  overviews(span: TimeSpan): AsyncIterable<IndexOverview>;
+  /** The same with their columns. Nobody may keep the rows. */
   parts(span: TimeSpan): AsyncIterable<IndexPart>;
   /**
-   * The same without `refresh`: segments are taken in when they are asked for, so that the newest exchanges
+   * `parts` without `refresh`: segments are taken in when they are asked for, so that the newest exchanges
    * of a long log are there at once, whether it has an index or not.
    */
   newestParts(span: TimeSpan): AsyncIterable<NewestPart>;

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openIfThere } from '../../state/private-files.ts';
 import { markInterrupted } from '../interrupted.ts';
-import { isEndLine, parseRecord } from '../journal/parse-journal-line.ts';
-import { readLinesForward } from '../journal/read-lines.ts';
+import { parseRecord } from '../journal/parse-journal-line.ts';
 import { journalFile, type SegmentName } from '../journal/segment-name.ts';
 import { readSegmentState } from '../journal/segment-state.ts';
 import type { ExchangeRecord } from '../record.ts';
-import { readIndexFile, writeIndexFile } from './index-file.ts';
+import { readIndexFile, readIndexHead, writeIndexFile } from './index-file.ts';
+import type { IndexHead } from './index-head.ts';
 import { IndexRows } from './index-rows.ts';
+import { readGain } from './read-gain.ts';
 import { INTERRUPTED, type LooseExchange, SegmentContents } from './segment-contents.ts';
 
 /** What a segment says of an exchange's end. */
@@ -65,11 +65,17 @@ export class IndexSegment {
     return this.#contents.maxMs;
   }
 
+  /** How many of its exchanges have a row. */
+  get count(): number {
+    return this.#contents.count;
+  }
+
   /** What the columns take in memory. */
   get bytes(): number {
-    if (!this.#isStored) return this.#contents.rows?.bytes ?? 0;
-    this.#storedBytes ??= this.#contents.rows?.bytes;
-    return this.#contents.rows ? (this.#storedBytes ?? 0) : 0;
+    const { rows } = this.#contents;
+    if (!rows || !this.#isStored) return rows?.bytes ?? 0;
+    this.#storedBytes ??= rows.bytes;
+    return this.#storedBytes;
   }
 
   /** Nothing more will be written to the segment. */
@@ -91,17 +97,22 @@ export class IndexSegment {
     return loose.record;
   }
 
-  /** Takes in what the journal has gained, or first what the index's own file holds. */
+  /** Takes in what the journal has gained, or first what the head of the index's own file tells. */
   follow(): Promise<void> {
     return this.#inTurn(() => this.#follow());
   }
 
   async #follow(): Promise<void> {
     if (this.#isEnded && this.#journalBytes > 0) return;
-    if (!this.#contents.rows) await this.#load();
+    if (!this.#contents.rows && !this.#isStored) await this.#loadHead();
     const size = await this.#journalSize();
     if (size < this.#journalBytes) this.#begin(new IndexRows());
-    if (size > this.#journalBytes) await this.#readGain();
+    if (size > this.#journalBytes) {
+      if (!this.#contents.rows) await this.#load();
+      await this.#readGain();
+    }
+    // Only what has ended is stored.
+    if (this.#isStored) this.#isEnded = true;
     if (this.#isEnded) return;
     const { state, lastSeenMs } = await readSegmentState(this.#deps.folder, this.segment);
     this.#abandonedAtMs = state === 'abandoned' ? lastSeenMs : undefined;
@@ -115,15 +126,27 @@ export class IndexSegment {
     return this.#inTurn(async () => {
       if (!this.#contents.rows) {
         await this.#load();
-        if ((await this.#journalSize()) > this.#journalBytes) await this.#readGain();
+        if ((await this.#journalSize()) > this.#journalBytes) {
+          await this.#readGain();
+          // Its columns were damaged, or deleted; without their file they are read anew at the next start.
+          await this.#store().catch(() => {});
+        }
       }
       return this.#contents.rows ?? new IndexRows();
     });
   }
 
-  /** How an exchange ended here, whether the columns are in memory or not. */
+  /** How an exchange ended here, where that is known without the columns. */
+  knownEndOf(id: string): End | undefined {
+    const { loose, interruptedIds, carriedIds } = this.#contents;
+    if (interruptedIds.has(id)) return 'interrupted';
+    if (carriedIds.has(id)) return 'ended';
+    return loose.has(id) ? 'none' : this.#ends.get(id);
+  }
+
+  /** The same, whether the columns are in memory or not. */
   async endOf(id: string, now: number): Promise<End> {
-    const known = this.#ends.get(id);
+    const known = this.knownEndOf(id);
     if (known !== undefined) return known;
     const rows = await this.use(now);
     const row = rows.find(id);
@@ -140,19 +163,21 @@ export class IndexSegment {
 
   async #store(): Promise<void> {
     if (!this.#isEnded || this.#isStored || !this.#contents.rows) return;
-    this.#contents.rows.pool.seal();
-    const openLines = [...this.loose.values()].map(({ line }) => line.text);
-    await writeIndexFile(this.#deps.indexPath, {
-      rows: this.#contents.rows,
+    const { rows, minMs, maxMs, interruptedIds, carriedIds } = this.#contents;
+    rows.pool.seal();
+    await writeIndexFile(this.#deps.indexPath, rows, {
       journalBytes: this.#journalBytes,
-      openLines,
+      ...(minMs <= maxMs ? { span: [minMs, maxMs] } : {}),
+      interruptedIds: [...interruptedIds],
+      carriedIds: [...carriedIds],
+      openLines: [...this.loose.values()].map(({ line }) => line.text),
     });
     this.#isStored = true;
   }
 
   /** Gives the columns up; ids and times that concern other segments stay. */
   release(): void {
-    if (this.#isStored) this.#contents.rows = undefined;
+    if (this.#isStored) this.#contents.release();
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -170,17 +195,36 @@ export class IndexSegment {
     return join(this.#deps.folder, journalFile(this.segment.base, this.segment.isErrors));
   }
 
-  async #load(): Promise<void> {
-    const stored = await readIndexFile(this.#deps.indexPath);
-    const isUsable = stored !== undefined && stored.journalBytes <= (await this.#journalSize());
-    this.#begin(isUsable ? stored.rows : new IndexRows());
-    if (!isUsable) return;
-    this.#journalBytes = stored.journalBytes;
-    this.#isStored = true;
-    this.#contents.takeStored(stored);
+  async #loadHead(): Promise<void> {
+    const head = await readIndexHead(this.#deps.indexPath);
+    if (head && (await this.#isUsable(head))) this.#takeStored(head, undefined);
+    else this.#begin(new IndexRows());
   }
 
-  #begin(rows: IndexRows): void {
+  async #load(): Promise<void> {
+    const stored = await readIndexFile(this.#deps.indexPath);
+    if (stored && (await this.#isUsable(stored.head))) this.#takeStored(stored.head, stored.rows);
+    else this.#begin(new IndexRows());
+  }
+
+  async #isUsable({ journalBytes }: IndexHead): Promise<boolean> {
+    return journalBytes <= (await this.#journalSize());
+  }
+
+  #takeStored(head: IndexHead, rows: IndexRows | undefined): void {
+    // What is known of those that run is more than the head tells of them.
+    if (rows && this.#isStored && head.journalBytes === this.#journalBytes) {
+      this.#contents.rows = rows;
+      this.#storedBytes = undefined;
+      return;
+    }
+    this.#begin(rows);
+    this.#journalBytes = head.journalBytes;
+    this.#isStored = true;
+    this.#contents.takeHead(head);
+  }
+
+  #begin(rows: IndexRows | undefined): void {
     this.#contents.begin(rows);
     this.#storedBytes = undefined;
     this.#ends.clear();
@@ -190,29 +234,11 @@ export class IndexSegment {
   }
 
   async #readGain(): Promise<void> {
-    const file = await openIfThere(this.#journalPath()).catch(() => undefined);
-    if (!file) return;
     this.#isStored = false;
     this.#ends.clear();
-    try {
-      const begin = this.#journalBytes;
-      const { rows } = this.#contents;
-      const countBefore = rows?.count ?? 0;
-      const { size } = await file.stat();
-      for await (const { lines, endOffset } of readLinesForward(file, begin)) {
-        let offset = this.#journalBytes;
-        for (const text of lines) {
-          const length = Buffer.byteLength(text);
-          if (isEndLine(text)) this.#isEnded = true;
-          else this.#contents.take(text, offset, length);
-          offset += length + 1;
-        }
-        this.#journalBytes = endOffset;
-        const share = (endOffset - begin) / (size - begin);
-        rows?.expect(countBefore + (rows.count - countBefore) / share);
-      }
-    } finally {
-      await file.close();
-    }
+    await readGain(this.#journalPath(), this.#journalBytes, this.#contents, ({ journalBytes, hasEnd }) => {
+      this.#journalBytes = journalBytes;
+      this.#isEnded ||= hasEnd;
+    });
   }
 }

@@ -8,8 +8,8 @@ import { orderByLatest } from '../journal/order-by-latest.ts';
 import { journalFile, parseSegmentName, type SegmentName } from '../journal/segment-name.ts';
 import type { TimeSpan } from '../port.ts';
 import { findDoubles } from './find-doubles.ts';
-import { INDEX_FILE_END } from './index-file.ts';
-import type { IndexPart, JournalIndex, NewestPart } from './index-part.ts';
+import { INDEX_FILE_END } from './index-head.ts';
+import type { IndexOverview, IndexPart, JournalIndex, NewestPart } from './index-part.ts';
 import type { IndexRows } from './index-rows.ts';
 import { IndexSegment } from './index-segment.ts';
 import { readRecordsAt } from './read-places.ts';
@@ -150,28 +150,38 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
     return result;
   };
 
-  const partOf = async (segment: IndexSegment, { fromMs, toMs }: TimeSpan): Promise<IndexPart> => {
-    const rows = await segment.use(++uses);
+  const overviewOf = (segment: IndexSegment, { fromMs, toMs }: TimeSpan): IndexOverview => {
     const { minMs, maxMs } = segment;
     const loose = [...segment.loose.values()]
       .filter(({ line }) => showsLoose.get(line.id) === segment)
       .map((loose) => segment.readLoose(loose))
       .filter((record) => record !== undefined);
-    const isWithin = minMs >= fromMs && maxMs < toMs;
-    const order = without(rows, hidden.get(segment));
-    return { segment: segment.segment, rows, order, isWithin, maxMs, loose };
+    const known = { segment: segment.segment, isWithin: minMs >= fromMs && maxMs < toMs, maxMs, loose };
+    return {
+      ...known,
+      minMs,
+      count: segment.count - (hidden.get(segment)?.size ?? 0),
+      open: async () => {
+        const rows = await segment.use(++uses);
+        return { ...known, rows, order: without(rows, hidden.get(segment)) };
+      },
+    };
   };
 
-  async function* parts(span: TimeSpan): AsyncGenerator<IndexPart> {
+  async function* overviews(span: TimeSpan): AsyncGenerator<IndexOverview> {
     let turnEndsAtMs = performance.now() + TURN_MS;
     for (const segment of shown().sort((one, other) => other.maxMs - one.maxMs)) {
       if (segment.maxMs < span.fromMs || segment.minMs >= span.toMs) continue;
-      yield await partOf(segment, span);
+      yield overviewOf(segment, span);
       spareMemory();
       if (performance.now() < turnEndsAtMs) continue;
       await nextTurn();
       turnEndsAtMs = performance.now() + TURN_MS;
     }
+  }
+
+  async function* parts(span: TimeSpan): AsyncGenerator<IndexPart> {
+    for await (const overview of overviews(span)) yield await overview.open();
   }
 
   async function* newestParts(span: TimeSpan): AsyncGenerator<NewestPart> {
@@ -195,7 +205,7 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
       await takeInFrom(doubtful.reduce((least, id) => Math.min(least, idTimeMs(id) ?? least), latestMs));
       await hideDoubles();
       const followingMs = waiting[place + 1]?.latestMs ?? Number.NEGATIVE_INFINITY;
-      yield { part: await partOf(segment, span), followingMs };
+      yield { part: await overviewOf(segment, span).open(), followingMs };
       spareMemory();
     }
   }
@@ -214,6 +224,7 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
       isClosed = true;
       await running;
     },
+    overviews,
     parts,
     newestParts,
     readRecords: (places) => readRecordsAt(dataDir, places),

@@ -3,7 +3,7 @@ import { matchesQuery } from '../match-filter.ts';
 import type { LogQuery, PageWish } from '../port.ts';
 import type { ExchangeRecord } from '../record.ts';
 import { compileFilter, type RowTest, testUserPath } from './compile-filter.ts';
-import { ALWAYS, type IndexPart, type JournalIndex } from './index-part.ts';
+import { ALWAYS, type IndexOverview, type IndexPart, type JournalIndex } from './index-part.ts';
 import { HAS_USAGE } from './index-rows.ts';
 import type { JournalPlace } from './read-places.ts';
 
@@ -72,7 +72,7 @@ export const rowsOf = (part: IndexPart, query: LogQuery): Uint32Array => {
 };
 
 /** The exchanges of a selection that have no row: those that run, or were interrupted. */
-export const unfinishedIn = ({ loose }: IndexPart, query: LogQuery): ExchangeRecord[] =>
+export const unfinishedIn = ({ loose }: Pick<IndexPart, 'loose'>, query: LogQuery): ExchangeRecord[] =>
   loose.filter((record) => matchesQuery(record, query));
 
 const placeOf = ({ rows, segment }: IndexPart, row: number): JournalPlace => ({
@@ -84,6 +84,21 @@ const placeOf = ({ rows, segment }: IndexPart, row: number): JournalPlace => ({
 
 const newestFirst = (one: Found, other: Found): number => (one.id < other.id ? 1 : -1);
 
+/** An id's time and the time that its record tells may differ by so much. */
+const SLACK_MS = 1;
+
+/** True where a selection has all of a segment's exchanges, whatever they are. */
+const isAllOf = (
+  { isWithin, maxMs }: IndexOverview,
+  { filter = {}, statuses, hasUsage, within, until }: LogQuery,
+): boolean =>
+  isWithin &&
+  !statuses &&
+  !hasUsage &&
+  within === undefined &&
+  Object.values(filter).every((wanted) => wanted === undefined) &&
+  (until === undefined || maxMs + SLACK_MS < (idTimeMs(until) ?? 0));
+
 /** Finds the exchanges of a selection, newest first, and counts them all. */
 export const findExchanges = async (
   index: JournalIndex,
@@ -91,15 +106,24 @@ export const findExchanges = async (
   { limit, offset = 0, before }: PageWish,
 ): Promise<FoundPage> => {
   const most = offset + limit;
+  const beforeMs = (before === undefined ? undefined : idTimeMs(before)) ?? Number.POSITIVE_INFINITY;
   let candidates: Found[] = [];
   let total = 0;
-  for await (const part of index.parts(query.span ?? ALWAYS)) {
-    const rows = rowsOf(part, query);
-    const loose = unfinishedIn(part, query);
-    total += rows.length + loose.length;
+  for await (const overview of index.overviews(query.span ?? ALWAYS)) {
+    const loose = unfinishedIn(overview, query);
+    total += loose.length;
     // Segments come newest first: once there are enough, older ones have nothing for the page.
     const oldest = candidates.length >= most ? candidates[most - 1]?.id : undefined;
-    if (oldest !== undefined && part.maxMs < (idTimeMs(oldest) ?? 0)) continue;
+    const isPassed = oldest !== undefined && overview.maxMs < (idTimeMs(oldest) ?? 0);
+    const isForPage = most > 0 && !isPassed && overview.minMs - SLACK_MS <= beforeMs;
+    if (!isForPage && isAllOf(overview, query)) {
+      total += overview.count;
+      continue;
+    }
+    const part = await overview.open();
+    const rows = rowsOf(part, query);
+    total += rows.length;
+    if (!isForPage) continue;
     const end =
       before === undefined ? rows.length : countUntil({ ...part, order: rows }, (id) => id < before);
     for (const row of rows.subarray(Math.max(0, end - most), end)) candidates.push(placeOf(part, row));

@@ -18,6 +18,7 @@ import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
 import { findExchanges, readFound } from '../../../src/log/files/select-exchanges.ts';
 import { collect } from '../../support/log/collect.ts';
 import { closeExchange, openExchange, recordExchange } from '../../support/log/record-exchange.ts';
+import { createSettableClock } from '../../support/log/settable-clock.ts';
 import { compileRecordingProgram, type RecordingProgram } from '../../support/log/start-recording-child.ts';
 import { useLogFolder } from '../../support/log/use-log-folder.ts';
 
@@ -278,4 +279,35 @@ it('is made anew where any single bit of its file is flipped (S4)', async () => 
     expect(await tokens(), `bit ${bit}`).toBe(wanted);
     expect(readFileSync(path).equals(whole), `bit ${bit} written anew`).toBe(true);
   }
+});
+
+it('reads the columns of older segments only when a question needs them', async () => {
+  const clock = createSettableClock('2026-06-01T12:00:00Z');
+  const recorder = await log.startRecorder({ maxDiskBytes: 256 * 1024, retentionDays: 0, clock });
+  for (let count = 0; count < 60; count++) {
+    recordExchange(recorder, { rawHeaders: ['x-filler', 'x'.repeat(400)], record: { model: 'gpt-5.5' } });
+    clock.advance(1_000);
+    if (count % 5 === 0) await recorder.flush();
+  }
+  await recorder.close();
+  const files = openFileLog({ dataDir: log.dataDir });
+  // It writes the index, and keeps nothing of it in memory.
+  await files.upkeep();
+  const [oldest = '', ...others] = indexFiles();
+  expect(others.length).toBeGreaterThan(1);
+  const path = join(log.dataDir, 'index', oldest);
+  const whole = readFileSync(path);
+  const damaged = Buffer.from(whole);
+  damaged.fill(0, damaged.length - 16);
+  writeFileSync(path, damaged);
+  const first = await files.page({}, { limit: 5 });
+  expect([first.total, first.records.length]).toEqual([60, 5]);
+  const until = first.records[0]?.id;
+  expect((await files.page({ until }, { limit: 5, before: until })).total).toBe(60);
+  const later = openFileLog({ dataDir: log.dataDir });
+  expect((await later.page({}, { limit: 5 })).total).toBe(60);
+  // Nobody has looked at them, or they would have been made anew.
+  expect(readFileSync(path).equals(damaged)).toBe(true);
+  expect((await files.page({ filter: { model: 'gpt-5.5' } }, { limit: 5 })).total).toBe(60);
+  expect(readFileSync(path).equals(whole)).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { idTimeMs } from '../../../src/base/ids.ts';
 import type { Recorder } from '../../../src/log/capture/recorder.ts';
 import { type FollowedEvent, keepFacts, type LogQuery, type LogReader } from '../../../src/log/port.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
@@ -15,6 +16,14 @@ export interface ReaderHarness {
   fill(exchanges: number, days: number): Promise<void>;
   /** Called after each test. */
   remove(): Promise<void>;
+}
+
+/** What only some readers have. */
+export interface ReaderTraits {
+  /** Ways in which what a reader keeps to be quick may be damaged, after which it answers as before. */
+  readonly damages?: Readonly<Record<string, () => void | Promise<void>>>;
+  /** Deletes what is older than so many days, as retention does. */
+  readonly forget?: (days: number, nowMs: number) => Promise<void>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -36,7 +45,11 @@ const SAMPLES: readonly ExchangeSample[] = [
 ];
 
 /** What every reader of the log does, whatever it reads. */
-export const describeLogReader = (name: string, start: () => Promise<ReaderHarness>): void => {
+export const describeLogReader = (
+  name: string,
+  start: () => Promise<ReaderHarness>,
+  { damages = {}, forget }: ReaderTraits = {},
+): void => {
   describe(name, () => {
     let harness: ReaderHarness;
     let clock: SettableClock;
@@ -90,6 +103,83 @@ export const describeLogReader = (name: string, start: () => Promise<ReaderHarne
       }
       expect(byCursor).toEqual(ids);
     });
+
+    /** 40 exchanges over two days, written by two gateways, and one that runs. */
+    const writeTwoDays = async (): Promise<string[]> => {
+      const ids = await write(20);
+      await recorder.close();
+      recorder = await harness.startRecorder(clock);
+      ids.push(...(await write(20)));
+      clock.advance(HOUR_MS);
+      ids.push(openExchange(recorder).id);
+      await recorder.flush();
+      return ids;
+    };
+    /** The totals and pages of what selects all, a part of the time, or all up to an exchange. */
+    const expectPages = async (asked: LogReader, ids: readonly string[]): Promise<void> => {
+      const startedAtMs = (place: number): number => idTimeMs(ids[place] as string) as number;
+      const last = ids.length - 1;
+      for (const [query, wanted] of [
+        [{}, ids],
+        [{ until: ids[last] }, ids],
+        [{ until: ids[7] }, ids.slice(0, 8)],
+        [{ until: 'req_0' }, []],
+        [{ span: { fromMs: startedAtMs(3), toMs: startedAtMs(last) } }, ids.slice(3, last)],
+        [{ span: { fromMs: 0, toMs: startedAtMs(last) + 1 } }, ids],
+        [{ filter: { model: undefined } }, ids],
+      ] as const) {
+        const newest = [...wanted].reverse();
+        for (const wish of [{ limit: 0 }, { limit: 2 }, { limit: 100 }, { limit: 3, offset: 19 }]) {
+          const { records, total } = await asked.page(query as LogQuery, wish);
+          const from = wish.offset ?? 0;
+          expect([total, idsOf(records)]).toEqual([wanted.length, newest.slice(from, from + wish.limit)]);
+        }
+        for (const before of [newest[0], newest[1], newest[24], newest.at(-1)]) {
+          if (before === undefined) continue;
+          const { records, total } = await asked.page(query as LogQuery, { limit: 3, before });
+          const from = newest.indexOf(before) + 1;
+          expect([total, idsOf(records)]).toEqual([wanted.length, newest.slice(from, from + 3)]);
+        }
+      }
+    };
+
+    it('counts and pages alike what it has just read and what an earlier reader has left', async () => {
+      const ids = await writeTwoDays();
+      await expectPages(reader, ids);
+      for (let each = 0; each < 2; each++) {
+        const later = harness.openReader();
+        await expectPages(later, ids);
+        await later.close();
+      }
+    });
+
+    it.each(Object.entries(damages))('counts and pages alike after %s', async (_name, damage) => {
+      const ids = await writeTwoDays();
+      await expectPages(reader, ids);
+      await damage();
+      const later = harness.openReader();
+      await expectPages(later, ids);
+      await expectPages(reader, ids);
+      await later.close();
+    });
+
+    if (forget) {
+      it('counts no more what retention has deleted, before and while it reads', async () => {
+        const ids = await writeTwoDays();
+        const facts = reader.facts({})[Symbol.asyncIterator]();
+        await facts.next();
+        await forget(1, Date.parse('2026-06-04T00:00:00Z'));
+        // Of what was deleted under its hands a reader may tell, or not; it does not fail.
+        for (let { done } = await facts.next(); !done; ) ({ done } = await facts.next());
+        const { total, records } = await reader.page({}, { limit: 100 });
+        expect(total).toBe(records.length);
+        expect(total).toBeLessThan(ids.length);
+        expect(idsOf(records)).toContain(ids.at(-1));
+        const later = harness.openReader();
+        expect((await later.page({}, { limit: 0 })).total).toBe(total);
+        await later.close();
+      });
+    }
 
     it.each<[string, LogQuery, (place: number) => boolean]>([
       ['model', { filter: { model: 'GPT-5.5*' } }, (place) => place % 4 < 2],
