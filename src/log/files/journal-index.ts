@@ -1,18 +1,20 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { idTimeMs } from '../../base/ids.ts';
 import type { ExchangeWatch } from '../capture/recorder.ts';
 import { auditFolder, listSegments } from '../journal/list-segments.ts';
 import { orderByLatest } from '../journal/order-by-latest.ts';
-import { journalFile, parseSegmentName, type SegmentName } from '../journal/segment-name.ts';
+import { journalFile, type SegmentName } from '../journal/segment-name.ts';
 import type { TimeSpan } from '../port.ts';
 import { findDoubles } from './find-doubles.ts';
 import { INDEX_FILE_END } from './index-head.ts';
 import type { IndexOverview, IndexPart, JournalIndex, NewestPart } from './index-part.ts';
 import type { IndexRows } from './index-rows.ts';
 import { IndexSegment } from './index-segment.ts';
+import { orderUnended } from './order-unended.ts';
 import { readRecordsAt } from './read-places.ts';
+import { tidyIndexFolder } from './tidy-index-folder.ts';
 
 export interface JournalIndexDeps {
   readonly dataDir: string;
@@ -47,19 +49,6 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
   let running: Promise<void> = Promise.resolve();
   let isClosed = false;
   let waiting: Promise<void> | undefined;
-
-  /** @returns the names of the files that are there */
-  const dropDeleted = async (present: readonly SegmentName[]): Promise<Set<string>> => {
-    const names = new Set(present.map(fileOf));
-    for (const name of segments.keys()) if (!names.has(name)) segments.delete(name);
-    const wanted = new Set([...names].map((name) => name + INDEX_FILE_END));
-    const files = await readdir(indexFolder).catch(() => []);
-    for (const file of files) {
-      const isOurs = parseSegmentName(file.replace(/(?:\.[0-9a-f]{8})?\.index$/, '')) !== undefined;
-      if (isOurs && !wanted.has(file)) await rm(join(indexFolder, file), { force: true });
-    }
-    return new Set(files);
-  };
 
   const shown = (): IndexSegment[] =>
     [...segments.values()].filter(({ segment }) => !isCopyAmong(segment, segments));
@@ -111,16 +100,34 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
 
   const listPresent = async (): Promise<{ present: SegmentName[]; files: ReadonlySet<string> }> => {
     const present = (await listSegments(folder)).reverse();
-    const files = await dropDeleted(present);
+    const names = new Set(present.map(fileOf));
+    for (const name of segments.keys()) if (!names.has(name)) segments.delete(name);
+    const files = await tidyIndexFolder(indexFolder, names);
     await mkdir(indexFolder, { recursive: true, mode: 0o700 }).catch(() => {});
     return { present, files };
+  };
+
+  /** Follows what may still be written, in the order that matters, and lists the others, the newest first. */
+  const followUnended = async (): Promise<{ present: SegmentName[]; others: SegmentName[] }> => {
+    const { present, files } = await listPresent();
+    const isKnownEnded = (name: SegmentName): boolean =>
+      segments.get(fileOf(name))?.isEnded ?? files.has(fileOf(name) + INDEX_FILE_END);
+    const unended = await orderUnended(
+      folder,
+      present.filter((name) => !isKnownEnded(name)),
+    );
+    for (const name of unended) await followSegment(segmentOf(name));
+    const followed = new Set(unended.map(fileOf));
+    // What was still open in a segment that has ended meanwhile goes on, or is closed, in one that began before its end.
+    const again = (await listSegments(folder)).reverse();
+    return { present: again, others: again.filter((name) => !followed.has(fileOf(name))) };
   };
 
   const update = async (): Promise<void> => {
     askedAtMs = performance.now();
     await recorder.flush();
-    const { present } = await listPresent();
-    const waiting = present.map(segmentOf).values();
+    const { others } = await followUnended();
+    const waiting = others.map(segmentOf).values();
     const followNext = async (): Promise<void> => {
       for (const segment of waiting) {
         if (isClosed) return;
@@ -186,14 +193,15 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
 
   async function* newestParts(span: TimeSpan): AsyncGenerator<NewestPart> {
     await recorder.flush();
-    const { present } = await listPresent();
+    const { present, others } = await followUnended();
     const names = new Set(present.map(fileOf));
+    const unfollowed = new Set(others.map(fileOf));
     const waiting = orderByLatest(present.filter((name) => !isCopyAmong(name, names)));
     let taken = 0;
     /** Takes in all segments that may tell of what began so late. */
     const takeInFrom = async (ms: number): Promise<void> => {
       for (let each = waiting[taken]; each && each.latestMs >= ms; each = waiting[++taken]) {
-        await followSegment(segmentOf(each.segment));
+        if (unfollowed.has(fileOf(each.segment))) await followSegment(segmentOf(each.segment));
       }
     };
     for (const [place, { segment: name, latestMs }] of waiting.entries()) {

@@ -18,7 +18,9 @@ const FAILURES_KEPT_TIMES = 2;
 const PARTIAL = /\.errors\.(?:jsonl|bodies)\.\d+\.tmp$/;
 const STALE_PARTIAL_MS = 3_600_000;
 
-const deleteStalePartials = async (folder: string, nowMs: number): Promise<void> => {
+const deleteStalePartials = async (folder: string): Promise<void> => {
+  // By the clock of file times: that of the log's age may be far behind it.
+  const nowMs = Date.now();
   for (const file of await readdir(folder).catch(() => [])) {
     if (!PARTIAL.test(file)) continue;
     const path = join(folder, file);
@@ -140,7 +142,7 @@ export const createRetention = (
       }),
     tidy: async (tellTime) => {
       const nowMs = tellTime((await measureSegments(folder)).map(({ startedAtMs }) => startedAtMs));
-      await deleteStalePartials(folder, nowMs);
+      await deleteStalePartials(folder);
       await deleteWhile({
         select: (segments) => bySize(segments, limits, limits.tidyBytes),
         keepsUncarried: true,
