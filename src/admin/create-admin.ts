@@ -13,6 +13,8 @@ import { createAccess } from './access/create-access.ts';
 import { createScopes } from './access/create-scopes.ts';
 import { scopeLog, scopeWatch } from './access/scope-log.ts';
 import { createFindTitle } from './answers/session-title.ts';
+import { createFindWork } from './answers/turns/answer-work.ts';
+import { createFindPrompt } from './answers/turns/find-prompt.ts';
 import { API_BASE, createDispatch, type Route, refuse } from './api/dispatch.ts';
 import { createRoutes } from './api/routes.ts';
 import type { KeptBudgets } from './budgets/kept-budgets.ts';
@@ -123,6 +125,8 @@ export const createAdmin = (deps: AdminDeps): Admin => {
       log: part,
       recorder: watch,
       findTitle: createFindTitle(part),
+      findPrompt: createFindPrompt(part),
+      findWork: createFindWork(part),
       searchBodies: createSearchBodies({ log: part, now: () => clock.monotonic() }),
       feed: async () => {
         prices = await pricing();

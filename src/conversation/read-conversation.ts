@@ -18,6 +18,8 @@ export interface Conversation {
   instructions?: string;
   /** Names of the tools that were offered. */
   tools: string[];
+  /** How long their descriptions are, as JSON; absent where none were offered. */
+  toolCharacters?: number;
   /** The whole input, the history that was sent again included. */
   items: ConversationItem[];
   /** Index of the first item that this request added: all before it the provider had seen or written. */
@@ -98,6 +100,7 @@ const readRequest = (text: string, cutOff: boolean, api: Api, into: Conversation
   const request = parseRequest(text, cutOff);
   const instructions = stringOf(request.instructions) ?? systemText(request.system);
   into.tools = toolNames(request);
+  if (request.tools !== undefined) into.toolCharacters = jsonTextOf(request.tools).length;
   into.items = inputItems(request, api);
   into.newFrom = into.items.findLastIndex(isByModel) + 1;
   if (instructions) into.instructions = instructions;

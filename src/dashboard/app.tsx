@@ -3,6 +3,10 @@ import type { FunctionComponent } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { AuditPage } from './audit/audit-page.tsx';
 import { ConnectPage } from './connect/connect-page.tsx';
+import { BudgetsPage } from './manage/budgets/budgets-page.tsx';
+import { ChangesPage } from './manage/changes/changes-page.tsx';
+import { KeysPage } from './manage/keys/keys-page.tsx';
+import { LimitsPage } from './manage/limits/limits-page.tsx';
 import { LoadFailed, Loading } from './parts/notice.tsx';
 import { Toast } from './parts/toast.tsx';
 import { SessionsPage } from './sessions/sessions-page.tsx';
@@ -11,10 +15,11 @@ import { LoginPage } from './shell/login-page.tsx';
 import { listenToKeys } from './shell/page-keys.ts';
 import { TopBar } from './shell/top-bar.tsx';
 import { TroubleBar } from './shell/trouble-bar.tsx';
-import { access, api } from './state/api.ts';
+import { access } from './state/api.ts';
 import { startFeed, stopFeed } from './state/feed.ts';
 import { loadGateway } from './state/gateway.ts';
 import { type Page, page } from './state/route.ts';
+import { loadViewer } from './state/viewer.ts';
 import { texts } from './texts.ts';
 import { UsagePage } from './usage/usage-page.tsx';
 
@@ -22,6 +27,10 @@ const CONTENT: Readonly<Record<Page, FunctionComponent>> = {
   audit: AuditPage,
   sessions: SessionsPage,
   usage: UsagePage,
+  keys: KeysPage,
+  budgets: BudgetsPage,
+  limits: LimitsPage,
+  'admin-log': ChangesPage,
   connect: ConnectPage,
 };
 
@@ -31,8 +40,7 @@ export const App = () => {
     failure.value = undefined;
     // Never rejects: what fails is shown.
     try {
-      const { required, authenticated } = await api.session();
-      access.value = required && !authenticated ? 'refused' : 'granted';
+      await loadViewer();
     } catch (error) {
       failure.value = error instanceof Error ? error : new Error(String(error));
     }

@@ -1,7 +1,10 @@
 import { auditTexts } from './texts/audit.ts';
+import { budgetsTexts } from './texts/budgets.ts';
+import { changesTexts } from './texts/changes.ts';
 import { connectTexts } from './texts/connect.ts';
 import { drawerTexts } from './texts/drawer.ts';
 import { exchangeTexts } from './texts/exchange.ts';
+import { keysTexts } from './texts/keys.ts';
 import { partsTexts } from './texts/parts.ts';
 import { sessionsTexts } from './texts/sessions.ts';
 import { shellTexts } from './texts/shell.ts';
@@ -18,5 +21,8 @@ export const texts = {
   ...turnTexts,
   ...sessionsTexts,
   ...usageTexts,
+  ...keysTexts,
+  ...budgetsTexts,
+  ...changesTexts,
   ...connectTexts,
 } as const;

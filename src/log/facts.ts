@@ -17,13 +17,22 @@ export interface Facts {
   readonly method: string | undefined;
   readonly path: string | undefined;
   readonly model: string | undefined;
+  /** As the client asked for it, where that is another name. */
+  readonly requestedModel: string | undefined;
+  /** As the provider was asked for it. */
+  readonly sentModel: string | undefined;
   readonly provider: string | undefined;
   /** The provider's name of the model, where it is another. */
   readonly upstreamModel: string | undefined;
   readonly transport: string | undefined;
   readonly encoding: string | undefined;
+  readonly auth: string | undefined;
   readonly keyId: string | undefined;
   readonly userPath: string | undefined;
+  /** Absent where it has none. */
+  readonly labels: readonly string[] | undefined;
+  /** Names of the tools that the answer calls, in their order. */
+  readonly toolCalls: readonly string[] | undefined;
   readonly clientName: string | undefined;
   readonly clientVersion: string | undefined;
   readonly sessionId: string | undefined;
@@ -51,12 +60,17 @@ export const keepFacts = (facts: Facts): Facts => ({
   method: facts.method,
   path: facts.path,
   model: facts.model,
+  requestedModel: facts.requestedModel,
+  sentModel: facts.sentModel,
   provider: facts.provider,
   upstreamModel: facts.upstreamModel,
   transport: facts.transport,
   encoding: facts.encoding,
+  auth: facts.auth,
   keyId: facts.keyId,
   userPath: facts.userPath,
+  labels: facts.labels,
+  toolCalls: facts.toolCalls,
   clientName: facts.clientName,
   clientVersion: facts.clientVersion,
   sessionId: facts.sessionId,
@@ -83,12 +97,17 @@ export const factsOfRecord = (record: ExchangeRecord): Facts => ({
   method: record.method,
   path: record.path,
   model: record.model,
+  requestedModel: record.requestedModel,
+  sentModel: record.sentModel,
   provider: record.provider,
   upstreamModel: record.upstreamModel,
   transport: record.transport,
   encoding: record.request.encoding,
+  auth: record.auth,
   keyId: record.keyId,
   userPath: record.userPath,
+  labels: record.labels,
+  toolCalls: record.response.toolCalls,
   clientName: record.client.name,
   clientVersion: record.client.version,
   sessionId: record.client.sessionId,

@@ -4,9 +4,12 @@ export interface TimeSpan {
   readonly toMs: number;
 }
 
-/** What an exchange must fulfil; all given ones must hold. `*` in `model` and `path` stands for anything. */
+/** What an exchange must fulfil; all given ones must hold. `*` in a model and in `path` stands for anything. */
 export interface LogFilter {
   model?: string;
+  /** Only as the client asked for it, and only as the provider was asked for it. */
+  requested_model?: string;
+  sent_model?: string;
   provider?: string;
   method?: string;
   path?: string;
@@ -25,6 +28,8 @@ export interface LogFilter {
   /** A user path: that, and all below it. */
   user_path?: string;
   label?: string;
+  /** The name of a tool that the answer calls; `*` stands for anything. */
+  tool?: string;
   /** Text anywhere in ids, model, path, client, tool names and error, without regard to case. */
   search?: string;
 }

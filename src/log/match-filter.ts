@@ -12,6 +12,9 @@ const matchesModel = (record: ExchangeRecord, wanted: string): boolean =>
     matchesText(name, wanted),
   );
 
+const callsTool = ({ response }: ExchangeRecord, wanted: string): boolean =>
+  response.toolCalls?.some((name) => matchesWildcard(name, wanted)) === true;
+
 /** The one that answered, or one that was tried before it. */
 const matchesProvider = ({ provider, attempts }: ExchangeRecord, wanted: string): boolean =>
   provider === wanted || attempts?.some((attempt) => attempt.provider === wanted) === true;
@@ -72,6 +75,8 @@ const holdsText = (record: ExchangeRecord, text: string): boolean => {
  */
 export const matchesFilter = (record: ExchangeRecord, filter: LogFilter): boolean =>
   (!filter.model || matchesModel(record, filter.model)) &&
+  (!filter.requested_model || matchesText(record.requestedModel, filter.requested_model)) &&
+  (!filter.sent_model || matchesText(record.sentModel, filter.sent_model)) &&
   (!filter.provider || matchesProvider(record, filter.provider)) &&
   (!filter.method || record.method === filter.method.toUpperCase()) &&
   (!filter.path || matchesText(record.path, filter.path)) &&
@@ -83,6 +88,7 @@ export const matchesFilter = (record: ExchangeRecord, filter: LogFilter): boolea
   (!filter.key || record.keyId === filter.key) &&
   (!filter.user_path || isAskedWithin(record.userPath, filter.user_path)) &&
   (!filter.label || record.labels?.includes(filter.label) === true) &&
+  (!filter.tool || callsTool(record, filter.tool)) &&
   (!filter.search || holdsText(record, filter.search));
 
 const isInRanges = (status: number | undefined, ranges: NonNullable<LogQuery['statuses']>): boolean =>

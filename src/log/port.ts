@@ -12,7 +12,7 @@ import type { ExchangeDetail, ExchangeRecord, StoredBody } from './record.ts';
 export { bodyText, isBinary, readStoredBody } from './bodies/read-stored-body.ts';
 export type { ExchangeWatch } from './capture/recorder.ts';
 export type { AnswerSoFar, ExchangeEvent } from './exchange.ts';
-export { type Facts, factsOfRecord, keepFacts } from './facts.ts';
+export { type Facts, keepFacts } from './facts.ts';
 export type { Losses } from './journal/losses.ts';
 export type { LogFilter, LogQuery, TimeSpan } from './log-query.ts';
 export { isAskedWithin, matchesQuery } from './match-filter.ts';

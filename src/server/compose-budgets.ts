@@ -31,6 +31,8 @@ export interface BudgetKeeper {
   readonly limits: LimitCounter;
   readonly store: BudgetStore;
   readonly limitStore: LimitStore;
+  /** The budgets that count, wherever they were set. */
+  readonly definitions: () => readonly Budget[];
   readonly holds: () => Holds;
   /** What of the ledger, the budgets or the limits cannot be read or written, or who else counts. */
   readonly problem: () => string | undefined;
@@ -151,6 +153,7 @@ export const keepBudgets = async (
     limits,
     store,
     limitStore,
+    definitions: () => ledger.budgets,
     holds,
     problem: () => storeProblem ?? limitProblem ?? counting.problem(),
     onChange: (listener) => void listeners.push(listener),

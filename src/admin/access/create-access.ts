@@ -85,7 +85,12 @@ export const createAccess = ({ checkKey, ring, isGuarded, now, wallNow, dataDir 
       return {
         required: isGuarded(),
         authenticated: viewer !== undefined && viewer.role !== 'user',
-        ...(viewer && { role: viewer.role, user_path: viewer.userPath, bodies: viewer.bodies }),
+        ...(viewer && {
+          role: viewer.role,
+          user_path: viewer.userPath,
+          bodies: viewer.bodies,
+          ...(viewer.keyId !== undefined && { key_id: viewer.keyId }),
+        }),
       };
     },
     logIn: async (request, key) => {

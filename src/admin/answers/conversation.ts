@@ -4,16 +4,19 @@ import { readConversation } from '../../conversation/read-conversation.ts';
 import type { Facts } from '../../log/port.ts';
 import type { ConversationAnswer, SessionTurn } from '../api-types/conversation.ts';
 import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
-import { readText } from '../select/read-query.ts';
+import { readCount, readText } from '../select/read-query.ts';
 import { findThread, sameThread } from '../select/thread.ts';
 import { explainLoss } from './cache-loss.ts';
 import { type DetailDeps, requireExchange } from './detail.ts';
 import { pageOf, readPage } from './paging.ts';
 import type { FindTitle } from './session-title.ts';
 import { summarizeSession } from './summarize-session.ts';
+import type { FindPrompt } from './turns/find-prompt.ts';
+import { readTurns } from './turns/read-turns.ts';
 
 export interface ConversationDeps extends DetailDeps {
   readonly findTitle: FindTitle;
+  readonly findPrompt: FindPrompt;
 }
 
 const DEFAULT_LIMIT = 50;
@@ -85,12 +88,28 @@ const readTurn = async (
   };
 };
 
+/** The exchanges of one prompt, or all. @throws GatewayError invalid_request */
+const narrowToTurn = async (
+  facts: readonly Facts[],
+  query: URLSearchParams,
+  findPrompt: FindPrompt,
+): Promise<readonly Facts[]> => {
+  const number = readCount(query, 'turn', 0, Number.MAX_SAFE_INTEGER);
+  if (number === 0) return facts;
+  const turns = await readTurns(facts, findPrompt);
+  const turn = turns[number - 1];
+  if (turn) return turn;
+  throw new GatewayError('invalid_request', `the session has ${turns.length} turns, and no turn ${number}.`, {
+    param: 'turn',
+  });
+};
+
 /** `GET audit/conversation` */
 export const answerConversation = async (
   deps: ConversationDeps,
   query: URLSearchParams,
 ): Promise<ConversationAnswer> => {
-  const { log, pricing, findTitle } = deps;
+  const { log, pricing, findTitle, findPrompt } = deps;
   const wish = readPage(query, DEFAULT_LIMIT, MOST);
   const logId = readText(query, 'log_id');
   const session = readText(query, 'session');
@@ -109,9 +128,10 @@ export const answerConversation = async (
   }
   const prices = await pricing();
   // Without an offset, the page in which the exchange that was asked for stands.
-  const place = query.has('offset') ? -1 : facts.findIndex(({ id }) => id === anchor?.id);
+  const shown = await narrowToTurn(facts, query, findPrompt);
+  const place = query.has('offset') ? -1 : shown.findIndex(({ id }) => id === anchor?.id);
   const offset = place < 0 ? wish.offset : place - (place % wish.limit);
-  const { entries, ...rest } = pageOf(facts, { ...wish, offset });
+  const { entries, ...rest } = pageOf(shown, { ...wish, offset });
   const turns: SessionTurn[] = [];
   for (const entry of entries) {
     const turn = await readTurn(deps, facts, entry, prices);

@@ -1,3 +1,5 @@
+import { GatewayError } from '../../base/errors.ts';
+import { hourOf } from '../../base/zoned-time.ts';
 import type { UsageBucket } from '../api-types/usage.ts';
 import { addDays, countDays, createPeriod, type Period, readPeriod } from '../select/period.ts';
 import { readChoice, readFilter, USAGE_FILTERS } from '../select/read-query.ts';
@@ -22,11 +24,35 @@ const BUCKETS = {
   yearly: (date) => date.slice(0, 4),
 } as const satisfies Record<string, (date: string) => string>;
 
-const INTERVALS = ['daily', 'weekly', 'monthly', 'yearly'] as const;
+const INTERVALS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
 
-/** @returns a function from a time to the number of its day: asking the calendar each time takes 3 µs */
-const createDayFinder = (period: Period, dates: readonly string[]): ((ms: number) => number) => {
-  const starts = dates.map((date) => createPeriod(date, date, period.timezone).fromMs);
+/** More hours than that are read by day. */
+const MAX_HOURLY_DAYS = 8;
+
+/** A stretch of time that counts in one bucket. */
+interface Stretch {
+  readonly startMs: number;
+  readonly bucket: string;
+}
+
+/** The hours that the clocks of a zone show: on the day on which they are put back, one more. */
+const hoursOf = ({ fromMs, toMs, timezone }: Period): Stretch[] => {
+  const hours: Stretch[] = [];
+  for (let startMs = fromMs; startMs < toMs; startMs = hourOf(startMs, timezone).endMs) {
+    hours.push({ startMs, bucket: new Date(startMs).toISOString() });
+  }
+  return hours;
+};
+
+const daysOf = (period: Period, nameOf: (date: string) => string): Stretch[] =>
+  Array.from({ length: countDays(period) }, (_, day) => {
+    const date = addDays(period.startDate, day);
+    return { startMs: createPeriod(date, date, period.timezone).fromMs, bucket: nameOf(date) };
+  });
+
+/** @returns a function from a time to its stretch: asking the calendar each time takes 3 µs */
+const createFinder = (stretches: readonly Stretch[]): ((ms: number) => number) => {
+  const starts = stretches.map(({ startMs }) => startMs);
   return (ms) => {
     let low = 0;
     let high = starts.length;
@@ -45,16 +71,21 @@ export const answerDaily = async (
   query: URLSearchParams,
 ): Promise<UsageBucket[]> => {
   const period = readPeriod(query, now());
-  const nameOf = BUCKETS[readChoice(query, 'interval', INTERVALS) ?? 'daily'];
+  const interval = readChoice(query, 'interval', INTERVALS) ?? 'daily';
+  if (interval === 'hourly' && countDays(period) > MAX_HOURLY_DAYS) {
+    throw new GatewayError('invalid_request', `hours are summed up over at most ${MAX_HOURLY_DAYS} days.`, {
+      param: 'interval',
+    });
+  }
   const filter = readFilter(query, USAGE_FILTERS);
-  const dates = Array.from({ length: countDays(period) }, (_, day) => addDays(period.startDate, day));
+  const stretches = interval === 'hourly' ? hoursOf(period) : daysOf(period, BUCKETS[interval]);
   const buckets = new Map<string, UsageBucket>();
-  for (const date of dates) buckets.set(nameOf(date), { date: nameOf(date), ...createSums() });
-  const ofDay = dates.map((date) => buckets.get(nameOf(date)));
-  const findDay = createDayFinder(period, dates);
+  for (const { bucket } of stretches) buckets.set(bucket, { date: bucket, ...createSums() });
+  const ofStretch = stretches.map(({ bucket }) => buckets.get(bucket));
+  const findStretch = createFinder(stretches);
   const prices = await pricing();
   await eachFacts(log, { span: period, filter }, (facts) => {
-    const bucket = ofDay[findDay(facts.startedAtMs)];
+    const bucket = ofStretch[findStretch(facts.startedAtMs)];
     if (bucket) addToSums(bucket, facts, prices.bill(facts, facts.usage));
   });
   return [...buckets.values()];

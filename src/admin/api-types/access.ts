@@ -9,6 +9,8 @@ export interface SessionAnswer {
   user_path?: string;
   /** Whose bodies are shown: those of the key's own requests, all, or none. */
   bodies?: 'own' | 'all' | 'none';
+  /** The managed key that is logged in with. */
+  key_id?: string;
 }
 
 /**

@@ -24,9 +24,12 @@ export interface AuditLogQuery extends PeriodQuery, ExchangeFilter {
   offset?: number;
 }
 
-/** `GET usage/*` → sums over a period; `session`, `model`, `client`, `provider` narrow them. */
+/** `GET usage/*` → sums over a period; `session`, `model`, `client`, `provider` and so on narrow them. */
 export interface UsageQuery extends PeriodQuery {
+  /** Under any of its names; the next two: as it was asked for, and as the provider was asked for it. */
   model?: string;
+  requested_model?: string;
+  sent_model?: string;
   provider?: string;
   session?: string;
   client?: string;
@@ -35,8 +38,8 @@ export interface UsageQuery extends PeriodQuery {
   /** A user path: that, and all below it. */
   user_path?: string;
   label?: string;
-  /** For `usage/daily`: the width of a bucket. Default `daily`. */
-  interval?: 'daily' | 'weekly' | 'monthly' | 'yearly';
+  /** For `usage/daily`: the width of a bucket. Default `daily`; `hourly` over at most 8 days. */
+  interval?: 'hourly' | 'daily' | 'weekly' | 'monthly' | 'yearly';
   /** For the paged ones (`models`, `sessions`, `clients`, `log`). Default 50, at most 200. */
   limit?: number;
   offset?: number;
@@ -53,7 +56,16 @@ export interface AuditExportQuery extends Omit<AuditLogQuery, 'limit' | 'offset'
 /** `GET usage/groups` → Paged of UsageGroup, by tokens, most first. */
 export interface UsageGroupsQuery extends UsageQuery {
   /** A request with several labels counts in the group of each. */
-  by: 'key' | 'user_path' | 'label';
+  by:
+    | 'key'
+    | 'user_path'
+    | 'label'
+    | 'session'
+    | 'model'
+    | 'requested_model'
+    | 'sent_model'
+    | 'provider'
+    | 'client';
   /** For user paths: how many of their parts name a group. Default: all of them. */
   depth?: number;
 }

@@ -50,7 +50,7 @@ export interface FailureCount {
 
 /** `GET usage/daily` → UsageBucket[], oldest first, empty days included. */
 export interface UsageBucket extends UsageSums {
-  /** `YYYY-MM-DD`, `YYYY-Www`, `YYYY-MM` or `YYYY` by the interval. */
+  /** `YYYY-MM-DD`, `YYYY-Www`, `YYYY-MM` or `YYYY` by the interval; of an hour, when it begins (ISO 8601, UTC). */
   date: string;
 }
 
@@ -92,7 +92,7 @@ export type UsageLogAnswer = Paged<AuditEntry>;
 
 /** `GET usage/groups` → Paged, by tokens, most first. */
 export interface UsageGroup extends UsageSums {
-  /** Id of a key, a user path or a label; empty for what was asked without one. */
+  /** Id of a key, a user path, a label, a model and so on; empty for what was asked without one. */
   group: string;
   /** What the key is called; absent where it is not known here. */
   name?: string;

@@ -8,8 +8,11 @@ import { answerConfig, answerProviders, createDiskMeter, type GatewayDeps } from
 import { answerLog, answerUsageLog } from '../answers/log.ts';
 import { createRunDoctor, type DoctorDeps } from '../answers/run-doctor.ts';
 import { answerTurn } from '../answers/turn.ts';
+import { answerTurns } from '../answers/turns/answer-turns.ts';
+import { answerWork, type WorkDeps } from '../answers/turns/answer-work.ts';
+import { answerGroups, type GroupsDeps } from '../answers/usage-by.ts';
 import { answerDaily } from '../answers/usage-daily.ts';
-import { answerClients, answerGroups, answerModels, type GroupsDeps } from '../answers/usage-groups.ts';
+import { answerClients, answerModels } from '../answers/usage-groups.ts';
 import { answerSessions, type SessionsDeps } from '../answers/usage-sessions.ts';
 import { answerSummary } from '../answers/usage-summary.ts';
 import { budgetHandlers } from '../budgets/budget-routes.ts';
@@ -25,6 +28,7 @@ import { readSmallBody } from './read-small-body.ts';
 
 export interface RoutesDeps
   extends ConversationDeps,
+    WorkDeps,
     ExportDeps,
     GatewayDeps,
     CodexDeps,
@@ -134,6 +138,8 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
     },
     '/audit/log/{id}/body/{side}': { GET: (call) => sendBody(deps, call) },
     '/audit/conversation': answered((query) => answerConversation(deps, query)),
+    '/audit/turns': answered((query) => answerTurns(deps, query)),
+    '/audit/work': answered((query) => answerWork(deps, query)),
     '/audit/export': { GET: (call) => sendExport(deps, call) },
     '/audit/stream': {
       GET: async ({ request, response, query }) => {

@@ -1,11 +1,23 @@
-import { budgetId } from '../../guard/budgets/budget.ts';
+import { type Budget, budgetId, scopeText } from '../../guard/budgets/budget.ts';
 import { type BudgetDesk, createBudgetDesk } from '../../guard/budgets/budget-store.ts';
 import { readBudget } from '../../guard/budgets/read-budget.ts';
+import { periodText } from '../../guard/budgets/window.ts';
 import { type Call, type Handle, sendJson, sendNothing } from '../api/call.ts';
 import { readSmallBody } from '../api/read-small-body.ts';
-import type { BudgetsAnswer } from '../api-types/budgets.ts';
+import type { BudgetDefinition, BudgetsAnswer } from '../api-types/budgets.ts';
 import { fromGoModelBudget } from './gomodel-forms.ts';
 import { type BudgetRoutesDeps, requireBudgets, seesScope } from './kept-budgets.ts';
+
+const tell = (budget: Budget): BudgetDefinition => ({
+  id: budgetId(budget),
+  scope: scopeText(budget.scope),
+  period: periodText(budget.period),
+  timezone: budget.timezone,
+  unit: budget.unit,
+  limit: budget.limit,
+  enforcement: budget.enforcement,
+  source: budget.source,
+});
 
 /** Budgets and limits as they stand, and how budgets are set and removed. */
 export const budgetHandlers = (
@@ -20,10 +32,13 @@ export const budgetHandlers = (
     });
   return {
     GET: async (call) => {
-      const { ledger, limits, problem } = requireBudgets(deps);
+      const { ledger, limits, definitions, problem } = requireBudgets(deps);
       const trouble = problem();
       const answer: BudgetsAnswer = {
         budgets: (await ledger.status()).filter(({ scope }) => seesScope(call.viewer, scope)),
+        definitions: definitions()
+          .map(tell)
+          .filter(({ scope }) => seesScope(call.viewer, scope)),
         limits: (await limits.status()).filter(({ scope }) => seesScope(call.viewer, scope)),
         ...(trouble !== undefined && { problem: trouble }),
       };

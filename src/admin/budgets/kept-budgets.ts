@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts';
 import { isWithin } from '../../base/user-path.ts';
 import type { AdminLog } from '../../guard/admin-log.ts';
+import type { Budget } from '../../guard/budgets/budget.ts';
 import type { BudgetStore } from '../../guard/budgets/budget-store.ts';
 import type { BudgetLedger } from '../../guard/budgets/ledger-port.ts';
 import type { LimitCounter } from '../../guard/limits/limit-port.ts';
@@ -13,6 +14,8 @@ export interface KeptBudgets {
   readonly limits: LimitCounter;
   readonly store: BudgetStore;
   readonly limitStore: LimitStore;
+  /** The budgets that count, wherever they were set. */
+  readonly definitions: () => readonly Budget[];
   /** What cannot be read or written, or who else counts, in a sentence. */
   readonly problem: () => string | undefined;
 }

@@ -129,8 +129,18 @@ export const PATHS = {
   '/audit/conversation': read('The thread that an exchange belongs to', ref('ConversationAnswer'), [
     inQuery('log_id', { type: 'string' }, 'The exchange.'),
     inQuery('session', { type: 'string' }, 'Or the session.'),
+    inQuery('turn', { type: 'number' }, 'Only the exchanges of this prompt, counted from 1.'),
     LIMIT,
     OFFSET,
+  ]),
+  '/audit/turns': read('A session as its prompts', ref('SessionTurnsAnswer'), [
+    inQuery('session', { type: 'string' }, 'The session.'),
+    inQuery('log_id', { type: 'string' }, 'Or an exchange of it; without offset, the page that holds it.'),
+    LIMIT,
+    OFFSET,
+  ]),
+  '/audit/work': read('What a session did to files, and what filled its context', ref('SessionWorkAnswer'), [
+    inQuery('session', { type: 'string' }, 'The session.'),
   ]),
   '/audit/export': readFile(
     'Exchanges as a file',
@@ -147,7 +157,7 @@ export const PATHS = {
   '/usage/models': read('Sums by model', pageOf(ref('UsageModel')), usage),
   '/usage/clients': read('Sums by client', pageOf(ref('UsageClient')), usage),
   '/usage/groups': read(
-    'Sums by key, user path or label',
+    'Sums by key, user path, label, session, provider, client or one of the names of the model',
     pageOf(ref('UsageGroup')),
     parametersOf(schemas.UsageGroupsQuery),
   ),

@@ -51,6 +51,8 @@ export const readTimezone = (query: URLSearchParams): string | undefined => {
 
 const FILTERS = [
   'model',
+  'requested_model',
+  'sent_model',
   'provider',
   'method',
   'path',
@@ -62,11 +64,22 @@ const FILTERS = [
   'key',
   'user_path',
   'label',
+  'tool',
   'search',
 ] as const satisfies readonly (keyof ExchangeFilter)[];
 
 /** What narrows the sums of `usage/*`. */
-export const USAGE_FILTERS = ['model', 'provider', 'session', 'client', 'key', 'user_path', 'label'] as const;
+export const USAGE_FILTERS = [
+  'model',
+  'requested_model',
+  'sent_model',
+  'provider',
+  'session',
+  'client',
+  'key',
+  'user_path',
+  'label',
+] as const;
 
 export const readFilter = (
   query: URLSearchParams,

@@ -1,15 +1,16 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { ApiError, access, api } from '../state/api.ts';
+import { ApiError, api } from '../state/api.ts';
+import { loadViewer } from '../state/viewer.ts';
 import { texts } from '../texts.ts';
 
 const messageOf = (error: unknown): string => {
   if (!(error instanceof ApiError)) return String(error);
   if (error.status === 429) return texts.login.tooMany(error.retryAfter ?? 60);
-  return error.status === 401 ? texts.login.wrong : error.message;
+  return `${error.message[0]?.toUpperCase()}${error.message.slice(1)}`;
 };
 
-/** Asks for the master key once; what is kept is a cookie that scripts cannot read. */
+/** Asks for a key once; what is kept is a cookie that scripts cannot read. */
 export const LoginPage = () => {
   const field = useRef<HTMLInputElement>(null);
   const failure = useSignal('');
@@ -24,7 +25,7 @@ export const LoginPage = () => {
     failure.value = '';
     try {
       await api.logIn(key);
-      access.value = 'granted';
+      await loadViewer();
     } catch (error) {
       failure.value = messageOf(error);
       field.current?.select();

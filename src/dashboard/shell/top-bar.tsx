@@ -1,18 +1,49 @@
+import { computed } from '@preact/signals';
+import { isManagePage, managePages } from '../manage/manage-pages.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { access, api } from '../state/api.ts';
 import { gateway } from '../state/gateway.ts';
-import { addressOf, PAGES, type Page, page } from '../state/route.ts';
+import { addressOf, type Page, page } from '../state/route.ts';
 import { nextTheme, theme } from '../state/theme.ts';
+import { may, viewer } from '../state/viewer.ts';
 import { texts } from '../texts.ts';
 import { ConnectionMark } from './connection-mark.tsx';
 import { helpOpen } from './help-dialog.tsx';
 
-const PAGE_ICONS: Readonly<Record<Page, IconName>> = {
-  audit: 'list',
-  sessions: 'thread',
-  usage: 'chart',
-  connect: 'plug',
-};
+/** A place that the bar leads to: a page, or the first of those by which the gateway is managed. */
+interface Place {
+  readonly page: Page;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly isCurrent: boolean;
+}
+
+/** What the viewer may see; nothing else is offered. */
+const places = computed((): readonly Place[] => {
+  const place = (name: Page, icon: IconName): Place => ({
+    page: name,
+    label: texts.pages[name],
+    icon,
+    isCurrent: page.value === name,
+  });
+  const [firstManaged] = managePages.value;
+  return [
+    place('audit', 'list'),
+    place('sessions', 'thread'),
+    place('usage', 'chart'),
+    ...(firstManaged
+      ? [
+          {
+            page: firstManaged,
+            label: texts.manage.label,
+            icon: 'key',
+            isCurrent: isManagePage(page.value),
+          } as const,
+        ]
+      : []),
+    ...(may('auditor') ? [place('connect', 'plug')] : []),
+  ];
+});
 const THEME_ICONS = { system: 'half', light: 'sun', dark: 'moon' } as const;
 
 /** Never rejects: a gateway that is away is shown beside the button, and the session is still there. */
@@ -35,10 +66,10 @@ export const TopBar = () => (
       <span>gomodel-ts</span>
     </a>
     <nav aria-label={texts.pagesLabel}>
-      {PAGES.map((name) => (
-        <a key={name} href={addressOf(name)} aria-current={page.value === name ? 'page' : undefined}>
-          <Icon name={PAGE_ICONS[name]} />
-          <span>{texts.pages[name]}</span>
+      {places.value.map(({ page: name, label, icon, isCurrent }) => (
+        <a key={label} href={addressOf(name)} aria-current={isCurrent ? 'page' : undefined}>
+          <Icon name={icon} />
+          <span>{label}</span>
         </a>
       ))}
     </nav>
@@ -65,7 +96,7 @@ export const TopBar = () => (
       >
         <Icon name="help" />
       </button>
-      {gateway.value?.auth_required && (
+      {viewer.value?.required && (
         <button
           type="button"
           class="button quiet square"

@@ -1,5 +1,12 @@
 import { signal } from '@preact/signals';
-import type { LoginRequest, SessionAnswer } from '../../admin/api-types/access.ts';
+import type {
+  AdminLogAnswer,
+  IssuedKeyAnswer,
+  KeysAnswer,
+  LoginRequest,
+  SessionAnswer,
+} from '../../admin/api-types/access.ts';
+import type { BudgetsAnswer } from '../../admin/api-types/budgets.ts';
 import type { CodexStatusAnswer, DoctorAnswer } from '../../admin/api-types/codex.ts';
 import type { ConversationAnswer, TurnAnswer } from '../../admin/api-types/conversation.ts';
 import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
@@ -7,10 +14,11 @@ import type { Paged } from '../../admin/api-types/entry.ts';
 import type { ErrorAnswer } from '../../admin/api-types/error.ts';
 import type { DashboardConfigAnswer, ProviderStatus } from '../../admin/api-types/gateway.ts';
 import type { AuditLogAnswer } from '../../admin/api-types/log.ts';
-import type { AuditLogQuery, UsageQuery } from '../../admin/api-types/queries.ts';
+import type { AuditLogQuery, UsageGroupsQuery, UsageQuery } from '../../admin/api-types/queries.ts';
 import type {
   UsageBucket,
   UsageClient,
+  UsageGroup,
   UsageModel,
   UsageSession,
   UsageSummaryAnswer,
@@ -25,11 +33,14 @@ export class ApiError extends Error {
   readonly status: number;
   /** Seconds to wait, where the answer says so. */
   readonly retryAfter: number | undefined;
+  /** The member or parameter that is at fault, where the answer names one. */
+  readonly param: string | undefined;
 
-  constructor(status: number, message: string, retryAfter?: number) {
+  constructor(status: number, message: string, details: { retryAfter?: number; param?: string } = {}) {
     super(message);
     this.status = status;
-    this.retryAfter = retryAfter;
+    this.retryAfter = details.retryAfter;
+    this.param = details.param;
   }
 }
 
@@ -47,9 +58,15 @@ export const apiAddress = (path: string, query: Query = {}): string => {
   return `${API}${path}${text && `?${text}`}`;
 };
 
-const readMessage = async (response: Response): Promise<string> => {
+const readRefusal = async (response: Response): Promise<ApiError> => {
   const body: ErrorAnswer | undefined = await response.json().catch(() => undefined);
-  return body?.error?.message?.replace(/^gomodel-ts: /, '') ?? texts.errors.status(response.status);
+  const message = body?.error?.message?.replace(/^gomodel-ts: /, '') ?? texts.errors.status(response.status);
+  const retryAfter = Number(response.headers.get('retry-after')) || undefined;
+  const param = body?.error?.param ?? undefined;
+  return new ApiError(response.status, message, {
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(param !== undefined && { param }),
+  });
 };
 
 const call = async (address: string, init: RequestInit): Promise<Response> => {
@@ -58,27 +75,42 @@ const call = async (address: string, init: RequestInit): Promise<Response> => {
     throw new ApiError(0, texts.errors.unreachable);
   });
   if (response.ok) return response;
-  const wait = Number(response.headers.get('retry-after')) || undefined;
-  throw new ApiError(response.status, await readMessage(response), wait);
+  throw await readRefusal(response);
 };
 
-const get = async <Answer>(path: string, query: Query, signal?: AbortSignal): Promise<Answer> => {
+/** The same for whoever is logged in: where they are not any more, the page asks for the key. */
+const callAsViewer = async (address: string, init: RequestInit): Promise<Response> => {
   try {
-    const response = await call(apiAddress(path, query), signal ? { signal } : {});
-    return (await response.json()) as Answer;
+    return await call(address, init);
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) access.value = 'refused';
     throw error;
   }
 };
 
-const send = (method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Response> =>
-  call(apiAddress(path), {
-    method,
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
+const get = async <Answer>(path: string, query: Query, signal?: AbortSignal): Promise<Answer> => {
+  const response = await callAsViewer(apiAddress(path, query), signal ? { signal } : {});
+  return (await response.json()) as Answer;
+};
+
+type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+const withBody = (method: Method, body: unknown): RequestInit => ({
+  method,
+  ...(body === undefined
+    ? {}
+    : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+});
+
+const send = (method: Method, path: string, body?: unknown): Promise<Response> =>
+  call(apiAddress(path), withBody(method, body));
+
+/** Changes something, for whoever is logged in. */
+const change = (method: Method, path: string, body?: unknown, query: Query = {}): Promise<Response> =>
+  callAsViewer(apiAddress(path, query), withBody(method, body));
+
+const changeFor = async <Answer>(method: Method, path: string, body?: unknown): Promise<Answer> =>
+  (await (await change(method, path, body)).json()) as Answer;
 
 const encode = encodeURIComponent;
 const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -99,6 +131,8 @@ export const api = {
     get<UsageSummaryAnswer>('usage/summary', { timezone, ...query }, signal),
   daily: (query: UsageQuery, signal?: AbortSignal) =>
     get<UsageBucket[]>('usage/daily', { timezone, ...query }, signal),
+  groups: (query: UsageGroupsQuery, signal?: AbortSignal) =>
+    get<Paged<UsageGroup>>('usage/groups', { timezone, ...query }, signal),
   models: (query: UsageQuery, signal?: AbortSignal) =>
     get<Paged<UsageModel>>('usage/models', { timezone, ...query }, signal),
   clients: (query: UsageQuery, signal?: AbortSignal) =>
@@ -108,7 +142,16 @@ export const api = {
   config: (signal?: AbortSignal) => get<DashboardConfigAnswer>('dashboard/config', {}, signal),
   providers: (signal?: AbortSignal) => get<ProviderStatus[]>('providers/status', {}, signal),
   codex: (signal?: AbortSignal) => get<CodexStatusAnswer>('codex/status', {}, signal),
-  doctor: async () => (await (await send('POST', 'codex/doctor')).json()) as DoctorAnswer,
+  doctor: async () => (await (await change('POST', 'codex/doctor')).json()) as DoctorAnswer,
+  keys: (signal?: AbortSignal) => get<KeysAnswer>('keys', {}, signal),
+  createKey: (terms: object) => changeFor<IssuedKeyAnswer>('POST', 'keys', terms),
+  changeKey: (id: string, terms: object) => change('PATCH', `keys/${encode(id)}`, terms),
+  rotateKey: (id: string) => changeFor<IssuedKeyAnswer>('POST', `keys/${encode(id)}/rotate`),
+  revokeKey: (id: string) => change('DELETE', `keys/${encode(id)}`),
+  budgets: (signal?: AbortSignal) => get<BudgetsAnswer>('budgets', {}, signal),
+  setBudget: (fields: object) => change('PUT', 'budgets', fields),
+  removeBudget: (id: string) => change('DELETE', 'budgets', undefined, { id }),
+  adminLog: (limit: number, signal?: AbortSignal) => get<AdminLogAnswer>('admin-log', { limit }, signal),
   session: (signal?: AbortSignal) => get<SessionAnswer>('session', {}, signal),
   logIn: (key: string) => send('POST', 'session', { key } satisfies LoginRequest),
   logOut: () => send('DELETE', 'session'),

@@ -34,6 +34,13 @@ export const formatFullMoment = (iso: string): string => {
 export const formatDay = (date: string): string =>
   `${Number(date.slice(8, 10))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;
 
+/** Whether a bucket of the API is an hour, named by its beginning, and not a day. */
+export const isHour = (bucket: string): boolean => bucket.includes('T');
+
+/** A bucket of the API: a day as `22 Nov`, an hour as `14:00`, local. */
+export const formatBucket = (bucket: string): string =>
+  isHour(bucket) ? formatClock(bucket).slice(0, 5) : formatDay(bucket);
+
 /** `just now`, `4 min ago`, `3 h ago`, `12 days ago`. */
 export const formatAgo = (iso: string, nowMs: number): string => {
   const agoMs = nowMs - Date.parse(iso);

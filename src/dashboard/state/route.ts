@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 
-export const PAGES = ['audit', 'sessions', 'usage', 'connect'] as const;
+const PAGES = ['audit', 'sessions', 'usage', 'keys', 'budgets', 'limits', 'admin-log', 'connect'] as const;
 export type Page = (typeof PAGES)[number];
 
 const BASE = '/admin/dashboard/';

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { UsageBucket } from '../../admin/api-types/usage.ts';
-import { formatCost, formatDay, formatWhole } from '../state/format.ts';
+import { formatBucket, formatCost, formatWhole, isHour } from '../state/format.ts';
 import { addressOf } from '../state/route.ts';
 import { themeChanges } from '../state/theme.ts';
 import { texts } from '../texts.ts';
@@ -20,7 +20,7 @@ const DayTable = ({ buckets, measure }: { buckets: readonly UsageBucket[]; measu
       <table class="numbers">
         <thead>
           <tr>
-            <th scope="col">{texts.usage.day}</th>
+            <th scope="col">{buckets[0] && isHour(buckets[0].date) ? texts.usage.hour : texts.usage.day}</th>
             {series.map(({ key }) => (
               <th key={key} scope="col">
                 {texts.kinds[key]}
@@ -32,9 +32,16 @@ const DayTable = ({ buckets, measure }: { buckets: readonly UsageBucket[]; measu
           {buckets.map((bucket, day) => (
             <tr key={bucket.date}>
               <th scope="row">
-                <a class="link" href={addressOf('audit', { start_date: bucket.date, end_date: bucket.date })}>
-                  {bucket.date}
-                </a>
+                {isHour(bucket.date) ? (
+                  formatBucket(bucket.date)
+                ) : (
+                  <a
+                    class="link"
+                    href={addressOf('audit', { start_date: bucket.date, end_date: bucket.date })}
+                  >
+                    {bucket.date}
+                  </a>
+                )}
               </th>
               {series.map(({ key, values }) => (
                 <td key={key}>{show(values[day] ?? 0, measure)}</td>
@@ -76,7 +83,13 @@ export const DailyChart = ({ buckets, measure }: { buckets: readonly UsageBucket
   return (
     <section class="panel" aria-label={texts.usage.chartLabel}>
       <div class="legend">
-        <b>{pointed ? formatDay(pointed.date) : texts.usage.allDays(buckets.length)}</b>
+        <b>
+          {pointed
+            ? formatBucket(pointed.date)
+            : buckets[0] && isHour(buckets[0].date)
+              ? texts.usage.hours
+              : texts.usage.allDays(buckets.length)}
+        </b>
         {series.map(({ key, values }) => (
           <span key={key}>
             <i class={`swatch kind-${key}`} />

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { UsageBucket } from '../../admin/api-types/usage.ts';
-import { formatCost, formatCount, formatDay } from '../state/format.ts';
+import { formatBucket, formatCost, formatCount } from '../state/format.ts';
 import { colourOf } from '../state/theme.ts';
 import type { Measure, Series } from './read-series.ts';
 
@@ -72,7 +72,7 @@ export const drawChart = (
         space: 64,
         size: 26,
         incrs: [1, 2, 7, 14, 30, 60, 90],
-        values: (_, days) => days.map((day) => (buckets[day] ? formatDay(buckets[day].date) : '')),
+        values: (_, days) => days.map((day) => (buckets[day] ? formatBucket(buckets[day].date) : '')),
       },
       {
         ...axis,

@@ -104,6 +104,11 @@ export const testUserPath = (rows: IndexRows, root: string): RowTest => {
   return testText(rows, 'userPath', (path) => isAskedWithin(path, root));
 };
 
+const testTool = (rows: IndexRows, wanted: string): RowTest => {
+  const matches = compileWildcard(wanted);
+  return testText(rows, 'toolCalls', (text) => text.split(LIST_SEPARATOR).some(matches));
+};
+
 /** A text of an id, which is `req_` and a ULID: the end of the one, and what of the other. */
 const PART_OF_ID = /^((?:(?:r?e)?q)?_)?([0-9a-z]{1,26})$/;
 
@@ -137,9 +142,11 @@ const testSearch = (rows: IndexRows, search: string): RowTest => {
  */
 export const compileFilter = (rows: IndexRows, filter: LogFilter): RowTest[] => {
   const { model, provider, method, path, status_code, error_type, stream, session, client, search } = filter;
-  const { key, user_path, label } = filter;
+  const { key, user_path, label, tool, requested_model, sent_model } = filter;
   const tests: RowTest[] = [];
   if (model) tests.push(testModel(rows, model));
+  if (requested_model) tests.push(testText(rows, 'requestedModel', compileWildcard(requested_model)));
+  if (sent_model) tests.push(testText(rows, 'sentModel', compileWildcard(sent_model)));
   if (provider) tests.push(testProvider(rows, provider));
   if (method) tests.push(testText(rows, 'method', (text) => text === method.toUpperCase()));
   if (path) tests.push(testText(rows, 'path', compileWildcard(path)));
@@ -151,6 +158,7 @@ export const compileFilter = (rows: IndexRows, filter: LogFilter): RowTest[] => 
   if (key) tests.push(testText(rows, 'keyId', (text) => text === key));
   if (user_path) tests.push(testUserPath(rows, user_path));
   if (label) tests.push(testText(rows, 'labels', (text) => text.split(LIST_SEPARATOR).includes(label)));
+  if (tool) tests.push(testTool(rows, tool));
   if (search) tests.push(testSearch(rows, search));
   return tests;
 };

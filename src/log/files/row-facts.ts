@@ -1,8 +1,10 @@
 import type { Facts } from '../facts.ts';
 import type { Usage } from '../record.ts';
-import { HAS_USAGE, type IndexRows, IS_FAILURE, IS_PROBE, IS_STREAM } from './index-rows.ts';
+import { HAS_USAGE, type IndexRows, IS_FAILURE, IS_PROBE, IS_STREAM, LIST_SEPARATOR } from './index-rows.ts';
 
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
+
+const listIn = (text: string | undefined): readonly string[] | undefined => text?.split(LIST_SEPARATOR);
 
 const usageOfRow = (rows: IndexRows, row: number): Usage | undefined => {
   if (!rows.has(HAS_USAGE, row)) return undefined;
@@ -74,6 +76,12 @@ class RowFacts implements Facts {
   get model() {
     return this.#rows.text('model', this.#row);
   }
+  get requestedModel() {
+    return this.#rows.text('requestedModel', this.#row);
+  }
+  get sentModel() {
+    return this.#rows.text('sentModel', this.#row);
+  }
   get provider() {
     return this.#rows.text('provider', this.#row);
   }
@@ -86,11 +94,20 @@ class RowFacts implements Facts {
   get encoding() {
     return this.#rows.text('encoding', this.#row);
   }
+  get auth() {
+    return this.#rows.text('auth', this.#row);
+  }
   get keyId() {
     return this.#rows.text('keyId', this.#row);
   }
   get userPath() {
     return this.#rows.text('userPath', this.#row);
+  }
+  get labels() {
+    return listIn(this.#rows.text('labels', this.#row));
+  }
+  get toolCalls() {
+    return listIn(this.#rows.text('toolCalls', this.#row));
   }
   get clientName() {
     return this.#rows.text('clientName', this.#row);

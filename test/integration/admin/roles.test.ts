@@ -231,6 +231,7 @@ it('a page that a key has logged in is logged out with the key', async () => {
   expect(entered.status).toBe(204);
   const headers = { cookie: entered.headers.get('set-cookie')?.split(';')[0] ?? '' };
   expect(await (await askAdmin(gateway.port, 'session', { headers })).json()).toEqual({
+    key_id: expect.stringMatching(/^[0-9a-z]{10}$/),
     ...{ required: true, authenticated: true, role: 'member', user_path: '/team', bodies: 'own' },
   });
   const stream = await askAdmin(gateway.port, 'audit/stream', { headers });

@@ -15,6 +15,10 @@ export const PAGES: Readonly<Record<string, string>> = {
   audit: '[data-id]',
   sessions: '.session-link',
   usage: '.heat',
+  keys: '.facts-table',
+  budgets: '.budget',
+  limits: '.limits',
+  'admin-log': '.changes',
   connect: '.facts',
 };
 

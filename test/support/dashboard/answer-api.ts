@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SessionAnswer } from '../../../src/admin/api-types/access.ts';
 import { answerConversation, answerDetail, answerLog, selectExchanges } from './answer-audit.ts';
 import { answerCodex, answerConfig, answerDoctor, answerProviders } from './answer-gateway.ts';
+import { answerAdminLog, answerBudgets, answerKeys } from './answer-manage.ts';
 import {
   answerDaily,
   answerSummary,
   listClients,
+  listGroups,
   listModels,
   listSessions,
   page,
@@ -27,6 +30,8 @@ export interface FixtureState {
   readonly startedAtMs: number;
   /** Says that Codex's config names this gateway. */
   connected: boolean;
+  /** What the viewer may do. */
+  role: NonNullable<SessionAnswer['role']>;
   /** Answers everything with 500 while true. */
   broken: boolean;
 }
@@ -84,7 +89,12 @@ const answerSession = async (
 ): Promise<ServerResponse> => {
   if (request.method === 'DELETE') return state.login.logOut(request, response);
   if (request.method === 'POST') return state.login.logIn(JSON.parse(await readBody(request)).key, response);
-  return sendJson(response, { required: state.login.required, authenticated: state.login.allows(request) });
+  const authenticated = state.login.allows(request);
+  return sendJson(response, {
+    required: state.login.required,
+    authenticated,
+    ...(authenticated && { role: state.role, user_path: '/', bodies: 'all' }),
+  } satisfies SessionAnswer);
 };
 
 /** Answers a request below API as the gateway would. */
@@ -128,12 +138,20 @@ export const answerApi = async (
       return sendJson(response, answerSummary(all, query, Date.now()));
     case 'usage/daily':
       return sendJson(response, answerDaily(all, query, Date.now()));
+    case 'usage/groups':
+      return sendJson(response, page(listGroups(used(), query.get('by') ?? 'model'), query, 50));
     case 'usage/models':
       return sendJson(response, page(listModels(used()), query, 50));
     case 'usage/clients':
       return sendJson(response, page(listClients(used()), query, 50));
     case 'usage/sessions':
       return sendJson(response, page(listSessions(used(), query.get('search') ?? ''), query, 50));
+    case 'keys':
+      return sendJson(response, answerKeys(Date.now()));
+    case 'budgets':
+      return sendJson(response, answerBudgets(Date.now()));
+    case 'admin-log':
+      return sendJson(response, answerAdminLog(Date.now()));
     case 'dashboard/config':
       return sendJson(response, answerConfig(state.login.required, state.startedAtMs));
     case 'providers/status':

@@ -4,6 +4,7 @@ import type {
   Percentiles,
   UsageBucket,
   UsageClient,
+  UsageGroup,
   UsageModel,
   UsageSession,
   UsageSummaryAnswer,
@@ -15,6 +16,8 @@ import { costOf, type FixtureExchange, PRICES } from './fixture-exchange.ts';
 import { groupBy, sumUsage } from './sum-usage.ts';
 
 const DAY_MS = 86_400_000;
+const USAGE_FILTERS = ['model', 'session', 'client', 'provider', 'key', 'user_path', 'label'];
+
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** First and last day of a period, both included. */
@@ -34,9 +37,7 @@ export const selectUsage = (
   nowMs: number,
 ): FixtureExchange[] => {
   const { from, to } = periodOf(query, nowMs);
-  const filter = Object.fromEntries(
-    ['model', 'session', 'client', 'provider'].map((key) => [key, query.get(key) ?? '']),
-  );
+  const filter = Object.fromEntries(USAGE_FILTERS.map((key) => [key, query.get(key) ?? '']));
   return within(all, from, to).filter(({ entry }) => matchesFilter(entry, filter));
 };
 
@@ -111,6 +112,16 @@ export const answerDaily = (
   nowMs: number,
 ): UsageBucket[] => {
   const { from, days } = periodOf(query, nowMs);
+  if (query.get('interval') === 'hourly') {
+    const byHour = groupBy(
+      selectUsage(all, query, nowMs).map(({ entry }) => entry),
+      (entry) => entry.startedAt.slice(0, 13),
+    );
+    return Array.from({ length: days * 24 }, (_, index) => {
+      const date = new Date(Date.parse(from) + index * 3_600_000).toISOString();
+      return { date, ...sumUsage(byHour.get(date.slice(0, 13)) ?? []) };
+    });
+  }
   const byDay = groupBy(
     selectUsage(all, query, nowMs).map(({ entry }) => entry),
     (entry) => entry.startedAt.slice(0, 10),
@@ -206,3 +217,31 @@ export const listSessions = (exchanges: readonly FixtureExchange[], search: stri
     .map(([id, group]) => summarizeSession(id, group))
     .filter((session) => JSON.stringify(session).toLowerCase().includes(search.toLowerCase()))
     .sort((left, right) => (left.last_id < right.last_id ? 1 : -1));
+
+const NAMES: Readonly<Record<string, string>> = {
+  p03hd82ksl: 'anna',
+  a9d77xk1b2: 'ci',
+  '4f7k2m9q1x': 'lena',
+};
+
+const VALUES_OF: Readonly<Record<string, (entry: AuditEntry) => readonly string[]>> = {
+  key: (entry) => [entry.keyId ?? ''],
+  user_path: (entry) => [entry.userPath ?? ''],
+  label: (entry) => entry.labels ?? [''],
+  client: (entry) => [entry.client.name ?? ''],
+};
+
+/** Sums by what `by` says, most tokens first. */
+export const listGroups = (exchanges: readonly FixtureExchange[], by: string): UsageGroup[] => {
+  const valuesOf = VALUES_OF[by] ?? ((entry: AuditEntry) => [entry.model ?? '']);
+  const pairs = exchanges.flatMap(({ entry }) => valuesOf(entry).map((value) => ({ value, entry })));
+  return [...groupBy(pairs, ({ value }) => value)]
+    .map(([value, group]) => ({
+      group: value,
+      sessions: new Set(group.map(({ entry }) => entry.client.sessionId)).size,
+      ...(by === 'key' && value && { name: NAMES[value] ?? value }),
+      last_request_at: group.at(-1)?.entry.startedAt ?? '',
+      ...sumUsage(group.map(({ entry }) => entry)),
+    }))
+    .sort(byTokens);
+};

@@ -34,6 +34,7 @@ export const startFixtureServer = async (options: FixtureServerOptions): Promise
     login: createFixtureLogin(options.masterKey),
     startedAtMs,
     connected: false,
+    role: 'admin',
     broken: false,
   };
   const server = createServer((request, response) => {

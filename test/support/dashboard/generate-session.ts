@@ -32,6 +32,15 @@ const createUuid = (random: Random, atMs: number): string => {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(3)}-a${hex(3)}-${hex(12)}`;
 };
 
+/** Who asks: most without a key of their own, the rest for two teams. */
+const PEOPLE: ReadonlyArray<Pick<AuditEntry, 'keyId' | 'userPath' | 'labels'>> = [
+  {},
+  {},
+  { keyId: 'p03hd82ksl', userPath: '/team/alpha' },
+  { keyId: 'a9d77xk1b2', userPath: '/team/alpha/ci', labels: ['ci', 'nightly'] },
+  { keyId: '4f7k2m9q1x', userPath: '/ops' },
+];
+
 const LOSSES: ReadonlyArray<Omit<CacheLoss, 'tokens'>> = [
   {
     cause: 'tools',
@@ -67,6 +76,7 @@ export const generateSession = (options: SessionOptions): FixtureExchange[] => {
   const chatgpt = !local && (client.version === '0.113.0' || random.chance(0.25));
   const zstd = chatgpt || client.version === '0.160.0';
   const sessionId = createUuid(random, options.startedAtMs);
+  const person = random.pick(PEOPLE);
   const exchanges: FixtureExchange[] = [];
   let atMs = options.startedAtMs;
   let context = options.firstContext ?? random.between(9000, 14_000);
@@ -99,7 +109,8 @@ export const generateSession = (options: SessionOptions): FixtureExchange[] => {
         entry.model = model;
         entry.provider = local ? 'local' : chatgpt ? 'chatgpt' : 'openai';
         entry.upstream = local ? 'localhost:11434' : chatgpt ? 'chatgpt.com' : 'api.openai.com';
-        entry.auth = chatgpt ? 'chatgpt' : 'master_key';
+        Object.assign(entry, person);
+        entry.auth = person.keyId ? `key:${person.keyId}` : chatgpt ? 'chatgpt' : 'master_key';
         entry.clientRequestId = createUuid(random, atMs);
         fillRequest(
           entry,

@@ -1,0 +1,87 @@
+import type { Facts } from '../../../log/port.ts';
+import type { PromptTurn, SessionTurnsAnswer } from '../../api-types/turns.ts';
+import type { Pricing } from '../../cost/create-pricing.ts';
+import { countLosses } from '../cache-loss.ts';
+import type { DetailDeps } from '../detail.ts';
+import { pageOf, readPage } from '../paging.ts';
+import type { FindTitle } from '../session-title.ts';
+import { summarizeSession } from '../summarize-session.ts';
+import { sumFacts } from '../usage-sums.ts';
+import type { FindPrompt } from './find-prompt.ts';
+import { countAttempts, durationOf, type TurnFacts, toolsOf, toolTimeOf } from './group-turns.ts';
+import { readTurns, requireSession } from './read-turns.ts';
+
+export interface TurnsDeps extends DetailDeps {
+  readonly findTitle: FindTitle;
+  readonly findPrompt: FindPrompt;
+}
+
+const DEFAULT_LIMIT = 50;
+const MOST = 200;
+
+const isRunning = ({ durationMs }: Facts): boolean => Number.isNaN(durationMs);
+
+/** Cache losses of a turn: its first request is compared with the one before it. */
+const lossesIn = (turn: TurnFacts, session: readonly Facts[]): number => {
+  const thread = session.filter(({ threadId }) => threadId === turn[0].threadId);
+  const before = thread.slice(0, thread.indexOf(turn[0]));
+  return countLosses([...before, ...turn]) - countLosses(before);
+};
+
+const distinct = (texts: readonly (string | undefined)[]): string[] => [
+  ...new Set(texts.filter((text) => text !== undefined)),
+];
+
+const tellTurn = (
+  turn: TurnFacts,
+  number: number,
+  session: readonly Facts[],
+  prices: Pricing,
+  prompt: string | undefined,
+): PromptTurn => {
+  const [first] = turn;
+  const durationMs = durationOf(turn);
+  return {
+    number,
+    ...(first.turnId !== undefined && { turn_id: first.turnId }),
+    ...(first.threadId !== undefined && { thread_id: first.threadId }),
+    ...(prompt !== undefined && { prompt }),
+    started_at: new Date(first.startedAtMs).toISOString(),
+    ...(durationMs !== undefined && { duration_ms: durationMs }),
+    tool_ms: toolTimeOf(turn),
+    running: turn.some(isRunning),
+    first_id: first.id,
+    last_id: (turn.at(-1) ?? first).id,
+    attempts: countAttempts(turn),
+    cache_losses: lossesIn(turn, session),
+    max_context_tokens: turn.reduce((most, { usage }) => Math.max(most, usage?.inputTokens ?? 0), 0),
+    models: distinct(turn.map(({ model }) => model)),
+    tools: toolsOf(turn),
+    sums: sumFacts(turn, prices),
+  };
+};
+
+/** The words of the first exchange of a turn that has some: a connection may warm up before. */
+const promptOf = async (turn: TurnFacts, findPrompt: FindPrompt): Promise<string | undefined> => {
+  for (const one of turn.slice(0, 3)) {
+    const prompt = await findPrompt(one.id, isRunning(one));
+    if (prompt !== undefined) return prompt;
+  }
+  return undefined;
+};
+
+/** `GET audit/turns` */
+export const answerTurns = async (deps: TurnsDeps, query: URLSearchParams): Promise<SessionTurnsAnswer> => {
+  const { pricing, findTitle, findPrompt } = deps;
+  const wish = readPage(query, DEFAULT_LIMIT, MOST);
+  const { id, facts, anchorId } = await requireSession(deps, query);
+  const [prices, turns] = await Promise.all([pricing(), readTurns(facts, findPrompt)]);
+  const place = query.has('offset') ? -1 : turns.findIndex((turn) => turn.some((one) => one.id === anchorId));
+  const offset = place < 0 ? wish.offset : place - (place % wish.limit);
+  const { entries, ...rest } = pageOf(turns, { ...wish, offset });
+  const told: PromptTurn[] = [];
+  for (const [index, turn] of entries.entries()) {
+    told.push(tellTurn(turn, offset + index + 1, facts, prices, await promptOf(turn, findPrompt)));
+  }
+  return { session: summarizeSession(id, facts, prices, await findTitle(facts)), turns: told, ...rest };
+};
