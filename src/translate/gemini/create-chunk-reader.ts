@@ -8,6 +8,7 @@ import { createArgumentsReader } from './read-call-arguments.ts';
 import { readStatus } from './read-error.ts';
 import { readFinish } from './read-finish.ts';
 import { type GeminiState, type TextSignature, toReasoningState } from './reasoning-state.ts';
+import { noteArguments } from './signed-call.ts';
 import { readToolName } from './tool-name.ts';
 
 export interface ChunkReader {
@@ -44,7 +45,7 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
   const queued = new Set<string>();
 
   /** Tells what must come back with what was told until now, and with the call that follows. */
-  const tellState = (more: Pick<GeminiState, 'thought' | 'call'> = {}): void => {
+  const tellState = (more: Pick<GeminiState, 'thought' | 'call' | 'args'> = {}): void => {
     const state: GeminiState = {
       ...(signatures.length > 0 && { text: signatures }),
       ...(parts.length > 0 && { parts }),
@@ -85,7 +86,8 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
   };
 
   const applyCall = (call: JsonObject, signature: string | undefined, json: string): void => {
-    tellState(signature === undefined ? {} : { call: signature });
+    const args = noteArguments(json);
+    tellState(signature === undefined ? {} : { call: signature, ...(args && { args }) });
     const key = String(calls++);
     const callId = nonEmptyString(call.id);
     const name = readToolName(nonEmptyString(call.name) ?? '');

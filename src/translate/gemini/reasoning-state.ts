@@ -1,5 +1,6 @@
 import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import type { JsonObject, ReasoningState } from '../ask.ts';
+import { readSignedArguments, type SignedArguments } from './signed-call.ts';
 
 /**
  * Where in an answer Gemini's signatures lay. They must go back on the very part that they came with, so a
@@ -17,6 +18,8 @@ export interface GeminiState {
   readonly parts?: readonly JsonObject[];
   /** Of the next call. */
   readonly call?: string;
+  /** What that call's arguments were. */
+  readonly args?: SignedArguments;
 }
 
 /** A piece of a text, in UTF-16 units; empty where the signature had a part of its own. */
@@ -45,7 +48,9 @@ export const readReasoningState = (state: ReasoningState | undefined): GeminiSta
   const model = nonEmptyString(data.model);
   const thought = nonEmptyString(data.thought);
   const call = nonEmptyString(data.call);
+  const args = readSignedArguments(data.args);
   return {
+    ...(args !== undefined && { args }),
     ...(model !== undefined && { model }),
     ...(thought !== undefined && { thought }),
     ...(call !== undefined && { call }),

@@ -3,6 +3,7 @@ import { type CallItem, pairResults, type ResultItem } from './pair-results.ts';
 import type { GeminiModel } from './read-model.ts';
 import { type GeminiState, readReasoningState } from './reasoning-state.ts';
 import { signText } from './sign-text.ts';
+import { restoreArguments, type SignedArguments } from './signed-call.ts';
 import { writeCall, writeParts, writeResult } from './write-parts.ts';
 
 export interface Content {
@@ -37,6 +38,7 @@ export const writeContents = (
   /** Where in `said` the text begins that a signature may speak of. */
   let textFrom = 0;
   let callSignature: string | undefined;
+  let signedArguments: SignedArguments | undefined;
 
   const answerCalls = (): void => {
     const answers = calls.map((call) => writeResult(call, resultOf.get(call), model, lose));
@@ -52,6 +54,7 @@ export const writeContents = (
     calls = [];
     textFrom = 0;
     callSignature = undefined;
+    signedArguments = undefined;
   };
 
   const tellUser = (parts: readonly JsonObject[]): void => {
@@ -85,7 +88,7 @@ export const writeContents = (
       if (text !== '' || sealed !== undefined) lose('reasoning of another model');
       return;
     }
-    const { thought, text: signatures = [], parts = [], call } = state;
+    const { thought, text: signatures = [], parts = [], call, args } = state;
     if (text !== '' || thought !== undefined) {
       said.push({ text, thought: true, ...(thought !== undefined && { thoughtSignature: thought }) });
       textFrom = said.length;
@@ -99,12 +102,18 @@ export const writeContents = (
     said.push(...parts);
     textFrom = said.length;
     callSignature = call ?? callSignature;
+    signedArguments = args ?? signedArguments;
   };
 
   const addCall = (call: CallItem): void => {
-    said.push(writeCall(call, model, callSignature, lose));
+    const restored = signedArguments && restoreArguments(call.json, signedArguments);
+    const isChanged = signedArguments !== undefined && restored === undefined;
+    if (isChanged) lose('signature of a call that was changed');
+    const written = restored === undefined ? call : { ...call, json: restored };
+    said.push(writeCall(written, model, isChanged ? undefined : callSignature, lose));
     calls.push(call);
     callSignature = undefined;
+    signedArguments = undefined;
     textFrom = said.length;
   };
 

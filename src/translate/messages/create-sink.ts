@@ -55,6 +55,8 @@ export const createMessagesSink = (deps: MessagesSinkDeps): AnswerSink => {
   let phase: 'waiting' | 'running' | 'ended' = 'waiting';
   let usage: AnswerUsage = {};
   let open: OpenText | undefined;
+  /** States that belong to no thought: they are told when more of the answer follows, see `tellStates`. */
+  let untold: string[] = [];
   let hasRefused = false;
   let stopSequence: string | null = null;
   const queue = createBlockQueue(emit);
@@ -79,7 +81,21 @@ export const createMessagesSink = (deps: MessagesSinkDeps): AnswerSink => {
     open = undefined;
   };
 
+  /**
+   * What a provider wants back is a block of its own where it has no thought. None ends an answer: Claude Code
+   * shows its last block, and nothing where that is hidden. Only Gemini has one there, on a text, and takes
+   * the text without it.
+   */
+  const tellStates = (): void => {
+    if (untold.length === 0) return;
+    endOpen();
+    endWholeCalls();
+    for (const data of untold) queue.open({ type: 'redacted_thinking', data }).end();
+    untold = [];
+  };
+
   const textOpen = (kind: OpenText['kind']): OpenText => {
+    tellStates();
     if (open?.kind === kind) return open;
     endOpen();
     endWholeCalls();
@@ -187,12 +203,11 @@ export const createMessagesSink = (deps: MessagesSinkDeps): AnswerSink => {
         open = undefined;
         return;
       }
-      endOpen();
-      endWholeCalls();
-      queue.open({ type: 'redacted_thinking', data: sealed }).end();
+      untold.push(sealed);
     },
     callBegin: (key, { callId, name }) => {
       if (!begin() || calls.has(key)) return;
+      tellStates();
       endOpen();
       endWholeCalls();
       const tool = names.toolOf(name);

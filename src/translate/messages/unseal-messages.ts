@@ -29,7 +29,11 @@ export const unsealMessagesBody = (bytes: Buffer): Buffer => {
   const range = scanMembers(bytes)?.get('messages');
   const elements = range && scanElements(bytes, range);
   if (!range || !elements) return bytes;
-  const messages = elements.flatMap(({ start, end }) => unsealMessage(bytes.subarray(start, end)) ?? []);
+  const given = elements.map(({ start, end }) => bytes.subarray(start, end));
+  const messages = given.flatMap((message) => unsealMessage(message) ?? []);
+  if (messages.length === given.length && messages.every((message, place) => message === given[place])) {
+    return bytes;
+  }
   const list = messages.flatMap((message, place) => (place === 0 ? [message] : [COMMA, message]));
   return Buffer.concat([
     bytes.subarray(0, range.start),

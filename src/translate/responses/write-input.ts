@@ -66,8 +66,7 @@ const writeItem = (item: AskItem, pairs: Pairs, lose: Lose): JsonObject[] => {
   if (item.kind === 'call') {
     const paired = pairs.calls.get(item);
     if (paired === undefined) return [];
-    const call = { type: 'function_call', call_id: paired.id, name: item.name, arguments: item.json };
-    return paired.result === undefined ? [call, writeOutput(paired, lose)] : [call];
+    return [{ type: 'function_call', call_id: paired.id, name: item.name, arguments: item.json }];
   }
   if (item.kind === 'result') {
     const paired = pairs.answered.get(item);
@@ -90,13 +89,27 @@ const writeItem = (item: AskItem, pairs: Pairs, lose: Lose): JsonObject[] => {
  */
 export const writeInput = ({ items }: Pick<Ask, 'items'>, lose: Lose): JsonObject[] => {
   const pairs = pairCalls(items);
+  const input: JsonObject[] = [];
   let phase: string | undefined;
-  const input = items.flatMap((item) => {
+  /** Calls of the present turn that nothing answers. */
+  let interrupted: PairedCall[] = [];
+  const endTurn = (): void => {
+    input.push(...interrupted.map((paired) => writeOutput(paired, lose)));
+    interrupted = [];
+  };
+  for (const item of items) {
+    const isAssistant = item.kind === 'message' && item.role === 'assistant';
+    if (item.kind === 'result' || (item.kind === 'message' && !isAssistant)) endTurn();
     if (item.kind === 'reasoning') phase = readReasoningState(item.state)?.phase ?? phase;
-    if (item.kind !== 'message' || item.role !== 'assistant') return writeItem(item, pairs, lose);
-    const message = writeAssistant(item.parts, phase, lose);
-    phase = undefined;
-    return message;
-  });
+    const paired = item.kind === 'call' ? pairs.calls.get(item) : undefined;
+    if (paired !== undefined && paired.result === undefined) interrupted.push(paired);
+    if (isAssistant) {
+      input.push(...writeAssistant(item.parts, phase, lose));
+      phase = undefined;
+    } else {
+      input.push(...writeItem(item, pairs, lose));
+    }
+  }
+  endTurn();
   return withoutLooseThoughts(input, lose);
 };

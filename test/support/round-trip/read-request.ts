@@ -207,3 +207,69 @@ export const readChatRequest = (body: Fields): ReadRequest => {
     toolChoice: typeof choice === 'string' ? choice : stringOf(fieldsOf(fieldsOf(choice).function).name),
   };
 };
+
+// -- Responses ---------------------------------------------------------------------------------------------
+
+const outputText = (output: unknown): string =>
+  typeof output === 'string' ? output : textOf(listOf(output));
+
+const imagesOfItem = ({ content, output }: Fields): string[] =>
+  [...listOf(content), ...listOf(output)].flatMap(({ image_url: url }) =>
+    typeof url === 'string' ? [url] : [],
+  );
+
+const choiceOfResponses = (choice: unknown): string | undefined =>
+  typeof choice === 'string' ? choice : isFields(choice) ? stringOf(choice.name) : undefined;
+
+/** @see https://platform.openai.com/docs/api-reference/responses/create */
+export const readResponsesRequest = (body: Fields): ReadRequest => {
+  const input = listOf(body.input);
+  const first = input.findIndex(({ role }) => role !== 'system');
+  const leading = input.slice(0, first === -1 ? input.length : first);
+  const outputs = new Map(
+    input.flatMap(({ type, call_id: id, output }) =>
+      type === 'function_call_output' ? [[id, outputText(output)] as const] : [],
+    ),
+  );
+  const segments: Segment[] = [];
+  let open: { texts: string[]; calls: { name: string; args: unknown }[]; results: string[] } | undefined;
+  const model = () => {
+    if (open === undefined) {
+      open = { texts: [], calls: [], results: [] };
+      segments.push({
+        by: 'model',
+        get text() {
+          return texts.join('\n');
+        },
+        calls: open.calls,
+        results: open.results,
+      });
+      const { texts } = open;
+    }
+    return open;
+  };
+  for (const item of input.slice(leading.length)) {
+    if (item.type === 'function_call') {
+      model().calls.push({ name: stringOf(item.name), args: JSON.parse(stringOf(item.arguments)) });
+      model().results.push(outputs.get(item.call_id) ?? '');
+    } else if (item.role === 'assistant') {
+      model().texts.push(textOf(listOf(item.content)));
+    } else if (item.type === 'message') {
+      open = undefined;
+      segments.push({ by: 'user', text: textOf(listOf(item.content)) });
+    } else if (item.type === 'function_call_output') {
+      open = undefined;
+    }
+  }
+  return {
+    system: leading.map(({ content }) => textOf(listOf(content))).join('\n'),
+    segments: joinUsers(segments),
+    images: input.flatMap(imagesOfItem),
+    tools: listOf(body.tools).map(({ name, description, parameters }) => ({
+      name: stringOf(name),
+      description: stringOf(description),
+      schema: parameters,
+    })),
+    toolChoice: choiceOfResponses(body.tool_choice),
+  };
+};

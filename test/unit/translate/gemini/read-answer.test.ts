@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noteArguments } from '../../../../src/translate/gemini/signed-call.ts';
 import { geminiSpec } from '../../../../src/translate/gemini/spec.ts';
 import { readRecording, recordedEvents } from '../../../support/streams/recordings.ts';
 import { createRecordSink, type Told } from '../../../support/translate/record-sink.ts';
@@ -76,7 +77,7 @@ const ANSWERS: Readonly<Record<string, { stream: Buffer; told: Told[] }>> = {
     told: [
       begin,
       { reasoning: 'Look' },
-      state({ call: 'QUJD' }),
+      state({ call: 'QUJD', args: noteArguments('{"cmd":"ls \\"a\\"","n":1}') }),
       {
         call: {
           key: '0',
@@ -140,6 +141,7 @@ const ANSWERS: Readonly<Record<string, { stream: Buffer; told: Told[] }>> = {
           },
         ],
         call: 'Yw==',
+        args: noteArguments('{}'),
       }),
       { call: { key: '0', callId: 'c1', name: 'weather', json: '{}', ended: true } },
       { search: 'south' },
