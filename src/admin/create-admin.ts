@@ -18,6 +18,7 @@ import { createFindPrompt } from './answers/turns/find-prompt.ts';
 import { API_BASE, createDispatch, type Route, refuse } from './api/dispatch.ts';
 import { createRoutes } from './api/routes.ts';
 import type { KeptBudgets } from './budgets/kept-budgets.ts';
+import { createCallerApi, isCallerPath } from './caller/caller-api.ts';
 import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
 import { enterPage } from './page/enter-page.ts';
 import { PAGE_FOLDER } from './page/load-page.ts';
@@ -65,8 +66,10 @@ export interface Admin {
   close(): Promise<void>;
 }
 
-/** @param url path and query */
-export const isAdminPath = (url: string): boolean => /^\/admin(?:[/?]|$)/.test(url);
+/** What this room answers: the dashboard, its API, and what callers ask of themselves. @param url path and query */
+export const isAnsweredHere = (url: string): boolean => isAdminPath(url) || isCallerPath(url);
+
+const isAdminPath = (url: string): boolean => /^\/admin(?:[/?]|$)/.test(url);
 
 /** Where GoModel has what is below `API_BASE` here, and how it calls that. */
 const GOMODEL_PATH = /^\/admin\/(auth-keys|budgets|rate-limits|usage|audit)(?=\/|$)/;
@@ -145,6 +148,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     part: (viewer) => routesOver(scopeLog(log, viewer), scopeWatch(recorder, viewer)),
   });
   const dispatch = createDispatch(routesFor, access);
+  const answerCaller = createCallerApi({ log, pricing, now, budgets, checkKey: deps.checkKey });
   const servePage = createServePage(deps.pageFolder ?? PAGE_FOLDER);
 
   const warmUp = (): void => {
@@ -175,7 +179,12 @@ export const createAdmin = (deps: AdminDeps): Admin => {
 
   return {
     handle: (request, response, next) => {
-      if (!isAdminPath(request.url ?? '')) {
+      const { url = '' } = request;
+      if (isCallerPath(url)) {
+        answerCaller(request, response).catch((error: unknown) => refuse(response, error, now()));
+        return;
+      }
+      if (!isAdminPath(url)) {
         next();
         return;
       }

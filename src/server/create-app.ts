@@ -1,5 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { type Admin, isAdminPath } from '../admin/create-admin.ts';
+import { type Admin, isAnsweredHere } from '../admin/create-admin.ts';
 import type { Clock } from '../base/clock.ts';
 import type { BodyBudget } from '../coding/body-budget.ts';
 import type { RetryingForwarder } from '../forward/retry/create-retrying-forwarder.ts';
@@ -76,7 +76,7 @@ export const createApp = (deps: AppDeps): Express => {
   app.get('/health', admitToHealth, health({ version, isGuarded, instance: instanceOf(via) }));
   app.get('/readyz', admitToHealth, deps.readyz);
   app.use((request, response, next) => {
-    if (!isAdminPath(request.url)) return next();
+    if (!isAnsweredHere(request.url)) return next();
     admitToAdmin(request, response, (error) =>
       error === undefined ? deps.admin.handle(request, response, next) : next(error),
     );

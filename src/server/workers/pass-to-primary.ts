@@ -1,5 +1,5 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Admin, isAdminPath } from '../../admin/create-admin.ts';
+import { type Admin, isAnsweredHere } from '../../admin/create-admin.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
 import { hopByHopFields } from '../../forward/send/hop-by-hop.ts';
@@ -67,7 +67,7 @@ export const createPassOn = ({ path, secret }: InnerAddress) => {
 /** In place of the admin's own, which lives in the primary. */
 export const passingOn = (passOn: ReturnType<typeof createPassOn>): Omit<Admin, 'insight'> => ({
   handle: (request, response, next) => {
-    if (isAdminPath(request.url ?? '')) passOn(request, response);
+    if (isAnsweredHere(request.url ?? '')) passOn(request, response);
     else next();
   },
   closeStreams: () => {},

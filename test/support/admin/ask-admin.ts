@@ -8,8 +8,12 @@ export const askAdmin = (port: number, path: string, init: RequestInit = {}): Pr
   fetch(`http://127.0.0.1:${port}${API}/${path}`, init);
 
 /** An answer that must be there, as JSON. */
-export const readAdmin = async <Answer>(port: number, path: string): Promise<Answer> => {
-  const response = await askAdmin(port, path);
+export const readAdmin = async <Answer>(
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> => {
+  const response = await askAdmin(port, path, { headers });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as Answer;
 };
