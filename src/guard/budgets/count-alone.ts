@@ -74,7 +74,7 @@ export const createSoleCounter = ({
   };
   const look = (): void => {
     timer = undefined;
-    tryOnce()
+    void tryOnce()
       // A lock that somebody keeps for too long: looked at again like one that is taken.
       .catch(() => false)
       .then((counts) => {

@@ -43,7 +43,11 @@ const scopeOf = ({ kind, value }: BudgetDraft): string => {
     case 'key':
     case 'label':
       return `${kind}:${name}`;
-    default:
+    case '/':
+    case 'key:*':
+    case 'label:*':
+    case 'session:*':
+    case 'run:*':
       return kind;
   }
 };

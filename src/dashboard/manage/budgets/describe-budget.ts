@@ -22,7 +22,10 @@ const whoOf = ({ kind, value }: BudgetDraft): string => {
       return will.who.key(name);
     case 'label':
       return will.who.label(name);
-    default:
+    case 'key:*':
+    case 'label:*':
+    case 'session:*':
+    case 'run:*':
       return will.who[kind];
   }
 };
@@ -36,7 +39,9 @@ const everyOf = ({ period, seconds, timezone }: BudgetDraft): string => {
       return every.total;
     case 'seconds':
       return every.seconds(seconds.trim() || '…');
-    default:
+    case 'daily':
+    case 'weekly':
+    case 'monthly':
       return every[period](timezone.trim() || '…');
   }
 };
