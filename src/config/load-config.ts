@@ -56,6 +56,8 @@ export interface GatewayConfig {
   readonly tagging: readonly TaggingHeader[];
   readonly websockets: WebSocketSetting;
   readonly logBodies: boolean;
+  /** Where Prometheus finds the metrics; absent where nobody wants them. */
+  readonly metrics: { readonly endpoint: string } | undefined;
   readonly retentionDays: number;
   readonly maxDiskBytes: number;
   readonly storage: StorageConfig;
@@ -206,6 +208,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     tagging: readTagging(sources),
     websockets: required('websockets'),
     logBodies: required('logBodies'),
+    metrics: required('metricsEnabled') ? { endpoint: required('metricsEndpoint') } : undefined,
     retentionDays: required('retentionDays'),
     maxDiskBytes: required('maxDisk'),
     storage: readStorage(sources),

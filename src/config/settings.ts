@@ -66,6 +66,16 @@ const parseWebSockets: Parse<WebSocketSetting> = (text) => {
 
 const parseHeaderName: Parse<string> = (text) => (isHeaderName(text.trim()) ? text.trim() : undefined);
 
+const OTHER_ROUTES = /^\/(?:v1|p|api|admin|dashboard|health|readyz)(?:\/|$)/;
+
+/** A path of letters, digits, dots, dashes and underscores. */
+const parseEndpoint: Parse<string> = (text) => {
+  const path = text.trim();
+  return /^(?:\/[\w.-]{1,100}){1,5}$/.test(path) && !path.includes('..') && !OTHER_ROUTES.test(path)
+    ? path
+    : undefined;
+};
+
 /** Without a slash at its end, so that paths are appended as they are. */
 export const parseBaseUrl: Parse<URL> = (text) => {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
@@ -212,6 +222,22 @@ export const SETTINGS = {
     summary: 'whether the log keeps bodies',
     parse: parseSwitch,
     fallback: 'true',
+  }),
+  metricsEnabled: setting({
+    variable: 'METRICS_ENABLED',
+    path: ['metrics', 'enabled'],
+    takes: 'true or false',
+    summary: 'whether Prometheus is told how the gateway is',
+    parse: parseSwitch,
+    fallback: 'false',
+  }),
+  metricsEndpoint: setting({
+    variable: 'METRICS_ENDPOINT',
+    path: ['metrics', 'endpoint'],
+    takes: 'a path such as /metrics that no other route has',
+    summary: 'where Prometheus asks',
+    parse: parseEndpoint,
+    fallback: '/metrics',
   }),
   retentionDays: setting({
     variable: 'LOGGING_RETENTION_DAYS',

@@ -3,6 +3,7 @@ import type { GatewayError } from '../base/errors.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { IsMeant } from '../forward/forwarding.ts';
 import { type Ask, createAsk, type TakeProvider } from '../forward/retry/create-ask.ts';
+import { type BreakerState, createBreakers } from '../forward/retry/create-breakers.ts';
 import {
   createRetryingForwarder,
   type RetryingForwarder,
@@ -46,6 +47,8 @@ export interface Outward {
   readonly ask: Ask;
   readonly retrying: RetryingForwarder;
   readonly prepareCount: PrepareCount;
+  /** By provider, of those alone that were asked. */
+  breakers(): Readonly<Record<string, BreakerState>>;
   /** Ends the answers that still run, or what of them is meant. */
   cut(reason: GatewayError, isMeant?: IsMeant): void;
   /** Ends the connections that are kept open. */
@@ -75,7 +78,9 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
   const chooseUpstream = createChooseUpstream({ own: upstream, chatgpt, login });
   const { failover } = config;
   const prepare = createPrepare({ translateInto: deps.translateInto, unseal: deps.unseal, via });
-  const askHere = createAsk({ prepare, clientFor, failover, clock, takeProvider: deps.takeProvider });
+  const breakers = createBreakers(failover.breaker);
+  const { takeProvider } = deps;
+  const askHere = createAsk({ prepare, clientFor, failover, clock, takeProvider, runGuarded: breakers.run });
   const ask = recall ? recallFirst(askHere, recall) : askHere;
   const retrying = createRetryingForwarder({ ask, failover, clock });
 
@@ -86,6 +91,7 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
     ask,
     retrying,
     prepareCount: createPrepareCount({ countInto: deps.countInto, via }),
+    breakers: breakers.states,
     cut: (reason, isMeant) => {
       for (const { forwarder } of clients.values()) forwarder.cut(reason, isMeant);
       retrying.cut(reason, isMeant);

@@ -8,6 +8,7 @@ import { openKeyRing } from '../guard/keys/key-ring.ts';
 import { createAllowances } from '../guard/policies/create-allowances.ts';
 import { ready } from '../http/health.ts';
 import { createRecorder } from '../log/capture/recorder.ts';
+import type { Vitals } from '../metrics/vitals.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
 import { createKeptAnswers } from '../translate/create-translate.ts';
 import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
@@ -16,6 +17,7 @@ import { urlOf } from './addresses.ts';
 import { keepBudgets } from './compose-budgets.ts';
 import { composeGate, guarding } from './compose-gate.ts';
 import { composeLimits } from './compose-limits.ts';
+import { composeMetrics } from './compose-metrics.ts';
 import { composeDemoModels, composeModels } from './compose-models.ts';
 import { composeOutward } from './compose-outward.ts';
 import { composeMetering } from './compose-spending.ts';
@@ -146,8 +148,24 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         askOverWebSocket,
         budgets: kept,
       });
+  const vitals = (): Vitals => ({
+    breakers: outward.breakers(),
+    waiting: recorder.waiting,
+    residentBytes: process.memoryUsage.rss(),
+  });
+  const metrics = part
+    ? config.metrics && { endpoint: config.metrics.endpoint, handle: part.passOn, close: () => {} }
+    : await composeMetrics({
+        ...{ config, recorder, clock, ring, isGuarded, checkKey },
+        version: options.version,
+        pricing: admin.insight?.pricing,
+        budgets: kept,
+        vitals: async () => [vitals()],
+        workers: undefined,
+      });
   const app = createApp({
     ...shared,
+    metrics,
     bodies: limits.bodies,
     retrying,
     prepareCount: outward.prepareCount,
@@ -209,6 +227,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     outward.close();
     await models.close();
     await demo?.close();
+    metrics?.close();
     await admin.close();
     stopEndingKeys();
     allowances.close();
@@ -236,6 +255,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     recorder,
     insight: admin.insight,
     onNotice: notices.onNotice,
+    vitals,
     findEarlier: (responseId) => findEarlier(history, responseId),
     close: async (graceMs) => {
       closing = true;

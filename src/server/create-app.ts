@@ -24,6 +24,7 @@ import type { Recorder } from '../log/capture/recorder.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import type { JoinedModel } from '../providers/joined-models.ts';
 import type { Upstream } from '../providers/upstream.ts';
+import type { MetricsRoute } from './compose-metrics.ts';
 import { instanceOf } from './create-via.ts';
 
 export interface AppDeps {
@@ -32,6 +33,8 @@ export interface AppDeps {
   readonly admin: Pick<Admin, 'handle'>;
   /** Answers `/readyz`. */
   readonly readyz: RequestHandler;
+  /** Absent where nobody wants them. */
+  readonly metrics: Pick<MetricsRoute, 'endpoint' | 'handle'> | undefined;
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
   readonly allowanceOf: AllowanceOf;
@@ -75,6 +78,7 @@ export const createApp = (deps: AppDeps): Express => {
   const { version, isGuarded, via } = deps;
   app.get('/health', admitToHealth, health({ version, isGuarded, instance: instanceOf(via) }));
   app.get('/readyz', admitToHealth, deps.readyz);
+  if (deps.metrics) app.all(deps.metrics.endpoint, admitToAdmin, deps.metrics.handle);
   app.use((request, response, next) => {
     if (!isAnsweredHere(request.url)) return next();
     admitToAdmin(request, response, (error) =>

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Admin } from '../admin/create-admin.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
 import type { ExchangeWatch, Recorder } from '../log/capture/recorder.ts';
+import type { Vitals } from '../metrics/vitals.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { Counted } from './compose-spending.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -70,4 +71,6 @@ export interface Gateway extends ServingGateway {
    * @param id of the answer, or of one of its items
    */
   findEarlier(id: string): Buffer | undefined;
+  /** How this process is, for the metrics. */
+  vitals(): Vitals;
 }

@@ -23,6 +23,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   http: 7,
   websocket: 7,
   admin: 7,
+  metrics: 7,
   postgres: 7,
   server: 8,
   cli: 9,
@@ -47,6 +48,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   acorn: 'conversation',
   aws4fetch: 'providers',
   'google-auth-library': 'providers',
+  'prom-client': 'metrics',
   pg: 'postgres',
 };
 

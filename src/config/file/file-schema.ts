@@ -132,6 +132,7 @@ export const fileSchema = z.strictObject({
       max_disk: scalar.optional(),
     })
     .optional(),
+  metrics: z.strictObject({ enabled: scalar.optional(), endpoint: scalar.optional() }).optional(),
   storage: z
     .strictObject({
       type: scalar.optional(),

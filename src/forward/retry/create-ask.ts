@@ -14,7 +14,7 @@ import type { UpstreamClient } from '../send/create-upstream-client.ts';
 import type { AskedRequest, Prepare } from '../send/prepare-request.ts';
 import type { WatchHandlers } from '../send/watch-request.ts';
 import { AttemptFailure } from './attempt-failure.ts';
-import { createBreakers } from './create-breakers.ts';
+import type { RunGuarded } from './create-breakers.ts';
 import { isPassing, readFailedAnswer } from './read-failed-answer.ts';
 import { createTryDestinations } from './try-destinations.ts';
 
@@ -25,6 +25,7 @@ export interface AskDeps {
   readonly clock: Clock;
   /** Counts an attempt at one of several destinations. @throws GatewayError rate_limit_exceeded, or rejects with it */
   readonly takeProvider: TakeProvider;
+  readonly runGuarded: RunGuarded;
 }
 
 export type TakeProvider = (
@@ -73,7 +74,8 @@ const unasked = (told: GatewayError): AttemptFailure =>
 
 const factsOf = ({ message, origin, code }: GatewayError) => ({ message, origin, code });
 
-export const createAsk = ({ prepare, clientFor, failover, clock, takeProvider }: AskDeps): Ask => {
+export const createAsk = (deps: AskDeps): Ask => {
+  const { prepare, clientFor, failover, clock, takeProvider, runGuarded } = deps;
   const send = (
     { asked, exchange }: AskInput,
     destination: Destination,
@@ -132,7 +134,7 @@ export const createAsk = ({ prepare, clientFor, failover, clock, takeProvider }:
 
   const tryDestinations = createTryDestinations({
     failover,
-    runGuarded: createBreakers(failover.breaker),
+    runGuarded,
     clock,
   });
 

@@ -10,8 +10,26 @@ import type { FailoverConfig } from '../../config/failover.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 
+/** `half_open`: one request tries whether the upstream answers again. */
+export type BreakerState = 'closed' | 'open' | 'half_open';
+
+/** A breaker for each upstream. */
+export interface Breakers {
+  readonly run: RunGuarded;
+  /** By the upstream's name; of those alone that were asked. */
+  states(): Readonly<Record<string, BreakerState>>;
+}
+
 /** Runs an attempt, unless its upstream has failed too often in a row. @throws what the attempt throws */
 export type RunGuarded = <Result>(upstream: Upstream, attempt: () => Promise<Result>) => Promise<Result>;
+
+const STATES: Readonly<Record<CircuitState, BreakerState>> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half_open',
+  // By hand, which nobody does.
+  [CircuitState.Isolated]: 'open',
+};
 
 /** Thrown in place of an attempt. */
 const pausing = ({ failures, pauseMs }: FailoverConfig['breaker']): AttemptFailure =>
@@ -27,8 +45,8 @@ const pausing = ({ failures, pauseMs }: FailoverConfig['breaker']): AttemptFailu
  * A breaker for each upstream: what fails again and again is left alone for a while, then tried by one
  * request before all others.
  */
-export const createBreakers = (config: FailoverConfig['breaker']): RunGuarded => {
-  const policies = new WeakMap<Upstream, CircuitBreakerPolicy>();
+export const createBreakers = (config: FailoverConfig['breaker']): Breakers => {
+  const policies = new Map<Upstream, CircuitBreakerPolicy>();
   const policyOf = (upstream: Upstream): CircuitBreakerPolicy => {
     const known = policies.get(upstream);
     if (known) return known;
@@ -42,7 +60,7 @@ export const createBreakers = (config: FailoverConfig['breaker']): RunGuarded =>
     return policy;
   };
 
-  return async (upstream, attempt) => {
+  const run: RunGuarded = async (upstream, attempt) => {
     if (config.failures === 0) return attempt();
     const policy = policyOf(upstream);
     // Else all would wait for the one that tries.
@@ -52,5 +70,9 @@ export const createBreakers = (config: FailoverConfig['breaker']): RunGuarded =>
     } catch (error) {
       throw error instanceof BrokenCircuitError ? pausing(config) : error;
     }
+  };
+  return {
+    run,
+    states: () => Object.fromEntries([...policies].map(([{ name }, { state }]) => [name, STATES[state]])),
   };
 };

@@ -74,6 +74,8 @@ export interface Recorder extends ExchangeWatch {
   /** Opens an exchange of a client that is recognised already: `arrive`, and `letIn` at once. */
   open(opening: ExchangeOpening): Exchange;
   readonly active: ActiveExchanges<Exchange>;
+  /** What is on its way to the disk: exchanges whose end is to be written, and bytes of bodies. */
+  readonly waiting: { readonly exchanges: number; readonly bodyBytes: number };
   /**
    * Gives the exchanges of processes that died until now their close lines.
    * @returns those that were found interrupted
@@ -169,6 +171,9 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
     },
     subscribeTrouble: trouble.subscribe,
     active,
+    get waiting() {
+      return writes.waiting;
+    },
     answerSoFar: async (id) => active.values().find((exchange) => exchange.id === id)?.answerSoFar,
     losses,
     recovered: housekeeping.run(),

@@ -60,6 +60,11 @@ export class WriteBehind {
     return this.#unopened.size + this.#underway.size + this.#closes.length + this.#bodies.unsettled === 0;
   }
 
+  /** What is on its way to the disk: exchanges whose end is to be written, and bytes of bodies. */
+  get waiting(): { readonly exchanges: number; readonly bodyBytes: number } {
+    return { exchanges: this.#closes.length, bodyBytes: this.#bodies.bytes };
+  }
+
   open(exchange: QueuedExchange): void {
     exchange.place = this.#unopened.add(exchange);
     this.#schedule();

@@ -7,6 +7,7 @@ import type { AnswerSoFar, ExchangeEvent } from '../../log/exchange.ts';
 import type { Losses } from '../../log/port.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
 import type { RecorderTrouble } from '../../log/trouble.ts';
+import type { Vitals } from '../../metrics/vitals.ts';
 import type { Holds } from '../compose-budgets.ts';
 
 /** Where the primary answers what is asked of the gateway as a whole, and what proves that a worker asks. */
@@ -56,6 +57,7 @@ export interface WorkerCalls {
   readonly flush: { readonly input: undefined; readonly output: undefined };
   readonly answerSoFar: { readonly input: string; readonly output: AnswerSoFar | undefined };
   readonly findEarlier: { readonly input: string; readonly output: Buffer | undefined };
+  readonly vitals: { readonly input: undefined; readonly output: Vitals | undefined };
   /** Gives away of its share what it does not use. @returns how much */
   readonly lend: { readonly input: Bounded; readonly output: number };
   /** What requests must ask the primary for from now on. */

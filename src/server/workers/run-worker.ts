@@ -86,6 +86,7 @@ export const runWorker = async (): Promise<void> => {
       flush,
       answerSoFar: async (id) => running?.gateway.recorder.answerSoFar(id),
       findEarlier: async (responseId) => running?.gateway.findEarlier(responseId),
+      vitals: async () => running?.gateway.vitals(),
       holds: async (now) => {
         holds = now;
         return undefined;

@@ -10,6 +10,7 @@ import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { urlOf } from '../addresses.ts';
 import { keepBudgets } from '../compose-budgets.ts';
 import { composeCheckKey, guarding } from '../compose-gate.ts';
+import { composeMetrics } from '../compose-metrics.ts';
 import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia, instanceOf } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
@@ -21,6 +22,7 @@ import { openSharedState } from '../open-shared-state.ts';
 import { storageStateOf } from '../storage-state.ts';
 import { choosePort } from './choose-port.ts';
 import { forkWorker, type WorkerProcess } from './fork-worker.ts';
+import { inTime } from './in-time.ts';
 import { type InnerServer, startInnerServer } from './inner-server.ts';
 import { createWorkers } from './keep-workers.ts';
 import { createLink, type Link } from './link.ts';
@@ -33,6 +35,8 @@ import { createSharedBound, type SharedBound } from './shared-bound.ts';
 const STOP_WITHIN_MS = 5_000;
 /** How often a free port is chosen that another program then was quicker to take. */
 const PORT_TRIES = 5;
+/** One that does not answer in time is left out of the metrics. */
+const VITALS_WITHIN_MS = 1_000;
 
 interface KnownWorker {
   readonly reservations: WorkerReservations;
@@ -91,12 +95,13 @@ export const startWorkers = async (
   let port = config.port;
   let closing = false;
 
+  const checkKey = composeCheckKey(config, ring, clock);
   const admin = createAdmin({
     config,
     recorder,
     log: openOwnLog(dataDir, recorder, clock),
     clock,
-    checkKey: composeCheckKey(config, ring, clock),
+    checkKey,
     ring,
     keyStore,
     adminLog: state.adminLog,
@@ -115,10 +120,26 @@ export const startWorkers = async (
     workers: () => workers.state,
     storage: storageStateOf(state.postgres),
   });
+  const metrics = await composeMetrics({
+    ...{ config, recorder, clock, version, ring },
+    isGuarded: guarding(config, ring),
+    checkKey,
+    pricing: admin.insight.pricing,
+    budgets,
+    vitals: async () => {
+      const asked = [...known.values()].map(({ link }) =>
+        inTime(link.call('vitals', undefined), VITALS_WITHIN_MS).catch(() => undefined),
+      );
+      const primary = { breakers: {}, waiting: own.waiting, residentBytes: process.memoryUsage.rss() };
+      return [primary, ...(await Promise.all(asked)).filter((vitals) => vitals !== undefined)];
+    },
+    workers: () => workers.state,
+  });
   let inner: InnerServer | undefined;
   const release = async (): Promise<void> => {
     await inner?.close();
     await demo?.close();
+    metrics?.close();
     await admin.close();
     ring.close();
     await budgets.close();
@@ -216,7 +237,7 @@ export const startWorkers = async (
   });
 
   const address = async (): Promise<InnerServer['address']> => {
-    inner ??= await startInnerServer(dataDir, admin, readyz);
+    inner ??= await startInnerServer(dataDir, admin, readyz, metrics);
     return inner.address;
   };
   const workers = createWorkers({

@@ -13,7 +13,9 @@ export interface Block {
 
 export const PAGES: readonly string[] = [
   'README.md',
-  ...readdirSync(join(ROOT, '.github/docs')).map((file) => `.github/docs/${file}`),
+  ...readdirSync(join(ROOT, '.github/docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `.github/docs/${file}`),
   '.github/CONTRIBUTING.md',
   '.github/SECURITY.md',
   'test/bench/README.md',
