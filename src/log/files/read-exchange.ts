@@ -132,6 +132,9 @@ export const readPlacedExchange = async (
   };
 };
 
+const hasEnded = async (folder: string, segment: SegmentName): Promise<boolean> =>
+  (await readSegmentState(folder, segment).catch(() => undefined))?.state === 'ended';
+
 /**
  * All that the log holds of one exchange.
  * @param id the exchange's id, or so much of its beginning that no other one begins the same; `req_` may
@@ -152,5 +155,10 @@ export const readExchange = async (dataDir: string, id: string): Promise<Exchang
     );
   }
   const [placed] = found;
-  return placed && readPlacedExchange(folder, placed);
+  if (!placed || isFinal(placed) || !(await hasEnded(folder, placed.segment))) {
+    return placed && readPlacedExchange(folder, placed);
+  }
+  // Whoever ended a dead process's segment has closed what was open in it, maybe after this had looked for the close line.
+  const [again = placed] = await findExchanges(folder, placed.line.id);
+  return readPlacedExchange(folder, again);
 };

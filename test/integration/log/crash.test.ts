@@ -1,8 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openFileLog } from '../../../src/log/files/open-file-log.ts';
 import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
 import { readExchange } from '../../../src/log/files/read-exchange.ts';
+import { encodeCloseLine, encodeEndLine } from '../../../src/log/journal/encode-journal-line.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { collect } from '../../support/log/collect.ts';
 import { openExchange, recordExchange } from '../../support/log/record-exchange.ts';
 import { compileRecordingProgram, type RecordingProgram } from '../../support/log/start-recording-child.ts';
@@ -15,6 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => program.remove());
 
+const readRecord = (line: string): ExchangeRecord | undefined => line && JSON.parse(line).record;
 const all = () => collect(queryExchanges(log.dataDir));
 
 /** Prints an id when its exchange is committed: from then on the upstream may have seen the request. */
@@ -155,3 +160,49 @@ it('goes on after a torn journal without losing the next line', async () => {
   writeFileSync(path, `${lines[0]}\n${torn}${lines.at(-1)}\n${torn}`);
   expect((await all()).map(({ id }) => id)).toEqual([whole.id]);
 });
+
+it.each(['page', 'list'] as const)(
+  'never shows in a %s as running what another gateway closes between two looks at the log',
+  async (by) => {
+    const child = program.start(log.dataDir, 'const e = open(); e.commit(); print(e.id); await sleep(1e6);');
+    await child.untilPrinted(1);
+    const [dead = ''] = log.files('.jsonl');
+    // Segments are listed by the second in which they began.
+    await sleep(1_100);
+    const living = await log.startRecorder();
+    recordExchange(living);
+    await living.flush();
+    await child.kill();
+    const [id = ''] = child.printed();
+    let looks = 0;
+    const closeAfterFirstLook = (): void => {
+      if (looks++ > 0) return;
+      const [record] = readFileSync(join(log.folder, dead), 'utf8').split('\n').slice(1).map(readRecord);
+      const own = log.files('.jsonl').find((file) => file !== dead) ?? '';
+      const at = Date.now();
+      const closed = {
+        ...(record as ExchangeRecord),
+        durationMs: 1,
+        response: { finish: 'interrupted' },
+      } as const;
+      appendFileSync(join(log.folder, own), encodeCloseLine(at, closed, '[]', '[]', {}));
+      appendFileSync(join(log.folder, dead), encodeEndLine(at));
+    };
+    const active = {
+      size: 0,
+      values: () => {
+        closeAfterFirstLook();
+        return [];
+      },
+    };
+    const reader = openFileLog({ dataDir: log.dataDir, recorder: { flush: async () => {}, active } });
+    const shown: ExchangeRecord[] = [];
+    if (by === 'page') shown.push(...(await reader.page({}, { limit: 9 })).records);
+    else for await (const batch of reader.list({}, { newest: 9 })) shown.push(...batch);
+    await reader.close();
+    expect(looks).toBeGreaterThan(1);
+    expect(shown.filter((record) => record.id === id)).toMatchObject([
+      { response: { finish: 'interrupted' } },
+    ]);
+  },
+);
