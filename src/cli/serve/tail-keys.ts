@@ -3,7 +3,7 @@ import type { LogReader } from '../../log/port.ts';
 import type { CommandContext } from '../context.ts';
 import { createColour } from '../render/colour.ts';
 import { renderExchangeReport } from '../render/report/exchange-report.ts';
-import type { TailControls } from '../render/tail/live-tail.ts';
+import type { TailControls } from '../render/tail/tail-controls.ts';
 import { openAddress } from './open-address.ts';
 import { readKeys } from './read-keys.ts';
 

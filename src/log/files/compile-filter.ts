@@ -1,14 +1,8 @@
 import { compileWildcard } from '../../base/match-wildcard.ts';
 import type { LogFilter } from '../log-query.ts';
 import { isAskedWithin, MIN_SESSION_PREFIX } from '../match-filter.ts';
-import {
-  type IndexRows,
-  IS_FAILURE,
-  IS_STREAM,
-  LIST_SEPARATOR,
-  type TextColumn,
-  ULID_LENGTH,
-} from './index-rows.ts';
+import { IS_FAILURE, IS_STREAM, LIST_SEPARATOR, type TextColumn } from './index-columns.ts';
+import { type IndexRows, ULID_LENGTH } from './index-rows.ts';
 
 export type RowTest = (row: number) => boolean;
 

@@ -3,8 +3,9 @@ import { compressForStorage } from '../../coding/compress-for-storage.ts';
 import { decompressStored } from '../../coding/decompress-stored.ts';
 import { openIfThere } from '../../state/private-files.ts';
 import { replacePrivateFile } from '../../state/replace-private-file.ts';
+import { NUMBER_COLUMNS, TEXT_COLUMNS } from './index-columns.ts';
 import { encodeHead, type IndexHead, readHead } from './index-head.ts';
-import { columnsOf, IndexRows, NUMBER_COLUMNS, TEXT_COLUMNS, ULID_LENGTH } from './index-rows.ts';
+import { columnsOf, IndexRows, ULID_LENGTH } from './index-rows.ts';
 import { type StoredTexts, TextPool } from './text-pool.ts';
 
 /** The index of one segment up to a place in its journal. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { isObject, parseJson } from '../../base/json-object.ts';
-import { NUMBER_COLUMNS, TEXT_COLUMNS } from './index-rows.ts';
+import { NUMBER_COLUMNS, TEXT_COLUMNS } from './index-columns.ts';
 
 /** What is known of a segment without its columns: enough to count its exchanges and to pass it over. */
 export interface IndexHead {

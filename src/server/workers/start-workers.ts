@@ -20,21 +20,20 @@ import { createNotices } from '../notices.ts';
 import { openLog, openOwnLog } from '../open-log.ts';
 import { openSharedState } from '../open-shared-state.ts';
 import { storageStateOf } from '../storage-state.ts';
-import { choosePort } from './choose-port.ts';
+import { firstFound } from './ask-others.ts';
+import { startOnPort } from './choose-port.ts';
 import { forkWorker, type WorkerProcess } from './fork-worker.ts';
 import { inTime } from './in-time.ts';
 import { type InnerServer, startInnerServer } from './inner-server.ts';
 import { createWorkers } from './keep-workers.ts';
 import { createLink, type Link } from './link.ts';
 import { mergeRecorders, type WorkerView } from './merge-recorders.ts';
-import type { Bounded, PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
+import type { PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
 import { reserveForWorker, type WorkerReservations } from './reserve-for-workers.ts';
-import { createSharedBound, type SharedBound } from './shared-bound.ts';
+import { shareBounds } from './share-bounds.ts';
 
 /** Beyond the grace: for cutting what still runs, and writing it. */
 const STOP_WITHIN_MS = 5_000;
-/** How often a free port is chosen that another program then was quicker to take. */
-const PORT_TRIES = 5;
 /** One that does not answer in time is left out of the metrics. */
 const VITALS_WITHIN_MS = 1_000;
 
@@ -81,17 +80,10 @@ export const startWorkers = async (
   const recorder = mergeRecorders({ own, log: openLog(dataDir), now: () => clock.now() });
   const upstreams = composeUpstreams(config, demo?.url);
   const known = new Map<WorkerProcess, KnownWorker>();
-  const shareOut = (of: Bounded, most: number) =>
-    createSharedBound<WorkerProcess>({
-      most,
-      first: Math.floor(most / config.workers),
-      lend: async (worker) => (await known.get(worker)?.link.call('lend', of)) ?? 0,
-    });
-  const bounds: Readonly<Record<Bounded, SharedBound<WorkerProcess>>> = {
-    exchanges: shareOut('exchanges', config.maxOpenExchanges),
-    connections: shareOut('connections', config.maxOpenExchanges),
-    bodyBytes: shareOut('bodyBytes', config.bodyMemoryBytes),
-  };
+  const bounds = shareBounds<WorkerProcess>(
+    config,
+    async (worker, of) => (await known.get(worker)?.link.call('lend', of)) ?? 0,
+  );
   let port = config.port;
   let closing = false;
 
@@ -148,22 +140,14 @@ export const startWorkers = async (
   };
 
   /** Whoever has answered it: one of the others. */
-  const findEarlier = async (asker: WorkerProcess, responseId: string): Promise<Buffer | undefined> => {
-    const others = [...known].filter(([worker]) => worker !== asker);
-    const answers = await Promise.allSettled(
-      others.map(([, { link }]) => link.call('findEarlier', responseId)),
+  const findEarlier = (asker: WorkerProcess, responseId: string): Promise<Buffer | undefined> =>
+    firstFound(
+      [...known]
+        .filter(([worker]) => worker !== asker)
+        .map(([, { link }]) => link.call('findEarlier', responseId)),
     );
-    const found = answers.find((answer) => answer.status === 'fulfilled' && answer.value !== undefined);
-    return found?.status === 'fulfilled' ? found.value : undefined;
-  };
 
-  const startInput = {
-    sources,
-    version,
-    demoUrl: demo?.url.href,
-    via: createVia(),
-    sealingSecret,
-  };
+  const startInput = { sources, version, demoUrl: demo?.url.href, via: createVia(), sealingSecret };
   const begin = async (worker: WorkerProcess, address: InnerServer['address']): Promise<void> => {
     let sayHello = (): void => {};
     const hello = new Promise<void>((resolve) => {
@@ -195,13 +179,8 @@ export const startWorkers = async (
       connections: bounds.connections.join(worker),
       bodyBytes: bounds.bodyBytes.join(worker),
     };
-    const start: WorkerStart = {
-      ...startInput,
-      port,
-      inner: address,
-      shares,
-      holds: budgets.holds(),
-    };
+    const holds = budgets.holds();
+    const start: WorkerStart = { ...startInput, port, inner: address, shares, holds };
     const ended = worker.ended.then((how) => {
       throw new GatewayError('command_failed', `A worker ${how} before it could serve.`);
     });
@@ -252,19 +231,11 @@ export const startWorkers = async (
     now: () => clock.monotonic(),
   });
 
-  const listen = async (): Promise<void> => {
-    for (let tries = 1; ; tries++) {
-      port = await choosePort(host, config.port);
-      try {
-        return await workers.start();
-      } catch (error) {
-        const isTaken = error instanceof GatewayError && error.code === 'port_in_use';
-        if (!isTaken || config.port !== 0 || tries === PORT_TRIES) throw error;
-      }
-    }
-  };
   try {
-    await listen();
+    await startOnPort(host, config.port, async (chosen) => {
+      port = chosen;
+      await workers.start();
+    });
   } catch (error) {
     await release();
     throw error;

@@ -21,3 +21,16 @@ export const networkChanged = (): GatewayError =>
     'websocket_connection_limit_reached',
     'the network of this machine has changed, and the connection to the upstream is lost. Open another one, and send the whole input there.',
   );
+
+/** @param violation what the upstream did against the protocol, where it did */
+export const upstreamClosed = (
+  host: string,
+  { code, reason, violation }: { code: number; reason: Buffer; violation: string | undefined },
+): GatewayError => {
+  const why = reason.length > 0 ? `${code}, ${reason.toString().slice(0, 100)}` : String(code);
+  const what =
+    violation === undefined
+      ? `closed the WebSocket connection (${why})`
+      : `broke the WebSocket protocol (${violation})`;
+  return new GatewayError('upstream_stream_truncated', `${host} ${what} before its last event. Try again.`);
+};

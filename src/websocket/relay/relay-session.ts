@@ -1,11 +1,10 @@
-import { GatewayError } from '../../base/errors.ts';
+import type { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
 import type { Room } from '../../coding/body-budget.ts';
 import type { ChosenDestination } from '../../forward/route/destination.ts';
 import { hasLostAddress } from '../../forward/send/lost-address.ts';
 import { mayBeActedOn } from '../../sse/create-stream-tap.ts';
-import { needsUnsealing } from '../../translate/unseal-body.ts';
 import { beginSpending } from '../begin-spending.ts';
 import type { ClientConnection } from '../client/client-connection.ts';
 import { type CreateFrame, readClientFrame } from '../client/read-client-frame.ts';
@@ -16,9 +15,8 @@ import {
   NORMAL_CLOSURE,
   SERVICE_RESTART,
 } from '../close-codes.ts';
-import { createGatewayErrorFrame } from '../error-frame.ts';
 import { noteHeaders } from '../note-headers.ts';
-import { closeRefused, openRefused, openTurn, refuseConnection } from '../open-turn.ts';
+import { openRefused, openTurn, refuseConnection } from '../open-turn.ts';
 import { releaseCompression } from '../release-compression.ts';
 import { type ConnectionContext, type Session, stopping } from '../session.ts';
 import { watchLife } from '../watch-life.ts';
@@ -26,7 +24,9 @@ import { closeUpstream } from './close-upstream.ts';
 import type { UpstreamSocket } from './connect-upstream.ts';
 import { besideBroken, breachOf, failureFrame } from './fail-turn.ts';
 import { createHeldMessages } from './held-messages.ts';
-import { busy, MAX_RUNNING, networkChanged, tooMany } from './relay-errors.ts';
+import { isRelayable } from './is-relayable.ts';
+import { createTurnRefusals } from './refuse-turns.ts';
+import { busy, MAX_RUNNING, networkChanged, tooMany, upstreamClosed } from './relay-errors.ts';
 import { createRelayedTurn, type RelayedTurn } from './relayed-turn.ts';
 import { RelayedTurns } from './relayed-turns.ts';
 
@@ -82,24 +82,8 @@ export const createRelaySession = ({
     turns.breakOne(broken, failure);
     cut(besideBroken(host), INTERNAL_ERROR);
   };
-  const refuse = (frame: CreateFrame, room: Room, error: GatewayError): void => {
-    room.release();
-    const exchange = openTurn(context, frame);
-    const told = createGatewayErrorFrame(error, exchange.id, frame.streamId);
-    connection.send(told);
-    closeRefused(exchange, error, told);
-  };
+  const { refuse, refuseUnreadable, turnAway } = createTurnRefusals(context, connection);
 
-  /** What is asked under another name, with another effort, elsewhere or there as well cannot go as it came. */
-  const isRelayed = (
-    destination: Omit<ChosenDestination, 'why'>,
-    { model, bytes }: Pick<CreateFrame, 'model' | 'bytes'>,
-  ): boolean =>
-    destination.upstream === upstream &&
-    destination.model === model &&
-    !needsUnsealing(bytes) &&
-    destination.effort === undefined &&
-    destination.fallbacks.length === 0;
   const destinationFor = (frame: CreateFrame, room: Room): ChosenDestination | undefined => {
     try {
       return destinationOf(frame);
@@ -107,14 +91,6 @@ export const createRelaySession = ({
       refuse(frame, room, toGatewayError(thrown));
       return undefined;
     }
-  };
-  /** What cannot be read might ask for a model that is not allowed. */
-  const refuseUnreadable = (bytes: Buffer, room: Room, error: GatewayError): void => {
-    room.release();
-    const exchange = openRefused(context, bytes);
-    const told = createGatewayErrorFrame(error, exchange.id);
-    connection.send(told);
-    closeRefused(exchange, error, told);
   };
   const handOver = (frame: CreateFrame, room: Room): void => {
     if (turns.size > 0) {
@@ -138,7 +114,7 @@ export const createRelaySession = ({
     const chosen = destinationFor(frame, room);
     if (!chosen) return;
     const { why, ...destination } = chosen;
-    if (!isRelayed(destination, frame)) {
+    if (!isRelayable(frame, upstream, destination)) {
       handOver(frame, room);
       return;
     }
@@ -170,16 +146,9 @@ export const createRelaySession = ({
       record.overheadMs = stopwatch.spentMs;
       exchange.update();
     };
-    const turnAway = (thrown: unknown): void => {
-      room.release();
-      const error = toGatewayError(thrown);
-      const told = createGatewayErrorFrame(error, exchange.id, frame.streamId);
-      connection.send(told);
-      closeRefused(exchange, error, told);
-    };
     held.decide(() => beginSpending(context, { exchange, frame, destination, body: frame.bytes }), {
       onGranted: send,
-      onRefused: turnAway,
+      onRefused: (thrown) => turnAway(exchange, frame, room, toGatewayError(thrown)),
       onLeft: () => {
         room.release();
         record.response.finish = 'aborted';
@@ -204,6 +173,7 @@ export const createRelaySession = ({
       return;
     }
     if (frame.kind === 'invalid' && allowance().limitsModels) {
+      // It might ask for a model that is not allowed.
       refuseUnreadable(bytes, room, frame.error);
       return;
     }
@@ -242,15 +212,7 @@ export const createRelaySession = ({
   });
   ws.on('close', (code, reason) => {
     if (isHandedOver) return;
-    const why = reason.length > 0 ? `${code}, ${reason.toString().slice(0, 100)}` : String(code);
-    const what =
-      violation === undefined
-        ? `closed the WebSocket connection (${why})`
-        : `broke the WebSocket protocol (${violation})`;
-    const failure = new GatewayError(
-      'upstream_stream_truncated',
-      `${host} ${what} before its last event. Try again.`,
-    );
+    const failure = upstreamClosed(host, { code, reason, violation });
     turns.breakOff('truncated', failure);
     if (code === ABNORMAL_CLOSURE)
       connection.close(INTERNAL_ERROR, 'the connection to the upstream was lost');

@@ -1,11 +1,12 @@
 import type { Clock } from '../../../base/clock.ts';
-import type { ExchangeEvent, ExchangeRecord, ExchangeWatch } from '../../../log/port.ts';
+import type { ExchangeEvent, ExchangeWatch } from '../../../log/port.ts';
 import { createColour } from '../colour.ts';
 import { displayWidth } from '../fit-width.ts';
 import { createBoundedOutput } from './bounded-output.ts';
 import { createRunningExchanges, RUNNING_SHOWN_AFTER_MS } from './running-exchanges.ts';
 import { createRunningLines } from './running-lines.ts';
 import { type OutputStream, screenOf } from './screen.ts';
+import { createTailControls, type TailControls } from './tail-controls.ts';
 import { noticeLine, tailLine } from './tail-line.ts';
 import { createTailQueue, type TailEntry } from './tail-queue.ts';
 import { createWatchedView, type TailInsight } from './watched-view.ts';
@@ -40,30 +41,12 @@ export interface LiveTail {
   readonly controls?: TailControls;
 }
 
-export interface TailControls {
-  /** Lines without line breaks, between the others; none wider than the screen. */
-  print(lines: readonly string[]): void;
-  togglePause(): void;
-  toggleErrorsOnly(): void;
-  /** Empties the screen; what was scrolled away stays. */
-  clear(): void;
-  /** Draws the bottom lines anew. */
-  refresh(): void;
-  /** The same where something else has written to the terminal meanwhile. */
-  redraw(): void;
-  /** The newest exchange that was shown. */
-  readonly newest: ExchangeRecord | undefined;
-  readonly columns: number;
-}
-
 /** Lines come in batches: one write for many, and short requests never flash up as running ones. */
 const BATCH_MS = 40;
 const MAX_BATCH = 256;
 const RUNNING_REDRAWN_EVERY_MS = 1000;
 const MAX_PENDING_BYTES = 128 * 1024;
 const MAX_WAIT_AT_STOP_MS = 500;
-/** More rows than any terminal has. */
-const WHOLE_SCREEN = 9999;
 
 /**
  * The tail as it happens: a line for each exchange that ends and, on a terminal, dim ones at the bottom for
@@ -190,37 +173,7 @@ export const createLiveTail = (deps: LiveTailDeps): LiveTail => {
     }
   };
 
-  const controls: TailControls | undefined = view && {
-    print: (lines) => {
-      // Below the tries that are being counted, not above them.
-      queue.add({ lines: [...view.settle(screen.columns), ...lines] });
-      flush();
-    },
-    togglePause: () => {
-      queue.togglePause();
-      flush();
-    },
-    toggleErrorsOnly: () => {
-      view.toggleErrorsOnly();
-      flush();
-    },
-    clear: () => {
-      if (!output.clear) return;
-      output.write(bottom.clear(WHOLE_SCREEN));
-      flush();
-    },
-    refresh: () => schedule(0),
-    redraw: () => {
-      bottom.abandon();
-      flush();
-    },
-    get newest() {
-      return view.newest;
-    },
-    get columns() {
-      return screen.columns;
-    },
-  };
+  const controls = view && createTailControls({ view, queue, output, bottom, screen, flush, schedule });
   if (view) schedule(0);
 
   return {
