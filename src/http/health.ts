@@ -39,6 +39,8 @@ export interface ReadyDeps {
 export interface StorageState {
   /** `ok`, or why it does not answer. */
   readonly postgresql: string;
+  /** Exchanges that have ended and are not in the database yet, and for how long the oldest has waited. */
+  readonly log?: { readonly behind: number; readonly behindMs: number };
 }
 
 export interface WorkersState {

@@ -2,13 +2,15 @@
  * What the rest of the gateway knows of the log: how it is asked, and how it is copied elsewhere. The files
  * below `files/` and `journal/` are one implementation; every implementation passes `describeLogReader`.
  */
-import type { BodySide } from './bodies/body-reference.ts';
+import type { BodyReferences, BodySide } from './bodies/body-reference.ts';
 import type { ExchangeEvent } from './exchange.ts';
 import type { Facts } from './facts.ts';
 import type { RetentionPolicy } from './journal/enforce-retention.ts';
 import type { LogQuery } from './log-query.ts';
-import type { ExchangeDetail, ExchangeRecord, StoredBody } from './record.ts';
+import type { ExchangeDetail, ExchangeRecord, HeaderLines, StoredBody } from './record.ts';
 
+export type { BodyReference, BodyReferences } from './bodies/body-reference.ts';
+export { createPackReader, type PackReader } from './bodies/read-pack.ts';
 export { bodyText, isBinary, readStoredBody } from './bodies/read-stored-body.ts';
 export type { ExchangeWatch } from './capture/recorder.ts';
 export type { AnswerSoFar, ExchangeEvent } from './exchange.ts';
@@ -125,12 +127,41 @@ export interface LogReader {
   close(): Promise<void>;
 }
 
-/**
- * Takes in a copy of the log; fed by `follow`, at least once, and idempotent by id.
- * @public
- */
+/** A line of the journal: an exchange as it began, or as it ended. */
+export interface LoggedExchange {
+  readonly isEnded: boolean;
+  readonly record: ExchangeRecord;
+  readonly requestHeaders: HeaderLines;
+  readonly responseHeaders: HeaderLines;
+  /** Where the bodies lie, in blocks of a pack. */
+  readonly bodies: BodyReferences;
+}
+
+/** Bodies as they are stored, compressed together. */
+export interface CopiedBlock {
+  /** Where it begins in its pack. */
+  readonly start: number;
+  readonly bytes: Buffer;
+}
+
+/** The log as a copy of it elsewhere is made from. */
+export interface LogSource {
+  /**
+   * Everything from a place on, and what is added then, each line at least once.
+   * @param from absent: everything
+   */
+  follow(
+    from: Cursor | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly exchanges: readonly LoggedExchange[]; readonly cursor: Cursor }>;
+  /** The blocks of a pack that begin within a range, in their order; none where the pack is gone. */
+  blocks(pack: string, from: number, to: number): AsyncIterable<CopiedBlock>;
+}
+
+/** Takes in a copy of the log: at least once, and idempotent by id. */
 export interface LogSink {
-  put(batch: readonly { readonly detail: ExchangeDetail; readonly cursor: Cursor }[]): Promise<Cursor>;
-  lastCursor(): Promise<Cursor | undefined>;
-  enforce(policy: RetentionPolicy): Promise<void>;
+  /** @param source has the blocks that the bodies lie in */
+  put(batch: readonly LoggedExchange[], source: Pick<LogSource, 'blocks'>): Promise<void>;
+  /** Deletes what is too old. */
+  enforce(policy: Pick<RetentionPolicy, 'retentionDays'>): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
 import type { PostgresConfig } from '../config/read-storage.ts';
@@ -7,6 +8,7 @@ import type { KeyStore } from '../guard/keys/key-store.ts';
 import { LIMITS, type LimitStore } from '../guard/limits/limit-store.ts';
 import type { RateLimit } from '../guard/limits/rate-limit.ts';
 import { createListeners } from '../log/listeners.ts';
+import type { LogReader } from '../log/port.ts';
 import { createPostgresAdminLog } from './admin-log.ts';
 import { createPostgresLedger, type PostgresLedger } from './budget-ledger.ts';
 import { createChanges } from './changes.ts';
@@ -15,7 +17,10 @@ import { createPostgresDefinitionStore } from './definition-store.ts';
 import { createGuardedCall, type GuardedCall } from './guarded-call.ts';
 import { createPostgresKeyStore } from './key-store.ts';
 import { createPostgresLimitCounter, type PostgresLimitCounter } from './limit-counter.ts';
+import { createPostgresReader } from './log-reader.ts';
+import { createPostgresSink } from './log-sink.ts';
 import { migrate } from './migrate.ts';
+import { type LogShipping, type ShipLogDeps, shipLog } from './ship-log.ts';
 
 /** What gateways share in one database. */
 export interface PostgresStorage {
@@ -26,9 +31,19 @@ export interface PostgresStorage {
   readonly limitStore: LimitStore;
   /** Counts what is spent and limited. @param instance of this gateway, the same in each of its runs */
   openCounting(limits: readonly RateLimit[], instance: string): PostgresCounting;
+  /** Of all gateways. */
+  readonly log: LogReader;
+  /** Copies the log of this gateway into the database, from where an earlier run has stopped. */
+  shipLog(of: ShippedLog): LogShipping;
   /** Told when the database is away, and what then decides; and when it answers again. */
   onNotice(listener: (text: string) => void): void;
   close(): Promise<void>;
+}
+
+/** The log of one gateway. */
+interface ShippedLog extends Pick<ShipLogDeps, 'source' | 'recorder' | 'retentionDays'> {
+  readonly dataDir: string;
+  readonly instance: string;
 }
 
 interface PostgresCounting {
@@ -37,6 +52,7 @@ interface PostgresCounting {
   close(): Promise<void>;
 }
 
+const CURSOR_FILE = 'shipped.json';
 const AGAIN = 'PostgreSQL decides again about';
 const INSTEAD = {
   open: 'requests are let in within what was last known to be left (POSTGRES_FALLBACK=open).',
@@ -101,6 +117,22 @@ export const openPostgresStorage = (
         },
       };
     },
+    log: createPostgresReader({ database, changes, now: () => clock.monotonic() }),
+    shipLog: ({ dataDir, instance, ...rest }) =>
+      shipLog({
+        ...rest,
+        database,
+        sink: createPostgresSink({
+          database,
+          instance,
+          onUnstorable: (id, why) =>
+            notices.tell(`The exchange ${id} is in the log of this gateway alone: ${why}`),
+        }),
+        folder: dataDir,
+        cursorFile: join(dataDir, CURSOR_FILE),
+        now: () => clock.monotonic(),
+        tell: notices.tell,
+      }),
     onNotice: (listener) => void notices.add(listener),
     database,
     keyStore: createPostgresKeyStore(shared),

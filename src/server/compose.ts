@@ -17,6 +17,7 @@ import { urlOf } from './addresses.ts';
 import { keepBudgets } from './compose-budgets.ts';
 import { composeGate, guarding } from './compose-gate.ts';
 import { composeLimits } from './compose-limits.ts';
+import { composeLog } from './compose-log.ts';
 import { composeMetrics } from './compose-metrics.ts';
 import { composeDemoModels, composeModels } from './compose-models.ts';
 import { composeOutward } from './compose-outward.ts';
@@ -32,7 +33,6 @@ import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret } from './load-sealing-secret.ts';
 import { createNotices } from './notices.ts';
-import { openOwnLog } from './open-log.ts';
 import { openSharedState } from './open-shared-state.ts';
 import { readSavedCatalog } from './read-saved-catalog.ts';
 import { stopServing } from './stop-serving.ts';
@@ -129,25 +129,28 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     via,
     isClosing,
   };
-  const admin: Omit<Admin, 'insight'> & Partial<Pick<Admin, 'insight'>> = part
-    ? passingOn(part.passOn)
-    : createAdmin({
-        config,
-        recorder,
-        log: openOwnLog(config.dataDir, recorder, clock),
-        clock,
-        checkKey,
-        ring,
-        keyStore,
-        adminLog: state.adminLog,
-        isGuarded,
-        upstreams: priced,
-        version: options.version,
-        url: () => urlOf(config.host, listening.port),
-        codexHome: options.codexHome,
-        askOverWebSocket,
-        budgets: kept,
-      });
+  const side = part ? { part } : { logs: await composeLog(config, recorder, state, clock) };
+  const logs = 'logs' in side ? side.logs : undefined;
+  const admin: Omit<Admin, 'insight'> & Partial<Pick<Admin, 'insight'>> =
+    'part' in side
+      ? passingOn(side.part.passOn)
+      : createAdmin({
+          config,
+          recorder: side.logs.watch,
+          log: side.logs.log,
+          clock,
+          checkKey,
+          ring,
+          keyStore,
+          adminLog: state.adminLog,
+          isGuarded,
+          upstreams: priced,
+          version: options.version,
+          url: () => urlOf(config.host, listening.port),
+          codexHome: options.codexHome,
+          askOverWebSocket,
+          budgets: kept,
+        });
   const vitals = (): Vitals => ({
     breakers: outward.breakers(),
     waiting: recorder.waiting,
@@ -178,7 +181,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         recorder,
         isClosing,
         upstreamTrouble: upstreamTroubleOf(upstreams),
-        storage: storageStateOf(state.postgres),
+        storage: storageStateOf(state.postgres, logs?.shipping),
       }),
     ...{ listModels: models.listModels, listOwn: models.listOwn },
     loadCatalog: async () => readSavedCatalog(config.dataDir),
@@ -233,6 +236,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     allowances.close();
     ring.close();
     await recorder.close();
+    await logs?.close();
     // Behind the log: what it cuts off is settled.
     await kept?.close();
     await state.close();

@@ -2,14 +2,15 @@ import process from 'node:process';
 import { Command } from 'commander';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { readStorage } from '../../config/read-storage.ts';
 import type { ExchangeRecord, LogQuery, LogReader } from '../../log/port.ts';
-import { openLog } from '../../server/open-log.ts';
+import { openLogOf } from '../../server/open-log-of.ts';
 import type { CommandContext } from '../context.ts';
 import { followLog } from '../logs/follow-log.ts';
 import { parseCount } from '../logs/parse-flags.ts';
 import { type SelectFlags, selectExchanges } from '../logs/select-exchanges.ts';
 import { showExchange } from '../logs/show-exchange.ts';
-import { readDataFolder } from '../read-variables.ts';
+import { readSources } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { screenOf } from '../render/tail/screen.ts';
 import { tailLine } from '../render/tail/tail-line.ts';
@@ -97,9 +98,31 @@ const resolveId = async (id: string, flags: LogsFlags, log: LogReader, dataDir: 
 };
 
 const logs = async (id: string | undefined, flags: LogsFlags, context: CommandContext): Promise<void> => {
-  const dataDir = readDataFolder(flags, context);
+  const sources = await readSources(flags, context);
+  const { dataDir } = sources;
   const json = flags.json === true;
-  const log = openLog(dataDir);
+  const log = await openLogOf({ dataDir, storage: readStorage(sources) }, systemClock, () =>
+    context.stderr.write('The database does not answer: this is the log of this gateway alone.\n'),
+  );
+  try {
+    await show(id, flags, { log, dataDir, json }, context);
+  } finally {
+    await log.close();
+  }
+};
+
+interface ShownLog {
+  readonly log: LogReader;
+  readonly dataDir: string;
+  readonly json: boolean;
+}
+
+const show = async (
+  id: string | undefined,
+  flags: LogsFlags,
+  { log, dataDir, json }: ShownLog,
+  context: CommandContext,
+): Promise<void> => {
   if (id !== undefined) {
     const exchange = await resolveId(id, flags, log, dataDir);
     await showExchange({ log, dataDir, id: exchange, json, full: flags.full === true }, context);

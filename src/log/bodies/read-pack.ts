@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { decompressStored } from '../../coding/decompress-stored.ts';
 import { BLOCK_HEAD_BYTES, decodeBlock, decodeDirectory } from './body-block.ts';
 import type { BodyBase, BodyReference } from './body-reference.ts';
@@ -28,7 +27,10 @@ export interface PackReader {
 /** Own bytes that are kept while a pack is read; all of a conversation are about as long as its last body. */
 const MAX_KEPT_BYTES = 64 * 2 ** 20;
 
-const createPackReader = (file: FileHandle): PackReader => {
+/** @param readBytes of the pack, from an offset on; undefined where it has not so many */
+export const createPackReader = (
+  readBytes: (offset: number, length: number) => Promise<Buffer | undefined>,
+): PackReader => {
   const kept = new Map<string, OwnBytes>();
   let keptBytes = 0;
   /** Bodies of a block are mostly read one after another. */
@@ -36,7 +38,7 @@ const createPackReader = (file: FileHandle): PackReader => {
 
   const readBlock = async (offset: number, length: number): Promise<Block | undefined> => {
     if (last?.offset === offset) return last;
-    const bytes = await readExactly(file, offset, length);
+    const bytes = await readBytes(offset, length);
     const block = bytes && decodeBlock(bytes);
     if (!bytes || !block) return undefined;
     const { codec, decodedBytes, directoryBytes } = block.head;
@@ -132,7 +134,7 @@ export const withPack = async <Result>(
   const file = await openPack(folder, pack);
   if (!file) return undefined;
   try {
-    return await work(createPackReader(file));
+    return await work(createPackReader((offset, length) => readExactly(file, offset, length)));
   } finally {
     await file.close();
   }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { GatewayError } from '../../base/errors.ts';
 import { idTimeMs } from '../../base/ids.ts';
 import { openIfThere } from '../../state/private-files.ts';
 import { findBodies, readBody } from '../bodies/read-body.ts';
+import { ambiguousId, MAX_EXAMPLES, normalizeId } from '../exchange-id.ts';
 import { markInterrupted } from '../interrupted.ts';
 import { findLines } from '../journal/find-lines.ts';
 import { auditFolder, listSegments } from '../journal/list-segments.ts';
@@ -18,13 +18,6 @@ const FIRST_ID = '0'.repeat(ULID_LENGTH);
 const LAST_ID = 'Z'.repeat(ULID_LENGTH);
 /** How long after its beginning an exchange's first line may be written (a slow upload that is refused). */
 const LATEST_FIRST_LINE_MS = 3_600_000;
-/** Named where an id is ambiguous. */
-const MAX_EXAMPLES = 3;
-
-const normalizeId = (text: string): string => {
-  const ulid = text.startsWith(ID_PREFIX) ? text.slice(ID_PREFIX.length) : text;
-  return ID_PREFIX + ulid.toUpperCase();
-};
 
 /** The time to which a beginning of an id can be completed. */
 const timeOf = (idPrefix: string, completion: string): number =>
@@ -146,14 +139,11 @@ export const readExchange = async (dataDir: string, id: string): Promise<Exchang
   const folder = auditFolder(dataDir);
   const idPrefix = normalizeId(id);
   const found = await findExchanges(folder, idPrefix);
-  if (found.length > 1) {
-    const examples = found.slice(0, MAX_EXAMPLES).map(({ line }) => line.id);
-    const more = found.length > MAX_EXAMPLES ? ', …' : '';
-    throw new GatewayError(
-      'invalid_usage',
-      `several exchanges have an id that begins with ${idPrefix} (${examples.join(', ')}${more}); give more of it`,
+  if (found.length > 1)
+    throw ambiguousId(
+      idPrefix,
+      found.map(({ line }) => line.id),
     );
-  }
   const [placed] = found;
   if (!placed || isFinal(placed) || !(await hasEnded(folder, placed.segment))) {
     return placed && readPlacedExchange(folder, placed);

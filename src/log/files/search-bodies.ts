@@ -1,9 +1,9 @@
 import { isObject, parseJson } from '../../base/json-object.ts';
 import { type FoundBlock, scanPack } from '../bodies/read-body.ts';
 import { type PackReader, withPack } from '../bodies/read-pack.ts';
-import { readStoredBody } from '../bodies/read-stored-body.ts';
 import { journalFile, packFile } from '../journal/segment-name.ts';
 import type { BodyHits, Cursor, LogQuery, SearchWish } from '../port.ts';
+import { holdsNeedle, needlesOf } from '../search-text.ts';
 import { ALWAYS, type IndexPart, type JournalIndex } from './index-part.ts';
 import { rowsOf, unfinishedIn } from './select-exchanges.ts';
 
@@ -23,12 +23,6 @@ const parseStop = (cursor: Cursor | undefined): Stop | undefined => {
   return typeof maxMs === 'number' && typeof offset === 'number' ? { segment, maxMs, offset } : undefined;
 };
 
-/** A text as it stands in JSON, and as it is. */
-const needlesOf = (text: string): string[] => {
-  const plain = text.toLowerCase();
-  return [...new Set([plain, JSON.stringify(plain).slice(1, -1)])];
-};
-
 const searchBlock = async (
   pack: PackReader,
   { block, members }: FoundBlock,
@@ -37,14 +31,11 @@ const searchBlock = async (
   ids: Set<string>,
 ): Promise<void> => {
   for (const member of members) {
-    const { id, coding, cutOff, side } = member;
+    const { id, coding, cutOff } = member;
     if (ids.has(id) || !isWanted(id)) continue;
     const bytes = await pack.read({ ...member, block }).catch(() => undefined);
     if (!bytes) continue;
-    const read = await readStoredBody({ coding, bytes, cutOff }, side === 'request' ? 'request' : 'answer');
-    if (!('bytes' in read)) continue;
-    const text = new TextDecoder().decode(read.bytes).toLowerCase();
-    if (needles.some((needle) => text.includes(needle))) ids.add(id);
+    if (await holdsNeedle({ coding, bytes, cutOff }, needles)) ids.add(id);
   }
 };
 

@@ -10,6 +10,7 @@ import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { urlOf } from '../addresses.ts';
 import { keepBudgets } from '../compose-budgets.ts';
 import { composeCheckKey, guarding } from '../compose-gate.ts';
+import { composeLog } from '../compose-log.ts';
 import { composeMetrics } from '../compose-metrics.ts';
 import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia, instanceOf } from '../create-via.ts';
@@ -17,7 +18,7 @@ import type { ComposeOptions, ServingGateway } from '../gateway.ts';
 import { listSecrets } from '../list-secrets.ts';
 import { loadSealingSecret } from '../load-sealing-secret.ts';
 import { createNotices } from '../notices.ts';
-import { openLog, openOwnLog } from '../open-log.ts';
+import { openLog } from '../open-log.ts';
 import { openSharedState } from '../open-shared-state.ts';
 import { storageStateOf } from '../storage-state.ts';
 import { firstFound } from './ask-others.ts';
@@ -88,10 +89,11 @@ export const startWorkers = async (
   let closing = false;
 
   const checkKey = composeCheckKey(config, ring, clock);
+  const logs = await composeLog(config, recorder, state, clock);
   const admin = createAdmin({
     config,
-    recorder,
-    log: openOwnLog(dataDir, recorder, clock),
+    recorder: logs.watch,
+    log: logs.log,
     clock,
     checkKey,
     ring,
@@ -110,7 +112,7 @@ export const startWorkers = async (
     isClosing: () => closing,
     upstreamTrouble: upstreamTroubleOf(upstreams),
     workers: () => workers.state,
-    storage: storageStateOf(state.postgres),
+    storage: storageStateOf(state.postgres, logs.shipping),
   });
   const metrics = await composeMetrics({
     ...{ config, recorder, clock, version, ring },
@@ -136,6 +138,7 @@ export const startWorkers = async (
     ring.close();
     await budgets.close();
     await own.close();
+    await logs.close();
     await state.close();
   };
 

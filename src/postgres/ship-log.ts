@@ -1,0 +1,184 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isObject, parseJson } from '../base/json-object.ts';
+import type { Cursor, ExchangeWatch, LogSink, LogSource } from '../log/port.ts';
+import { createPrivateFolder } from '../state/private-files.ts';
+import { readRegularFile } from '../state/read-regular-file.ts';
+import { replacePrivateFile } from '../state/replace-private-file.ts';
+import type { Database } from './database.ts';
+
+export interface ShipLogDeps {
+  readonly database: Database;
+  readonly source: LogSource;
+  readonly sink: LogSink;
+  /** Where the place in the log is remembered, beside the log. */
+  readonly folder: string;
+  readonly cursorFile: string;
+  readonly recorder: Pick<ExchangeWatch, 'subscribe' | 'active'>;
+  /** 0: for ever. */
+  readonly retentionDays: number;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Told when the database has been away for some seconds, and when it has everything again. */
+  readonly tell: (text: string) => void;
+}
+
+/** How far the database is behind the journal of this gateway. */
+interface LogLag {
+  /** Exchanges that have ended since the start and are not in the database. */
+  readonly behind: number;
+  /** For how long the oldest of them has waited. */
+  readonly behindMs: number;
+}
+
+export interface LogShipping {
+  readonly lag: LogLag;
+  /** Resolves when all that had ended before the call is in the database. */
+  caughtUp(): Promise<void>;
+  /** Sends what is left, where the database answers. */
+  close(): Promise<void>;
+}
+
+/** Rows of one transaction. */
+const BATCH = 500;
+const TRY_AGAIN_MS = 500;
+const TELL_AFTER_MS = 2_000;
+const CLOSE_WITHIN_MS = 3_000;
+const ENFORCE_EVERY_MS = 3_600_000;
+/** What the journal itself has given up is not waited for. */
+const GIVEN_UP_AFTER_MS = 10_000;
+const MAX_COUNTED = 100_000;
+const MAX_CURSOR_BYTES = 2 ** 20;
+
+interface Shipped {
+  readonly database: string;
+  readonly cursor: Cursor;
+}
+
+const readShipped = (path: string): Shipped | undefined => {
+  const found = readRegularFile(path, { maxBytes: MAX_CURSOR_BYTES, followLinks: false });
+  const value = found.kind === 'file' ? parseJson(found.bytes.toString('utf8')) : undefined;
+  if (!isObject(value) || typeof value.database !== 'string' || typeof value.cursor !== 'string')
+    return undefined;
+  return { database: value.database, cursor: value.cursor };
+};
+
+/**
+ * Copies the journal into the database, batch by batch, and again until it has taken them. The journal goes on
+ * meanwhile, and so do requests: nobody waits for this.
+ */
+export const shipLog = (deps: ShipLogDeps): LogShipping => {
+  const { database, source, sink, folder, cursorFile, recorder, retentionDays, now, tell } = deps;
+  /** Exchanges that have ended, and when; the oldest first. */
+  const waiting = new Map<string, number>();
+  const stop = new AbortController();
+  /** Since when the database has taken nothing. */
+  let failingSinceMs: number | undefined;
+  let isTold = false;
+  let looks = 0;
+  let onLook = (): void => {};
+
+  const unsubscribe = recorder.subscribe(({ type, record }) => {
+    if (type === 'close' && waiting.size < MAX_COUNTED) waiting.set(record.id, now());
+  });
+
+  const count = (): string => `${waiting.size} ${waiting.size === 1 ? 'exchange' : 'exchanges'}`;
+  const noteFailure = (): void => {
+    failingSinceMs ??= now();
+    if (isTold || now() - failingSinceMs < TELL_AFTER_MS) return;
+    isTold = true;
+    tell(
+      `The log in PostgreSQL is behind: ${count()} wait in the journal of this gateway, and more as they end.`,
+    );
+  };
+  const noteCaughtUp = (): void => {
+    failingSinceMs = undefined;
+    if (!isTold) return;
+    isTold = false;
+    tell('The log in PostgreSQL has everything again.');
+  };
+  const insist = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
+    while (!stop.signal.aborted) {
+      try {
+        return await work();
+      } catch {
+        noteFailure();
+        // `trouble` of the database says why.
+        await pause(TRY_AGAIN_MS, undefined, { signal: stop.signal, ref: false }).catch(() => {});
+      }
+    }
+    return undefined;
+  };
+  const findDatabaseId = async (): Promise<string> => {
+    const [row] = await database.query<{ id: string }>(
+      `SELECT convert_from(value, 'UTF8') AS id FROM gomodel.secrets WHERE name = 'database-id'`,
+    );
+    return row?.id ?? '';
+  };
+  const save = async (shipped: Shipped): Promise<void> => {
+    // Where it cannot be written, the next start tells the same again.
+    try {
+      createPrivateFolder(folder);
+      await replacePrivateFile(cursorFile, JSON.stringify({ schemaVersion: 1, ...shipped }));
+    } catch {}
+  };
+
+  const ship = async (): Promise<void> => {
+    const id = await insist(findDatabaseId);
+    if (id === undefined) return;
+    const known = readShipped(cursorFile);
+    // Another database has nothing of it yet.
+    const from = known?.database === id ? known.cursor : undefined;
+    for await (const { exchanges, cursor } of source.follow(from, stop.signal)) {
+      for (let first = 0; first < exchanges.length; first += BATCH) {
+        const batch = exchanges.slice(first, first + BATCH);
+        const isPut = await insist(async () => {
+          await sink.put(batch, source);
+          return true;
+        });
+        if (!isPut) return;
+        for (const { record, isEnded } of batch) if (isEnded) waiting.delete(record.id);
+      }
+      if (exchanges.length > 0) await save({ database: id, cursor });
+      else {
+        forgetLost();
+        noteCaughtUp();
+      }
+      looks++;
+      onLook();
+    }
+  };
+  const forgetLost = (): void => {
+    for (const [id, endedAtMs] of waiting) {
+      if (now() - endedAtMs < GIVEN_UP_AFTER_MS) return;
+      waiting.delete(id);
+    }
+  };
+  const shipping = ship().catch(() => {});
+
+  const enforce = (): void => void sink.enforce({ retentionDays }).catch(() => {});
+  const timer = setInterval(enforce, ENFORCE_EVERY_MS).unref();
+
+  const caughtUp = async (): Promise<void> => {
+    // The look that runs may have begun before: the one behind it has not.
+    const wanted = looks + 2;
+    while (looks < wanted && !stop.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        onLook = resolve;
+      });
+    }
+  };
+  return {
+    get lag() {
+      const [oldest] = waiting.values();
+      return { behind: waiting.size, behindMs: oldest === undefined ? 0 : Math.round(now() - oldest) };
+    },
+    caughtUp,
+    close: async () => {
+      clearInterval(timer);
+      await Promise.race([caughtUp(), pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+      stop.abort();
+      unsubscribe();
+      await shipping;
+    },
+  };
+};

@@ -1,0 +1,104 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { createId } from '../../src/base/ids.ts';
+import type { LoggedExchange } from '../../src/log/port.ts';
+import { createChanges } from '../../src/postgres/changes.ts';
+import { openDatabase } from '../../src/postgres/database.ts';
+import { createPostgresReader } from '../../src/postgres/log-reader.ts';
+import { createPostgresSink } from '../../src/postgres/log-sink.ts';
+import { migrate } from '../../src/postgres/migrate.ts';
+import { usePostgres } from '../support/postgres/use-postgres.ts';
+
+const postgres = usePostgres();
+const DAY_MS = 86_400_000;
+const NO_BLOCKS = { async *blocks() {} };
+
+const open = async () => {
+  const database = openDatabase({
+    url: await postgres.server.createDatabase(),
+    maxConnections: 3,
+    prepare: async (raw) => {
+      await migrate(raw);
+    },
+  });
+  const unstorable: string[] = [];
+  const changes = createChanges(database);
+  onTestFinished(async () => {
+    changes.close();
+    await database.close();
+  });
+  const createSink = () =>
+    createPostgresSink({ database, instance: 'one', onUnstorable: (id) => unstorable.push(id) });
+  const reader = createPostgresReader({ database, changes, now: () => performance.now() });
+  return { database, createSink, reader, unstorable };
+};
+
+const exchange = (atMs: number, more: object = {}): LoggedExchange => ({
+  isEnded: true,
+  record: {
+    schemaVersion: 1,
+    id: createId('req', atMs),
+    startedAt: new Date(atMs).toISOString(),
+    durationMs: 5,
+    method: 'POST',
+    path: '/v1/responses',
+    transport: 'http',
+    client: {},
+    request: {},
+    response: {},
+    ...more,
+  },
+  requestHeaders: [],
+  responseHeaders: [],
+  bodies: {},
+});
+
+it('drops the tables of days that are too old, and takes in such a day again', async () => {
+  const { database, createSink, reader } = await open();
+  const [one, other] = [createSink(), createSink()];
+  const days = [40, 31, 29, 0].map((age) => exchange(Date.now() - age * DAY_MS));
+  await one.put(days, NO_BLOCKS);
+  const tables = async (): Promise<number> =>
+    (await database.query(`SELECT FROM pg_inherits WHERE inhparent = 'gomodel.exchanges'::regclass`)).length;
+  expect(await tables()).toBe(4);
+  await other.enforce({ retentionDays: 30 });
+  expect([await tables(), (await reader.page({}, { limit: 9 })).total]).toEqual([2, 2]);
+  // The first one believes that the table is still there: at the second try it knows better.
+  const late = [exchange(Date.now() - 40 * DAY_MS)];
+  await one.put(late, NO_BLOCKS).catch(() => one.put(late, NO_BLOCKS));
+  expect((await reader.page({}, { limit: 9 })).total).toBe(3);
+  await one.enforce({ retentionDays: 0 });
+  expect(await tables()).toBe(3);
+});
+
+it('takes in what a stranger has sent: zeros, half characters, figures that are no whole numbers', async () => {
+  const { createSink, reader, unstorable } = await open();
+  const odd = { model: 'a\0b\ud800c', usage: { inputTokens: 1.5, totalTokens: 2 }, labels: ['x\0'] };
+  const batch = [exchange(Date.now(), odd), exchange(Date.now())];
+  await createSink().put(batch, NO_BLOCKS);
+  expect(unstorable).toEqual([]);
+  const detail = await reader.get(batch[0]?.record.id ?? '');
+  expect(detail?.record).toMatchObject({ model: 'a\0b\ud800c', usage: { inputTokens: 1.5 } });
+});
+
+it('leaves out what the database does not take, and nothing beside it', async () => {
+  const { createSink, reader, unstorable } = await open();
+  // An index takes no text of so many bytes.
+  const huge = Array.from({ length: 20_000 }, (_, place) =>
+    String.fromCharCode(0x4e00 + ((place * 7919) % 20_000)),
+  );
+  const bad = exchange(Date.now(), { responseId: huge.join('') });
+  const good = [exchange(Date.now()), exchange(Date.now())];
+  await createSink().put([good[0], bad, good[1]] as LoggedExchange[], NO_BLOCKS);
+  expect(unstorable).toEqual([bad.record.id]);
+  expect((await reader.page({}, { limit: 9 })).total).toBe(2);
+});
+
+it('keeps one row for an exchange that is told again and again, and its end', async () => {
+  const { createSink, reader } = await open();
+  const ended = exchange(Date.now());
+  const { durationMs: _, ...begun } = ended.record;
+  const running: LoggedExchange = { ...ended, isEnded: false, record: begun };
+  for (const one of [running, running, ended, running, ended]) await createSink().put([one], NO_BLOCKS);
+  const { records, total } = await reader.page({}, { limit: 9 });
+  expect([total, records[0]?.durationMs]).toEqual([1, 5]);
+});

@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { composeGateway, MASTER_KEY, type RunningGateway } from '../support/gateway/compose-gateway.ts';
+import { startGateway } from '../support/gateway/start-gateway.ts';
+import { usePostgres } from '../support/postgres/use-postgres.ts';
+import { createTemporaryFolder } from '../support/temporary-folder.ts';
+import { responsesStream } from '../support/upstream/responses-stream.ts';
+import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
+
+const postgres = usePostgres();
+const EVENTS = responsesStream([{ text: 'said by the model' }]);
+
+let upstream: Upstream;
+let url: string;
+beforeEach(async () => {
+  upstream = await startUpstream({ kind: 'sse', events: EVENTS });
+  url = await postgres.server.createDatabase();
+  return () => upstream.close();
+});
+
+const variables = (): Record<string, string> => ({
+  GOMODEL_MASTER_KEY: MASTER_KEY,
+  STORAGE_TYPE: 'postgresql',
+  POSTGRES_URL: url,
+});
+const compose = (): Promise<RunningGateway> => composeGateway(upstream.url, { env: variables() });
+
+const bearer = { authorization: `Bearer ${MASTER_KEY}` };
+/** @returns the id of the exchange */
+const ask = async (v1: string, input: string): Promise<string> => {
+  const response = await fetch(`${v1}/responses`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...bearer },
+    body: JSON.stringify({ model: 'gpt-test', stream: true, input }),
+  });
+  expect(response.status).toBe(200);
+  await response.text();
+  return response.headers.get('x-request-id') ?? '';
+};
+const askAdmin = async (v1: string, path: string): Promise<Record<string, unknown>> => {
+  const response = await fetch(`${v1.slice(0, -3)}/admin/api/v1/${path}`, { headers: bearer });
+  return (await response.json()) as Record<string, unknown>;
+};
+const idsOn = async (v1: string): Promise<string[]> => {
+  const { entries = [] } = await askAdmin(v1, 'audit/log?limit=500');
+  return (entries as { id: string }[]).map(({ id }) => id).sort();
+};
+
+describe('the log of several gateways', () => {
+  it('shows on each page what passed any of them, with its bodies, and in `logs`', async () => {
+    const gateways = [await compose(), await compose(), await compose()];
+    const ids: string[] = [];
+    for (const { v1 } of gateways) ids.push(await ask(v1, 'asked by a person'));
+    for (const { v1 } of gateways) await expect.poll(() => idsOn(v1)).toEqual([...ids].sort());
+    const [first = ''] = ids;
+    const other = gateways[2] as RunningGateway;
+    const detail = JSON.stringify(await askAdmin(other.v1, `audit/log/${first}`));
+    expect(detail).toContain('asked by a person');
+    const cli = await startGateway({ upstreamUrl: upstream.url, masterKey: MASTER_KEY });
+    onTestFinished(async () => void (await cli.stop('SIGKILL')));
+    const elsewhere = { ...variables(), GOMODEL_HOME: createTemporaryFolder('home') };
+    const listed = await cli.run(['logs', '--json'], elsewhere);
+    expect(listed.stdout.match(/"id":"req_\w+"/g)).toHaveLength(3);
+    expect((await cli.run(['logs', first], elsewhere)).stdout).toContain('said by the model');
+  });
+
+  it('tells a page live what passes another gateway', async () => {
+    const [watched, other] = [await compose(), await compose()];
+    const stop = new AbortController();
+    const stream = await fetch(`${watched.v1.slice(0, -3)}/admin/api/v1/audit/stream`, {
+      headers: bearer,
+      signal: stop.signal,
+    });
+    onTestFinished(() => stop.abort());
+    let told = '';
+    const reading = (async () => {
+      for await (const chunk of stream.body ?? []) told += Buffer.from(chunk).toString();
+    })().catch(() => {});
+    const id = await ask(other.v1, 'hi');
+    await expect.poll(() => told).toContain(id);
+    stop.abort();
+    await reading;
+  });
+
+  it('goes on in the journal while the database is away, says how far behind it is, and is whole afterwards', async () => {
+    const gateway = await compose();
+    const told: string[] = [];
+    gateway.onNotice((text) => told.push(text));
+    const ids = [await ask(gateway.v1, 'before')];
+    const readyz = async () => (await fetch(`${gateway.v1.slice(0, -3)}/readyz`)).json();
+    await expect.poll(readyz).toMatchObject({ storage: { log: { behind: 0 } } });
+    await postgres.server.kill();
+    onTestFinished(() => postgres.server.start());
+    for (let each = 0; each < 20; each++) ids.push(await ask(gateway.v1, `meanwhile ${each}`));
+    // The page shows what this gateway knows.
+    expect(await idsOn(gateway.v1)).toEqual([...ids].sort());
+    expect(await readyz()).toMatchObject({
+      status: 'ready',
+      storage: { postgresql: expect.stringContaining('cannot be used'), log: { behind: 20 } },
+    });
+    await expect.poll(() => told.join('\n')).toMatch(/is behind: 2\d exchanges wait/);
+    await postgres.server.start();
+    await expect
+      .poll(readyz)
+      .toMatchObject({ storage: { postgresql: 'ok', log: { behind: 0, behindMs: 0 } } });
+    await expect.poll(() => told.at(-1)).toContain('has everything again');
+    const rows = await postgres.server.run<{ id: string }>(
+      url,
+      'SELECT id FROM gomodel.exchanges ORDER BY id',
+    );
+    expect(rows.map(({ id }) => id)).toEqual([...ids].sort());
+    expect(JSON.stringify(await askAdmin((await compose()).v1, `audit/log/${ids[7]}`))).toContain(
+      'meanwhile 6',
+    );
+  });
+});
