@@ -61,7 +61,7 @@ describe.skipIf(REAL_GATEWAY)('finding things', () => {
     await page.keyboard.press('Enter');
     await page.locator('.turn-fold').first().waitFor();
     await page.keyboard.press('j');
-    const label = () => page.evaluate(() => document.activeElement?.className);
-    await expect.poll(label).toContain('turn-fold');
+    const isInStory = () => page.evaluate(() => document.activeElement?.matches('.story [data-nav-row]'));
+    await expect.poll(isInStory).toBe(true);
   });
 });

@@ -63,10 +63,13 @@ describe.skipIf(REAL_GATEWAY)('the numbers', () => {
     expect(await turn.textContent()).toContain(lost?.cacheLoss?.where);
     expect(await turn.textContent()).toContain(lost?.cacheLoss?.before);
     expect(await page.locator('.turn-lines .cached circle.lost').count()).toBeGreaterThan(0);
-    const turns = dashboard.fixture.state.exchanges.filter(
+    const session = dashboard.fixture.state.exchanges.filter(
       ({ entry }) => entry.client.sessionId === lost?.entry.client.sessionId,
     );
-    expect(await page.locator('.turn-row').count()).toBe(turns.length);
+    const figures = page.locator('.story-facts');
+    expect(await figures.textContent()).toContain(`Requests${session.length}`);
+    const prompts = new Set(session.map(({ entry }) => entry.client.turnId));
+    expect(await page.locator('.prompt-turn').count()).toBe(prompts.size);
   });
 
   it('of the doctor name the hop that does not work, and the remedy', async () => {

@@ -103,6 +103,10 @@ export const AuditPage = () => {
         if (openNow()) choose({ open: undefined, section: undefined });
         else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       },
+      errors: () => {
+        const isNarrowed = query.value.get('error_type') === 'any';
+        choose({ error_type: isNarrowed ? undefined : 'any', status_code: undefined });
+      },
       copy: () => {
         const present = currentNow();
         if (present) void copyCurl(present);

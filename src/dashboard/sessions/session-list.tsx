@@ -20,7 +20,8 @@ const SessionLink = ({ session, chosen }: { session: UsageSession; chosen: boole
   <li>
     <a
       class="session-link"
-      href={addressWith({ session: session.session_id, at: undefined })}
+      data-nav-row
+      href={addressWith({ session: session.session_id, at: undefined, turns: undefined, from: undefined })}
       aria-current={chosen ? 'true' : undefined}
     >
       <b>
@@ -29,7 +30,7 @@ const SessionLink = ({ session, chosen }: { session: UsageSession; chosen: boole
       </b>
       <span>
         <span>{formatAgo(session.last_request_at, minuteMs.value)}</span>
-        <span>{texts.sessions.turns(session.requests)}</span>
+        <span>{texts.sessions.exchanges(session.requests)}</span>
         <span>{texts.sessions.cached(formatShare(session.cached_input_tokens, session.input_tokens))}</span>
         <span>
           {session.subscription_requests === session.requests && session.requests > 0

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ConversationAnswer } from '../../admin/api-types/conversation.ts';
+import type { StreamEvent } from '../../admin/api-types/stream.ts';
+import type { PromptTurn, SessionTurnsAnswer } from '../../admin/api-types/turns.ts';
 import type { UsageSession } from '../../admin/api-types/usage.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';
@@ -7,15 +8,19 @@ import { LoadFailed, Loading } from '../parts/notice.tsx';
 import { api, apiAddress } from '../state/api.ts';
 import { formatCost, formatCount, formatDuration, formatMoment, formatShare } from '../state/format.ts';
 import { gateway } from '../state/gateway.ts';
-import { addressOf, addressWith } from '../state/route.ts';
+import { addressOf, addressWith, query } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
 import { useReload } from '../state/use-reload.ts';
 import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
-import { TurnColumn } from './turn-column.tsx';
+import { ContextPicture } from './context-picture.tsx';
+import { Pager } from './pager.tsx';
+import { PromptRow } from './prompt-turn.tsx';
+import { TouchedFiles } from './touched-files.tsx';
 
-const PAGE = 50;
 const REFRESH_MS = 1500;
+/** All bodies are read for it. */
+const WORK_REFRESH_MS = 5000;
 
 const Fact = ({ label, children, title }: { label: string; children: string; title?: string }) => (
   <div title={title}>
@@ -29,12 +34,18 @@ const costOf = (session: UsageSession): string =>
     ? `${texts.cost.plan} (${formatCost(session.subscription_list_cost)})`
     : formatCost(session.total_cost);
 
-const StoryHead = ({ id, session }: { id: string; session: UsageSession | undefined }) => (
+interface StoryHeadProps {
+  id: string;
+  session: UsageSession | undefined;
+  turns: number | undefined;
+}
+
+const StoryHead = ({ id, session, turns }: StoryHeadProps) => (
   <header class="story-head">
     <div class="drawer-title">
       <a
         class="button quiet square story-back"
-        href={addressWith({ session: undefined, at: undefined })}
+        href={addressWith({ session: undefined, at: undefined, turns: undefined, from: undefined })}
         aria-label={texts.sessions.back}
       >
         <Icon name="left" />
@@ -57,7 +68,8 @@ const StoryHead = ({ id, session }: { id: string; session: UsageSession | undefi
         <Fact label={texts.sessions.facts.span}>
           {formatDuration(Date.parse(session.last_request_at) - Date.parse(session.started_at))}
         </Fact>
-        <Fact label={texts.sessions.facts.turns}>{String(session.requests)}</Fact>
+        <Fact label={texts.sessions.facts.turns}>{String(turns)}</Fact>
+        <Fact label={texts.sessions.facts.exchanges}>{String(session.requests)}</Fact>
         <Fact label={texts.sessions.facts.tokens}>{formatCount(session.total_tokens)}</Fact>
         <Fact label={texts.sessions.facts.largest}>{formatCount(session.max_context_tokens)}</Fact>
         <Fact label={texts.sessions.facts.cached}>
@@ -70,59 +82,113 @@ const StoryHead = ({ id, session }: { id: string; session: UsageSession | undefi
   </header>
 );
 
-/** Reads the conversation again as it goes on. */
-const useLiveConversation = (session: string, at: string | undefined, offset: number | undefined) => {
+/** Reads a session's prompts again as it goes on. */
+const useTurns = (session: string, at: string | undefined, offset: number | undefined) => {
   const load = useLoad(`${session} ${offset ?? at}`, (signal) =>
-    api.conversation({ session, limit: PAGE, offset, log_id: offset === undefined ? at : undefined }, signal),
+    api.turns({ session, offset, log_id: offset === undefined ? at : undefined }, signal),
   );
-  useReload(load.reload, REFRESH_MS, (event) =>
-    'record' in event && event.type !== 'update' && event.record.client.sessionId === session
-      ? 'later'
-      : undefined,
-  );
+  useReload(load.reload, REFRESH_MS, (event) => (isOf(event, session) ? 'later' : undefined));
   return load;
 };
 
-const Pager = ({ answer, go }: { answer: ConversationAnswer; go: (offset: number) => void }) => {
-  if (answer.total <= answer.turns.length) return null;
-  const last = answer.offset + answer.turns.length;
+const isOf = (event: StreamEvent, session: string): boolean =>
+  'record' in event && event.type !== 'update' && event.record.client.sessionId === session;
+
+/** What the session did to files, and what fills its context; read on while the answer is not whole. */
+const SessionWork = ({ session }: { session: string }) => {
+  const { value, reload } = useLoad(`work ${session}`, (signal) => api.work(session, signal));
+  useReload(reload, WORK_REFRESH_MS, (event) =>
+    isOf(event, session) && event.type === 'close' ? 'later' : undefined,
+  );
+  useEffect(() => {
+    if (value?.incomplete) reload();
+  }, [value, reload]);
+  if (!value) return null;
   return (
-    <nav class="pager" aria-label={texts.sessions.pagerLabel}>
-      <button
-        type="button"
-        class="button"
-        disabled={answer.offset === 0}
-        onClick={() => go(Math.max(0, answer.offset - PAGE))}
-      >
-        {texts.sessions.earlierTurns}
-      </button>
-      <span class="dim">{texts.sessions.range(answer.offset + 1, last, answer.total)}</span>
-      <button
-        type="button"
-        class="button"
-        disabled={last >= answer.total}
-        onClick={() => go(answer.offset + PAGE)}
-      >
-        {texts.sessions.laterTurns}
-      </button>
-    </nav>
+    <>
+      {value.contexts.length > 1 && <ContextPicture contexts={value.contexts} />}
+      {value.incomplete && <p class="dim pad">{texts.sessions.reading}</p>}
+      <TouchedFiles patches={value.patches} />
+    </>
   );
 };
 
-/** One session as a column of turns. */
-export const SessionStory = ({ session, at }: { session: string; at: string | undefined }) => {
-  // Until another page is chosen, the one that holds the turn that was asked for.
-  const [offset, setOffset] = useState<number | undefined>();
-  const { value, error, reload } = useLiveConversation(session, at, offset);
+/** So few prompts are shown unfolded. */
+const FEW = 3;
+
+/** Whether an exchange is one of a prompt: ids are in the order of time. */
+const holds = ({ first_id, last_id }: PromptTurn, id: string): boolean => first_id <= id && id <= last_id;
+
+/** Which prompts are unfolded where nobody has chosen: all of few, that of the address, or the last. */
+const isOpenAtFirst = (turns: readonly PromptTurn[], at: string | undefined, place: number): boolean => {
+  if (turns.length <= FEW) return true;
+  const turn = turns[place];
+  return at === undefined ? place === turns.length - 1 : turn !== undefined && holds(turn, at);
+};
+
+const PromptList = ({ answer, at }: { answer: SessionTurnsAnswer; at: string | undefined }) => {
+  const [chosen, setChosen] = useState<ReadonlyMap<number, boolean>>(new Map());
+  const { turns, session } = answer;
+  return (
+    <ol class="prompts">
+      {turns.map((turn, place) => {
+        const open = chosen.get(turn.number) ?? isOpenAtFirst(turns, at, place);
+        return (
+          <PromptRow
+            key={turn.number}
+            session={session.session_id}
+            turn={turn}
+            open={open}
+            toggle={() => setChosen(new Map(chosen).set(turn.number, !open))}
+            at={at !== undefined && holds(turn, at) ? at : undefined}
+          />
+        );
+      })}
+    </ol>
+  );
+};
+
+const PromptHeads = () => (
+  <div class="prompt-heads" aria-hidden="true">
+    <span />
+    {(['cost', 'tokens', 'cached', 'time'] as const).map((column) => (
+      <span key={column} title={texts.sessions.columnTitles[column]}>
+        {texts.sessions.columns[column]}
+      </span>
+    ))}
+  </div>
+);
+
+/** Brings the exchange that the address names into view, once it is there. */
+const useScrollTo = (at: string | undefined) => {
   const scroller = useRef<HTMLDivElement>(null);
-  const loaded = value !== undefined;
   useEffect(() => {
-    if (at && loaded)
-      scroller.current?.querySelector(`[data-turn="${CSS.escape(at)}"]`)?.scrollIntoView({ block: 'center' });
-  }, [at, loaded]);
+    const element = scroller.current;
+    if (!element || !at) return;
+    const look = (): boolean => {
+      const row = element.querySelector(`[data-turn="${CSS.escape(at)}"]`);
+      row?.scrollIntoView({ block: 'center' });
+      return row !== null;
+    };
+    if (look()) return;
+    // Its prompt is still being read.
+    const observer = new MutationObserver(() => {
+      if (look()) observer.disconnect();
+    });
+    observer.observe(element, { childList: true, subtree: true });
+    return () => observer.disconnect();
+  }, [at]);
+  return scroller;
+};
+
+/** One session as its prompts, each with all that followed from it. */
+export const SessionStory = ({ session, at }: { session: string; at: string | undefined }) => {
+  const chosen = query.value.get('turns');
+  const { value, error, reload } = useTurns(session, at, chosen === null ? undefined : Number(chosen));
+  const scroller = useScrollTo(at);
   return (
     <section class="story" aria-label={texts.sessions.storyLabel}>
-      <StoryHead id={session} session={value?.session} />
+      <StoryHead id={session} session={value?.session} turns={value?.total} />
       <div
         class="story-scroller"
         ref={scroller}
@@ -136,9 +202,11 @@ export const SessionStory = ({ session, at }: { session: string; at: string | un
           <Loading lines={14} />
         ) : (
           <>
-            <Pager answer={value} go={setOffset} />
-            <TurnColumn turns={value.turns} from={value.offset} at={at} />
-            <Pager answer={value} go={setOffset} />
+            <SessionWork session={session} />
+            <Pager answer={value} name="turns" />
+            <PromptHeads />
+            <PromptList answer={value} at={at} />
+            <Pager answer={value} name="turns" />
           </>
         )}
       </div>

@@ -1,20 +1,23 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SessionTurn } from '../../admin/api-types/conversation.ts';
 import { texts } from '../texts.ts';
+import { foldAttempts } from './fold-attempts.ts';
 import { readLanes } from './read-lanes.ts';
 import { TurnLines } from './turn-lines.tsx';
 import { TurnRow } from './turn-row.tsx';
 
-/** The turns of a session below each other, and the three lines beside them. */
-export const TurnColumn = ({
-  turns,
-  from,
-  at,
-}: {
+interface TurnColumnProps {
   turns: readonly SessionTurn[];
+  /** Of the prompt. */
+  number: number;
+  /** How many exchanges of the prompt come before. */
   from: number;
   at: string | undefined;
-}) => {
+}
+
+/** The exchanges of a prompt below each other, and the three lines beside them. */
+export const TurnColumn = ({ turns, number, from, at }: TurnColumnProps) => {
+  const counted = useMemo(() => foldAttempts(turns), [turns]);
   const list = useRef<HTMLOListElement>(null);
   const [tops, setTops] = useState<number[]>([]);
 
@@ -27,7 +30,7 @@ export const TurnColumn = ({
     const observer = new ResizeObserver(measure);
     for (const row of element.children) observer.observe(row);
     return () => observer.disconnect();
-  }, [turns]);
+  }, [counted]);
 
   return (
     <div class="turn-column">
@@ -40,15 +43,17 @@ export const TurnColumn = ({
         ))}
       </div>
       <div class="turn-rows">
-        <TurnLines lanes={readLanes(turns)} tops={tops} />
+        <TurnLines lanes={readLanes(counted.map(({ turn }) => turn))} tops={tops} />
         <ol ref={list}>
-          {turns.map((turn, place) => (
+          {counted.map(({ turn, attempts, toolMs }) => (
             <TurnRow
               key={turn.entry.id}
               turn={turn}
-              number={from + place + 1}
-              next={turns[place + 1]}
-              marked={turn.entry.id === at}
+              attempts={attempts}
+              toolMs={toolMs}
+              number={`${number}.${from + turns.indexOf(turn) + 1}`}
+              next={turns[turns.indexOf(turn) + 1]}
+              at={at}
             />
           ))}
         </ol>

@@ -44,25 +44,81 @@ const isPlainClick = ({ target }: MouseEvent): boolean =>
   target.closest('a, button, summary, input') === null &&
   (getSelection()?.isCollapsed ?? true);
 
+const Failure = ({ turn: { entry } }: { turn: SessionTurn }) =>
+  isFailure(entry) ? (
+    <p class="turn-error">
+      <b>{entry.error ? texts.origin[entry.error.origin] : outcomeOf(entry).finish}</b> {entry.error?.message}
+    </p>
+  ) : null;
+
+/** Requests that came to nothing before this one, in one line until they are asked for. */
+const Attempts = ({ attempts, at }: { attempts: readonly SessionTurn[]; at: string | undefined }) => {
+  const [open, setOpen] = useState(attempts.some(({ entry }) => entry.id === at));
+  const [first] = attempts;
+  const last = attempts.at(-1);
+  if (!first || !last) return null;
+  const overMs =
+    Date.parse(last.entry.startedAt) + (last.entry.durationMs ?? 0) - Date.parse(first.entry.startedAt);
+  return (
+    <div class="attempts-fold">
+      <button type="button" class="answered" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name={open ? 'down' : 'right'} />
+        <span class="fail-text">{texts.sessions.attempts(attempts.length)}</span>
+        <span class="dim">{texts.sessions.over(formatDuration(overMs))}</span>
+      </button>
+      {open && (
+        <ul>
+          {attempts.map((attempt) => (
+            <li
+              key={attempt.entry.id}
+              class={attempt.entry.id === at ? 'marked' : ''}
+              data-turn={attempt.entry.id}
+            >
+              <a class="link" href={addressOf('audit', { open: attempt.entry.id })}>
+                {formatClock(attempt.entry.startedAt)}
+              </a>{' '}
+              <span class="tag fail">{outcomeOf(attempt.entry).status}</span> <Failure turn={attempt} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+};
+
 interface TurnRowProps {
   turn: SessionTurn;
-  number: number;
+  attempts: readonly SessionTurn[];
+  /** What tools took before it. */
+  toolMs: number | undefined;
+  /** Prompt and exchange, such as `3.2`. */
+  number: string;
   /** What came after: it has the outputs of the tools that this turn called. */
   next: SessionTurn | undefined;
-  marked: boolean;
+  /** The exchange that the address names. */
+  at: string | undefined;
 }
 
 /** One request of the session: what it added, in a few lines, or all of it. */
-export const TurnRow = ({ turn, number, next, marked }: TurnRowProps) => {
-  const [open, setOpen] = useState(false);
+export const TurnRow = ({ turn, attempts, toolMs, number, next, at }: TurnRowProps) => {
   const { entry } = turn;
+  const marked = entry.id === at;
+  const [open, setOpen] = useState(false);
   const outcome = outcomeOf(entry);
   return (
-    <li class={`turn-row ${outcome.tone} ${marked ? 'marked' : ''}`} data-turn={entry.id}>
+    <li
+      class={`turn-row ${outcome.tone} ${marked ? 'marked' : ''}`}
+      data-turn={entry.id}
+      data-failed={outcome.tone === 'fail' || undefined}
+    >
+      {toolMs !== undefined && toolMs >= 1 && (
+        <p class="tool-gap">{texts.sessions.toolTime(formatDuration(toolMs))}</p>
+      )}
       <div class="turn-when">
         <button
           type="button"
           class="turn-fold"
+          data-nav-row
           aria-expanded={open}
           aria-label={texts.sessions.turnLabel(number)}
           onClick={() => setOpen(!open)}
@@ -81,11 +137,8 @@ export const TurnRow = ({ turn, number, next, marked }: TurnRowProps) => {
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: the button beside it is for the keyboard */}
       <div class="turn-content" onClick={(event) => isPlainClick(event) && !open && setOpen(true)}>
         {turn.cacheLoss && <CacheLossNote loss={turn.cacheLoss} />}
-        {isFailure(entry) && (
-          <p class="turn-error">
-            <b>{entry.error ? texts.origin[entry.error.origin] : outcome.finish}</b> {entry.error?.message}
-          </p>
-        )}
+        <Attempts attempts={attempts} at={at} />
+        <Failure turn={turn} />
         {open ? (
           <div class="turn">
             <TurnItems items={turn.items} />

@@ -1,4 +1,4 @@
-import { addressOf, goTo, page } from '../state/route.ts';
+import { addressOf, choose, goTo, page, query } from '../state/route.ts';
 import { helpOpen } from './help-dialog.tsx';
 
 /** What keys do, on the pages that have something for them. */
@@ -9,6 +9,8 @@ export interface KeyActions {
   open(): void;
   close(): void;
   copy(): void;
+  /** What failed: alone in the log, the next one elsewhere. */
+  errors(): void;
   help(): void;
 }
 
@@ -49,11 +51,17 @@ export const actionOf = (event: KeyboardEvent): keyof KeyActions | undefined => 
       return 'close';
     case 'c':
       return 'copy';
+    case 'e':
+      return 'errors';
     case '?':
       return 'help';
     default:
       return undefined;
   }
+};
+
+const openHelp = (): void => {
+  helpOpen.value = true;
 };
 
 const FOCUS_AFTER_FRAMES = 2;
@@ -75,28 +83,60 @@ const focusSearch = (): void => {
   wait();
 };
 
-/** The rows of a page that are links or buttons: the turns of an open session, or the sessions. */
+/** The rows of the page that have the keyboard: those of an open session, else those of the whole page. */
+const rowsInView = (): HTMLElement[] => {
+  const inStory = [...document.querySelectorAll<HTMLElement>('main .story [data-nav-row]')];
+  return inStory.length > 0 ? inStory : [...document.querySelectorAll<HTMLElement>('main [data-nav-row]')];
+};
+
+const focusRow = (row: HTMLElement | undefined): void => {
+  row?.focus();
+  row?.scrollIntoView({ block: 'nearest' });
+};
+
 const moveFocus = (by: 1 | -1): void => {
-  const turns = [...document.querySelectorAll<HTMLElement>('main .turn-fold')];
-  const rows =
-    turns.length > 0 ? turns : [...document.querySelectorAll<HTMLElement>('main .session-list li > a')];
+  const rows = rowsInView();
   const place = rows.indexOf(document.activeElement as HTMLElement);
-  const next = rows[place < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, place + by))];
-  next?.focus();
-  next?.scrollIntoView({ block: 'nearest' });
+  focusRow(rows[place < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, place + by))]);
+};
+
+/** The next row that tells of a failure; behind the last one, the first. */
+const focusNextFailure = (): void => {
+  const rows = rowsInView();
+  const failed = rows.filter((row) => row.closest('[data-failed]') !== null);
+  const present = rows.indexOf(document.activeElement as HTMLElement);
+  focusRow(failed.find((row) => rows.indexOf(row) > present) ?? failed[0]);
+};
+
+/** Closes an open session, and leaves the keyboard on its row of the list. */
+const closeStory = (): void => {
+  const session = query.value.get('session');
+  if (page.value !== 'sessions' || session === null) return;
+  choose({ session: undefined, at: undefined, turns: undefined, from: undefined });
+  requestAnimationFrame(() =>
+    focusRow(rowsInView().find((row) => row.matches(`[href*="${CSS.escape(session)}"]`))),
+  );
+};
+
+/** What the keys do on a page that has no deeds of its own for them. */
+const DEEDS: Partial<KeyActions> = {
+  down: () => moveFocus(1),
+  up: () => moveFocus(-1),
+  errors: focusNextFailure,
+  close: closeStory,
 };
 
 /** The keys that mean the same on every page. @returns stops listening */
 export const listenToKeys = (): (() => void) => {
   const press = (event: KeyboardEvent): void => {
     const action = actionOf(event);
-    const isMove = action === 'down' || action === 'up';
+    if (!action) return;
     // The log moves through rows of which most are not there.
-    if (action !== 'search' && action !== 'help' && !(isMove && page.value !== 'audit')) return;
+    const deed = page.value === 'audit' ? undefined : DEEDS[action];
+    const shared = action === 'search' ? focusSearch : action === 'help' ? openHelp : deed;
+    if (!shared) return;
     event.preventDefault();
-    if (action === 'search') focusSearch();
-    else if (action === 'help') helpOpen.value = true;
-    else moveFocus(action === 'down' ? 1 : -1);
+    shared();
   };
   addEventListener('keydown', press);
   return () => removeEventListener('keydown', press);

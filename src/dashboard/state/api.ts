@@ -15,6 +15,7 @@ import type { ErrorAnswer } from '../../admin/api-types/error.ts';
 import type { DashboardConfigAnswer, ProviderStatus } from '../../admin/api-types/gateway.ts';
 import type { AuditLogAnswer } from '../../admin/api-types/log.ts';
 import type { AuditLogQuery, UsageGroupsQuery, UsageQuery } from '../../admin/api-types/queries.ts';
+import type { SessionTurnsAnswer, SessionWorkAnswer } from '../../admin/api-types/turns.ts';
 import type {
   UsageBucket,
   UsageClient,
@@ -124,9 +125,20 @@ export const api = {
   turn: (id: string, earlier: boolean, signal?: AbortSignal) =>
     get<TurnAnswer>(`audit/log/${encode(id)}/turn`, { earlier: earlier ? 'true' : undefined }, signal),
   conversation: (
-    query: { log_id: string | undefined; session: string; limit: number; offset: number | undefined },
+    query: {
+      session: string;
+      turn: number;
+      limit: number;
+      offset: number | undefined;
+      log_id: string | undefined;
+    },
     signal?: AbortSignal,
   ) => get<ConversationAnswer>('audit/conversation', query, signal),
+  turns: (
+    query: { session: string; offset: number | undefined; log_id: string | undefined },
+    signal?: AbortSignal,
+  ) => get<SessionTurnsAnswer>('audit/turns', query, signal),
+  work: (session: string, signal?: AbortSignal) => get<SessionWorkAnswer>('audit/work', { session }, signal),
   summary: (query: UsageQuery, signal?: AbortSignal) =>
     get<UsageSummaryAnswer>('usage/summary', { timezone, ...query }, signal),
   daily: (query: UsageQuery, signal?: AbortSignal) =>

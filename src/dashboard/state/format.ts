@@ -30,6 +30,9 @@ export const formatFullMoment = (iso: string): string => {
   return `${day}, ${formatClock(iso)}.${pad(date.getMilliseconds(), 3)}`;
 };
 
+/** The same to the minute: `Sunday 22 Nov 2026, 14:02`, local. */
+export const formatMinute = (iso: string): string => formatFullMoment(iso).slice(0, -':11.304'.length);
+
 /** A day of the API (`2026-11-22`) as `22 Nov`. */
 export const formatDay = (date: string): string =>
   `${Number(date.slice(8, 10))} ${MONTHS[Number(date.slice(5, 7)) - 1]}`;

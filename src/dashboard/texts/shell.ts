@@ -63,9 +63,10 @@ export const shellTexts = {
     title: 'Keys',
     keys: [
       [['/'], 'Search'],
-      [['j', 'k'], 'Next, previous row or session'],
+      [['j', 'k'], 'Next, previous row'],
       [['Enter'], 'Open the row'],
-      [['Esc'], 'Close the drawer'],
+      [['Esc'], 'Close the drawer or the session'],
+      [['e'], 'Failures alone; in a session, the next failure'],
       [['c'], 'Copy as curl'],
       [['←', '→'], 'Change the section, in the tabs'],
       [['?'], 'This help'],

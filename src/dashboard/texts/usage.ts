@@ -1,6 +1,8 @@
 // Words of the usage page.
 import { count } from './count.ts';
 
+const before = (days: number): string => (days === 1 ? 'the day before' : `the ${days} days before`);
+
 export const usageTexts = {
   usage: {
     none: 'No usage was reported for this exchange.',
@@ -25,11 +27,12 @@ export const usageTexts = {
     },
     requests: (formatted: string) => `${formatted} ${formatted === '1' ? 'request' : 'requests'}`,
     tokenCount: (formatted: string) => `${formatted} tokens`,
-    more: (percent: number, days: number) => `${percent}% more than the ${days} days before`,
-    less: (percent: number, days: number) => `${percent}% less than the ${days} days before`,
-    same: (days: number) => `as in the ${days} days before`,
+    more: (percent: number, days: number) => `${percent}% more than ${before(days)}`,
+    less: (percent: number, days: number) => `${percent}% less than ${before(days)}`,
+    same: (days: number) => `as in ${before(days)}`,
     covered: (worth: string) => `and ${worth} covered by ChatGPT`,
-    unpriced: (requests: string) => `${requests} requests have no known price`,
+    unpriced: (formatted: string) =>
+      `${formatted} ${formatted === '1' ? 'request has' : 'requests have'} no known price`,
     cachedCount: (cached: string, input: string) => `${cached} of ${input} input tokens`,
     saved: (amount: string) => `saved ${amount}`,
     p95: (time: string) => `median; 95% within ${time}`,

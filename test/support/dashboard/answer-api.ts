@@ -3,6 +3,7 @@ import type { SessionAnswer } from '../../../src/admin/api-types/access.ts';
 import { answerConversation, answerDetail, answerLog, selectExchanges } from './answer-audit.ts';
 import { answerCodex, answerConfig, answerDoctor, answerProviders } from './answer-gateway.ts';
 import { answerAdminLog, answerBudgets, answerKeys } from './answer-manage.ts';
+import { answerTurns, answerWork } from './answer-turns.ts';
 import {
   answerDaily,
   answerSummary,
@@ -134,6 +135,14 @@ export const answerApi = async (
         ? sendJson(response, answer)
         : sendError(response, 404, 'unknown_exchange', 'gomodel-ts: no such session');
     }
+    case 'audit/turns': {
+      const answer = answerTurns(all, query);
+      return answer
+        ? sendJson(response, answer)
+        : sendError(response, 404, 'unknown_exchange', 'gomodel-ts: no such session');
+    }
+    case 'audit/work':
+      return sendJson(response, answerWork(all, query));
     case 'usage/summary':
       return sendJson(response, answerSummary(all, query, Date.now()));
     case 'usage/daily':

@@ -3,6 +3,7 @@ import type { AuditDetailAnswer, RelatedExchange } from '../../../src/admin/api-
 import type { AuditLogAnswer } from '../../../src/admin/api-types/log.ts';
 import { matchesFilter } from '../../../src/log/match-filter.ts';
 import { type HeaderLines, isFailure } from '../../../src/log/record.ts';
+import { promptsOf } from './answer-turns.ts';
 import { page, summarizeSession } from './answer-usage.ts';
 import { bodyText, storedBody } from './fixture-bodies.ts';
 import { costOf, type FixtureExchange } from './fixture-exchange.ts';
@@ -146,11 +147,13 @@ export const answerConversation = (
       ? [anchor]
       : [];
   if (thread.length === 0) return undefined;
+  const turn = Number(query.get('turn') ?? 0);
+  const shown = turn > 0 ? (promptsOf(thread)[turn - 1] ?? []) : thread;
   const wish = new URLSearchParams(query);
   const limit = Number(wish.get('limit') ?? 50);
-  const place = anchor ? thread.indexOf(anchor) : 0;
+  const place = anchor ? shown.indexOf(anchor) : 0;
   if (!wish.has('offset')) wish.set('offset', String(place - (place % limit)));
-  const { entries, ...rest } = page(thread, wish, 50);
+  const { entries, ...rest } = page(shown, wish, 50);
   return {
     ...(anchor ? { anchor_id: anchor.entry.id } : {}),
     ...(sessionId ? { session_id: sessionId, session: summarizeSession(sessionId, thread) } : {}),

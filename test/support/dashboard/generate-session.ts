@@ -82,6 +82,7 @@ export const generateSession = (options: SessionOptions): FixtureExchange[] => {
   let context = options.firstContext ?? random.between(9000, 14_000);
   let cached = 0;
   let previousResponseId: string | undefined;
+  let turnId = createUuid(random, atMs);
 
   for (let round = 0; round < (options.rounds ?? 1); round++) {
     for (const [step, content] of scenario.steps.entries()) {
@@ -94,7 +95,7 @@ export const generateSession = (options: SessionOptions): FixtureExchange[] => {
         (content.reasoning ? random.between(200, 1800) : 0) +
         Math.ceil((content.say?.length ?? 0) / 3.5);
       const reasoningTokens = content.reasoning ? Math.floor(outputTokens * (0.4 + random.next() * 0.4)) : 0;
-      const turnId = createUuid(random, atMs);
+      if (content.user !== undefined) turnId = createUuid(random, atMs);
       const open = () => {
         const entry = openEntry(atMs, '/v1/responses', {
           name: client.name,

@@ -1,6 +1,6 @@
 import type { KeyAnswer } from '../../../admin/api-types/access.ts';
 import { readExpiry } from '../../../guard/keys/read-expiry.ts';
-import { formatFullMoment } from '../../state/format.ts';
+import { formatMinute } from '../../state/format.ts';
 import { texts } from '../../texts.ts';
 import { bodiesOf, changedTerms, draftOf, type KeyDraft, splitList, type Term } from './key-terms.ts';
 
@@ -19,7 +19,7 @@ const describeExpiry = ({ expires }: KeyDraft, nowMs: number): string => {
   const text = expires.trim();
   if (text === '') return will.endless;
   const moment = momentOf(text, nowMs);
-  return moment === undefined ? will.endsUnknown(text) : will.ends(formatFullMoment(moment));
+  return moment === undefined ? will.endsUnknown(text) : will.ends(formatMinute(moment));
 };
 
 const describeUse = ({ models, providers }: KeyDraft): string => {
@@ -72,7 +72,7 @@ const shown = (draft: KeyDraft, term: Term, nowMs: number): string => {
     return term === 'models' || term === 'providers' ? texts.keys.everything : texts.keys.none;
   }
   const moment = term === 'expires' ? momentOf(value.trim(), nowMs) : undefined;
-  return moment === undefined ? value.trim() : formatFullMoment(moment);
+  return moment === undefined ? value.trim() : formatMinute(moment);
 };
 
 /** What saving the form will change, in sentences. */
