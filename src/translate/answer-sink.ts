@@ -15,6 +15,8 @@ export interface AnswerSink {
   reasoning(delta: string): void;
   /** Belongs to the thought that is open or, if none is, to one without text. Ends that thought. */
   reasoningState(state: ReasoningState): void;
+  /** The text until now was something of its own: what follows is another message. */
+  endMessage?(): void;
   /** Whether the client has a tool that a model calls by this name. */
   isDeclared?(wireName: string): boolean;
   /** @param key the provider's own index or id of the call: calls may grow in parallel */

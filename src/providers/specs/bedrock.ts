@@ -16,7 +16,8 @@ export const bedrockSpec: ProviderSpec = {
   ambient: 'aws',
   native: ['chat'],
   dialect: 'chat',
-  chat: OPENAI_CHAT,
+  // gpt-oss writes its thought into the text there, between tags.
+  chat: { ...OPENAI_CHAT, thinkTags: true },
   modelList: { path: '/models', read: readOpenAiList() },
   composeBaseUrl: (variable) => {
     const region = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION') ?? FIRST_REGION;

@@ -15,6 +15,7 @@ export const cerebrasSpec: ProviderSpec = {
     order: 'alternating',
     maxTokensMember: 'max_completion_tokens',
     userMember: 'user',
+    thinkTags: true,
     images: false,
     // "tools" is incompatible with "response_format"
     formatBesideTools: false,

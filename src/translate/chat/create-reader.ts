@@ -14,7 +14,7 @@ import { createToldSink } from '../told-sink.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createCallReader } from './read-calls.ts';
 import { findError } from './read-error.ts';
-import { createThinkTagReader } from './read-think-tags.ts';
+import { createMarkedTextReader } from './read-marked-text.ts';
 import { createThoughtReader } from './read-thoughts.ts';
 import { readUsage } from './read-usage.ts';
 
@@ -78,13 +78,17 @@ interface CompletionReader {
 }
 
 /** What is known of one generation. */
-const createGeneration = (sink: AnswerSink, quirks: ChatQuirks) => ({
-  thoughts: createThoughtReader(sink, quirks.thoughts),
-  calls: createCallReader(sink),
-  tags: quirks.thinkTags ? createThinkTagReader() : undefined,
-  watch: createGenerationWatch(),
-  reason: undefined as string | undefined,
-});
+const createGeneration = (sink: AnswerSink, quirks: ChatQuirks) => {
+  const thoughts = createThoughtReader(sink, quirks.thoughts);
+  const calls = createCallReader(sink);
+  return {
+    thoughts,
+    calls,
+    marked: quirks.thinkTags ? createMarkedTextReader({ sink, calls, endThought: thoughts.end }) : undefined,
+    watch: createGenerationWatch(),
+    reason: undefined as string | undefined,
+  };
+};
 
 interface ReaderOptions extends ChatQuirks {
   /** How messages name the provider. */
@@ -93,13 +97,11 @@ interface ReaderOptions extends ChatQuirks {
 
 const createCompletionReader = (given: AnswerSink, options: ReaderOptions): CompletionReader => {
   const { sink, hasTold } = createToldSink(given);
-  let { thoughts, calls, tags, watch, reason } = createGeneration(sink, options);
+  let { thoughts, calls, marked, watch, reason } = createGeneration(sink, options);
   let begun = false;
   let ended = false;
 
-  const tell = ({ thought, text }: { readonly thought: string; readonly text: string }): void => {
-    if (thought !== '') sink.reasoning(thought);
-    if (text === '') return;
+  const say = (text: string): void => {
     thoughts.end();
     sink.text(text);
   };
@@ -109,7 +111,8 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
     const text = textOf(message.content);
     const refusal = nonEmptyString(message.refusal);
     const hasCalls = objectsOf(message.tool_calls).length > 0 || isObject(message.function_call);
-    if (text !== '') tell(tags?.read(text) ?? { thought: '', text });
+    if (text !== '' && marked) marked.read(text);
+    else if (text !== '') say(text);
     if (refusal !== undefined || hasCalls) thoughts.end();
     if (refusal !== undefined) sink.refusal(refusal);
     calls.read(message);
@@ -125,7 +128,7 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
     const sign = { id: nonEmptyString(id), hasRole: message.role !== undefined, tells: hasPiece(message) };
     if (!watch.see(sign)) return true;
     if (hasTold()) return false;
-    ({ thoughts, calls, tags, watch, reason } = createGeneration(sink, options));
+    ({ thoughts, calls, marked, watch, reason } = createGeneration(sink, options));
     watch.see(sign);
     return true;
   };
@@ -158,7 +161,7 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
       ended = true;
       const failure = FAILURES.get(reason ?? '');
       if (failure !== undefined) return fail({ code: reason ?? 'error', message: failure });
-      if (tags !== undefined) tell(tags.end());
+      marked?.end();
       thoughts.end();
       if (!calls.end()) return fail(LOST_ARGUMENTS);
       sink.finish(REASONS.get(reason ?? '') ?? (calls.found() ? 'calls' : 'stop'));

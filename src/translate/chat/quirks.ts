@@ -21,7 +21,7 @@ export interface ChatQuirks {
    * Default: not at all.
    */
   readonly thoughts?: 'reasoning_content' | 'reasoning_details' | 'same';
-  /** Its thoughts may stand at the beginning of the text, between `<think>` and `</think>`. */
+  /** Thoughts may stand in the text, between `<think>` and `</think>`, and so may the marks of harmony. */
   readonly thinkTags?: boolean;
   /** It sees images, or some of its models do. Default true. */
   readonly images?: boolean | ((model: string) => boolean);

@@ -1,7 +1,9 @@
 /** A piece of a text, told apart. */
-interface ToldApart {
+export interface ToldApart {
   readonly thought: string;
   readonly text: string;
+  /** What was told as text until now was a thought, and so is this, its rest: the answer begins behind it. */
+  readonly restOfThought?: string;
 }
 
 export interface ThinkTagReader {
@@ -10,70 +12,130 @@ export interface ThinkTagReader {
   end(): ToldApart;
 }
 
-const OPEN = '<think>';
-const CLOSE = '</think>';
+/** What models without a parser write around their thoughts, in lower case. */
+const TAGS = [
+  ['<think>', '</think>'],
+  ['<thinking>', '</thinking>'],
+  ['<thought>', '</thought>'],
+  ['<reasoning>', '</reasoning>'],
+  ['<seed:think>', '</seed:think>'],
+  ['[think]', '[/think]'],
+  ['◁think▷', '◁/think▷'],
+] as const;
 
-/** How much of a text's end may be the beginning of the closing tag. */
-const beginningOfClose = (text: string): number => {
-  for (let length = Math.min(CLOSE.length - 1, text.length); length > 0; length--) {
-    if (text.endsWith(CLOSE.slice(0, length))) return length;
+/** How much of a text's end may be the beginning of a tag. */
+const beginningOf = (tag: string, text: string): number => {
+  for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
+    if (text.endsWith(tag.slice(0, length))) return length;
   }
   return 0;
 };
 
+/** The tag that templates leave unopened, since they put the opening one into the prompt. */
+const CLOSE = '</think>';
+/** It stands on a line of its own. Behind it the line ends, or the text does. */
+const LONE_CLOSE = /\n[ \t]*<\/think>[ \t]*\r?(?:\n|$)/i;
+
+/** How much of a text's end may become that line. */
+const beginningOfLoneClose = (text: string): number => {
+  const lineAt = text.lastIndexOf('\n');
+  if (lineAt === -1) return 0;
+  const line = text
+    .slice(lineAt + 1)
+    .trim()
+    .toLowerCase();
+  return CLOSE.startsWith(line) ? text.length - lineAt : 0;
+};
+
 /**
  * Servers without a parser for the model that they run leave its thought in the text, between tags at the
- * beginning. Tags anywhere else are the model's words.
+ * beginning. Tags anywhere else are the model's words, but for one: `</think>` alone on its line, where no thought
+ * was opened, since the template had opened it.
  */
 export const createThinkTagReader = (): ThinkTagReader => {
   let place: 'before' | 'inside' | 'behind' | 'text' = 'before';
+  let close = '';
   let held = '';
+  /** A thought was opened, or closed alone. */
+  let hadThought = false;
+  let hasText = false;
+  /** Some of the text has been told. */
+  let isBegun = false;
 
-  const readText = (text: string): ToldApart => {
-    if (place === 'behind') {
-      const words = text.trimStart();
-      if (words !== '') place = 'text';
-      return { thought: '', text: words };
-    }
+  const words = (text: string): ToldApart => {
+    hasText ||= text.trim() !== '';
     return { thought: '', text };
   };
 
-  const readThought = (): ToldApart => {
-    const close = held.indexOf(CLOSE);
-    if (close === -1) {
-      const end = held.length - beginningOfClose(held);
+  const readText = (isLast: boolean): ToldApart => {
+    if (hadThought) {
+      const text = held;
+      held = '';
+      return words(text);
+    }
+    // The first line of all begins without a line's end before it.
+    const line = isBegun ? '' : '\n';
+    const text = line + held;
+    const unsure = isLast ? 0 : beginningOfLoneClose(text);
+    const sure = text.slice(0, text.length - unsure);
+    const found = LONE_CLOSE.exec(sure);
+    if (found === null) {
+      held = text.slice(sure.length);
+      if (sure === '') held = held.slice(line.length);
+      else isBegun = true;
+      return words(sure.slice(line.length));
+    }
+    hadThought = true;
+    const thought = text.slice(line.length, Math.max(found.index, line.length));
+    held = text.slice(found.index + found[0].length);
+    place = 'behind';
+    const wasTold = hasText;
+    const told = readAll(isLast);
+    // What has been told as text cannot become a thought any more.
+    return wasTold ? { ...told, restOfThought: thought } : { ...told, thought: thought + told.thought };
+  };
+
+  const readThought = (isLast: boolean): ToldApart => {
+    const at = held.toLowerCase().indexOf(close);
+    if (at === -1) {
+      const end = isLast ? held.length : held.length - beginningOf(close, held.toLowerCase());
       const thought = held.slice(0, end);
       held = held.slice(end);
       return { thought, text: '' };
     }
-    const thought = held.slice(0, close);
-    const rest = held.slice(close + CLOSE.length);
-    held = '';
+    const thought = held.slice(0, at);
+    held = held.slice(at + close.length);
     place = 'behind';
-    return { thought, text: readText(rest).text };
+    const told = readAll(isLast);
+    return { ...told, thought: thought + told.thought };
+  };
+
+  const readBeginning = (isLast: boolean): ToldApart => {
+    const begun = held.trimStart().toLowerCase();
+    const tag = TAGS.find(([open]) => begun.startsWith(open));
+    if (tag !== undefined) {
+      hadThought = true;
+      held = held.trimStart().slice(tag[0].length);
+      close = tag[1];
+      place = 'inside';
+      return readThought(isLast);
+    }
+    if (!isLast && TAGS.some(([open]) => open.startsWith(begun))) return { thought: '', text: '' };
+    if (place === 'behind') held = held.trimStart();
+    place = 'text';
+    return readText(isLast);
+  };
+
+  const readAll = (isLast: boolean): ToldApart => {
+    if (place === 'text') return readText(isLast);
+    return place === 'inside' ? readThought(isLast) : readBeginning(isLast);
   };
 
   return {
     read: (text) => {
-      if (place === 'text' || place === 'behind') return readText(text);
       held += text;
-      if (place === 'inside') return readThought();
-      const begun = held.trimStart();
-      if (begun.startsWith(OPEN)) {
-        place = 'inside';
-        held = begun.slice(OPEN.length);
-        return readThought();
-      }
-      if (OPEN.startsWith(begun)) return { thought: '', text: '' };
-      const words = held;
-      place = 'text';
-      held = '';
-      return { thought: '', text: words };
+      return readAll(false);
     },
-    end: () => {
-      const rest = held;
-      held = '';
-      return place === 'inside' ? { thought: rest, text: '' } : { thought: '', text: rest };
-    },
+    end: () => readAll(true),
   };
 };

@@ -179,6 +179,9 @@ export const createResponsesSink = (deps: ResponsesSinkDeps): AnswerSink => {
       const named = { id: `${suffix}_${place}`, callId: uniqueCallId(callId, place), tool, place };
       calls.set(key, { place, name: tool.name, call: openCall({ emit, ...named }) });
     },
+    endMessage: () => {
+      if (open?.kind === 'message') endOpen();
+    },
     callArguments: (key, delta) => calls.get(key)?.call.push(delta),
     callEnd: endCall,
     isDeclared: names.isDeclared,

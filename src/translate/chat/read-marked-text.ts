@@ -1,0 +1,73 @@
+import type { AnswerSink } from '../answer-sink.ts';
+import type { CallReader } from './read-calls.ts';
+import {
+  beginsAsHarmony,
+  createHarmonyReader,
+  type HarmonyPiece,
+  type HarmonyReader,
+} from './read-harmony.ts';
+import { createThinkTagReader, type ToldApart } from './read-think-tags.ts';
+
+/** Reads a text in which a server may have left the marks of its model's own format. */
+export interface MarkedTextReader {
+  read(text: string): void;
+  /** Nothing more comes. */
+  end(): void;
+}
+
+interface MarkedTextDeps {
+  readonly sink: Pick<AnswerSink, 'text' | 'reasoning' | 'endMessage'>;
+  readonly calls: Pick<CallReader, 'read'>;
+  /** A thought that was told elsewhere ends where text begins. */
+  readonly endThought: () => void;
+}
+
+/** Calls that stand in the text have places of their own, behind those that the server tells of itself. */
+const FIRST_PLACE = 1_000_000;
+
+export const createMarkedTextReader = ({ sink, calls, endThought }: MarkedTextDeps): MarkedTextReader => {
+  const tags = createThinkTagReader();
+  let harmony: HarmonyReader | undefined;
+  let held: string | undefined = '';
+
+  const say = (text: string): void => {
+    if (text === '') return;
+    endThought();
+    sink.text(text);
+  };
+  const tell = ({ thought, text, restOfThought }: ToldApart): void => {
+    if (restOfThought !== undefined) {
+      say(restOfThought);
+      sink.endMessage?.();
+    }
+    if (thought !== '') sink.reasoning(thought);
+    say(text);
+  };
+  const tellPiece = (piece: HarmonyPiece): void => {
+    if (piece.kind === 'thought') sink.reasoning(piece.text);
+    else if (piece.kind === 'text') say(piece.text);
+    else {
+      endThought();
+      const { place, name, json } = piece;
+      const called = { arguments: json, ...(name !== undefined && { name }) };
+      calls.read({ tool_calls: [{ index: FIRST_PLACE + place, function: called }] });
+    }
+  };
+  const read = (text: string, isLast: boolean): void => {
+    if (held !== undefined) {
+      held += text;
+      const isHarmony = beginsAsHarmony(held);
+      if (isHarmony === undefined && !isLast) return;
+      if (isHarmony) harmony = createHarmonyReader();
+      text = held;
+      held = undefined;
+    }
+    if (harmony) for (const piece of harmony.read(text)) tellPiece(piece);
+    else tell(tags.read(text));
+    if (!isLast) return;
+    if (harmony) for (const piece of harmony.end()) tellPiece(piece);
+    else tell(tags.end());
+  };
+
+  return { read: (text) => read(text, false), end: () => read('', true) };
+};
