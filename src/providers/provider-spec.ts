@@ -80,6 +80,17 @@ export interface ListedModel {
   /** In tokens. */
   readonly maxOutputTokens?: number;
   readonly inputModalities?: readonly Modality[];
+  readonly prices?: ListedPrices;
+}
+
+/** What a provider itself asks for a model, in USD for a million tokens; absent = not said. */
+export interface ListedPrices {
+  readonly input: number;
+  readonly cachedInput?: number;
+  readonly cacheWrite?: number;
+  readonly output: number;
+  /** Where reasoning has a price of its own. */
+  readonly reasoning?: number;
 }
 
 export type Modality = 'text' | 'image' | 'audio' | 'video' | 'file';

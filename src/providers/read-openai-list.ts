@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../base/json-object.ts';
-import type { ListedModel, Modality } from './provider-spec.ts';
+import type { ListedModel, ListedPrices, Modality } from './provider-spec.ts';
 
 type Facts = Omit<ListedModel, 'id'>;
 
@@ -16,11 +16,33 @@ export const modalitiesOf = (value: unknown): readonly Modality[] | undefined =>
   return known.length > 0 ? known : undefined;
 };
 
+const priceOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+
+/** @returns undefined where the value has not at least a price of the input and one of the output */
+export const pricesOf = (value: unknown): ListedPrices | undefined => {
+  if (!isObject(value)) return undefined;
+  const input = priceOf(value.input);
+  const output = priceOf(value.output);
+  if (input === undefined || output === undefined) return undefined;
+  const cachedInput = priceOf(value.cachedInput);
+  const cacheWrite = priceOf(value.cacheWrite);
+  const reasoning = priceOf(value.reasoning);
+  return {
+    input,
+    output,
+    ...(cachedInput !== undefined && { cachedInput }),
+    ...(cacheWrite !== undefined && { cacheWrite }),
+    ...(reasoning !== undefined && { reasoning }),
+  };
+};
+
 /** The facts that were said. */
 export const factsOf = (said: { readonly [Key in keyof Facts]?: Facts[Key] | undefined }): Facts => ({
   ...(said.contextWindow !== undefined && { contextWindow: said.contextWindow }),
   ...(said.maxOutputTokens !== undefined && { maxOutputTokens: said.maxOutputTokens }),
   ...(said.inputModalities && { inputModalities: said.inputModalities }),
+  ...(said.prices && { prices: said.prices }),
 });
 
 /**

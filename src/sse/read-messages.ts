@@ -4,6 +4,7 @@ import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
 import { readError } from './read-error.ts';
 import { noCounts, updateCounts, usageOf } from './read-messages-usage.ts';
+import { readStatedCost } from './read-usage.ts';
 
 // All that a stream consists of, but for a few events, and none of it says anything of the answer as a whole.
 const OTHER = /^\{\s*"type"\s*:\s*"(?:content_block_(?:delta|stop)|ping)"/;
@@ -21,6 +22,12 @@ const calledName = (block: unknown): string | undefined =>
     ? nonEmptyString(block.name)
     : undefined;
 
+/** Anthropic states none; OpenRouter, which has the same API, does. */
+const readCost = (summary: AnswerSummary, usage: unknown): void => {
+  const statedCostUsd = readStatedCost(usage);
+  if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
+};
+
 const readHead = (summary: AnswerSummary, message: JsonObject): void => {
   const model = nonEmptyString(message.model);
   if (model !== undefined) summary.model = model;
@@ -35,6 +42,7 @@ export const readMessageObject = (summary: AnswerSummary, message: JsonObject): 
   const counts = noCounts();
   updateCounts(counts, message.usage);
   if (isObject(message.usage)) summary.usage = usageOf(counts);
+  readCost(summary, message.usage);
   summary.toolCalls = objectsOf(message.content).flatMap((block) => calledName(block) ?? []);
   summary.finish = finishOf(message.stop_reason) ?? 'completed';
 };
@@ -49,6 +57,7 @@ export const createMessagesReader = (): AnswerReader => {
     if (!isObject(usage)) return;
     updateCounts(counts, usage);
     summary.usage = usageOf(counts);
+    readCost(summary, usage);
   };
   const read = (event: JsonObject): void => {
     switch (event.type) {

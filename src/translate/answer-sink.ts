@@ -38,7 +38,10 @@ export interface AnswerSink {
   fail(error: { readonly code: string; readonly message: string }): void;
 }
 
-export type AnswerUsage = TokenUsage;
+export interface AnswerUsage extends TokenUsage {
+  /** What the provider itself says the answer costs, in USD. */
+  statedCostUsd?: number;
+}
 
 /** `length`: the model was cut off by a token limit. `filter`: by a content filter. */
 export type FinishReason = 'stop' | 'calls' | 'length' | 'filter';

@@ -1,6 +1,7 @@
 import type { ExchangeRecord } from '../../log/port.ts';
 import type { AuditEntry } from '../api-types/entry.ts';
 import { loadPriceList, type PricedUpstream } from './list-prices.ts';
+import { createListedPricesReader } from './listed-prices.ts';
 import { createOwnPricesReader } from './own-prices.ts';
 import { type Bill, type Billing, createBill, createFindRates, sumOf } from './price-book.ts';
 import type { FindRates } from './rates.ts';
@@ -37,18 +38,19 @@ export const priceEntry = (pricing: Pricing, record: ExchangeRecord): AuditEntry
 /**
  * Cost is computed when somebody asks, not when an exchange ends: the traffic pays nothing for it, and a
  * price that becomes known later holds for what was logged before.
- * @returns a function that gives the present prices; the user's file is read again where it has changed
+ * @returns a function that gives the present prices; the files of prices are read again where they have changed
  */
 export const createPricing = (
   dataDir: string,
   upstreams: readonly PricedUpstream[],
 ): (() => Promise<Pricing>) => {
   const readOwn = createOwnPricesReader(dataDir);
+  const readListed = createListedPricesReader(dataDir);
   let list: Promise<FindRates> | undefined;
   return async () => {
     list ??= loadPriceList(upstreams);
-    const [fromList, own] = await Promise.all([list, readOwn()]);
-    const findRates = createFindRates(() => own, fromList);
+    const [fromList, own, listed] = await Promise.all([list, readOwn(), readListed()]);
+    const findRates = createFindRates(() => own, fromList, listed);
     return { bill: createBill(findRates), findRates, problems: own.problems };
   };
 };

@@ -67,8 +67,8 @@ export const createBill =
     };
   };
 
-/** The user's own prices win over the list. */
+/** The user's own prices win over the list that comes with the gateway, and that over what a provider lists. */
 export const createFindRates =
-  (own: () => OwnPrices, list: FindRates): FindRates =>
+  (own: () => OwnPrices, list: FindRates, listed: FindRates = () => undefined): FindRates =>
   (priced) =>
-    own().find(priced) ?? list(priced);
+    own().find(priced) ?? list(priced) ?? listed(priced);

@@ -4,7 +4,7 @@ import { createPrivateFolder } from '../../state/private-files.ts';
 import { readRegularFile } from '../../state/read-regular-file.ts';
 import { replacePrivateFile } from '../../state/replace-private-file.ts';
 import type { ListedModel } from '../provider-spec.ts';
-import { factsOf, modalitiesOf, tokensOf } from '../read-openai-list.ts';
+import { factsOf, modalitiesOf, pricesOf, tokensOf } from '../read-openai-list.ts';
 
 /** A provider's list as it is kept between two runs. */
 export interface SavedList {
@@ -35,6 +35,7 @@ export const parseSavedLists = (text: string | undefined): readonly SavedList[] 
         contextWindow: tokensOf(model.contextWindow),
         maxOutputTokens: tokensOf(model.maxOutputTokens),
         inputModalities: modalitiesOf(model.inputModalities),
+        prices: pricesOf(model.prices),
       });
       return id === undefined ? [] : [{ id, ...facts }];
     });
@@ -42,12 +43,17 @@ export const parseSavedLists = (text: string | undefined): readonly SavedList[] 
   });
 };
 
+interface ListFile {
+  readonly path: string;
+  readonly load: () => Promise<string | undefined>;
+  readonly save: (text: string) => Promise<void>;
+}
+
 /** The file of the data folder that keeps the lists, as `createModelLists` wants it. */
-export const createListFile = (
-  dataDir: string,
-): { readonly load: () => Promise<string | undefined>; readonly save: (text: string) => Promise<void> } => {
+export const createListFile = (dataDir: string): ListFile => {
   const path = join(dataDir, 'models.json');
   return {
+    path,
     load: async () => {
       const found = readRegularFile(path, { maxBytes: MAX_BYTES, followLinks: false });
       return found.kind === 'file' ? found.bytes.toString('utf8') : undefined;

@@ -1,6 +1,31 @@
 import { isObject } from '../../base/json-object.ts';
-import { BEARER, type ProviderSpec } from '../provider-spec.ts';
-import { factsOf, modalitiesOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
+import { BEARER, type ListedPrices, type ProviderSpec } from '../provider-spec.ts';
+import { factsOf, modalitiesOf, pricesOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
+
+const PER_MILLION = 1_000_000;
+
+/** USD for a million tokens; prices are listed for one token, as text, and -1 where they vary. */
+const perMillion = (price: unknown): number | undefined => {
+  const usd = typeof price === 'string' && price.trim() !== '' ? Number(price) : Number.NaN;
+  // One token at 0.0000003 is 0.3 a million, and not 0.29999999999999998.
+  return usd >= 0 && usd < 1 ? Number((usd * PER_MILLION).toPrecision(12)) : undefined;
+};
+
+/**
+ * A model that also costs something for each request has no price here: what tokens cost would be too low.
+ * @see https://openrouter.ai/docs/guides/overview/models
+ */
+const listedPrices = (pricing: unknown): ListedPrices | undefined => {
+  if (!isObject(pricing) || Number(pricing.request ?? 0) > 0) return undefined;
+  return pricesOf({
+    input: perMillion(pricing.prompt),
+    cachedInput: perMillion(pricing.input_cache_read) || undefined,
+    cacheWrite: perMillion(pricing.input_cache_write) || undefined,
+    output: perMillion(pricing.completion),
+    // 0 stands for no price of its own: reasoning is output then.
+    reasoning: perMillion(pricing.internal_reasoning) || undefined,
+  });
+};
 
 /** @see https://openrouter.ai/docs/models */
 export const openrouterSpec: ProviderSpec = {
@@ -26,11 +51,12 @@ export const openrouterSpec: ProviderSpec = {
   },
   modelList: {
     path: '/models',
-    read: readOpenAiList(({ context_length, top_provider, architecture }) =>
+    read: readOpenAiList(({ context_length, top_provider, architecture, pricing }) =>
       factsOf({
         contextWindow: tokensOf(context_length),
         maxOutputTokens: isObject(top_provider) ? tokensOf(top_provider.max_completion_tokens) : undefined,
         inputModalities: isObject(architecture) ? modalitiesOf(architecture.input_modalities) : undefined,
+        prices: listedPrices(pricing),
       }),
     ),
   },

@@ -31,6 +31,7 @@ const writeUsage = (usage: AnswerUsage): JsonObject | null => {
       cache_write_tokens: usage.cacheWriteTokens ?? 0,
     },
     completion_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
+    ...(usage.statedCostUsd !== undefined && { cost: usage.statedCostUsd }),
   };
 };
 

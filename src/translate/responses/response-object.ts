@@ -33,9 +33,10 @@ export const echoRequest = (request: JsonObject): JsonObject => ({
 });
 
 /**
- * The full shape, since clients fail where a member of it is missing; null where the provider counted nothing.
+ * The full shape, since clients fail where a member of it is missing; null where the provider counted nothing. What the
+ * provider says it costs goes along under OpenRouter's name for it.
  */
-export const writeUsage = (usage: AnswerUsage): ResponseUsage | null => {
+export const writeUsage = (usage: AnswerUsage): (ResponseUsage & { cost?: number }) | null => {
   const { inputTokens, outputTokens, totalTokens } = usage;
   if (inputTokens === undefined && outputTokens === undefined) return null;
   const input = inputTokens ?? 0;
@@ -49,5 +50,6 @@ export const writeUsage = (usage: AnswerUsage): ResponseUsage | null => {
     output_tokens: output,
     output_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
     total_tokens: totalTokens ?? input + output,
+    ...(usage.statedCostUsd !== undefined && { cost: usage.statedCostUsd }),
   };
 };
