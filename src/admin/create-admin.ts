@@ -12,6 +12,7 @@ import type { Upstream } from '../providers/upstream.ts';
 import { createAccess } from './access/create-access.ts';
 import { createScopes } from './access/create-scopes.ts';
 import { scopeLog, scopeWatch } from './access/scope-log.ts';
+import { createKeyUse } from './answers/key-use.ts';
 import { createFindTitle } from './answers/session-title.ts';
 import { createFindWork } from './answers/turns/answer-work.ts';
 import { createFindPrompt } from './answers/turns/find-prompt.ts';
@@ -119,6 +120,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     store: deps.keyStore,
     nameOfKey: (id: string) => deps.ring.find(id)?.name,
     adminLog: deps.adminLog,
+    keyUse: createKeyUse((listener) => recorder.subscribe(listener)),
   };
   /** All routes over a part of the log, or the whole of it, and over what happens there. */
   const routesOver = (part: LogReader, watch: ExchangeWatch): readonly Route[] => {

@@ -36,7 +36,7 @@ const VARIABLES = Object.values(PROVIDER_FIELDS).map(({ variable }) => variable)
 
 /** True for `GROQ_API_KEY` and the like, also of a provider that only a file names. */
 export const isProviderVariable = (name: string): boolean =>
-  VARIABLES.some((variable) => name.endsWith(`_${variable}`));
+  VARIABLES.some((variable) => name.endsWith(`_${variable}`)) || /_API_KEY_\d{1,2}$/.test(name);
 
 /** True where the name is that of a variable of a provider that there is without any file. */
 export const isKnownProviderVariable = (name: string): boolean =>

@@ -1,7 +1,7 @@
 import { GatewayError } from '../base/errors.ts';
 import { showUrl } from '../base/show-url.ts';
 import { ALL_SPECS } from '../providers/all-specs.ts';
-import type { ConfiguredProvider } from '../providers/configured-provider.ts';
+import type { ConfiguredProvider, FurtherKey } from '../providers/configured-provider.ts';
 import { normalizeAddress } from '../providers/normalize-address.ts';
 import type { ListedModel, ProviderSpec } from '../providers/provider-spec.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
@@ -102,6 +102,38 @@ const refuseStray = ({ file }: Candidate, keys: readonly Credential[], address: 
   for (const credential of credentials) refuseStrayCredential(credential, address);
 };
 
+/** How many keys of a provider are looked for. */
+const MAX_KEYS = 20;
+
+/** `OPENAI_API_KEY_2` and so on, beside the first key. */
+const readMoreKeys = (
+  stem: string,
+  first: Sourced<string> | undefined,
+  sources: ConfigSources,
+  { masterKey }: GatewayFacts,
+  notices: string[],
+): readonly (FurtherKey & Credential)[] => {
+  const found: (FurtherKey & Credential)[] = [];
+  for (let count = 2; count <= MAX_KEYS; count++) {
+    const variable = `${stem}_${PROVIDER_FIELDS.apiKey.variable}_${count}`;
+    const [given] = parseGiven(PROVIDER_FIELDS.apiKey, variableOf(variable, sources));
+    if (given === undefined) continue;
+    const { value, origin, source } = given;
+    const isKnown = value === first?.value || found.some((key) => key.value === value);
+    const reason =
+      first === undefined
+        ? `there is no ${stem}_${PROVIDER_FIELDS.apiKey.variable} beside which it could stand`
+        : value === masterKey
+          ? 'it is the master key, which is no key at the provider'
+          : isKnown
+            ? 'it is a key that has another number already'
+            : undefined;
+    if (reason === undefined) found.push({ variable, value, origin, source });
+    else notices.push(`${origin} is passed over: ${reason}.`);
+  }
+  return found;
+};
+
 const readProvider = (
   candidate: Candidate,
   sources: ConfigSources,
@@ -133,6 +165,7 @@ const readProvider = (
         : undefined,
     notices,
   );
+  const moreKeys = readMoreKeys(stem, key, sources, gateway, notices);
   const ambient = key === undefined ? readAmbient(spec, sources) : undefined;
   const isBare = key === undefined && ambient === undefined && !(spec.keyless && address);
   if (isBare && file === undefined && id !== openaiSpec.id) return undefined;
@@ -146,7 +179,11 @@ const readProvider = (
     notices.push(`${key?.origin ?? id}: ${missing} It is left out.`);
     return undefined;
   }
-  refuseStray(candidate, key ? [key] : (ambient?.parts ?? []), addressOf(candidate, url, address));
+  refuseStray(
+    candidate,
+    key ? [key, ...moreKeys] : (ambient?.parts ?? []),
+    addressOf(candidate, url, address),
+  );
   const version = parseGiven(apiVersion, given(apiVersion.variable, file?.apiVersion))[0];
   const listed = parseGiven(models, given(models.variable, undefined))[0];
   const { native } = file ?? {};
@@ -157,6 +194,9 @@ const readProvider = (
       baseUrl: url,
       apiKey: key?.value,
       apiKeyOrigin: key?.origin ?? ambient?.origin,
+      ...(moreKeys.length > 0 && {
+        moreKeys: moreKeys.map(({ variable, value }) => ({ variable, value })),
+      }),
       ...(ambient && { ambient: ambient.credential }),
       keyVariable,
       apiVersion: version?.value,

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { GatewayError } from '../base/errors.ts';
+import { sessionOf } from '../base/session-headers.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';
 import type { RetryingForwarder } from '../forward/retry/create-retrying-forwarder.ts';
 import { checkCredential } from '../forward/route/check-credential.ts';
@@ -16,6 +17,7 @@ import { asSignedIn, noteCaller } from '../guard/caller.ts';
 import type { Metering, Passage } from '../guard/limits/create-metering.ts';
 import { isOllamaRoute } from '../guard/match-route.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
+import type { KeyPool } from '../providers/keys/key-pool.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { needsUnsealing } from '../translate/unseal-body.ts';
 import type { createAnswerCount } from './answer-count.ts';
@@ -31,6 +33,8 @@ export interface ForwardRequestDeps {
   readonly forwarderOf: (upstream: Upstream) => Forwarder;
   readonly retrying: RetryingForwarder;
   readonly metering: Metering;
+  /** Which key of a provider a request in its own API is sent with. */
+  readonly keys: Pick<KeyPool, 'pick'>;
   readonly answerCount: ReturnType<typeof createAnswerCount>;
 }
 
@@ -117,8 +121,9 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
 
     const allowance = allowanceOf(request.context.caller);
     if (native) {
-      const upstream = upstreams.get(native.provider);
-      if (!upstream) throw noProvider(native.provider, upstreams);
+      const named = upstreams.get(native.provider);
+      if (!named) throw noProvider(native.provider, upstreams);
+      const upstream = deps.keys.pick(named, sessionOf(headers));
       restrictNative(upstream, { method, path: native.path, model, members, allowance });
       checkCredential(upstream);
       const sentPath = nativePath(native.path, upstream);

@@ -107,6 +107,8 @@ export interface ExchangeRecord {
   provider?: string;
   /** Host (and port) of the upstream. */
   upstream?: string;
+  /** Where the provider has several keys: the variable that holds the one that was used. */
+  providerKey?: string;
   /** The provider's name of the model, where the client gave it another. */
   upstreamModel?: string;
   /** Which rule led to the provider; absent where the request names no model, or its path a provider. */

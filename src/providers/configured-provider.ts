@@ -9,6 +9,8 @@ export interface ConfiguredProvider {
   /** Without a slash at its end. */
   readonly baseUrl: URL;
   readonly apiKey: string | undefined;
+  /** Beside it: `OPENAI_API_KEY_2` and so on. A session stays with one of them. */
+  readonly moreKeys?: readonly FurtherKey[];
   /** In place of a key, where the provider takes one. */
   readonly ambient?: AmbientCredential;
   /** Where the key came from, in words, for who reads it. */
@@ -22,6 +24,13 @@ export interface ConfiguredProvider {
   readonly headers: Readonly<Record<string, string>>;
   /** In place of the spec's. */
   readonly native?: readonly ClientApi[];
+}
+
+/** One of several keys of a provider. */
+export interface FurtherKey {
+  /** The variable that holds it, by which it is shown. */
+  readonly variable: string;
+  readonly value: string;
 }
 
 /** True where a provider can be asked at the gateway's own cost. */

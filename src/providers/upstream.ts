@@ -24,6 +24,8 @@ export interface Upstream {
   readonly baseUrl: URL;
   /** Absent: model requests are refused as `provider_not_configured`. */
   readonly credential: UpstreamCredential | undefined;
+  /** Where a provider has several keys: the variable that holds this one, by which it is shown. */
+  readonly keyName?: string;
   /** The variable that would hold the credential, for the refusal's message. */
   readonly keyVariable: string;
   /** Requests of these APIs leave as they came. */

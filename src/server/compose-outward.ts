@@ -19,6 +19,7 @@ import {
   type Unseal,
 } from '../forward/send/prepare-request.ts';
 import { type ChooseUpstream, createChooseUpstream } from '../providers/choose-upstream.ts';
+import { createKeyPool, type KeyPool } from '../providers/keys/key-pool.ts';
 import type { Routing } from '../providers/route-model.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { Upstreams } from './compose-upstreams.ts';
@@ -49,6 +50,7 @@ export interface Outward {
   readonly prepareCount: PrepareCount;
   /** By provider, of those alone that were asked. */
   breakers(): Readonly<Record<string, BreakerState>>;
+  readonly keys: KeyPool;
   /** Ends the answers that still run, or what of them is meant. */
   cut(reason: GatewayError, isMeant?: IsMeant): void;
   /** Ends the connections that are kept open. */
@@ -60,6 +62,7 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
   const { upstream, upstreams, chatgpt, login } = deps.upstreams;
   const byName = new Map(upstreams.map((one) => [one.name, one]));
 
+  const keys = createKeyPool(config.providers, upstreams, clock);
   const clients = new Map<Upstream, UpstreamClient>();
   const clientFor = (to: Upstream): UpstreamClient => {
     const known = clients.get(to);
@@ -70,6 +73,7 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
       proxies: config.proxies,
       connectTimeoutMs,
       via,
+      onAnswer: ({ statusCode = 502, headers }) => keys.note(to, statusCode, headers),
     });
     clients.set(to, client);
     return client;
@@ -86,10 +90,11 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
 
   return {
     chooseUpstream,
-    chooseDestination: createChooseDestination({ routing, upstreams: byName, chooseUpstream }),
+    chooseDestination: createChooseDestination({ routing, upstreams: byName, chooseUpstream, keys }),
     clientFor,
     ask,
     retrying,
+    keys,
     prepareCount: createPrepareCount({ countInto: deps.countInto, via }),
     breakers: breakers.states,
     cut: (reason, isMeant) => {

@@ -172,6 +172,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     bodies: limits.bodies,
     retrying,
     prepareCount: outward.prepareCount,
+    keys: outward.keys,
     upstreams: upstreams.upstreams,
     ollama: upstreams.ollama,
     admin,

@@ -23,6 +23,7 @@ import { readBody } from '../http/read-body.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import type { JoinedModel } from '../providers/joined-models.ts';
+import type { KeyPool } from '../providers/keys/key-pool.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { MetricsRoute } from './compose-metrics.ts';
 import { instanceOf } from './create-via.ts';
@@ -44,6 +45,7 @@ export interface AppDeps {
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly retrying: RetryingForwarder;
   readonly metering: Metering;
+  readonly keys: KeyPool;
   readonly prepareCount: AnswerCountDeps['prepareCount'];
   /** All that can be asked for; absent where the one upstream's own list says it all. */
   readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
@@ -118,6 +120,7 @@ export const createApp = (deps: AppDeps): Express => {
       forwarderOf: (upstream) => clientFor(upstream).forwarder,
       retrying,
       metering: deps.metering,
+      keys: deps.keys,
       answerCount: createAnswerCount({ prepareCount: deps.prepareCount, clientFor }),
     }),
     failure(),

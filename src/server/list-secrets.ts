@@ -15,8 +15,9 @@ const passwordIn = (address: string | undefined): string | undefined => {
 
 /** What must not be written anywhere: all keys, and header lines of the user's own that may hold another. */
 export const listSecrets = ({ masterKey, providers, proxies, storage }: GatewayConfig): readonly string[] => {
-  const all = providers.flatMap(({ apiKey, ambient, headers }) => [
+  const all = providers.flatMap(({ apiKey, moreKeys = [], ambient, headers }) => [
     apiKey,
+    ...moreKeys.map(({ value }) => value),
     ...(ambient?.kind === 'aws' ? [ambient.secretAccessKey, ambient.sessionToken] : []),
     ...Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? [value] : [])),
   ]);

@@ -5,6 +5,7 @@ import type { ExchangeWatch, LogReader } from '../../log/port.ts';
 import { type Facts, keepFacts } from '../../log/port.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import type { DashboardConfigAnswer, ProviderStatus } from '../api-types/gateway.ts';
+import type { KeyUse } from './key-use.ts';
 import type { LogDeps } from './log.ts';
 import { eachFacts } from './usage-sums.ts';
 
@@ -16,6 +17,7 @@ export interface GatewayDeps extends LogDeps {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly baseUrl: () => string;
+  readonly keyUse: KeyUse;
 }
 
 const DAY_MS = 86_400_000;
@@ -114,6 +116,8 @@ export const answerProviders = async (deps: GatewayDeps): Promise<ProviderStatus
   return upstreams.filter(isUsed).map((upstream) => {
     const seen = byProvider.get(upstream.name);
     const { success, failure } = seen ?? {};
+    const provider = config.providers.find(({ id }) => id === upstream.name);
+    const keys = provider && deps.keyUse.of(provider);
     return {
       name: upstream.name,
       base_url: trimTrailing(showUrl(upstream.baseUrl), '/'),
@@ -131,6 +135,7 @@ export const answerProviders = async (deps: GatewayDeps): Promise<ProviderStatus
         : {}),
       requests_24h: seen?.requests ?? 0,
       failed_24h: seen?.failed ?? 0,
+      ...(keys && { keys }),
     };
   });
 };

@@ -38,4 +38,18 @@ export interface ProviderStatus {
   last_failure?: { id: string; at: string; message: string };
   requests_24h: number;
   failed_24h: number;
+  /** Where the provider has several keys: each of them, since the gateway started. */
+  keys?: ProviderKeyUse[];
+}
+
+/** One of several keys of a provider, never the key itself. */
+export interface ProviderKeyUse {
+  /** The variable that holds it, such as `OPENAI_API_KEY_2`. */
+  name: string;
+  /** By its last answer: `refused` after a 401, `limited` after a 429; then it is passed over for a while. */
+  state: 'ok' | 'limited' | 'refused' | 'unknown';
+  requests: number;
+  /** Of those, the ones that were answered with 401 or 429. */
+  refused: number;
+  last_status?: number;
 }

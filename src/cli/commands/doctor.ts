@@ -14,6 +14,7 @@ import { checkDataFolder } from '../doctor/check-data-folder.ts';
 import { checkGateway } from '../doctor/check-gateway.ts';
 import { checkKeys } from '../doctor/check-keys.ts';
 import { checkNode } from '../doctor/check-node.ts';
+import { checkProviderKeys } from '../doctor/check-provider-keys.ts';
 import { checkProxy } from '../doctor/check-proxy.ts';
 import { checkRoundTrip } from '../doctor/check-round-trip.ts';
 import { checkUpstream } from '../doctor/check-upstream.ts';
@@ -78,6 +79,7 @@ const examine = async (
   for (const step of keys.steps) tell(step);
   const upstream = await checkUpstream({ config, running, key: keys.key, isDemo });
   tell(upstream.step);
+  for (const step of await checkProviderKeys(config)) tell(step);
   if (!flags.roundTrip) {
     tell({ name: 'Round trip', state: 'skipped', message: '--no-round-trip; without it, nothing is proved' });
     return;

@@ -34,7 +34,7 @@ const readBody = async (message: IncomingMessage): Promise<string> => {
 };
 
 /** Asks by the very way that the gateway takes: its proxies, its connections, its credential. */
-const askDirectly = (
+export const askDirectly = (
   upstream: Upstream,
   { path, headers: wanted }: Pick<ModelListForm, 'path' | 'headers'>,
   { proxies }: GatewayConfig,

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
+import { sessionOf } from '../../base/session-headers.ts';
 import type { ChooseUpstream } from '../../providers/choose-upstream.ts';
+import type { KeyPool } from '../../providers/keys/key-pool.ts';
 import {
   type Route,
   type RouteReason,
@@ -27,6 +29,7 @@ export interface ChooseDestinationDeps {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** The default provider's upstream, by what else the request carries: a ChatGPT sign-in may pay. */
   readonly chooseUpstream: ChooseUpstream;
+  readonly keys: Pick<KeyPool, 'pick'>;
 }
 
 const isMessagesPath = (path: string): boolean => /^\/messages(?:[/?]|$)/.test(path);
@@ -48,7 +51,7 @@ const noClaude = (model: string, provider: string): GatewayError =>
 
 /** By the model that a request names, and by who pays for it. The client never names an address. */
 export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDestination => {
-  const { routing, upstreams, chooseUpstream } = deps;
+  const { routing, upstreams, chooseUpstream, keys } = deps;
 
   const upstreamOf = (
     { provider }: RouteTarget,
@@ -97,6 +100,12 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
       why,
       fallbacks,
     };
-    return restrictDestination(chosen, input);
+    const session = sessionOf(headers);
+    const withKey = <To extends { readonly upstream: Upstream }>(to: To): To => ({
+      ...to,
+      upstream: keys.pick(to.upstream, session),
+    });
+    const { fallbacks: others, ...first } = restrictDestination(chosen, input);
+    return { ...withKey(first), fallbacks: others.map(withKey) };
   };
 };

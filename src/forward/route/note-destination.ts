@@ -15,6 +15,8 @@ export const noteDestination = (
 ): void => {
   record.provider = upstream.name;
   record.upstream = upstream.baseUrl.host;
+  if (upstream.keyName === undefined) delete record.providerKey;
+  else record.providerKey = upstream.keyName;
   if (model !== undefined) record.sentModel = model.slice(0, MAX_NAME);
   if (model !== undefined && model !== asked) record.upstreamModel = model;
   else delete record.upstreamModel;

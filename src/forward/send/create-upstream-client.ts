@@ -1,4 +1,4 @@
-import type { Agent } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import type { ProxySettings } from '../../config/read-proxies.ts';
 import type { Upstream } from '../../providers/upstream.ts';
@@ -14,6 +14,8 @@ export interface UpstreamClientDeps {
   readonly connectTimeoutMs: number;
   /** This process as `Via` names it. */
   readonly via: string;
+  /** Told of each answer when it begins, whoever gets it. */
+  readonly onAnswer?: (message: IncomingMessage) => void;
 }
 
 /** The way to one upstream: for requests that come over HTTP, and for those that the gateway makes itself. */

@@ -8,6 +8,8 @@ export interface WatchDeps {
   readonly upstream: Upstream;
   /** From the moment when the request is watched. */
   readonly connectTimeoutMs: number;
+  /** Told of each answer when it begins. */
+  readonly onAnswer?: (message: IncomingMessage) => void;
 }
 
 export interface WatchHandlers<Answer = IncomingMessage> {
@@ -35,7 +37,7 @@ export type WatchRequest = (
   handlers: WatchHandlers,
 ) => WatchedRequest;
 
-export const createWatchRequest = ({ upstream, connectTimeoutMs }: WatchDeps): WatchRequest => {
+export const createWatchRequest = ({ upstream, connectTimeoutMs, onAnswer }: WatchDeps): WatchRequest => {
   const { host, protocol } = upstream.baseUrl;
   const connectEvent = protocol === 'https:' ? 'secureConnect' : 'connect';
 
@@ -59,6 +61,7 @@ export const createWatchRequest = ({ upstream, connectTimeoutMs }: WatchDeps): W
       else socket.once(connectEvent, connected);
     });
     request.once('response', (answer) => {
+      onAnswer?.(answer);
       const fault = checkStatus(answer, upstream, sent);
       if (fault) fail(fault);
       else if (settle()) handlers.onAnswer(answer);

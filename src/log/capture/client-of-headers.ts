@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, parseJson } from '../../base/json-object.ts';
+import { SESSION_HEADERS } from '../../base/session-headers.ts';
 import type { ExchangeRecord } from '../record.ts';
 
 export interface ClientIdentity {
@@ -39,18 +40,8 @@ const readProduct = (userAgent: string): Product | undefined => {
   return undefined;
 };
 
-/** Where clients name their session, best first: Codex (new, old), Claude Code, opencode, and who follows them. */
-const SESSION_HEADERS = [
-  'session-id',
-  'session_id',
-  'x-claude-code-session-id',
-  'x-opencode-session',
-  'x-session-id',
-  'x-session-affinity',
-];
-
 /** The headers that are read; a repeated one counts by its first value. */
-const READ = new Set([
+const READ = new Set<string>([
   ...SESSION_HEADERS,
   'user-agent',
   'version',

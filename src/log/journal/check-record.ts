@@ -55,6 +55,7 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
   upstream: 'text',
   upstreamModel: 'text',
   route: 'text',
+  providerKey: 'text',
   translation: {
     members: { dialect: 'text', losses: { listOf: 'text' } },
     needs: ['dialect', 'losses'],

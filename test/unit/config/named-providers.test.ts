@@ -16,11 +16,19 @@ const specOf = (id: string): ProviderSpec => {
 };
 
 describe('a variable of a provider', () => {
-  it('ends in one of four words', () => {
-    for (const name of ['X_API_KEY', 'X_BASE_URL', 'X_API_VERSION', 'X_MODELS', '_MODELS']) {
+  it('ends in one of four words, and may be one of several keys', () => {
+    for (const name of [
+      'X_API_KEY',
+      'X_API_KEY_2',
+      'X_API_KEY_20',
+      'X_BASE_URL',
+      'X_API_VERSION',
+      'X_MODELS',
+      '_MODELS',
+    ]) {
       expect([name, isProviderVariable(name)]).toEqual([name, true]);
     }
-    for (const name of ['API_KEY', 'X_API_KEY_2', 'X_KEY', 'XMODELS', '']) {
+    for (const name of ['API_KEY', 'X_API_KEY_', 'X_API_KEY_200', 'X_KEY', 'XMODELS', '']) {
       expect([name, isProviderVariable(name)]).toEqual([name, false]);
     }
   });

@@ -48,6 +48,7 @@ const createChoice = ({
     routing,
     upstreams: new Map(all.map((one) => [one.name, one])),
     chooseUpstream: createChooseUpstream({ own, chatgpt: CHATGPT, login: 'passthrough' }),
+    keys: { pick: (one) => one },
   });
   return (model: string | undefined, headers: IncomingHttpHeaders = {}, path = '/responses') => {
     const {
