@@ -109,6 +109,7 @@ export const createDemoUpstream = (baseUrl: URL): Upstream => ({
   baseUrl,
   credential: credentialOf(BEARER, 'demo'),
   keyVariable: 'OPENAI_API_KEY',
-  native: EVERYTHING,
+  native: ['responses', 'chat'],
+  dialect: 'responses',
   headers: {},
 });

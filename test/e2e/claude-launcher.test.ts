@@ -23,6 +23,8 @@ const TURNS: readonly [ScriptedTurn, ...ScriptedTurn[]] = [
   { say: [{ text: 'ok' }] },
 ];
 
+const ARGS = ['-p', 'Write new.txt, then reply ok.', '--model', MODEL, '--allowedTools', 'Write'];
+
 beforeAll(async () => void (await ensureClaudeCode()));
 
 const startDouble = async (workFolder: string) => {
@@ -43,17 +45,18 @@ const createFolders = () => {
 interface Run {
   readonly folders: ReturnType<typeof createFolders>;
   readonly launcher?: readonly string[];
+  /** Claude Code's own. */
+  readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** Runs `gomodel-ts claude -- -p …` with no way out but loopback. */
-const launch = async ({ folders, launcher = [], env }: Run) => {
+const launch = async ({ folders, launcher = [], args = ARGS, env }: Run) => {
   const { home, workFolder, dataDir } = folders;
   const trap = await startProxyTrap();
   onTestFinished(() => trap.close());
   const path = [dirname(await ensureClaudeCode()), dirname(process.execPath), '/usr/bin', '/bin'].join(':');
-  const claude = ['-p', 'Write new.txt, then reply ok.', '--model', MODEL, '--allowedTools', 'Write'];
-  const child = spawn(process.execPath, [BIN, 'claude', ...launcher, '--', ...claude], {
+  const child = spawn(process.execPath, [BIN, 'claude', ...launcher, '--', ...args], {
     cwd: workFolder,
     env: {
       ...{ PATH: path, HOME: home, TERM: 'dumb', GOMODEL_HOME: dataDir },
@@ -124,6 +127,16 @@ describe('gomodel-ts claude', () => {
     expect(opened.searchParams.get('view')).toBe(`sessions?session=${session}`);
     const entered = await fetch(opened, { redirect: 'manual' });
     expect(entered.headers.get('location')).toBe(`/admin/dashboard/sessions?session=${session}`);
+  });
+
+  it('is answered by the demo without any key, which runs the command that it is asked for', async () => {
+    const folders = createFolders();
+    writeFileSync(join(folders.workFolder, 'here.txt'), '');
+    const args = ['-p', 'List the files here.', '--allowedTools', 'Bash'];
+    const run = await launch({ folders, launcher: ['--demo'], args, env: {} });
+    expect({ code: run.code, outside: run.outside }, run.stderr).toEqual({ code: 0, outside: [] });
+    expect(run.stdout).toContain('Your client ran `ls` for it, and its output (1 line) came back');
+    expect(run.stderr).toMatch(/\ngomodel-ts {2}2 requests · /);
   });
 
   it('says which key is missing before Claude Code starts', async () => {

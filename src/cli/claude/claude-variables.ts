@@ -5,6 +5,8 @@ import { chosenModel, isOfAnthropic } from './chosen-model.ts';
 export interface ClaudeRun {
   /** Such as `http://localhost:8080`. */
   readonly gatewayUrl: string;
+  /** Whether the demo answers, to any name of a model. */
+  readonly isDemo: boolean;
   /** The gateway's. */
   readonly key: string;
   readonly runId: string;
@@ -26,9 +28,9 @@ const TAKEN_AWAY = [
  * Where Claude Code sends its requests. Anthropic's own models go to the provider `anthropic` as they are; of any
  * other one, the gateway finds the provider by its name.
  */
-export const baseUrlOf = ({ gatewayUrl, args }: ClaudeRun, env: NodeJS.ProcessEnv): string => {
+export const baseUrlOf = ({ gatewayUrl, isDemo, args }: ClaudeRun, env: NodeJS.ProcessEnv): string => {
   const model = chosenModel(args, env);
-  return model === undefined || isOfAnthropic(model) ? `${gatewayUrl}/p/anthropic` : gatewayUrl;
+  return !isDemo && (model === undefined || isOfAnthropic(model)) ? `${gatewayUrl}/p/anthropic` : gatewayUrl;
 };
 
 /** What it does beside the conversation, such as titles, is asked of the chosen model too where it is another's. */

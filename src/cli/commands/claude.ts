@@ -15,20 +15,21 @@ import { findOrStart } from '../launch/run-gateway.ts';
 import { runLauncher } from '../launch/run-launcher.ts';
 
 const EXAMPLES = `
-Claude Code's own arguments come last; after -- whatever they are. The gateway needs a provider that speaks
-Anthropic's API: ANTHROPIC_API_KEY for Anthropic itself, or one such as OpenRouter or Ollama.
+Claude Code's own arguments come last; after -- whatever they are. Claude's own models take ANTHROPIC_API_KEY;
+with --model, any model of any provider answers, in whichever API that speaks.
 
 Examples:
   $ npx gomodel-ts claude                         Claude Code's own screen, through the gateway
   $ npx gomodel-ts claude -- -p 'Explain this repository'
+  $ npx gomodel-ts claude -- --model gpt-5.5
   $ npx gomodel-ts claude -- --model openrouter/moonshotai/kimi-k2
+  $ npx gomodel-ts claude --demo -- -p 'Reply with exactly ok'
   $ npx gomodel-ts claude --budget 5              ends once the run has cost 5 USD
   $ npx gomodel-ts claude --open                  with the live story beside it, in the browser
 `;
 
 const canAnswer = (provider: ConfiguredProvider): boolean =>
-  (provider.native ?? provider.spec.native).includes('messages') &&
-  (hasCredential(provider) || provider.spec.keyless);
+  hasCredential(provider) || provider.spec.keyless === true;
 
 /** @throws GatewayError command_failed where no provider could answer Claude Code */
 const requireProvider = ({ providers }: GatewayConfig, model: string | undefined): void => {
@@ -55,11 +56,14 @@ const launch = async (
   const search = await searchClaude(env, createWorkingFolder(cwd, homeDir));
   const claude = requireProgram(search, 'Claude Code', 'npm install -g @anthropic-ai/claude-code');
   const model = chosenModel(args, env);
-  const check = (config: GatewayConfig): void => requireProvider(config, model);
+  const isDemo = flags.demo === true;
+  const check = (config: GatewayConfig): void => {
+    if (!isDemo) requireProvider(config, model);
+  };
   const gateway = await findOrStart({ flags, more: {}, check }, context);
   const { url: gatewayUrl, key } = gateway;
   const run = async (runId: string): Promise<number> => {
-    const wish = { gatewayUrl, key, runId, budgetUsd, args };
+    const wish = { gatewayUrl, isDemo, key, runId, budgetUsd, args };
     const pinned = pinAddress(args, baseUrlOf(wish, env), cwd);
     return runProgram(claude, pinned, claudeVariables(wish, env));
   };
@@ -74,5 +78,6 @@ export const claudeCommand = (context: CommandContext): Command =>
       "Runs Claude Code through the gateway for once: the running one, or one that is started for the run. Claude Code's files stay as they are.",
     )
     .argument('[args...]', "Claude Code's own arguments")
+    .option('--demo', 'start a gateway for the run, answered by the built-in upstream')
     .addHelpText('after', EXAMPLES)
     .action((args: readonly string[], flags: LaunchFlags) => launch(args, flags, context));

@@ -42,8 +42,19 @@ const readText = (content: unknown): string =>
         .map((part) => textOf(fieldsOf(part).text) ?? '')
         .join('');
 
+/** What Claude Code puts before the words of its user. */
+const REMINDER = '<system-reminder>';
+
+/** The same without the parts that a client has added by itself. */
+const readPrompt = (content: unknown): string => {
+  const own = listOf(content).filter(
+    (part) => !textOf(fieldsOf(part).text)?.trimStart().startsWith(REMINDER),
+  );
+  return readText(own.length > 0 ? own : content).trim();
+};
+
 /**
- * Finds a tool that runs a shell command. Codex names it `exec_command` (argument `cmd`), older
+ * Finds a tool that runs a shell command. Claude Code names it `Bash` (argument `command`). Codex names it `exec_command` (argument `cmd`), older
  * versions `shell_command` (argument `command`); for its newest models the only tool is `exec`,
  * which takes JavaScript and lies in a namespace of an `additional_tools` item.
  */
@@ -58,7 +69,7 @@ const findTool = (tools: readonly unknown[], namespace?: string): DemoTool | und
       return { kind: 'custom', name, ...(namespace && { namespace }) };
     } else if (namespace === undefined && name === 'exec_command') {
       return { kind: 'function', name, parameter: 'cmd' };
-    } else if (namespace === undefined && name === 'shell_command') {
+    } else if (namespace === undefined && (name === 'shell_command' || name === 'Bash')) {
       return { kind: 'function', name, parameter: 'command' };
     }
   }
@@ -74,7 +85,7 @@ const readTurn = (items: readonly Fields[]): Pick<Ask, 'prompt' | 'toolOutput' |
   const after = items.slice(start + 1);
   const output = after.findLast(isToolOutput);
   return {
-    prompt: readText(items[start]?.content).trim(),
+    prompt: readPrompt(items[start]?.content),
     ...(output && { toolOutput: readText(output.output ?? output.content) }),
     compacted: after.some((item) => item.type === 'compaction'),
   };

@@ -7,6 +7,7 @@ import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const RUN = {
   gatewayUrl: 'http://localhost:8080',
+  isDemo: false,
   key: 'gm-key',
   runId: 'run_1',
   budgetUsd: undefined,
@@ -47,6 +48,10 @@ describe('the environment of Claude Code', () => {
     [['--model', 'sonnet'], { ANTHROPIC_MODEL: 'ollama/qwen3' }, '/p/anthropic'],
   ])('leads %j with %j to the provider of that model', (args, env, path) => {
     expect(baseUrlOf({ ...RUN, args }, env)).toBe(`http://localhost:8080${path}`);
+  });
+
+  it('leads every model to the demo where that answers', () => {
+    expect(baseUrlOf({ ...RUN, isDemo: true, args: ['--model', 'opus'] }, {})).toBe('http://localhost:8080');
   });
 
   it('asks the chosen model for what Claude Code does beside the conversation, unless the user says otherwise', () => {
