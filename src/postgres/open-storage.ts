@@ -15,11 +15,13 @@ import { createChanges } from './changes.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createPostgresDefinitionStore } from './definition-store.ts';
 import { createGuardedCall, type GuardedCall } from './guarded-call.ts';
+import { type AnswerStore, createAnswerStore } from './kept-answers.ts';
 import { createPostgresKeyStore } from './key-store.ts';
 import { createPostgresLimitCounter, type PostgresLimitCounter } from './limit-counter.ts';
 import { createPostgresReader } from './log-reader.ts';
 import { createPostgresSink } from './log-sink.ts';
 import { migrate } from './migrate.ts';
+import { shareSecret } from './share-secret.ts';
 import { type LogShipping, type ShipLogDeps, shipLog } from './ship-log.ts';
 
 /** What gateways share in one database. */
@@ -35,6 +37,10 @@ export interface PostgresStorage {
   readonly log: LogReader;
   /** Copies the log of this gateway into the database, from where an earlier run has stopped. */
   shipLog(of: ShippedLog): LogShipping;
+  /** That clients may go on from, whichever gateway they ask. */
+  readonly answers: AnswerStore;
+  /** @returns the secret of that name that all gateways have. @throws GatewayError storage_unavailable */
+  shareSecret(name: string, own: Buffer): Promise<Buffer>;
   /** Told when the database is away, and what then decides; and when it answers again. */
   onNotice(listener: (text: string) => void): void;
   close(): Promise<void>;
@@ -91,6 +97,7 @@ export const openPostgresStorage = (
         : `PostgreSQL at ${database.place} answers again.`,
     ),
   );
+  const answers = createAnswerStore(database);
   const guard = (what: string): GuardedCall =>
     createGuardedCall({
       what,
@@ -133,6 +140,8 @@ export const openPostgresStorage = (
         now: () => clock.monotonic(),
         tell: notices.tell,
       }),
+    answers,
+    shareSecret: (name, own) => shareSecret(database, name, own),
     onNotice: (listener) => void notices.add(listener),
     database,
     keyStore: createPostgresKeyStore(shared),
@@ -141,6 +150,7 @@ export const openPostgresStorage = (
     limitStore: createPostgresDefinitionStore(shared, LIMITS),
     close: async () => {
       changes.close();
+      await answers.close();
       await database.close();
     },
   };

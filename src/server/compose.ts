@@ -31,10 +31,11 @@ import { createRecall, findEarlier } from './earlier-answers.ts';
 import type { ComposeOptions, Gateway } from './gateway.ts';
 import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
-import { loadSealingSecret } from './load-sealing-secret.ts';
+import { loadSealingSecret, shareSealingSecret } from './load-sealing-secret.ts';
 import { createNotices } from './notices.ts';
 import { openSharedState } from './open-shared-state.ts';
 import { readSavedCatalog } from './read-saved-catalog.ts';
+import { shareAnswers } from './share-answers.ts';
 import { stopServing } from './stop-serving.ts';
 import { storageStateOf } from './storage-state.ts';
 import { TIMEOUTS } from './timeouts.ts';
@@ -56,11 +57,12 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const { part } = options;
   const via = part?.via ?? createVia();
   // Before anything is opened that would have to be closed where it is refused.
-  const sealingSecret = part?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
+  const ownSecret = part?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
   const state = await openSharedState(config, clock);
   const { keyStore } = state;
   const notices = createNotices();
   state.postgres?.onNotice(notices.tell);
+  const sealingSecret = part ? ownSecret : await shareSealingSecret(config.dataDir, ownSecret, state);
   const ring = await openKeyRing(keyStore, () => clock.now());
   const isGuarded = guarding(config, ring);
   const counted = part ?? (await keepBudgets(config, state, clock));
@@ -77,7 +79,12 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ...(part && { beside: { writers: part.workers, makeRoom: part.makeRoom } }),
   });
   const models = options.demo ? composeDemoModels('demo') : await composeModels(config, clock);
-  const history = createKeptAnswers(clock, part?.workers);
+  const ownHistory = createKeptAnswers(clock, part?.workers);
+  // Who wants no bodies in the log wants none in the database.
+  const answers = config.logBodies ? state.postgres?.answers : undefined;
+  const history = answers ? shareAnswers(ownHistory, answers) : ownHistory;
+  const findElsewhere = async (id: string): Promise<Buffer | undefined> =>
+    (await part?.findEarlier(id)) ?? answers?.find(id);
   const upstreams = composeUpstreams(config, demo?.url ?? part?.demoUrl);
   const priced = demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt];
   const metering = composeMetering({ config, counted, upstreams: priced, recorder, clock });
@@ -96,7 +103,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     clock,
     connectTimeoutMs: timeouts.connectMs,
     via,
-    recall: part && createRecall(history, part.findEarlier),
+    recall: part || answers ? createRecall(ownHistory, findElsewhere) : undefined,
   });
   const { chooseUpstream, chooseDestination, clientFor, retrying, ask } = outward;
   let closing = false;

@@ -6,7 +6,10 @@ import { GatewayError } from '../base/errors.ts';
 import { hasErrorCode } from '../base/system-error.ts';
 import { createPrivateFolder } from '../state/private-files.ts';
 import { readRegularFile } from '../state/read-regular-file.ts';
+import { replacePrivateFile } from '../state/replace-private-file.ts';
+import type { SharedState } from './open-shared-state.ts';
 
+const FILE = 'sealing-secret';
 const BYTES = 32;
 /** A damaged secret is passed over; what is larger is something else. */
 const MAX_BYTES = 4096;
@@ -45,7 +48,7 @@ const writeNew = async (file: string, secret: Buffer): Promise<void> => {
  * @throws GatewayError invalid_config where it is a link, not a file, or another user's
  */
 export const loadSealingSecret = async (dataDir: string): Promise<Buffer> => {
-  const file = join(dataDir, 'sealing-secret');
+  const file = join(dataDir, FILE);
   const known = read(file);
   if (known) return known;
   const secret = randomBytes(BYTES);
@@ -57,5 +60,26 @@ export const loadSealingSecret = async (dataDir: string): Promise<Buffer> => {
     if (!hasErrorCode(cause, 'EEXIST')) return secret;
     // Another gateway was quicker.
     return read(file) ?? secret;
+  }
+};
+
+/**
+ * The secret of all gateways of a database, so that each goes on with what another one has sealed. It is kept in the
+ * data folder as well, for a start while the database is away.
+ * @returns its own where nothing is shared, or the database does not answer
+ */
+export const shareSealingSecret = async (
+  dataDir: string,
+  own: Buffer,
+  { postgres }: Pick<SharedState, 'postgres'>,
+): Promise<Buffer> => {
+  try {
+    const shared = (await postgres?.shareSecret(FILE, own)) ?? own;
+    if (shared.length !== BYTES) return own;
+    // Where it cannot be written, the next start asks again.
+    if (!shared.equals(own)) await replacePrivateFile(join(dataDir, FILE), shared).catch(() => {});
+    return shared;
+  } catch {
+    return own;
   }
 };

@@ -2,6 +2,7 @@ import { SHARED_STATE } from './0001-shared-state.ts';
 import { BUDGETS_AND_LIMITS } from './0002-budgets-and-limits.ts';
 import { LIMIT_DEFINITIONS } from './0003-limits.ts';
 import { LOG } from './0004-log.ts';
+import { ANSWERS } from './0005-answers.ts';
 
 /** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
 export interface Migration {
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 2, name: 'budgets-and-limits', sql: BUDGETS_AND_LIMITS },
   { id: 3, name: 'limits', sql: LIMIT_DEFINITIONS },
   { id: 4, name: 'log', sql: LOG },
+  { id: 5, name: 'answers', sql: ANSWERS },
 ];

@@ -16,7 +16,7 @@ import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia, instanceOf } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
 import { listSecrets } from '../list-secrets.ts';
-import { loadSealingSecret } from '../load-sealing-secret.ts';
+import { loadSealingSecret, shareSealingSecret } from '../load-sealing-secret.ts';
 import { createNotices } from '../notices.ts';
 import { openLog } from '../open-log.ts';
 import { openSharedState } from '../open-shared-state.ts';
@@ -62,11 +62,12 @@ export const startWorkers = async (
   const { version, codexHome } = options;
   const { dataDir, host } = config;
   // Before anything is opened that would have to be closed where it is refused.
-  const sealingSecret = await loadSealingSecret(dataDir);
+  const ownSecret = await loadSealingSecret(dataDir);
   const state = await openSharedState(config, clock);
   const { keyStore } = state;
   const notices = createNotices();
   state.postgres?.onNotice(notices.tell);
+  const sealingSecret = await shareSealingSecret(dataDir, ownSecret, state);
   const ring = await openKeyRing(keyStore, () => clock.now());
   const budgets = await keepBudgets(config, state, clock);
   const demo = options.demo ? await startDemoUpstream() : undefined;
