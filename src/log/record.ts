@@ -1,30 +1,14 @@
 import type { ErrorOrigin } from '../base/errors.ts';
 import type { RouteReason } from '../providers/route-model.ts';
+import type { Usage } from '../sse/answer-summary.ts';
 import type { Dialect } from '../translate/ask.ts';
+
+export type { Usage } from '../sse/answer-summary.ts';
 
 export type Transport = 'http' | 'websocket';
 
 /** How an answer ended. `aborted`: the client left. `interrupted`: the gateway did not live to see it. */
 type Finish = 'completed' | 'incomplete' | 'failed' | 'truncated' | 'aborted' | 'interrupted';
-
-export interface Usage {
-  /** Includes those read from the cache and those written to it. */
-  inputTokens?: number;
-  cachedInputTokens?: number;
-  /** Those of the input that the provider wrote to its cache, for a while or for an hour. */
-  cacheWriteTokens?: number;
-  /** Those of `cacheWriteTokens` that are kept for an hour, which costs more. */
-  cacheWrite1hTokens?: number;
-  /** Those of the input that are sound, which has its own price. */
-  inputAudioTokens?: number;
-  /** Those of `cachedInputTokens` that are sound. */
-  cachedAudioTokens?: number;
-  outputTokens?: number;
-  reasoningTokens?: number;
-  /** Those of the output that are sound. */
-  outputAudioTokens?: number;
-  totalTokens?: number;
-}
 
 /**
  * `other_model`: the provider answered with another model than it was asked for, and not with a dated snapshot of it.

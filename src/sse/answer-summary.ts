@@ -30,7 +30,7 @@ export const apiOfPath = (path: string): Api | undefined => {
 };
 
 /** Tokens as the provider counted them; absent = not said. */
-export interface TokenUsage {
+export interface Usage {
   /** Includes those read from the cache and those written to it. */
   inputTokens?: number;
   cachedInputTokens?: number;
@@ -55,7 +55,7 @@ export interface AnswerSummary {
   /** `resp_…`, `chatcmpl-…` */
   responseId?: string;
   finish?: 'completed' | 'incomplete' | 'failed';
-  usage?: TokenUsage;
+  usage?: Usage;
   /** What the provider itself says the answer costs, in USD. */
   statedCostUsd?: number;
   /** One name a call, in the order of the output; a built-in tool is named by its kind (`web_search`). */

@@ -3,6 +3,7 @@ import { addToolName } from './add-tool-name.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
 import { createGenerationWatch } from './generation-watch.ts';
+import { noteHead } from './note-head.ts';
 import { readError } from './read-error.ts';
 import { readStatedCost, readUsage, usageMember } from './read-usage.ts';
 
@@ -51,10 +52,7 @@ const readCompletion = (
   ended: Map<number, boolean>,
   toolNames: Map<string, number>,
 ): void => {
-  const model = nonEmptyString(completion.model);
-  if (model !== undefined) summary.model = model;
-  const responseId = nonEmptyString(completion.id);
-  if (responseId !== undefined) summary.responseId = responseId;
+  noteHead(summary, completion);
   const usage = readUsage(usageMember(completion));
   if (usage !== undefined) summary.usage = usage;
   const statedCostUsd = readStatedCost(usageMember(completion));

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../base/json-object.ts';
-import type { TokenUsage } from './answer-summary.ts';
+import type { Usage } from './answer-summary.ts';
 
 const countOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
@@ -12,7 +12,7 @@ const sum = (...counts: (number | undefined)[]): number | undefined =>
  * The tokens of an answer. Gemini counts thoughts apart from the answer, and what its own tools gave it
  * apart from the prompt; OpenAI counts both in.
  */
-export const readGeminiUsage = (metadata: JsonObject): TokenUsage => {
+export const readGeminiUsage = (metadata: JsonObject): Usage => {
   const reasoningTokens = countOf(metadata.thoughtsTokenCount);
   const cachedInputTokens = countOf(metadata.cachedContentTokenCount);
   const totalTokens = countOf(metadata.totalTokenCount);

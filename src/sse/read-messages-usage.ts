@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../base/json-object.ts';
-import type { TokenUsage } from './answer-summary.ts';
+import type { Usage } from './answer-summary.ts';
 
 /** What has been counted so far; each count replaces the one before it. */
 export interface UsageCounts {
@@ -49,7 +49,7 @@ export const updateCounts = (counts: UsageCounts, usage: unknown): void => {
  * In our terms, where the input includes what was read from the cache and written to it.
  * @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
  */
-export const usageOf = (counts: UsageCounts): TokenUsage => {
+export const usageOf = (counts: UsageCounts): Usage => {
   const { input, cacheRead, cacheCreation, cacheCreation1h, output, thinking } = counts;
   const inputTokens = input === undefined ? undefined : input + cacheRead + cacheCreation;
   return {

@@ -2,6 +2,7 @@ import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from 
 import { MAX_TOOL_CALLS } from './add-tool-name.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
+import { noteHead } from './note-head.ts';
 import { readError } from './read-error.ts';
 import { noCounts, updateCounts, usageOf } from './read-messages-usage.ts';
 import { readStatedCost } from './read-usage.ts';
@@ -28,17 +29,10 @@ const readCost = (summary: AnswerSummary, usage: unknown): void => {
   if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
 };
 
-const readHead = (summary: AnswerSummary, message: JsonObject): void => {
-  const model = nonEmptyString(message.model);
-  if (model !== undefined) summary.model = model;
-  const responseId = nonEmptyString(message.id);
-  if (responseId !== undefined) summary.responseId = responseId;
-};
-
 /** Takes over what a message says that came as one object. */
 export const readMessageObject = (summary: AnswerSummary, message: JsonObject): void => {
   if (message.type !== 'message') return;
-  readHead(summary, message);
+  noteHead(summary, message);
   const counts = noCounts();
   updateCounts(counts, message.usage);
   if (isObject(message.usage)) summary.usage = usageOf(counts);
@@ -64,7 +58,7 @@ export const createMessagesReader = (): AnswerReader => {
       case 'message_start':
         if (!isObject(event.message)) return;
         if (hasContent) summary.isSpliced = true;
-        readHead(summary, event.message);
+        noteHead(summary, event.message);
         readUsage(event.message.usage);
         return;
       case 'content_block_start': {

@@ -1,8 +1,9 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../base/json-object.ts';
+import { isObject, type JsonObject, objectsOf, parseJson } from '../base/json-object.ts';
 import { addToolName } from './add-tool-name.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
 import { type Breach, brokenEvent } from './breach.ts';
+import { noteHead } from './note-head.ts';
 import { readError } from './read-error.ts';
 import { readSequenceNumber } from './read-sequence-number.ts';
 import { readStatedCost, readUsage } from './read-usage.ts';
@@ -45,10 +46,7 @@ const isCallPiece = (eventName: string | undefined, data: string): boolean =>
 
 /** Takes over what a response object says. `finish` follows its status, or the event that brought it. */
 export const readResponseObject = (summary: AnswerSummary, response: JsonObject, finish?: string): void => {
-  const model = nonEmptyString(response.model);
-  if (model !== undefined) summary.model = model;
-  const responseId = nonEmptyString(response.id);
-  if (responseId !== undefined) summary.responseId = responseId;
+  noteHead(summary, response);
   const ended = FINISHES.get(finish ?? response.status);
   if (ended !== undefined) summary.finish = ended;
   const usage = readUsage(response.usage);

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../base/json-object.ts';
-import type { TokenUsage } from './answer-summary.ts';
+import type { Usage } from './answer-summary.ts';
 
 const countOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
@@ -51,7 +51,7 @@ const outputOf = (
  * DeepSeek, Moonshot, OpenRouter, Bedrock, and gateways that pass Anthropic's names on.
  * @returns undefined where the value is no usage
  */
-export const readUsage = (value: unknown): TokenUsage | undefined => {
+export const readUsage = (value: unknown): Usage | undefined => {
   if (!isObject(value)) return undefined;
   const details = value.input_tokens_details ?? value.prompt_tokens_details ?? value.input_token_details;
   const cachedDetails = isObject(details) ? details.cached_tokens_details : undefined;
@@ -62,7 +62,7 @@ export const readUsage = (value: unknown): TokenUsage | undefined => {
   const reasoning = reasoningOf(value);
   const written = count(details, ...WRITTEN) ?? count(value, ...WRITTEN) ?? allWrites(value);
   const total = count(value, 'total_tokens', 'totalTokens');
-  const counts: ReadonlyArray<readonly [keyof TokenUsage, number | undefined]> = [
+  const counts: ReadonlyArray<readonly [keyof Usage, number | undefined]> = [
     ['inputTokens', input],
     [
       'cachedInputTokens',
@@ -78,7 +78,7 @@ export const readUsage = (value: unknown): TokenUsage | undefined => {
     ['outputAudioTokens', count(outputDetails, 'audio_tokens') || undefined],
     ['totalTokens', total],
   ];
-  const usage: TokenUsage = {};
+  const usage: Usage = {};
   for (const [name, tokens] of counts) if (tokens !== undefined) usage[name] = tokens;
   return Object.keys(usage).length > 0 ? usage : undefined;
 };

@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../sse/answer-summary.ts';
+import type { Usage } from '../sse/answer-summary.ts';
 import type { ReasoningState } from './ask.ts';
 
 /**
@@ -38,7 +38,7 @@ export interface AnswerSink {
   fail(error: { readonly code: string; readonly message: string }): void;
 }
 
-export interface AnswerUsage extends TokenUsage {
+export interface AnswerUsage extends Usage {
   /** What the provider itself says the answer costs, in USD. */
   statedCostUsd?: number;
 }

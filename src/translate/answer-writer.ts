@@ -33,5 +33,24 @@ export const secondGeneration = (upstream: string): { code: string; message: str
   message: `gomodel-ts: ${upstream} began its answer a second time in mid-stream, as an intermediary does that tries again: what came before is not whole. Try again.`,
 });
 
+/**
+ * Writes an answer in one object, at its end.
+ * @param answer undefined as long as there is none; a failure that the sink is told of makes one
+ */
+export const createObjectWriter = (
+  sink: AnswerSink,
+  answer: () => unknown,
+  failure: NonNullable<AnswerWriter['failure']>,
+): AnswerWriter => ({
+  sink,
+  contentType: JSON_TYPE,
+  take: () => '',
+  end: () => {
+    if (answer() === undefined) sink.fail(UNREADABLE_ANSWER);
+    return JSON.stringify(answer() ?? {});
+  },
+  failure,
+});
+
 /** How a provider is called where its name is not known. */
 export const SOME_PROVIDER = 'the provider';

@@ -1,20 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { access, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openIfThere, tolerateNoPermissions } from '../../state/private-files.ts';
+import { tolerateNoPermissions } from '../../state/private-files.ts';
 import type { BodyReference, BodySide } from '../bodies/body-reference.ts';
 import { readBody } from '../bodies/read-body.ts';
 import { type PendingBody, storeBodies } from '../bodies/store-bodies.ts';
 import { type ExchangeRecord, isFailure } from '../record.ts';
 import { encodeCloseLine } from './encode-journal-line.ts';
-import {
-  type ExchangeLine,
-  type LineDetail,
-  parseExchangeLine,
-  parseLineDetail,
-  parseRecord,
-} from './parse-journal-line.ts';
-import { readLinesForward } from './read-lines.ts';
+import { type ExchangeLine, type LineDetail, parseLineDetail, parseRecord } from './parse-journal-line.ts';
+import { readExchangeLines } from './read-exchange-lines.ts';
 import { journalFile, packFile, type SegmentName } from './segment-name.ts';
 
 interface Failure {
@@ -28,20 +22,11 @@ interface Failure {
 const BATCH_BYTES = 1024 * 1024;
 
 async function* failuresOf(folder: string, segment: SegmentName): AsyncGenerator<Failure> {
-  const file = await openIfThere(join(folder, journalFile(segment.base)));
-  if (!file) return;
-  try {
-    for await (const { lines } of readLinesForward(file, 0)) {
-      for (const text of lines) {
-        const line = parseExchangeLine(text);
-        const record = line?.kind === 'close' ? parseRecord(line) : undefined;
-        if (!line || !record || !isFailure(record)) continue;
-        const detail = parseLineDetail(line);
-        yield { line, record, detail, bodies: { ...detail.bodies } };
-      }
-    }
-  } finally {
-    await file.close();
+  for await (const line of readExchangeLines(folder, segment)) {
+    const record = line.kind === 'close' ? parseRecord(line) : undefined;
+    if (!record || !isFailure(record)) continue;
+    const detail = parseLineDetail(line);
+    yield { line, record, detail, bodies: { ...detail.bodies } };
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openIfThere, openOwnFile } from '../../state/private-files.ts';
+import { openOwnFile } from '../../state/private-files.ts';
 import type { BodyReferences } from '../bodies/body-reference.ts';
 import { findBodies } from '../bodies/read-body.ts';
 import { markInterrupted } from '../interrupted.ts';
@@ -7,8 +7,9 @@ import type { ExchangeRecord } from '../record.ts';
 import { encodeEndLine } from './encode-journal-line.ts';
 import type { JournaledExchange } from './journaled-exchange.ts';
 import { listSegments } from './list-segments.ts';
-import { type ExchangeLine, parseExchangeLine, parseLineDetail, parseRecord } from './parse-journal-line.ts';
-import { readLinesForward, startOfLine } from './read-lines.ts';
+import { type ExchangeLine, parseLineDetail, parseRecord } from './parse-journal-line.ts';
+import { readExchangeLines } from './read-exchange-lines.ts';
+import { startOfLine } from './read-lines.ts';
 import { journalFile, packFile, type SegmentName } from './segment-name.ts';
 import { readSegmentState } from './segment-state.ts';
 
@@ -37,25 +38,6 @@ const findAbandoned = async (
   return abandoned;
 };
 
-const readLines = async (
-  folder: string,
-  segment: SegmentName,
-  take: (line: ExchangeLine) => void,
-): Promise<void> => {
-  const file = await openIfThere(join(folder, journalFile(segment.base)));
-  if (!file) return;
-  try {
-    for await (const { lines } of readLinesForward(file, 0)) {
-      for (const text of lines) {
-        const line = parseExchangeLine(text);
-        if (line) take(line);
-      }
-    }
-  } finally {
-    await file.close();
-  }
-};
-
 /** Open lines of abandoned segments for which no segment of the same run has a close line. */
 const findUnclosed = async (
   folder: string,
@@ -65,10 +47,10 @@ const findUnclosed = async (
   const unclosed = new Map<string, OpenLine>();
   const closed = new Set<string>();
   for (const each of abandoned) {
-    await readLines(folder, each.segment, (line) => {
+    for await (const line of readExchangeLines(folder, each.segment)) {
       if (line.kind === 'open') unclosed.set(line.id, { line, ...each });
       else closed.add(line.id);
-    });
+    }
   }
   for (const id of closed) unclosed.delete(id);
   if (unclosed.size === 0) return unclosed;
@@ -78,9 +60,9 @@ const findUnclosed = async (
   const runs = new Set(abandoned.map(({ segment }) => segment.run));
   for (const segment of all) {
     if (segment.isErrors || isAbandoned.has(segment.base) || !runs.has(segment.run)) continue;
-    await readLines(folder, segment, (line) => {
+    for await (const line of readExchangeLines(folder, segment)) {
       if (line.kind === 'close') unclosed.delete(line.id);
-    });
+    }
   }
   return unclosed;
 };

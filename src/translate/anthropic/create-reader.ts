@@ -1,33 +1,20 @@
 import { isObject, parseJson } from '../../base/json-object.ts';
 import { scanElements, scanMembers } from '../../json/scan-members.ts';
-import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
+import { decodeEventData } from '../../sse/frame-events.ts';
 import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
+import { createBodyReader, createEventReader } from '../read-body.ts';
 import { createMessageReader } from './read-message.ts';
-
-/** Results of a search come in one event. */
-const MAX_EVENT_BYTES = 64 * 2 ** 20;
-
-const BLANK_LINE = Buffer.from('\n\n');
 
 const createStreamReader = (sink: AnswerSink, upstream: string | undefined): AnswerReader => {
   const message = createMessageReader(sink, upstream);
-  const framer = createEventFramer({
-    maxEventBytes: MAX_EVENT_BYTES,
-    onComment: () => sink.alive?.(),
-    onEvent: (_eventName, data) => {
+  return createEventReader(sink, {
+    onData: (data) => {
       const event = parseJson(decodeEventData(data));
       if (isObject(event)) message.apply(event);
     },
+    onEnd: message.end,
+    readsLast: true,
   });
-  return {
-    push: (chunk) => framer.push(chunk),
-    end: () => {
-      framer.end();
-      // A last event that lacks only its blank line is read too; one that is cut is no JSON.
-      framer.push(BLANK_LINE);
-      message.end();
-    },
-  };
 };
 
 /** Of so many digits, a number may be none that JavaScript can hold. */
@@ -45,19 +32,11 @@ const rawInputs = (body: Buffer): ((index: number) => string | undefined) => {
   };
 };
 
-const createJsonReader = (sink: AnswerSink): AnswerReader => {
-  const chunks: Uint8Array[] = [];
-  return {
-    push: (chunk) => {
-      chunks.push(Buffer.from(chunk));
-    },
-    end: () => {
-      const body = Buffer.concat(chunks);
-      const answer = parseJson(body.toString('utf8'));
-      if (isObject(answer)) createMessageReader(sink).read(answer, rawInputs(body));
-    },
-  };
-};
+const createJsonReader = (sink: AnswerSink): AnswerReader =>
+  createBodyReader((body) => {
+    const answer = parseJson(body.toString('utf8'));
+    if (isObject(answer)) createMessageReader(sink).read(answer, rawInputs(body));
+  });
 
 /** @see https://platform.claude.com/docs/en/build-with-claude/streaming */
 export const createReader = (sink: AnswerSink, isStream: boolean, upstream?: string): AnswerReader =>

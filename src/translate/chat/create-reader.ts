@@ -6,10 +6,11 @@ import {
   parseJson,
   wordOf,
 } from '../../base/json-object.ts';
-import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
+import { decodeEventData } from '../../sse/frame-events.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
 import type { AnswerReader, AnswerSink, FinishReason } from '../answer-sink.ts';
 import { SOME_PROVIDER, secondGeneration, UNREADABLE_ANSWER } from '../answer-writer.ts';
+import { createBodyReader, createEventReader } from '../read-body.ts';
 import { createToldSink } from '../told-sink.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createCallReader } from './read-calls.ts';
@@ -17,9 +18,6 @@ import { findError } from './read-error.ts';
 import { createMarkedTextReader } from './read-marked-text.ts';
 import { createThoughtReader } from './read-thoughts.ts';
 import { readUsage } from './read-usage.ts';
-
-/** One event is all that is ever held of a stream. */
-const MAX_EVENT_BYTES = 64 * 2 ** 20;
 
 const LOST_ARGUMENTS = {
   code: UNREADABLE_ANSWER.code,
@@ -170,40 +168,25 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
 };
 
 /** Reads a stream. Usage may follow the last reason, so that the end is told when the stream tells of it. */
-const createStreamReader = (completion: CompletionReader, sink: AnswerSink): AnswerReader => {
-  const framer = createEventFramer({
-    maxEventBytes: MAX_EVENT_BYTES,
-    onComment: () => sink.alive?.(),
-    onEvent: (_, data) => {
+const createStreamReader = (completion: CompletionReader, sink: AnswerSink): AnswerReader =>
+  createEventReader(sink, {
+    onData: (data) => {
       if (data.startsWith('[DONE]')) return completion.end(true);
       const chunk = parseJson(decodeEventData(data));
       if (isObject(chunk)) completion.read(chunk);
     },
+    onEnd: () => completion.end(false),
+    readsLast: false,
   });
-  return {
-    push: (chunk) => framer.push(chunk),
-    end: () => {
-      framer.end();
-      completion.end(false);
-    },
-  };
-};
 
-const createObjectReader = (completion: CompletionReader): AnswerReader => {
-  const chunks: Uint8Array[] = [];
-  return {
-    push: (chunk) => {
-      chunks.push(chunk);
-    },
-    end: () => {
-      const object: unknown = [parseJson(Buffer.concat(chunks).toString('utf8'))].flat().find(isObject);
-      if (isObject(object)) completion.read(object);
-      // Some servers give no reason with an answer in one piece.
-      const choice = isObject(object) ? firstChoice(object.choices) : undefined;
-      completion.end(isObject(choice?.message));
-    },
-  };
-};
+const createObjectReader = (completion: CompletionReader): AnswerReader =>
+  createBodyReader((body) => {
+    const object: unknown = [parseJson(body.toString('utf8'))].flat().find(isObject);
+    if (isObject(object)) completion.read(object);
+    // Some servers give no reason with an answer in one piece.
+    const choice = isObject(object) ? firstChoice(object.choices) : undefined;
+    completion.end(isObject(choice?.message));
+  });
 
 /** Of a 2xx answer of a chat-completions provider. */
 export const createReader = (sink: AnswerSink, isStream: boolean, options: ReaderOptions): AnswerReader => {

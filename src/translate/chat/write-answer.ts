@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import { type JsonObject, objectsOf, wordOf } from '../../base/json-object.ts';
 import type { AnswerUsage } from '../answer-sink.ts';
-import { type AnswerWriter, EVENT_STREAM, JSON_TYPE, UNREADABLE_ANSWER } from '../answer-writer.ts';
+import { type AnswerWriter, createObjectWriter, EVENT_STREAM } from '../answer-writer.ts';
 import { type ChatPiece, type ChatSinkDeps, createChatSink } from './create-sink.ts';
 
 interface ChatWriterDeps extends Pick<ChatSinkDeps, 'names' | 'sealer'> {
@@ -134,14 +134,9 @@ export const createChatJson = (deps: ChatWriterDeps): AnswerWriter => {
     }
   };
   const sink = createChatSink({ ...deps, emit, id: head.suffix, onModel: head.setModel });
-  return {
+  return createObjectWriter(
     sink,
-    contentType: JSON_TYPE,
-    take: () => '',
-    end: () => {
-      if (answer === undefined) sink.fail(UNREADABLE_ANSWER);
-      return JSON.stringify(answer);
-    },
-    failure: () => failure && { code: failure.code, message: failure.message },
-  };
+    () => answer,
+    () => failure && { code: failure.code, message: failure.message },
+  );
 };

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json-object.ts';
 import type { AnswerSink, AnswerUsage } from '../answer-sink.ts';
-import { type AnswerWriter, EVENT_STREAM, JSON_TYPE, UNREADABLE_ANSWER } from '../answer-writer.ts';
+import { type AnswerWriter, createObjectWriter, EVENT_STREAM } from '../answer-writer.ts';
 import { writeUsage } from '../responses/response-object.ts';
 import type { Sealer } from '../seal.ts';
 import { labelSummary } from './read-compaction.ts';
@@ -177,14 +177,9 @@ export const createCompactionJson = (deps: CompactionDeps, kept: readonly JsonOb
           : { ...members, object: 'response.compaction', output: [...kept, item], usage: writeUsage(usage) };
     },
   });
-  return {
+  return createObjectWriter(
     sink,
-    contentType: JSON_TYPE,
-    take: () => '',
-    end: () => {
-      if (answer === undefined) sink.fail(UNREADABLE_ANSWER);
-      return JSON.stringify(answer);
-    },
-    failure: () => failure,
-  };
+    () => answer,
+    () => failure,
+  );
 };

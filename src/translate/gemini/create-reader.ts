@@ -1,30 +1,21 @@
 import { isObject, objectsOf, parseJson } from '../../base/json-object.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
 import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
+import { createBodyReader, MAX_EVENT_BYTES } from '../read-body.ts';
 import { createChunkReader } from './create-chunk-reader.ts';
 import { findStatus } from './read-error.ts';
 
-/** Bound of what is held of one event. */
-const MAX_EVENT_BYTES = 64 * 1024 * 1024;
-
 /** An answer in one JSON body, or a stream that Google wrote as one list. */
-const createJsonReader = (sink: AnswerSink): AnswerReader => {
-  const chunks: Uint8Array[] = [];
-  return {
-    push: (chunk) => {
-      chunks.push(chunk);
-    },
-    end: () => {
-      const text = Buffer.concat(chunks).toString('utf8');
-      const body = parseJson(text);
-      const reader = createChunkReader(sink);
-      if (Array.isArray(body))
-        for (const chunk of objectsOf(body)) reader.apply(chunk, JSON.stringify(chunk));
-      else if (isObject(body)) reader.apply(body, text);
-      reader.end();
-    },
-  };
-};
+const createJsonReader = (sink: AnswerSink): AnswerReader =>
+  createBodyReader((bytes) => {
+    const text = bytes.toString('utf8');
+    const body = parseJson(text);
+    const reader = createChunkReader(sink);
+    if (Array.isArray(body)) {
+      for (const chunk of objectsOf(body)) reader.apply(chunk, JSON.stringify(chunk));
+    } else if (isObject(body)) reader.apply(body, text);
+    reader.end();
+  });
 
 const createStreamReader = (sink: AnswerSink, upstream: string | undefined): AnswerReader => {
   const reader = createChunkReader(sink, upstream);

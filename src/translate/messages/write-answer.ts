@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, parseJson, wordOf } from '../../base/json-object.ts';
-import { type AnswerWriter, EVENT_STREAM, JSON_TYPE, UNREADABLE_ANSWER } from '../answer-writer.ts';
+import { type AnswerWriter, createObjectWriter, EVENT_STREAM } from '../answer-writer.ts';
 import { createMessagesSink, type MessagesSinkDeps } from './create-sink.ts';
 
 type WriterDeps = Omit<MessagesSinkDeps, 'emit' | 'onFail'>;
@@ -63,14 +63,9 @@ export const createMessagesJson = (deps: WriterDeps): AnswerWriter => {
     failure = error;
   };
   const sink = createMessagesSink({ ...deps, emit, onFail });
-  return {
+  return createObjectWriter(
     sink,
-    contentType: JSON_TYPE,
-    take: () => '',
-    end: () => {
-      if (answer === undefined) sink.fail(UNREADABLE_ANSWER);
-      return JSON.stringify(answer ?? {});
-    },
-    failure: () => failure,
-  };
+    () => answer,
+    () => failure,
+  );
 };

@@ -1,4 +1,4 @@
-import { type AnswerWriter, EVENT_STREAM, JSON_TYPE, UNREADABLE_ANSWER } from '../answer-writer.ts';
+import { type AnswerWriter, createObjectWriter, EVENT_STREAM, UNREADABLE_ANSWER } from '../answer-writer.ts';
 import { createResponsesSink, type ResponsesSinkDeps } from './create-sink.ts';
 import type { EmittedEvent, ResponseObject } from './emitted-event.ts';
 
@@ -42,14 +42,9 @@ export const createResponsesJson = (deps: WriterDeps): AnswerWriter => {
       if (last !== undefined) deps.onEnd?.(last);
     },
   });
-  return {
+  return createObjectWriter(
     sink,
-    contentType: JSON_TYPE,
-    take: () => '',
-    end: () => {
-      if (last === undefined) sink.fail(UNREADABLE_ANSWER);
-      return JSON.stringify(last);
-    },
-    failure: () => (last?.status === 'failed' ? (last.error ?? UNREADABLE_ANSWER) : undefined),
-  };
+    () => last,
+    () => (last?.status === 'failed' ? (last.error ?? UNREADABLE_ANSWER) : undefined),
+  );
 };

@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../../../src/sse/answer-summary.ts';
+import type { Usage } from '../../../src/sse/answer-summary.ts';
 import type { AnswerSink, FinishReason } from '../../../src/translate/answer-sink.ts';
 import type { JsonObject } from '../../../src/translate/ask.ts';
 
@@ -12,7 +12,7 @@ export type Told =
   | { call: { key: string; callId?: string; name: string; json: string; ended: boolean } }
   | { search: string | undefined }
   | { alive: true }
-  | { usage: TokenUsage }
+  | { usage: Usage }
   | { finish: FinishReason; words?: string }
   | { fail: { code: string; message: string } };
 
