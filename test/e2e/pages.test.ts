@@ -1,15 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findFreePort } from '../bench/find-free-port.ts';
 import { ensureCodex } from '../support/codex/ensure-codex.ts';
 import { createCodexFolders } from '../support/codex/run-codex.ts';
 import { signInto } from '../support/codex/sign-in.ts';
 import { blocksOf, PAGES, readPage } from '../support/pages/read-pages.ts';
+import { serveUntilUp, stopAll, stopGateway, typeLines } from '../support/pages/type-lines.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
 import { startUpstream } from '../support/upstream/start-upstream.ts';
@@ -29,12 +26,7 @@ const RUN_ELSEWHERE = [
 /** `npx gomodel-ts codex` needs a terminal: launcher.test.ts runs it in one. */
 const LAUNCHER = 'launcher';
 
-const running: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of running.splice(0)) {
-    if (child.exitCode === null) process.kill(-(child.pid ?? 0), 'SIGTERM');
-  }
-});
+afterEach(stopAll);
 
 /** `npx gomodel-ts` as a reader types it in the clone, but from any folder. */
 const createPath = (codexBinary: string): string => {
@@ -44,29 +36,6 @@ const createPath = (codexBinary: string): string => {
   writeFileSync(npx, `#!/bin/sh\nshift\nexec "${process.execPath}" "${bin}" "$@"\n`);
   chmodSync(npx, 0o755);
   return [folder, dirname(codexBinary), process.env.PATH].join(delimiter);
-};
-
-const isUp = (port: string): Promise<boolean> =>
-  fetch(`http://127.0.0.1:${port}/health`).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-
-/** @param env has `PORT` */
-const serveUntilUp = async (line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> => {
-  const command = `exec ${line.replace(/^((?:[A-Z_]+=\S+ )*)/, 'env $1')}`;
-  const child = spawn('sh', ['-c', command], { cwd, env, detached: true, stdio: 'ignore' });
-  running.push(child);
-  while (!(await isUp(env.PORT ?? ''))) {
-    expect(child.exitCode, line).toBeNull();
-    await pause(50);
-  }
-  return child;
-};
-
-const stop = async (child: ChildProcess): Promise<void> => {
-  process.kill(-(child.pid ?? 0), 'SIGTERM');
-  await once(child, 'exit');
 };
 
 /** Types the commands into one shell, one after the other; gives what each printed. */
@@ -89,26 +58,10 @@ const walk = async (name: string, commands: readonly string[]): Promise<Readonly
   };
   if (name === 'trust') writeFileSync(join(workFolder, '.env'), 'PORT=8081\n');
   if (name === 'chatgpt') signInto(codexHome, 'chatgpt', codex, env);
-  let gateway =
-    name === 'demo' ? await serveUntilUp('npx gomodel-ts serve --demo', workFolder, env) : undefined;
-  const outputs = new Map<string, string>();
-  for (const line of commands) {
-    const variable = /^export (\w+)="?([^"]*)"?$/.exec(line);
-    if (variable?.[1]) {
-      env[variable[1]] = (variable[2] ?? '').replace(/^\$(\w+)$/, (_all, named: string) => env[named] ?? '');
-    } else if (/gomodel-ts serve/.test(line)) {
-      if (gateway) await stop(gateway);
-      gateway = await serveUntilUp(line, workFolder, env);
-    } else {
-      const typed = line.replaceAll('localhost:8080', `localhost:${env.PORT}`);
-      const command = promisify(execFile)('sh', ['-c', typed], { cwd: workFolder, env });
-      // Codex waits for what more may come from an open standard input.
-      command.child.stdin?.end();
-      const { stdout } = await command;
-      outputs.set(line, stdout);
-    }
-  }
-  if (gateway) await stop(gateway);
+  const desk = { cwd: workFolder, env };
+  const before = name === 'demo' ? await serveUntilUp('npx gomodel-ts serve --demo', desk) : undefined;
+  const { outputs, gateway } = await typeLines(commands, { ...desk, gateway: before });
+  if (gateway) await stopGateway(gateway);
   return outputs;
 };
 
@@ -168,9 +121,9 @@ it('starts from a clone by npm start', async () => {
     GOMODEL_HOME: createTemporaryFolder('data'),
     OPENAI_API_KEY: '',
   };
-  const child = await serveUntilUp('npm start', ROOT, env);
+  const child = await serveUntilUp('npm start', { cwd: ROOT, env });
   expect(await (await fetch(`http://127.0.0.1:${env.PORT}/health`)).json()).toMatchObject({
     service: 'gomodel-ts',
   });
-  await stop(child);
+  await stopGateway(child);
 });
