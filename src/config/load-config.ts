@@ -15,6 +15,7 @@ import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
 import { readStorage, type StorageConfig } from './read-storage.ts';
 import { readTagging, type TaggingHeader } from './read-tagging.ts';
+import { readVirtualModels } from './read-virtual-models.ts';
 import { refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
 import type { Origin } from './sourced.ts';
@@ -44,6 +45,8 @@ export interface GatewayConfig {
   readonly rateLimits: readonly Definition[];
   /** Whether providers are asked which models they have. */
   readonly modelLists: boolean;
+  /** Whether the list of models has the user's own names alone. */
+  readonly keepsOnlyAliases: boolean;
   readonly chatgpt: { readonly login: ChatgptLogin; readonly baseUrl: URL };
   readonly bodySizeLimitBytes: number;
   /** Of all request bodies that are in memory, in all workers. */
@@ -87,12 +90,14 @@ const unknownTargets = (
   if (providers.some(({ spec }) => spec.slashedNames)) return [];
   const configured = new Set(providers.map(({ id }) => id));
   const kinds = new Set(ALL_SPECS.map(({ id }) => id));
-  return [...aliases].flatMap(([name, { model, fallbacks }]) =>
-    [model, ...fallbacks].flatMap((target) => {
-      const [prefix = ''] = target.split('/', 1);
-      const isMissing = prefix !== target && kinds.has(prefix) && !configured.has(prefix);
-      return isMissing ? [`The alias ${name} names ${target}, and ${prefix} is not configured.`] : [];
-    }),
+  return [...aliases].flatMap(([name, { model, fallbacks, targets = [] }]) =>
+    [...(targets.length > 0 ? targets.map((target) => target.model) : [model]), ...fallbacks].flatMap(
+      (target) => {
+        const [prefix = ''] = target.split('/', 1);
+        const isMissing = prefix !== target && kinds.has(prefix) && !configured.has(prefix);
+        return isMissing ? [`The alias ${name} names ${target}, and ${prefix} is not configured.`] : [];
+      },
+    ),
   );
 };
 
@@ -170,7 +175,10 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     .filter(({ isBare, isInFile, provider }) => !isBare || isInFile || provider === first)
     .map(({ provider }) => provider);
 
-  const aliases = new Map([...(sources.file?.aliases ?? [])].map(([name, { value }]) => [name, value]));
+  const aliases = new Map([
+    ...[...(sources.file?.aliases ?? [])].map(([name, { value }]) => [name, value] as const),
+    ...readVirtualModels(sources),
+  ]);
   notices.push(...unknownTargets(aliases, providers));
 
   // With a key of its own at OpenAI the gateway pays; without one, who is signed in does.
@@ -193,6 +201,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     defaultProvider: first.id,
     aliases,
     modelLists: required('modelLists'),
+    keepsOnlyAliases: required('keepsOnlyAliases'),
     failover: sources.file?.failover?.value ?? NO_FAILOVER,
     budgets: [...readBudgetVariables(sources), ...ownOf(sources.file, 'budgets', notices)],
     rateLimits: [

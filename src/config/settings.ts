@@ -153,6 +153,14 @@ export const SETTINGS = {
     parse: parseSwitch,
     fallback: 'true',
   }),
+  keepsOnlyAliases: setting({
+    variable: 'KEEP_ONLY_ALIASES_AT_MODELS_ENDPOINT',
+    path: ['server', 'keep_only_aliases'],
+    takes: 'true or false',
+    summary: 'whether the list of models has aliases alone; other models are served all the same',
+    parse: parseSwitch,
+    fallback: 'false',
+  }),
   chatgptLogin: setting({
     variable: 'CHATGPT_LOGIN',
     path: ['chatgpt', 'login'],

@@ -159,6 +159,7 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
       noteCaller(record, request.context.caller);
     }
     if (model !== undefined) record.route = destination.why;
+    if (destination.balance) record.balance = destination.balance;
 
     checkSignable(upstream, body);
     const asked: AskedRequest = { method, path, headers, members, model, body: bytesOf(body) };

@@ -1,4 +1,5 @@
 import type { ErrorOrigin } from '../base/errors.ts';
+import type { BalanceNote } from '../providers/balance/create-balance.ts';
 import type { RouteReason } from '../providers/route-model.ts';
 import type { Usage } from '../sse/answer-summary.ts';
 import type { Dialect } from '../translate/ask.ts';
@@ -99,6 +100,8 @@ export interface ExchangeRecord {
   route?: RouteReason;
   /** Where the provider speaks another API than the client: which, and what of the request it has no place for. */
   translation?: { dialect: Dialect; losses: string[] };
+  /** Where the name stands for several targets: why it went to this one first. */
+  balance?: BalanceNote;
   /** In their order, the last one included. */
   attempts?: Attempt[];
   auth?: 'master_key' | `key:${string}` | 'chatgpt' | 'none' | 'rejected';

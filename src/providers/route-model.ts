@@ -18,6 +18,23 @@ export interface Route extends RouteTarget {
   readonly effort?: Effort;
   /** Where to go on, in this order, when the first one fails before its first byte. */
   readonly fallbacks: readonly RouteTarget[];
+  /** Where the name stands for several targets: the first of them is the one above. */
+  readonly balanced?: Balanced;
+}
+
+export interface WeightedTarget extends RouteTarget {
+  /** Above 0: its share of the requests against the others'. */
+  readonly weight: number;
+}
+
+/** `failover`: in their order, the next where one fails. */
+export type BalanceStrategy = 'round_robin' | 'cost' | 'latency' | 'failover';
+
+/** A name that stands for several targets. */
+export interface Balanced {
+  readonly alias: string;
+  readonly strategy: BalanceStrategy;
+  readonly targets: readonly WeightedTarget[];
 }
 
 /** A name of the user's own for a model, or with `*` for all of a form. `model` and `fallbacks` are routed as a client's would be. */
@@ -25,6 +42,14 @@ export interface ModelAlias {
   readonly model: string;
   readonly effort?: Effort;
   readonly fallbacks: readonly string[];
+  /** In place of `model`, which is the first of them. */
+  readonly targets?: readonly AliasTarget[];
+  readonly strategy?: BalanceStrategy;
+}
+
+interface AliasTarget {
+  readonly model: string;
+  readonly weight: number;
 }
 
 export interface Routing {
@@ -80,27 +105,43 @@ const routeByList = (model: string, { listedBy, defaultProvider }: Routing): Rou
 };
 
 /** An alias may name another one; a circle ends with the name as it is. */
-const routeAlias = (alias: ModelAlias, routing: Routing, seen: ReadonlySet<string>): Route => {
+const routeAlias = (name: string, alias: ModelAlias, routing: Routing, seen: ReadonlySet<string>): Route => {
   const { provider, upstreamModel, effort, fallbacks } = route(alias.model, routing, seen);
   const own = alias.fallbacks.map((name) => {
     const target = route(name, routing, seen);
     return { provider: target.provider, upstreamModel: target.upstreamModel };
   });
   const chosen = alias.effort ?? effort;
+  const targets = alias.targets?.flatMap((target) => routeTarget(target, routing, seen)) ?? [];
   return {
     provider,
     upstreamModel,
     why: 'alias',
     ...(chosen && { effort: chosen }),
     fallbacks: [...fallbacks, ...own],
+    ...(targets.length > 1 && {
+      balanced: { alias: name, strategy: alias.strategy ?? 'round_robin', targets },
+    }),
   };
+};
+
+/** A target that stands for several itself shares its weight out among them. */
+const routeTarget = (
+  { model, weight }: AliasTarget,
+  routing: Routing,
+  seen: ReadonlySet<string>,
+): WeightedTarget[] => {
+  const { provider, upstreamModel, balanced } = route(model, routing, seen);
+  if (!balanced) return [{ provider, upstreamModel, weight }];
+  const total = balanced.targets.reduce((sum, target) => sum + target.weight, 0);
+  return balanced.targets.map((target) => ({ ...target, weight: (weight * target.weight) / total }));
 };
 
 const route = (model: string, routing: Routing, seen: ReadonlySet<string>): Route => {
   const prefixed = routeByPrefix(model, routing);
   if (prefixed) return { ...prefixed, why: 'prefix', fallbacks: [] };
   const alias = seen.has(model) ? undefined : findAlias(model, routing);
-  return alias ? routeAlias(alias, routing, new Set([...seen, model])) : routeByList(model, routing);
+  return alias ? routeAlias(model, alias, routing, new Set([...seen, model])) : routeByList(model, routing);
 };
 
 /**

@@ -9,6 +9,8 @@ export interface ServedModelsDeps {
   readonly providers: readonly ConfiguredProvider[];
   readonly defaultProvider: string;
   readonly aliases: ReadonlyMap<string, ModelAlias>;
+  /** The list has aliases alone. */
+  readonly keepsOnlyAliases: boolean;
   readonly lists: Pick<ModelLists, 'listedBy' | 'modelsOf'>;
 }
 
@@ -22,7 +24,7 @@ export interface ServedModels {
 }
 
 export const createServedModels = (deps: ServedModelsDeps): ServedModels => {
-  const { providers, defaultProvider, aliases, lists } = deps;
+  const { providers, defaultProvider, aliases, lists, keepsOnlyAliases } = deps;
   const routing: Routing = {
     providers: new Set(providers.map(({ id }) => id)),
     aliases,
@@ -34,7 +36,8 @@ export const createServedModels = (deps: ServedModelsDeps): ServedModels => {
     routing,
     all: async () => {
       windows ??= loadContextWindows();
-      return joinModels({ providers, lists, routing, findContextWindow: await windows });
+      const all = joinModels({ providers, lists, routing, findContextWindow: await windows });
+      return keepsOnlyAliases ? all.filter(({ isAlias }) => isAlias) : all;
     },
     factsOf: (provider, model) => lists.modelsOf(provider).find(({ id }) => id === model) ?? { id: model },
   };

@@ -2,12 +2,13 @@ import type { Agent } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import { createAgent } from '../forward/send/create-agent.ts';
+import { loadCosts } from '../providers/balance/load-costs.ts';
 import type { JoinedModel } from '../providers/joined-models.ts';
 import { createFetchList } from '../providers/lists/fetch-list.ts';
 import { createModelLists } from '../providers/lists/model-lists.ts';
 import { createListFile } from '../providers/lists/saved-lists.ts';
 import { inOrderOfPreference } from '../providers/order-providers.ts';
-import type { Routing } from '../providers/route-model.ts';
+import type { Routing, WeightedTarget } from '../providers/route-model.ts';
 import { createServedModels } from '../providers/served-models.ts';
 import type { ModelFacts } from '../translate/translation.ts';
 
@@ -23,12 +24,15 @@ export interface Models {
   readonly listOwn: () => Promise<readonly JoinedModel[]>;
   /** What is known of a model. @param model as its provider names it */
   readonly factsOf: (provider: string, model: string) => ModelFacts;
+  /** What a typical request costs at a target; unknown unless a name goes by cost. */
+  readonly costOf: (target: WeightedTarget) => number | undefined;
   close(): Promise<void>;
 }
 
 /** Nobody needs to ask a single provider that speaks Responses, and gets every request as it is. */
-const isEnough = ({ providers, aliases }: GatewayConfig): boolean =>
+const isEnough = ({ providers, aliases, keepsOnlyAliases }: GatewayConfig): boolean =>
   providers.length === 1 &&
+  !keepsOnlyAliases &&
   aliases.size === 0 &&
   providers.every(({ native, spec }) => (native ?? spec.native).includes('responses'));
 
@@ -46,6 +50,8 @@ export const composeModels = async (config: GatewayConfig, clock: Clock): Promis
     clock,
     ...createListFile(dataDir),
   });
+  const isByCost = [...config.aliases.values()].some(({ strategy }) => strategy === 'cost');
+  const costOf = isByCost ? await loadCosts(providers) : () => undefined;
   const served = createServedModels({ ...config, lists });
   const isAlone = isEnough(config);
   const asks = !isAlone && config.modelLists;
@@ -54,6 +60,7 @@ export const composeModels = async (config: GatewayConfig, clock: Clock): Promis
   return {
     routing: served.routing,
     factsOf: served.factsOf,
+    costOf,
     listModels: isAlone
       ? undefined
       : async () => {
@@ -82,6 +89,7 @@ export const composeDemoModels = (provider: string): Models => ({
     listedBy: () => undefined,
   },
   factsOf: () => ({}),
+  costOf: () => undefined,
   listModels: undefined,
   listOwn: async () => [],
   close: async () => {},

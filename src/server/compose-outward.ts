@@ -18,9 +18,11 @@ import {
   type TranslateInto,
   type Unseal,
 } from '../forward/send/prepare-request.ts';
+import { createBalance, nameOfTarget } from '../providers/balance/create-balance.ts';
+import { createTargetHealth } from '../providers/balance/target-health.ts';
 import { type ChooseUpstream, createChooseUpstream } from '../providers/choose-upstream.ts';
 import { createKeyPool, type KeyPool } from '../providers/keys/key-pool.ts';
-import type { Routing } from '../providers/route-model.ts';
+import type { Routing, WeightedTarget } from '../providers/route-model.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { Upstreams } from './compose-upstreams.ts';
 
@@ -28,6 +30,8 @@ export interface OutwardDeps {
   readonly config: GatewayConfig;
   readonly upstreams: Upstreams;
   readonly routing: Routing;
+  /** What a typical request costs at a target, in USD. */
+  readonly costOf: (target: WeightedTarget) => number | undefined;
   readonly translateInto: TranslateInto;
   readonly countInto: CountInto;
   readonly unseal: Unseal;
@@ -62,6 +66,7 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
   const { upstream, upstreams, chatgpt, login } = deps.upstreams;
   const byName = new Map(upstreams.map((one) => [one.name, one]));
 
+  const health = createTargetHealth(clock);
   const keys = createKeyPool(config.providers, upstreams, clock);
   const clients = new Map<Upstream, UpstreamClient>();
   const clientFor = (to: Upstream): UpstreamClient => {
@@ -84,13 +89,21 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
   const prepare = createPrepare({ translateInto: deps.translateInto, unseal: deps.unseal, via });
   const breakers = createBreakers(failover.breaker);
   const { takeProvider } = deps;
-  const askHere = createAsk({ prepare, clientFor, failover, clock, takeProvider, runGuarded: breakers.run });
+  const askHere = createAsk({
+    ...{ prepare, clientFor, failover, clock, takeProvider },
+    runGuarded: breakers.run,
+    noteOutcome: ({ upstream: { name }, model }, outcome) =>
+      health.note(nameOfTarget({ provider: name, upstreamModel: model }), outcome),
+  });
   const ask = recall ? recallFirst(askHere, recall) : askHere;
   const retrying = createRetryingForwarder({ ask, failover, clock });
 
   return {
     chooseUpstream,
-    chooseDestination: createChooseDestination({ routing, upstreams: byName, chooseUpstream, keys }),
+    chooseDestination: createChooseDestination({
+      ...{ routing, upstreams: byName, chooseUpstream, keys },
+      balance: createBalance({ health, costOf: deps.costOf }),
+    }),
     clientFor,
     ask,
     retrying,

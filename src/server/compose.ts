@@ -93,6 +93,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     config,
     upstreams,
     routing: models.routing,
+    costOf: models.costOf,
     ...composeTranslation({
       sealingSecret,
       clock,

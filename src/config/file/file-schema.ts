@@ -57,9 +57,41 @@ const provider = z.strictObject({
 
 const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
 
+const strategy = z.enum(['round_robin', 'cost', 'latency', 'failover']);
+
+/** One of several models that a name stands for. */
+const target = z.union([
+  name.transform((model) => ({ model, weight: undefined })),
+  z.strictObject({ model: name, weight: z.number().positive().max(1_000_000).optional() }),
+]);
+
+const targets = z.array(target).min(1).max(100);
+
+/** GoModel's own form of an alias, in the file and in `VIRTUAL_MODELS`. */
+export const virtualModels = z
+  .array(
+    z
+      .strictObject({
+        source: name,
+        target: name.optional(),
+        targets: targets.optional(),
+        strategy: strategy.optional(),
+      })
+      .refine((entry) => (entry.target === undefined) !== (entry.targets === undefined), {
+        message: 'needs either `target` or `targets`',
+      }),
+  )
+  .max(1000);
+
 const alias = z.union([
   name.transform((model) => ({ model, effort: undefined, fallbacks: undefined })),
   z.strictObject({ model: name, effort: effort.optional(), fallbacks: z.array(name).optional() }),
+  z.strictObject({
+    targets,
+    strategy: strategy.optional(),
+    effort: effort.optional(),
+    fallbacks: z.array(name).optional(),
+  }),
 ]);
 
 const failover = z.strictObject({
@@ -123,6 +155,7 @@ export const fileSchema = z.strictObject({
       user_path_header: scalar.optional(),
       websockets: scalar.optional(),
       model_lists: scalar.optional(),
+      keep_only_aliases: scalar.optional(),
     })
     .optional(),
   logging: z
@@ -157,6 +190,7 @@ export const fileSchema = z.strictObject({
     )
     .optional(),
   aliases: z.record(name, alias).optional(),
+  virtual_models: virtualModels.optional(),
   failover: failover.optional(),
   budgets: budgets.optional(),
   rate_limits: rateLimits.optional(),

@@ -4,6 +4,7 @@ import type { Sourced } from '../sourced.ts';
 import type { Source } from '../sources.ts';
 import type { FileConfig, FileProvider } from './file-config.ts';
 import type { FileShape } from './file-schema.ts';
+import { mapAlias, mapVirtualModel } from './map-alias.ts';
 import { mapBudgets, mapRateLimits } from './map-definitions.ts';
 import type { Locate } from './parse-yaml.ts';
 
@@ -47,13 +48,23 @@ const mapProviders = ({ providers = {} }: FileShape, { locate, source }: Place):
     };
   });
 
-const mapAliases = ({ aliases = {} }: FileShape, { locate, source }: Place): FileConfig['aliases'] =>
-  new Map(
-    Object.entries(aliases).map(([alias, { model, effort, fallbacks = [] }]) => [
-      alias,
-      { value: { model, ...(effort && { effort }), fallbacks }, origin: locate(['aliases', alias]), source },
-    ]),
-  );
+const mapAliases = (
+  { aliases = {}, virtual_models: virtual = [] }: FileShape,
+  { locate, source }: Place,
+): FileConfig['aliases'] =>
+  new Map([
+    ...Object.entries(aliases).map(
+      ([alias, value]) =>
+        [alias, { value: mapAlias(value), origin: locate(['aliases', alias]), source }] as const,
+    ),
+    ...virtual.map(
+      (entry, place) =>
+        [
+          entry.source,
+          { value: mapVirtualModel(entry), origin: locate(['virtual_models', String(place)]), source },
+        ] as const,
+    ),
+  ]);
 
 const mapFailover = (
   { failover }: FileShape,

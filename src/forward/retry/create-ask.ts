@@ -3,6 +3,7 @@ import { GatewayError } from '../../base/errors.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
 import type { FailoverConfig } from '../../config/failover.ts';
 import type { Exchange } from '../../log/exchange.ts';
+import type { TargetOutcome } from '../../providers/balance/target-health.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import { apiOfPath } from '../../sse/answer-summary.ts';
 import { translateAnswer } from '../relay/translate-answer.ts';
@@ -26,7 +27,11 @@ export interface AskDeps {
   /** Counts an attempt at one of several destinations. @throws GatewayError rate_limit_exceeded, or rejects with it */
   readonly takeProvider: TakeProvider;
   readonly runGuarded: RunGuarded;
+  /** Told how each attempt at one of several destinations fared. */
+  readonly noteOutcome: NoteOutcome;
 }
+
+type NoteOutcome = (destination: Destination, outcome: TargetOutcome) => void;
 
 export type TakeProvider = (
   exchange: Exchange,
@@ -75,7 +80,7 @@ const unasked = (told: GatewayError): AttemptFailure =>
 const factsOf = ({ message, origin, code }: GatewayError) => ({ message, origin, code });
 
 export const createAsk = (deps: AskDeps): Ask => {
-  const { prepare, clientFor, failover, clock, takeProvider, runGuarded } = deps;
+  const { prepare, clientFor, failover, clock, takeProvider, runGuarded, noteOutcome } = deps;
   const send = (
     { asked, exchange }: AskInput,
     destination: Destination,
@@ -108,12 +113,19 @@ export const createAsk = (deps: AskDeps): Ask => {
       let leave: (() => void) | undefined;
       signal.addEventListener('abort', stop, { once: true });
       const begin = (): void => {
+        const startedAtMs = clock.monotonic();
+        const noted = (outcome: Omit<TargetOutcome, 'ms'>): void =>
+          noteOutcome(destination, { ...outcome, ms: clock.monotonic() - startedAtMs });
         leave = send(input, destination, {
           onAnswer: (answer) => {
+            noted({ status: answer.statusCode, headers: answer.headers });
             if (!isPassing(answer.statusCode ?? 502)) resolve(answer);
             else readFailedAnswer(answer, clock.now()).then(fail, fail);
           },
-          onFailure: (error) => fail(unanswered(error)),
+          onFailure: (error) => {
+            noted({});
+            fail(unanswered(error));
+          },
         });
       };
       const refuse = (error: unknown): void => fail(error instanceof GatewayError ? unasked(error) : error);

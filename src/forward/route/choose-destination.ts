@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
 import { sessionOf } from '../../base/session-headers.ts';
+import type { Balance } from '../../providers/balance/create-balance.ts';
 import type { ChooseUpstream } from '../../providers/choose-upstream.ts';
 import type { KeyPool } from '../../providers/keys/key-pool.ts';
 import {
@@ -30,6 +31,7 @@ export interface ChooseDestinationDeps {
   /** The default provider's upstream, by what else the request carries: a ChatGPT sign-in may pay. */
   readonly chooseUpstream: ChooseUpstream;
   readonly keys: Pick<KeyPool, 'pick'>;
+  readonly balance: Balance;
 }
 
 const isMessagesPath = (path: string): boolean => /^\/messages(?:[/?]|$)/.test(path);
@@ -51,7 +53,7 @@ const noClaude = (model: string, provider: string): GatewayError =>
 
 /** By the model that a request names, and by who pays for it. The client never names an address. */
 export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDestination => {
-  const { routing, upstreams, chooseUpstream, keys } = deps;
+  const { routing, upstreams, chooseUpstream, keys, balance } = deps;
 
   const upstreamOf = (
     { provider }: RouteTarget,
@@ -85,27 +87,33 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
   return (input) => {
     const { headers, path, model } = input;
     const route: Route = routeModel(model, routing);
-    const { upstreamModel, why, effort } = route;
+    const { why, effort } = route;
     const isMessages = isMessagesPath(path);
-    const upstream = upstreamOf(route, headers, why);
-    const fallbacks = route.fallbacks.map((target) => ({
+    const session = sessionOf(headers);
+    const balanced = route.balanced && balance(route.balanced, session);
+    const [first = route, ...others] = balanced?.targets ?? [];
+    const upstream = upstreamOf(first, headers, why);
+    const fallbacks = [...others, ...route.fallbacks].map((target) => ({
       upstream: upstreamOf(target, headers, why),
       model: target.upstreamModel,
       effort,
     }));
     const chosen: ChosenDestination = {
       upstream: isMessages ? forMessages(upstream, why, model) : upstream,
-      model: upstreamModel,
+      model: first.upstreamModel,
       effort,
       why,
       fallbacks,
     };
-    const session = sessionOf(headers);
     const withKey = <To extends { readonly upstream: Upstream }>(to: To): To => ({
       ...to,
       upstream: keys.pick(to.upstream, session),
     });
-    const { fallbacks: others, ...first } = restrictDestination(chosen, input);
-    return { ...withKey(first), fallbacks: others.map(withKey) };
+    const allowed = restrictDestination(chosen, input);
+    return {
+      ...withKey(allowed),
+      fallbacks: allowed.fallbacks.map(withKey),
+      ...(balanced && { balance: balanced.note }),
+    };
   };
 };

@@ -1,3 +1,4 @@
+import type { BalanceNote } from '../../providers/balance/create-balance.ts';
 import type { RouteReason } from '../../providers/route-model.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import type { Effort } from '../../translate/ask.ts';
@@ -15,4 +16,6 @@ export interface ChosenDestination extends Destination {
   readonly why: RouteReason;
   /** Where to go on, in this order, when the first one fails before its first byte. */
   readonly fallbacks: readonly Destination[];
+  /** Why it is this one, where the name stands for several. */
+  readonly balance?: BalanceNote;
 }

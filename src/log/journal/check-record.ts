@@ -56,6 +56,10 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
   upstreamModel: 'text',
   route: 'text',
   providerKey: 'text',
+  balance: {
+    members: { alias: 'text', strategy: 'text', reason: 'text', passedOver: { listOf: 'text' } },
+    needs: ['alias', 'strategy', 'reason', 'passedOver'],
+  },
   translation: {
     members: { dialect: 'text', losses: { listOf: 'text' } },
     needs: ['dialect', 'losses'],

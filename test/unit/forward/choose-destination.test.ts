@@ -4,6 +4,7 @@ import { checkCredential } from '../../../src/forward/route/check-credential.ts'
 import { createChooseDestination } from '../../../src/forward/route/choose-destination.ts';
 import { checkStatus, reasonPhrase, redirected } from '../../../src/forward/send/check-status.ts';
 import { EVERYTHING } from '../../../src/providers/allowance.ts';
+import { createBalance } from '../../../src/providers/balance/create-balance.ts';
 import { createChooseUpstream } from '../../../src/providers/choose-upstream.ts';
 import type { ModelAlias, Routing } from '../../../src/providers/route-model.ts';
 import type { Upstream } from '../../../src/providers/upstream.ts';
@@ -49,6 +50,10 @@ const createChoice = ({
     upstreams: new Map(all.map((one) => [one.name, one])),
     chooseUpstream: createChooseUpstream({ own, chatgpt: CHATGPT, login: 'passthrough' }),
     keys: { pick: (one) => one },
+    balance: createBalance({
+      health: { restOf: () => 0, latencyOf: () => undefined },
+      costOf: () => undefined,
+    }),
   });
   return (model: string | undefined, headers: IncomingHttpHeaders = {}, path = '/responses') => {
     const {

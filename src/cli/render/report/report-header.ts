@@ -70,6 +70,19 @@ const DIALECTS: Readonly<Record<NonNullable<ExchangeRecord['translation']>['dial
   responses: "put into OpenAI's Responses API",
 };
 
+const REASONS: Readonly<Record<NonNullable<ExchangeRecord['balance']>['reason'], string>> = {
+  session: 'its session stays there',
+  turn: 'in turn',
+  cheapest: 'the cheapest',
+  fastest: 'the fastest',
+  first: 'the first',
+};
+
+const balanceText = ({ alias, reason, passedOver }: NonNullable<ExchangeRecord['balance']>): string => {
+  const others = passedOver.length === 0 ? '' : `, past ${passedOver.join(', ')}`;
+  return plainLine(`of the targets of ${alias}: ${REASONS[reason]}${others}`);
+};
+
 const findingText = ({ sentModel, model }: ExchangeRecord, finding: Finding): string =>
   finding === 'other_model'
     ? plainLine(`another model answered: ${model} instead of ${sentModel}`)
@@ -77,12 +90,13 @@ const findingText = ({ sentModel, model }: ExchangeRecord, finding: Finding): st
 
 /** How the provider was chosen and asked; nothing where the request went there as it came. */
 const wayLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
-  const { route, upstreamModel, translation, attempts = [] } = record;
+  const { route, balance, upstreamModel, translation, attempts = [] } = record;
   const { dim } = style.colour;
   const lines: string[] = [];
   if (upstreamModel !== undefined || translation) {
     const way = joined(
       route && ROUTES[route],
+      balance && balanceText(balance),
       named('as', upstreamModel),
       translation && DIALECTS[translation.dialect],
     );
