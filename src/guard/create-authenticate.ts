@@ -37,8 +37,14 @@ const keyOf = (name: KeyField, headers: IncomingHttpHeaders): string | undefined
   return typeof value === 'string' ? value : undefined;
 };
 
-const shownField = (name: KeyField): string =>
-  name === 'x-gomodel-key' ? 'X-GoModel-Key' : name === 'authorization' ? 'Authorization' : name;
+/** Claude Code replaces a message that names `x-api-key` by one of its own. */
+const SHOWN_FIELDS: Partial<Record<KeyField, string>> = {
+  'x-gomodel-key': 'X-GoModel-Key',
+  authorization: 'Authorization',
+  'x-api-key': 'the API key header',
+};
+
+const shownField = (name: KeyField): string => SHOWN_FIELDS[name] ?? name;
 
 export interface AuthenticateDeps {
   /** Absent: without a managed key either, everyone is let in (the server is bound to loopback then). */

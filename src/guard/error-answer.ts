@@ -9,8 +9,13 @@ export interface ErrorAnswer {
   readonly body: string;
 }
 
-const typeFor = (audience: Audience, { code, status, type }: GatewayError): string => {
-  if (code === 'budget_exceeded' && audience === 'codex') return CODEX_LIMIT;
+/** Whether a refusal stays for so long that asking again is in vain: a spent budget, and a limit that says so. */
+export const staysRefused = ({ code, told }: Pick<GatewayError, 'code' | 'told'>): boolean =>
+  code === 'budget_exceeded' || (code === 'rate_limit_exceeded' && told !== undefined);
+
+const typeFor = (audience: Audience, error: GatewayError): string => {
+  const { status, type } = error;
+  if (audience === 'codex' && staysRefused(error)) return CODEX_LIMIT;
   if (audience !== 'messages') return type;
   if (status >= 500) return 'api_error';
   return status === 429 ? 'rate_limit_error' : type;
@@ -26,18 +31,24 @@ const resetOf = ({ resetsAtMs }: GatewayError): { readonly resets_at?: number } 
 /** A header field takes no more than printable ASCII. */
 const inHeader = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
 
+/** Claude Code asks again and again after a 401 without it, and the SDKs after a 503. */
+const ASK_NO_MORE = { 'x-should-retry': 'false' } as const;
+
 /**
  * How a refusal says, beside its body, that it stays for a while: Codex puts `x-codex-promo-message` into its own
  * sentence, and the SDKs of OpenAI and Anthropic ask no second time where `x-should-retry` says so.
  */
 const spentHeaders = (
-  { code, told }: Pick<GatewayError, 'code' | 'told'>,
+  error: Pick<GatewayError, 'code' | 'told'>,
   audience: Audience,
 ): Readonly<Record<string, string>> => {
-  if (code !== 'budget_exceeded') return {};
+  // Codex goes by the status.
+  if (audience !== 'codex' && isPermanent(error.code)) return ASK_NO_MORE;
+  if (!staysRefused(error)) return {};
+  const { told } = error;
   return audience === 'codex' && told !== undefined
     ? { 'x-codex-promo-message': inHeader(told) }
-    : { 'x-should-retry': 'false' };
+    : ASK_NO_MORE;
 };
 
 /** The `error` member of a frame, and its headers, as Codex reads them over WebSocket. */

@@ -17,6 +17,15 @@ export const isCodex = (headers: Headers): boolean =>
   saysCodex(headers['user-agent']) ||
   headers['x-codex-turn-metadata'] !== undefined;
 
+/** Measured: 0.113.0 does not wait, 0.169.0 and 0.171.0 do. */
+const FIRST_PATIENT_VERSION = 169;
+
+/** Whether Codex waits as long as `Retry-After` says, over HTTP, instead of giving up. Unknown versions are taken for new ones. */
+export const isPatientCodex = (headers: Headers): boolean => {
+  const [, minor] = /^codex[\w ]*\/0\.(\d+)\./i.exec(String(headers['user-agent'] ?? '')) ?? [];
+  return minor === undefined || Number(minor) >= FIRST_PATIENT_VERSION;
+};
+
 /** Whether a client reads errors as Anthropic's API writes them. */
 const speaksMessages = (target: string, headers: IncomingHttpHeaders): boolean =>
   headers['anthropic-version'] !== undefined || /^[^?]*\/messages(?:[/?]|$)/.test(target);

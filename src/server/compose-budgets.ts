@@ -52,8 +52,8 @@ interface Counting {
   };
   /** To be called before the first request, where something must be counted. @throws where another process counts */
   start(): Promise<void>;
-  /** Something must be counted from now on. */
-  want(): void;
+  /** Something must be counted from now on. @returns when it is known whether this process does; never rejects */
+  want(): Promise<void>;
   readonly problem: () => string | undefined;
   close(): Promise<void>;
 }
@@ -93,7 +93,7 @@ const countInDatabase = async (
 ): Promise<Counting> => ({
   ...postgres.openCounting([], await loadInstanceId(dataDir)),
   start: async () => {},
-  want: () => {},
+  want: async () => {},
   problem: () => postgres.database.trouble?.message,
 });
 
@@ -128,9 +128,14 @@ export const keepBudgets = async (
   if (mustCount()) await counting.start();
 
   const listeners: (() => void)[] = [];
-  const tell = (): void => {
-    if (mustCount()) counting.want();
-    for (const listener of listeners) listener();
+  let changes = Promise.resolve();
+  /** One after the other. Before the first definition holds, it is known who counts. */
+  const apply = (isCounted: boolean, define: () => void): void => {
+    changes = changes.then(async () => {
+      if (isCounted) await counting.want();
+      define();
+      for (const listener of listeners) listener();
+    });
   };
   let storeProblem: string | undefined;
   let limitProblem: string | undefined;
@@ -138,14 +143,14 @@ export const keepBudgets = async (
     store.watch((changed, problem) => {
       storeProblem = problem;
       if (problem !== undefined) return;
-      ledger.define(mergeBudgets(configured, changed));
-      tell();
+      const all = mergeBudgets(configured, changed);
+      apply(all.length > 0, () => ledger.define(all));
     }),
     limitStore.watch((changed, problem) => {
       limitProblem = problem;
       if (problem !== undefined) return;
-      limits.define(mergeLimits(configuredLimits, changed));
-      tell();
+      const all = mergeLimits(configuredLimits, changed);
+      apply(all.length > 0, () => limits.define(all));
     }),
   ];
   return {

@@ -47,5 +47,11 @@ export const composeMetering = ({ config, counted, upstreams, recorder, clock }:
   const loadPrices = composePrices(config.dataDir, upstreams);
   const hasBudgets = (): boolean => holds().budgets;
   const spending = createSpending({ ledger, hasBudgets, loadPrices, recorder, clock });
-  return createMetering({ limits, hasLimits: () => holds().limits, spending, recorder });
+  return createMetering({
+    limits,
+    hasLimits: () => holds().limits,
+    spending,
+    recorder,
+    now: () => clock.now(),
+  });
 };

@@ -1,5 +1,5 @@
 import { type GatewayError, isPermanent } from '../base/errors.ts';
-import { codexLimit } from '../guard/error-answer.ts';
+import { codexLimit, staysRefused } from '../guard/error-answer.ts';
 
 /**
  * What is permanent is a 400, which Codex does not ask again after: of other statuses it does, over HTTP. With
@@ -37,7 +37,7 @@ export const createGatewayErrorFrame = (
   requestId: string,
   streamId?: string | undefined,
 ): Buffer => {
-  const limit = error.code === 'budget_exceeded' ? codexLimit(error) : undefined;
+  const limit = staysRefused(error) ? codexLimit(error) : undefined;
   const told = limit?.error ?? {
     type: error.type,
     code: error.code,

@@ -19,8 +19,11 @@ export interface SoleCounter {
    * @throws GatewayError command_failed where another one goes on
    */
   start(): Promise<void>;
-  /** Takes the counting over once nobody else does it. */
-  want(): void;
+  /**
+   * Takes the counting over once nobody else does it.
+   * @returns when it has looked; never rejects
+   */
+  want(): Promise<void>;
   /** @throws GatewayError counted_elsewhere where this process must not count */
   check(): void;
   /** Who counts instead of this process, in a sentence. */
@@ -72,14 +75,11 @@ export const createSoleCounter = ({
     if (!isClosed && hold?.kind === 'held') begin();
     return isCounting;
   };
-  const look = (): void => {
+  const look = async (): Promise<void> => {
     timer = undefined;
-    void tryOnce()
-      // A lock that somebody keeps for too long: looked at again like one that is taken.
-      .catch(() => false)
-      .then((counts) => {
-        if (!counts && !isClosed) timer ??= setTimeout(look, LOOK_EVERY_MS).unref();
-      });
+    // A lock that somebody keeps for too long: looked at again like one that is taken.
+    const counts = await tryOnce().catch(() => false);
+    if (!counts && !isClosed) timer ??= setTimeout(() => void look(), LOOK_EVERY_MS).unref();
   };
   const pidOf = (): number | undefined => (hold?.kind === 'taken' ? hold.pid : undefined);
 
@@ -93,8 +93,8 @@ export const createSoleCounter = ({
         await sleep(RETRY_MS);
       }
     },
-    want: () => {
-      if (!isCounting && !isClosed && timer === undefined) look();
+    want: async () => {
+      if (!isCounting && !isClosed && timer === undefined) await look();
     },
     check: () => {
       if (isCounting) return;

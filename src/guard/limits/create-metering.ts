@@ -8,7 +8,7 @@ import type { DescribedBody } from '../budgets/describe-spending.ts';
 import { BYTES_PER_TOKEN, FIRST_OUTPUT_TOKENS } from '../budgets/estimate-cost.ts';
 import { warnOfSpent } from '../budgets/refuse-spent.ts';
 import { addWarning, createRunawayGuard } from '../runaway/guard-runaway.ts';
-import { isCodex } from '../speaks-as.ts';
+import { isCodex, isPatientCodex } from '../speaks-as.ts';
 import { limitError, pairsOf, standingLines } from './limit-lines.ts';
 import type { LimitCounter, Standings, Taken } from './limit-port.ts';
 
@@ -52,6 +52,8 @@ export interface MeteringDeps {
   readonly hasLimits: () => boolean;
   readonly spending: Spending;
   readonly recorder: Pick<ExchangeWatch, 'subscribe'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 const NOBODY: Subject = {
@@ -75,12 +77,15 @@ const withStandings = (refusal: unknown, standings: Standings): unknown => {
   });
 };
 
-const requireTaken = (taken: Taken): Standings => {
-  if (taken.kind === 'refused') throw limitError(taken);
-  return taken.standings;
-};
+/** Codex gives up on a 429 over WebSocket, and where it is old: then it must be told in words that it shows. */
+const waitsFor = ({ exchange, headers }: Pick<MeteredRequest, 'exchange' | 'headers'>): boolean =>
+  !isCodex(headers) || (exchange.record.transport === 'http' && isPatientCodex(headers));
 
-export const createMetering = ({ limits, hasLimits, spending, recorder }: MeteringDeps): Metering => {
+export const createMetering = ({ limits, hasLimits, spending, recorder, now }: MeteringDeps): Metering => {
+  const requireTaken = (taken: Taken, waits: boolean): Standings => {
+    if (taken.kind === 'refused') throw limitError(taken, now(), waits);
+    return taken.standings;
+  };
   const limited = new Set<string>();
   const guard = createRunawayGuard();
 
@@ -103,7 +108,10 @@ export const createMetering = ({ limits, hasLimits, spending, recorder }: Meteri
     const tokens = isPriced ? Math.ceil(request.bodyBytes / BYTES_PER_TOKEN) + output : 0;
     limited.add(exchange.id);
     const taken = limits.take(exchange.id, subject, tokens);
-    return taken instanceof Promise ? taken.then(requireTaken) : requireTaken(taken);
+    const waits = waitsFor(request);
+    return taken instanceof Promise
+      ? taken.then((settled) => requireTaken(settled, waits))
+      : requireTaken(taken, waits);
   };
 
   const passageOf = (
@@ -152,8 +160,8 @@ export const createMetering = ({ limits, hasLimits, spending, recorder }: Meteri
       limited.add(id);
       const tokens = Math.ceil(bodyBytes / BYTES_PER_TOKEN) + FIRST_OUTPUT_TOKENS;
       const taken = limits.take(id, { ...NOBODY, provider, model }, tokens);
-      if (taken instanceof Promise) return taken.then((settled) => void requireTaken(settled));
-      requireTaken(taken);
+      if (taken instanceof Promise) return taken.then((settled) => void requireTaken(settled, true));
+      requireTaken(taken, true);
       return undefined;
     },
   };

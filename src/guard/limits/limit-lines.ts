@@ -49,12 +49,31 @@ const whose = (scope: string, child: string | undefined): string => {
   return named.startsWith('/') ? named : named.replace(':', ' ');
 };
 
-export const limitError = (taken: Extract<Taken, { kind: 'refused' }>): GatewayError => {
+/** Beyond, nobody waits: clients that would are told not to. */
+const MAX_WAIT_MS = 60_000;
+
+/**
+ * @param nowMs since the epoch
+ * @param waits whether the client comes back by itself after a while
+ */
+export const limitError = (
+  taken: Extract<Taken, { kind: 'refused' }>,
+  nowMs: number,
+  waits = true,
+): GatewayError => {
   const { limit, name, scope, child } = { ...taken.limit };
-  const seconds = Math.max(1, Math.ceil(taken.retryAfterMs / 1_000));
-  return new GatewayError(
-    'rate_limit_exceeded',
-    `${whose(scope, child)} may have ${limit.toLocaleString('en-US')} ${WHAT[name]}, and has reached that. Try again in ${seconds} s.`,
-    { headers: { 'retry-after': String(seconds), ...pairsOf(standingLines(taken.standings)) } },
-  );
+  const { retryAfterMs } = taken;
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  const what = `${whose(scope, child)} may have ${limit.toLocaleString('en-US')} ${WHAT[name]}, and has reached that`;
+  const standings = pairsOf(standingLines(taken.standings));
+  const message = `${what}. Try again in ${seconds} s.`;
+  if (waits && retryAfterMs <= MAX_WAIT_MS) {
+    const headers = { 'retry-after': String(seconds), ...standings };
+    return new GatewayError('rate_limit_exceeded', message, { headers });
+  }
+  return new GatewayError('rate_limit_exceeded', message, {
+    headers: { 'retry-after': String(seconds), 'x-should-retry': 'false', ...standings },
+    resetsAtMs: nowMs + retryAfterMs,
+    told: `gomodel-ts: ${what}`,
+  });
 };

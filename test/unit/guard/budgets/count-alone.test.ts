@@ -28,8 +28,7 @@ it('refuses to count until it holds the ledger, and then counts', async () => {
     },
   );
   expect(() => sole.check()).toThrow(/another gateway counts/);
-  sole.want();
-  await vi.waitUntil(() => sole.problem !== undefined);
+  await sole.want();
   expect(sole.problem).toContain('process 4711');
   expect(() => sole.check()).toThrow(expect.objectContaining({ code: 'counted_elsewhere' }));
   answer = HELD;
@@ -53,7 +52,7 @@ it('gives back what it was given while it ended', async () => {
         give = resolve;
       }),
   );
-  sole.want();
+  void sole.want();
   sole.close();
   give({
     kind: 'held',
