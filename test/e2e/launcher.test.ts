@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { queryExchanges } from '../../src/log/files/query-exchanges.ts';
 import type { ExchangeRecord } from '../../src/log/record.ts';
+import { createBrowserDouble } from '../support/cli/browser-double.ts';
 import { CODEX_VERSIONS } from '../support/codex/ensure-codex.ts';
 import { createCodexFolders } from '../support/codex/run-codex.ts';
 import { CHATGPT_TOKEN } from '../support/codex/sign-in.ts';
@@ -110,6 +111,45 @@ describe('gomodel-ts codex', () => {
     expect(stderr).toMatch(/\ngomodel-ts {2}1 request/);
     const [turn] = await turnsOf(gateway.dataDir);
     expect(turn).toMatchObject({ status: 200, auth: masterKey ? 'master_key' : 'none' });
+  });
+
+  it.each([undefined, MASTER_KEY])(
+    'opens the live story of the run, signed in, with master key %s',
+    async (masterKey) => {
+      const { gateway } = await stage.setUp(OK, { ...(masterKey && { masterKey }) });
+      const browser = createBrowserDouble();
+      const launcher = await startLauncher({
+        version: NEWEST,
+        args: ['--open', ...EXEC],
+        dataDir: gateway.dataDir,
+        env: { BROWSER: browser.program, ...(masterKey && { GOMODEL_MASTER_KEY: masterKey }) },
+      });
+      const { code, stdout, stderr } = await launcher.ended;
+      expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'ok\n' });
+      const story = /story: (\S+)/.exec(stderr)?.[1] ?? '';
+      expect(story).toMatch(/\/admin\/dashboard\/sessions\?session=\S+$/);
+      const opened = new URL(browser.opened() ?? '');
+      const { pathname, search } = new URL(story);
+      if (!masterKey) expect(opened.pathname + opened.search).toBe(pathname + search);
+      else {
+        const entered = await fetch(opened, { redirect: 'manual' });
+        expect(entered.headers.get('location')).toBe(pathname + search);
+      }
+    },
+  );
+
+  it('opens the story of a gateway of its own, and says so where there is no browser', async () => {
+    const upstream = await playing(OK);
+    const env = { OPENAI_BASE_URL: upstream.url, OPENAI_API_KEY: PROVIDER_KEY };
+    const browser = createBrowserDouble();
+    const args = ['--open', ...EXEC];
+    const seen = await startLauncher({ version: NEWEST, args, env: { ...env, BROWSER: browser.program } });
+    expect((await seen.ended).code).toBe(0);
+    expect(browser.opened()).toContain('/admin/dashboard/enter?token=');
+    const blind = await startLauncher({ version: NEWEST, args, env });
+    const { code, stderr } = await blind.ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain('--open found no browser to open; BROWSER names one.');
   });
 
   it('starts one of its own where the running one asks for a key that is not known here', async () => {
