@@ -59,6 +59,8 @@ export interface GatewayConfig {
   readonly tagging: readonly TaggingHeader[];
   readonly websockets: WebSocketSetting;
   readonly logBodies: boolean;
+  /** Whether npm may be asked for a newer version. */
+  readonly updateCheck: boolean;
   /** Where Prometheus finds the metrics; absent where nobody wants them. */
   readonly metrics: { readonly endpoint: string } | undefined;
   readonly retentionDays: number;
@@ -217,6 +219,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     tagging: readTagging(sources),
     websockets: required('websockets'),
     logBodies: required('logBodies'),
+    updateCheck: required('updateCheck'),
     metrics: required('metricsEnabled') ? { endpoint: required('metricsEndpoint') } : undefined,
     retentionDays: required('retentionDays'),
     maxDiskBytes: required('maxDisk'),

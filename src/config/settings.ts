@@ -207,6 +207,14 @@ export const SETTINGS = {
     parse: parseWorkers,
     fallback: '1',
   }),
+  updateCheck: setting({
+    variable: 'GOMODEL_UPDATE_CHECK',
+    path: ['server', 'update_check'],
+    takes: 'true or false',
+    summary: 'whether `serve` asks npm for a newer version when it starts',
+    parse: parseSwitch,
+    fallback: 'false',
+  }),
   userPathHeader: setting({
     variable: 'USER_PATH_HEADER',
     path: ['server', 'user_path_header'],

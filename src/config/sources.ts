@@ -29,6 +29,8 @@ const RESTRICTED: Readonly<Record<string, readonly Source[]>> = {
   // Codex reads this one itself, from its environment.
   CODEX_HOME: PLACES,
   HOST: OWN,
+  // Whether anything but the providers is asked.
+  GOMODEL_UPDATE_CHECK: OWN,
   // Whose project is billed, and sees what was asked; and which of the user's files is a credential.
   GOOGLE_CLOUD_PROJECT: OWN_VARIABLES,
   GOOGLE_APPLICATION_CREDENTIALS: OWN_VARIABLES,

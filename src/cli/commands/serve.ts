@@ -136,15 +136,21 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
     ? startTail(gateway, { json: flags.json === true, dataDir, context, process })
     : undefined;
   const tail = watching?.tail;
-  gateway.onNotice((text) => {
+  const tell = (text: string): void => {
     if (tail) tail.notice(text);
     else if (!flags.quiet) context.stderr.write(`${text}\n`);
-  });
+  };
+  gateway.onNotice(tell);
   void gateway.recorder.recovered.then(({ length }) => {
     const requests = `${length} ${length === 1 ? 'request was' : 'requests were'}`;
     if (length > 0)
       tail?.notice(`${requests} under way when an earlier gateway was killed: npx gomodel-ts logs --errors`);
   });
+  if (config.updateCheck) {
+    const { findUpdate, UPDATE_URL } = await import('../serve/find-update.ts');
+    const wish = { url: UPDATE_URL, current: readVersion(), proxies: config.proxies };
+    void findUpdate(wish).then((found) => found !== undefined && tell(found));
+  }
   const watchQuota = createQuotaWatch();
   gateway.recorder.subscribe(({ type, record }) => {
     const moved = type === 'close' ? watchQuota(record) : undefined;

@@ -152,6 +152,7 @@ export const fileSchema = z.strictObject({
       master_key: scalar.optional(),
       body_size_limit: scalar.optional(),
       body_memory_limit: scalar.optional(),
+      update_check: scalar.optional(),
       user_path_header: scalar.optional(),
       websockets: scalar.optional(),
       model_lists: scalar.optional(),
