@@ -14,6 +14,7 @@ import { readSources } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { screenOf } from '../render/tail/screen.ts';
 import { tailLine } from '../render/tail/tail-line.ts';
+import { withProgress } from '../with-progress.ts';
 import { writeAll } from '../write-all.ts';
 
 interface LogsFlags extends SelectFlags {
@@ -61,10 +62,13 @@ const list = async (
 ): Promise<void> => {
   const line = lineOf(context, flags.json === true);
   let count = 0;
-  for await (const records of log.list(query, { newest: limit })) {
-    count += records.length;
-    await writeAll(context.stdout, records.map(line));
-  }
+  await withProgress('exchanges read', context, async ({ end }) => {
+    for await (const records of log.list(query, { newest: limit })) {
+      end();
+      count += records.length;
+      await writeAll(context.stdout, records.map(line));
+    }
+  });
   if (count > 0 || flags.json) return;
   context.stderr.write(
     `No such exchange in ${dataDir}. The gateway writes there: npx gomodel-ts serve, or --data-dir for another.\n`,

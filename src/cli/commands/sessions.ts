@@ -11,7 +11,7 @@ import { renderSessions } from '../render/session-rows.ts';
 import { storyLines } from '../render/story-lines.ts';
 import { screenOf } from '../render/tail/screen.ts';
 import { readStory, type Story } from '../sessions/read-story.ts';
-import { openPricedLog, type PricedLog } from '../usage/open-priced-log.ts';
+import { type PricedLog, readPricedLog } from '../usage/open-priced-log.ts';
 import { withProgress } from '../with-progress.ts';
 import { writeAll } from '../write-all.ts';
 
@@ -121,10 +121,10 @@ const sessions = async (
   id: string | undefined,
   flags: SessionsFlags,
   context: CommandContext,
-): Promise<void> => {
-  const priced = await openPricedLog(flags, context);
-  await (id === undefined ? list(flags, priced, context) : showOne(id, flags, priced, context));
-};
+): Promise<void> =>
+  readPricedLog(flags, context, (priced) =>
+    id === undefined ? list(flags, priced, context) : showOne(id, flags, priced, context),
+  );
 
 /** `gomodel-ts sessions`: what was asked and what came of it, session by session. */
 export const sessionsCommand = (context: CommandContext): Command =>

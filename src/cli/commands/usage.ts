@@ -8,7 +8,7 @@ import { createColour } from '../render/colour.ts';
 import { screenOf } from '../render/tail/screen.ts';
 import { renderUsage } from '../render/usage-rows.ts';
 import { groupUsage, USAGE_BY, type UsageBy } from '../usage/group-usage.ts';
-import { openPricedLog } from '../usage/open-priced-log.ts';
+import { type PricedLog, readPricedLog } from '../usage/open-priced-log.ts';
 import { withProgress } from '../with-progress.ts';
 import { writeAll } from '../write-all.ts';
 
@@ -68,11 +68,14 @@ const keyNames = async (by: UsageBy, dataDir: string): Promise<ReadonlyMap<strin
   return new Map(keys.map(({ id, name }) => [id, name]));
 };
 
-const usage = async (flags: UsageFlags, context: CommandContext): Promise<void> => {
+const usage = async (
+  flags: UsageFlags,
+  { dataDir, log, pricing }: PricedLog,
+  context: CommandContext,
+): Promise<void> => {
   const { stdout, stderr, env } = context;
   const { by } = flags;
   const query = selectExchanges(flags, systemClock.now());
-  const { dataDir, log, pricing } = await openPricedLog(flags, context);
   const { timeZone: timezone } = Intl.DateTimeFormat().resolvedOptions();
   const table = await withProgress('exchanges read', context, async ({ step }) =>
     groupUsage({ log, query, prices: await pricing(), by, timezone, onRead: step }),
@@ -116,4 +119,4 @@ export const usageCommand = (context: CommandContext): Command =>
     .option('--json', 'a line of JSON a group')
     .option('--data-dir <folder>', 'where the log is (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
-    .action((flags: UsageFlags) => usage(flags, context));
+    .action((flags: UsageFlags) => readPricedLog(flags, context, (priced) => usage(flags, priced, context)));

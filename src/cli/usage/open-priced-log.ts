@@ -1,12 +1,15 @@
 import { createPricing, type Pricing } from '../../admin/cost/create-pricing.ts';
+import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { type LoadConfigSources, loadConfig } from '../../config/load-config.ts';
+import { readStorage } from '../../config/read-storage.ts';
 import type { LogReader } from '../../log/port.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import { composeUpstreams } from '../../server/compose-upstreams.ts';
-import { openLog } from '../../server/open-log.ts';
+import { openLogOf } from '../../server/open-log-of.ts';
 import type { CommandContext } from '../context.ts';
-import { readConfig } from '../read-config.ts';
-import { readDataFolder, type VariableFlags } from '../read-variables.ts';
+import { readSources } from '../read-config.ts';
+import type { VariableFlags } from '../read-variables.ts';
 import { plainLine } from '../render/plain-text.ts';
 
 export interface PricedLog {
@@ -16,21 +19,36 @@ export interface PricedLog {
 }
 
 /** Whose prices hold depends on where the providers are. The log can be read without knowing that. */
-const findUpstreams = async (flags: VariableFlags, context: CommandContext): Promise<readonly Upstream[]> => {
+const findUpstreams = (sources: LoadConfigSources, { stderr }: CommandContext): readonly Upstream[] => {
   try {
-    const config = await readConfig(flags, context, { isLauncher: true });
-    const { upstreams, chatgpt } = composeUpstreams(config, undefined);
+    const { upstreams, chatgpt } = composeUpstreams(loadConfig(sources), undefined);
     return [...upstreams, chatgpt];
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    context.stderr.write(`The costs are those of the price list alone: ${plainLine(error.message)}\n`);
+    stderr.write(`The costs are those of the price list alone: ${plainLine(error.message)}\n`);
     return [];
   }
 };
 
-/** The log of a data folder with the prices that its gateway knows. @throws GatewayError invalid_config */
-export const openPricedLog = async (flags: VariableFlags, context: CommandContext): Promise<PricedLog> => {
-  const dataDir = readDataFolder(flags, context);
-  const upstreams = await findUpstreams(flags, context);
-  return { dataDir, log: openLog(dataDir), pricing: createPricing(dataDir, upstreams) };
+/**
+ * Reads the log of a data folder, or of the database that several gateways share, with the prices that the gateway
+ * knows.
+ * @throws GatewayError invalid_config, and what the work throws
+ */
+export const readPricedLog = async <Result>(
+  flags: VariableFlags,
+  context: CommandContext,
+  work: (priced: PricedLog) => Promise<Result>,
+): Promise<Result> => {
+  const sources = await readSources(flags, context, { isLauncher: true });
+  const { dataDir } = sources;
+  const upstreams = findUpstreams(sources, context);
+  const log = await openLogOf({ dataDir, storage: readStorage(sources) }, systemClock, () =>
+    context.stderr.write('The database does not answer: this is the log of this gateway alone.\n'),
+  );
+  try {
+    return await work({ dataDir, log, pricing: createPricing(dataDir, upstreams) });
+  } finally {
+    await log.close();
+  }
 };
