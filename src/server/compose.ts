@@ -35,6 +35,7 @@ import { loadSealingSecret, shareSealingSecret } from './load-sealing-secret.ts'
 import { createNotices } from './notices.ts';
 import { openSharedState } from './open-shared-state.ts';
 import { readSavedCatalog } from './read-saved-catalog.ts';
+import { keysOf } from './remember-keys.ts';
 import { shareAnswers } from './share-answers.ts';
 import { stopServing } from './stop-serving.ts';
 import { storageStateOf } from './storage-state.ts';
@@ -59,7 +60,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   // Before anything is opened that would have to be closed where it is refused.
   const ownSecret = part?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
   const state = await openSharedState(config, clock);
-  const { keyStore } = state;
+  const keyStore = keysOf(config, state);
   const notices = createNotices();
   state.postgres?.onNotice(notices.tell);
   const sealingSecret = part ? ownSecret : await shareSealingSecret(config.dataDir, ownSecret, state);

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { createKeyDesk, type KeyDesk } from '../../src/guard/keys/key-desk.ts';
@@ -7,6 +8,7 @@ import { startGateway } from '../support/gateway/start-gateway.ts';
 import { answerOf, pricedFolder } from '../support/guard/budget-gateway.ts';
 import { PASSWORD } from '../support/postgres/start-postgres.ts';
 import { configOf, usePostgres } from '../support/postgres/use-postgres.ts';
+import { createTemporaryFolder } from '../support/temporary-folder.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
 import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
 import { CODEX_HEADERS, connectClient } from '../support/websocket/connect-client.ts';
@@ -128,6 +130,30 @@ describe('a rate limit of several gateways', () => {
   });
 });
 
+describe('the command line', () => {
+  it('makes the tables, and says what it would do before', async () => {
+    const gateway = await startGateway({ upstreamUrl: upstream.url, masterKey: MASTER_KEY });
+    onTestFinished(async () => void (await gateway.stop('SIGKILL')));
+    const env = variables();
+    const planned = await gateway.run(['migrate', '--dry-run'], env);
+    expect(planned.stdout).toContain('CREATE TABLE gomodel.keys');
+    expect(planned.stderr).toMatch(/would get: 1 shared-state, /);
+    expect(await postgres.server.run(url, `SELECT FROM pg_namespace WHERE nspname = 'gomodel'`)).toHaveLength(
+      0,
+    );
+    expect((await gateway.run(['doctor', '--no-round-trip'], env)).stdout).toContain(
+      'and lacks 1 shared-state',
+    );
+    expect((await gateway.run(['migrate'], env)).stderr).toMatch(/has got: 1 shared-state, /);
+    expect((await gateway.run(['migrate'], env)).stderr).toMatch(/is up to date\.\n$/);
+    expect((await gateway.run(['doctor', '--no-round-trip'], env)).stdout).toContain('is up to date');
+    expect((await gateway.run(['migrate'])).code).toBe(2);
+    const made = await gateway.run(['keys', 'create', '--name', 'anna'], env);
+    expect(made.stdout).toMatch(/^sk_gom_/);
+    expect(await postgres.server.run(url, 'SELECT FROM gomodel.admin_log')).toHaveLength(1);
+  });
+});
+
 describe('a gateway whose database is away', () => {
   it('starts, says what and where, serves the master key, and is ready', async () => {
     const away = url.replace(/:\d+\//, ':1/');
@@ -150,6 +176,26 @@ describe('a gateway whose database is away', () => {
     const config = await gateway.run(['config'], variables());
     expect(config.stdout + config.stderr + keys.stderr).not.toContain(PASSWORD);
   });
+
+  it.each([
+    ['open', 200],
+    ['closed', 503],
+  ])(
+    'starts again meanwhile with the keys that it read last, where POSTGRES_FALLBACK=%s lets it',
+    async (fallback, status) => {
+      const { text } = await openDesk().create({ name: 'anna' });
+      const dataDir = createTemporaryFolder('again');
+      const env = variables({ POSTGRES_FALLBACK: fallback });
+      const first = await startGateway({ upstreamUrl: upstream.url, dataDir, env });
+      expect((await post({ v1: first.url }, text)).status).toBe(200);
+      await first.stop('SIGKILL');
+      const away = { ...env, POSTGRES_URL: url.replace(/:\d+\//, ':1/') };
+      const again = await startGateway({ upstreamUrl: upstream.url, dataDir, env: away });
+      onTestFinished(async () => void (await again.stop('SIGKILL')));
+      expect((await post({ v1: again.url }, text)).status).toBe(status);
+      expect(readdirSync(dataDir).includes('remembered-keys.json')).toBe(fallback === 'open');
+    },
+  );
 
   it.each([
     ['open', 200],

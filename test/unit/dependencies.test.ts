@@ -13,6 +13,24 @@ it('the contributors’ page gives a reason for every package that is installed 
   expect(named.sort()).toEqual(Object.keys(dependencies).sort());
 });
 
+it('who keeps files loads nothing of the database', () => {
+  const dist = join(import.meta.dirname, '../../dist/cli');
+  const chunks = new Map(readdirSync(dist).map((file) => [file, readFileSync(join(dist, file), 'utf8')]));
+  const [client] = [...chunks].filter(([, text]) => text.includes('SCRAM-SHA-256')).map(([file]) => file);
+  const importers = [...chunks]
+    .filter(([, text]) => text.includes(`from "./${client}"`))
+    .map(([file]) => file);
+  expect(importers.map((file) => file.replace(/-[A-Z0-9]+\.js$/, '')).sort()).toEqual([
+    'migrate-now',
+    'open-storage',
+  ]);
+  for (const file of importers) {
+    for (const [name, text] of chunks) {
+      if (text.includes(file)) expect(text, name).toContain(`import("./${file}")`);
+    }
+  }
+});
+
 it('the bundle loads what is installed beside it from there, and nothing else', () => {
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
   const dist = join(import.meta.dirname, '../../dist/cli');

@@ -17,6 +17,7 @@ import { checkNode } from '../doctor/check-node.ts';
 import { checkProviderKeys } from '../doctor/check-provider-keys.ts';
 import { checkProxy } from '../doctor/check-proxy.ts';
 import { checkRoundTrip } from '../doctor/check-round-trip.ts';
+import { checkStorage } from '../doctor/check-storage.ts';
 import { checkUpstream } from '../doctor/check-upstream.ts';
 import { type FixFlags, fixAdvised } from '../doctor/fix-advised.ts';
 import { suggestModel } from '../doctor/suggest-model.ts';
@@ -57,6 +58,7 @@ const examine = async (
   const config = loadConfig(sources);
   tell(await checkNode());
   tell(await checkDataFolder(config.dataDir, config.maxDiskBytes));
+  for (const step of await checkStorage(config.storage)) tell(step);
   const { step: gateway, running, isStranger } = await checkGateway(config);
   tell(gateway);
   const { step: installed, codex } = await checkCodex(env, createWorkingFolder(cwd, homeDir));

@@ -20,6 +20,7 @@ import { loadSealingSecret, shareSealingSecret } from '../load-sealing-secret.ts
 import { createNotices } from '../notices.ts';
 import { openLog } from '../open-log.ts';
 import { openSharedState } from '../open-shared-state.ts';
+import { keysOf } from '../remember-keys.ts';
 import { storageStateOf } from '../storage-state.ts';
 import { firstFound } from './ask-others.ts';
 import { startOnPort } from './choose-port.ts';
@@ -64,7 +65,7 @@ export const startWorkers = async (
   // Before anything is opened that would have to be closed where it is refused.
   const ownSecret = await loadSealingSecret(dataDir);
   const state = await openSharedState(config, clock);
-  const { keyStore } = state;
+  const keyStore = keysOf(config, state);
   const notices = createNotices();
   state.postgres?.onNotice(notices.tell);
   const sealingSecret = await shareSealingSecret(dataDir, ownSecret, state);
