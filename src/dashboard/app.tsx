@@ -6,6 +6,7 @@ import { ConnectPage } from './connect/connect-page.tsx';
 import { BudgetsPage } from './manage/budgets/budgets-page.tsx';
 import { ChangesPage } from './manage/changes/changes-page.tsx';
 import { KeysPage } from './manage/keys/keys-page.tsx';
+import { ShownKey } from './manage/keys/shown-key.tsx';
 import { LimitsPage } from './manage/limits/limits-page.tsx';
 import { LoadFailed, Loading } from './parts/notice.tsx';
 import { Toast } from './parts/toast.tsx';
@@ -34,6 +35,21 @@ const CONTENT: Readonly<Record<Page, FunctionComponent>> = {
   connect: ConnectPage,
 };
 
+const Shell = () => {
+  const Content = CONTENT[page.value];
+  return (
+    <div class="shell">
+      <TopBar />
+      <TroubleBar />
+      <main class="content">
+        <Content />
+      </main>
+      <HelpDialog />
+      <Toast />
+    </div>
+  );
+};
+
 export const App = () => {
   const failure = useSignal<Error | undefined>(undefined);
   const ask = async () => {
@@ -59,19 +75,18 @@ export const App = () => {
     return stopFeed;
   });
 
-  const Content = CONTENT[page.value];
-  if (failure.value) return <LoadFailed error={failure.value} retry={() => void ask()} />;
-  if (access.value === 'unknown') return <Loading />;
-  if (access.value === 'refused') return <LoginPage />;
   return (
-    <div class="shell">
-      <TopBar />
-      <TroubleBar />
-      <main class="content">
-        <Content />
-      </main>
-      <HelpDialog />
-      <Toast />
-    </div>
+    <>
+      {failure.value ? (
+        <LoadFailed error={failure.value} retry={() => void ask()} />
+      ) : access.value === 'unknown' ? (
+        <Loading />
+      ) : access.value === 'refused' ? (
+        <LoginPage />
+      ) : (
+        <Shell />
+      )}
+      <ShownKey />
+    </>
   );
 };

@@ -45,6 +45,8 @@ export interface LogQuery {
   readonly within?: string | undefined;
   /** Only this exchange and earlier ones. */
   readonly until?: string | undefined;
+  /** Only these. */
+  readonly ids?: ReadonlySet<string> | undefined;
   /** Only those that used tokens. */
   readonly hasUsage?: boolean | undefined;
   /** Ids of exchanges that fulfil `filter.search` whatever their record says: their bodies hold the text. */

@@ -29,6 +29,9 @@ export {
   type Usage,
 } from './record.ts';
 export { REDACTED } from './redact.ts';
+export { holdsMeasures, type Measure, type MeasureName, measureOf } from './search/measure.ts';
+export { parseMoment } from './search/parse-moment.ts';
+export { type ParsedSearch, parseSearch } from './search/parse-search.ts';
 export type { RecorderTrouble } from './trouble.ts';
 
 /** Where somebody stands in the log: opaque, and only for the reader that gave it. */

@@ -80,7 +80,7 @@ const COMPILERS: { readonly [Name in Exclude<keyof LogFilter, 'search'>]-?: Comp
 
 /** @param from the first place that is free */
 export const compileQuery = (query: LogQuery, from = 1): Condition => {
-  const { span, filter = {}, statuses, within: root, until, hasUsage, inBodies } = query;
+  const { span, filter = {}, statuses, within: root, until, hasUsage, inBodies, ids } = query;
   const values: unknown[] = [];
   const bind: Bind = (value) => {
     values.push(value);
@@ -98,6 +98,7 @@ export const compileQuery = (query: LogQuery, from = 1): Condition => {
       all.push(`day <= ${bind(day)}::date AND started_ms < ${bind(Math.ceil(span.toMs))}::bigint`);
     }
   }
+  if (ids) all.push(`id = ANY(${bind([...ids])})`);
   if (until !== undefined) all.push(`day <= ${bind(dayOfId(until))}::date AND id <= ${bind(until)}`);
   if (root !== undefined) all.push(within(root, bind));
   if (hasUsage) all.push('has_usage');

@@ -43,7 +43,7 @@ describe('the filters', () => {
     await page.keyboard.type('refused the connection');
     await expect.poll(() => page.locator('.row.fail').count()).toBeGreaterThan(0);
     await expect.poll(() => page.locator('.row:not(.fail, .head)').count()).toBe(0);
-    expect(new URL(page.url()).searchParams.get('search')).toBe('refused the connection');
+    expect(new URL(page.url()).searchParams.get('q')).toBe('refused the connection');
   });
 
   it.skipIf(REAL_GATEWAY)('search bodies only where that is asked for', async () => {

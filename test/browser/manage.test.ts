@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import type { BudgetsAnswer } from '../../src/admin/api-types/budgets.ts';
+import type { BudgetsAnswer, LimitsAnswer } from '../../src/admin/api-types/budgets.ts';
 import { askAdmin, readAdmin } from '../support/admin/ask-admin.ts';
 import { REAL_GATEWAY, useDashboard } from '../support/browser/open-dashboard.ts';
 import { useBrowser } from '../support/browser/use-browser.ts';
@@ -182,4 +182,39 @@ describe.skipIf(REAL_GATEWAY)('the budgets', () => {
     );
     expect(await page.locator('[data-budget="/ monthly"]').getByRole('button').count()).toBe(0);
   });
+});
+
+it('sets the limits of a team, changes one and takes another away, and removes them', async () => {
+  const gateway = await composeGateway(NOWHERE);
+  const read = async () => (await readAdmin<LimitsAnswer>(gateway.port, 'limits')).limits;
+  const { page, problems } = await browser.open(`${gateway.url}/admin/dashboard/limits`);
+  await page.getByRole('button', { name: 'New limit' }).click();
+  const dialog = dialogOf(page);
+  await dialog.getByText('say at least one number').waitFor();
+  await dialog.getByLabel('Holds for').selectOption('path');
+  await dialog.getByLabel('User path').fill('/team/alpha');
+  await dialog.getByLabel('Requests in a minute').fill('sixty');
+  await dialog.getByLabel('Requests at once').fill('8');
+  await dialog.getByRole('button', { name: 'Set the limit' }).click();
+  await dialog.getByRole('alert').getByText('rpm is a whole number').waitFor();
+  await dialog.getByLabel('Requests in a minute').fill('60');
+  await dialog.getByText('Let /team/alpha and all below it have 60 requests in a minute.').waitFor();
+  await dialog.getByRole('button', { name: 'Set the limit' }).click();
+  const rows = page.locator('.limits tbody tr');
+  await expect.poll(() => rows.count()).toBe(2);
+
+  await rows.first().getByRole('button', { name: 'Change' }).click();
+  await dialog.getByLabel('Requests in a minute').fill('30');
+  await dialog.getByLabel('Requests at once').fill('');
+  await dialog.getByText('Now it is 60.').waitFor();
+  await dialog.getByText('Count requests at once no more.').waitFor();
+  await dialog.getByRole('button', { name: 'Set the limit' }).click();
+  await expect.poll(() => rows.count()).toBe(1);
+  expect(await read()).toMatchObject([{ scope: '/team/alpha', name: 'rpm', limit: 30 }]);
+
+  await rows.first().getByRole('button', { name: 'Remove' }).click();
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await page.getByText('No limits yet').waitFor();
+  expect(await read()).toEqual([]);
+  expect(problems).toEqual([]);
 });

@@ -221,3 +221,32 @@ describe('logs ID --json', () => {
     });
   });
 });
+
+describe('logs with a search', () => {
+  it('finds words in what was said, and tells where', async () => {
+    const { code, stdout } = await runCli(['logs', '--data-dir', dataDir, 'Looking', 'at'], {
+      COLUMNS: '120',
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('reasoning  **Looking at the folder**');
+    expect(stdout.split('\n').every((line) => line.length <= 120)).toBe(true);
+  });
+
+  it('takes names and comparisons, in one argument or in several', async () => {
+    const whole = await recordsOf('status:4xx');
+    expect(whole.length).toBeGreaterThan(0);
+    expect(whole.every(({ status }) => Number(status) >= 400 && Number(status) < 500)).toBe(true);
+    expect(await recordsOf('status:4xx', 'tokens>0')).toEqual([]);
+    expect((await recordsOf('tokens>0')).length).toBeGreaterThan(0);
+  });
+
+  it('refuses what it does not understand, and comparisons with --follow', async () => {
+    const strange = await logs('colour:red');
+    expect([strange.code, strange.stderr]).toEqual([2, expect.stringContaining('there is no "colour:"')]);
+    const followed = await logs('-f', 'cost>1');
+    expect([followed.code, followed.stderr]).toEqual([
+      2,
+      expect.stringContaining('compare without --follow'),
+    ]);
+  });
+});

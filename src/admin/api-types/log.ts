@@ -13,3 +13,18 @@ export interface LogLosses {
   lines: number;
   bodies: number;
 }
+
+/** Where an exchange says a text, with what stands around it. */
+export interface TextHit {
+  id: string;
+  /** Whose words they are: a role, the name of a tool, or `request` and `response`. */
+  where: string;
+  before: string;
+  match: string;
+  after: string;
+}
+
+/** `GET audit/hits`: exchanges that do not say the text, or were not read in time, are left out. */
+export interface HitsAnswer {
+  hits: TextHit[];
+}

@@ -14,6 +14,15 @@ export type ExchangeFilter = LogFilter;
 
 /** `GET audit/log` → AuditLogAnswer. Newest first: by id, descending. Without days or dates: everything there is. */
 export interface AuditLogQuery extends PeriodQuery, ExchangeFilter {
+  /**
+   * A search as the dashboard's box takes it, beside the other filters: words, and `model: tool: status: cost>0.1
+   * cached<50% after:2h` and so on.
+   */
+  q?: string;
+  /** Default: when they began. What is not known comes last. */
+  sort?: 'cost' | 'cached' | 'tokens' | 'input' | 'output' | 'time' | 'ttfb';
+  /** Default `desc`: the largest, or newest, first. */
+  order?: 'asc' | 'desc';
   /** `bodies`: `search` looks into request and response bodies too. */
   in?: 'bodies';
   /** Only this exchange and earlier ones, so that pages stay where they are while new ones arrive. */

@@ -5,6 +5,7 @@ import { answerCodex, type CodexDeps } from '../answers/codex-status.ts';
 import { answerConversation, type ConversationDeps } from '../answers/conversation.ts';
 import { answerDetail, requireExchange } from '../answers/detail.ts';
 import { answerConfig, answerProviders, createDiskMeter, type GatewayDeps } from '../answers/gateway.ts';
+import { answerHits } from '../answers/hits.ts';
 import { answerLog, answerUsageLog } from '../answers/log.ts';
 import { createRunDoctor, type DoctorDeps } from '../answers/run-doctor.ts';
 import { answerTurn } from '../answers/turn.ts';
@@ -138,6 +139,7 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
     },
     '/audit/log/{id}/body/{side}': { GET: (call) => sendBody(deps, call) },
     '/audit/conversation': answered((query) => answerConversation(deps, query)),
+    '/audit/hits': answered((query) => answerHits(deps, query)),
     '/audit/turns': answered((query) => answerTurns(deps, query)),
     '/audit/work': answered((query) => answerWork(deps, query)),
     '/audit/export': { GET: (call) => sendExport(deps, call) },

@@ -4,7 +4,7 @@ import { errorCodeOf } from '../../base/system-error.ts';
 import type { ExchangeDetail, ExchangeRecord } from '../../log/port.ts';
 import { readBodyText } from '../answers/body-text.ts';
 import { type DetailDeps, requireExchange } from '../answers/detail.ts';
-import { type LogDeps, readSelection } from '../answers/log.ts';
+import { type LogDeps, readSelection, resolveMeasures } from '../answers/log.ts';
 import { answerTurn } from '../answers/turn.ts';
 import type { Call } from '../api/call.ts';
 import type { AuditEntry } from '../api-types/entry.ts';
@@ -49,7 +49,7 @@ const select = async (deps: ExportDeps, query: URLSearchParams): Promise<Selecte
     return { name: record.id, count: 1, records: () => only([record]), details: () => only(detail) };
   }
   const { log } = deps;
-  const selection = await readSelection(deps, query);
+  const selection = await resolveMeasures(deps, await readSelection(deps, query));
   const { total } = await log.page(selection, { limit: 0 });
   return {
     name: 'gomodel-ts-audit',

@@ -133,6 +133,10 @@ export const PATHS = {
     LIMIT,
     OFFSET,
   ]),
+  '/audit/hits': read('Where exchanges say a text', ref('HitsAnswer'), [
+    inQuery('ids', { type: 'string' }, 'At most 40, with commas between.'),
+    inQuery('text', { type: 'string' }, 'Without regard to case.'),
+  ]),
   '/audit/turns': read('A session as its prompts', ref('SessionTurnsAnswer'), [
     inQuery('session', { type: 'string' }, 'The session.'),
     inQuery('log_id', { type: 'string' }, 'Or an exchange of it; without offset, the page that holds it.'),

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { Command } from 'commander';
+import type { Pricing } from '../../admin/cost/create-pricing.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { readStorage } from '../../config/read-storage.ts';
@@ -8,12 +9,14 @@ import { openLogOf } from '../../server/open-log-of.ts';
 import type { CommandContext } from '../context.ts';
 import { followLog } from '../logs/follow-log.ts';
 import { parseCount } from '../logs/parse-flags.ts';
+import { hitLine, narrow, readSearch, runSearch } from '../logs/search-log.ts';
 import { type SelectFlags, selectExchanges } from '../logs/select-exchanges.ts';
 import { showExchange } from '../logs/show-exchange.ts';
 import { readSources } from '../read-config.ts';
 import { createColour } from '../render/colour.ts';
 import { screenOf } from '../render/tail/screen.ts';
 import { tailLine } from '../render/tail/tail-line.ts';
+import { findPricing } from '../usage/open-priced-log.ts';
 import { withProgress } from '../with-progress.ts';
 import { writeAll } from '../write-all.ts';
 
@@ -38,7 +41,12 @@ Examples:
   $ gomodel-ts logs --status 4xx,503 --model 'gpt-5*'
   $ gomodel-ts logs req_01KAQ7ZC5X          one exchange whole: conversation, usage, timings
   $ gomodel-ts logs last --errors           the newest one that failed, whole
+  $ gomodel-ts logs 'rate limit'            who said it, in requests, answers and records
+  $ gomodel-ts logs 'model:gpt-5* cost>0.1 cached<50% after:1d'
   $ gomodel-ts logs --json | jq .usage      records as NDJSON
+
+A search has words, "quoted texts", names (model: asked: sent: provider: tool: status: error: client: session:
+key: team: label: method: path: after: before:) and comparisons (cost cached tokens input output time ttfb).
 `;
 
 const lineOf = (context: CommandContext, json: boolean): ((record: ExchangeRecord) => string) => {
@@ -52,24 +60,36 @@ const lineOf = (context: CommandContext, json: boolean): ((record: ExchangeRecor
   };
 };
 
-const list = async (
-  log: LogReader,
-  query: LogQuery,
-  limit: number,
-  flags: LogsFlags,
-  dataDir: string,
-  context: CommandContext,
-): Promise<void> => {
-  const line = lineOf(context, flags.json === true);
+interface Listing {
+  readonly log: LogReader;
+  readonly query: LogQuery;
+  readonly limit: number;
+  readonly json: boolean;
+  readonly dataDir: string;
+  /** What was searched, to tell where it was said. */
+  readonly text: string | undefined;
+}
+
+const list = async (listing: Listing, context: CommandContext): Promise<void> => {
+  const { log, query, limit, json, dataDir, text } = listing;
+  const line = lineOf(context, json);
+  const colour = createColour(context.stdout, context.env);
+  const width = screenOf(context.stdout, context.env).columns;
   let count = 0;
   await withProgress('exchanges read', context, async ({ end }) => {
     for await (const records of log.list(query, { newest: limit })) {
       end();
       count += records.length;
-      await writeAll(context.stdout, records.map(line));
+      if (text === undefined || json) {
+        await writeAll(context.stdout, records.map(line));
+        continue;
+      }
+      for (const record of records) {
+        await writeAll(context.stdout, [line(record), await hitLine(log, record, text, width, colour)]);
+      }
     }
   });
-  if (count > 0 || flags.json) return;
+  if (count > 0 || json) return;
   context.stderr.write(
     `No such exchange in ${dataDir}. The gateway writes there: npx gomodel-ts serve, or --data-dir for another.\n`,
   );
@@ -77,6 +97,8 @@ const list = async (
 
 /** The newest exchange is asked for by this word instead of an id. */
 const LAST = 'last';
+/** Ids are `req_` and a ULID, which begins so for the next hundreds of years. */
+const ID = /^(?:req_[0-9a-z]*|0[0-9][0-9a-z]{1,24})$/i;
 
 /**
  * The id that is meant: itself, or that of the newest exchange which the flags select.
@@ -101,7 +123,7 @@ const resolveId = async (id: string, flags: LogsFlags, log: LogReader, dataDir: 
   throw new GatewayError('command_failed', `there is no such exchange in ${dataDir} yet.`);
 };
 
-const logs = async (id: string | undefined, flags: LogsFlags, context: CommandContext): Promise<void> => {
+const logs = async (words: readonly string[], flags: LogsFlags, context: CommandContext): Promise<void> => {
   const sources = await readSources(flags, context);
   const { dataDir } = sources;
   const json = flags.json === true;
@@ -109,7 +131,8 @@ const logs = async (id: string | undefined, flags: LogsFlags, context: CommandCo
     context.stderr.write('The database does not answer: this is the log of this gateway alone.\n'),
   );
   try {
-    await show(id, flags, { log, dataDir, json }, context);
+    const pricing = () => findPricing(sources, context);
+    await show(words, flags, { log, dataDir, json, pricing }, context);
   } finally {
     await log.close();
   }
@@ -119,37 +142,52 @@ interface ShownLog {
   readonly log: LogReader;
   readonly dataDir: string;
   readonly json: boolean;
+  readonly pricing: () => Promise<Pricing>;
 }
 
 const show = async (
-  id: string | undefined,
+  words: readonly string[],
   flags: LogsFlags,
-  { log, dataDir, json }: ShownLog,
+  { log, dataDir, json, pricing }: ShownLog,
   context: CommandContext,
 ): Promise<void> => {
-  if (id !== undefined) {
-    const exchange = await resolveId(id, flags, log, dataDir);
-    await showExchange({ log, dataDir, id: exchange, json, full: flags.full === true }, context);
+  const [first] = words;
+  if (words.length === 1 && first !== undefined && (first === LAST || ID.test(first))) {
+    const id = await resolveId(first, flags, log, dataDir);
+    await showExchange({ log, dataDir, id, json, full: flags.full === true }, context);
     return;
   }
-  const query = selectExchanges(flags, systemClock.now());
+  const searched = readSearch(words.join(' '));
+  const text = searched.filter.search;
+  const query = narrow(selectExchanges(flags, systemClock.now()), searched);
   // Whoever names a time wants everything since then.
-  const limit = parseCount(flags.lines ?? (flags.since === undefined ? DEFAULT_COUNT : 'all'));
+  const isSince = flags.since !== undefined || searched.span !== undefined;
+  const limit = parseCount(flags.lines ?? (isSince ? 'all' : DEFAULT_COUNT));
   if (flags.follow) {
+    if (searched.measures.length > 0) {
+      throw new GatewayError(
+        'invalid_usage',
+        'what an exchange costs or takes is known at its end: compare without --follow.',
+      );
+    }
     process.exitCode = await followLog({ log, query, limit, json }, context);
     // What a reader that stands still has not taken would keep the process alive.
     if (context.stdout.writableLength > 0) process.exit();
     return;
   }
-  await list(log, query, limit, flags, dataDir, context);
+  const isSearch = searched.measures.length > 0 || text !== undefined;
+  const found = isSearch ? await runSearch({ log, pricing }, query, searched, context) : query;
+  await list({ log, query: found, limit, json, dataDir, text }, context);
 };
 
 /** `gomodel-ts logs`: reads the journal, with or without a running gateway. */
 export const logsCommand = (context: CommandContext): Command =>
   new Command('logs')
     .summary('show what passed through the gateway')
-    .description('Shows what passed through the gateway, newest last, or one exchange whole.')
-    .argument('[id]', 'one exchange, by its id or the beginning of it; last: the newest')
+    .description(
+      'Shows what passed through the gateway, newest last; what a search finds; or one exchange whole.',
+    )
+    .argument('[search...]', 'words, model:gpt-5*, cost>0.1 and so on; or one exchange: its id, or last')
     .option('-f, --follow', 'go on with each further exchange as it ends')
     .option(
       '-n, --lines <count>',
@@ -167,4 +205,4 @@ export const logsCommand = (context: CommandContext): Command =>
     .option('--full', 'with an id: fold nothing, and show the headers')
     .option('--data-dir <folder>', 'where the log is (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
-    .action((id: string | undefined, flags: LogsFlags) => logs(id, flags, context));
+    .action((words: readonly string[], flags: LogsFlags) => logs(words, flags, context));

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
+import { parseMoment } from '../../log/port.ts';
 
 const refuse = (flag: string, takes: string, given: string): GatewayError =>
   new GatewayError('invalid_usage', `${flag} takes ${takes}; it was given "${given}".`);
@@ -13,35 +14,15 @@ export const parseCount = (text: string): number => {
   return Number(text);
 };
 
-const MS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-
-/** A date without a time begins at local midnight, and a time without a zone is local. */
-const parseDate = (text: string): number => {
-  if (!/^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.test(text)) {
-    return Number.NaN;
-  }
-  return Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(' ', 'T'));
-};
-
 /**
  * A moment: `10m`, `2h` or `1d` before now, or a date.
  * @returns milliseconds since the epoch
  * @throws GatewayError invalid_usage
  */
 export const parseSince = (text: string, nowMs: number): number => {
-  const [, amount, unit] = /^(\d{1,6}(?:\.\d+)?)([smhdw])$/.exec(text.trim()) ?? [];
-  if (amount !== undefined && unit !== undefined) return nowMs - Number(amount) * (MS[unit] ?? 0);
-  const date = parseDate(text.trim());
-  if (Number.isNaN(date)) {
-    throw refuse('--since', 'a span such as 90s, 10m, 2h or 1d, or a date such as 2026-11-22T14:00', text);
-  }
-  return date;
+  const moment = parseMoment(text, nowMs);
+  if (moment !== undefined) return moment;
+  throw refuse('--since', 'a span such as 90s, 10m, 2h or 1d, or a date such as 2026-11-22T14:00', text);
 };
 
 const parseStatusRange = (text: string): readonly [number, number] | undefined => {

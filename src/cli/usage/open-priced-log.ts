@@ -52,3 +52,7 @@ export const readPricedLog = async <Result>(
     await log.close();
   }
 };
+
+/** The prices that the gateway of a data folder knows. */
+export const findPricing = (sources: LoadConfigSources, context: CommandContext): Promise<Pricing> =>
+  createPricing(sources.dataDir, findUpstreams(sources, context))();

@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { AuditLogQuery } from '../../admin/api-types/queries.ts';
+import { parseSearch } from '../../log/search/parse-search.ts';
 import { Drawer } from '../drawer/drawer.tsx';
 import { copyText } from '../parts/copy-text.ts';
 import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
@@ -59,6 +61,15 @@ const copyCurl = async (id: string): Promise<void> => {
     toast((await copyText(curl)) ? texts.copy.curl : texts.copy.failed);
   } catch {
     toast(texts.copy.failed);
+  }
+};
+
+/** The text that is searched, without what narrows the log beside it. */
+const wordsOf = ({ q, search }: AuditLogQuery): string | undefined => {
+  try {
+    return parseSearch(q ?? '', 0).filter.search ?? search;
+  } catch {
+    return search;
   }
 };
 
@@ -130,7 +141,8 @@ export const AuditPage = () => {
         <Content
           store={store}
           filtered={asked !== '{}'}
-          searched={filter.in === 'bodies' ? undefined : filter.search}
+          searched={filter.in === 'bodies' ? undefined : wordsOf(filter)}
+          hitText={filter.in === 'bodies' ? wordsOf(filter) : undefined}
           scroller={scroller}
           current={current}
           open={open}

@@ -1,6 +1,8 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { AuditLogQuery } from '../../admin/api-types/queries.ts';
+import { parseSearch } from '../../log/search/parse-search.ts';
+import { useKeyNames } from '../manage/use-key-names.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { api, apiAddress } from '../state/api.ts';
@@ -13,6 +15,7 @@ import { noFilter } from './filter.ts';
 import type { LogStore } from './log-store.ts';
 
 const TYPING_MS = 250;
+const LAST_HOUR = 'after:1h';
 
 interface FilterBarProps {
   filter: AuditLogQuery;
@@ -76,14 +79,27 @@ const OutcomeChoice = ({ filter }: { filter: AuditLogQuery }) => {
   );
 };
 
+/** What is wrong with a search, in words; undefined where nothing is. */
+const problemIn = (text: string): string | undefined => {
+  try {
+    parseSearch(text, Date.now());
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(/^gomodel-ts: /, '') : String(error);
+  }
+};
+
 const SearchField = ({ filter }: Pick<FilterBarProps, 'filter'>) => {
   const typed = useSignal<string | undefined>(undefined);
-  const value = typed.value ?? filter.search ?? '';
+  // `search` is what addresses had before there was a language.
+  const value = typed.value ?? filter.q ?? filter.search ?? '';
+  const problem = problemIn(value);
+  const hasWords = problem === undefined && parseSearch(value, 0).filter.search !== undefined;
   useEffect(() => {
     const text = typed.value;
-    if (text === undefined) return;
+    if (text === undefined || problemIn(text) !== undefined) return;
     const timer = setTimeout(() => {
-      choose({ search: text, ...(text ? {} : { in: undefined }) }, 'replace');
+      choose({ q: text, search: undefined, ...(text ? {} : { in: undefined }) }, 'replace');
       typed.value = undefined;
     }, TYPING_MS);
     return () => clearTimeout(timer);
@@ -96,8 +112,11 @@ const SearchField = ({ filter }: Pick<FilterBarProps, 'filter'>) => {
         type="search"
         placeholder={texts.filter.search}
         aria-label={texts.filter.search}
+        title={texts.filter.searchHint}
         value={value}
         spellcheck={false}
+        aria-invalid={problem !== undefined}
+        aria-describedby={problem ? 'search-problem' : undefined}
         onInput={(event) => {
           typed.value = event.currentTarget.value;
         }}
@@ -106,7 +125,12 @@ const SearchField = ({ filter }: Pick<FilterBarProps, 'filter'>) => {
         }}
       />
       <kbd>/</kbd>
-      {value && (
+      {problem && (
+        <p id="search-problem" class="search-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {hasWords && (
         <button
           type="button"
           class="toggle"
@@ -118,6 +142,66 @@ const SearchField = ({ filter }: Pick<FilterBarProps, 'filter'>) => {
         </button>
       )}
     </div>
+  );
+};
+
+/** Filters that have no choice of their own, each with a way back. */
+const Chips = ({ filter }: Pick<FilterBarProps, 'filter'>) => {
+  const nameOfKey = useKeyNames();
+  const { key, user_path: team, label, sort, order } = filter;
+  const chips = [
+    key && (['key', `${texts.usage.chips.key} ${nameOfKey(key)}`] as const),
+    team && (['user_path', `${texts.usage.chips.user_path} ${team}`] as const),
+    label && (['label', `${texts.usage.chips.label} ${label}`] as const),
+    sort && (['sort', texts.filter.sorted(texts.filter.sorts[sort], order === 'asc')] as const),
+  ];
+  return (
+    <>
+      {chips.map(
+        (chip) =>
+          chip && (
+            <button
+              key={chip[0]}
+              type="button"
+              class="chip"
+              onClick={() =>
+                choose({ [chip[0]]: undefined, ...(chip[0] === 'sort' && { order: undefined }) })
+              }
+            >
+              {chip[1]}
+              <Icon name="close" />
+            </button>
+          ),
+      )}
+    </>
+  );
+};
+
+/** The last hour is a search, days are a filter of their own: one choice for both. */
+const TimeChoice = ({ filter }: Pick<FilterBarProps, 'filter'>) => {
+  const words = (filter.q ?? '').split(' ');
+  const isLastHour = words.includes(LAST_HOUR);
+  const chosen = isLastHour ? LAST_HOUR : (filter.days?.toString() ?? '');
+  return (
+    <select
+      class={`field select ${chosen ? 'chosen' : ''}`}
+      aria-label={texts.filter.time}
+      value={chosen}
+      onChange={({ currentTarget: { value } }) => {
+        const others = words.filter((word) => word !== LAST_HOUR);
+        choose({
+          days: value === LAST_HOUR ? undefined : value,
+          q: [...others, ...(value === LAST_HOUR ? [LAST_HOUR] : [])].join(' ').trim(),
+        });
+      }}
+    >
+      <option value="">{texts.filter.time}</option>
+      {texts.filter.times.map(([option, text]) => (
+        <option key={option} value={option}>
+          {text}
+        </option>
+      ))}
+    </select>
   );
 };
 
@@ -154,12 +238,8 @@ export const FilterBar = ({ filter, store, paused }: FilterBarProps) => {
           value={filter.client}
           options={clientNames.filter(Boolean).map((name) => [name, name] as const)}
         />
-        <Choice
-          label={texts.filter.time}
-          name="days"
-          value={filter.days?.toString()}
-          options={texts.filter.times}
-        />
+        <TimeChoice filter={filter} />
+        <Chips filter={filter} />
         {filter.session && (
           <button type="button" class="chip" onClick={() => choose({ session: undefined })}>
             {texts.filter.session(shortId(filter.session))}

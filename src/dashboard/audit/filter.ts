@@ -2,7 +2,10 @@ import type { AuditLogQuery } from '../../admin/api-types/queries.ts';
 
 /** The filters that the page offers, by their names in the address and in the API. */
 const FILTER_KEYS = [
+  'q',
   'search',
+  'sort',
+  'order',
   'in',
   'status_code',
   'error_type',

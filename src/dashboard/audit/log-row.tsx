@@ -1,5 +1,6 @@
 import { memo } from 'preact/compat';
 import type { AuditEntry } from '../../admin/api-types/entry.ts';
+import type { TextHit } from '../../admin/api-types/log.ts';
 import { ContextBar, DurationBar } from '../parts/bars.tsx';
 import { clientOf, codingOf, outcomeOf, toolsOf } from '../state/describe-exchange.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import { nowMs } from '../state/now.ts';
 import { addressWith } from '../state/route.ts';
 import { texts } from '../texts.ts';
+import { visibleText } from '../turn/visible-text.ts';
 
 interface LogRowProps {
   entry: AuditEntry;
@@ -21,6 +23,8 @@ interface LogRowProps {
   /** Today's date as text: a row's time is told differently the day after. */
   today: string;
   open: boolean;
+  /** Where it says the text that was searched; null where that is not known (yet), undefined where nothing was searched. */
+  hit?: TextHit | null | undefined;
   /** True for the one row that the Tab key reaches. */
   reachable: boolean;
 }
@@ -73,7 +77,19 @@ const Remark = ({ entry }: { entry: AuditEntry }) => {
   return entry.model ? null : <span class="mono dim">{`${entry.method} ${entry.path}`}</span>;
 };
 
-export const LogRow = memo(({ entry, index, open, reachable }: LogRowProps) => {
+const HitLine = ({ hit }: { hit: TextHit | null }) => (
+  <span role="gridcell" class="c-hit">
+    {hit && (
+      <>
+        <span class="dim">{visibleText(hit.where)}</span> {visibleText(hit.before)}
+        <mark>{visibleText(hit.match)}</mark>
+        {visibleText(hit.after)}
+      </>
+    )}
+  </span>
+);
+
+export const LogRow = memo(({ entry, index, open, hit, reachable }: LogRowProps) => {
   const outcome = outcomeOf(entry);
   const { usage, client } = entry;
   const session = client.sessionId ?? client.threadId;
@@ -135,6 +151,7 @@ export const LogRow = memo(({ entry, index, open, reachable }: LogRowProps) => {
       <span role="gridcell" class="c-tools" title={entry.error?.message ?? toolsOf(entry)}>
         <Remark entry={entry} />
       </span>
+      {hit !== undefined && <HitLine hit={hit} />}
     </div>
   );
 });

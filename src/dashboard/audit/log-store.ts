@@ -2,7 +2,9 @@ import { signal } from '@preact/signals';
 import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import type { AuditLogQuery } from '../../admin/api-types/queries.ts';
 import type { StreamEvent } from '../../admin/api-types/stream.ts';
+import type { LogFilter } from '../../log/log-query.ts';
 import { matchesFilter } from '../../log/match-filter.ts';
+import { parseSearch } from '../../log/search/parse-search.ts';
 import { api } from '../state/api.ts';
 import { listen } from '../state/feed.ts';
 import { createLoadedPages, PAGE_SIZE } from './loaded-pages.ts';
@@ -15,6 +17,21 @@ const BATCH_MS_PER_EVENT = 4;
 const MAX_ARRIVED = 1000;
 
 export type LogState = { kind: 'loading' } | { kind: 'ready' } | { kind: 'failed'; error: Error };
+
+/**
+ * What an exchange that arrives must fulfil to be shown. Bodies, measures and an order cannot be judged here: such a
+ * view shows what the log answered, and no arrivals.
+ */
+const liveFilterOf = (query: AuditLogQuery): LogFilter | undefined => {
+  if (query.in === 'bodies' || query.end_date || query.sort || query.order === 'asc') return undefined;
+  try {
+    const { filter, span, measures } = parseSearch(query.q ?? '', Date.now());
+    const isOver = span !== undefined && span.toMs !== Number.POSITIVE_INFINITY;
+    return measures.length > 0 || isOver ? undefined : { ...query, ...filter };
+  } catch {
+    return undefined;
+  }
+};
 
 /**
  * The rows of the log, newest first: those that arrived since it was read, then those that it held
@@ -44,9 +61,8 @@ export const createLogStore = (query: AuditLogQuery) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let batchMs = MIN_BATCH_MS;
 
-  // Bodies cannot be searched here: such a view shows what the log answered, and no arrivals.
-  const wanted = (entry: AuditEntry): boolean =>
-    query.in !== 'bodies' && !query.end_date && matchesFilter(entry, query);
+  const live = liveFilterOf(query);
+  const wanted = (entry: AuditEntry): boolean => live !== undefined && matchesFilter(entry, live);
 
   const read = async (): Promise<void> => {
     leave.abort();
@@ -140,7 +156,7 @@ export const createLogStore = (query: AuditLogQuery) => {
   /** Reading the log anew gives up what is on its way, and so does this again. */
   const readSought = (): void => {
     const id = sought;
-    if (id === undefined || state.value.kind !== 'ready' || query.in === 'bodies') return;
+    if (id === undefined || state.value.kind !== 'ready' || query.in === 'bodies' || query.sort) return;
     if (pages.indexOf(id) >= 0 || arrived.some((entry) => entry.id === id)) return;
     const { signal } = leave;
     api.log({ ...query, until: id, limit: 1, offset: 0 }, signal).then(

@@ -2,11 +2,12 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
 import { minuteMs } from '../state/now.ts';
-import { addressWith, goTo } from '../state/route.ts';
+import { addressWith, goTo, query } from '../state/route.ts';
 import { texts } from '../texts.ts';
 import { COLUMNS } from './columns.ts';
 import { LogRow } from './log-row.tsx';
 import type { LogStore } from './log-store.ts';
+import { useHits } from './use-hits.ts';
 import { useHold } from './use-hold.ts';
 import { useWindow } from './use-window.ts';
 
@@ -14,6 +15,8 @@ const ROW_HEIGHT = 28;
 /** Below this width a row takes two lines; styles/table.css has the same number. */
 const NARROW_WIDTH = 560;
 const NARROW_ROW_HEIGHT = 48;
+/** With where the text was said, in a second line. */
+const HIT_ROW_HEIGHT = 48;
 /** A row so far out of view did not come by a step of the keyboard: it goes to the middle. */
 const FAR_ROWS = 3;
 
@@ -24,20 +27,59 @@ interface LogTableProps {
   current: string | undefined;
   open: string | undefined;
   paused: boolean;
+  /** The text that was searched in bodies: each row tells where it was said. */
+  hitText: string | undefined;
 }
+
+/** The head of a column; one that the log can be sorted by turns the order around, and takes it back at the third click. */
+const ColumnHead = ({ column: { key, label, sort } }: { column: (typeof COLUMNS)[number] }) => {
+  const isSorted = sort !== undefined && query.value.get('sort') === sort;
+  const isAscending = query.value.get('order') === 'asc';
+  const next = !isSorted
+    ? { sort, order: undefined }
+    : isAscending
+      ? { sort: undefined, order: undefined }
+      : { sort, order: 'asc' };
+  return (
+    <span
+      role="columnheader"
+      class={`c-${key}`}
+      title={texts.columnTitles[key]}
+      aria-sort={isSorted ? (isAscending ? 'ascending' : 'descending') : undefined}
+    >
+      {sort ? (
+        <a class="sort" href={addressWith(next)} aria-label={texts.filter.sortBy(label)}>
+          {label}
+          {isSorted && <Icon name={isAscending ? 'up' : 'down'} />}
+        </a>
+      ) : (
+        label
+      )}
+    </span>
+  );
+};
 
 const rowIdOf = (target: EventTarget | null): string | undefined =>
   target instanceof Element ? target.closest<HTMLElement>('[data-id]')?.dataset.id : undefined;
 
-export const LogTable = ({ store, scroller, current, open, paused }: LogTableProps) => {
+export const LogTable = ({ store, scroller, current, open, paused, hitText }: LogTableProps) => {
   const [narrow, setNarrow] = useState(false);
-  const rowHeight = narrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
+  const withHits = hitText !== undefined && !narrow;
+  const rowHeight = narrow ? NARROW_ROW_HEIGHT : withHits ? HIT_ROW_HEIGHT : ROW_HEIGHT;
   // Read so that the table is rendered anew when a row changes.
   void store.version.value;
   const count = store.count();
   const shown = useWindow(scroller, count, rowHeight);
   const mayClick = useHold(scroller, store, shown.scrolled, paused);
   const today = new Date(minuteMs.value).toDateString();
+
+  const inView = withHits
+    ? Array.from({ length: shown.end - shown.first }, (_, place) => store.at(shown.first + place)?.id)
+    : [];
+  const hits = useHits(
+    hitText,
+    inView.filter((id) => id !== undefined),
+  );
 
   useEffect(() => setNarrow(shown.width > 0 && shown.width < NARROW_WIDTH), [shown.width]);
   useEffect(() => store.need(shown.first, shown.end), [store, shown.first, shown.end, count]);
@@ -79,6 +121,7 @@ export const LogTable = ({ store, scroller, current, open, paused }: LogTablePro
           index={index}
           today={today}
           open={entry.id === open}
+          hit={withHits ? (hits.get(entry.id) ?? null) : undefined}
           reachable={entry.id === current || (!current && index === 0)}
         />
       ) : (
@@ -92,7 +135,7 @@ export const LogTable = ({ store, scroller, current, open, paused }: LogTablePro
   }
   return (
     <div
-      class={`log ${narrow ? 'narrow' : ''}`}
+      class={`log ${narrow ? 'narrow' : ''} ${withHits ? 'with-hits' : ''}`}
       role="grid"
       aria-label={texts.audit.tableLabel}
       aria-rowcount={count + 1}
@@ -100,14 +143,7 @@ export const LogTable = ({ store, scroller, current, open, paused }: LogTablePro
       <div role="rowgroup" class="log-head">
         <div class="row head" role="row" aria-rowindex={1}>
           {COLUMNS.map((column) => (
-            <span
-              key={column.key}
-              role="columnheader"
-              class={`c-${column.key}`}
-              title={texts.columnTitles[column.key]}
-            >
-              {column.label}
-            </span>
+            <ColumnHead key={column.key} column={column} />
           ))}
         </div>
       </div>

@@ -6,14 +6,14 @@ import type {
   LoginRequest,
   SessionAnswer,
 } from '../../admin/api-types/access.ts';
-import type { BudgetsAnswer } from '../../admin/api-types/budgets.ts';
+import type { BudgetsAnswer, LimitsAnswer } from '../../admin/api-types/budgets.ts';
 import type { CodexStatusAnswer, DoctorAnswer } from '../../admin/api-types/codex.ts';
 import type { ConversationAnswer, TurnAnswer } from '../../admin/api-types/conversation.ts';
 import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
 import type { Paged } from '../../admin/api-types/entry.ts';
 import type { ErrorAnswer } from '../../admin/api-types/error.ts';
 import type { DashboardConfigAnswer, ProviderStatus } from '../../admin/api-types/gateway.ts';
-import type { AuditLogAnswer } from '../../admin/api-types/log.ts';
+import type { AuditLogAnswer, HitsAnswer } from '../../admin/api-types/log.ts';
 import type { AuditLogQuery, UsageGroupsQuery, UsageQuery } from '../../admin/api-types/queries.ts';
 import type { SessionTurnsAnswer, SessionWorkAnswer } from '../../admin/api-types/turns.ts';
 import type {
@@ -120,6 +120,8 @@ const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const api = {
   log: (query: AuditLogQuery, signal?: AbortSignal) =>
     get<AuditLogAnswer>('audit/log', { timezone, ...query }, signal),
+  hits: (ids: readonly string[], text: string, signal?: AbortSignal) =>
+    get<HitsAnswer>('audit/hits', { ids: ids.join(','), text }, signal),
   detail: (id: string, bodyLimit: number | undefined, signal?: AbortSignal) =>
     get<AuditDetailAnswer>(`audit/log/${encode(id)}`, { body_limit: bodyLimit }, signal),
   turn: (id: string, earlier: boolean, signal?: AbortSignal) =>
@@ -163,6 +165,9 @@ export const api = {
   budgets: (signal?: AbortSignal) => get<BudgetsAnswer>('budgets', {}, signal),
   setBudget: (fields: object) => change('PUT', 'budgets', fields),
   removeBudget: (id: string) => change('DELETE', 'budgets', undefined, { id }),
+  limits: (signal?: AbortSignal) => get<LimitsAnswer>('limits', {}, signal),
+  setLimit: (fields: object) => change('PUT', 'limits', fields),
+  removeLimit: (id: string) => change('DELETE', 'limits', undefined, { id }),
   adminLog: (limit: number, signal?: AbortSignal) => get<AdminLogAnswer>('admin-log', { limit }, signal),
   session: (signal?: AbortSignal) => get<SessionAnswer>('session', {}, signal),
   logIn: (key: string) => send('POST', 'session', { key } satisfies LoginRequest),

@@ -17,7 +17,20 @@ export const auditTexts = {
     searchBodies: (text: string) => `Search everything said for “${text}”`,
   },
   filter: {
-    search: 'Search ids, models, errors, tools',
+    search: 'Search: words, model: tool: status: cost>0.1 cached<50% after:2h',
+    searchHint:
+      'Words search ids, models, errors and tools; “in bodies” everything said. Names: model asked sent provider tool status error client session key team label method path after before, compared: cost cached tokens input output time ttfb.',
+    sorted: (by: string, isAscending: boolean) => `By ${by}, ${isAscending ? 'least' : 'most'} first`,
+    sorts: {
+      cost: 'cost',
+      cached: 'cached share',
+      tokens: 'tokens',
+      input: 'context',
+      output: 'output',
+      time: 'duration',
+      ttfb: 'first byte',
+    },
+    sortBy: (column: string) => `Sort by ${column}`,
     inBodies: 'in bodies',
     inBodiesHint:
       'Search request and response bodies too. Slower; new exchanges are not added by themselves.',
@@ -40,6 +53,7 @@ export const auditTexts = {
     client: 'Client',
     time: 'Time',
     times: [
+      ['after:1h', 'Last hour'],
       ['1', 'Today'],
       ['7', '7 days'],
       ['30', '30 days'],

@@ -57,15 +57,22 @@ const passes = (tests: readonly RowTest[], row: number): boolean => {
   return true;
 };
 
+/** The rows of a segment that have one of some ids, in its order: few are looked up, however many rows there are. */
+const rowsWithIds = ({ rows, order }: IndexPart, ids: ReadonlySet<string>): Uint32Array => {
+  const wanted = new Set([...ids].map((id) => rows.find(id)));
+  return order.filter((row) => wanted.has(row));
+};
+
 /** The rows of a selection within one segment, by id, ascending. */
 export const rowsOf = (part: IndexPart, query: LogQuery): Uint32Array => {
-  const { until } = query;
+  const { until, ids } = query;
+  const candidates = ids ? rowsWithIds(part, ids) : part.order;
   const order =
     until === undefined
-      ? part.order
-      : part.order.subarray(
+      ? candidates
+      : candidates.subarray(
           0,
-          countUntil(part, (id) => id <= until),
+          countUntil({ ...part, order: candidates }, (id) => id <= until),
         );
   const tests = testsOf(part, query);
   return tests.length === 0 ? order : order.filter((row) => passes(tests, row));
@@ -90,9 +97,10 @@ const SLACK_MS = 1;
 /** True where a selection has all of a segment's exchanges, whatever they are. */
 const isAllOf = (
   { isWithin, maxMs }: IndexOverview,
-  { filter = {}, statuses, hasUsage, within, until }: LogQuery,
+  { filter = {}, statuses, hasUsage, within, until, ids }: LogQuery,
 ): boolean =>
   isWithin &&
+  ids === undefined &&
   !statuses &&
   !hasUsage &&
   within === undefined &&

@@ -47,6 +47,8 @@ it('answers every question as its OpenAPI document says', async () => {
     'audit/turns?session=session-0123456789',
     `audit/turns?log_id=${entries[0]?.id}`,
     'audit/work?session=session-0123456789',
+    'audit/log?q=cost%3E0&sort=cost&order=asc',
+    `audit/hits?text=hello&ids=${entries.map(({ id }) => id).join()}`,
     'usage/summary',
     'usage/daily?days=3&timezone=Asia/Tokyo',
     'usage/daily?interval=weekly',

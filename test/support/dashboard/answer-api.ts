@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SessionAnswer } from '../../../src/admin/api-types/access.ts';
-import { answerConversation, answerDetail, answerLog, selectExchanges } from './answer-audit.ts';
+import { answerConversation, answerDetail, answerHits, answerLog, selectExchanges } from './answer-audit.ts';
 import { answerCodex, answerConfig, answerDoctor, answerProviders } from './answer-gateway.ts';
 import { answerAdminLog, answerBudgets, answerKeys } from './answer-manage.ts';
 import { answerTurns, answerWork } from './answer-turns.ts';
@@ -135,6 +135,8 @@ export const answerApi = async (
         ? sendJson(response, answer)
         : sendError(response, 404, 'unknown_exchange', 'gomodel-ts: no such session');
     }
+    case 'audit/hits':
+      return sendJson(response, answerHits(all, query));
     case 'audit/turns': {
       const answer = answerTurns(all, query);
       return answer
@@ -159,6 +161,8 @@ export const answerApi = async (
       return sendJson(response, answerKeys(Date.now()));
     case 'budgets':
       return sendJson(response, answerBudgets(Date.now()));
+    case 'limits':
+      return sendJson(response, { limits: answerBudgets(Date.now()).limits });
     case 'admin-log':
       return sendJson(response, answerAdminLog(Date.now()));
     case 'dashboard/config':

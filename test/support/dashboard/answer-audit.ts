@@ -1,8 +1,11 @@
 import type { ConversationAnswer } from '../../../src/admin/api-types/conversation.ts';
 import type { AuditDetailAnswer, RelatedExchange } from '../../../src/admin/api-types/detail.ts';
-import type { AuditLogAnswer } from '../../../src/admin/api-types/log.ts';
+import type { AuditLogAnswer, HitsAnswer } from '../../../src/admin/api-types/log.ts';
+import { factsOfRecord } from '../../../src/log/facts.ts';
 import { matchesFilter } from '../../../src/log/match-filter.ts';
 import { type HeaderLines, isFailure } from '../../../src/log/record.ts';
+import { holdsMeasures, type MeasureName, measureOf } from '../../../src/log/search/measure.ts';
+import { parseSearch } from '../../../src/log/search/parse-search.ts';
 import { promptsOf } from './answer-turns.ts';
 import { page, summarizeSession } from './answer-usage.ts';
 import { bodyText, storedBody } from './fixture-bodies.ts';
@@ -26,8 +29,14 @@ export const selectExchanges = (
   all: readonly FixtureExchange[],
   query: URLSearchParams,
 ): FixtureExchange[] => {
-  const filter = Object.fromEntries(FILTERS.map((key) => [key, query.get(key) ?? '']));
-  const search = query.get('search') ?? '';
+  const searched = parseSearch(query.get('q') ?? '', Date.now());
+  const filter = {
+    ...Object.fromEntries(FILTERS.map((key) => [key, query.get(key) ?? ''])),
+    ...searched.filter,
+    search: '',
+  };
+  const search = searched.filter.search ?? query.get('search') ?? '';
+  const { span, measures } = searched;
   const inBodies = query.get('in') === 'bodies';
   const until = query.get('until');
   const holds = (exchange: FixtureExchange) =>
@@ -46,14 +55,43 @@ export const selectExchanges = (
         (!until || exchange.entry.id <= until) &&
         (!from || exchange.entry.startedAt.slice(0, 10) >= from) &&
         (!to || exchange.entry.startedAt.slice(0, 10) <= to) &&
+        (!span || Date.parse(exchange.entry.startedAt) >= span.fromMs) &&
+        holdsMeasures(measures, factsOfRecord(exchange.entry), () => exchange.entry.costUsd) &&
         matchesFilter(exchange.entry, filter) &&
         holds(exchange),
     )
     .reverse();
 };
 
+const sortExchanges = (found: FixtureExchange[], query: URLSearchParams): FixtureExchange[] => {
+  const sort = query.get('sort') as MeasureName | null;
+  if (!sort) return found;
+  const keyOf = ({ entry }: FixtureExchange): number =>
+    measureOf(sort, factsOfRecord(entry), () => entry.costUsd) ?? Number.NEGATIVE_INFINITY;
+  const sorted = found.sort((one, other) => keyOf(other) - keyOf(one));
+  return query.get('order') === 'asc' ? sorted.reverse() : sorted;
+};
+
+/** Where exchanges say a text. */
+export const answerHits = (all: readonly FixtureExchange[], query: URLSearchParams): HitsAnswer => {
+  const text = (query.get('text') ?? '').toLowerCase();
+  const hits = (query.get('ids') ?? '').split(',').flatMap((id) => {
+    const exchange = all.find(({ entry }) => entry.id === id);
+    for (const where of ['request', 'response'] as const) {
+      const body = exchange && storedBody(exchange, where);
+      const at = body?.toLowerCase().indexOf(text) ?? -1;
+      if (!body || at < 0) continue;
+      const end = at + text.length;
+      const after = body.slice(end, end + 80);
+      return [{ id, where, before: body.slice(Math.max(0, at - 80), at), match: body.slice(at, end), after }];
+    }
+    return [];
+  });
+  return { hits };
+};
+
 export const answerLog = (all: readonly FixtureExchange[], query: URLSearchParams): AuditLogAnswer => {
-  const { entries, ...rest } = page(selectExchanges(all, query), query, 25);
+  const { entries, ...rest } = page(sortExchanges(selectExchanges(all, query), query), query, 25);
   return { entries: entries.map(({ entry }) => entry), ...rest };
 };
 

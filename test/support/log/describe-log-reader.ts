@@ -126,6 +126,9 @@ export const describeLogReader = (
         [{ until: 'req_0' }, []],
         [{ span: { fromMs: startedAtMs(3), toMs: startedAtMs(last) } }, ids.slice(3, last)],
         [{ span: { fromMs: 0, toMs: startedAtMs(last) + 1 } }, ids],
+        [{ ids: new Set([ids[1], ids[5], ids[last], 'req_unknown']) }, [ids[1], ids[5], ids[last]]],
+        [{ ids: new Set([ids[1], ids[5]]), until: ids[3] }, [ids[1]]],
+        [{ ids: new Set<string>() }, []],
         [{ filter: { model: undefined } }, ids],
       ] as const) {
         const newest = [...wanted].reverse();

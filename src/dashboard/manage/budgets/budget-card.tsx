@@ -4,9 +4,9 @@ import type { BudgetStatus } from '../../../guard/budgets/ledger-port.ts';
 import { may } from '../../state/viewer.ts';
 import { texts } from '../../texts.ts';
 import { visibleText } from '../../turn/visible-text.ts';
+import { nameChild, nameScope } from '../describe-scope.ts';
 import { namePeriod, showAmount, toneOf } from './budget-figures.ts';
 import { BudgetStanding } from './budget-standing.tsx';
-import { nameChild, nameScope } from './describe-scope.ts';
 import type { BudgetGroup } from './group-budgets.ts';
 
 interface BudgetCardProps {

@@ -4,12 +4,13 @@ import { ChoiceField, TextField } from '../../form/fields.tsx';
 import { FormDialog } from '../../form/form-dialog.tsx';
 import { problemOf, type Submission, useSubmit } from '../../form/use-submit.ts';
 import { api } from '../../state/api.ts';
-import { useLoad } from '../../state/use-load.ts';
 import { texts } from '../../texts.ts';
-import { type BudgetDraft, draftOf, fieldsOf, NEW_BUDGET, needsValue } from './budget-draft.ts';
+import { nameScope } from '../describe-scope.ts';
+import type { ScopeKind } from '../scope-draft.ts';
+import { ScopeFields } from '../scope-fields.tsx';
+import { type BudgetDraft, draftOf, fieldsOf, NEW_BUDGET } from './budget-draft.ts';
 import { showAmount } from './budget-figures.ts';
 import { describeBudget } from './describe-budget.ts';
-import { nameScope } from './describe-scope.ts';
 
 const { fields } = texts.budgets;
 const PARAMS = ['scope', 'period_seconds', 'limit', 'tokens', 'timezone'];
@@ -20,42 +21,17 @@ interface FieldsProps {
   submission: Submission;
 }
 
-const ScopeFields = ({ draft, set, submission }: FieldsProps) => {
-  const keys = useLoad('keys', api.keys).value?.keys ?? [];
-  const which = draft.kind === 'key' || draft.kind === 'label' ? draft.kind : 'path';
-  const living = keys.filter(({ state }) => state !== 'revoked');
-  return (
-    <>
-      <ChoiceField
-        label={fields.kind[0]}
-        hint={fields.kind[1]}
-        value={draft.kind}
-        options={texts.budgets.scopeOptions}
-        onChange={(kind) => set({ kind, value: '' })}
-      />
-      {draft.kind === 'key' && living.length > 0 ? (
-        <ChoiceField
-          label={fields.key[0]}
-          problem={problemOf(submission, 'scope')}
-          value={draft.value || (living[0]?.id ?? '')}
-          options={living.map(({ id, name }) => [id, `${name} (${id})`] as const)}
-          onChange={(value) => set({ value })}
-        />
-      ) : (
-        needsValue(draft.kind) && (
-          <TextField
-            label={fields[which][0]}
-            hint={fields[which][1]}
-            problem={problemOf(submission, 'scope')}
-            value={draft.value}
-            required
-            onInput={(value) => set({ value })}
-          />
-        )
-      )}
-    </>
-  );
-};
+const KINDS: readonly ScopeKind[] = [
+  '/',
+  'path',
+  'child',
+  'key',
+  'key:*',
+  'label',
+  'label:*',
+  'session:*',
+  'run:*',
+];
 
 const PeriodFields = ({ draft, set, submission }: FieldsProps) => (
   <>
@@ -119,7 +95,14 @@ export const BudgetForm = ({ answer, known, nameOfKey, onClose, onDone }: Budget
       knownParams={PARAMS}
       onClose={onClose}
     >
-      {!known && <ScopeFields {...parts} />}
+      {!known && (
+        <ScopeFields
+          draft={draft.scope}
+          set={(scope) => set({ scope })}
+          submission={submission}
+          kinds={KINDS}
+        />
+      )}
       {!known && <PeriodFields {...parts} />}
       <TextField
         label={fields.limit[0]}

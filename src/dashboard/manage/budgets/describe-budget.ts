@@ -1,5 +1,6 @@
 import type { BudgetsAnswer } from '../../../admin/api-types/budgets.ts';
 import { texts } from '../../texts.ts';
+import { whoOf } from '../scope-draft.ts';
 import { type BudgetDraft, idOf } from './budget-draft.ts';
 import { showAmount } from './budget-figures.ts';
 
@@ -8,27 +9,6 @@ const { will, warn } = texts.budgets;
 /** The limit as a number; undefined where it is none yet. */
 const limitOf = ({ limit }: BudgetDraft): number | undefined =>
   /^\d+(?:\.\d+)?$/.test(limit.trim()) ? Number(limit.trim()) : undefined;
-
-const whoOf = ({ kind, value }: BudgetDraft): string => {
-  const name = value.trim() || '…';
-  switch (kind) {
-    case '/':
-      return will.who.everything;
-    case 'path':
-      return will.who.path(name);
-    case 'child':
-      return will.who.child(name);
-    case 'key':
-      return will.who.key(name);
-    case 'label':
-      return will.who.label(name);
-    case 'key:*':
-    case 'label:*':
-    case 'session:*':
-    case 'run:*':
-      return will.who[kind];
-  }
-};
 
 const everyOf = ({ period, seconds, timezone }: BudgetDraft): string => {
   const { every } = will;
@@ -62,7 +42,7 @@ export const describeBudget = (draft: BudgetDraft, answer: BudgetsAnswer): Prosp
   const left = standing && limit - standing.spent - standing.reserved;
   return {
     willDo: [
-      will.allow(whoOf(draft), show(limit), everyOf(draft)),
+      will.allow(whoOf(draft.scope), show(limit), everyOf(draft)),
       will.enforce[draft.enforcement],
       ...(before?.source === 'store'
         ? [will.replace(showAmount(before.limit, before.unit), show(limit))]

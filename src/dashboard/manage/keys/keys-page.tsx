@@ -9,18 +9,15 @@ import { loadViewer, may, viewer } from '../../state/viewer.ts';
 import { texts } from '../../texts.ts';
 import { ManageBar } from '../manage-bar.tsx';
 import { SearchField } from '../search-field.tsx';
+import { issuedKey } from './issued-key.ts';
 import { RevokeKey, RotateKey } from './key-deeds.tsx';
 import { KeyForm } from './key-form.tsx';
 import { type KeyDeed, KeyTable } from './key-table.tsx';
-import { ShownKey } from './shown-key.tsx';
 
 /** More rows than anyone reads; a search narrows them. */
 const MAX_ROWS = 200;
 
-type Open =
-  | { readonly kind: 'create' }
-  | { readonly kind: KeyDeed; readonly known: KeyAnswer }
-  | { readonly kind: 'shown'; readonly issued: IssuedKeyAnswer };
+type Open = { readonly kind: 'create' } | { readonly kind: KeyDeed; readonly known: KeyAnswer };
 
 const holds = (key: KeyAnswer, search: string): boolean =>
   [key.name, key.id, key.userPath, key.role, ...key.labels, ...key.models, ...key.providers].some((text) =>
@@ -36,23 +33,18 @@ interface OpenDialogProps {
 const OpenDialog = ({ open, show, reload }: OpenDialogProps) => {
   const close = () => show(undefined);
   const done = (issued?: IssuedKeyAnswer) => {
-    show(issued && { kind: 'shown', issued });
-    reload();
-  };
-  // The first key begins to guard the gateway, and a change of one's own may end one's rights: asked again.
-  const finish = () => {
+    issuedKey.value = issued;
     close();
-    loadViewer().catch(() => {});
-  };
-  const doneForGood = () => {
     reload();
-    finish();
+  };
+  // A change of one's own key may end one's rights: asked again.
+  const doneForGood = () => {
+    done();
+    loadViewer().catch(() => {});
   };
   switch (open.kind) {
     case 'create':
       return <KeyForm onClose={close} onDone={done} />;
-    case 'shown':
-      return <ShownKey issued={open.issued} onClose={finish} />;
     case 'edit':
       return <KeyForm known={open.known} onClose={close} onDone={doneForGood} />;
     case 'rotate':

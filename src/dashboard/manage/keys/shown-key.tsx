@@ -1,10 +1,13 @@
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { IssuedKeyAnswer } from '../../../admin/api-types/access.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { loadViewer } from '../../state/viewer.ts';
 import { texts } from '../../texts.ts';
+import { issuedKey } from './issued-key.ts';
 
-/** A new key: the one time that its text can be read. Escape does not lose it. */
-export const ShownKey = ({ issued, onClose }: { issued: IssuedKeyAnswer; onClose: () => void }) => {
+const GUARDED_MS = 1_200;
+
+const Shown = ({ issued, onClose }: { issued: IssuedKeyAnswer; onClose: () => void }) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
@@ -32,4 +35,15 @@ export const ShownKey = ({ issued, onClose }: { issued: IssuedKeyAnswer; onClose
       </footer>
     </dialog>
   );
+};
+
+/** A new key: the one time that its text can be read. Escape does not lose it. */
+export const ShownKey = () => {
+  const issued = issuedKey.value;
+  // The first key begins to guard the gateway, within a second: asked again for who looks at the page.
+  const close = () => {
+    issuedKey.value = undefined;
+    for (const afterMs of [0, GUARDED_MS]) setTimeout(() => void loadViewer().catch(() => {}), afterMs);
+  };
+  return issued ? <Shown issued={issued} onClose={close} /> : null;
 };

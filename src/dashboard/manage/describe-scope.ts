@@ -1,8 +1,8 @@
-import { texts } from '../../texts.ts';
+import { texts } from '../texts.ts';
 
 /** Whom a budget or a limit holds for, in words; the scope is written as the gateway does. */
 export const nameScope = (scope: string, nameOfKey: (id: string) => string): string => {
-  const { scopes } = texts.budgets;
+  const { names: scopes } = texts.scopes;
   if (scope === '/') return scopes.everything;
   if (scope.startsWith('/')) {
     return scope.endsWith('/*') ? scopes.child(scope.slice(0, -2) || '/') : scopes.path(scope);
@@ -20,6 +20,8 @@ export const nameScope = (scope: string, nameOfKey: (id: string) => string): str
       return value === '*' ? scopes.eachRun : scopes.run(value);
     case 'provider':
       return scopes.provider(value);
+    case 'model':
+      return scopes.model(value);
     default:
       return scope;
   }
