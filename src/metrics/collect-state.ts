@@ -4,6 +4,12 @@ import type { Instruments } from './instruments.ts';
 import type { Labeller } from './label-exchange.ts';
 import type { Vitals } from './vitals.ts';
 
+interface StorageFacts {
+  /** `ok`, or what is wrong. */
+  readonly postgresql: string;
+  readonly log?: { readonly behind: number; readonly behindMs: number };
+}
+
 /** What is looked at when somebody asks for the metrics. */
 export interface StateSources {
   readonly recorder: Pick<ExchangeWatch, 'active' | 'trouble' | 'losses'>;
@@ -12,6 +18,8 @@ export interface StateSources {
   readonly budgets: () => Promise<readonly BudgetStatus[]>;
   /** Where requests are served by processes of their own. */
   readonly workers: (() => { readonly wanted: number; readonly running: number }) | undefined;
+  /** Of a database that several gateways share, and how far its log is behind this gateway's. */
+  readonly storage: () => StorageFacts | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -61,6 +69,13 @@ const collectBudgets = (all: readonly BudgetStatus[], instruments: Instruments):
   budgetsHidden.set(all.length - shown.length);
 };
 
+const collectStorage = (storage: StorageFacts | undefined, instruments: Instruments): void => {
+  if (!storage) return;
+  instruments.database.set({ database: 'postgresql' }, storage.postgresql === 'ok' ? 1 : 0);
+  instruments.shippingLag.set((storage.log?.behindMs ?? 0) / 1000);
+  instruments.shippingWaiting.set(storage.log?.behind ?? 0);
+};
+
 /** A counter of somebody else's, which never falls: it is raised to what it has counted. */
 const createRaise = () => {
   const counted = new Map<string, number>();
@@ -74,7 +89,7 @@ const createRaise = () => {
 
 /** Reads the state of a gateway into the instruments, each time that they are asked for. */
 export const createCollector = (sources: StateSources, instruments: Instruments, labeller: Labeller) => {
-  const { recorder, vitals, budgets, workers, now } = sources;
+  const { recorder, vitals, budgets, workers, storage, now } = sources;
   const raise = createRaise();
   for (const what of ['lines', 'bodies']) instruments.lost.inc({ what }, 0);
   return async (): Promise<void> => {
@@ -82,6 +97,7 @@ export const createCollector = (sources: StateSources, instruments: Instruments,
     collectRunning(recorder, instruments, labeller);
     collectVitals(all, instruments);
     collectBudgets(budgetStates, instruments);
+    collectStorage(storage(), instruments);
     const { trouble, losses } = recorder;
     instruments.logLag.set(trouble ? Math.max(0, (now() - Date.parse(trouble.since)) / 1000) : 0);
     raise(instruments, 'lines', losses.lines);

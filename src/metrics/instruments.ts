@@ -78,6 +78,15 @@ export const createInstruments = () => {
     logWaiting: gauge('gomodel_log_waiting_exchanges', 'Exchanges that wait to be written to the log.'),
     logWaitingBytes: gauge('gomodel_log_waiting_bytes', 'Bodies that wait to be written to the log.'),
     lost: counter('gomodel_log_lost_total', 'What the log lacks since the start.', ['what']),
+    database: gauge('gomodel_database_up', 'Whether a database that gateways share answers.', ['database']),
+    shippingLag: gauge(
+      'gomodel_log_shipping_lag_seconds',
+      'How long the oldest exchange has waited that the shared log lacks.',
+    ),
+    shippingWaiting: gauge(
+      'gomodel_log_shipping_waiting_exchanges',
+      'Exchanges that the shared log lacks; they are in the journal of this gateway.',
+    ),
     interrupted: counter(
       'gomodel_exchanges_interrupted_total',
       'Exchanges in which an earlier gateway, or a process of this one, was killed.',

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { CheckKey } from '../guard/check-key.ts';
 import type { KeyRing } from '../guard/keys/key-ring.ts';
+import type { StorageState } from '../http/health.ts';
 import type { ExchangeWatch } from '../log/capture/recorder.ts';
 import type { Metrics, PriceExchange } from '../metrics/create-metrics.ts';
 import type { Vitals } from '../metrics/vitals.ts';
@@ -23,6 +24,7 @@ export interface ComposeMetricsInput {
   readonly budgets: Pick<BudgetKeeper, 'ledger'> | undefined;
   /** Of each process that answers in time. */
   readonly vitals: () => Promise<readonly Vitals[]>;
+  readonly storage: () => StorageState | undefined;
   readonly workers: (() => { readonly wanted: number; readonly running: number }) | undefined;
 }
 
@@ -42,13 +44,14 @@ const toPrices =
 
 /** @returns undefined where nobody wants metrics: then nothing of them is loaded */
 export const composeMetrics = async (input: ComposeMetricsInput): Promise<MetricsRoute | undefined> => {
-  const { config, recorder, clock, version, pricing, budgets, vitals, workers } = input;
+  const { config, recorder, clock, version, pricing, budgets, vitals, storage, workers } = input;
   if (!config.metrics) return undefined;
   const { createMetrics } = await import('../metrics/create-metrics.ts');
   const metrics: Metrics = createMetrics({
     recorder,
     version,
     vitals,
+    storage,
     workers,
     budgets: async () => (await budgets?.ledger.status()) ?? [],
     loadPrices: async () => (pricing ? toPrices(await pricing()) : () => undefined),

@@ -165,6 +165,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     waiting: recorder.waiting,
     residentBytes: process.memoryUsage.rss(),
   });
+  const storage = storageStateOf(state.postgres, logs?.shipping);
   const metrics = part
     ? config.metrics && { endpoint: config.metrics.endpoint, handle: part.passOn, close: () => {} }
     : await composeMetrics({
@@ -173,6 +174,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         pricing: admin.insight?.pricing,
         budgets: kept,
         vitals: async () => [vitals()],
+        storage,
         workers: undefined,
       });
   const app = createApp({
@@ -191,7 +193,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         recorder,
         isClosing,
         upstreamTrouble: upstreamTroubleOf(upstreams),
-        storage: storageStateOf(state.postgres, logs?.shipping),
+        storage,
       }),
     ...{ listModels: models.listModels, listOwn: models.listOwn },
     loadCatalog: async () => readSavedCatalog(config.dataDir),

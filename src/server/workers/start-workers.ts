@@ -109,12 +109,13 @@ export const startWorkers = async (
     askOverWebSocket,
     budgets,
   });
+  const storage = storageStateOf(state.postgres, logs.shipping);
   const readyz = ready({
     recorder,
     isClosing: () => closing,
     upstreamTrouble: upstreamTroubleOf(upstreams),
     workers: () => workers.state,
-    storage: storageStateOf(state.postgres, logs.shipping),
+    storage,
   });
   const metrics = await composeMetrics({
     ...{ config, recorder, clock, version, ring },
@@ -129,6 +130,7 @@ export const startWorkers = async (
       const primary = { breakers: {}, waiting: own.waiting, residentBytes: process.memoryUsage.rss() };
       return [primary, ...(await Promise.all(asked)).filter((vitals) => vitals !== undefined)];
     },
+    storage,
     workers: () => workers.state,
   });
   let inner: InnerServer | undefined;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BudgetStatus } from '../../../src/guard/budgets/ledger-port.ts';
-import { createCollector, MAX_BUDGETS } from '../../../src/metrics/collect-state.ts';
+import { createCollector, MAX_BUDGETS, type StateSources } from '../../../src/metrics/collect-state.ts';
 import { createInstruments } from '../../../src/metrics/instruments.ts';
 import { createLabeller } from '../../../src/metrics/label-exchange.ts';
 import type { Vitals } from '../../../src/metrics/vitals.ts';
@@ -14,6 +14,7 @@ const collect = async (
   budgets: readonly BudgetStatus[],
   vitals: readonly Vitals[] = [],
   trouble?: string,
+  storage?: ReturnType<StateSources['storage']>,
 ) => {
   const instruments = createInstruments();
   const recorder = {
@@ -25,6 +26,7 @@ const collect = async (
     recorder,
     vitals: async () => vitals,
     budgets: async () => budgets,
+    storage: () => storage,
     workers: () => ({ wanted: 3, running: 2 }),
     now: () => Date.parse('2026-11-30T00:01:00Z'),
   };
@@ -60,4 +62,13 @@ it('adds up what the processes say, and counts each loss once', async () => {
   expect(text).toContain('gomodel_log_lag_seconds 60\n');
   expect(text).toContain('gomodel_log_lost_total{what="lines"} 3\n');
   expect(text).toContain('gomodel_processes{state="missing"} 1\n');
+});
+
+it('says how far the shared log is behind, and of no database where there is none', async () => {
+  const away = { postgresql: 'it does not answer', log: { behind: 12, behindMs: 90_500 } };
+  const text = await collect([], [], undefined, away);
+  expect(text).toContain('gomodel_database_up{database="postgresql"} 0\n');
+  expect(text).toContain('gomodel_log_shipping_lag_seconds 90.5\n');
+  expect(text).toContain('gomodel_log_shipping_waiting_exchanges 12\n');
+  expect(await collect([])).not.toContain('gomodel_database_up{');
 });
