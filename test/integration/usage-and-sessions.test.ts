@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { displayWidth } from '../../src/cli/render/fit-width.ts';
-import { runCli } from '../support/cli/start-cli.ts';
+import { CLI, runCli } from '../support/cli/start-cli.ts';
 import { SAMPLE_EXCHANGES, writeSampleLog } from '../support/render/write-sample-log.ts';
+import { hasTmux, runTmux } from '../support/run-tmux.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
 
 const SESSIONS = ['01a20400-d027-7fb1-8737-594b1f15eef6', '01a20500-d027-7fb1-8737-594b1f15eef6'];
@@ -66,6 +67,30 @@ describe('usage', () => {
     const { code, stderr } = await runCli(['usage', '--by', 'colour', '--data-dir', dataDir]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('Allowed choices are day, model')]);
   });
+});
+
+const SHOWN_WITHIN_MS = 20_000;
+
+describe.skipIf(!hasTmux).each([80, 100, 140, 200])('on a terminal of %i columns', (columns) => {
+  it.each(['usage --by model', 'sessions', 'sessions 01a20500'])(
+    '%s shows what a pipe of that width gets, and no line wraps',
+    async (words) => {
+      const args = words.split(' ');
+      // A server of tmux that ends may still have its socket when the next one begins.
+      const socket = `gomodel-usage-${process.pid}-${columns}-${args.length}`;
+      const tmux = (...rest: string[]): string => runTmux(['-L', socket, ...rest]);
+      const env = { LANG: 'C.UTF-8', TERM: 'xterm-256color', PATH: process.env.PATH ?? '', HOME: dataDir };
+      const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+      const command = ['env', '-i', ...lines, process.execPath, CLI, ...args, '--data-dir', dataDir];
+      tmux('-f', '/dev/null', '-u', 'new-session', '-d', '-x', String(columns), '-y', '60');
+      onTestFinished(() => void tmux('kill-server'));
+      tmux('respawn-pane', '-k', 'sh', '-c', '"$@"; echo done; while :; do sleep 1; done', 'sh', ...command);
+      const shown = (): string => tmux('capture-pane', '-p').trimEnd();
+      await expect.poll(shown, { timeout: SHOWN_WITHIN_MS }).toMatch(/\ndone$/);
+      const expected = await run(args, { COLUMNS: String(columns) });
+      expect(`${shown().replace(/done$/, '').trimEnd()}\n`).toBe(expected.replace(/ +$/gm, ''));
+    },
+  );
 });
 
 describe('sessions', () => {
