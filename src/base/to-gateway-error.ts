@@ -10,7 +10,7 @@ export const toGatewayError = (error: unknown): GatewayError => {
   if (MISSING_MODULE.has(errorCodeOf(error))) {
     return new GatewayError(
       'internal_error',
-      'a part of gomodel-ts is gone from the disk: it was updated or removed while it ran. Stop it and start it again with `gomodel-ts serve`.',
+      'a part of gomodel-ts has disappeared from the disk: it was updated or removed while it was running. Stop it and start it again with `gomodel-ts serve`.',
       { status: 503, cause: error },
     );
   }

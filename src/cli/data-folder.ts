@@ -33,6 +33,6 @@ export const refuseRelativeHome = (flag: string | undefined, env: Environment): 
   if (flag || !GOMODEL_HOME || isAbsolute(GOMODEL_HOME)) return;
   throw new GatewayError(
     'invalid_config',
-    `GOMODEL_HOME is ${GOMODEL_HOME}, which is another folder wherever Codex is started: a repository could bring its own. Set it to an absolute path.`,
+    `GOMODEL_HOME is ${GOMODEL_HOME}, which depends on where Codex is started, so a repository could bring its own. Set it to an absolute path.`,
   );
 };

@@ -20,6 +20,6 @@ export const refuseForLauncher = (name: string, source: Source): void => {
   if (source !== 'working_folder') return;
   throw new GatewayError(
     'invalid_config',
-    `${name} lies in the working folder, and a launcher takes no configuration from there. Put it into the data folder, or start a gateway with \`npx gomodel-ts serve\` and that file.`,
+    `${name} is in the working folder, and a launcher reads no configuration from there. Move it to the data folder, or start a gateway with \`npx gomodel-ts serve\` and that file.`,
   );
 };

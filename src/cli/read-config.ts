@@ -14,13 +14,13 @@ export interface ConfigFlags extends VariableFlags {
 /** `--config` and what it does, for the commands that have it. */
 export const CONFIG_OPTION = [
   '--config <file>',
-  'configuration file (GOMODEL_CONFIG, default gomodel.yaml here if it is trusted, else in the data folder)',
+  'configuration file (GOMODEL_CONFIG, default gomodel.yaml here if trusted, else in the data folder)',
 ] as const;
 
 /** Node itself reads what follows `--env-file`, wherever it stands, and obeys `NODE_OPTIONS` in it; not so `--dotenv`. */
 export const ENV_FILE_OPTION = [
   '--dotenv, --env-file <file>',
-  'file of variables, weaker than the environment (default: .env here if it is trusted)',
+  'file with variables; the environment wins over it (default: .env here if trusted)',
 ] as const;
 
 /**

@@ -23,7 +23,7 @@ export const PROVIDER_FIELDS = {
   },
   models: {
     variable: 'MODELS',
-    takes: 'a list of models with commas between them',
+    takes: 'a list of models separated by commas them',
     parse: (text: string) =>
       text
         .split(',')

@@ -35,7 +35,7 @@ const givenBy = (prefix: string, { env, dotenv, dotenvFile = DOTENV }: ConfigSou
   return [...bySuffix.values()];
 };
 
-/** `name=value` or a word alone, with commas between. */
+/** `name=value` or a word alone, separated by commas. */
 const partsOf = ({ text }: Given): ReadonlyArray<readonly [name: string, value: string | undefined]> =>
   text
     .split(',')
@@ -53,7 +53,7 @@ const misunderstood = ({ origin }: Given, part: string, takes: string): GatewayE
   );
 
 const BUDGET_TAKES =
-  'daily=10 (USD; also hourly, weekly, monthly, total, 3600s), daily_tokens=500000, and the words soft, ceiling, per_child, stop_runaways and timezone=Europe/Berlin, with commas between';
+  'daily=10 (USD; also hourly, weekly, monthly, total, 3600s), daily_tokens=500000, and the words soft, ceiling, per_child, stop_runaways and timezone=Europe/Berlin, separated by commas';
 
 const readBudgets = (given: Given): readonly Definition[] => {
   const common: Record<string, unknown> = { scope: pathOf(given.suffix) };
@@ -81,7 +81,7 @@ const readBudgets = (given: Given): readonly Definition[] => {
 };
 
 const LIMIT_TAKES =
-  'rpm=100 (requests; also rph, rpd), tpm=50000 (tokens; also tph, tpd), concurrent=10 and the word per_child, with commas between';
+  'rpm=100 (requests; also rph, rpd), tpm=50000 (tokens; also tph, tpd), concurrent=10 and the word per_child, separated by commas';
 
 const readLimit = (given: Given, scope: string): Definition => {
   const fields: Record<string, unknown> = { scope };
@@ -115,7 +115,7 @@ export const readLimitVariables = (
     if (found !== undefined) return found;
     throw new GatewayError(
       'invalid_config',
-      `${given.origin}: there is no provider ${wanted || '(none is named)'}. There are: ${providers.join(', ')}.`,
+      `${given.origin}: there is no provider ${wanted || '(none is named)'}. Configured: ${providers.join(', ')}.`,
     );
   };
   return [

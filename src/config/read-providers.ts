@@ -250,7 +250,7 @@ export const chooseDefault = (
     const found = byId(chosen.value);
     if (found) return found.provider;
     const known = all.map(({ provider }) => provider.id).join(', ');
-    const message = `${chosen.origin} is "${chosen.value}", which is not configured. There are: ${known}.`;
+    const message = `${chosen.origin} is "${chosen.value}", which is not configured. Configured: ${known}.`;
     throw new GatewayError('invalid_config', message);
   }
   const openai = byId(openaiSpec.id);

@@ -62,7 +62,7 @@ export const openDefinitionStore = <Entry>(
   const unreadable = (cause: unknown): GatewayError =>
     new GatewayError(
       'invalid_config',
-      `the ${name} in ${path} cannot be used: ${messageOf(cause).replace(/\.$/, '')}. Mend the file, or put back a copy; nothing was changed.`,
+      `the ${name} in ${path} cannot be used: ${messageOf(cause).replace(/\.$/, '')}. Fix the file, or restore a copy; nothing was changed.`,
       { cause },
     );
   const parse = (value: unknown): Content<Entry> => {

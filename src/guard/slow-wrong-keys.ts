@@ -54,7 +54,7 @@ const tooMany = (refusal: GatewayError, waitMs: number, closes: boolean): Gatewa
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   return new GatewayError(
     'too_many_attempts',
-    `${refusal.message} Too many wrong keys came in the last minute: try again in ${seconds} s.`,
+    `${refusal.message} There were too many wrong keys in the last minute: try again in ${seconds} s.`,
     {
       headers: { 'retry-after': String(seconds), ...(closes && { connection: 'close' }) },
       ...(refusal.param !== null && { param: refusal.param }),

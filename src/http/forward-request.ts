@@ -45,7 +45,7 @@ const bytesOf = (body: OutgoingBody): Buffer => (body.kind === 'buffered' ? body
 const noProvider = (name: string, upstreams: ReadonlyMap<string, Upstream>): GatewayError =>
   new GatewayError(
     'unknown_route',
-    `there is no provider ${name} here. There are: ${[...upstreams.keys()].join(', ')}.`,
+    `there is no provider ${name} here. Configured: ${[...upstreams.keys()].join(', ')}.`,
   );
 
 const noOllama = (path: string): GatewayError =>

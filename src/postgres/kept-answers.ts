@@ -20,7 +20,7 @@ export interface AnswerStore {
   /** Keeps one, soon; one that the database does not take is known to this gateway alone. */
   put(answer: KeptAnswer): void;
   /**
-   * The items up to an answer, with commas between; undefined where it is not known, or something before it.
+   * The items up to an answer, separated by commas; undefined where it is not known, or something before it.
    * @param id of the answer, or of one of its items
    * @throws GatewayError storage_unavailable
    */

@@ -34,6 +34,6 @@ export const namesOf = (
 export const notAllowed = (what: string, { told }: Allowance): GatewayError =>
   new GatewayError(
     'model_not_allowed',
-    `${what} is not allowed to this key here: allowed are ${told}. Choose one of them, or ask whoever runs this gateway.`,
+    `${what} is not allowed to this key here: allowed are ${told}. Choose one of those, or ask whoever runs this gateway.`,
     { param: 'model' },
   );

@@ -28,7 +28,7 @@ export const createChooseUpstream =
     if (login === 'passthrough') return chatgpt;
     throw new GatewayError(
       'invalid_api_key',
-      'ChatGPT sign-ins are not taken here (CHATGPT_LOGIN=off). Use a key: `npx gomodel-ts init-codex --auth key` writes the block for it.',
+      'ChatGPT sign-ins are not accepted here (CHATGPT_LOGIN=off). Use a key: `npx gomodel-ts init-codex --auth key` writes the block for it.',
       { status: 403 },
     );
   };

@@ -33,13 +33,9 @@ const unknownMethodOf = ({
 const toError = (code: string): GatewayError => {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new GatewayError(
-        'invalid_request',
-        'the request has more header bytes than this server reads.',
-        {
-          status: 431,
-        },
-      );
+      return new GatewayError('invalid_request', "the request's headers are larger than this server reads.", {
+        status: 431,
+      });
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new GatewayError(
         'request_timeout',

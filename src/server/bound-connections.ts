@@ -23,7 +23,7 @@ export interface ConnectionBound {
 const tooMany = (most: number): GatewayError =>
   new GatewayError(
     'overloaded',
-    `${most} connections are being served already, as many as MAX_OPEN_EXCHANGES allows. Try again in a moment.`,
+    `${most} connections are open already, as many as MAX_OPEN_EXCHANGES allows. Try again in a moment.`,
     { headers: { 'retry-after': '2' } },
   );
 

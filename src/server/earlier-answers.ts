@@ -1,7 +1,7 @@
 import type { Recall } from '../forward/retry/recall-first.ts';
 import { itemsUpTo, type ResponseHistory } from '../translate/response-history.ts';
 
-/** The items up to an answer, as JSON with commas between; undefined where nothing is known of it. */
+/** The items up to an answer, as JSON separated by commas; undefined where nothing is known of it. */
 export const findEarlier = (history: ResponseHistory, id: string): Buffer | undefined => {
   const place = history.take(history.ownerOf(id) ?? id);
   if (!place) return undefined;

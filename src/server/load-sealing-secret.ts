@@ -17,7 +17,7 @@ const MAX_BYTES = 4096;
 const refuse = (file: string, problem: string): never => {
   throw new GatewayError(
     'invalid_config',
-    `${file} ${problem}: somebody else may know the secret. Remove it, and a new one is made.`,
+    `${file} ${problem}: someone else may know the secret. Delete it, and a new one will be created.`,
   );
 };
 

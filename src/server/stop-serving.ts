@@ -32,10 +32,7 @@ export const stopServing = async (
   }
   upgrades.drain();
   await waitUntilIdle(recorder, graceMs);
-  const reason = new GatewayError(
-    'shutting_down',
-    'the gateway was stopped while this answer ran. Try again.',
-  );
+  const reason = new GatewayError('shutting_down', 'the gateway was stopped during this answer. Try again.');
   outward.cut(reason);
   upgrades.cut(reason);
   await waitUntilIdle(recorder, CUT_GRACE_MS);

@@ -7,7 +7,7 @@ export interface Breach {
 
 const notPassedOn = (what: string): Breach => ({
   code: 'upstream_answer_unreadable',
-  message: `${what}, so it was not passed on. Try again; if it happens again, the provider or a proxy before it is at fault.`,
+  message: `${what}, so it was not passed on. Try again; if it happens again, the provider or a proxy in front of it is at fault.`,
 });
 
 const MAX_NAME = 100;
@@ -26,5 +26,5 @@ export const brokenEvent = (): Breach => notPassedOn('an event of the upstream i
 export const restartedStream = (): Breach => ({
   code: 'upstream_stream_restarted',
   message:
-    'the upstream began its answer a second time in mid-stream, as an intermediary does that tries again: what came before is not whole. Try again.',
+    'the upstream started its answer again in mid-stream, as happens when an intermediary retries: the first part is incomplete. Try again.',
 });

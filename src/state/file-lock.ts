@@ -111,7 +111,7 @@ export const withFileLock = async <T>(path: string, work: () => Promise<T>): Pro
       if (!hasErrorCode(outcome.cause, 'EEXIST')) throw outcome.cause;
       throw new GatewayError(
         'command_failed',
-        `another gomodel-ts process holds ${path} for more than 5 s; end it, or delete the file if there is none`,
+        `another gomodel-ts process has held ${path} for more than 5 s; stop it, or delete the file if there is no such process`,
       );
     }
     if (stale !== undefined) {

@@ -28,6 +28,6 @@ export const createTemporaryFolder = async (
   }
   throw new GatewayError(
     'command_failed',
-    `No temporary folder can be made (${reasons.join('; ')}). Set TMPDIR to a folder that you may write to.`,
+    `No temporary folder can be created (${reasons.join('; ')}). Set TMPDIR to a folder that you may write to.`,
   );
 };

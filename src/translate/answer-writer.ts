@@ -18,19 +18,19 @@ export const JSON_TYPE = 'application/json';
 /** What is said where a provider's answer in one piece is not whole or cannot be read. */
 export const UNREADABLE_ANSWER = {
   code: 'upstream_answer_unreadable',
-  message: "gomodel-ts: the provider's answer broke off or is not of its API; try again",
+  message: "gomodel-ts: the provider's answer broke off or does not follow its API; try again",
 };
 
 /** What is said in place of a call that the client must not act on. */
 export const brokenCall = (name: string): { code: string; message: string } => ({
   code: UNREADABLE_ANSWER.code,
-  message: `gomodel-ts: the provider's call of ${name.slice(0, 100)} has arguments that are not whole, so it was not passed on; try again`,
+  message: `gomodel-ts: the provider's call of ${name.slice(0, 100)} has incomplete arguments, so it was not passed on; try again`,
 });
 
 /** What is said where a stream goes over from one answer to another. @param upstream by its name */
 export const secondGeneration = (upstream: string): { code: string; message: string } => ({
   code: 'upstream_stream_restarted',
-  message: `gomodel-ts: ${upstream} began its answer a second time in mid-stream, as an intermediary does that tries again: what came before is not whole. Try again.`,
+  message: `gomodel-ts: ${upstream} started its answer again in mid-stream, as happens when an intermediary retries: the first part is incomplete. Try again.`,
 });
 
 /**

@@ -31,7 +31,7 @@ export interface BoundedAnswer {
 
 const tooLarge = (what: string): { code: string; message: string } => ({
   code: 'upstream_invalid_answer',
-  message: `gomodel-ts: the provider's answer has ${what}, more than any model writes: it was broken off. Try again; if it happens again, the provider or a proxy before it is at fault.`,
+  message: `gomodel-ts: the provider's answer has ${what}, more than any model writes: it was cut off. Try again; if it happens again, the provider or a proxy in front of it is at fault.`,
 });
 
 /** Ends an answer that goes beyond its bounds with an error, once; what comes after it is passed over. */

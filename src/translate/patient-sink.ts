@@ -8,7 +8,7 @@ const MAX_SILENCE_MS = 20 * 60_000;
 
 const STALLED = {
   code: 'upstream_timeout',
-  message: `gomodel-ts: the provider has sent nothing but signs of life for ${MAX_SILENCE_MS / 60_000} minutes; try again`,
+  message: `gomodel-ts: the provider has sent nothing but keep-alives for ${MAX_SILENCE_MS / 60_000} minutes; try again`,
 };
 
 /** A sink that takes signs of life as often as they come, and passes on as many as the client needs. */

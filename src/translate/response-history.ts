@@ -1,7 +1,7 @@
 /** One response's part of a conversation: what its request added, and what it answered. */
 interface Turn {
   readonly previous: Turn | undefined;
-  /** JSON items with commas between them, as client and upstream wrote them; empty where there are none. */
+  /** JSON items separated by commas them, as client and upstream wrote them; empty where there are none. */
   readonly items: Buffer;
   /** Bytes of the conversation up to here. */
   readonly length: number;

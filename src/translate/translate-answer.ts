@@ -105,10 +105,10 @@ const unreadable = (upstream: string, form: AnswerForm, text: string): { code: s
     return { code, message };
   }
   const words = text.trim().replace(/\s+/g, ' ').slice(0, MAX_QUOTED);
-  if (words === '') return { code, message: `gomodel-ts: ${upstream} answered with nothing; try again` };
+  if (words === '') return { code, message: `gomodel-ts: ${upstream} sent an empty answer; try again` };
   return {
     code,
-    message: `gomodel-ts: ${upstream} answered with something that is not of its API: ${words}`,
+    message: `gomodel-ts: ${upstream} sent an answer that does not follow its API: ${words}`,
   };
 };
 

@@ -58,7 +58,7 @@ export const createLanes = <Work>(): Lanes<Work> => {
       if (waiting.length >= MAX_WAITING) {
         throw new GatewayError(
           'invalid_request',
-          `${MAX_WAITING} requests wait on this connection already. Wait for answers before asking more.`,
+          `${MAX_WAITING} requests are already waiting on this connection. Wait for answers before sending more.`,
         );
       }
       if (streamId !== undefined) nameLane(streamId);

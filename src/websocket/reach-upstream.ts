@@ -74,7 +74,7 @@ export const reachUpstream = async (
   if (isRedirect) throw redirected(handshake.response, upgrade.upstream);
   throw new GatewayError(
     'websocket_not_supported',
-    `${baseUrl.host} refused the WebSocket connection (${status}). Set WEBSOCKETS=auto, and it is asked over HTTP.`,
+    `${baseUrl.host} refused the WebSocket connection (${status}). Set WEBSOCKETS=auto to ask it over HTTP.`,
     { origin: 'upstream' },
   );
 };

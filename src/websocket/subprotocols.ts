@@ -20,7 +20,7 @@ export const subprotocolsOf = (headers: IncomingHttpHeaders): readonly string[] 
   if (names.every((name) => TOKEN.test(name)) && new Set(names).size === names.length) return names;
   throw new GatewayError(
     'invalid_request',
-    'the header Sec-WebSocket-Protocol is malformed: it must list distinct names with commas between them.',
+    'the header Sec-WebSocket-Protocol is malformed: it must list distinct names, separated by commas.',
     { param: FIELD },
   );
 };

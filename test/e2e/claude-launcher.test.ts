@@ -142,6 +142,6 @@ describe('gomodel-ts claude', () => {
   it('says which key is missing before Claude Code starts', async () => {
     const run = await launch({ folders: createFolders(), env: { OPENAI_API_KEY: 'sk-x' } });
     expect(run.code).toBe(1);
-    expect(run.stderr).toContain('set ANTHROPIC_API_KEY, which stays with the gateway');
+    expect(run.stderr).toContain('set ANTHROPIC_API_KEY (it stays with the gateway)');
   });
 });

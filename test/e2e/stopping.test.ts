@@ -83,7 +83,7 @@ it('ends at once at a second signal, and has the answer that ran as interrupted'
   const reader = (await ask(gateway, 'endless')).body?.getReader();
   await reader?.read();
   gateway.signal('SIGINT');
-  await gateway.said('again to end at once');
+  await gateway.said('again to stop now');
   expect(await gateway.stop('SIGINT')).toBe(130);
   const [record] = await gateway.logs((all) => all.length === 1);
   expect(record).toMatchObject({ response: { finish: 'interrupted' } });

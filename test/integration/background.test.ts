@@ -25,7 +25,7 @@ it(
     const { run, dataDir } = setUp();
     const none = await run('status');
     expect([none.code, none.stdout]).toEqual([1, '']);
-    expect(none.stderr).toContain('No gateway runs with this data folder.');
+    expect(none.stderr).toContain('No gateway is running with this data folder.');
 
     const started = await run('start', '--demo', '--port', '0');
     expect(started).toMatchObject({ code: 0, stderr: '' });
@@ -35,7 +35,7 @@ it(
     expect(statSync(join(dataDir, 'gateway.log')).mode & 0o777).toBe(0o600);
 
     const again = await run('start', '--demo', '--port', '0');
-    expect(again.stdout).toContain(`It runs already: ${url}/v1`);
+    expect(again.stdout).toContain(`It is already running: ${url}/v1`);
     const status = await run('status', '--json');
     expect(status.code).toBe(0);
     const { pid, ...said } = JSON.parse(status.stdout);

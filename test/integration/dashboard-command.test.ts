@@ -41,7 +41,7 @@ it('prints the link where it is asked for, and where there is no browser', async
   for (const args of [['dashboard', '--link'], ['dashboard']]) {
     const { stdout, stderr } = await runCli(args, env);
     expect(stdout.trim()).toMatch(ENTRY);
-    expect(stderr).toContain('once and within a minute');
+    expect(stderr).toContain('once, within a minute');
     expect(await statusBehind(stdout.trim())).toEqual([303, 200]);
   }
 });

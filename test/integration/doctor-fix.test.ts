@@ -53,7 +53,7 @@ it('starts the gateway and points Codex at it, so that nothing is left to advise
     expect(url, fixed.stdout + fixed.stderr).toMatch(/^http:\/\/localhost:\d+\/v1$/);
     expect(written()).toContain(`base_url = "${url}"`);
     const again = await run('doctor', '--fix', '--yes', '--no-round-trip');
-    expect(again.stderr).toContain('There is nothing that --fix could do');
+    expect(again.stderr).toContain('There is nothing --fix can do here');
   } finally {
     await run('stop');
   }

@@ -82,7 +82,7 @@ describe('logs', () => {
   it.each([
     [
       { status: '9xx' },
-      '--status takes statuses such as 404, 4xx or 400-499, with commas between; it was given "9xx"',
+      '--status takes statuses such as 404, 4xx or 400-499, separated by commas, not "9xx"',
     ],
     [{ status: '500-400' }, '--status takes'],
     [{ since: 'yesterday' }, '--since takes a span such as 90s, 10m, 2h or 1d, or a date'],
@@ -94,8 +94,8 @@ describe('logs', () => {
   });
 
   it.each([
-    [['-n', '-3'], '--lines takes a number, or all; it was given "-3"'],
-    [['req_1', '--errors'], 'an id shows one exchange whole'],
+    [['-n', '-3'], '--lines takes a number, or all, not "-3"'],
+    [['req_1', '--errors'], 'with an id, only --json, --full and --data-dir can be used'],
   ])('ends with 2 for %j', async (args, message) => {
     const { code, stdout, stderr } = await logs(...args);
     expect([code, stdout]).toEqual([2, '']);
@@ -113,7 +113,7 @@ describe('logs', () => {
   it('says where it looked where nothing was found', async () => {
     const { code, stderr } = await runCli(['logs', '--data-dir', join(dataDir, 'none')]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^No such exchange in .*none\. The gateway writes there: npx gomodel-ts serve/);
+    expect(stderr).toMatch(/^No such exchange in .*none\. Start the gateway with npx gomodel-ts serve/);
   });
 
   it('ends quietly where its reader has seen enough', async () => {

@@ -86,7 +86,7 @@ describe.runIf(process.platform === 'linux')('start --service', () => {
     mkdirSync(dirname(unit), { recursive: true });
     writeFileSync(unit, '[Service]\nExecStart=/bin/true\n');
     const { stderr } = await run('uninstall', '--yes');
-    expect(stderr).toContain('There is nothing to take back');
+    expect(stderr).toContain('There is nothing to undo');
     expect(existsSync(unit)).toBe(true);
   });
 });

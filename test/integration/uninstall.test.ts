@@ -36,7 +36,7 @@ it("puts Codex's configuration back to the byte and leaves no copy, and keeps th
   expect(readFileSync(config, 'utf8')).toBe(CONFIG);
   expect(readdirSync(codexHome)).toEqual(['config.toml']);
   expect(existsSync(join(dataDir, 'state.json'))).toBe(true);
-  expect((await run('uninstall', '--yes')).stderr).toContain('There is nothing to take back');
+  expect((await run('uninstall', '--yes')).stderr).toContain('There is nothing to undo');
 });
 
 it('shows everything before it asks, and changes nothing where the answer is no', async () => {

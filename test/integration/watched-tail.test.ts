@@ -146,7 +146,7 @@ describe.skipIf(!hasTmux)('the tail of a terminal', () => {
     });
     await has(/ ··· hangs .* 3 events\ntoday/);
     terminal.press('q', 'Escape', 'Up');
-    await has(/Stopping: running answers may end/);
+    await has(/Stopping: answers in progress have/);
     left.abort();
     await asked.then((answer) => answer.text()).catch(() => {});
     await has(/ended with 130/);

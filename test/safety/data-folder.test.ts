@@ -131,7 +131,7 @@ describe('a file of the data folder that is a link', () => {
       create(join(dataDir, 'sealing-secret'));
       await expect(loadSealingSecret(dataDir)).rejects.toMatchObject({
         code: 'invalid_config',
-        message: expect.stringContaining('Remove it'),
+        message: expect.stringContaining('Delete it'),
       });
     }
   });

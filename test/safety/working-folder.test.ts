@@ -170,7 +170,7 @@ describe('a repository that nobody trusts (H1)', () => {
       const name = option === '--config' ? 'gomodel.yaml' : '.env';
       const { code, stderr } = await runIn(repository, ['codex', option, name, 'exec', 'x'], env);
       expect(code).toBe(2);
-      expect(stderr).toContain('takes no configuration from there');
+      expect(stderr).toContain('reads no configuration from there');
     }
     const relative = await runIn(repository, ['codex', 'exec', 'x'], { ...env, GOMODEL_HOME: '.cache' });
     expect(relative).toMatchObject({ code: 2, stderr: expect.stringContaining('absolute path') });

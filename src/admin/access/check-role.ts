@@ -13,6 +13,6 @@ export const checkRole = ({ role, name }: Viewer, required: RequiredRole): void 
   if (RANKS[role] >= RANKS[required]) return;
   throw new GatewayError(
     'not_permitted',
-    `${name} has the role ${role}, and this is for the role ${required}. Ask whoever runs this gateway.`,
+    `${name} has the role ${role}, but this needs the role ${required}. Ask whoever runs this gateway.`,
   );
 };

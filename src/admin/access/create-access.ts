@@ -43,7 +43,7 @@ export interface Access {
 const notPermitted = (): GatewayError =>
   new GatewayError(
     'not_permitted',
-    'this key is for requests to models: it has the role user, which sees no page. Ask whoever runs this gateway for the role member or auditor.',
+    'this key has the role user: it can call models but not see the dashboard. Ask whoever runs this gateway for the role member or auditor.',
   );
 
 export const createAccess = ({ checkKey, ring, isGuarded, now, wallNow, dataDir }: AccessDeps): Access => {
@@ -74,7 +74,7 @@ export const createAccess = ({ checkKey, ring, isGuarded, now, wallNow, dataDir 
       if (authorization === undefined && key === undefined) {
         throw new GatewayError(
           'missing_api_key',
-          'log in at /admin/dashboard with the key in GOMODEL_MASTER_KEY or one of your own, or send it in Authorization.',
+          'log in at /admin/dashboard with the key in GOMODEL_MASTER_KEY or with your own key, or send it in Authorization.',
         );
       }
       return requireViewer(await checkKey({ headers: request.headers, peer: peerOf(request) }));

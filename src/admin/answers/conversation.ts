@@ -99,9 +99,13 @@ const narrowToTurn = async (
   const turns = await readTurns(facts, findPrompt);
   const turn = turns[number - 1];
   if (turn) return turn;
-  throw new GatewayError('invalid_request', `the session has ${turns.length} turns, and no turn ${number}.`, {
-    param: 'turn',
-  });
+  throw new GatewayError(
+    'invalid_request',
+    `the session has ${turns.length} turns; there is no turn ${number}.`,
+    {
+      param: 'turn',
+    },
+  );
 };
 
 /** `GET audit/conversation` */

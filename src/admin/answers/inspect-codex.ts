@@ -103,7 +103,7 @@ export const inspectCodex = async (deps: InspectCodexDeps): Promise<CodexConfigS
     return {
       ...shown,
       state: 'no_config',
-      message: 'It was not said where Codex’s configuration is.',
+      message: 'The location of Codex’s configuration is not known.',
       config_path: '',
       config_found: false,
       diff: diffOf('config.toml', '', shown.block),

@@ -73,7 +73,7 @@ export const answerDaily = async (
   const period = readPeriod(query, now());
   const interval = readChoice(query, 'interval', INTERVALS) ?? 'daily';
   if (interval === 'hourly' && countDays(period) > MAX_HOURLY_DAYS) {
-    throw new GatewayError('invalid_request', `hours are summed up over at most ${MAX_HOURLY_DAYS} days.`, {
+    throw new GatewayError('invalid_request', `hourly figures cover at most ${MAX_HOURLY_DAYS} days.`, {
       param: 'interval',
     });
   }

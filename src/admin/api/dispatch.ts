@@ -58,7 +58,7 @@ export const createDispatch =
     if (!route) {
       throw new GatewayError(
         'unknown_route',
-        `the admin API has nothing at ${path.slice(0, 100)}. What it has is in ${API_BASE}openapi.json.`,
+        `the admin API has nothing at ${path.slice(0, 100)}. See ${API_BASE}openapi.json for what it has.`,
       );
     }
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');

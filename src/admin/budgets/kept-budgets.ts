@@ -30,7 +30,7 @@ export interface BudgetRoutesDeps {
 /** @throws GatewayError internal_error */
 export const requireBudgets = ({ budgets }: Pick<BudgetRoutesDeps, 'budgets'>): KeptBudgets => {
   if (budgets) return budgets;
-  throw new GatewayError('internal_error', 'this process keeps no budgets.');
+  throw new GatewayError('internal_error', 'this process does not count budgets.');
 };
 
 /** A member sees what holds for their own subtree. */

@@ -30,7 +30,7 @@ export const stopGateways = async (dataDir: string): Promise<readonly FoundGatew
       if (performance.now() > deadline) {
         throw new GatewayError(
           'command_failed',
-          `the gateway at ${url} (pid ${pid}) was asked to stop and still runs. End it with \`kill -9 ${pid}\`.`,
+          `the gateway at ${url} (pid ${pid}) was asked to stop but is still running. End it with \`kill -9 ${pid}\`.`,
         );
       }
       await pause(LOOK_EVERY_MS);

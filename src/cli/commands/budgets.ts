@@ -27,8 +27,8 @@ interface SetFlags extends Flags {
 }
 
 const EXAMPLES = `
-A scope is / (everything), a user path such as /team/alpha with all below it, /team/* (each child of
-/team apart), key:ID, label:NAME, session:* or run:*. A running gateway obeys a change within a second.
+A scope is / (everything), a user path such as /team/alpha with everything below it, /team/* (each child of
+/team separately), key:ID, label:NAME, session:* or run:*. A running gateway applies a change within a second.
 
 Examples:
   $ npx gomodel-ts budgets set / --monthly 500
@@ -97,7 +97,7 @@ export const budgetsCommand = (context: CommandContext): Command => {
     new Command(name)
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-      .option('--json', 'one line of JSON a budget')
+      .option('--json', 'print one line of JSON per budget')
       .option('--data-dir <folder>', 'where the budgets are kept (GOMODEL_HOME)');
   const show = (budget: Budget, { json }: Flags, told: string): void => {
     if (json) context.stdout.write(toJson(budget));
@@ -106,22 +106,22 @@ export const budgetsCommand = (context: CommandContext): Command => {
 
   return new Command('budgets')
     .summary('set, list and remove budgets')
-    .description('What may be spent, by user path, key, label, session and run.')
+    .description('Spending limits by user path, key, label, session and run.')
     .addHelpText('after', EXAMPLES)
     .addCommand(
-      part('set', 'set a budget, or change it')
-        .argument('<scope>', 'whom it holds for')
+      part('set', 'set or change a budget')
+        .argument('<scope>', 'what it applies to')
         .option('--hourly <limit>', 'in USD')
         .option('--daily <limit>', 'in USD')
         .option('--weekly <limit>', 'in USD, from Monday')
         .option('--monthly <limit>', 'in USD')
-        .option('--total <limit>', 'in USD, for good')
+        .option('--total <limit>', 'in USD, over all time')
         .option('--every <seconds=limit>', 'in USD, such as 3600=5')
-        .option('--tokens', 'the limit is tokens, whoever pays')
-        .option('--soft', 'warn, and refuse nothing')
-        .option('--ceiling', 'also end an answer that passes the limit while it runs')
-        .option('--stop-runaways', 'refuse an agent that makes the same call again and again')
-        .option('--timezone <name>', 'IANA name, whose midnight counts (UTC)')
+        .option('--tokens', 'count tokens instead of USD, whoever pays')
+        .option('--soft', 'warn only; refuse nothing')
+        .option('--ceiling', 'also cut off an answer that exceeds the limit while it streams')
+        .option('--stop-runaways', 'refuse agents that repeat the same call over and over')
+        .option('--timezone <name>', 'IANA time zone that decides when a day starts (UTC)')
         .action((scope: string, flags: SetFlags) =>
           atDesk(flags, context, async (desk) => {
             const budget = await desk.set(fieldsOf(scope, flags));
@@ -130,7 +130,7 @@ export const budgetsCommand = (context: CommandContext): Command => {
         ),
     )
     .addCommand(
-      part('list', 'list the budgets that were set').action((flags: Flags) =>
+      part('list', 'list the budgets').action((flags: Flags) =>
         atDesk(flags, context, async (desk) => {
           const budgets = await desk.list();
           if (budgets.length === 0 && !flags.json) {

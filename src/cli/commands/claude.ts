@@ -15,8 +15,8 @@ import { findOrStart } from '../launch/run-gateway.ts';
 import { runLauncher } from '../launch/run-launcher.ts';
 
 const EXAMPLES = `
-Claude Code's own arguments come last; after -- whatever they are. Claude's own models take ANTHROPIC_API_KEY;
-with --model, any model of any provider answers, in whichever API that speaks.
+Put Claude Code's own arguments last. Everything after -- is passed on as it is. Claude's own models need
+ANTHROPIC_API_KEY; with --model, any model of any provider answers, whichever API it speaks.
 
 Examples:
   $ npx gomodel-ts claude                         Claude Code's own screen, through the gateway
@@ -25,7 +25,7 @@ Examples:
   $ npx gomodel-ts claude -- --model openrouter/moonshotai/kimi-k2
   $ npx gomodel-ts claude --demo -- -p 'Reply with exactly ok'
   $ npx gomodel-ts claude --budget 5              ends once the run has cost 5 USD
-  $ npx gomodel-ts claude --open                  with the live story beside it, in the browser
+  $ npx gomodel-ts claude --open                  with the live story in the browser
 `;
 
 const canAnswer = (provider: ConfiguredProvider): boolean =>
@@ -42,7 +42,7 @@ const requireProvider = ({ providers }: GatewayConfig, model: string | undefined
     : '';
   throw new GatewayError(
     'command_failed',
-    `there is no key for Anthropic: set ANTHROPIC_API_KEY, which stays with the gateway, then run this again.${instead}`,
+    `there is no key for Anthropic: set ANTHROPIC_API_KEY (it stays with the gateway), then run this again.${instead}`,
   );
 };
 
@@ -73,9 +73,9 @@ const launch = async (
 /** `gomodel-ts claude`: Claude Code through the gateway, with nothing written anywhere. */
 export const claudeCommand = (context: CommandContext): Command =>
   withLaunchOptions(new Command('claude'))
-    .summary('run Claude Code through the gateway, with nothing written')
+    .summary('run Claude Code through the gateway without writing any file')
     .description(
-      "Runs Claude Code through the gateway for once: the running one, or one that is started for the run. Claude Code's files stay as they are.",
+      "Runs Claude Code through the gateway once. Uses the running gateway, or starts one for this run. Claude Code's files stay as they are.",
     )
     .argument('[args...]', "Claude Code's own arguments")
     .option('--demo', 'start a gateway for the run, answered by the built-in upstream')

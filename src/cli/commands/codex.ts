@@ -13,7 +13,7 @@ import { findOrStart } from '../launch/run-gateway.ts';
 import { runLauncher } from '../launch/run-launcher.ts';
 
 const EXAMPLES = `
-Codex's own arguments come last; after -- whatever they are.
+Put Codex's own arguments last. Everything after -- is passed on as it is.
 
 Examples:
   $ npx gomodel-ts codex                          Codex's own screen, through the gateway
@@ -21,7 +21,7 @@ Examples:
   $ npx gomodel-ts codex --demo -- exec -m gpt-5.5 'Reply with exactly ok'
   $ npx gomodel-ts codex -- --model gpt-5.5 resume --last
   $ npx gomodel-ts codex --budget 5               ends once the run has cost 5 USD
-  $ npx gomodel-ts codex --open                   with the live story beside it, in the browser
+  $ npx gomodel-ts codex --open                   with the live story in the browser
 `;
 
 const launch = async (
@@ -53,9 +53,9 @@ const launch = async (
 /** `gomodel-ts codex`: Codex through the gateway, with nothing written anywhere. */
 export const codexCommand = (context: CommandContext): Command =>
   withLaunchOptions(new Command('codex'))
-    .summary('run Codex through the gateway, with nothing written')
+    .summary('run Codex through the gateway without writing any file')
     .description(
-      "Runs Codex through the gateway for once: the running one, or one that is started for the run. Codex's files stay as they are.",
+      "Runs Codex through the gateway once. Uses the running gateway, or starts one for this run. Codex's files stay as they are.",
     )
     .argument('[args...]', "Codex's own arguments")
     .option('--demo', 'start a gateway for the run, answered by the built-in upstream')

@@ -14,7 +14,7 @@ interface ShowFlags extends ConfigFlags {
 }
 
 const EXAMPLES = `
-Secrets are never printed: of a key it says that it is set, and by what.
+Secrets are never printed; for a key, only whether it is set and where.
 
 Examples:
   $ npx gomodel-ts config                    every setting and its value
@@ -42,16 +42,16 @@ const show = async (flags: ShowFlags, context: CommandContext): Promise<void> =>
 /** `gomodel-ts config`: every setting as it holds here and now. */
 export const configCommand = (context: CommandContext): Command =>
   new Command('config')
-    .summary('show every setting, and where it came from')
+    .summary('show every setting and its source')
     .description(
-      'Shows every setting as it holds here: flag over environment over .env over gomodel.yaml over default. Files of the working folder count where they are named or trusted.',
+      'Shows the effective value of every setting: a flag wins over the environment, then .env, gomodel.yaml and the default. Files in the working folder count only if they are named or trusted.',
     )
-    .option('--show-origin', 'where each value came from')
-    .option('--json', 'one line of JSON a setting')
+    .option('--show-origin', 'also show where each value comes from')
+    .option('--json', 'print one line of JSON per setting')
     .option(...CONFIG_OPTION)
     .option(...ENV_FILE_OPTION)
-    .option('-p, --port <port>', 'as if it were given to serve')
-    .option('--host <host>', 'as if it were given to serve')
+    .option('-p, --port <port>', 'as if passed to serve')
+    .option('--host <host>', 'as if passed to serve')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
     .action((flags: ShowFlags) => show(flags, context));

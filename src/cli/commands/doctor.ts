@@ -40,9 +40,9 @@ const EXAMPLES = `
 The round trip asks the model twice for one word: about 200 tokens in, 32 out at most.
 
 Examples:
-  $ npx gomodel-ts doctor                     everything, to a real answer
-  $ npx gomodel-ts doctor --no-round-trip     without a model request, at no cost
-  $ npx gomodel-ts doctor --demo              the round trip without a key, by the built-in upstream
+  $ npx gomodel-ts doctor                     everything, up to a real answer
+  $ npx gomodel-ts doctor --no-round-trip     without a model request, free of charge
+  $ npx gomodel-ts doctor --demo              the round trip without a key, using the built-in upstream
   $ npx gomodel-ts doctor --fix               offers to start the gateway and to run init-codex
   $ npx gomodel-ts doctor --json | jq 'select(.state == "failed")'
 `;
@@ -83,7 +83,11 @@ const examine = async (
   tell(upstream.step);
   for (const step of await checkProviderKeys(config)) tell(step);
   if (!flags.roundTrip) {
-    tell({ name: 'Round trip', state: 'skipped', message: '--no-round-trip; without it, nothing is proved' });
+    tell({
+      name: 'Round trip',
+      state: 'skipped',
+      message: 'skipped by --no-round-trip, so nothing is proven',
+    });
     return;
   }
   const model = flags.model ?? resolved?.model ?? (await suggestModel(config)) ?? DEFAULT_MODEL;
@@ -111,24 +115,24 @@ const doctor = async (flags: DoctorFlags, context: CommandContext): Promise<void
 /** `gomodel-ts doctor`: every part of the way from Codex to the model, with a remedy where one fails. */
 export const doctorCommand = (context: CommandContext): Command =>
   new Command('doctor')
-    .summary('check every part of the way, to a real answer')
+    .summary('check every hop, up to a real answer')
     .description(
-      'Checks every part of the way from Codex to the model, and says what to do where one fails. Ends with two small model requests, since that something can be reached proves nothing.',
+      'Checks every hop between Codex and the model, and says what to do if one fails. Ends with two small model requests, because a server that can be reached may still refuse to answer.',
     )
-    .option('--json', 'one line of JSON a check')
-    .addOption(new Option('--fix', 'do what is advised, each after asking').conflicts('json'))
-    .option('-y, --yes', 'with --fix: without asking')
+    .option('--json', 'print one line of JSON per check')
+    .addOption(new Option('--fix', 'apply the suggested fixes, asking before each').conflicts('json'))
+    .option('-y, --yes', 'with --fix: do not ask')
     .option('--no-round-trip', 'make no model request')
-    .option('--demo', 'make the round trip through the built-in upstream, at no cost')
+    .option('--demo', 'make the round trip through the built-in upstream, free of charge')
     .option(
       '--model <name>',
-      `the model of the round trip (default: the one in config.toml, else a small one of the provider)`,
+      `model for the round trip (default: the one in config.toml, else a small one of the provider)`,
     )
-    .option('-p, --port <port>', 'where the gateway is to listen (PORT, default 8080)')
+    .option('-p, --port <port>', 'port the gateway should listen on (PORT, default 8080)')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
     .option(...CONFIG_OPTION)
     .option(...ENV_FILE_OPTION)
-    .option('--profile <name>', 'look at NAME.config.toml, too')
+    .option('--profile <name>', 'also check NAME.config.toml')
     .option('--codex-home <folder>', "Codex's folder (default: $CODEX_HOME, else ~/.codex)")
     .addHelpText('after', EXAMPLES)
     .action((flags: DoctorFlags) => doctor(flags, context));

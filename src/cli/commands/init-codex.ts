@@ -52,15 +52,15 @@ interface InitFlags {
 const DEFAULT_PORT = 8080;
 
 const EXAMPLES = `
-Without a terminal (in a script, in a pipe) it writes without asking, as with --yes.
+Without a terminal (in a script or a pipe) it does not ask, as with --yes.
 
 Examples:
-  $ npx gomodel-ts init-codex                    Codex uses the gateway, signed in as it is
+  $ npx gomodel-ts init-codex                    Codex uses the gateway, keeping its sign-in
   $ npx gomodel-ts init-codex --dry-run          shows what would change
   $ npx gomodel-ts init-codex --auth chatgpt     keeps a ChatGPT sign-in
   $ npx gomodel-ts init-codex --builtin          keeps the sign-in and the list of sessions
   $ npx gomodel-ts init-codex --profile work     only for codex --profile work
-  $ npx gomodel-ts init-codex --undo             puts back what was there before
+  $ npx gomodel-ts init-codex --undo             restores what was there before
 `;
 
 /** `init-codex`: points Codex at the gateway by its own configuration file, and takes that back. */
@@ -73,33 +73,33 @@ export const initCodexCommand = (context: CommandContext): Command => {
       '--base-url <url>',
       'where the gateway is (default: the running one, else http://localhost:8080/v1)',
     )
-    .option('--model <name>', 'choose the model, too')
+    .option('--model <name>', 'also set the model')
     .addOption(
       new Option(
         '--auth <how>',
-        'what Codex sends: a key, or its ChatGPT sign-in (default: as Codex is signed in)',
+        'what Codex sends: a key or its ChatGPT sign-in (default: however Codex is signed in)',
       ).choices(['key', 'chatgpt']),
     )
     .addOption(
       new Option(
         '--builtin',
-        "give Codex's built-in provider another address, instead of adding a provider",
+        "change the address of Codex's built-in provider instead of adding one",
       ).conflicts(['auth', 'envKey', 'providerId', 'default']),
     )
-    .option('--env-key <name>', 'the variable with the key that Codex sends', 'OPENAI_API_KEY')
+    .option('--env-key <name>', 'name of the variable that holds the key Codex sends', 'OPENAI_API_KEY')
     .option('--provider-id <id>', "the provider's name in the file", 'gomodel')
     .option('--profile <name>', 'write NAME.config.toml, for codex --profile NAME (Codex 0.134 or newer)')
     .option('--no-default', 'add the provider without choosing it')
-    .option('--catalog', 'give Codex a model catalog that has the models of the gateway, too')
+    .option('--catalog', "give Codex a model catalog that includes the gateway's models")
     .option('--codex-home <folder>', "Codex's folder (default: $CODEX_HOME, else ~/.codex)")
     .option(
       '--data-dir <folder>',
-      'where the edit is remembered (default: $GOMODEL_HOME, else ~/.gomodel-ts)',
+      'folder that remembers the edit (default: $GOMODEL_HOME, else ~/.gomodel-ts)',
     )
     .option(...ENV_FILE_OPTION)
-    .option('--dry-run', 'print the change as a diff, and write nothing')
-    .addOption(new Option('--undo', 'put back what init-codex changed').conflicts(changesNothingElse))
-    .option('-y, --yes', 'write without asking')
+    .option('--dry-run', 'print the change as a diff and write nothing')
+    .addOption(new Option('--undo', 'restore what init-codex changed').conflicts(changesNothingElse))
+    .option('-y, --yes', 'do not ask before writing')
     .addHelpText('after', EXAMPLES)
     .action((flags: InitFlags) => initCodex(flags, context));
 };

@@ -18,7 +18,7 @@ interface Flags {
 }
 
 const EXAMPLES = `
-A gateway that runs on the same data folder obeys a change within a second.
+A gateway running on the same data folder applies a change within a second.
 
 Examples:
   $ npx gomodel-ts keys create --name anna --user-path /team/alpha --expires 90d
@@ -42,7 +42,7 @@ const showIssued = (
   }
   // The key alone on stdout, so that a script can take it from there.
   stdout.write(`${text}\n`);
-  stderr.write(`${plainLine(told)} It is shown this once: only its hash is kept.\n`);
+  stderr.write(`${plainLine(told)} This is the only time it is shown: only its hash is kept.\n`);
 };
 
 const showKey = (key: ManagedKey, { json }: Flags, context: CommandContext, told: string): void => {
@@ -58,7 +58,7 @@ const list = async (
   const { keys } = await desk.list();
   if (json) for (const key of keys) stdout.write(toJson(key));
   else if (keys.length === 0) {
-    stderr.write('There is no managed key. `npx gomodel-ts keys create --name anna` makes one.\n');
+    stderr.write('There are no managed keys. `npx gomodel-ts keys create --name anna` creates one.\n');
   } else {
     stdout.write(
       renderKeys(keys, systemClock.now(), createColour(stdout, env), screenOf(stdout, env).columns),
@@ -72,18 +72,18 @@ export const keysCommand = (context: CommandContext): Command => {
     new Command(name)
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-      .option('--json', 'one line of JSON a key')
+      .option('--json', 'print one line of JSON per key')
       .option('--data-dir <folder>', 'where the keys are kept (GOMODEL_HOME)');
 
   return new Command('keys')
-    .summary('make, list, change and revoke keys for people')
+    .summary('create, list, change and revoke keys for people')
     .description(
-      'Keys for people and programs beside the master key: each with what it may use, and taken back within a second.',
+      'Keys for people and programs, in addition to the master key. Each has its own permissions and can be revoked within a second.',
     )
     .addHelpText('after', EXAMPLES)
     .addCommand(
-      withTermsFlags(part('create', 'make a key, and print it once'))
-        .requiredOption('--name <name>', 'whose it is')
+      withTermsFlags(part('create', 'create a key and print it once'))
+        .requiredOption('--name <name>', 'name of its holder')
         .action((flags: TermsFlags & Flags) =>
           atDesk(flags, context, async (desk) => {
             const issued = await desk.create(termsOf(flags));
@@ -93,15 +93,15 @@ export const keysCommand = (context: CommandContext): Command => {
         ),
     )
     .addCommand(
-      part('list', 'list the keys, without their secrets').action((flags: Flags) =>
+      part('list', 'list the keys without their secrets').action((flags: Flags) =>
         atDesk(flags, context, (desk) => list(desk, flags, context)),
       ),
     )
     .addCommand(
-      withTermsFlags(part('update', 'change what a key may use; an empty value takes a limit away'))
-        .argument('<key>', 'its id or its name')
+      withTermsFlags(part('update', 'change what a key may use; an empty value removes a limit'))
+        .argument('<key>', 'id or name of a key')
         .option('--name <name>', 'its new name')
-        .option('--no-accept-user-path', 'take the path of its requests from the key alone')
+        .option('--no-accept-user-path', "use only the key's own path for its requests")
         .action((which: string, flags: TermsFlags & Flags) =>
           atDesk(flags, context, async (desk) => {
             const key = await desk.change(which, termsOf(flags));
@@ -110,8 +110,8 @@ export const keysCommand = (context: CommandContext): Command => {
         ),
     )
     .addCommand(
-      part('rotate', 'give a key a new secret, and print it once')
-        .argument('<key>', 'its id or its name')
+      part('rotate', 'give a key a new secret and print it once')
+        .argument('<key>', 'id or name of a key')
         .action((which: string, flags: Flags) =>
           atDesk(flags, context, async (desk) => {
             const issued = await desk.rotate(which);
@@ -126,8 +126,8 @@ export const keysCommand = (context: CommandContext): Command => {
         ),
     )
     .addCommand(
-      part('revoke', 'end a key for good, with all that runs on it')
-        .argument('<key>', 'its id or its name')
+      part('revoke', 'revoke a key for good and stop everything running on it')
+        .argument('<key>', 'id or name of a key')
         .action((which: string, flags: Flags) =>
           atDesk(flags, context, async (desk) => {
             const key = await desk.revoke(which);

@@ -15,9 +15,9 @@ const RATES = ['rpm', 'rph', 'rpd', 'tpm', 'tph', 'tpd', 'concurrent'] as const;
 type SetFlags = Flags & Partial<Record<(typeof RATES)[number], string>>;
 
 const EXAMPLES = `
-A scope is / (everything), a user path such as /team/alpha with all below it, /team/* (each child of
-/team apart), key:ID, key:* (each key apart), label:NAME, session:*, provider:NAME, provider:NAME/MODEL
-or model:MODEL. A running gateway obeys a change within a second.
+A scope is / (everything), a user path such as /team/alpha with everything below it, /team/* (each child of
+/team separately), key:ID, key:* (each key separately), label:NAME, session:*, provider:NAME, provider:NAME/MODEL
+or model:MODEL. A running gateway applies a change within a second.
 
 Examples:
   $ npx gomodel-ts limits set /team/alpha --rpm 100 --tpm 50000
@@ -55,7 +55,7 @@ export const limitsCommand = (context: CommandContext): Command => {
     new Command(name)
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-      .option('--json', 'one line of JSON a limit')
+      .option('--json', 'print one line of JSON per limit')
       .option('--data-dir <folder>', 'where the limits are kept (GOMODEL_HOME)');
   const show = (limit: RateLimit, { json }: Flags, told: string): void => {
     if (json) context.stdout.write(toJson(limit));
@@ -64,17 +64,17 @@ export const limitsCommand = (context: CommandContext): Command => {
 
   return new Command('limits')
     .summary('set, list and remove rate limits')
-    .description('How fast may be asked, by user path, key, label, session, provider and model.')
+    .description('Rate limits by user path, key, label, session, provider and model.')
     .addHelpText('after', EXAMPLES)
     .addCommand(
-      part('set', 'set the limit of a scope, in place of what it had')
-        .argument('<scope>', 'whom it holds for')
-        .option('--rpm <requests>', 'requests a minute')
-        .option('--rph <requests>', 'requests an hour')
-        .option('--rpd <requests>', 'requests a day')
-        .option('--tpm <tokens>', 'tokens a minute')
-        .option('--tph <tokens>', 'tokens an hour')
-        .option('--tpd <tokens>', 'tokens a day')
+      part('set', 'set the limit of a scope, replacing any earlier one')
+        .argument('<scope>', 'what it applies to')
+        .option('--rpm <requests>', 'requests per minute')
+        .option('--rph <requests>', 'requests per hour')
+        .option('--rpd <requests>', 'requests per day')
+        .option('--tpm <tokens>', 'tokens per minute')
+        .option('--tph <tokens>', 'tokens per hour')
+        .option('--tpd <tokens>', 'tokens per day')
         .option('--concurrent <requests>', 'requests at once')
         .action((scope: string, flags: SetFlags) =>
           atDesk(flags, context, async (desk) => {
@@ -84,7 +84,7 @@ export const limitsCommand = (context: CommandContext): Command => {
         ),
     )
     .addCommand(
-      part('list', 'list the limits that were set').action((flags: Flags) =>
+      part('list', 'list the limits').action((flags: Flags) =>
         atDesk(flags, context, async (desk) => {
           const limits = await desk.list();
           if (limits.length === 0 && !flags.json) {

@@ -32,15 +32,15 @@ const DEFAULT_COUNT = '20';
 
 const EXAMPLES = `
 A line shows: time, status, path, model, client, body (decoded→sent), time to first byte, duration,
-tokens in▸of these cached, tokens out, how it ended and which tools it called.
+tokens in▸of which cached, tokens out, how it ended and which tools it called.
 
 Examples:
   $ gomodel-ts logs                         the last 20 exchanges
-  $ gomodel-ts logs -f                      … and each further one as it ends
+  $ gomodel-ts logs -f                      … and each new one as it ends
   $ gomodel-ts logs --errors --since 1d     what failed since yesterday
   $ gomodel-ts logs --status 4xx,503 --model 'gpt-5*'
-  $ gomodel-ts logs req_01KAQ7ZC5X          one exchange whole: conversation, usage, timings
-  $ gomodel-ts logs last --errors           the newest one that failed, whole
+  $ gomodel-ts logs req_01KAQ7ZC5X          one exchange in full: conversation, usage, timings
+  $ gomodel-ts logs last --errors           the newest failure, in full
   $ gomodel-ts logs 'rate limit'            who said it, in requests, answers and records
   $ gomodel-ts logs 'model:gpt-5* cost>0.1 cached<50% after:1d'
   $ gomodel-ts logs --json | jq .usage      records as NDJSON
@@ -91,7 +91,7 @@ const list = async (listing: Listing, context: CommandContext): Promise<void> =>
   });
   if (count > 0 || json) return;
   context.stderr.write(
-    `No such exchange in ${dataDir}. The gateway writes there: npx gomodel-ts serve, or --data-dir for another.\n`,
+    `No such exchange in ${dataDir}. Start the gateway with npx gomodel-ts serve, or name another folder with --data-dir.\n`,
   );
 };
 
@@ -111,10 +111,7 @@ const resolveId = async (id: string, flags: LogsFlags, log: LogReader, dataDir: 
     isGiven(follow, lines) ||
     (id !== LAST && isGiven(status, model, session, key, userPath, label, since, errors))
   ) {
-    throw new GatewayError(
-      'invalid_usage',
-      'an id shows one exchange whole: beside it only --json, --full and --data-dir mean something.',
-    );
+    throw new GatewayError('invalid_usage', 'with an id, only --json, --full and --data-dir can be used.');
   }
   if (id !== LAST) return id;
   for await (const [newest] of log.list(selectExchanges(flags, systemClock.now()), { newest: 1 })) {
@@ -128,7 +125,7 @@ const logs = async (words: readonly string[], flags: LogsFlags, context: Command
   const { dataDir } = sources;
   const json = flags.json === true;
   const log = await openLogOf({ dataDir, storage: readStorage(sources) }, systemClock, () =>
-    context.stderr.write('The database does not answer: this is the log of this gateway alone.\n'),
+    context.stderr.write('The database does not answer: this is the log of this gateway only.\n'),
   );
   try {
     const pricing = () => findPricing(sources, context);
@@ -185,24 +182,24 @@ export const logsCommand = (context: CommandContext): Command =>
   new Command('logs')
     .summary('show what passed through the gateway')
     .description(
-      'Shows what passed through the gateway, newest last; what a search finds; or one exchange whole.',
+      'Shows what passed through the gateway, newest last; what a search finds; or one exchange in full.',
     )
-    .argument('[search...]', 'words, model:gpt-5*, cost>0.1 and so on; or one exchange: its id, or last')
-    .option('-f, --follow', 'go on with each further exchange as it ends')
+    .argument('[search...]', 'words, model:gpt-5*, cost>0.1 and so on; or the id of one exchange, or last')
+    .option('-f, --follow', 'keep printing exchanges as they end')
     .option(
       '-n, --lines <count>',
       `how many of the newest, or all (default ${DEFAULT_COUNT}; with --since all)`,
     )
-    .option('--json', 'records as NDJSON; with an id, everything of it as one line')
-    .option('--status <list>', 'only these statuses: 404, 4xx, 400-499, with commas between')
-    .option('--model <glob>', 'only these models; * stands for anything')
+    .option('--json', 'print records as NDJSON; with an id, all of it as one line')
+    .option('--status <list>', 'only these statuses, separated by commas: 404, 4xx, 400-499')
+    .option('--model <glob>', 'only these models; * matches anything')
     .option('--session <id>', 'only this session or thread; its first 8 characters are enough')
-    .option('--key <id>', 'only what this managed key asked for')
-    .option('--user-path <path>', 'only what was asked for this user path and below it')
-    .option('--label <label>', 'only what has this label')
-    .option('--since <when>', 'only what began since then: 90s, 10m, 2h, 1d, or 2026-11-22T14:00')
-    .option('--errors', 'only what failed')
-    .option('--full', 'with an id: fold nothing, and show the headers')
+    .option('--key <id>', 'only requests with this managed key')
+    .option('--user-path <path>', 'only this user path and everything below it')
+    .option('--label <label>', 'only requests with this label')
+    .option('--since <when>', 'only what started since then: 90s, 10m, 2h, 1d, or 2026-11-22T14:00')
+    .option('--errors', 'only failures')
+    .option('--full', 'with an id: show everything, including headers')
     .option('--data-dir <folder>', 'where the log is (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
     .action((words: readonly string[], flags: LogsFlags) => logs(words, flags, context));

@@ -9,8 +9,8 @@ interface MigrateFlags extends ConfigFlags {
 }
 
 const EXAMPLES = `
-serve does the same by itself when it first reaches the database. Run this where the gateway's own user may not
-create tables.
+serve does the same when it first reaches the database. Run this if the gateway's own user may not create
+tables.
 
 Examples:
   $ STORAGE_TYPE=postgresql POSTGRES_URL=postgres://owner@db/gomodel npx gomodel-ts migrate --dry-run
@@ -38,10 +38,10 @@ const migrateDatabase = async (
 /** `gomodel-ts migrate`: the tables of STORAGE_TYPE=postgresql. */
 export const migrateCommand = (context: CommandContext): Command =>
   new Command('migrate')
-    .summary('make the tables of a PostgreSQL database, or bring them up to date')
-    .description('Brings the database of STORAGE_TYPE=postgresql to where this version expects it.')
-    .option('--dry-run', 'print the SQL, and change nothing')
-    .option('--data-dir <folder>', 'where gomodel.yaml is looked for (GOMODEL_HOME)')
+    .summary('create or update the tables of a PostgreSQL database')
+    .description('Brings the database of STORAGE_TYPE=postgresql up to date with this version.')
+    .option('--dry-run', 'print the SQL and change nothing')
+    .option('--data-dir <folder>', 'folder with gomodel.yaml (GOMODEL_HOME)')
     .option(...CONFIG_OPTION)
     .option(...ENV_FILE_OPTION)
     .addHelpText('after', EXAMPLES)

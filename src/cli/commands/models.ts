@@ -18,10 +18,10 @@ interface ModelsFlags extends ConfigFlags {
 }
 
 const EXAMPLES = `
-Each model can be asked for by both names: the first is the shortest that leads there, the second always does.
+You can ask for a model by either name: the first is the shortest that works, the second always works.
 
 Examples:
-  $ npx gomodel-ts models                        what can be asked for
+  $ npx gomodel-ts models                        everything you can ask for
   $ npx gomodel-ts models --provider groq        of one provider
   $ npx gomodel-ts models --json | jq -r .name
 `;
@@ -32,7 +32,7 @@ const show = async (flags: ModelsFlags, context: CommandContext): Promise<void> 
   const { provider: only } = flags;
   const ids = config.providers.map(({ id }) => id);
   if (only !== undefined && !ids.includes(only)) {
-    throw new GatewayError('invalid_usage', `There is no provider "${only}". There are: ${ids.join(', ')}.`);
+    throw new GatewayError('invalid_usage', `There is no provider "${only}". Configured: ${ids.join(', ')}.`);
   }
   const lists = await openLists(config, systemClock);
   if (flags.refresh) await lists.refresh();
@@ -63,13 +63,11 @@ const show = async (flags: ModelsFlags, context: CommandContext): Promise<void> 
 /** `gomodel-ts models`: what can be asked for. */
 export const modelsCommand = (context: CommandContext): Command =>
   new Command('models')
-    .summary('list what can be asked for')
-    .description(
-      'Lists all models of all configured providers, and the aliases, by the names that lead there.',
-    )
-    .option('--provider <name>', 'only those of this provider')
-    .option('--no-refresh', 'only what was listed before: ask nobody')
-    .option('--json', 'one line of JSON a model')
+    .summary('list the models you can ask for')
+    .description('Lists the models of all configured providers, and the aliases, by the names to ask for.')
+    .option('--provider <name>', 'only models of this provider')
+    .option('--no-refresh', 'use the lists fetched before; ask no provider')
+    .option('--json', 'print one line of JSON per model')
     .option(...CONFIG_OPTION)
     .option(...ENV_FILE_OPTION)
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')

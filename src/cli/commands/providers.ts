@@ -21,12 +21,12 @@ interface ProvidersFlags extends ConfigFlags {
 }
 
 const EXAMPLES = `
-The line with * gets the models that no prefix, alias or list sends elsewhere. What stands in parentheses
-is the API that requests are translated into.
+The line marked * receives the models that no prefix, alias or list assigns to another provider. The API in
+parentheses is the one that requests are translated into.
 
 Examples:
-  $ npx gomodel-ts providers                     who is configured, and by what
-  $ npx gomodel-ts providers --check             asks each for a word: about 15 tokens in, 16 out at most
+  $ npx gomodel-ts providers                     what is configured, and how
+  $ npx gomodel-ts providers --check             tests each: about 15 tokens in, 16 out at most
   $ npx gomodel-ts providers --check --json | jq 'select(.check.state == "failed")'
 `;
 
@@ -58,7 +58,7 @@ const select = ({ providers }: GatewayConfig, id: string | undefined): readonly 
   const found = providers.filter((provider) => provider.id === id);
   if (found.length > 0) return found;
   const known = providers.map((provider) => provider.id).join(', ');
-  throw new GatewayError('invalid_usage', `There is no provider "${id}". There are: ${known}.`);
+  throw new GatewayError('invalid_usage', `There is no provider "${id}". Configured: ${known}.`);
 };
 
 const show = async (flags: ProvidersFlags, context: CommandContext): Promise<void> => {
@@ -90,11 +90,11 @@ const show = async (flags: ProvidersFlags, context: CommandContext): Promise<voi
 /** `gomodel-ts providers`: who is configured, and whether they answer. */
 export const providersCommand = (context: CommandContext): Command =>
   new Command('providers')
-    .summary('list the configured providers, and prove them')
-    .description('Lists the providers that are configured here; with --check, asks each for a word.')
-    .option('--check', 'prove each with a real, tiny request')
-    .option('--provider <name>', 'only this one')
-    .option('--json', 'one line of JSON a provider')
+    .summary('list the configured providers, and test them')
+    .description('Lists the providers that are configured here; with --check, sends each a tiny request.')
+    .option('--check', 'test each with a tiny real request')
+    .option('--provider <name>', 'only this provider')
+    .option('--json', 'print one line of JSON per provider')
     .option(...CONFIG_OPTION)
     .option(...ENV_FILE_OPTION)
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')

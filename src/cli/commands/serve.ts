@@ -40,7 +40,7 @@ const EXAMPLES = `
 Examples:
   $ OPENAI_API_KEY=sk-… npx gomodel-ts serve       the gateway on http://localhost:8080/v1
   $ npx gomodel-ts serve --demo                    without a key: a built-in upstream answers
-  $ npx gomodel-ts serve --json | jq .usage        every exchange as a line of JSON
+  $ npx gomodel-ts serve --json | jq .usage        every exchange as one line of JSON
   $ GOMODEL_MASTER_KEY=… npx gomodel-ts serve --host 0.0.0.0
 `;
 
@@ -169,7 +169,7 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   const unprotected = findUnprotected();
   if (unprotected !== undefined) {
     tail?.notice(
-      `${unprotected} keeps no permissions: other users of this machine may read the log. Choose a folder on another disk with --data-dir.`,
+      `${unprotected} has no file permissions: other users of this machine may read the log. Choose a folder on another disk with --data-dir.`,
     );
   }
   const signal = await stopped;
@@ -177,7 +177,9 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   await leave();
   if (gateway.recorder.active.size > 0 && !flags.quiet) {
     const seconds = GRACE_MS / 1000;
-    tail?.notice(`Stopping: running answers may end within ${seconds} s; press Ctrl-C again to end at once.`);
+    tail?.notice(
+      `Stopping: answers in progress have ${seconds} s to finish; press Ctrl-C again to stop now.`,
+    );
   }
   await gateway.close(GRACE_MS);
   await tail?.stop();
@@ -189,7 +191,7 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
 /** `gomodel-ts serve`. */
 export const serveCommand = (context: CommandContext): Command =>
   new Command('serve')
-    .summary('start the gateway, with a live audit tail')
+    .summary('start the gateway with a live audit tail')
     .description('Starts the gateway and shows every exchange as it ends.')
     .option('-p, --port <port>', 'port to listen on; 0 for any free one (PORT, default 8080)')
     .option('--host <host>', 'address to bind (HOST, default loopback, IPv4 and IPv6)')
@@ -200,11 +202,11 @@ export const serveCommand = (context: CommandContext): Command =>
     .addOption(
       new Option(
         '--demo [when]',
-        'answer from a built-in upstream; "auto": only where no provider key is set',
+        'answer from a built-in upstream; "auto": only if no provider key is set',
       ).choices(['auto', 'always']),
     )
     .option('--no-tail', 'do not show exchanges')
     .option('--json', 'show exchanges as NDJSON on standard output')
-    .option('-q, --quiet', 'print nothing (with --json: nothing but records)')
+    .option('-q, --quiet', 'print nothing (with --json: only records)')
     .addHelpText('after', EXAMPLES)
     .action((flags: ServeFlags) => serve(flags, context));

@@ -26,7 +26,7 @@ interface SessionsFlags {
 const EXAMPLES = `
 Examples:
   $ gomodel-ts sessions                      the last 20 sessions
-  $ gomodel-ts sessions 0199a3f2             one of them: its prompts, and what followed from each
+  $ gomodel-ts sessions 0199a3f2             one session: its prompts, and what each led to
   $ gomodel-ts sessions --search gpt-5.5 --days 7
   $ gomodel-ts sessions --json | jq -c '{sessionId, title, totalCost}'
 `;
@@ -36,10 +36,7 @@ const MAX_LINES = 200;
 const countOf = (flag: string, text: string, most: number): string => {
   const count = Number(text);
   if (/^\d{1,6}$/.test(text) && count >= 1 && count <= most) return text;
-  throw new GatewayError(
-    'invalid_usage',
-    `${flag} takes a number from 1 to ${most}; it was given "${text}".`,
-  );
+  throw new GatewayError('invalid_usage', `${flag} takes a number from 1 to ${most}, not "${text}".`);
 };
 
 /** @throws GatewayError command_failed where no session begins so */
@@ -50,7 +47,7 @@ const findSession = async (log: LogReader, prefix: string): Promise<string> => {
   if (found !== undefined) return found;
   throw new GatewayError(
     'command_failed',
-    `the log has no session that begins with ${prefix} (8 characters at least). \`gomodel-ts sessions\` lists them.`,
+    `the log has no session whose id starts with ${prefix} (at least 8 characters). \`gomodel-ts sessions\` lists them.`,
   );
 };
 
@@ -110,7 +107,7 @@ const list = async (
     return;
   }
   if (entries.length === 0) {
-    stderr.write(`No session in the last ${flags.days} days, by the log in ${dataDir}.\n`);
+    stderr.write(`No session in the last ${flags.days} days, according to the log in ${dataDir}.\n`);
     return;
   }
   const style = { columns: screenOf(stdout, env).columns, colour: createColour(stdout, env), nowMs: now() };
@@ -129,15 +126,15 @@ const sessions = async (
 /** `gomodel-ts sessions`: what was asked and what came of it, session by session. */
 export const sessionsCommand = (context: CommandContext): Command =>
   new Command('sessions')
-    .summary('list sessions, or tell one in its prompts')
+    .summary('list sessions, or show one prompt by prompt')
     .description(
-      'Lists the sessions of the log, newest first; with an id, tells one of them: each prompt with its requests, its cost and the files that it changed.',
+      'Lists the sessions in the log, newest first. With an id, shows one session: each prompt with its requests, its cost and the files it changed.',
     )
-    .argument('[id]', 'a session, by its id or the first 8 characters of it')
-    .option('-n, --lines <count>', 'how many of the newest', '20')
+    .argument('[id]', 'id of a session, or its first 8 characters')
+    .option('-n, --lines <count>', 'how many of the newest to show', '20')
     .option('--days <count>', 'how many days to look back', '30')
-    .option('--search <text>', 'only where the id, a model or a client has this text')
-    .option('--json', 'a line of JSON a session; with an id, a prompt')
+    .option('--search <text>', 'only sessions whose id, models or clients contain this text')
+    .option('--json', 'print one line of JSON per session; with an id, per prompt')
     .option('--data-dir <folder>', 'where the log is (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
     .action((id: string | undefined, flags: SessionsFlags) => sessions(id, flags, context));

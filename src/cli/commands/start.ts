@@ -57,7 +57,7 @@ const startOnce = async (flags: StartFlags, context: CommandContext): Promise<vo
   const running = (await findGateways(dataDir)).find(({ health }) => health);
   if (!running) return start(flags, dataDir, context);
   context.stdout.write(
-    `It runs already: ${running.url}/v1 (pid ${running.pid}). \`gomodel-ts restart\` starts it anew.\n`,
+    `It is already running: ${running.url}/v1 (pid ${running.pid}). \`gomodel-ts restart\` restarts it.\n`,
   );
 };
 
@@ -83,21 +83,19 @@ const withOptions = (command: Command): Command =>
 export const startCommand = (context: CommandContext): Command =>
   withOptions(new Command('start'))
     .description(
-      'Starts the gateway in the background. What it says goes to gateway.log in the data folder. With --service, systemd or launchd keeps it running.',
+      'Starts the gateway in the background. Its output goes to gateway.log in the data folder. With --service, systemd or launchd keeps it running.',
     )
     .summary('start the gateway in the background')
     .addOption(
-      new Option('--service', 'write a service of this user, after showing it, and start that').conflicts(
-        'envFile',
-      ),
+      new Option('--service', 'show, install and start a service for this user').conflicts('envFile'),
     )
-    .option('--dry-run', 'with --service: show the file, and write nothing')
-    .option('-y, --yes', 'with --service: write it without asking')
+    .option('--dry-run', 'with --service: show the file and write nothing')
+    .option('-y, --yes', 'with --service: do not ask before writing')
     .action((flags: StartFlags) => startOnce(flags, context));
 
 /** `gomodel-ts restart`: on the port of the one before. */
 export const restartCommand = (context: CommandContext): Command =>
   withOptions(new Command('restart'))
-    .description('Stops the gateway of the data folder, and starts one in the background on the same port.')
-    .summary('stop the gateway and start it anew in the background')
+    .description('Stops the gateway of this data folder and starts one in the background on the same port.')
+    .summary('restart the gateway in the background')
     .action((flags: StartFlags) => restart(flags, context));

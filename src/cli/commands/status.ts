@@ -14,7 +14,7 @@ interface StatusFlags {
 
 const DATA_DIR = ['--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)'] as const;
 const NONE =
-  'No gateway runs with this data folder. Start one with `gomodel-ts start` or `gomodel-ts serve`.\n';
+  'No gateway is running with this data folder. Start one with `gomodel-ts start` or `gomodel-ts serve`.\n';
 
 const describe = ({ url, version, pid, startedAt, health }: FoundGateway): string => {
   const state = health ? (health.isGuarded ? 'guarded by a key' : 'open to this machine') : 'does not answer';
@@ -42,7 +42,7 @@ const status = async (flags: StatusFlags, context: CommandContext): Promise<void
 const stop = async (flags: StatusFlags, context: CommandContext): Promise<void> => {
   const stopped = await stopGateways(readDataFolder(flags, context));
   for (const { url, pid } of stopped) context.stdout.write(`stopped    ${url} (pid ${pid})\n`);
-  if (stopped.length === 0) context.stderr.write('No gateway runs with this data folder.\n');
+  if (stopped.length === 0) context.stderr.write('No gateway is running with this data folder.\n');
 };
 
 const dashboard = async (
@@ -69,23 +69,23 @@ const dashboard = async (
     return;
   }
   stdout.write(`${link}\n`);
-  if (isGuarded) stderr.write('It lets one browser of this machine in, once and within a minute.\n');
+  if (isGuarded) stderr.write('The link signs in one browser on this machine, once, within a minute.\n');
 };
 
 /** `gomodel-ts status`: exit code 0 where a gateway answers. */
 export const statusCommand = (context: CommandContext): Command =>
   new Command('status')
-    .description('Says which gateway runs with the data folder. Exit code 1: none that answers.')
-    .summary('say which gateway runs, and where')
-    .option('--json', 'one line of JSON a gateway')
+    .description('Shows which gateway is running with this data folder. Exits with 1 if none answers.')
+    .summary('show which gateway is running, and where')
+    .option('--json', 'print one line of JSON per gateway')
     .option(...DATA_DIR)
     .action((flags: StatusFlags) => status(flags, context));
 
 /** `gomodel-ts stop`: running answers may end first. */
 export const stopCommand = (context: CommandContext): Command =>
   new Command('stop')
-    .description('Stops the gateway of the data folder; running answers may end within 10 s.')
-    .summary('stop the gateway that runs')
+    .description('Stops the gateway of this data folder. Answers in progress have 10 s to finish.')
+    .summary('stop the running gateway')
     .option(...DATA_DIR)
     .action((flags: StatusFlags) => stop(flags, context));
 
@@ -93,10 +93,10 @@ export const stopCommand = (context: CommandContext): Command =>
 export const dashboardCommand = (context: CommandContext): Command =>
   new Command('dashboard')
     .description(
-      'Opens the page of the gateway that runs, signed in: no key has to be typed. Where there is no browser, the link is printed.',
+      'Opens the dashboard of the running gateway, signed in, so that no key has to be typed. Prints the link if there is no browser.',
     )
-    .summary('open the page of the gateway that runs')
-    .addOption(new Option('--print', 'print the address, and open nothing').conflicts('link'))
-    .option('--link', 'print the link that signs a browser in, once and within a minute')
+    .summary('open the dashboard of the running gateway')
+    .addOption(new Option('--print', 'print the address and open nothing').conflicts('link'))
+    .option('--link', 'print a link that signs one browser in, valid for a minute')
     .option(...DATA_DIR)
     .action((flags: Parameters<typeof dashboard>[0]) => dashboard(flags, context));

@@ -23,13 +23,13 @@ type Store = State<{ readonly id: string }>['trusted'];
 const NAMES: readonly string[] = [DOTENV_NAME, ...CONFIG_NAMES];
 
 const EXAMPLES = `
-Files that you name (--env-file, --config) need no trust; gomodel-ts codex reads none of the working folder.
+Files that you name (--env-file, --config) need no trust. gomodel-ts codex reads no files from the working folder.
 
 Examples:
   $ npx gomodel-ts trust                  shows what .env and gomodel.yaml here set, and trusts them
   $ npx gomodel-ts trust api/.env         another folder's
-  $ npx gomodel-ts trust --revoke         forgets those of this folder
-  $ npx gomodel-ts trust --list           every file that is trusted, and whether it has changed since
+  $ npx gomodel-ts trust --revoke         stops trusting those in this folder
+  $ npx gomodel-ts trust --list           every trusted file, and whether it has changed since
 `;
 
 /** @throws GatewayError invalid_usage for a file that no command would find by itself */
@@ -37,7 +37,7 @@ const requireKnownName = (file: string): void => {
   if (NAMES.includes(basename(file))) return;
   throw new GatewayError(
     'invalid_usage',
-    `${file}: only files named ${NAMES.join(', ')} are found by themselves. Name another one with --env-file or --config: that needs no trust.`,
+    `${file}: only files named ${NAMES.join(', ')} are picked up automatically. Pass any other file with --env-file or --config; it needs no trust then.`,
   );
 };
 
@@ -66,7 +66,7 @@ const trustFile = async (
     sha256: hashConfigText(text),
     trustedAt: new Date(systemClock.now()).toISOString(),
   });
-  stderr.write('Trusted, until it changes. Take that back with npx gomodel-ts trust --revoke.\n');
+  stderr.write('Trusted until it changes. To undo this: npx gomodel-ts trust --revoke.\n');
 };
 
 const revoke = async (
@@ -81,7 +81,7 @@ const revoke = async (
     await store.remove(id);
     stderr.write(`${plainLine(id)} is no longer trusted.\n`);
   }
-  if (known.length === 0) stderr.write('Nothing of that was trusted.\n');
+  if (known.length === 0) stderr.write('None of these files was trusted.\n');
 };
 
 const stateOf = ({ id, sha256 }: TrustedFile): string => {
@@ -115,14 +115,14 @@ const trust = async (files: readonly string[], flags: TrustFlags, context: Comma
 /** `gomodel-ts trust`: lets files of the working folder count, as long as they say what they say now. */
 export const trustCommand = (context: CommandContext): Command =>
   new Command('trust')
-    .summary('let .env and gomodel.yaml of this folder count')
+    .summary('trust .env and gomodel.yaml in this folder')
     .description(
-      'Shows what the .env and the gomodel.yaml of the working folder set, and lets them count until they change.',
+      'Shows what .env and gomodel.yaml in the working folder set, and trusts them until they change.',
     )
-    .argument('[files...]', 'default: .env and gomodel.yaml of the working folder')
-    .option('--revoke', 'trust them no longer')
-    .option('--list', 'every file that is trusted: trusted, changed or gone')
-    .option('-y, --yes', 'trust without asking')
+    .argument('[files...]', 'default: .env and gomodel.yaml in the working folder')
+    .option('--revoke', 'stop trusting them')
+    .option('--list', 'list every trusted file: trusted, changed or gone')
+    .option('-y, --yes', 'do not ask before trusting')
     .option('--data-dir <folder>', 'where it is remembered (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
     .action((files: readonly string[], flags: TrustFlags) => trust(files, flags, context));

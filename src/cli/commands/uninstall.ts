@@ -19,11 +19,11 @@ interface UninstallFlags {
 }
 
 const EXAMPLES = `
-The log and the keys stay, unless --data is given. The program itself is the package manager's:
-npm uninstall -g gomodel-ts, or npm unlink -g gomodel-ts where it was linked from a clone.
+The log and the keys stay unless you pass --data. To remove the program itself, run
+npm uninstall -g gomodel-ts, or npm unlink -g gomodel-ts if you linked it from a clone.
 
 Examples:
-  $ npx gomodel-ts uninstall --dry-run     shows what would be taken back
+  $ npx gomodel-ts uninstall --dry-run     shows what would be undone
   $ npx gomodel-ts uninstall               does it, after asking
   $ npx gomodel-ts uninstall --data        and removes the log, too
 `;
@@ -50,7 +50,7 @@ const uninstall = async (flags: UninstallFlags, context: CommandContext): Promis
   }
   stderr.write(render(plan, createColour(stderr, env)));
   if (plan.steps.length === 0) {
-    stderr.write(`There is nothing to take back, by what ${dataDir} knows.\n`);
+    stderr.write(`There is nothing to undo, according to ${dataDir}.\n`);
     return;
   }
   if (!flags.yes && !canAsk(context)) {
@@ -72,13 +72,13 @@ const uninstall = async (flags: UninstallFlags, context: CommandContext): Promis
 /** `gomodel-ts uninstall`: takes back what was written outside of the data folder, and with --data that too. */
 export const uninstallCommand = (context: CommandContext): Command =>
   new Command('uninstall')
-    .summary('take back everything that was written')
+    .summary('undo everything that was written')
     .description(
-      "Takes back, after showing it: the service, the running gateway, and what init-codex wrote into Codex's configuration, to the byte.",
+      "Shows and then undoes everything that was set up: the service, the running gateway, and what init-codex wrote to Codex's configuration, byte for byte.",
     )
-    .option('--data', 'remove the log, the keys and the budgets, too')
-    .option('--dry-run', 'show what would be done, and do nothing')
-    .option('-y, --yes', 'do it without asking')
+    .option('--data', 'also remove the log, the keys and the budgets')
+    .option('--dry-run', 'show what would be done and do nothing')
+    .option('-y, --yes', 'do not ask')
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
     .action((flags: UninstallFlags) => uninstall(flags, context));

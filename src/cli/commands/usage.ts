@@ -22,8 +22,8 @@ interface UsageFlags extends SelectFlags {
 const MAX_ROWS = 31;
 
 const EXAMPLES = `
-The bar of a line is its share of the cost, or of the tokens where nothing has a price. "plan" stands for
-what a ChatGPT subscription pays, "?" for a model whose price is not known.
+The bar shows a line's share of the cost, or of the tokens if nothing has a price. "plan" means that a ChatGPT
+subscription pays, "?" that the model's price is not known.
 
 Examples:
   $ gomodel-ts usage                         the last 30 days, by day
@@ -88,7 +88,7 @@ const usage = async (
     return;
   }
   if (table.groups.length === 0) {
-    stderr.write(`Nothing was used in that time, by the log in ${dataDir}.\n`);
+    stderr.write(`Nothing was used in that time, according to the log in ${dataDir}.\n`);
     return;
   }
   const names = await keyNames(by, dataDir);
@@ -107,16 +107,16 @@ const usage = async (
 /** `gomodel-ts usage`: what was used and what it cost, from the log alone. */
 export const usageCommand = (context: CommandContext): Command =>
   new Command('usage')
-    .summary('sum up what was used, and what it cost')
-    .description('Sums up requests, tokens and cost from the log, with or without a running gateway.')
-    .addOption(new Option('--by <what>', 'what the lines stand for').choices([...USAGE_BY]).default('day'))
-    .option('--since <when>', 'only what began since then: 90s, 10m, 2h, 7d, or 2026-11-22', '30d')
-    .option('--model <glob>', 'only these models; * stands for anything')
+    .summary('add up usage and cost')
+    .description('Adds up requests, tokens and cost from the log, whether or not a gateway is running.')
+    .addOption(new Option('--by <what>', 'what to group by').choices([...USAGE_BY]).default('day'))
+    .option('--since <when>', 'only what started since then: 90s, 10m, 2h, 7d, or 2026-11-22', '30d')
+    .option('--model <glob>', 'only these models; * matches anything')
     .option('--session <id>', 'only this session or thread; its first 8 characters are enough')
-    .option('--key <id>', 'only what this managed key asked for')
-    .option('--user-path <path>', 'only what was asked for this user path and below it')
-    .option('--label <label>', 'only what has this label')
-    .option('--json', 'a line of JSON a group')
+    .option('--key <id>', 'only requests with this managed key')
+    .option('--user-path <path>', 'only this user path and everything below it')
+    .option('--label <label>', 'only requests with this label')
+    .option('--json', 'print one line of JSON per group')
     .option('--data-dir <folder>', 'where the log is (GOMODEL_HOME)')
     .addHelpText('after', EXAMPLES)
     .action((flags: UsageFlags) => readPricedLog(flags, context, (priced) => usage(flags, priced, context)));

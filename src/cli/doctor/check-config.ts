@@ -65,7 +65,8 @@ const judgeTarget = async (resolved: ResolvedConfig): Promise<Step> => {
     name: NAME,
     state: 'failed',
     message: `${message}, and no gateway answers there`,
-    remedy: 'Start it there (`npx gomodel-ts serve`), or run `npx gomodel-ts init-codex` for where it is.',
+    remedy:
+      'Start it there (`npx gomodel-ts serve`), or run `npx gomodel-ts init-codex` to point Codex at the running one.',
   };
 };
 
@@ -94,7 +95,7 @@ export const checkConfig = async (
       name: NAME,
       state: 'warning',
       message: `${drift.join(', ')}: changed since init-codex wrote it`,
-      remedy: 'Run `npx gomodel-ts init-codex` again, unless the change is meant.',
+      remedy: 'Run `npx gomodel-ts init-codex` again, unless the change was intended.',
     };
     const target = await judgeTarget(resolved);
     return { steps: [...problems, ...(drift.length > 0 ? [drifted] : []), target], resolved };

@@ -45,7 +45,7 @@ export const checkDataFolder = async (dataDir: string, maxDiskBytes: number): Pr
       return {
         name,
         state: 'warning',
-        message: `${message}, but its disk keeps no permissions: other users of this machine may read the log`,
+        message: `${message}, but its disk has no file permissions: other users of this machine may read the log`,
         remedy: 'Choose a folder on another disk with --data-dir or GOMODEL_HOME.',
       };
     }
@@ -53,8 +53,8 @@ export const checkDataFolder = async (dataDir: string, maxDiskBytes: number): Pr
     return {
       name,
       state: 'warning',
-      message: `${message}, less than the ${formatByteSize(maxDiskBytes)} that the log may take`,
-      remedy: 'Make room on the disk, or set LOGGING_MAX_DISK to less.',
+      message: `${message}, less than the ${formatByteSize(maxDiskBytes)} that the log may use`,
+      remedy: 'Free some disk space, or lower LOGGING_MAX_DISK.',
     };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -62,7 +62,7 @@ export const checkDataFolder = async (dataDir: string, maxDiskBytes: number): Pr
       name,
       state: 'failed',
       message: `${dataDir} cannot be written: ${reason}`,
-      remedy: 'Mend its rights, or choose another folder with --data-dir or GOMODEL_HOME.',
+      remedy: 'Fix its permissions, or choose another folder with --data-dir or GOMODEL_HOME.',
     };
   }
 };

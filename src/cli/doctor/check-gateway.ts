@@ -46,7 +46,7 @@ export const checkGateway = async ({
   const silent = own[0];
   if (silent !== undefined) {
     const message = `the one at ${silent} is running and does not answer`;
-    return { step: { name, state: 'failed', message, remedy: 'End it, and start it again.' } };
+    return { step: { name, state: 'failed', message, remedy: 'Stop it and start it again.' } };
   }
   const stranger = port === 0 ? undefined : await askHealth(`http://localhost:${port}`);
   if (stranger) {
@@ -60,7 +60,7 @@ export const checkGateway = async ({
       step: {
         name,
         state: 'failed',
-        message: `none runs, and port ${port} is taken by another program`,
+        message: `none is running, and port ${port} is used by another program`,
         remedy,
       },
     };
@@ -69,8 +69,8 @@ export const checkGateway = async ({
     step: {
       name,
       state: 'warning',
-      message: `none runs; port ${port} is free`,
-      remedy: 'Start it with `npx gomodel-ts serve`. Until then, Codex has nobody to ask.',
+      message: `none is running; port ${port} is free`,
+      remedy: 'Start it with `npx gomodel-ts serve`. Until then, Codex has no gateway to talk to.',
     },
   };
 };

@@ -39,7 +39,7 @@ export const checkProviderKeys = async (config: GatewayConfig): Promise<readonly
   const refused = checked.flat();
   if (refused.length === 0) {
     const names = all.map(({ key }) => key.variable).join(', ');
-    return [{ name: NAME, state: 'ok', message: `${names}: taken by their providers` }];
+    return [{ name: NAME, state: 'ok', message: `${names}: accepted by their providers` }];
   }
   return [
     {

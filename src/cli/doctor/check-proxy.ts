@@ -17,8 +17,8 @@ export const checkProxy = (gatewayUrl: URL, env: Environment, platform: NodeJS.P
     {
       name: 'Proxy',
       state: 'warning',
-      message: `${variable} is set and NO_PROXY does not list ${gatewayUrl.hostname}: Codex would ask the proxy for the gateway`,
-      remedy: `In the shell that starts Codex: ${command}. The command gomodel-ts codex does so by itself.`,
+      message: `${variable} is set and NO_PROXY does not list ${gatewayUrl.hostname}: Codex would reach the gateway through the proxy`,
+      remedy: `In the shell that starts Codex: ${command}. gomodel-ts codex does this by itself.`,
     },
   ];
 };

@@ -110,7 +110,7 @@ const withoutKey = (status: number, upstream: Upstream, ms: number): Step => ({
   name: NAME,
   state: status < 500 ? 'warning' : 'failed',
   ms,
-  message: `${upstream.baseUrl.host} was reached (${status}); there is no key to try`,
+  message: `${upstream.baseUrl.host} was reached (${status}); there is no key to test`,
   remedy:
     upstream.credential?.kind === 'client'
       ? 'Only Codex has the ChatGPT sign-in: try it with `npx gomodel-ts codex exec "Reply with exactly ok"`.'

@@ -63,7 +63,7 @@ export const fixAdvised = async (
   const wrong = told.filter(({ state }) => state !== 'ok');
   const fixes = FIXES.filter(({ isAdvised }) => wrong.some(isAdvised));
   if (fixes.length === 0) {
-    stderr.write('There is nothing that --fix could do: follow the arrows above.\n');
+    stderr.write('There is nothing --fix can do here: follow the arrows above.\n');
     return true;
   }
   if (!flags.yes && !canAsk(context)) {
@@ -76,6 +76,6 @@ export const fixAdvised = async (
     const args = argumentsOf(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
     await create(context).parseAsync([...args, ...(flags.yes ? yes : [])], { from: 'user' });
   }
-  stderr.write('\nRun `npx gomodel-ts doctor` again to see how it stands.\n');
+  stderr.write('\nRun `npx gomodel-ts doctor` again to check the result.\n');
   return true;
 };

@@ -49,7 +49,9 @@ export const prepareCatalog = async (
   const catalog = await loadCatalog(codex, env);
   const served = await listServedModels(baseUrl, key).catch((error: unknown) => {
     if (!(error instanceof GatewayError)) throw error;
-    stderr.write(`${error.message}\nThe catalog goes without; run this again while the gateway runs.\n`);
+    stderr.write(
+      `${error.message}\nThe catalog does without them; run this again while the gateway is running.\n`,
+    );
     return [];
   });
   const models = extendCatalog(catalog, arrange(served, model));
@@ -62,7 +64,7 @@ export const prepareCatalog = async (
       stderr.write(
         `Wrote ${path}: the ${catalog.length} models of Codex ${codex.version}, and ${added} more.\n`,
       );
-      stderr.write('Codex does not start without that file. Write it anew after an update of Codex.\n');
+      stderr.write('Codex does not start without this file. Run this again after each update of Codex.\n');
     },
   };
 };

@@ -23,7 +23,7 @@ export const undoConfig = async (
   const file = await loadConfigFile(path);
   const edit = await findEdit(deps.journal, file.path);
   if (!edit) {
-    stderr.write(`Nothing to undo: init-codex has changed nothing in ${file.path}.\n`);
+    stderr.write(`Nothing to undo: init-codex has not changed ${file.path}.\n`);
     stderr.write(await tellOthers(deps.journal));
     return;
   }
@@ -34,7 +34,7 @@ export const undoConfig = async (
   const after = !file.existed || isLeftEmpty(edit, plan.text) ? undefined : plan.text;
   if (before !== after && !(await isAgreed({ file: file.path, before, after }, consent, context))) return;
   const { backups } = await applyUndo(file, edit, after, deps);
-  if (before === after) stderr.write(`${file.path} was put back already.\n`);
+  if (before === after) stderr.write(`${file.path} has already been restored.\n`);
   else
     stderr.write(
       after === undefined
@@ -60,8 +60,8 @@ const tellDrift = (
   const copy = edit.backups[0];
   return new GatewayError(
     'config_drift',
-    `${file.path} was changed after init-codex wrote it, so nothing was put back. ` +
-      'Set these back to what was written and run --undo again, or take the lines out by hand' +
+    `${file.path} was changed after init-codex wrote it, so nothing was restored. ` +
+      'Set these back to what was written and run --undo again, or remove the lines by hand' +
       `${copy === undefined ? '.' : `; the file as it was before is ${copy}.`}`,
   );
 };

@@ -40,15 +40,15 @@ export const writeConfig = async (
   const catalog = request.catalog && (await prepareCatalog(request.catalog, readModel(plan.text), context));
   if (plan.splices.length === 0) {
     if (!request.dryRun) await catalog?.write();
-    stderr.write(`${file.path} says all this already: nothing was changed.\n\n`);
+    stderr.write(`${file.path} already says all this: nothing was changed.\n\n`);
   } else {
     const before = file.existed ? file.text : undefined;
     if (!(await isAgreed({ file: file.path, before, after: plan.text }, request, context))) return;
     await catalog?.write();
     const backup = await applyEdit(file, plan, deps);
     stderr.write(`Wrote ${file.path}\n`);
-    if (backup !== undefined) stderr.write(`A copy from before: ${backup}\n`);
-    stderr.write(`To take it back: ${renderUndoCommand(place)}\n\n${explain(setup, plan, place.shell)}`);
+    if (backup !== undefined) stderr.write(`The previous version is kept as ${backup}\n`);
+    stderr.write(`To undo this: ${renderUndoCommand(place)}\n\n${explain(setup, plan, place.shell)}`);
   }
   stdout.write(renderCodexSteps(setup, place, createColour(stdout, env)));
 };

@@ -18,14 +18,14 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 export const withTermsFlags = (command: Command): Command =>
   command
-    .option('--user-path <path>', 'for whom its requests are, such as /team/alpha')
-    .option('--accept-user-path', 'let requests say a path themselves (USER_PATH_HEADER)')
-    .option('--label <label>', 'put on each of its requests; may be repeated', collect)
+    .option('--user-path <path>', 'whom its requests are for, such as /team/alpha')
+    .option('--accept-user-path', 'let requests name their own path (USER_PATH_HEADER)')
+    .option('--label <label>', 'added to each of its requests; may be repeated', collect)
     .option('--model <name>', 'only these models, such as gpt-5*; may be repeated', collect)
     .option('--provider <name>', 'only these providers; may be repeated', collect)
-    .option('--expires <when>', 'after a span such as 12h or 90d, or on a date')
+    .option('--expires <when>', 'in 12h or 90d, for example, or on a date')
     .option('--role <role>', 'user, member, auditor or admin')
-    .option('--bodies <whose>', 'whose bodies it shows on the page: own, all or none');
+    .option('--bodies <whose>', 'whose bodies its holder sees on the page: own, all or none');
 
 /** One empty value stands for none at all: `--model ''`. */
 const listOf = (values: readonly string[]): readonly string[] =>

@@ -25,17 +25,17 @@ export const policyCommand = (context: CommandContext): Command => {
     new Command(name)
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-      .option('--json', 'one line of JSON a policy')
+      .option('--json', 'print one line of JSON per policy')
       .option('--data-dir <folder>', 'where the policies are kept (GOMODEL_HOME)');
   const toJson = (policy: object): string => `${JSON.stringify({ schemaVersion: 1, ...policy })}\n`;
 
   return new Command('policy')
-    .summary('say what a user path and all below it may use')
+    .summary('set what a user path and everything below it may use')
     .description('Every policy that applies must allow a request, and so must its key.')
     .addCommand(
-      part('set', 'make a policy, or replace the one of that name')
+      part('set', 'create a policy, or replace the one with that name')
         .argument('<name>', 'such as no-opus')
-        .option('--user-path <path>', 'where it applies; everywhere if absent')
+        .option('--user-path <path>', 'where it applies (default: everywhere)')
         .option('--model <name>', 'only these models, such as gpt-5*; may be repeated', collect)
         .option('--provider <name>', 'only these providers; may be repeated', collect)
         .action((name: string, flags: SetFlags) =>
@@ -43,7 +43,10 @@ export const policyCommand = (context: CommandContext): Command => {
             const { userPath = '/', model = [], provider = [] } = flags;
             const policy = await desk.setPolicy({ name, userPath, models: model, providers: provider });
             if (flags.json) stdout.write(toJson(policy));
-            else stderr.write(`The policy ${policy.name} applies to ${policy.userPath} and all below it.\n`);
+            else
+              stderr.write(
+                `The policy ${policy.name} applies to ${policy.userPath} and everything below it.\n`,
+              );
           }),
         ),
     )
@@ -59,7 +62,7 @@ export const policyCommand = (context: CommandContext): Command => {
       ),
     )
     .addCommand(
-      part('remove', 'take a policy away')
+      part('remove', 'remove a policy')
         .argument('<name>')
         .action((name: string, flags: Flags) =>
           atDesk(flags, context, async (desk) => {

@@ -20,7 +20,7 @@ export const readBudget = ({ budget }: LaunchFlags): number | undefined => {
   if (budget.trim() !== '' && usd > 0 && usd <= 1_000_000) return usd;
   throw new GatewayError(
     'invalid_usage',
-    `--budget ${budget}: it is an amount in USD above 0, such as 5 or 2.50.`,
+    `--budget must be an amount in USD above 0, such as 5 or 2.50, not ${budget}.`,
   );
 };
 
@@ -32,7 +32,7 @@ export const withLaunchOptions = (command: Command): Command =>
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
     .option('--config <file>', 'configuration file (GOMODEL_CONFIG, default gomodel.yaml in the data folder)')
     .option('--dotenv, --env-file <file>', 'file of variables, weaker than the environment')
-    .option('--open', 'open the page with the live story of the run, once it has begun')
+    .option('--open', 'open the page with the live story of the run once it has started')
     .option('--own', 'start a gateway for the run even if one is running')
-    .option('--budget <usd>', 'what the run may cost; then its requests are refused')
+    .option('--budget <usd>', 'most that the run may cost; its requests are refused beyond that')
     .passThroughOptions();

@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts';
 import { parseMoment } from '../../log/port.ts';
 
 const refuse = (flag: string, takes: string, given: string): GatewayError =>
-  new GatewayError('invalid_usage', `${flag} takes ${takes}; it was given "${given}".`);
+  new GatewayError('invalid_usage', `${flag} takes ${takes}, not "${given}".`);
 
 /**
  * How many exchanges: a number, or `all`.
@@ -41,6 +41,6 @@ const parseStatusRange = (text: string): readonly [number, number] | undefined =
 export const parseStatuses = (text: string): readonly (readonly [from: number, to: number])[] =>
   text.split(',').map((part) => {
     const range = parseStatusRange(part.trim());
-    if (!range) throw refuse('--status', 'statuses such as 404, 4xx or 400-499, with commas between', text);
+    if (!range) throw refuse('--status', 'statuses such as 404, 4xx or 400-499, separated by commas', text);
     return range;
   });

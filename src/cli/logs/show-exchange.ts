@@ -34,7 +34,7 @@ export const showExchange = async (options: ShowOptions, context: CommandContext
   if (!detail) {
     throw new GatewayError(
       'command_failed',
-      `no exchange in ${dataDir} has the id ${id}. "gomodel-ts logs --json" lists ids; old ones are deleted after a while.`,
+      `no exchange in ${dataDir} has the id ${id}. "gomodel-ts logs --json" lists ids; old exchanges are deleted after a while.`,
     );
   }
   const conversation = await readConversation(detail);

@@ -55,7 +55,7 @@ export const installService = async (wish: ServiceWish, context: CommandContext)
     await replaceConfigFile(file, text);
     stderr.write(`Wrote ${manager.file}\n`);
   } else if (dryRun) {
-    stderr.write(`${manager.file} says all this already.\n`);
+    stderr.write(`${manager.file} already says all this.\n`);
     return;
   }
   createPrivateFolder(dataDir);

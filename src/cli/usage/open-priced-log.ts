@@ -25,7 +25,7 @@ const findUpstreams = (sources: LoadConfigSources, { stderr }: CommandContext): 
     return [...upstreams, chatgpt];
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    stderr.write(`The costs are those of the price list alone: ${plainLine(error.message)}\n`);
+    stderr.write(`Costs come from the price list only: ${plainLine(error.message)}\n`);
     return [];
   }
 };

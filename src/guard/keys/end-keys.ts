@@ -18,7 +18,7 @@ export const reasonForEnd = (ring: Pick<KeyRing, 'find' | 'stateOf'>, id: string
   const how = ring.stateOf(id) === 'expired' ? 'has expired' : 'was revoked';
   return new GatewayError(
     'invalid_api_key',
-    `the key ${named} ${how} while this answer ran. Ask whoever runs this gateway for another one.`,
+    `the key ${named} ${how} during this answer. Ask whoever runs this gateway for another one.`,
   );
 };
 

@@ -19,7 +19,7 @@ export const openFileKeyStore = (dataDir: string): KeyStore => {
     const why = cause instanceof Error ? cause.message : String(cause);
     return new GatewayError(
       'keys_unreadable',
-      `the keys in ${path} cannot be used: ${why.replace(/\.$/, '')}. Mend the file, or put back a copy; nothing was changed, and managed keys do not count until then.`,
+      `the keys in ${path} cannot be used: ${why.replace(/\.$/, '')}. Fix the file, or restore a copy; nothing was changed, and managed keys do not count until then.`,
       { cause },
     );
   };

@@ -105,7 +105,10 @@ export const createKeyDesk = ({ store, log, now, by }: KeyDeskDeps): KeyDesk => 
       const key: ManagedKey = { ...terms, id: token.id, sha256: hashKey(token.text), createdAt: isoNow() };
       await store.update((book) => {
         if (book.keys.length >= MAX_KEYS) {
-          throw new GatewayError('invalid_request', `there are ${MAX_KEYS} keys, and no more are kept.`);
+          throw new GatewayError(
+            'invalid_request',
+            `there are already ${MAX_KEYS} keys, which is the limit.`,
+          );
         }
         requireFreeName(book, key.name);
         note('key.create', key.id, undefined, key);
@@ -118,7 +121,7 @@ export const createKeyDesk = ({ store, log, now, by }: KeyDeskDeps): KeyDesk => 
         if (stateOfKey(key, now()) === 'revoked') {
           throw new GatewayError(
             'invalid_request',
-            `the key ${key.id} is revoked for good. Make another one.`,
+            `the key ${key.id} is revoked for good. Create another one.`,
           );
         }
         const { id, sha256, createdAt, rotatedAt, revokedAt, ...known } = key;
@@ -132,7 +135,7 @@ export const createKeyDesk = ({ store, log, now, by }: KeyDeskDeps): KeyDesk => 
         if (known.revokedAt !== undefined) {
           throw new GatewayError(
             'invalid_request',
-            `the key ${known.id} is revoked for good. Make another one.`,
+            `the key ${known.id} is revoked for good. Create another one.`,
           );
         }
         const token = createKeyToken(known.id);
@@ -153,7 +156,7 @@ export const createKeyDesk = ({ store, log, now, by }: KeyDeskDeps): KeyDesk => 
         if (others.length >= MAX_POLICIES) {
           throw new GatewayError(
             'invalid_request',
-            `there are ${MAX_POLICIES} policies, and no more are kept.`,
+            `there are already ${MAX_POLICIES} policies, which is the limit.`,
           );
         }
         note('policy.set', policy.name, before, policy);

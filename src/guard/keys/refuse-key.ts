@@ -30,7 +30,7 @@ export const refusalOfKey = (
     return new GatewayError('invalid_api_key', explain(finding, where), options);
   return new GatewayError(
     'keys_unreadable',
-    'the gateway cannot read its list of keys, so that no managed key counts. Whoever runs it finds out why with `npx gomodel-ts keys list`.',
+    'the gateway cannot read its list of keys, so no managed key is accepted. Whoever runs it can find out why with `npx gomodel-ts keys list`.',
     { cause: finding.error },
   );
 };

@@ -21,7 +21,7 @@ export const warnOfRepetition = ({ tool, count }: Repetition): Warning => ({
 
 export const warnOfGrowth = ({ count, inputTokens }: Growth): Warning => ({
   code: 'growing_context',
-  message: `the context has grown to ${inputTokens.toLocaleString('en-US')} tokens in ${count} requests of which nothing came from the provider's cache`,
+  message: `the context has grown to ${inputTokens.toLocaleString('en-US')} tokens in ${count} requests, and none of it came from the provider's cache`,
   count,
 });
 
@@ -29,5 +29,5 @@ export const warnOfGrowth = ({ count, inputTokens }: Growth): Warning => ({
 export const runawayError = (warning: Warning): GatewayError =>
   new GatewayError(
     'runaway_stopped',
-    `this turn goes round in circles: ${warning.message}. It was stopped here, as a budget says (stop_runaways). Go on with other words, or begin a new session.`,
+    `this turn is going in circles: ${warning.message}. A budget stopped it here (stop_runaways). Continue with a different prompt, or start a new session.`,
   );

@@ -6,7 +6,7 @@ CREATE TABLE gomodel.kept_answers (
   previous_id text,
   -- Of the items that it added.
   item_ids text[] NOT NULL,
-  -- JSON items with commas between them, deflated: what its request added, and what it answered.
+  -- JSON items separated by commas them, deflated: what its request added, and what it answered.
   items bytea NOT NULL,
   at timestamptz NOT NULL DEFAULT clock_timestamp()
 );

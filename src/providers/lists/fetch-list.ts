@@ -43,6 +43,6 @@ export const createFetchList =
       );
     }
     const models = read(parseJson(body.toString('utf8')));
-    if (!models) throw new GatewayError('command_failed', `${host} answered something else than a list`);
+    if (!models) throw new GatewayError('command_failed', `${host} did not answer with a list`);
     return models;
   };

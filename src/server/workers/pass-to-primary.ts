@@ -27,7 +27,7 @@ const refuse = (response: ServerResponse): void => {
     response.destroy();
     return;
   }
-  const error = new GatewayError('internal_error', 'the process that answers this cannot be reached.');
+  const error = new GatewayError('internal_error', 'the process that would answer this cannot be reached.');
   const { status, headers, body } = createErrorAnswer(error, createId('adm', Date.now()));
   response.writeHead(status, headers);
   response.end(body);

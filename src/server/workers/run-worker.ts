@@ -26,7 +26,7 @@ interface Running {
  */
 export const runWorker = async (): Promise<void> => {
   const { worker } = cluster;
-  if (!worker) throw new GatewayError('internal_error', 'this process is no worker.');
+  if (!worker) throw new GatewayError('internal_error', 'this process is not a worker.');
   const channel = channelOf(worker);
   const shares = new Map<Bounded, Share>();
   let running: Running | undefined;

@@ -214,7 +214,7 @@ export const startWorkers = async (
     const interrupted = await bury(worker);
     if (closing) return;
     const lost = interrupted > 0 ? ` ${plural(interrupted, 'request', 'requests')} ended with it.` : '';
-    notices.tell(`Worker ${worker.pid} ${how}.${lost} Another one takes its place.`);
+    notices.tell(`Worker ${worker.pid} ${how}.${lost} Another one is taking its place.`);
   };
 
   budgets.onChange(() => {
@@ -233,7 +233,7 @@ export const startWorkers = async (
     onDeath,
     onFailure: (error, nextInMs) => {
       const why = error instanceof Error ? error.message : String(error);
-      notices.tell(`A worker could not begin: ${why} Tried again in ${nextInMs / 1000} s.`);
+      notices.tell(`A worker could not start: ${why} Tried again in ${nextInMs / 1000} s.`);
     },
     now: () => clock.monotonic(),
   });

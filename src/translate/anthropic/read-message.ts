@@ -85,7 +85,7 @@ export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER)
     isOver = true;
     const { code, message } = errorOf(error) ?? {
       code: 'api_error',
-      message: 'The provider names no cause.',
+      message: 'The provider gives no reason.',
     };
     sink.fail({ code, message });
   };

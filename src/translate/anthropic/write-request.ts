@@ -96,7 +96,7 @@ export const writeRequest = (ask: Ask): WrittenRequest => {
 
   const { system, messages } = writeMessages({ items: ask.items, model: ask.model, traits, lose });
   if (messages.length === 0) {
-    throw new GatewayError('invalid_request', 'the request has no message: send at least one, with a text', {
+    throw new GatewayError('invalid_request', 'the request has no message: send at least one with text', {
       param: 'input',
     });
   }

@@ -21,7 +21,7 @@ import { readUsage } from './read-usage.ts';
 
 const LOST_ARGUMENTS = {
   code: UNREADABLE_ANSWER.code,
-  message: "gomodel-ts: the provider's answer has arguments that belong to no tool call; try again",
+  message: "gomodel-ts: the provider's answer contains arguments that belong to no tool call; try again",
 };
 
 const REASONS: ReadonlyMap<string, FinishReason> = new Map([

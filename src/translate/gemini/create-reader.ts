@@ -48,7 +48,7 @@ const createStreamReader = (sink: AnswerSink, upstream: string | undefined): Ans
       findStrayError();
       if (framer.skippedEvents > 0) {
         reader.apply(
-          { error: { status: 'EVENT_TOO_BIG', message: 'An event of the answer was too big to read.' } },
+          { error: { status: 'EVENT_TOO_BIG', message: 'An event in the answer was too big to read.' } },
           '',
         );
       }

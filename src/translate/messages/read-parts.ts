@@ -15,7 +15,7 @@ const refuseFile = ({ file_id: id }: JsonObject): void => {
   if (id === undefined) return;
   throw new GatewayError(
     'invalid_request',
-    `The file ${wordOf(id).slice(0, 100)} is kept by Anthropic alone, and this model's provider cannot read it. Send its bytes with the request: a source of type base64.`,
+    `The file ${wordOf(id).slice(0, 100)} is stored by Anthropic only, and this model's provider cannot read it. Send its bytes with the request: a source of type base64.`,
     { param: 'messages' },
   );
 };

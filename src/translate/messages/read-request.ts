@@ -48,7 +48,7 @@ export const readMessagesRequest = (
 ): ReadMessagesRequest => {
   const messages = objectsOf(request.messages);
   if (messages.length === 0) {
-    throw new GatewayError('invalid_request', '`messages` has no message: send at least one.', {
+    throw new GatewayError('invalid_request', '`messages` is empty: send at least one.', {
       param: 'messages',
     });
   }

@@ -21,7 +21,7 @@ const refuseServerTool = (tool: JsonObject, model: string): never => {
   const type = wordOf(tool.type).slice(0, 60);
   throw new GatewayError(
     'invalid_request',
-    `The tool ${type} is one of Anthropic's own, and ${model.slice(0, 100)} is not a model of Anthropic's. Leave it out of \`tools\`, or ask a model that an Anthropic provider serves.`,
+    `The tool ${type} is one of Anthropic's own tools, and ${model.slice(0, 100)} is not a model of Anthropic's. Leave it out of \`tools\`, or ask a model that an Anthropic provider serves.`,
     { param: 'tools' },
   );
 };

@@ -16,7 +16,7 @@ export interface ResponseReader {
   end(): void;
 }
 
-const NO_CAUSE = { code: 'server_error', message: 'The provider names no cause.' };
+const NO_CAUSE = { code: 'server_error', message: 'The provider gives no reason.' };
 
 /** By the end of an event's type: which part of an item goes on. */
 const DELTAS: Readonly<Record<string, Parameters<OutputItemReader['add']>[0]>> = {

@@ -9,7 +9,7 @@ const idOf = (value: unknown): string =>
 const refuse = (what: string, remedy: string, param: string): never => {
   throw new GatewayError(
     'invalid_request',
-    `${what} is kept by OpenAI alone, and this model's provider cannot read it. ${remedy}`,
+    `${what} is stored by OpenAI only, and this model's provider cannot read it. ${remedy}`,
     { param },
   );
 };

@@ -20,7 +20,7 @@ const inputItems = (input: unknown): readonly unknown[] => {
 const idsOf = (items: readonly unknown[]): string[] =>
   items.flatMap((item) => (isObject(item) ? (nonEmptyString(item.id) ?? []) : []));
 
-/** JSON with commas between, and none around. */
+/** JSON separated by commas, and none around. */
 const writeItems = (items: readonly unknown[]): Buffer => Buffer.from(JSON.stringify(items).slice(1, -1));
 
 const readItems = (pieces: readonly Buffer[]): unknown[] => JSON.parse(`[${pieces.join(',')}]`) as unknown[];

@@ -87,7 +87,7 @@ const shortUser = (user: string): string =>
 const writePrompt = (ask: Ask, traits: ModelTraits, lose: Lose): JsonObject => {
   const input = writeInput(ask, lose);
   if (input.length === 0) {
-    throw new GatewayError('invalid_request', 'the request has no message: send at least one, with a text', {
+    throw new GatewayError('invalid_request', 'the request has no message: send at least one with text', {
       param: 'messages',
     });
   }

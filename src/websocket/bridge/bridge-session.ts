@@ -24,7 +24,7 @@ export interface BridgeDeps {
 const tooOld = (maxAgeMs: number): GatewayError =>
   new GatewayError(
     'websocket_connection_limit_reached',
-    `this connection is older than ${Math.round(maxAgeMs / 60_000)} minutes. Open another one, and send the whole input there.`,
+    `this connection is older than ${Math.round(maxAgeMs / 60_000)} minutes. Open another one and send the whole input there.`,
   );
 
 /** A connection whose upstream is asked over HTTP, one request for each `response.create`. */
@@ -107,7 +107,7 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
     if (responseId !== undefined && history.has(responseId)) return;
     const error = new GatewayError(
       'invalid_request',
-      `no answer with the id ${responseId} runs on this connection.`,
+      `no answer with the id ${responseId} is running on this connection.`,
       {
         param: 'response_id',
       },

@@ -5,7 +5,7 @@ import { joinItems } from './compose-body.ts';
 export interface ItemCollector {
   /** @param bytes the data of an event of this type */
   see(type: string, bytes: Buffer): void;
-  /** The finished items in the order of the output: JSON with commas between. */
+  /** The finished items in the order of the output: JSON separated by commas. */
   finished(): Buffer;
   /** The items that have begun and are not finished. */
   unfinished(): ReadonlyArray<{ readonly outputIndex: number; readonly itemId: string }>;

@@ -27,7 +27,7 @@ const insideArray = (bytes: Buffer, { start, end }: ByteRange): Buffer => {
 };
 
 /**
- * The items that a request brings: JSON with commas between, empty where there are none.
+ * The items that a request brings: JSON separated by commas, empty where there are none.
  * A text instead of a list is one message of the user's.
  */
 export const ownItems = ({ bytes, members }: CreateFrame): Buffer => {
@@ -38,7 +38,7 @@ export const ownItems = ({ bytes, members }: CreateFrame): Buffer => {
   return Buffer.concat([MESSAGE_START, bytes.subarray(input.start, input.end), MESSAGE_END]);
 };
 
-/** Items one after another, with commas between. */
+/** Items one after another, separated by commas. */
 export const joinItems = (pieces: readonly Buffer[]): Buffer[] =>
   pieces
     .filter((piece) => piece.length > 0)

@@ -12,7 +12,7 @@ import type { StreamReader } from './read-stream.ts';
 /** An answer that the conversation can go on from. */
 export interface Answered {
   readonly responseId: string;
-  /** JSON items with commas between. */
+  /** JSON items separated by commas. */
   readonly output: Buffer;
 }
 

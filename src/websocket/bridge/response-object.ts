@@ -7,7 +7,7 @@ export interface ResponseFacts {
   readonly status: 'in_progress' | 'completed' | 'incomplete';
   /** Why it is incomplete. */
   readonly reason?: string;
-  /** The finished items, JSON with commas between. */
+  /** The finished items, JSON separated by commas. */
   readonly output?: Buffer;
   readonly usage?: object;
 }

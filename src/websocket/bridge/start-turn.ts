@@ -44,7 +44,7 @@ interface TurnHandlers {
 const notFound = (responseId: string): GatewayError =>
   new GatewayError(
     'previous_response_not_found',
-    `the response ${responseId.slice(0, 100)} is not known on this connection. Send the whole input, without previous_response_id.`,
+    `the response ${responseId.slice(0, 100)} is not known on this connection. Send the whole input without previous_response_id.`,
     { param: 'previous_response_id' },
   );
 

@@ -98,7 +98,7 @@ export const createClientConnection = (
       handlers.onRefused(
         new GatewayError(
           'invalid_request',
-          'a binary WebSocket message is not served: requests are JSON text.',
+          'binary WebSocket messages are not accepted: requests are JSON text.',
         ),
       );
       close(UNSUPPORTED_DATA, 'text messages only');

@@ -16,11 +16,11 @@ export const failureFrame = (turn: RelayedTurn, reason: GatewayError, nowMs: num
 export const breachOf = ({ breach }: RelayedTurn): GatewayError =>
   breach
     ? new GatewayError(breach.code, breach.message)
-    : new GatewayError('internal_error', 'an answer was ended without a reason. Please report this.');
+    : new GatewayError('internal_error', 'an answer ended without a reason. Please report this.');
 
 /** Of the answers that run beside a broken one. */
 export const besideBroken = (host: string): GatewayError =>
   new GatewayError(
     'upstream_stream_truncated',
-    `another answer on the connection to ${host} was broken, so the connection was closed. Try again.`,
+    `another answer on the connection to ${host} was invalid, so the connection was closed. Try again.`,
   );

@@ -6,20 +6,20 @@ export const MAX_RUNNING = 128;
 export const tooMany = (): GatewayError =>
   new GatewayError(
     'invalid_request',
-    `${MAX_RUNNING} requests run on this connection already. Wait for answers before asking more.`,
+    `${MAX_RUNNING} requests are already running on this connection. Wait for answers before sending more.`,
   );
 
 export const busy = (): GatewayError =>
   new GatewayError(
     'websocket_connection_limit_reached',
-    'answers of another provider run on this connection. Open another one, and send the whole input there.',
+    'answers from another provider are running on this connection. Open another one and send the whole input there.',
   );
 
 /** Codex opens another connection upon this, and its user sees nothing of it. */
 export const networkChanged = (): GatewayError =>
   new GatewayError(
     'websocket_connection_limit_reached',
-    'the network of this machine has changed, and the connection to the upstream is lost. Open another one, and send the whole input there.',
+    'the network of this machine has changed, and the connection to the upstream is lost. Open another one and send the whole input there.',
   );
 
 /** @param violation what the upstream did against the protocol, where it did */

@@ -99,7 +99,9 @@ describe('the same call with the same result', () => {
     expect(await stopped.json()).toMatchObject({
       error: {
         code: 'runaway_stopped',
-        message: expect.stringMatching(/exec_command was called 10 times in a row.*Go on with other words/s),
+        message: expect.stringMatching(
+          /exec_command was called 10 times in a row.*Continue with a different prompt/s,
+        ),
       },
     });
     const next = turnOf(10, [{ type: 'message', role: 'user', content: 'Try something else.' }]);
@@ -151,7 +153,7 @@ describe('a context that grows without a cached prefix', () => {
       {
         code: 'growing_context',
         message:
-          "the context has grown to 13,000 tokens in 3 requests of which nothing came from the provider's cache",
+          "the context has grown to 13,000 tokens in 3 requests, and none of it came from the provider's cache",
         count: 3,
       },
     ]);

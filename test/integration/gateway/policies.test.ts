@@ -115,7 +115,7 @@ describe('a key for some models', () => {
       error: {
         code: 'model_not_allowed',
         message:
-          'gomodel-ts: the model "opus-4" of openai is not allowed to this key here: allowed are gpt-5*, o4. Choose one of them, or ask whoever runs this gateway.',
+          'gomodel-ts: the model "opus-4" of openai is not allowed to this key here: allowed are gpt-5*, o4. Choose one of those, or ask whoever runs this gateway.',
       },
     });
     expect(await gateway.records()).toMatchObject([

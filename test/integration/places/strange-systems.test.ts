@@ -94,7 +94,7 @@ describe('a file system without permissions (P7)', () => {
     const env = { GOMODEL_HOME, NODE_OPTIONS: preload(fake) };
     const serve = startServe(env);
     const banner = await serve.until((text) => text.includes('/v1'), 'stderr');
-    await serve.until((text) => text.includes('keeps no permissions'));
+    await serve.until((text) => text.includes('has no file permissions'));
     const url = /http:\/\/\S+\/v1/.exec(banner)?.[0] ?? '';
     const headers = { 'content-type': 'application/json' };
     const body = '{"model":"gpt-5.5","input":"hello"}';
@@ -102,7 +102,7 @@ describe('a file system without permissions (P7)', () => {
     expect({ status: answer.status, text: await answer.text() }).toMatchObject({ status: 200 });
     serve.child.kill('SIGINT');
     const { stdout: tail, stderr } = await serve.ended;
-    expect(tail.match(/keeps no permissions/g)).toHaveLength(1);
+    expect(tail.match(/has no file permissions/g)).toHaveLength(1);
     expect(tail + stderr).not.toMatch(/EPERM/);
     const { stdout } = await runCli(['logs', '--json'], env);
     expect(stdout).toContain('"path":"/v1/responses"');
@@ -116,7 +116,7 @@ describe('a file system without permissions (P7)', () => {
     const GOMODEL_HOME = createTemporaryFolder('drvfs');
     const args = ['doctor', '--json', '--demo', '--no-round-trip'];
     const { stdout } = await runCli(args, { GOMODEL_HOME, NODE_OPTIONS: preload(fake) });
-    expect(stdout).toMatch(/"name":"Data folder","state":"warning".*keeps no permissions.*another disk/);
+    expect(stdout).toMatch(/"name":"Data folder","state":"warning".*has no file permissions.*another disk/);
     const { stdout: usual } = await runCli(args, { GOMODEL_HOME });
     expect(usual).toMatch(/"name":"Data folder","state":"ok"/);
   });

@@ -49,8 +49,8 @@ describe('fetchList', () => {
     [403, '{"error":"forbidden"}', /answered 403: forbidden$/],
     [404, '<html>\n no such page</html>', /answered 404: no such page$/],
     [500, '', /answered 500: without a word$/],
-    [200, '{"object":"error"}', /answered something else than a list$/],
-    [200, 'no JSON', /answered something else than a list$/],
+    [200, '{"object":"error"}', /did not answer with a list$/],
+    [200, 'no JSON', /did not answer with a list$/],
   ])('says what was answered in place of a list: %i %s', async (status, body, message) => {
     const baseUrl = await serve((_request, response) => response.writeHead(status).end(body));
     await expect(fetchList(configureProvider('groq', { baseUrl }))).rejects.toThrow(message);

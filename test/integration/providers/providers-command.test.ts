@@ -117,7 +117,7 @@ describe('providers', () => {
   it('refuses a name that is none, and names those that there are', async () => {
     const { code, stderr } = await run(['providers', '--provider', 'grok'], { XAI_API_KEY: 'k' });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/no provider "grok". There are: xai\./);
+    expect(stderr).toMatch(/no provider "grok". Configured: xai\./);
   });
 });
 

@@ -37,7 +37,7 @@ it('replaces a worker that was killed under load, and loses no record that the u
       await askModel(gateway.url, `load${client}-${index}`).catch(() => {});
   });
   await gateway.said(`Worker ${victim} was killed by SIGKILL.`);
-  await gateway.said('Another one takes its place.');
+  await gateway.said('Another one is taking its place.');
   await expect.poll(() => readiness(gateway.origin)).toEqual({ wanted: 2, running: 2, died: 1 });
   const next = gateway.workerPids().find((pid) => !initial.includes(pid)) ?? 0;
   process.kill(next, 'SIGKILL');
@@ -80,7 +80,7 @@ it.each([
   await upstream.untilHeld(4);
   await untilTold(gateway.port);
   const stopped = gateway.stop(signal);
-  await gateway.said('Stopping: running answers may end within 10 s');
+  await gateway.said('Stopping: answers in progress have 10 s to finish');
   await expect(askAnew(`${gateway.origin}/health`)).rejects.toThrow();
   upstream.letGo();
   for (const { status, text } of await Promise.all(answers)) {

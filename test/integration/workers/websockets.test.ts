@@ -235,7 +235,7 @@ describe.each([
     const turns = await beginTurns(gateway, 4);
     await untilTold(gateway.port);
     const stopped = gateway.stop('SIGTERM');
-    await gateway.said('Stopping: running answers may end within 10 s');
+    await gateway.said('Stopping: answers in progress have 10 s to finish');
     const knock = (): Promise<string> =>
       connectClient(gateway.url).then(
         () => 'let in',

@@ -44,7 +44,7 @@ export const holdProcessAgainst = async (fault: SignalFault): Promise<void> => {
 
   const ended = gateway.stop(signal);
   if (signal === 'SIGTERM' && expected.finish === 'completed' && !logged) {
-    await gateway.said('again to end at once');
+    await gateway.said('again to stop now');
   }
   scene.mark('signalled');
   await client.played;

@@ -72,7 +72,7 @@ describe('the configuration file', () => {
     ['providers:\n  mine: { base_url: "http://x/v1" }\n', 'gomodel.yaml:2: the provider "mine" needs a type'],
     ['providers:\n  mine: { type: grok }\n', 'has the type "grok", which there is not. Types are: openai,'],
     ['providers:\n  azure: { api_key: k }\n', 'gomodel.yaml:2: the provider azure has no address'],
-    ['default_provider: groq\n', 'gomodel.yaml:1 is "groq", which is not configured. There are: openai.'],
+    ['default_provider: groq\n', 'gomodel.yaml:1 is "groq", which is not configured. Configured: openai.'],
   ])('refuses %j with the place and the reason', (file, message) => {
     expect(() => load(file)).toThrow(
       expect.objectContaining({ code: 'invalid_config', message: expect.stringContaining(message) }),

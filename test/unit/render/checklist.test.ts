@@ -8,7 +8,8 @@ const STEP = {
   state: 'failed',
   message:
     'Codex uses provider "gomodel" at http://localhost:8080/v1, with the key in OPENAI_API_KEY, and no gateway answers there',
-  remedy: 'Start it there (`npx gomodel-ts serve`), or run `npx gomodel-ts init-codex` for where it is.',
+  remedy:
+    'Start it there (`npx gomodel-ts serve`), or run `npx gomodel-ts init-codex` to point Codex at the running one.',
   ms: 12,
 } as const;
 

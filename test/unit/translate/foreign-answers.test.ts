@@ -84,9 +84,9 @@ describe('K8: an answer is read by what its bytes are', () => {
 
   it.each([
     [PAGE, 'corp answered with an HTML page titled “Sign in here”'],
-    ['upstream connect error', 'not of its API: upstream connect error'],
-    ['', 'corp answered with nothing'],
-    ['{"foo":1}', 'is not of its API'],
+    ['upstream connect error', 'does not follow its API: upstream connect error'],
+    ['', 'corp sent an empty answer'],
+    ['{"foo":1}', 'does not follow its API'],
   ])('what is no answer fails the stream: %j', (body, words) => {
     for (const spec of [createChatSpec(), createAnthropicSpec(), geminiSpec]) {
       const { text } = tell('responses', spec, body, { stream: true, contentType: 'text/html' });
@@ -129,7 +129,7 @@ describe('K7: a failure that came with 200 gets the status that goes with it', (
     ],
     ['an error that is a text', createChatSpec(), '{"error":"out of memory"}', 502, 'out of memory'],
     ['a page', createChatSpec(), PAGE, 502, 'HTML page'],
-    ['nothing', createChatSpec(), '', 502, 'nothing'],
+    ['nothing', createChatSpec(), '', 502, 'an empty answer'],
     ['half an object', createAnthropicSpec(), '{"type":"message","content":[', 502, 'try again'],
     [
       'an error in the stream of a client that wants an object',

@@ -39,7 +39,7 @@ export const requireSession = async (
   const anchor = logId === undefined ? undefined : (await requireExchange(deps, logId)).record;
   const id = readText(query, 'session') ?? anchor?.client.sessionId ?? anchor?.client.threadId;
   if (id === undefined) {
-    throw new GatewayError('invalid_request', 'session or log_id must say which session.', {
+    throw new GatewayError('invalid_request', 'name a session with session or log_id.', {
       param: 'session',
     });
   }

@@ -109,7 +109,7 @@ export interface FailureText {
 /** @returns undefined where there is no error to tell */
 export const failureText = ({ error, probe }: ExchangeRecord): FailureText | undefined => {
   if (!error) return undefined;
-  if (probe) return { hop: 'probe: ', message: 'it only looked whether the gateway is there' };
+  if (probe) return { hop: 'probe: ', message: 'it only checked whether the gateway is there' };
   const message = plainLine(error.message.slice(0, MAX_MESSAGE_LENGTH)).replace(/^gomodel-ts: /, '');
   return { hop: `${error.origin}: `, message };
 };
