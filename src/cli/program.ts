@@ -23,6 +23,7 @@ const COMMANDS: readonly CommandEntry[] = [
   { names: ['dashboard'], load: async () => (await import('./commands/status.ts')).dashboardCommand },
   { names: ['stop'], load: async () => (await import('./commands/status.ts')).stopCommand },
   { names: ['restart'], load: async () => (await import('./commands/start.ts')).restartCommand },
+  { names: ['reload'], load: async () => (await import('./commands/reload.ts')).reloadCommand },
   { names: ['uninstall'], load: async () => (await import('./commands/uninstall.ts')).uninstallCommand },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   { names: ['providers'], load: async () => (await import('./commands/providers.ts')).providersCommand },

@@ -16,9 +16,10 @@ const heedsHangup = (): boolean => process.platform === 'win32' || isatty(1) || 
 
 /**
  * Waits for the first signal to stop. A second one ends the process at once: its user has waited enough.
+ * @param onHangup called at a hangup that is no terminal's
  * @returns the signal
  */
-export const untilSignal = (): Promise<StopSignal> =>
+export const untilSignal = (onHangup: () => void = () => {}): Promise<StopSignal> =>
   new Promise((resolve) => {
     let stopping = false;
     const onSignal = (signal: StopSignal): void => {
@@ -27,5 +28,5 @@ export const untilSignal = (): Promise<StopSignal> =>
       resolve(signal);
     };
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-    process.on('SIGHUP', heedsHangup() ? onSignal : () => {});
+    process.on('SIGHUP', heedsHangup() ? onSignal : onHangup);
   });

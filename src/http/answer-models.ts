@@ -20,12 +20,15 @@ export interface AnswerModelsDeps {
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   /** The catalog that `init-codex --catalog` saved, as JSON; undefined where there is none. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
-  /** All that can be asked for; absent where the one upstream's own list says it all. */
-  readonly listModels: ListModels | undefined;
-  /** The same, also where the one upstream's own list says it all. */
-  readonly listOwn: ListModels;
-  /** Whether that one upstream has Anthropic's form of the list itself. */
-  readonly speaksMessages: boolean;
+  /** What is known of models at the moment. */
+  readonly models: () => {
+    /** All that can be asked for; absent where the one upstream's own list says it all. */
+    readonly listModels: ListModels | undefined;
+    /** The same, also where the one upstream's own list says it all. */
+    readonly listOwn: ListModels;
+  };
+  /** Whether all upstreams have Anthropic's form of the list themselves. */
+  readonly speaksMessages: () => boolean;
   readonly via: string;
   readonly allowanceOf: AllowanceOf;
 }
@@ -85,12 +88,12 @@ const sendFound = (
 const answerCatalog = async (
   request: Request,
   response: Response,
-  { chooseUpstream, clientFor, loadCatalog, listModels, via }: AnswerModelsDeps,
+  { chooseUpstream, clientFor, loadCatalog, models, via }: AnswerModelsDeps,
   allowance: Allowance,
 ): Promise<void> => {
   const { exchange } = request.context;
   exchange.commit();
-  const served = toServedModels(allowedOf((await listModels?.()) ?? [], allowance));
+  const served = toServedModels(allowedOf((await models().listModels?.()) ?? [], allowance));
   const isExtended = served.length > 0 || allowance.isLimited;
   const upstream = chooseUpstream(request.headers);
   const speaksCatalog = upstream.credential !== undefined && upstream.native.includes('responses');
@@ -183,8 +186,9 @@ export const answerModels = (deps: AnswerModelsDeps): RequestHandler => {
     }
     const allowance = deps.allowanceOf(request.context.caller);
     if (asksForCatalog(upstreamPath)) return answerCatalog(request, response, deps, allowance);
-    const isOwn = allowance.isLimited || (isAnthropics(request) && !deps.speaksMessages);
-    const listModels = deps.listModels ?? (isOwn ? deps.listOwn : undefined);
+    const isOwn = allowance.isLimited || (isAnthropics(request) && !deps.speaksMessages());
+    const known = deps.models();
+    const listModels = known.listModels ?? (isOwn ? known.listOwn : undefined);
     if (listModels) return answerList(request, response, next, listModels, allowance);
     next();
     return undefined;

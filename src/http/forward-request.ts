@@ -29,7 +29,7 @@ export interface ForwardRequestDeps {
   /** By the names that a path may say. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** Ollama's own API, where one is configured. */
-  readonly ollama: Upstream | undefined;
+  readonly ollama: () => Upstream | undefined;
   readonly forwarderOf: (upstream: Upstream) => Forwarder;
   readonly retrying: RetryingForwarder;
   readonly metering: Metering;
@@ -70,7 +70,7 @@ const checkSignable = (upstream: Upstream, body: OutgoingBody): void => {
  * client's API, else translated.
  */
 export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
-  const { chooseDestination, allowanceOf, upstreams, ollama, forwarderOf, retrying, metering } = deps;
+  const { chooseDestination, allowanceOf, upstreams, forwarderOf, retrying, metering } = deps;
   return (request, response) => {
     const { exchange, stopwatch, body, upstreamPath: path, members, model, native } = request.context;
     const { record } = exchange;
@@ -143,6 +143,7 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
     }
 
     if (isOllamaRoute(path)) {
+      const ollama = deps.ollama();
       if (!ollama) throw noOllama(path);
       restrictNative(ollama, { method, path, model, members, allowance });
       noteDestination(record, { upstream: ollama, model, effort: undefined }, model);

@@ -28,7 +28,7 @@ export interface ReadyDeps {
   readonly recorder: ExchangeWatch;
   readonly isClosing: () => boolean;
   /** What is wrong with the upstream's configuration, in a sentence; undefined if nothing is. */
-  readonly upstreamTrouble: string | undefined;
+  readonly upstreamTrouble: () => string | undefined;
   /** Where requests are served by processes of their own. */
   readonly workers?: () => WorkersState;
   /** Where a database is shared with other gateways. */
@@ -67,7 +67,7 @@ export const ready = ({
     const checks = {
       accepting: isClosing() ? 'the gateway is stopping' : 'ok',
       log: trouble ? `${trouble.message} (since ${trouble.since})` : 'ok',
-      upstream: upstreamTrouble ?? 'ok',
+      upstream: upstreamTrouble() ?? 'ok',
     };
     const isReady = Object.values(checks).every((state) => state === 'ok');
     response

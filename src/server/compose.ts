@@ -5,6 +5,7 @@ import { loadZstd } from '../coding/zstd-library.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import { endKeys } from '../guard/keys/end-keys.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
+import type { Metering } from '../guard/limits/create-metering.ts';
 import { createAllowances } from '../guard/policies/create-allowances.ts';
 import { ready } from '../http/health.ts';
 import { createRecorder } from '../log/capture/recorder.ts';
@@ -16,25 +17,25 @@ import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { urlOf } from './addresses.ts';
 import { keepBudgets } from './compose-budgets.ts';
 import { composeGate, guarding } from './compose-gate.ts';
+import { composeGeneration, type GenerationDeps } from './compose-generation.ts';
 import { composeLimits } from './compose-limits.ts';
 import { composeLog } from './compose-log.ts';
 import { composeMetrics } from './compose-metrics.ts';
-import { composeDemoModels, composeModels } from './compose-models.ts';
-import { composeOutward } from './compose-outward.ts';
 import { composeMetering } from './compose-spending.ts';
-import { composeTranslation } from './compose-translation.ts';
-import { composeUpstreams, upstreamTroubleOf } from './compose-upstreams.ts';
+import { upstreamTroubleOf } from './compose-upstreams.ts';
 import { createApp } from './create-app.ts';
 import { createServers } from './create-server.ts';
 import { createVia, instanceOf } from './create-via.ts';
 import { createRecall, findEarlier } from './earlier-answers.ts';
 import type { ComposeOptions, Gateway } from './gateway.ts';
+import { createGenerations } from './generations.ts';
 import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret, shareSealingSecret } from './load-sealing-secret.ts';
 import { createNotices } from './notices.ts';
 import { openSharedState } from './open-shared-state.ts';
 import { readSavedCatalog } from './read-saved-catalog.ts';
+import { mergeConfig, type Reloaded } from './reload-config.ts';
 import { keysOf } from './remember-keys.ts';
 import { shareAnswers } from './share-answers.ts';
 import { stopServing } from './stop-serving.ts';
@@ -79,35 +80,28 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     secrets: listSecrets(config),
     ...(part && { beside: { writers: part.workers, makeRoom: part.makeRoom } }),
   });
-  const models = options.demo ? composeDemoModels('demo') : await composeModels(config, clock);
   const ownHistory = createKeptAnswers(clock, part?.workers);
   // Who wants no bodies in the log wants none in the database.
   const answers = config.logBodies ? state.postgres?.answers : undefined;
   const history = answers ? shareAnswers(ownHistory, answers) : ownHistory;
   const findElsewhere = async (id: string): Promise<Buffer | undefined> =>
     (await part?.findEarlier(id)) ?? answers?.find(id);
-  const upstreams = composeUpstreams(config, demo?.url ?? part?.demoUrl);
-  const priced = demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt];
-  const metering = composeMetering({ config, counted, upstreams: priced, recorder, clock });
-  const outward = composeOutward({
-    takeProvider: metering.takeProvider,
-    config,
-    upstreams,
-    routing: models.routing,
-    costOf: models.costOf,
-    ...composeTranslation({
-      sealingSecret,
-      clock,
-      factsOf: models.factsOf,
-      history,
-    }),
-    ...(options.translateInto && { translateInto: options.translateInto }),
-    clock,
+  // Requests are counted by what is made here, and what counts them asks for prices of the upstreams.
+  const generationDeps: GenerationDeps = {
+    takeProvider: (...asked) => metering.takeProvider(...asked),
+    ...{ clock, sealingSecret, history, via },
+    isDemo: options.demo,
+    demoUrl: demo?.url ?? part?.demoUrl,
+    translateInto: options.translateInto,
     connectTimeoutMs: timeouts.connectMs,
-    via,
     recall: part || answers ? createRecall(ownHistory, findElsewhere) : undefined,
-  });
+  };
+  const generations = createGenerations(await composeGeneration(config, generationDeps), recorder);
+  const { outward, priced } = generations;
+  const metering: Metering = composeMetering({ config, counted, upstreams: priced, recorder, clock });
   const { chooseUpstream, chooseDestination, clientFor, retrying, ask } = outward;
+  /** The same object at all times: a reload changes what is in it. */
+  const live: GatewayConfig = { ...config };
   let closing = false;
   const isClosing = (): boolean => closing;
   const limits = composeLimits({
@@ -144,7 +138,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     'part' in side
       ? passingOn(side.part.passOn)
       : createAdmin({
-          config,
+          config: live,
           recorder: side.logs.watch,
           log: side.logs.log,
           clock,
@@ -184,18 +178,18 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     retrying,
     prepareCount: outward.prepareCount,
     keys: outward.keys,
-    upstreams: upstreams.upstreams,
-    ollama: upstreams.ollama,
+    upstreams: generations.byName,
+    ollama: () => generations.now().upstreams.ollama,
     admin,
     readyz:
       part?.passOn ??
       ready({
         recorder,
         isClosing,
-        upstreamTrouble: upstreamTroubleOf(upstreams),
+        upstreamTrouble: () => upstreamTroubleOf(generations.now().upstreams),
         storage,
       }),
-    ...{ listModels: models.listModels, listOwn: models.listOwn },
+    models: () => generations.now().models,
     loadCatalog: async () => readSavedCatalog(config.dataDir),
     version: options.version,
     isGuarded,
@@ -205,7 +199,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const upgrades = createUpgradeServer({
     ...shared,
     ask,
-    hasOtherProviders: upstreams.upstreams.length > 1,
+    hasOtherProviders: () => generations.byName.size > 1,
     setting: config.websockets,
     bodies: limits.bodies,
     maxMessageBytes: config.bodySizeLimitBytes,
@@ -229,6 +223,15 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     },
   });
 
+  const reload = async (next: GatewayConfig): Promise<Reloaded> => {
+    if (options.demo) return { changed: [], needsRestart: ['demo'] };
+    const { config: merged, reloaded } = mergeConfig(live, next);
+    recorder.addSecrets(listSecrets(next));
+    generations.replace(await composeGeneration(merged, generationDeps));
+    Object.assign(live, merged);
+    return reloaded;
+  };
+
   const listening = { port: config.port };
   const createServer = createServers({
     app,
@@ -239,8 +242,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   });
 
   const release = async (): Promise<void> => {
-    outward.close();
-    await models.close();
+    await generations.close();
     await demo?.close();
     metrics?.close();
     await admin.close();
@@ -267,9 +269,10 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     url: urlOf(config.host, port),
     port,
     instance: instanceOf(via),
-    upstream: upstreams.upstream,
+    upstream: generations.now().upstreams.upstream,
     recorder,
     insight: admin.insight,
+    reload,
     onNotice: notices.onNotice,
     vitals,
     findEarlier: (responseId) => findEarlier(history, responseId),

@@ -22,10 +22,10 @@ import { openExchange } from '../http/open-exchange.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
-import type { JoinedModel } from '../providers/joined-models.ts';
 import type { KeyPool } from '../providers/keys/key-pool.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { MetricsRoute } from './compose-metrics.ts';
+import type { Models } from './compose-models.ts';
 import { instanceOf } from './create-via.ts';
 
 export interface AppDeps {
@@ -39,18 +39,16 @@ export interface AppDeps {
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
   readonly allowanceOf: AllowanceOf;
-  /** Of the configured providers. */
-  readonly upstreams: readonly Upstream[];
-  readonly ollama: Upstream | undefined;
+  /** Of the configured providers, by name; a reload changes what is in it. */
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly ollama: () => Upstream | undefined;
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly retrying: RetryingForwarder;
   readonly metering: Metering;
   readonly keys: KeyPool;
   readonly prepareCount: AnswerCountDeps['prepareCount'];
-  /** All that can be asked for; absent where the one upstream's own list says it all. */
-  readonly listModels: (() => Promise<readonly JoinedModel[]>) | undefined;
-  /** The same, also where that one's own list says it all. */
-  readonly listOwn: () => Promise<readonly JoinedModel[]>;
+  /** What is known of models at the moment. */
+  readonly models: () => Pick<Models, 'listModels' | 'listOwn'>;
   /** The catalog that `init-codex --catalog` saved. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
   readonly admit: Admit;
@@ -103,8 +101,8 @@ export const createApp = (deps: AppDeps): Express => {
     answerModels({
       ...{ chooseUpstream, clientFor, via: deps.via },
       loadCatalog: deps.loadCatalog,
-      speaksMessages: deps.upstreams.every(({ native }) => native.includes('messages')),
-      ...{ listModels: deps.listModels, listOwn: deps.listOwn, allowanceOf },
+      speaksMessages: () => [...deps.upstreams.values()].every(({ native }) => native.includes('messages')),
+      ...{ models: deps.models, allowanceOf },
     }),
     readBody({
       ...{ maxBytes: deps.bodySizeLimitBytes, budget: deps.bodies },
@@ -115,7 +113,7 @@ export const createApp = (deps: AppDeps): Express => {
     forwardRequest({
       chooseDestination,
       allowanceOf,
-      upstreams: new Map(deps.upstreams.map((upstream) => [upstream.name, upstream])),
+      upstreams: deps.upstreams,
       ollama: deps.ollama,
       forwarderOf: (upstream) => clientFor(upstream).forwarder,
       retrying,

@@ -86,6 +86,8 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
     });
     // Node would drop what comes after the 2000th line and say nothing; their bytes are bounded as it is.
     server.maxHeadersCount = 0;
+    // http-proxy-middleware listens once for each upstream, and each reload brings new ones.
+    server.setMaxListeners(0);
     connections.watch(server);
     arrivals.watch(server);
     server.on('request', (request, response) => arrivals.take(request, () => serve(request, response)));

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Admin } from '../admin/create-admin.ts';
+import type { GatewayConfig, LoadConfigSources } from '../config/load-config.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
 import type { ExchangeWatch, Recorder } from '../log/capture/recorder.ts';
 import type { Vitals } from '../metrics/vitals.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { Counted } from './compose-spending.ts';
+import type { Reloaded } from './reload-config.ts';
 import type { Timeouts } from './timeouts.ts';
 import type { Bounded } from './workers/protocol.ts';
 import type { Share } from './workers/share.ts';
@@ -54,6 +56,11 @@ export interface ServingGateway {
   readonly recorder: ExchangeWatch;
   /** Absent in one of several processes: the one that keeps them has it. */
   readonly insight: Admin['insight'] | undefined;
+  /**
+   * Serves what begins from now on by another configuration; what runs ends on the one that it began on.
+   * @throws GatewayError where it cannot be taken over; then nothing changes
+   */
+  reload(next: GatewayConfig, sources: LoadConfigSources): Promise<Reloaded>;
   /** Tells of what whoever runs it should know, such as a database that is away. */
   onNotice(listener: (text: string) => void): void;
   /**

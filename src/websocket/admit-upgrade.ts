@@ -16,7 +16,7 @@ export interface AdmitUpgradeDeps {
   readonly chooseDestination: ChooseDestination;
   readonly allowanceOf: AllowanceOf;
   /** True where the model of each request decides who needs a key. */
-  readonly hasOtherProviders: boolean;
+  readonly hasOtherProviders: () => boolean;
 }
 
 /** `caller`: whom the record of a refusal names. */
@@ -29,7 +29,7 @@ type UpgradeDecision = { readonly caller: Caller | undefined } & (
 const directUpgrade = (upgrade: AdmittedUpgrade, deps: AdmitUpgradeDeps): AdmittedUpgrade => {
   if (asksForRealtime(upgrade.path)) return directRealtime(upgrade, deps);
   const { upstream, caller } = upgrade;
-  if (!deps.hasOtherProviders) checkCredential(upstream);
+  if (!deps.hasOtherProviders()) checkCredential(upstream);
   return upstream.credential?.kind === 'client' ? { ...upgrade, caller: asSignedIn(caller) } : upgrade;
 };
 

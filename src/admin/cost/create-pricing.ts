@@ -47,10 +47,15 @@ export const createPricing = (
   const readOwn = createOwnPricesReader(dataDir);
   const readListed = createListedPricesReader(dataDir);
   let list: Promise<FindRates> | undefined;
+  let listed = '';
   return async () => {
+    // A reload of the configuration may have brought others.
+    const asked = upstreams.map(({ name }) => name).join();
+    if (asked !== listed) list = undefined;
+    listed = asked;
     list ??= loadPriceList(upstreams);
-    const [fromList, own, listed] = await Promise.all([list, readOwn(), readListed()]);
-    const findRates = createFindRates(() => own, fromList, listed);
+    const [fromList, own, ofProviders] = await Promise.all([list, readOwn(), readListed()]);
+    const findRates = createFindRates(() => own, fromList, ofProviders);
     return { bill: createBill(findRates), findRates, problems: own.problems };
   };
 };

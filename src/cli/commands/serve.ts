@@ -21,6 +21,7 @@ import { createBanner } from '../render/banner.ts';
 import { createColour } from '../render/colour.ts';
 import { createQuotaWatch } from '../render/quota-notice.ts';
 import { announceInstance, findInstanceOnPort } from '../running-instances.ts';
+import { reloadOnSignal } from '../serve/reload-on-signal.ts';
 import { startTail } from '../serve/start-tail.ts';
 import { tuneEngine } from '../tune-engine.ts';
 import { exitCodeOf, untilSignal } from '../until-signal.ts';
@@ -128,7 +129,14 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   const config = loadConfig(sources);
   const demo = flags.demo === 'auto' ? !canAskDefault(config) : flags.demo !== undefined;
   const gateway = await start(sources, config, demo, context);
-  const stopped = untilSignal();
+  const notices: { tell: (text: string) => void } = { tell: () => {} };
+  const reload = reloadOnSignal({
+    gateway,
+    dataDir: config.dataDir,
+    readSources: () => readSources(flags, context),
+    notice: (text) => notices.tell(text),
+  });
+  const stopped = untilSignal(reload);
   if (!flags.quiet) await announce(gateway, config, demo, context);
   const hasTail = flags.tail && !(flags.quiet && !flags.json);
   const { dataDir } = config;
@@ -141,6 +149,7 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
     else if (!flags.quiet) context.stderr.write(`${text}\n`);
   };
   gateway.onNotice(tell);
+  notices.tell = tell;
   void gateway.recorder.recovered.then(({ length }) => {
     const requests = `${length} ${length === 1 ? 'request was' : 'requests were'}`;
     if (length > 0)

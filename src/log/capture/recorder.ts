@@ -13,7 +13,7 @@ import { REFUSED_RUN } from '../journal/segment-name.ts';
 import { WriteBehind } from '../journal/write-behind.ts';
 import { createListeners } from '../listeners.ts';
 import type { ExchangeRecord } from '../record.ts';
-import { createRedactor } from '../redact.ts';
+import { createRedactor, type Redactor } from '../redact.ts';
 import { createTroubleState, type RecorderTrouble } from '../trouble.ts';
 import { createMemoryBudget } from './body-capture.ts';
 import { createHeaderEncoder } from './encode-headers.ts';
@@ -81,6 +81,8 @@ export interface Recorder extends ExchangeWatch {
    * @returns those that were found interrupted
    */
   recover(): Promise<readonly ExchangeRecord[]>;
+  /** Takes further values out of all that is written from now on. */
+  addSecrets(more: readonly string[]): void;
   /** Deletes what is too old or too much. */
   makeRoom(): Promise<void>;
   /** Writes everything; exchanges that are still open get a close line with finish `interrupted`. */
@@ -129,7 +131,13 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
         policy: { retentionDays, maxDiskBytes },
       });
 
-  const redactor = createRedactor(deps.secrets);
+  const secrets = new Set(deps.secrets);
+  let inner = createRedactor([...secrets]);
+  const redactor: Redactor = {
+    text: (text) => inner.text(text),
+    path: (path) => inner.path(path),
+    header: (name, value) => inner.header(name, value),
+  };
   const exchangeDeps: LiveExchangeDeps = {
     clock,
     redactor,
@@ -166,6 +174,10 @@ export const createRecorder = async (deps: RecorderDeps): Promise<Recorder> => {
     arrive,
     open,
     subscribe,
+    addSecrets: (more) => {
+      for (const secret of more) secrets.add(secret);
+      inner = createRedactor([...secrets]);
+    },
     get trouble() {
       return trouble.current;
     },

@@ -60,6 +60,8 @@ export interface WorkerCalls {
   readonly vitals: { readonly input: undefined; readonly output: Vitals | undefined };
   /** Gives away of its share what it does not use. @returns how much */
   readonly lend: { readonly input: Bounded; readonly output: number };
+  /** Serves by another configuration from now on, as `Gateway.reload` does. */
+  readonly reload: { readonly input: LoadConfigSources; readonly output: undefined };
   /** What requests must ask the primary for from now on. */
   readonly holds: { readonly input: Holds; readonly output: undefined };
   /** Ends as `Gateway.close` does; the worker ends its process when it has answered. */

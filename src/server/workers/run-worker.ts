@@ -87,6 +87,10 @@ export const runWorker = async (): Promise<void> => {
       answerSoFar: async (id) => running?.gateway.recorder.answerSoFar(id),
       findEarlier: async (responseId) => running?.gateway.findEarlier(responseId),
       vitals: async () => running?.gateway.vitals(),
+      reload: async (sources) => {
+        await running?.gateway.reload(loadConfig(sources), sources);
+        return undefined;
+      },
       holds: async (now) => {
         holds = now;
         return undefined;

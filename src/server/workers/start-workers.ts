@@ -6,13 +6,14 @@ import { openKeyRing } from '../../guard/keys/key-ring.ts';
 import { ready } from '../../http/health.ts';
 import { createRecorder } from '../../log/capture/recorder.ts';
 import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
+import type { Upstream } from '../../providers/upstream.ts';
 import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { urlOf } from '../addresses.ts';
 import { keepBudgets } from '../compose-budgets.ts';
 import { composeCheckKey, guarding } from '../compose-gate.ts';
 import { composeLog } from '../compose-log.ts';
 import { composeMetrics } from '../compose-metrics.ts';
-import { composeUpstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
+import { composeUpstreams, type Upstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia, instanceOf } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
 import { listSecrets } from '../list-secrets.ts';
@@ -20,6 +21,7 @@ import { loadSealingSecret, shareSealingSecret } from '../load-sealing-secret.ts
 import { createNotices } from '../notices.ts';
 import { openLog } from '../open-log.ts';
 import { openSharedState } from '../open-shared-state.ts';
+import { mergeConfig, type Reloaded } from '../reload-config.ts';
 import { keysOf } from '../remember-keys.ts';
 import { storageStateOf } from '../storage-state.ts';
 import { firstFound } from './ask-others.ts';
@@ -82,6 +84,11 @@ export const startWorkers = async (
   });
   const recorder = mergeRecorders({ own, log: openLog(dataDir), now: () => clock.now() });
   const upstreams = composeUpstreams(config, demo?.url);
+  /** Both are the same objects at all times: a reload changes what is in them. */
+  const live: GatewayConfig = { ...config };
+  const pricedOf = (of: Upstreams): Upstream[] => (demo ? [of.upstream] : [...of.upstreams, of.chatgpt]);
+  const priced = pricedOf(upstreams);
+  let trouble = upstreamTroubleOf(upstreams);
   const known = new Map<WorkerProcess, KnownWorker>();
   const bounds = shareBounds<WorkerProcess>(
     config,
@@ -93,7 +100,7 @@ export const startWorkers = async (
   const checkKey = composeCheckKey(config, ring, clock);
   const logs = await composeLog(config, recorder, state, clock);
   const admin = createAdmin({
-    config,
+    config: live,
     recorder: logs.watch,
     log: logs.log,
     clock,
@@ -102,7 +109,7 @@ export const startWorkers = async (
     keyStore,
     adminLog: state.adminLog,
     isGuarded: guarding(config, ring),
-    upstreams: demo ? [upstreams.upstream] : [...upstreams.upstreams, upstreams.chatgpt],
+    upstreams: priced,
     version,
     url: () => urlOf(host, port),
     codexHome,
@@ -113,7 +120,7 @@ export const startWorkers = async (
   const readyz = ready({
     recorder,
     isClosing: () => closing,
-    upstreamTrouble: upstreamTroubleOf(upstreams),
+    upstreamTrouble: () => trouble,
     workers: () => workers.state,
     storage,
   });
@@ -154,7 +161,7 @@ export const startWorkers = async (
         .map(([, { link }]) => link.call('findEarlier', responseId)),
     );
 
-  const startInput = { sources, version, demoUrl: demo?.url.href, via: createVia(), sealingSecret };
+  let startInput = { sources, version, demoUrl: demo?.url.href, via: createVia(), sealingSecret };
   const begin = async (worker: WorkerProcess, address: InnerServer['address']): Promise<void> => {
     let sayHello = (): void => {};
     const hello = new Promise<void>((resolve) => {
@@ -238,6 +245,20 @@ export const startWorkers = async (
     now: () => clock.monotonic(),
   });
 
+  const reload = async (next: GatewayConfig, nextSources: LoadConfigSources): Promise<Reloaded> => {
+    if (demo) return { changed: [], needsRestart: ['demo'] };
+    const { config: merged, reloaded } = mergeConfig(live, next);
+    own.addSecrets(listSecrets(next));
+    // Whoever takes the place of one that dies meanwhile begins with it.
+    startInput = { ...startInput, sources: nextSources };
+    await Promise.all([...known.values()].map(({ link }) => link.call('reload', nextSources)));
+    const others = composeUpstreams(merged, undefined);
+    priced.splice(0, priced.length, ...pricedOf(others));
+    trouble = upstreamTroubleOf(others);
+    Object.assign(live, merged);
+    return reloaded;
+  };
+
   try {
     await startOnPort(host, config.port, async (chosen) => {
       port = chosen;
@@ -256,6 +277,7 @@ export const startWorkers = async (
     recorder,
     insight: admin.insight,
     onNotice: notices.onNotice,
+    reload,
     close: async (graceMs) => {
       closing = true;
       admin.closeStreams();
