@@ -76,8 +76,23 @@ it('stops the gateway, and with --data removes what gateways wrote, but no file 
   expect(stderr).toContain("is not the gateway's, and stays");
 });
 
-it('removes the data folder where nothing else is in it', async () => {
+it('removes the data folder where nothing else is in it, whatever gateways and commands have written', async () => {
   const { dataDir, run } = await setUp();
+  const started = await run('start', '--demo', '--port', '0');
+  const url = /http:\/\/localhost:\d+/.exec(started.stdout)?.[0] ?? '';
+  for (const command of [
+    'keys create --name someone',
+    'budgets set / --monthly 100',
+    'dashboard --link',
+    'limits set / --rpm 100',
+  ]) {
+    const { code, stderr } = await run(...command.split(' '));
+    expect([command, code], stderr).toEqual([command, 0]);
+  }
+  const body = JSON.stringify({ model: 'gpt-5.5', input: 'x' });
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${url}/v1/responses`, { method: 'POST', body, headers });
+  await run('sessions');
   await run('uninstall', '--data', '--yes');
   expect(existsSync(dataDir)).toBe(false);
 });
