@@ -56,6 +56,8 @@ interface LogPage {
 export type GroupKey =
   | 'day'
   | 'model'
+  | 'requestedModel'
+  | 'sentModel'
   | 'provider'
   | 'clientName'
   | 'clientVersion'

@@ -4,6 +4,8 @@ import type { Query } from './database.ts';
 
 const GROUPS: Readonly<Record<Exclude<GroupKey, 'day'>, string>> = {
   model: 'model',
+  requestedModel: 'requested_model',
+  sentModel: 'sent_model',
   provider: 'provider',
   clientName: 'client_name',
   clientVersion: 'client_version',

@@ -33,7 +33,7 @@ const rowsOf = async (...args: string[]): Promise<Record<string, never>[]> =>
     .map((line) => JSON.parse(line));
 
 describe('usage', () => {
-  it.each(['day', 'model', 'provider', 'client', 'session', 'key', 'path'])(
+  it.each(['day', 'model', 'requested-model', 'sent-model', 'provider', 'client', 'session', 'key', 'path'])(
     'sums up the same by %s',
     async (by) => {
       const rows = await rowsOf('usage', '--by', by);

@@ -16,7 +16,7 @@ export interface SessionsDeps extends LogDeps {
 interface Session {
   readonly id: string;
   newestMs: number;
-  /** Models and clients. */
+  /** Models, by each of their names, and clients. */
   readonly names: Set<string>;
 }
 
@@ -45,7 +45,8 @@ export const answerSessions = async (
     sessions.set(id, session);
     session.newestMs = Math.max(session.newestMs, facts.startedAtMs);
     if (search === undefined) return;
-    for (const name of [facts.model, `${facts.clientName}/${facts.clientVersion}`]) {
+    const { model, requestedModel, sentModel, clientName, clientVersion } = facts;
+    for (const name of [model, requestedModel, sentModel, `${clientName}/${clientVersion}`]) {
       if (name !== undefined) session.names.add(name);
     }
   });

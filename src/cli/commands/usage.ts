@@ -28,6 +28,7 @@ subscription pays, "?" that the model's price is not known.
 Examples:
   $ gomodel-ts usage                         the last 30 days, by day
   $ gomodel-ts usage --by model --since 7d
+  $ gomodel-ts usage --by requested-model    by the names that clients ask for, such as aliases
   $ gomodel-ts usage --by path --user-path /team
   $ gomodel-ts usage --by key --json | jq -c '{key: .group, cost: .costUsd}'
 `;
@@ -55,6 +56,8 @@ const toJson = (by: UsageBy, group: string | undefined, sums: UsageSums): string
 const NAMELESS: Readonly<Record<UsageBy, string>> = {
   day: '',
   model: '(no model)',
+  'requested-model': '(no model)',
+  'sent-model': '(no model)',
   provider: '(no provider)',
   client: '(unknown client)',
   session: '(no session)',

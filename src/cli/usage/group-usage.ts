@@ -5,7 +5,17 @@ import { dayOf } from '../../base/local-day.ts';
 import type { Facts, LogQuery, LogReader } from '../../log/port.ts';
 
 /** What usage can be told by. */
-export const USAGE_BY = ['day', 'model', 'provider', 'client', 'session', 'key', 'path'] as const;
+export const USAGE_BY = [
+  'day',
+  'model',
+  'requested-model',
+  'sent-model',
+  'provider',
+  'client',
+  'session',
+  'key',
+  'path',
+] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
 
 export interface UsageGroup {
@@ -39,6 +49,8 @@ const createNameOf = (by: UsageBy, timezone: string): ((facts: Facts) => string 
   const names: Readonly<Record<UsageBy, (facts: Facts) => string | undefined>> = {
     day: ({ startedAtMs }) => day(startedAtMs),
     model: ({ model }) => model,
+    'requested-model': ({ requestedModel }) => requestedModel,
+    'sent-model': ({ sentModel }) => sentModel,
     provider: ({ provider }) => provider,
     client: clientOf,
     session: ({ sessionId, threadId }) => sessionId ?? threadId,

@@ -286,6 +286,19 @@ export const describeLogReader = (
       expect(await days('UTC')).toEqual([['2026-06-01', 8]]);
     });
 
+    it('knows a model by what was asked for, what was sent and what answered', async () => {
+      const record = { requestedModel: 'fast', sentModel: 'gpt-5.5', model: 'gpt-5.5-2026-04-23' };
+      const [id = ''] = await write(1, { record: { ...record, usage: { inputTokens: 7, totalTokens: 7 } } });
+      const query = { filter: { model: 'fast' } };
+      expect(idsOf(await listed(query, 5))).toEqual([id]);
+      for (const model of ['gpt-5.5', 'gpt-5.5-2026*']) {
+        expect(idsOf(await listed({ filter: { model, requested_model: 'fast' } }, 5))).toEqual([id]);
+      }
+      const [row, ...more] = await reader.sums(query, ['requestedModel', 'sentModel', 'model'], 'UTC');
+      expect(more).toEqual([]);
+      expect(row).toMatchObject({ group: Object.values(record), requests: 1, inputTokens: 7 });
+    });
+
     it('finds a thread by session, and by previous response ids that name a response', async () => {
       const inSession = await write(3, { rawHeaders: ['session-id', 'session-1234'] });
       expect(idsOf(await reader.thread({ sessionId: 'session-1234' }))).toEqual(inSession);
