@@ -11,7 +11,7 @@ import type { Answer } from '../support/upstream/script.ts';
 import { chatGptProvider, keyProvider } from './codex-config.ts';
 import { useStage } from './use-stage.ts';
 
-const VERSIONS = ['0.113.0', '0.122.0', '0.134.0', '0.149.0', '0.160.0', '0.169.0'];
+const VERSIONS = ['0.113.0', '0.122.0', '0.134.0', '0.149.0', '0.160.0', '0.169.0', '0.171.0'];
 const PAGE = join(import.meta.dirname, '../../.github/docs/connect.md');
 /** The oldest version of the matrix that opens a WebSocket of its own accord. */
 const FIRST_WITH_WEBSOCKET = '0.122.0';

@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hardTools } from '../support/codex/hard-tools.ts';
+import { poisonHistory } from '../support/codex/poison-history.ts';
 import { replaceTable } from '../support/codex/render-matrix.ts';
 import { type ProviderSeen, renderProviders } from '../support/codex/render-providers.ts';
-import { type CodexOutcome, runCodex } from '../support/codex/run-codex.ts';
+import { type CodexOutcome, type CodexRun, runCodex } from '../support/codex/run-codex.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
-import { DIALECT_CASES, type Step } from '../support/translate/dialect-doubles.ts';
+import { DIALECT_CASES, MORE_CASES, type Step } from '../support/translate/dialect-doubles.ts';
 import { keyProvider } from './codex-config.ts';
 import { endedRequests, useStage } from './use-stage.ts';
 
@@ -120,14 +122,89 @@ describe.each(DIALECT_CASES)('Codex with a model of $title', ({ provider, model,
     expect(double.refusals).toEqual([]);
     expectOk(run);
     expect(double.bodies()[1]).toContain('hello\\n');
-    seen.push({ provider, what: 'other model' });
+  });
+});
+
+/** Every kind of provider once. */
+const KINDS = [...DIALECT_CASES, ...MORE_CASES].filter(
+  ({ provider }, index, all) => all.findIndex((other) => other.provider === provider) === index,
+);
+const NEXT_PATCH = PATCH.join('\n').replace('-hello', '-hello "wörld"').replace('+hello "wörld"', '+done');
+const SCRIPT = `const { output } = await tools.exec_command({ cmd: "cat hello.txt" });
+await tools.apply_patch(${JSON.stringify(PATCH.join('\n'))});
+text(output);
+`;
+
+describe.each(KINDS)('Codex 0.171.0 with a model of $title', ({ provider, model, start }) => {
+  const open = (steps: readonly [Step, ...Step[]]) =>
+    stage.setUpProvider(start, steps, {
+      configFile: `aliases:\n  gpt-5.5: ${provider}/${model}\n  gpt-6-astra: ${provider}/${model}\n`,
+    });
+  const runNewest = (baseUrl: string, more: Partial<CodexRun> & Pick<CodexRun, 'args'>) =>
+    runCodex({
+      version: '0.171.0',
+      prompt: 'Print the file, patch it, then reply ok.',
+      configToml: `${keyProvider(baseUrl)}${hardTools()}`,
+      env: { OPENAI_API_KEY: 'anything' },
+      ...more,
+    });
+
+  it('uses hard MCP tools, and goes on from a poisoned history over WebSocket', async () => {
+    const { gateway, double } = await open([
+      { calls: exec('cat hello.txt') },
+      { calls: [{ name: 'tool_search', input: { query: 'the tool', limit: 30 } }] },
+      { calls: [{ name: 'mcp__hard__choices', input: { level: 1, kind: 'insert_text' } }] },
+      { calls: [{ name: 'apply_patch', input: { input: `${PATCH.join('\n')}\n` } }] },
+      { text: 'ok' },
+      { calls: exec('cat hello.txt') },
+      { calls: [{ name: 'apply_patch', input: { input: `${NEXT_PATCH}\n` } }] },
+      { text: 'ok' },
+    ]);
+    const image = join(createTemporaryFolder('image'), 'pixel.png');
+    writeFileSync(image, PNG);
+    const common = ['-m', 'gpt-5.5', '-s', 'danger-full-access'];
+    const run = await runNewest(gateway.url, { args: [...common, '-i', image, '--'] });
+    expect(double.refusals).toEqual([]);
+    expectOk(run);
+    expect(readFileSync(join(run.workFolder, 'hello.txt'), 'utf8')).toBe('hello "wörld"\n');
+    expect(double.bodies()[2]).toContain('mcp__hard__odata');
+    expect(double.bodies()[3]).toContain('choices was called with');
+    if (double.bodies()[0]?.includes(PNG.toString('base64'))) seen.push({ provider, what: 'image' });
+    seen.push({ provider, what: 'http' }, { provider, what: 'hard schemas' });
+
+    poisonHistory(run.codexHome);
+    const { codexHome, workFolder } = run;
+    const overWebSocket = ['-c', 'model_providers.gomodel.supports_websockets=true'];
+    const args = [...overWebSocket, ...common, 'resume', '--last'];
+    const again = await runNewest(gateway.url, { codexHome, workFolder, args });
+    expect(double.refusals).toEqual([]);
+    expectOk(again);
+    expect(readFileSync(join(workFolder, 'hello.txt'), 'utf8')).toBe('done\n');
+    expect(double.bodies()[5]).toContain('not an object');
+    const records = await endedRequests(gateway, 8);
+    expect(records.slice(5).map(({ transport }) => transport)).toEqual(Array(3).fill('websocket'));
+    seen.push({ provider, what: 'websocket' }, { provider, what: 'poisoned history' });
+  });
+
+  it('runs and patches in code mode', async () => {
+    const { gateway, double } = await open([
+      { calls: [{ name: 'functions__exec', input: { input: SCRIPT } }] },
+      { text: 'ok' },
+    ]);
+    const args = ['-m', 'gpt-6-astra', '-s', 'danger-full-access'];
+    const run = await runNewest(gateway.url, { args });
+    expect(double.refusals).toEqual([]);
+    expectOk(run);
+    expect(readFileSync(join(run.workFolder, 'hello.txt'), 'utf8')).toBe('hello "wörld"\n');
+    expect(double.bodies()[1]).toContain('hello\\n');
+    seen.push({ provider, what: 'code mode' });
   });
 });
 
 describe('the table of the page', () => {
   it('says what was seen of each provider', () => {
     const page = readFileSync(PAGE, 'utf8');
-    const written = replaceTable(page, 'providers', renderProviders(DIALECT_CASES, seen));
+    const written = replaceTable(page, 'providers', renderProviders(KINDS, seen));
     if (process.env.GOMODEL_WRITE_MATRIX) writeFileSync(PAGE, written);
     else expect(page).toBe(written);
   });

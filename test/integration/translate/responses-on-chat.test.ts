@@ -10,6 +10,7 @@ import { mistralSpec } from '../../../src/providers/specs/mistral.ts';
 import { moonshotSpec } from '../../../src/providers/specs/moonshot.ts';
 import { openrouterSpec } from '../../../src/providers/specs/openrouter.ts';
 import { vllmSpec } from '../../../src/providers/specs/vllm.ts';
+import { zaiSpec } from '../../../src/providers/specs/zai.ts';
 import { createChatSpec } from '../../../src/translate/chat/spec.ts';
 import type { ChatTurn } from '../../support/chat/answer-chunks.ts';
 import type { Flavour } from '../../support/chat/check-conversation.ts';
@@ -25,6 +26,7 @@ const QUIRKS = {
   moonshot: moonshotSpec.chat,
   minimax: minimaxSpec.chat,
   alibaba: alibabaSpec.chat,
+  zai: zaiSpec.chat,
   template: vllmSpec.chat,
 };
 

@@ -12,6 +12,7 @@ export type Flavour =
   | 'moonshot'
   | 'minimax'
   | 'alibaba'
+  | 'zai'
   | 'template';
 
 const refuse = (holds: boolean, message: string): void => {
@@ -103,6 +104,7 @@ const BLIND: Readonly<Partial<Record<Flavour, RegExp>>> = {
   deepseek: /./,
   minimax: /./,
   alibaba: /coder/,
+  zai: /glm-\d\.\d$/,
   groq: /gpt-oss|qwen|kimi|llama-3/,
 };
 
@@ -159,6 +161,7 @@ const FOREIGN: Readonly<Record<Flavour, readonly string[]>> = {
   moonshot: ['reasoning', 'max_tokens', 'parallel_tool_calls', 'temperature', 'top_p', 'verbosity'],
   minimax: ['reasoning', 'reasoning_effort', 'thinking', 'parallel_tool_calls', 'verbosity'],
   alibaba: ['reasoning', 'reasoning_effort', 'thinking', 'verbosity'],
+  zai: ['reasoning', 'stream_options', 'parallel_tool_calls', 'max_completion_tokens', 'verbosity'],
   template: ['reasoning', 'thinking', 'verbosity'],
 };
 const FOREIGN_THOUGHTS: Readonly<Record<Flavour, readonly (keyof AssistantMessage)[]>> = {
@@ -170,6 +173,7 @@ const FOREIGN_THOUGHTS: Readonly<Record<Flavour, readonly (keyof AssistantMessag
   moonshot: ['reasoning', 'reasoning_details'],
   minimax: ['reasoning_content'],
   alibaba: ['reasoning_details'],
+  zai: ['reasoning', 'reasoning_details'],
   template: ['reasoning_details'],
 };
 
@@ -203,9 +207,9 @@ export const checkConversation = (request: ChatRequest, flavour: Flavour): void 
   if (flavour !== 'openai') {
     refuse(!messages.some(({ role }) => role === 'developer'), 'unknown variant `developer`');
   }
-  if (flavour === 'deepseek') {
+  if (flavour === 'deepseek' || flavour === 'zai') {
     refuse(request.response_format?.type !== 'json_schema', 'This response_format type is unavailable now');
   }
-  if (!['openai', 'deepseek', 'moonshot'].includes(flavour)) checkInstructions(messages);
+  if (!['openai', 'deepseek', 'moonshot', 'zai'].includes(flavour)) checkInstructions(messages);
   if (flavour === 'mistral' || flavour === 'template') checkOrder(messages, flavour === 'mistral');
 };

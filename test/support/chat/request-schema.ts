@@ -92,6 +92,7 @@ const schema = z.strictObject({
   reasoning: z.strictObject({ effort: z.string() }).optional(),
   reasoning_split: z.literal(true).optional(),
   enable_thinking: z.boolean().optional(),
+  tool_stream: z.literal(true).optional(),
   reasoning_format: z.enum(['parsed', 'raw', 'hidden']).optional(),
   thinking: z
     .strictObject({ type: z.enum(['enabled', 'disabled']), clear_thinking: z.boolean().optional() })

@@ -3,14 +3,16 @@ import { tableRow } from './render-matrix.ts';
 /** What was seen of one provider's models behind the real Codex. */
 export interface ProviderSeen {
   readonly provider: string;
-  readonly what: 'http' | 'websocket' | 'image' | 'other model';
+  readonly what: 'http' | 'websocket' | 'image' | 'code mode' | 'hard schemas' | 'poisoned history';
 }
 
 const COLUMNS: ReadonlyArray<readonly [title: string, what: ProviderSeen['what']]> = [
   ['commands and a patch', 'http'],
   ['the same over WebSocket', 'websocket'],
   ['an image', 'image'],
-  ['a model that Codex does not know', 'other model'],
+  ['code mode', 'code mode'],
+  ['an MCP tool with a hard schema', 'hard schemas'],
+  ['a poisoned history', 'poisoned history'],
 ];
 
 const BLIND = '¹ Its models see none: the picture is left out, and the answer and the log say so.';

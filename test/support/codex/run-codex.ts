@@ -19,6 +19,8 @@ export interface CodexRun {
   readonly env?: Readonly<Record<string, string>>;
   /** A Codex home that is there already, such as one that `init-codex` wrote to. */
   readonly codexHome?: string;
+  /** The working folder of an earlier run. */
+  readonly workFolder?: string;
   readonly timeoutMs?: number;
 }
 
@@ -55,7 +57,8 @@ export const createCodexFolders = (): { codexHome: string; home: string; workFol
  */
 export const runCodex = async (run: CodexRun): Promise<CodexOutcome> => {
   const binary = await ensureCodex(run.version);
-  const { home, workFolder, ...fresh } = createCodexFolders();
+  const { home, ...fresh } = createCodexFolders();
+  const workFolder = run.workFolder ?? fresh.workFolder;
   const codexHome = run.codexHome ?? fresh.codexHome;
   const trap = await startProxyTrap();
   try {

@@ -133,4 +133,6 @@ export const MORE_CASES: readonly DialectCase[] = [
   chatCase('cerebras', 'Cerebras', 'gpt-oss-120b', 'groq'),
   chatCase('llamacpp', 'llama.cpp', 'some-model', 'template'),
   chatCase('sglang', 'SGLang', 'some-model', 'template'),
+  chatCase('zai', 'Z.ai', 'glm-4.6', 'zai'),
+  chatCase('bedrock', 'Amazon Bedrock', 'openai.gpt-oss-120b', 'openai'),
 ];

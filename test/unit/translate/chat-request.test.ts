@@ -26,6 +26,7 @@ const FLAVOURS: Readonly<Record<Flavour, ChatQuirks | undefined>> = {
   moonshot: moonshotSpec.chat,
   minimax: minimaxSpec.chat,
   alibaba: alibabaSpec.chat,
+  zai: zaiSpec.chat,
   template: vllmSpec.chat,
 };
 
