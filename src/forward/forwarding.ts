@@ -6,18 +6,18 @@ import type { ExchangeRecord } from '../log/record.ts';
 export type OutgoingBody =
   /** Read and decoded. */
   | { readonly kind: 'buffered'; readonly bytes: Buffer }
-  /** Passed through as it comes, such as an upload. */
+  /** Streamed through unread, such as an upload. */
   | { readonly kind: 'stream' }
   | { readonly kind: 'none' };
 
-/** Which of the running requests are to be ended. */
+/** Selects the running requests to end. */
 export type IsMeant = (record: ExchangeRecord) => boolean;
 
 /** What limits and budgets have to say of an answer. */
 interface AnswerTerms {
   /** Header lines for the client: name, value, name, value… */
   readonly lines: readonly string[];
-  /** Output tokens at which the answer is ended; `Infinity` where there is no ceiling. */
+  /** Ends the answer at this many output tokens; `Infinity` if there is no ceiling. */
   readonly maxOutputTokens: number;
 }
 
@@ -31,7 +31,7 @@ export interface Forwarding {
   readonly sentPath: string;
   /** Runs while the gateway works, and not while it waits for the client or the upstream. */
   readonly stopwatch: Stopwatch;
-  /** Absent where nothing holds. */
+  /** Absent if nothing holds. */
   readonly passage: AnswerTerms | undefined;
 }
 

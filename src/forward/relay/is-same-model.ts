@@ -17,7 +17,7 @@ const bareName = (model: string): string => {
 };
 
 /**
- * Whether an answer's model is the one that was asked for, be it under the name of a snapshot:
+ * Whether an answer's model is the requested one, possibly under the name of a snapshot:
  * `gpt-4o-2024-07-18` is `gpt-4o`, and `gpt-4o-mini` is not.
  */
 export const isSameModel = (sent: string, answered: string): boolean =>

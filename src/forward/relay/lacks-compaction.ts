@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /**
- * There is no way on from this 404 for Codex: the turn ends, and its user should know why.
+ * Codex cannot recover from this 404: the turn ends, and its user should know why.
  * @param path below `/v1`
  */
 export const lacksCompaction = ({ statusCode }: Pick<UpstreamAnswer, 'statusCode'>, path: string): boolean =>

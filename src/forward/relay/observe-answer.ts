@@ -13,7 +13,7 @@ type AnswerOutcome =
   | { readonly kind: 'aborted' }
   | { readonly kind: 'cut'; readonly failure: GatewayError };
 
-/** Looks at an answer beside its way, and writes what it learns into the exchange's record. */
+/** Observes an answer while it is relayed, and writes what it learns into the exchange's record. */
 export interface AnswerObserver {
   see(chunk: Buffer): void;
   /** Whether a chunk has to be admitted before it leaves, since it may end an event that clients act on. */
@@ -22,15 +22,15 @@ export interface AnswerObserver {
   admit(chunk: Buffer): number;
   /** How the answer has broken the grammar of its API; of a compressed one only the record says so. */
   breach(): GatewayError | undefined;
-  /** Nothing more comes from the upstream. */
+  /** The upstream sends nothing more. */
   end(): void;
-  /** Of a stream: whether its last event has come. Undefined where only the connection's end can tell. */
+  /** Whether a stream has sent its last event. Undefined if only the end of the connection can tell. */
   hasEnded(): boolean | undefined;
   /** What the missing rest of the answer means. */
   truncation(what: string): GatewayError;
   /** Writes what was read, and the outcome, into the record. */
   conclude(outcome: AnswerOutcome): void;
-  /** What the client still needs, after `end`; undefined where only breaking off is honest. */
+  /** What the client still needs, after `end`; undefined if only breaking off is honest. */
   closing(failure: GatewayError | undefined): Buffer | undefined;
 }
 
@@ -131,7 +131,7 @@ export const observeAnswer = (
       const summary = body.summary();
       if (summary) applySummary(exchange.record, summary);
       if (outcome.kind === 'cut' && summary?.error) {
-        // The upstream had said itself what went wrong, and the client is told that.
+        // The upstream has reported the failure itself, and the client gets that report.
         record.response.finish = 'failed';
       } else if (outcome.kind === 'cut') {
         const { origin, code, message } = outcome.failure;

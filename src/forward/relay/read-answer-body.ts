@@ -6,25 +6,25 @@ import { createSideReader, isSidePath, summarizeSideAnswer } from './read-side-a
 
 /** Answers that are not streams are read when they are whole; a larger one is only counted. */
 const MAX_JSON_BYTES = 64 * 2 ** 20;
-/** What is kept of a page, for its title. */
+/** How much of an HTML page is kept, to find its title. */
 const MAX_PAGE_BYTES = 64 * 1024;
-/** What is looked at to tell what an answer is. */
+/** How many bytes are inspected to detect the form of an answer. */
 const MAX_START_BYTES = 2048;
 
-/** Reads the bytes of an answer, whatever its content type calls them. */
+/** Reads an answer by its bytes and ignores what its content type claims. */
 export interface AnswerBody {
   push(chunk: Buffer): void;
   /** Whether a chunk may end an event that clients act on: then it is admitted instead of pushed. */
   mustAdmit(chunk: Buffer): boolean;
   /** Reads a chunk before it leaves. @returns how many of its bytes may leave */
   admit(chunk: Buffer): number;
-  /** Nothing more comes. */
+  /** Signals the end of input. */
   end(): void;
-  /** Absent where the answer is not a stream, or not known to be one yet. */
+  /** Undefined unless the answer is known to be a stream. */
   tap(): AnswerTap | undefined;
-  /** Undefined until the first bytes tell. */
+  /** Undefined until enough bytes have arrived. */
   isStream(): boolean | undefined;
-  /** What it says about itself; undefined where nothing can be read. */
+  /** Undefined if nothing in the answer can be read. */
   summary(): AnswerSummary | undefined;
 }
 
@@ -83,7 +83,7 @@ export const createAnswerBody = ({ path, status, contentType }: AnswerBodyInput)
       reading.chunks.push(chunk);
     }
   };
-  /** The answer's first bytes: they tell how it is read. @returns how many of the chunk's may leave */
+  /** Detects the form of the answer from its first bytes. @returns how many bytes of the chunk may leave */
   const begin = (chunk: Buffer): number => {
     const earlier = start;
     start = [...earlier, chunk];

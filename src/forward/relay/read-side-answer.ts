@@ -7,10 +7,10 @@ import { readUsage } from '../../sse/read-usage.ts';
 const SIDE_PATH =
   /\/(?:embeddings|moderations|rerank|completions|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))\/?(?:\?|$)/;
 
-/** Whether a path is one of those beside conversations whose answers count tokens. */
+/** Whether a path is not a conversation but still reports usage, such as embeddings or images. */
 export const isSidePath = (path: string): boolean => SIDE_PATH.test(path);
 
-/** Of an event, of which an image may be the larger part. */
+/** Limit of one event: most of it may be an image. */
 const MAX_EVENT_BYTES = 64 * 2 ** 20;
 
 const takeOver = (summary: AnswerSummary, model: unknown, usage: unknown): void => {
@@ -32,7 +32,7 @@ export const summarizeSideAnswer = (body: Buffer): AnswerSummary => {
   return summary;
 };
 
-/** Reads usage out of the events of such a stream: `transcript.text.done`, `image_generation.completed`. */
+/** Reads the usage from the events of such a stream: `transcript.text.done`, `image_generation.completed`. */
 export const createSideReader = () => {
   const summary: AnswerSummary = { toolCalls: [] };
   const framer = createEventFramer({

@@ -18,7 +18,7 @@ export interface RelayInput {
 
 const NOTHING = Buffer.alloc(0);
 
-/** Events of an answer that hold no token: that it began, that an item did, that both are done. */
+/** Events of an answer that carry no token: those that begin and end the answer and its items. */
 const FRAME_EVENTS = 12;
 
 const overCeiling = (): GatewayError =>
@@ -31,8 +31,7 @@ const formatMs = (ms: number): string => ms.toFixed(2);
 
 /**
  * Passes the upstream's answer to the client, byte for byte and as it arrives; a client that reads slowly
- * holds the upstream back. Where the answer is cut off, or no whole one any more, the client is told in the form of
- * its API.
+ * holds the upstream back. If the answer is cut off or breaks its own grammar, the client is told in the form of its API.
  * @returns what cuts the answer off from this side, for a shutdown
  */
 export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void) => {
@@ -46,7 +45,7 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   let firstByteSeen = false;
   const status = upstreamResponse.statusCode ?? 502;
   record.status = status;
-  // What is spent until the head leaves; writing the head itself cannot be in the head.
+  // Time spent before the head is written; the write itself cannot be included.
   const timing = `gateway;dur=${formatMs(stopwatch.spentMs)};desc="spent in gomodel-ts"`;
   const added = ['server-timing', timing];
   if (status >= 400) added.push('x-gomodel-error-origin', 'upstream');
@@ -67,13 +66,13 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     if (!firstByteSeen && !response.writableEnded && !response.destroyed) response.flushHeaders();
   });
 
-  /** Ends the answer, once: as a whole one, or in a way that no client takes for one. */
+  /** Ends the answer once: as complete, or so that no client mistakes it for complete. */
   const end = (failure?: GatewayError): void => {
     if (forwarding.settled) return;
     forwarding.settled = true;
     if (failure) upstreamResponse.destroy();
     observer.end();
-    // What is cut off after its last event is whole: only the end of the connection is missing.
+    // After its last event an answer is complete, even if the connection breaks.
     const cut = observer.hasEnded() === true ? undefined : failure;
     observer.conclude(cut ? { kind: 'cut', failure: cut } : { kind: 'whole' });
     // An answer that the upstream ended itself is relayed unchanged, even without its last blank line.

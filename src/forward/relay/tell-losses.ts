@@ -1,7 +1,7 @@
 const MOST = 30;
 const MAX_CHARACTERS = 100;
 
-/** Losses as they are told: what they are called comes from requests, which may name very much, at length. */
+/** Limits the list of losses: their names come from the request, which may hold many long ones. */
 export const tellLosses = (losses: readonly string[]): string[] => {
   const told = losses
     .slice(0, MOST)

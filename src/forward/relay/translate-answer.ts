@@ -54,9 +54,9 @@ const decoded = (message: IncomingMessage): Readable => {
 };
 
 /**
- * An answer whose bytes are translated as they arrive. A reader that is slow holds the provider back; a
- * stream that is cut off ends as a cut one, with what was translated until then and no last word. An answer
- * in one object has its status and headers when it is whole.
+ * An answer whose bytes are translated as they arrive. A slow reader applies backpressure to the provider. A stream
+ * that is cut off also ends early for the client, after what was translated so far. A JSON answer gets its status and
+ * headers once all of it has arrived.
  */
 class TranslatedAnswer extends Readable implements UpstreamAnswer {
   statusCode: number | undefined;
@@ -102,7 +102,7 @@ class TranslatedAnswer extends Readable implements UpstreamAnswer {
     if (source !== message) message.once('close', () => message.complete || onBroken());
   }
 
-  /** @param rest what is still to be said */
+  /** @param rest writes what the client still needs */
   #end(rest: (() => Buffer) | undefined): void {
     if (this.complete || this.destroyed) return;
     if (rest) this.#say(rest);
@@ -123,7 +123,7 @@ class TranslatedAnswer extends Readable implements UpstreamAnswer {
     this.rawHeaders = [...this.rawHeaders, 'retry-after', seconds];
   }
 
-  /** @returns false where the reader is slow */
+  /** @returns false if the reader is slow */
   #say(translate: () => Buffer): boolean {
     try {
       const translated = translate();

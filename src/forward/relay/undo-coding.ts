@@ -1,11 +1,11 @@
 import { decodeForLog } from '../../coding/decode-answer.ts';
 import { type Coding, parseContentCodings } from '../../coding/parse-content-codings.ts';
 
-/** Of a compressed answer, more is not decoded for the log. */
+/** Larger compressed answers are not decoded for the log. */
 const MAX_CODED_BYTES = 16 * 2 ** 20;
 const MAX_DECODED_BYTES = 64 * 2 ** 20;
 
-/** The codings of an answer; undefined where one is not known. */
+/** The codings of an answer; undefined if one is not known. */
 export const codingsOf = (header: string | undefined): readonly Coding[] | undefined => {
   try {
     return parseContentCodings(header);
@@ -14,12 +14,12 @@ export const codingsOf = (header: string | undefined): readonly Coding[] | undef
   }
 };
 
-/** Keeps a compressed answer that passes by, to be decoded for the log when it has passed. */
+/** Buffers a compressed answer while it is relayed, and decodes it for the log afterwards. */
 export interface CodedAnswer {
   push(chunk: Buffer): void;
-  /** @returns the decoded bytes; undefined where there are too many, or they cannot be decoded */
+  /** @returns the decoded bytes; undefined if there are too many or they cannot be decoded */
   decoded(): Buffer | undefined;
-  /** The bytes as they were sent, where they cannot be decoded. */
+  /** The compressed bytes, for answers that cannot be decoded. */
   raw(): readonly Buffer[];
 }
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
-/** The answer of an upstream, as it came or translated: what of an `IncomingMessage` carries it on. */
+/** An upstream's answer, original or translated: the parts of an `IncomingMessage` that relaying needs. */
 export interface UpstreamAnswer extends Readable {
   readonly statusCode?: number | undefined;
   readonly statusMessage?: string | undefined;
@@ -11,7 +11,7 @@ export interface UpstreamAnswer extends Readable {
   readonly rawHeaders: string[];
   /** Header lines that the gateway adds: name, value, name, value… */
   readonly ownLines?: readonly string[];
-  /** Absent where the answer is translated. */
+  /** Absent if the answer is translated. */
   readonly socket?: Pick<Socket, 'errored'>;
   /** True once it is whole, and not merely over. */
   readonly complete: boolean;

@@ -6,15 +6,15 @@ export interface FailedAttempt {
   readonly message: string;
   readonly origin: ErrorOrigin;
   readonly code: string;
-  /** Absent where no answer came. */
+  /** Absent if no answer came. */
   readonly status?: number;
   /** What the provider asks to wait. */
   readonly retryAfterMs?: number;
-  /** False where the same provider would say the same again. */
+  /** False if the same provider would say the same again. */
   readonly mayRepeat: boolean;
   /** Whether it says that the provider is down. */
   readonly isOutage: boolean;
-  /** What the client is told where this was the only attempt; absent where that is to be composed. */
+  /** What the client is told where this was the only attempt; absent if that is to be composed. */
   readonly told?: UpstreamAnswer | GatewayError;
 }
 

@@ -50,7 +50,7 @@ export const createBreakers = (config: FailoverConfig['breaker']): Breakers => {
   const policyOf = (upstream: Upstream): CircuitBreakerPolicy => {
     const known = policies.get(upstream);
     if (known) return known;
-    // A quota that is used up, or a client that leaves, is no outage.
+    // A used-up quota or a client that disconnects is not an outage.
     const outages = handleType(AttemptFailure, ({ isOutage }) => isOutage);
     const policy = circuitBreaker(outages, {
       halfOpenAfter: config.pauseMs,

@@ -12,7 +12,7 @@ export interface RetryingForwarderDeps {
   readonly clock: Clock;
 }
 
-/** For requests that do not leave as they came: those that are translated, or may be sent more than once. */
+/** Forwards requests that cannot be proxied unchanged: they are translated, or may be sent more than once. */
 export interface RetryingForwarder extends Pick<Deliveries, 'cut'> {
   /** @param path below `/v1` */
   mayTryAgain(destination: ChosenDestination, path: string): boolean;

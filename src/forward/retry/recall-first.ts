@@ -23,7 +23,7 @@ const lastReference = (body: Buffer, input: ByteRange | undefined): string | und
 const earlierOf = ({ asked, destination }: AskInput): string | undefined => {
   const { path, body, members = scanMembers(body) } = asked;
   const all = [destination, ...destination.fallbacks];
-  // Who speaks Responses keeps its answers itself.
+  // A provider that speaks Responses stores its answers itself.
   if (!all.some(({ upstream }) => isTranslated(path, upstream))) return undefined;
   return readString(body, members?.get('previous_response_id')) ?? lastReference(body, members?.get('input'));
 };

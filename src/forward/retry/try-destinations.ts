@@ -26,7 +26,7 @@ export interface TriesDeps {
 
 /**
  * @returns the answer that came, which may be an error; where there was one attempt alone, whatever that was
- * @throws GatewayError attempts_failed, or what `tryOne` throws that is no AttemptFailure
+ * @throws GatewayError attempts_failed, or any error of `tryOne` other than an AttemptFailure
  */
 export type TryDestinations = (input: TriesInput) => Promise<UpstreamAnswer>;
 
@@ -82,7 +82,7 @@ export const createTryDestinations =
           const { message, origin, code, status, mayRepeat, retryAfterMs = 0 } = error.failed;
           note({ error: { origin, code, message }, ...(status !== undefined && { status }) });
           const waitMs = Math.max(backoffMs(count, failover), retryAfterMs);
-          // Who asks for more time than there is gets no second attempt.
+          // There is no second attempt if the provider asks to wait longer than we have.
           if (!mayRepeat || waitMs > failover.maxBackoffMs || count === failover.attempts) break;
           await pause(waitMs, undefined, { signal });
         }

@@ -78,7 +78,7 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
       (one) => one.dialect === 'anthropic' && speaksMessages(one),
     );
     if (anthropic) return anthropic;
-    // Who else serves Claude under its own name is known by a list, or by asking.
+    // Other providers of Claude are known from their model lists, or by asking.
     const isMaker = chosen.messagesDialect === 'responses' || chosen.dialect === 'gemini';
     if (isMaker && model !== undefined && isClaude(model)) throw noClaude(model, chosen.name);
     return chosen;

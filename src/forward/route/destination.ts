@@ -3,10 +3,10 @@ import type { RouteReason } from '../../providers/route-model.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import type { Effort } from '../../translate/ask.ts';
 
-/** Where a request goes, and what is asked for there. */
+/** Where a request is sent, and for which model. */
 export interface Destination {
   readonly upstream: Upstream;
-  /** As the provider names it; undefined where the request names none. */
+  /** As the provider names it; undefined if the request names none. */
   readonly model: string | undefined;
   /** In place of what the client asked for. */
   readonly effort: Effort | undefined;

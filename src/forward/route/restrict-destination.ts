@@ -11,7 +11,7 @@ export interface AskedUse {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
-  /** As the client wrote it; undefined where the request names none. */
+  /** As the client wrote it; undefined if the request names none. */
   readonly model: string | undefined;
   /** Those of a JSON body, or of the query where that names the model. */
   readonly members: NamedMembers | undefined;

@@ -8,7 +8,7 @@ const noStatus = (): Error =>
 
 const MAX_TARGET = 200;
 
-/** Where a redirect leads, without what may be secret in it; undefined where it does not say. */
+/** Where a redirect leads, without what may be secret in it; undefined if it does not say. */
 const targetOf = (location: string | undefined, baseUrl: URL): string | undefined => {
   if (location === undefined || !URL.canParse(location, baseUrl.href)) return undefined;
   const { protocol, host, pathname } = new URL(location, baseUrl);
@@ -41,7 +41,7 @@ const hasCopy = (sent: OutgoingHttpHeaders): boolean =>
  * Checks the status of an answer. Clients follow redirects, and would send their credentials and the
  * conversation to whatever host one names.
  * @param sent the header fields of the request
- * @returns why the answer may not be passed on; undefined where it may
+ * @returns why the answer may not be passed on; undefined if it may
  */
 export const checkStatus = (
   answer: Pick<IncomingMessage, 'statusCode' | 'headers'>,

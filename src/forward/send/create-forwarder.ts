@@ -53,7 +53,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   };
 
   const attach: Plugin<IncomingMessage, ServerResponse> = (proxyServer) => {
-    // Errors of the client's request arrive here, too.
+    // Errors of the client's request arrive here as well.
     proxyServer.on('error', (error, request) => {
       const pending = pendingOf.get(request);
       if (pending) failWith(pending, error);
@@ -97,7 +97,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   const proxy = createProxyMiddleware<IncomingMessage, ServerResponse>({
     target: toTarget(upstream.baseUrl),
     agent,
-    // The path leaves as it came: without this, http-proxy would parse it and write it anew.
+    // Keeps the path unchanged: http-proxy would parse and rewrite it.
     toProxy: true,
     // The answer is relayed by relayAnswer; http-proxy would leave a client hanging when it is cut off.
     selfHandleResponse: true,

@@ -23,7 +23,7 @@ export interface UpstreamClient {
   readonly upstream: Upstream;
   readonly forwarder: Forwarder;
   readonly send: Send;
-  /** Its connections, for what is neither: a WebSocket. */
+  /** Its connections, for WebSockets. */
   readonly agent: Agent;
   /** Ends the connections that are kept open. */
   close(): void;

@@ -41,9 +41,9 @@ const setEffort = (
 
 /**
  * The client's body with what its destination wants otherwise; all other bytes stay as they are, and where
- * nothing is wanted otherwise, or this is no JSON object, it is the very same buffer.
+ * nothing is wanted otherwise, or this is not a JSON object, it is the very same buffer.
  * @param known the members of the object in `bytes`, where they have been found already
- * @param api undefined where the path is of none whose effort is known
+ * @param api undefined if the path is of none whose effort is known
  */
 export const editBody = (
   bytes: Buffer,

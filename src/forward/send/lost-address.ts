@@ -4,7 +4,7 @@ import { isLoopbackHost } from '../../config/own-address.ts';
 
 const plainAddress = (address: string): string => address.replace(/^::ffff:/i, '').split('%', 1)[0] ?? '';
 
-/** @returns this machine's addresses; undefined where the system does not tell, as on Android */
+/** @returns this machine's addresses; undefined if the system does not tell, as on Android */
 export const ownAddresses = (): ReadonlySet<string> | undefined => {
   try {
     const all = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);

@@ -1,6 +1,6 @@
 import { isListedInNoProxy } from '../../config/no-proxy-list.ts';
 import { isLoopbackHost } from '../../config/own-address.ts';
 
-/** True where `NO_PROXY` lists the host, or where it is loopback, which is never reached through a proxy. */
+/** True if `NO_PROXY` lists the host, or where it is loopback, which is never reached through a proxy. */
 export const bypassesProxy = (target: URL, noProxy: string | undefined): boolean =>
   isLoopbackHost(target.hostname) || isListedInNoProxy(target, noProxy);

@@ -6,10 +6,10 @@ import { type AskedRequest, betasOf, type CountInto, translatedHeaders } from '.
 
 /** How the tokens of a request are counted where its upstream does not speak Anthropic's API. */
 export interface PreparedCount extends Pick<TokenCount, 'dialect' | 'losses' | 'estimate'> {
-  /** Absent where the upstream does not count. */
+  /** Absent if the upstream does not count. */
   readonly asked?: {
     readonly request: SentRequest;
-    /** @returns tokens; undefined where the answer is not of its API */
+    /** @returns tokens; undefined if the answer is not of its API */
     read(body: Uint8Array): number | undefined;
   };
 }

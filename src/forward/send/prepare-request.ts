@@ -9,13 +9,13 @@ import type { SentRequest } from './create-sender.ts';
 import { editBody } from './edit-body.ts';
 import { createUpstreamHeaders } from './upstream-headers.ts';
 
-/** A request whose body is there, before it is known where it goes. */
+/** A request with its body, before its destination is known. */
 export interface AskedRequest {
   readonly method: string;
   /** Below `/v1`, with the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** As the client wrote it; undefined where it named none. */
+  /** As the client wrote it; undefined if it named none. */
   readonly model: string | undefined;
   /** Decoded. */
   readonly body: Buffer;
@@ -23,10 +23,10 @@ export interface AskedRequest {
   readonly members: ReadonlyMap<string, ByteRange> | undefined;
 }
 
-/** What is sent for it, and how the answer comes back. */
+/** What is sent upstream, and how the answer is translated back. */
 interface PreparedRequest {
   readonly request: SentRequest;
-  /** Absent where the destination speaks the client's API. */
+  /** Absent if the destination speaks the client's API. */
   readonly translation?: Translation;
 }
 
@@ -54,7 +54,7 @@ export interface PrepareDeps {
 /** @throws GatewayError invalid_request where the destination cannot be asked that */
 export type Prepare = (asked: AskedRequest, destination: Destination) => PreparedRequest;
 
-/** Whether a request must be put in another API for an upstream; else it leaves as it came. */
+/** Whether a request must be translated for an upstream; otherwise it is relayed unchanged. */
 export const isTranslated = (path: string, { native, dialect }: Upstream): boolean => {
   const api = apiOfPath(path);
   // Google's API is asked for by the name of a provider alone, and never put into another.

@@ -27,7 +27,7 @@ export interface UpstreamHeadersInput {
   readonly credential: UpstreamCredential | undefined;
   /** The upstream's own lines; they win over the client's. */
   readonly added?: Readonly<Record<string, string>>;
-  /** Length of the decoded body; absent where the body streams through as it comes. */
+  /** Length of the decoded body; absent if the body streams through as it comes. */
   readonly bodyBytes: number | undefined;
   /** The pseudonym of this process in `Via`. */
   readonly via: string;

@@ -13,7 +13,7 @@ export interface WatchDeps {
 }
 
 export interface WatchHandlers<Answer = IncomingMessage> {
-  /** Called at most once, with an answer whose status may be passed on. */
+  /** Called at most once, with an answer whose status may be relayed. */
   onAnswer(answer: Answer): void;
   /** Called at most once, and only while no answer has come. */
   onFailure(error: GatewayError): void;
@@ -66,7 +66,7 @@ export const createWatchRequest = ({ upstream, connectTimeoutMs, onAnswer }: Wat
       if (fault) fail(fault);
       else if (settle()) handlers.onAnswer(answer);
     });
-    // Also after the answer has come: what breaks then is told by the answer's own events.
+    // Stays registered after the answer has begun: later failures are reported by the answer's own events.
     request.on('error', fail);
     request.once('close', () => {
       if (!settled) fail(closedUnanswered());
