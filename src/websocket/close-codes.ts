@@ -7,9 +7,9 @@ export const INTERNAL_ERROR = 1011;
 export const SERVICE_RESTART = 1012;
 export const TRY_AGAIN_LATER = 1013;
 
-/** Stands for a close frame without a code. Never sent. */
+/** Reported for a close frame without a code. Never sent. */
 export const NO_STATUS = 1005;
-/** Stands for a connection that was lost. Never sent. */
+/** Reported for a lost connection. Never sent. */
 export const ABNORMAL_CLOSURE = 1006;
 
 /** Whether a close frame may hold the code: some only stand for the lack of one. @see RFC 6455 §7.4 */

@@ -30,7 +30,7 @@ export interface SessionDeps {
   readonly historyBytes: number;
 }
 
-/** @param upstreamSocket absent where the upstream is asked over HTTP */
+/** @param upstreamSocket absent if the upstream is asked over HTTP */
 type CreateSession = (
   upgrade: AdmittedUpgrade,
   connection: ClientConnection,

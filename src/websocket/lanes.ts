@@ -13,11 +13,11 @@ interface Waiting<Work> {
 /** The order of the requests on one connection. Those of one lane run one after another, lanes beside each other. */
 export interface Lanes<Work> {
   /**
-   * @returns what is to be started now
+   * @returns the work to start now
    * @throws GatewayError websocket_stream_limit_reached, invalid_request where too many wait
    */
   add(streamId: string | undefined, work: Work): Work[];
-  /** The running work of a lane has ended. @returns what is to be started now */
+  /** The running work of a lane has ended. @returns the work to start now */
   finish(streamId: string | undefined): Work[];
   /** Takes out all that waits. */
   abandon(): Work[];

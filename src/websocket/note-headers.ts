@@ -2,7 +2,7 @@ import { readQuota } from '../forward/relay/read-quota.ts';
 import type { UpstreamAnswer } from '../forward/relay/upstream-answer.ts';
 import type { Exchange } from '../log/exchange.ts';
 
-/** Writes into the record what the header fields of an upstream's answer say, be it a 101. */
+/** Copies what the headers of an upstream's answer say into the record; the answer may be a 101. */
 export const noteHeaders = (
   exchange: Exchange,
   { headers, rawHeaders }: Pick<UpstreamAnswer, 'headers' | 'rawHeaders'>,

@@ -52,7 +52,7 @@ export const closeRefused = (exchange: Exchange, error: GatewayError, told: Buff
   exchange.close();
 };
 
-/** The record of what is no request, and is refused. @returns the exchange's id */
+/** Records a refused message that is not a request. @returns the exchange's id */
 export const openRefused = (context: ConnectionContext, bytes: Buffer | undefined): Exchange => {
   const exchange = open(context, NO_METADATA);
   if (bytes) {
@@ -62,7 +62,7 @@ export const openRefused = (context: ConnectionContext, bytes: Buffer | undefine
   return exchange;
 };
 
-/** Records what is no request, and is refused. Where the connection can still say so, it does. */
+/** Records a refused message that is not a request, and tells the client if the connection still can. */
 export const refuseConnection = (
   context: ConnectionContext,
   send: (frame: Buffer) => void,

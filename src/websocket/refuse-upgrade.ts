@@ -32,7 +32,7 @@ const asCodexReadsIt = (error: GatewayError, headers: IncomingHttpHeaders): Gate
 
 /**
  * Answers an upgrade in HTTP, and leaves a record of it.
- * @param caller absent where the record names nobody
+ * @param caller absent if the record names nobody
  */
 export const refuseUpgrade = (
   recorder: Recorder,

@@ -20,7 +20,7 @@ type Asked = Pick<AdmittedUpgrade, 'upstream' | 'headers'>;
  */
 export interface RefusingUpstreams {
   has(asked: Asked): boolean;
-  /** @param status of the answer; absent where there was none that could be understood */
+  /** @param status of the answer; absent if there was none that could be understood */
   add(asked: Asked, status: number | undefined): void;
 }
 

@@ -4,7 +4,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 
 /**
  * What `ws` compresses and inflates the messages of a connection with. It has no public name.
- * @returns undefined where nothing is compressed, or a later version of `ws` calls it something else
+ * @returns undefined if nothing is compressed, or a later version of `ws` calls it something else
  */
 export const compressionOf = (ws: WebSocket): object | undefined => {
   const extensions: unknown = Reflect.get(ws, '_extensions');

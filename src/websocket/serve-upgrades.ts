@@ -46,7 +46,7 @@ export interface UpgradeServer {
   /**
    * Closes the connection on which nothing was asked for longest: its client connects
    * anew when it has something to ask.
-   * @returns false where there is none
+   * @returns false if there is none
    */
   giveWay(): boolean;
   /** Takes no new request; idle connections are closed, others when their answers have ended. */

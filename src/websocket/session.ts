@@ -31,7 +31,7 @@ export interface AdmittedUpgrade {
 }
 
 interface RealtimeTarget {
-  /** As the client wrote it; undefined where it named none. */
+  /** As the client wrote it; undefined if it named none. */
   readonly requestedModel: string | undefined;
   /** As the provider names it. */
   readonly model: string | undefined;
@@ -63,7 +63,7 @@ export interface Session {
   onClose(code: number, reason: Buffer): void;
   /** Takes no new request and closes when nothing runs any more. */
   drain(): void;
-  /** Ends what still runs, with a word to the client, and closes. */
+  /** Ends running turns with a last event for the client, and closes. */
   cut(reason: GatewayError): void;
   /** Called now and then. */
   tick(): void;

@@ -27,7 +27,7 @@ const tooOld = (maxAgeMs: number): GatewayError =>
     `this connection is older than ${Math.round(maxAgeMs / 60_000)} minutes. Open another one and send the whole input there.`,
   );
 
-/** A connection whose upstream is asked over HTTP, one request for each `response.create`. */
+/** A connection whose upstream is reached over HTTP: one request for each `response.create`. */
 export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDeps): Session => {
   const { clock, history } = context;
   const openedAtMs = clock.monotonic();
@@ -114,7 +114,7 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
     );
     tell(bytes, error, { type: `response.${kind}.failed`, response_id: responseId });
   };
-  /** Refuses with an event instead of an error frame, which would end whatever answer runs. */
+  /** Refuses with an event: an error frame would end the running answer. */
   const tell = (bytes: Buffer, error: GatewayError, event: object): void => {
     const { type, code, message, param } = error;
     const told = { ...event, error: { type, code, message: `gomodel-ts: ${message}`, param } };

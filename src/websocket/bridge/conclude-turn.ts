@@ -26,18 +26,18 @@ export interface TurnEndingDeps {
   onEnd(answered: Answered | undefined): void;
 }
 
-/** The ways in which a turn ends. The first one counts: it is told to the client and written into the record. */
+/** The ways a turn can end. The first one wins: it is sent to the client and written into the record. */
 export interface TurnEnding {
   isSettled(): boolean;
-  /** The upstream's last event has gone out. */
+  /** The upstream's last event has been sent. */
   complete(): void;
   /** The gateway refuses, before an answer has begun. */
   refuse(error: GatewayError): void;
   /** The upstream has refused. */
   passRefusal(status: number, refusal: Refusal, headers: Readonly<Record<string, string>>): void;
-  /** The answer is cut off in its midst. @param finish how the record calls that */
+  /** The answer was cut off. @param finish the outcome in the record */
   truncate(error: GatewayError, finish?: 'truncated' | 'failed'): void;
-  /** The client wants no more of it. @returns false where nothing has begun that could be interrupted */
+  /** The client wants no more of it. @returns false if nothing has begun that could be interrupted */
   interrupt(kind: 'interrupt' | 'cancel'): boolean;
   /** The client has left. */
   abort(): void;
@@ -88,7 +88,7 @@ export const createTurnEnding = (deps: TurnEndingDeps): TurnEnding => {
       const answer = { responseId, model, sequenceNumber: reader.nextSequenceNumber() };
       emit(Buffer.from(failureEventData('responses', failure, answer)));
       settle(() => {
-        // The upstream had said itself what went wrong, and the client is told that.
+        // The upstream has reported the failure itself, and the client gets that report.
         record.response.finish = said ? 'failed' : finish;
         if (!said) record.error = { origin: error.origin, code: error.code, message: error.message };
       });

@@ -17,12 +17,12 @@ const toUtf8 = (bytes: Buffer): Buffer => (isUtf8(bytes) ? bytes : Buffer.from(b
 
 export interface StreamReader {
   push(chunk: Buffer): void;
-  /** No more bytes will come. Also reads a last event whose closing blank line is missing. */
+  /** Signals the end of input. Also reads a last event that lacks its closing blank line. */
   end(): void;
   readonly summary: AnswerSummary;
-  /** The upstream has said its last word. */
+  /** The upstream has sent its last event. */
   hasEnded(): boolean;
-  /** An event that is a breach does not go out, and nothing after it. */
+  /** An event that breaks the grammar is not sent, nor is anything after it. */
   breach(): Breach | undefined;
   events(): number;
   readonly items: ItemCollector;

@@ -1,4 +1,4 @@
-/** What is known of a response that the gateway itself has to tell of. */
+/** The facts of a response that the gateway itself reports. */
 export interface ResponseFacts {
   readonly id: string;
   readonly model: string | undefined;

@@ -20,7 +20,7 @@ export interface TurnInput {
   readonly stopwatch: Stopwatch;
   readonly asked: Omit<AskInput, 'exchange'>;
   readonly ask: Ask;
-  /** Sends a frame in the turn's lane. @returns false where the client reads slowly */
+  /** Sends a frame in the turn's lane. @returns false if the client reads slowly */
   emit(frame: Buffer): boolean;
   /** Called once, when the exchange is closed. */
   onEnd(answered: Answered | undefined): void;
@@ -29,7 +29,7 @@ export interface TurnInput {
 /** A request that is on its way, or being answered. */
 export interface RunningTurn {
   responseId(): string | undefined;
-  /** Ends the answer as its client asks, with what is finished of it. */
+  /** Ends the answer at the client's request, keeping its finished items. */
   interrupt(kind: 'interrupt' | 'cancel'): void;
   /** Ends it from this side, and says why. */
   cut(reason: GatewayError): void;

@@ -34,7 +34,7 @@ export interface Turn {
 }
 
 interface TurnHandlers {
-  /** Sends a frame in the turn's lane. @returns false where the client reads slowly */
+  /** Sends a frame in the turn's lane. @returns false if the client reads slowly */
   emit(frame: Buffer): boolean;
   onEnd(): void;
   /** It is refused after this returned: then nothing was sent, and `onEnd` is not called. */
@@ -84,7 +84,7 @@ const warmUp = ({ frame, exchange }: Turn, nowMs: number, emit: TurnHandlers['em
 /**
  * Begins to answer a request whose turn it is.
  * @param handlers `onEnd` is called when the exchange is closed, maybe before this returns
- * @returns undefined where it was answered without the upstream
+ * @returns undefined if it was answered without the upstream
  * @throws GatewayError previous_response_not_found, request_too_large, provider_not_configured,
  *   invalid_request, overloaded, budget_exceeded; then nothing was sent, and `onEnd` is not called
  */

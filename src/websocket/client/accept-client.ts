@@ -9,7 +9,7 @@ interface Handshake {
   readonly head: Buffer;
   /** Header lines of the 101 answer beside its own. */
   readonly lines: readonly string[];
-  /** The subprotocol that is agreed on; absent: none, whatever the client offers. */
+  /** The negotiated subprotocol; absent if there is none. */
   readonly protocol: string | undefined;
 }
 

@@ -12,7 +12,7 @@ import { watchLife } from '../watch-life.ts';
 /** The client's end of a connection. */
 export interface ClientConnection {
   readonly isOpen: boolean;
-  /** @returns false where the client reads slowly: what is sent further would pile up here until `onDrain` */
+  /** @returns false if the client reads slowly: further frames would be buffered here until `onDrain` */
   send(frame: Buffer, isBinary?: boolean): boolean;
   /** Stops reading what the client sends, so that it is held back. */
   pause(): void;
@@ -27,7 +27,7 @@ export interface ClientConnection {
 export interface ClientHandlers {
   /** @param room the message's memory; released when nobody needs the message any more */
   onMessage(bytes: Buffer, room: Room, isBinary: boolean): void;
-  /** The client broke the protocol, or sent what is not served; the connection is being closed for it. */
+  /** The client violated the protocol or sent something unsupported; the connection is closing. */
   onRefused(error: GatewayError): void;
   onDrain(): void;
   onClose(code: number, reason: Buffer): void;
@@ -138,7 +138,7 @@ export const createClientConnection = (
     close,
     terminate: () => ws.terminate(),
     beat: () => {
-      // What is not read cannot be heard.
+      // A paused connection delivers no frames.
       if (!isAlive() && !ws.isPaused) ws.terminate();
       else if (ws.readyState === ws.OPEN) ws.ping();
     },

@@ -4,14 +4,14 @@ import { type ByteRange, type MemberRange, readString, scanMembers } from '../..
 /** A request for an answer, read as far as the gateway needs it. */
 export interface CreateFrame {
   readonly kind: 'create';
-  /** The whole message, as it came. */
+  /** The whole message, unchanged. */
   readonly bytes: Buffer;
   readonly members: ReadonlyMap<string, MemberRange>;
   /** The lane in which it waits its turn; absent: the unnamed one. */
   readonly streamId: string | undefined;
   readonly previousResponseId: string | undefined;
   readonly model: string | undefined;
-  /** `generate: false`: the state is to be prepared, and nothing to be generated. */
+  /** `generate: false`: prepare the state, generate nothing. */
   readonly isWarmUp: boolean;
   /** What `client_metadata` says, in so far as it is text. */
   readonly metadata: ReadonlyMap<string, string>;
@@ -22,7 +22,7 @@ export type ClientFrame =
   /** Codex ends a running answer so when its user has more to say, and keeps its finished items. */
   | { readonly kind: 'interrupt'; readonly responseId: string | undefined }
   | { readonly kind: 'cancel'; readonly responseId: string | undefined }
-  /** The client has what it was sent: nothing is to be done. */
+  /** The client confirms what it received; nothing to do. */
   | { readonly kind: 'processed' }
   | { readonly kind: 'steer'; readonly responseId: string | undefined }
   | { readonly kind: 'invalid'; readonly error: GatewayError };

@@ -14,7 +14,7 @@ export interface RealtimeReader {
   see(event: Buffer, type: string): void;
 }
 
-/** The events whose content is read; all others only pass. */
+/** The events that are read; all others are only relayed. */
 const READ: ReadonlySet<string> = new Set(['session.created', 'response.created', 'response.done', 'error']);
 
 const FINISH: Readonly<Record<string, 'completed' | 'incomplete' | 'failed'>> = {

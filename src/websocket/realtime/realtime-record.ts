@@ -41,7 +41,7 @@ const SWITCHED = 101;
 
 const typeOf = (event: Buffer): string => eventTypeOf(undefined, event.toString('latin1'));
 
-/** Opens the record of a connection whose upstream has agreed to it. */
+/** Opens the record of a connection that the upstream has accepted. */
 export const createRealtimeRecord = (
   { recorder, clock, upgrade, mode, metering }: ConnectionContext,
   { response }: Pick<UpstreamSocket, 'response'>,

@@ -16,7 +16,7 @@ export interface ConnectSettings {
   readonly maxMessageBytes: number;
 }
 
-/** A connection that the upstream has agreed to. */
+/** A connection that the upstream has accepted. */
 export interface UpstreamSocket {
   readonly kind: 'open';
   readonly ws: WebSocket;
@@ -25,11 +25,11 @@ export interface UpstreamSocket {
 
 export type UpstreamHandshake =
   | UpstreamSocket
-  /** It answered in HTTP: its body is still to be read, or destroyed. */
+  /** It answered over HTTP: the caller must read or destroy the body. */
   | { readonly kind: 'refused'; readonly response: IncomingMessage }
   | { readonly kind: 'failed'; readonly error: GatewayError };
 
-/** The header fields of the client's that go along: those of HTTP, without what is agreed on anew here. */
+/** The client's headers that are forwarded: all but those that this hop negotiates itself. */
 const upstreamHeaders = ({ headers, upstream }: AdmittedUpgrade, via: string) => {
   const forwarded = createUpstreamHeaders({
     headers,
@@ -88,7 +88,7 @@ export const connectUpstream = (
     });
     ws.once('unexpected-response', (_request, answer) => resolve({ kind: 'refused', response: answer }));
     ws.once('open', () => {
-      // Nothing is lost before the client is there as well.
+      // No frame may be lost before the client's end is ready.
       ws.pause();
       if (response) resolve({ kind: 'open', ws, response });
     });

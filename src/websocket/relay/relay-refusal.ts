@@ -16,13 +16,13 @@ interface RelayRefusalInput {
   readonly upgrade: AdmittedUpgrade;
   /** The client's connection. */
   readonly socket: Duplex;
-  /** The upstream's answer to the upgrade; its body is still to be read. */
+  /** The upstream's answer to the upgrade; its body has not been read yet. */
   readonly response: IncomingMessage;
   /** How long the rest of the answer may take. */
   readonly timeoutMs: number;
 }
 
-/** Name, value, name, value… without the length, which is that of what was read. */
+/** Raw header lines from name, value, name, value…; the content length is set from the body instead. */
 const headerLines = (lines: readonly string[]): string => {
   let text = '';
   for (let index = 0; index + 1 < lines.length; index += 2) {

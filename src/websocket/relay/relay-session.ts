@@ -41,12 +41,12 @@ export interface RelayDeps {
   onForeign(bytes: Buffer, room: Room): void;
 }
 
-/** Where more waits for the upstream, the client is held back until half of it has left. */
+/** Above this, the client is paused until half of the data has been sent upstream. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
- * A connection whose upstream speaks WebSocket as well: what one end says, the other is told byte for byte,
- * and the gateway only looks on.
+ * A connection whose upstream also speaks WebSocket: frames are relayed byte for byte in both directions, and the
+ * gateway only observes.
  */
 export const createRelaySession = ({
   context,
@@ -68,13 +68,13 @@ export const createRelaySession = ({
     connection.close(code, reason);
     closeUpstream(ws, code, reason);
   };
-  /** Ends what runs, with a last frame for each, and the connection. */
+  /** Sends each running turn a last frame, and closes the connection. */
   const cut = (reason: GatewayError, code: number): void => {
     for (const turn of turns.values()) connection.send(failureFrame(turn, reason, clock.now()));
     turns.breakOff('truncated', reason);
     close(code, reason.code);
   };
-  /** Where an answer is no whole one any more, nobody knows where the next one begins: the connection ends with it. */
+  /** After a broken answer nobody knows where the next one begins, so the connection is closed. */
   const breakTurn = (broken: RelayedTurn): void => {
     isBroken = true;
     const failure = breachOf(broken);
@@ -157,7 +157,7 @@ export const createRelaySession = ({
     });
   };
 
-  /** What is no JSON is the upstream's to refuse: it passes as it came, and leaves a record. */
+  /** A message that is not JSON is relayed unchanged for the upstream to refuse, and leaves a record. */
   const noteUnreadable = (bytes: Buffer): void => {
     const exchange = openRefused(context, bytes);
     exchange.record.provider = upstream.name;
@@ -191,7 +191,7 @@ export const createRelaySession = ({
       send();
       return;
     }
-    // What clients act on is read before it leaves, and stays here where it is not whole.
+    // Frames that clients act on are checked before they leave; a broken one is not sent.
     const isAdmitted = mayBeActedOn(bytes);
     if (!isAdmitted) send();
     const seen = turns.see(bytes);
@@ -207,7 +207,7 @@ export const createRelaySession = ({
   let violation: string | undefined;
   ws.on('error', ({ message }) => {
     violation = message;
-    // Who does not keep to the protocol may not keep to its closing handshake either.
+    // A peer that violates the protocol may ignore the closing handshake, too.
     ws.terminate();
   });
   ws.on('close', (code, reason) => {

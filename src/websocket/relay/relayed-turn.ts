@@ -16,7 +16,7 @@ export interface RelayedTurn {
   readonly streamId: string | undefined;
   readonly summary: AnswerSummary;
   nextSequenceNumber(): number;
-  /** @returns true where this frame was the answer's last */
+  /** @returns true if this frame was the answer's last */
   see(frame: Buffer): boolean;
   /** Set where the last frame breaks the grammar of the API: it must not reach the client. */
   readonly breach: Breach | undefined;

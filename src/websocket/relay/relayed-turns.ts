@@ -2,10 +2,10 @@ import type { GatewayError } from '../../base/errors.ts';
 import { readString, scanMembers } from '../../json/scan-members.ts';
 import type { RelayedTurn } from './relayed-turn.ts';
 
-/** What was relayed on one connection and is not answered whole yet, in the order in which it was asked. */
+/** The unanswered requests of one relayed connection, oldest first. */
 export class RelayedTurns {
   #turns: RelayedTurn[] = [];
-  /** The last message that was no JSON, while the upstream has not refused it. */
+  /** The last message that was not JSON, until the upstream refuses it. */
   #unreadable: RelayedTurn | undefined;
   #usesLanes = false;
 
@@ -23,13 +23,13 @@ export class RelayedTurns {
     this.#usesLanes ||= turn.streamId !== undefined;
   }
 
-  /** A message that is no JSON, and so no request: what comes while no request runs is said of it. */
+  /** A message that is not JSON, and so not a request: frames that arrive while no request runs belong to it. */
   addUnreadable(turn: RelayedTurn): void {
     this.#unreadable?.breakOff('aborted');
     this.#unreadable = turn;
   }
 
-  /** @returns whether this frame was the last of an answer, or broke one off since it is no whole one any more */
+  /** @returns whether this frame was the last of an answer, or broke the grammar of one */
   see(frame: Buffer): 'more' | 'last' | { readonly broken: RelayedTurn } {
     const turn = this.#turnOf(frame) ?? this.#unreadable;
     const isLast = turn?.see(frame) === true;
@@ -40,14 +40,14 @@ export class RelayedTurns {
     return 'last';
   }
 
-  /** One of them is no whole answer any more. */
+  /** Ends the one whose answer broke its grammar. */
   breakOne(broken: RelayedTurn, failure: GatewayError): void {
     broken.breakOff('failed', failure);
     this.#turns = this.#turns.filter((turn) => turn !== broken);
     if (broken === this.#unreadable) this.#unreadable = undefined;
   }
 
-  /** None of them gets its last frame. */
+  /** Ends all of them without their last frames. */
   breakOff(finish: 'truncated' | 'aborted', failure?: GatewayError): void {
     for (const turn of this.#turns) turn.breakOff(finish, failure);
     this.#unreadable?.breakOff(finish, failure);
