@@ -26,7 +26,7 @@ export interface AnswerSink {
   callEnd(key: string): void;
   /** A search that the provider made itself. */
   webSearch(query: string | undefined): void;
-  /** The provider is at work and has nothing to tell: who waits for a word must not give up. */
+  /** The provider is still working but has nothing to report; keeps a waiting client from giving up. */
   alive?(): void;
   /** May be called again, with more; the last word on each member counts. */
   usage(usage: AnswerUsage): void;
@@ -49,6 +49,6 @@ export type FinishReason = 'stop' | 'calls' | 'length' | 'filter';
 /** Reads the body of a provider's answer into a sink. Tested at every split point. */
 export interface AnswerReader {
   push(chunk: Uint8Array): void;
-  /** Nothing more comes. Where no last word has come, none is told: the gateway tells of the cut. */
+  /** Signals the end of input. Without a last event nothing is written: the gateway reports the cut. */
   end(): void;
 }

@@ -6,7 +6,7 @@ export interface AnswerWriter {
   readonly contentType: string;
   /** @returns what has been written since the last call */
   take(): string;
-  /** Nothing more comes. @returns the rest; of a stream that was cut, nothing: the gateway closes it */
+  /** Signals the end of input. @returns the rest; of a stream that was cut, nothing: the gateway closes it */
   end(): string;
   /** Of an answer in one object, after `end`: why it failed, where it did. */
   failure?(): { readonly code: string; readonly message: string } | undefined;
@@ -15,19 +15,19 @@ export interface AnswerWriter {
 export const EVENT_STREAM = 'text/event-stream; charset=utf-8';
 export const JSON_TYPE = 'application/json';
 
-/** What is said where a provider's answer in one piece is not whole or cannot be read. */
+/** The error for an answer in one piece that is incomplete or unreadable. */
 export const UNREADABLE_ANSWER = {
   code: 'upstream_answer_unreadable',
   message: "gomodel-ts: the provider's answer broke off or does not follow its API; try again",
 };
 
-/** What is said in place of a call that the client must not act on. */
+/** The error that replaces a call which the client must not run. */
 export const brokenCall = (name: string): { code: string; message: string } => ({
   code: UNREADABLE_ANSWER.code,
   message: `gomodel-ts: the provider's call of ${name.slice(0, 100)} has incomplete arguments, so it was not passed on; try again`,
 });
 
-/** What is said where a stream goes over from one answer to another. @param upstream by its name */
+/** The error for a stream that continues with another answer. @param upstream its name */
 export const secondGeneration = (upstream: string): { code: string; message: string } => ({
   code: 'upstream_stream_restarted',
   message: `gomodel-ts: ${upstream} started its answer again in mid-stream, as happens when an intermediary retries: the first part is incomplete. Try again.`,

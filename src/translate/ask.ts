@@ -10,7 +10,7 @@ export interface Ask {
   readonly toolChoice?: ToolChoice;
   readonly parallelToolCalls?: boolean;
   readonly effort?: Effort;
-  /** True where the client wants to read what the model thought. */
+  /** True if the client wants to read what the model thought. */
   readonly wantsReasoning: boolean;
   readonly verbosity?: 'low' | 'medium' | 'high';
   readonly format?: AnswerFormat;
@@ -48,7 +48,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** The conversation in the order in which it happened; instructions are its first messages. */
 export type AskItem =
   | { readonly kind: 'message'; readonly role: Role; readonly parts: readonly AskPart[] }
-  /** A call of the model's; `name` is the wire name of the tool. `json` is what the model wrote as arguments. */
+  /** A tool call; `name` is the tool's wire name, `json` its arguments as the model wrote them. */
   | { readonly kind: 'call'; readonly callId: string; readonly name: string; readonly json: string }
   | {
       readonly kind: 'result';
@@ -93,5 +93,5 @@ export interface ReasoningState {
   readonly origin?: string;
 }
 
-/** The APIs that providers are asked in where theirs is not the client's. */
+/** The APIs that requests are translated into. */
 export type Dialect = 'chat' | 'anthropic' | 'gemini' | 'responses';

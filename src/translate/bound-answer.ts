@@ -25,7 +25,7 @@ export type AnswerBounds = { readonly [Bound in keyof typeof ANSWER_BOUNDS]: num
 
 export interface BoundedAnswer {
   readonly sink: AnswerSink;
-  /** @returns false where the answer has become too large, and nothing more of it is read */
+  /** @returns false if the answer has become too large, and nothing more of it is read */
   takes(bytes: number): boolean;
 }
 

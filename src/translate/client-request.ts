@@ -9,6 +9,6 @@ export interface ClientRequest {
   readonly ask: Ask;
   readonly losses: readonly string[];
   readonly createWriter: () => AnswerWriter;
-  /** An error with a status of 400 or more, as JSON; absent where the client knows OpenAI's envelope. */
+  /** An error with a status of 400 or more, as JSON; absent if the client knows OpenAI's envelope. */
   readonly writeError?: WriteError;
 }

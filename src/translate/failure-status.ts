@@ -27,7 +27,7 @@ const STATUSES: ReadonlyMap<string, number> = new Map([
   ['deadline_exceeded', 504],
 ]);
 
-/** The status that an answer should have had. What is not known is the provider's failure: 502. */
+/** The status that an answer should have had. An unknown failure is the provider's: 502. */
 export const failureStatus = (code: string): number => {
   const number = /^[45]\d\d$/.test(code) ? Number(code) : undefined;
   return number ?? STATUSES.get(code.toLowerCase()) ?? 502;

@@ -9,9 +9,9 @@ import type { Dialect, ReasoningState } from './ask.ts';
  */
 export interface Sealer {
   sealReasoning(state: ReasoningState): string;
-  /** @returns undefined where this sealer's key did not seal it */
+  /** @returns undefined if this sealer's key did not seal it */
   openReasoning(sealed: string): ReasoningState | undefined;
-  /** The text that stands for a conversation that was compacted. */
+  /** The text that replaces a compacted conversation. */
   sealSummary(text: string): string;
   openSummary(sealed: string): string | undefined;
 }

@@ -12,7 +12,7 @@ export interface DialectSpec {
    * @throws GatewayError invalid_request where the ask cannot be put at all
    */
   writeRequest(ask: Ask, facts?: ModelFacts): WrittenRequest;
-  /** How the provider counts the tokens of a request without answering it; absent where it does not. */
+  /** How the provider counts the tokens of a request without answering it; absent if it does not. */
   readonly count?: CountSpec;
   /**
    * Of a 2xx answer.
@@ -27,11 +27,11 @@ export interface DialectSpec {
 interface CountSpec {
   /** @throws GatewayError invalid_request where the ask cannot be put at all */
   writeRequest(ask: Ask, facts?: ModelFacts): WrittenRequest;
-  /** @returns tokens; undefined where the answer is not of this API */
+  /** @returns tokens; undefined if the answer is not of this API */
   read(body: Uint8Array): number | undefined;
 }
 
-/** What a provider's list or the configuration says of a model; absent = not said. */
+/** What a provider's list or the configuration says of a model; absent = unknown. */
 export interface ModelFacts {
   /** In tokens. */
   readonly contextWindow?: number;
@@ -107,7 +107,7 @@ export interface TranslateInput {
   readonly spec: DialectSpec;
   /** Of the model, where they are known. */
   readonly facts?: ModelFacts;
-  /** Names the provider and the account that are asked; absent where there is one alone. */
+  /** Names the provider and the account that are asked; absent if there is one alone. */
   readonly account?: string;
   /** What the client asks for beyond its API's stable form (`anthropic-beta`). */
   readonly betas?: readonly string[];
@@ -124,7 +124,7 @@ export interface TokenCount {
   readonly losses: readonly string[];
   /** Tokens, rather too many than too few. */
   readonly estimate: number;
-  /** What the provider is asked; absent where it does not count. */
+  /** What the provider is asked; absent if it does not count. */
   readonly asked?: Pick<Translation, 'path' | 'headers' | 'body'> & {
     read(body: Uint8Array): number | undefined;
   };

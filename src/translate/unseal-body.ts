@@ -22,7 +22,7 @@ const hasSeals = (bytes: Buffer): boolean => {
 const isPlain = ({ encrypted_content: sealed }: JsonObject): boolean =>
   typeof sealed === 'string' && !isCipher(sealed);
 
-/** What a model that encrypts nothing told another agent, as a text and no longer as a cipher. */
+/** Turns a message between agents that was never encrypted back into text. */
 const withPlainText = (item: Buffer): Buffer => {
   const message = parseJson(item.toString('utf8'));
   if (!isObject(message) || !objectsOf(message.content).some(isPlain)) return item;
@@ -46,7 +46,7 @@ const hasPlainMessages = (bytes: Buffer): boolean => {
   return items.some((item) => typeOf(item) === 'agent_message' && withPlainText(item) !== item);
 };
 
-/** True where a request may have something in it that only a translated model can be told as it is. */
+/** Whether a request may contain something that only translated models accept unchanged. */
 export const needsUnsealing = (bytes: Buffer): boolean => hasSeals(bytes) || hasPlainMessages(bytes);
 
 /**
@@ -88,7 +88,7 @@ export const unsealBody = (bytes: Buffer, sealer: Pick<Sealer, 'openSummary'>): 
 const isSealedDetail = (detail: unknown): boolean =>
   isObject(detail) && typeof detail.data === 'string' && detail.data.startsWith(SEAL_PREFIX);
 
-/** A message without the thoughts that another provider's model had, where the gateway sealed them. */
+/** A message without the thoughts of another provider's model that the gateway sealed. */
 const unsealMessage = (message: unknown): unknown => {
   if (!isObject(message) || !Array.isArray(message.reasoning_details)) return message;
   const details: readonly unknown[] = message.reasoning_details;
@@ -98,7 +98,7 @@ const unsealMessage = (message: unknown): unknown => {
   return kept.length === 0 ? rest : { ...rest, reasoning_details: kept };
 };
 
-/** The same for a request of chat completions, whose clients give thoughts back in `reasoning_details`. */
+/** The same for chat completions, where clients return thoughts in `reasoning_details`. */
 export const unsealChatBody = (bytes: Buffer): Buffer => {
   if (!hasSeals(bytes)) return bytes;
   const range = scanMembers(bytes)?.get('messages');

@@ -59,7 +59,7 @@ export const fitSchema = (schema: JsonObject): JsonObject => {
   return isObject(fitted) ? fitted : schema;
 };
 
-/** True where the API can hold a model to the schema as it is. */
+/** True if the API can hold a model to the schema as it is. */
 export const fitsAsIs = (schema: JsonObject): boolean => {
   const { $schema: _dialect, ...rest } = schema;
   return isDeepStrictEqual(fitSchema(rest), rest);

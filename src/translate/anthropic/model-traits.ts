@@ -8,7 +8,7 @@ export interface ModelTraits {
   readonly thinking: 'adaptive' | 'budget' | 'none';
   /** How thinking is turned off: by saying nothing, by saying so, or in no way. */
   readonly thinkingOff: 'omit' | 'disabled' | 'between_tools' | 'never';
-  /** From the least to the most; empty where `output_config.effort` is refused. */
+  /** From the least to the most; empty if `output_config.effort` is refused. */
   readonly efforts: readonly ClaudeEffort[];
   /** `temperature` and `top_p`. */
   readonly sampling: boolean;

@@ -119,7 +119,7 @@ const READERS: Readonly<Record<string, (block: JsonObject, context: BlockContext
   web_search_tool_result: readSearchResult,
 };
 
-/** @returns undefined where the kind of block is not known: it is passed over, and the rest is read */
+/** @returns undefined if the kind of block is not known: it is passed over, and the rest is read */
 export const createBlockReader = (block: JsonObject, context: BlockContext): BlockReader | undefined => {
   const type = wordOf(block.type);
   return Object.hasOwn(READERS, type) ? READERS[type]?.(block, context) : undefined;

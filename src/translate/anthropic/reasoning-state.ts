@@ -40,7 +40,7 @@ export const stateOf = (model: string, blocks: readonly object[]): ReasoningStat
 
 /**
  * The blocks of a state, to be sent to a model.
- * @returns undefined where the state is another API's, or that of another maker's model behind the same API:
+ * @returns undefined if the state is another API's, or that of another maker's model behind the same API:
  *   a signature that is not its own is a 400 from Anthropic
  */
 export const blocksOf = (state: ReasoningState | undefined, model: string): StateBlock[] | undefined => {

@@ -19,7 +19,7 @@ interface Data {
   readonly base64: string;
 }
 
-/** @returns undefined where the URL holds no data of its own that could be read */
+/** @returns undefined if the URL holds no data of its own that could be read */
 const readDataUrl = (url: string): Data | undefined => {
   const comma = url.startsWith('data:') ? url.indexOf(',') : -1;
   if (comma === -1) return undefined;

@@ -10,7 +10,7 @@ export interface ThinkingPlan {
   readonly thinking?: BetaThinkingConfigParam;
   readonly effort?: ClaudeEffort;
   readonly betas: readonly string[];
-  /** False where the model is known not to think in its answer. */
+  /** False if the model is known not to think in its answer. */
   readonly thinks: boolean;
 }
 

@@ -38,7 +38,7 @@ export const writeTools = ({ tools, model }: Ask, traits: ModelTraits, lose: Los
 export const isForced = ({ toolChoice, tools }: Ask): boolean =>
   tools.length > 0 && (toolChoice?.kind === 'required' || toolChoice?.kind === 'tool');
 
-/** @returns undefined where the API's own default is meant */
+/** @returns undefined if the API's own default is meant */
 export const writeToolChoice = (ask: Ask, traits: ModelTraits, lose: Lose): ToolChoice | undefined => {
   const { toolChoice, tools, parallelToolCalls } = ask;
   if (tools.length === 0) return undefined;

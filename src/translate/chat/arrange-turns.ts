@@ -8,7 +8,7 @@ interface AnsweredCall {
   /** Like no other of the conversation: some clients and servers count their calls anew in each turn. */
   readonly id: string;
   readonly call: Call;
-  /** Absent where there is none: the API refuses a call without one. */
+  /** Absent if there is none: the API refuses a call without one. */
   result?: Result;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The name of a call that its server sends in pieces, or once more and longer each time.
- * @param isDeclared whether a tool has this name; absent where that is not known
- * @returns undefined where the second text is a name of its own
+ * @param isDeclared whether a tool has this name; absent if that is not known
+ * @returns undefined if the second text is a name of its own
  */
 export const continuedName = (
   before: string,

@@ -7,7 +7,7 @@ import type { ToolNames } from '../responses/tool-names.ts';
 import type { Sealer } from '../seal.ts';
 import { createCharacterJoiner } from '../whole-characters.ts';
 
-/** What an answer is made of, in the order in which it is told. */
+/** The pieces of an answer, in the order in which they are written. */
 export type ChatPiece =
   | { readonly kind: 'delta'; readonly delta: JsonObject }
   | { readonly kind: 'finish'; readonly reason: string; readonly usage: AnswerUsage }
@@ -156,7 +156,7 @@ export const createChatSink = ({ emit, names, sealer, id, onModel }: ChatSinkDep
       else cutOff.push(call);
     },
     isDeclared: names.isDeclared,
-    // The API has no place for it: what was found is in the text.
+    // The API has no member for searches; the results are in the text.
     webSearch: () => undefined,
     alive: () => {
       if (begin()) tell({});

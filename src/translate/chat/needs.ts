@@ -4,7 +4,7 @@ import type { ChatQuirks } from './quirks.ts';
 
 const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 
-/** What OpenAI allows, and most of those who took over its API. */
+/** The limit of OpenAI and of most providers that copied its API. */
 const MAX_TOOLS = 128;
 
 const seesImages = ({ images = true }: ChatQuirks, model: string, facts: ModelFacts): boolean => {

@@ -14,7 +14,7 @@ const joinContents = (one: ChatMessage['content'], other: ChatMessage['content']
 
 const isInstruction = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
 
-/** What stands between a result and the user's next word where the model said nothing there. */
+/** Inserted between a tool result and the next user message if the model said nothing in between. */
 const BRIDGE: ChatMessage = { role: 'assistant', content: 'Understood.' };
 
 /**

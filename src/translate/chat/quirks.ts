@@ -35,7 +35,7 @@ export interface ChatQuirks {
   readonly refusals?: boolean;
   /** It must be asked for usage in a stream, with `stream_options`. Default true. */
   readonly includeUsage?: boolean;
-  /** It takes a JSON schema for its answer; else it is told of it, and asked for JSON. Default true. */
+  /** It accepts a JSON schema for its answer; otherwise the schema goes into the prompt. Default true. */
   readonly jsonSchema?: boolean;
   /** It takes an answer format in a request that also has tools. Default true. */
   readonly formatBesideTools?: boolean;
@@ -55,18 +55,18 @@ export interface ChatQuirks {
   readonly userMember?: 'user' | 'safety_identifier';
   /** The ids of calls must be nine letters and digits. */
   readonly shortCallIds?: boolean;
-  /** The efforts that a model takes, from the least on; none where it cannot be told. Default: three. */
+  /** The efforts that a model accepts, lowest first; none if it accepts none. Default: three. */
   readonly efforts?: (model: string) => readonly Effort[];
   /**
    * What else a model must be told, how much to think above all. Default: `reasoning_effort`.
-   * @param effort one of `efforts`; absent where the client did not say, or the model cannot be told
+   * @param effort one of `efforts`; absent if the client did not say, or the model cannot be told
    */
   readonly extraMembers?: (effort: Effort | undefined, model: string) => JsonObject;
 }
 
 const SCALE: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
-/** The nearest of some efforts, the lesser of two; undefined where there are none. */
+/** The nearest of some efforts, the lesser of two; undefined if there are none. */
 export const nearestEffort = (wanted: Effort, efforts: readonly Effort[]): Effort | undefined => {
   const distance = (effort: Effort): number => Math.abs(SCALE.indexOf(effort) - SCALE.indexOf(wanted));
   return efforts.toSorted((one, other) => distance(one) - distance(other))[0];

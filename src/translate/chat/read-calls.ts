@@ -6,9 +6,9 @@ import { continuedName } from './continued-name.ts';
 /** Calls of an answer, as its deltas (or its message) report them. */
 export interface CallReader {
   read(delta: JsonObject): void;
-  /** Nothing more comes. @returns false where there are arguments that belong to no call */
+  /** Signals the end of input. @returns false if there are arguments that belong to no call */
   end(): boolean;
-  /** True where the answer has a call. */
+  /** Whether the answer has a call. */
   found(): boolean;
 }
 
@@ -84,7 +84,7 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
   /** How many of them have begun, or are passed over. */
   let settled = 0;
   const byId = new Map<string, HeardCall>();
-  /** The call that an index stands for at present. */
+  /** The call that an index currently refers to. */
   const indexed = new Map<number, HeardCall>();
   /** The calls of the last list, by their place in it. */
   let lastList: readonly HeardCall[] = [];
@@ -146,7 +146,7 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
     call.begun = true;
     sink.callBegin(key, { name, ...(callId !== undefined && { callId }) });
   };
-  /** Calls begin in their order, also where the arguments of a later one come first. */
+  /** Calls begin in order, even if the arguments of a later one arrive first. */
   const beginUpTo = (last: HeardCall): void => {
     for (; settled < Number(last.key); settled++) {
       const call = all[settled];

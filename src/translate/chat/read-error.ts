@@ -10,10 +10,10 @@ import {
 import { readError as readErrorMember } from '../../sse/read-error.ts';
 import type { ProviderError } from '../translation.ts';
 
-/** Of an answer that is no JSON: a proxy's page, or a plain text. */
+/** Reads an answer that is not JSON: a proxy's page, or plain text. */
 const MAX_TEXT = 500;
 
-/** What the provider behind an aggregator said (OpenRouter: `metadata.raw`). */
+/** The error of the provider behind an aggregator (OpenRouter: `metadata.raw`). */
 const rawMessage = (error: JsonObject): string | undefined => {
   const metadata = isObject(error.metadata) ? error.metadata : {};
   const raw = nonEmptyString(metadata.raw);
@@ -43,7 +43,7 @@ interface FoundError {
 /**
  * An error in an answer's body or among the chunks of its stream, as providers write it: `{error: {…}}`,
  * `{error: "…", code}` (xAI), `{object: "error", message}` (vLLM, Mistral), `{detail}` (FastAPI).
- * @returns undefined where the object tells of none
+ * @returns undefined if the object tells of none
  */
 export const findError = (answer: unknown): FoundError | undefined => {
   const object: unknown = Array.isArray(answer) ? answer.find(isObject) : answer;
@@ -65,7 +65,7 @@ export const findError = (answer: unknown): FoundError | undefined => {
   return detail === undefined ? undefined : { code: 'unknown', message: cutForeignText(detail) };
 };
 
-/** What an error answer says, whatever its form. */
+/** Reads an error answer of any form. */
 export const readError = (status: number, body: Uint8Array): ProviderError => {
   const text = Buffer.from(body).toString('utf8').trim();
   const answer = parseJson(text);

@@ -17,7 +17,7 @@ const PART_OF_MARK = /<(?:\|(?:[a-z]{0,7}\|?)?)?$/;
 /** A header names a speaker, a channel, a recipient and a format. */
 const MAX_HEADER = 512;
 
-/** Whether a text begins as harmony does; undefined where more must come to tell. */
+/** Whether a text begins as harmony does; undefined if more must come to tell. */
 export const beginsAsHarmony = (text: string): boolean | undefined => {
   const begun = text.trimStart();
   if (BEGINNINGS.some((mark) => begun.startsWith(mark))) return true;
@@ -25,7 +25,7 @@ export const beginsAsHarmony = (text: string): boolean | undefined => {
 };
 
 /**
- * Reads what a server without a parser for gpt-oss leaves in the text: `<|channel|>analysis<|message|>…<|end|>` is a
+ * Reads what servers without a parser for gpt-oss leave in the text: `<|channel|>analysis<|message|>…<|end|>` is a
  * thought, `final` the answer, and `commentary to=functions.NAME` a call.
  * @see https://cookbook.openai.com/articles/openai-harmony
  */
@@ -33,7 +33,7 @@ export const createHarmonyReader = (): HarmonyReader => {
   let held = '';
   let place: 'header' | 'body' | 'plain' = 'header';
   let kind: HarmonyPiece['kind'] = 'text';
-  /** Of the call that is open: its name, until that has been told. */
+  /** The name of the open call, until it has been emitted. */
   let name: string | undefined;
   let calls = 0;
 
@@ -69,7 +69,7 @@ export const createHarmonyReader = (): HarmonyReader => {
         const at = held.indexOf(MESSAGE);
         if (at === -1) {
           if (held.length <= MAX_HEADER && !isLast) return pieces;
-          // Behind the last message nothing but a mark may stand; anything else is told as it is.
+          // Only marks may follow the last message; anything else is emitted as text.
           if (/^(?:\s|<\|[a-z]{1,9}\|>|assistant)*$/.test(held.slice(0, MAX_HEADER))) held = '';
           kind = 'text';
           place = 'plain';
@@ -86,7 +86,7 @@ export const createHarmonyReader = (): HarmonyReader => {
         return pieces;
       }
       pieces.push(...pieceOf(held.slice(0, mark.index)));
-      // A message whose end is missing ends where the next one begins.
+      // A message without an end mark ends where the next one begins.
       const isNext = mark[0] === '<|start|>' || mark[0] === '<|channel|>';
       held = held.slice(mark.index + (isNext ? 0 : mark[0].length));
       place = 'header';

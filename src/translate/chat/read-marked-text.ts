@@ -11,18 +11,18 @@ import { createThinkTagReader, type ToldApart } from './read-think-tags.ts';
 /** Reads a text in which a server may have left the marks of its model's own format. */
 export interface MarkedTextReader {
   read(text: string): void;
-  /** Nothing more comes. */
+  /** Signals the end of input. */
   end(): void;
 }
 
 interface MarkedTextDeps {
   readonly sink: Pick<AnswerSink, 'text' | 'reasoning' | 'endMessage'>;
   readonly calls: Pick<CallReader, 'read'>;
-  /** A thought that was told elsewhere ends where text begins. */
+  /** Ends a thought that arrived in a member of its own. */
   readonly endThought: () => void;
 }
 
-/** Calls that stand in the text have places of their own, behind those that the server tells of itself. */
+/** Calls found in the text get indexes of their own, above those of calls in `tool_calls`. */
 const FIRST_PLACE = 1_000_000;
 
 export const createMarkedTextReader = ({ sink, calls, endThought }: MarkedTextDeps): MarkedTextReader => {

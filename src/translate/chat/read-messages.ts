@@ -21,7 +21,7 @@ const ROLES: ReadonlyMap<unknown, Role | 'result'> = new Map([
   ['function', 'result'],
 ]);
 
-/** In the form of Responses, where a file's members lie flat. */
+/** In the form of Responses, where a file's members are not nested. */
 const flatParts = (content: unknown): unknown =>
   Array.isArray(content)
     ? content.map((part: unknown) =>
@@ -68,7 +68,7 @@ const readAssistant = (message: JsonObject, deps: MessageReaderDeps): AskItem[] 
   ];
 };
 
-/** One of `messages`. What cannot be carried is told to `lose`. */
+/** Reads one message. What cannot be translated is reported to `lose`. */
 export const readMessage = (message: JsonObject, deps: MessageReaderDeps): AskItem[] => {
   const role = ROLES.get(message.role);
   if (role === 'assistant') return readAssistant(message, deps);

@@ -9,7 +9,7 @@ import type { Sealer } from '../seal.ts';
 import { readMessage } from './read-messages.ts';
 import type { Lose } from './write-content.ts';
 
-/** What is read, or means nothing outside OpenAI. */
+/** Members that are read, or have no meaning outside OpenAI. */
 const CARRIED = new Set([
   'model',
   'messages',

@@ -1,14 +1,14 @@
-/** A piece of a text, told apart. */
+/** A piece of text, split into thought and answer. */
 export interface ToldApart {
   readonly thought: string;
   readonly text: string;
-  /** What was told as text until now was a thought, and so is this, its rest: the answer begins behind it. */
+  /** All text emitted so far was a thought, and this is its rest: the answer begins after it. */
   readonly restOfThought?: string;
 }
 
 export interface ThinkTagReader {
   read(text: string): ToldApart;
-  /** The rest, where the text ended in what might have become a tag. */
+  /** Returns the rest of a text that ended in what might have become a tag. */
   end(): ToldApart;
 }
 
@@ -59,7 +59,7 @@ export const createThinkTagReader = (): ThinkTagReader => {
   /** A thought was opened, or closed alone. */
   let hadThought = false;
   let hasText = false;
-  /** Some of the text has been told. */
+  /** Some of the text has been emitted. */
   let isBegun = false;
 
   const words = (text: string): ToldApart => {
@@ -91,7 +91,7 @@ export const createThinkTagReader = (): ThinkTagReader => {
     place = 'behind';
     const wasTold = hasText;
     const told = readAll(isLast);
-    // What has been told as text cannot become a thought any more.
+    // Text that has been emitted can no longer become a thought.
     return wasTold ? { ...told, restOfThought: thought } : { ...told, thought: thought + told.thought };
   };
 

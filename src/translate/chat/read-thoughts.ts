@@ -6,7 +6,7 @@ import { createThoughtState, type ThoughtMember } from './write-thoughts.ts';
 /** Thoughts of an answer, as its deltas (or its message) tell of them. */
 export interface ThoughtReader {
   read(delta: JsonObject): void;
-  /** Something else begins, or the answer is over: what the provider wants back of the thought is told. */
+  /** Ends the thought and emits the state that the provider wants back. */
   end(): void;
 }
 
@@ -33,7 +33,7 @@ const thoughtText = (delta: JsonObject, details: readonly JsonObject[]): string 
   (details.length > 0 ? nonEmptyString(details.map(detailText).join('')) : undefined) ??
   (Array.isArray(delta.content) ? thinkingParts(delta.content) : '');
 
-/** Members that grow from chunk to chunk; all others are said once. */
+/** Members that arrive in pieces; all others come once. */
 const GROWING = ['text', 'summary', 'data'] as const;
 
 /** Adds a chunk's detail to the one that it continues. */
@@ -52,7 +52,7 @@ const joinDetail = (details: JsonObject[], detail: JsonObject): void => {
   details[details.length - 1] = joined;
 };
 
-/** @param form how the provider wants its thoughts back; where it does not, no state is told */
+/** @param form how the provider wants its thoughts back; without it, no state is emitted */
 export const createThoughtReader = (sink: AnswerSink, form: ChatQuirks['thoughts']): ThoughtReader => {
   let text = '';
   let member: ThoughtMember = 'reasoning_content';

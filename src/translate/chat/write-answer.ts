@@ -16,7 +16,7 @@ interface StreamOptions {
   readonly includeUsage: boolean;
 }
 
-/** The full shape; null where the provider counted nothing. */
+/** The full shape; null if the provider counted nothing. */
 const writeUsage = (usage: AnswerUsage): JsonObject | null => {
   const { inputTokens, outputTokens, totalTokens } = usage;
   if (inputTokens === undefined && outputTokens === undefined) return null;

@@ -25,7 +25,7 @@ const writePart = (part: AskPart, quirks: ChatQuirks, lose: Lose): JsonObject[] 
   return [{ type: 'text', text: `[${part.kind}${name}: this model cannot be shown it]` }];
 };
 
-/** What the user says: a text, or parts where there is more than text. */
+/** A user's content: a string, or parts if there is more than text. */
 export const writeUserContent = (
   parts: readonly AskPart[],
   quirks: ChatQuirks,

@@ -22,7 +22,7 @@ interface Compaction {
   readonly usage: AnswerUsage;
 }
 
-/** A summary takes minutes to write and is told at its end; a client gives up after five of silence. */
+/** A summary takes minutes and is sent when it is complete; clients give up after five minutes of silence. */
 const KEEPALIVE_MS = 5_000;
 
 const NO_SUMMARY = {
@@ -31,7 +31,7 @@ const NO_SUMMARY = {
     'gomodel-ts: the model wrote no summary of the conversation, so that it cannot be made short; try again, or start a new session',
 };
 
-/** Takes the answer to a summary turn: its text is the summary, and everything else in it is of no use. */
+/** Reads the answer to a summary turn: its text is the summary, everything else is ignored. */
 const createCompactionSink = (
   { sealer, clock, model: asked }: CompactionDeps,
   handlers: {

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../ask.ts';
 import type { Content } from './write-contents.ts';
 
-/** What Google documents for calls that no Gemini model made; also for those whose signature was lost. */
+/** Google's documented placeholder for calls without a Gemini signature. */
 const BYPASS = 'skip_thought_signature_validator';
 
 const isAnswer = (part: JsonObject): boolean => 'functionResponse' in part;
 
-/** Where the current turn begins: after the last thing that the user said, which a result is not. */
+/** Where the current turn begins: after the last user message; tool results do not count. */
 const currentTurn = (contents: readonly Content[]): number =>
   contents.findLastIndex(({ role, parts }) => role === 'user' && !parts.some(isAnswer)) + 1;
 

@@ -14,7 +14,7 @@ import { readToolName } from './tool-name.ts';
 export interface ChunkReader {
   /** @param text the chunk as it was written */
   apply(chunk: JsonObject, text: string): void;
-  /** No more chunks come. Tells how the answer ended, where it was said. */
+  /** Signals the end of input. Reports how the answer ended, if the provider said so. */
   end(): void;
 }
 
@@ -40,11 +40,11 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
   let signatures: TextSignature[] = [];
   /** Parts of the provider's own tools since the last thing that was told. */
   let parts: JsonObject[] = [];
-  /** What the provider searched for: told already, and to be told when no text can be torn by it. */
+  /** Search queries: those already reported, and those that wait for the end of the running text. */
   const searches = new Set<string>();
   const queued = new Set<string>();
 
-  /** Tells what must come back with what was told until now, and with the call that follows. */
+  /** Emits the state that belongs to what was emitted so far and to the next call. */
   const tellState = (more: Pick<GeminiState, 'thought' | 'call' | 'args'> = {}): void => {
     const state: GeminiState = {
       ...(signatures.length > 0 && { text: signatures }),

@@ -1,6 +1,6 @@
 import type { FinishReason } from '../answer-sink.ts';
 
-/** How an answer ended: with a reason that a client knows, or with one that it must be told in words. */
+/** How an answer ended: with a reason that clients know, or with a message. */
 export type Ending =
   | { readonly kind: 'finish'; readonly reason: FinishReason; readonly words?: string }
   | { readonly kind: 'fail'; readonly code: string; readonly message: string };

@@ -1,6 +1,6 @@
 /** What of a model's name decides how it is asked. */
 export interface GeminiModel {
-  /** `3`, `2.5`; undefined where the name tells none (Gemma, tuned models). */
+  /** `3`, `2.5`; undefined if the name tells none (Gemma, tuned models). */
   readonly generation: number | undefined;
   /** From Gemini 3 on: thinking levels, ids of calls, images in results, signatures that must come back. */
   readonly isModern: boolean;

@@ -14,7 +14,7 @@ export interface GeminiState {
   readonly thought?: string;
   /** Of pieces of the text just before this state. */
   readonly text?: readonly TextSignature[];
-  /** Parts that are neither text nor call, as they came: the provider's own searches. */
+  /** Unchanged parts that are neither text nor call, such as the provider's own searches. */
   readonly parts?: readonly JsonObject[];
   /** Of the next call. */
   readonly call?: string;
@@ -22,7 +22,7 @@ export interface GeminiState {
   readonly args?: SignedArguments;
 }
 
-/** A piece of a text, in UTF-16 units; empty where the signature had a part of its own. */
+/** A piece of a text, in UTF-16 units; empty if the signature had a part of its own. */
 export interface TextSignature {
   readonly at: number;
   readonly length: number;
@@ -41,7 +41,7 @@ const readTextSignature = (value: JsonObject): TextSignature[] => {
     : [];
 };
 
-/** @returns undefined where the state is another API's */
+/** @returns undefined if the state is another API's */
 export const readReasoningState = (state: ReasoningState | undefined): GeminiState | undefined => {
   if (state?.dialect !== 'gemini' || !isObject(state.data)) return undefined;
   const { data } = state;

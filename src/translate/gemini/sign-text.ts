@@ -3,7 +3,7 @@ import type { TextSignature } from './reasoning-state.ts';
 
 /**
  * Cuts a text where its signed pieces began and ended, and gives each its signature back.
- * @returns undefined where they do not lie in the text: it was changed
+ * @returns undefined if they do not lie in the text: it was changed
  */
 export const signText = (text: string, signatures: readonly TextSignature[]): JsonObject[] | undefined => {
   const parts: JsonObject[] = [];

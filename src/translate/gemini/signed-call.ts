@@ -13,7 +13,7 @@ const DIGEST_LENGTH = 22;
 const digestOf = (args: JsonObject): string =>
   createHash('sha256').update(JSON.stringify(args)).digest('base64url').slice(0, DIGEST_LENGTH);
 
-/** @param json of the arguments; undefined where they are no object */
+/** @param json of the arguments; undefined if they are not an object */
 export const noteArguments = (json: string): SignedArguments | undefined => {
   const args = parseJson(json);
   return isObject(args) ? { keys: Object.keys(args), digest: digestOf(args) } : undefined;
@@ -27,7 +27,7 @@ export const readSignedArguments = (value: unknown): SignedArguments | undefined
 /**
  * The arguments as the model wrote them: Claude Code adds a tool's defaults to what it sends back, and orders the
  * members anew.
- * @returns undefined where they were changed otherwise, so that the signature is not theirs
+ * @returns undefined if they were changed otherwise, so that the signature is not theirs
  */
 export const restoreArguments = (json: string, signed: SignedArguments): string | undefined => {
   const args = parseJson(json);

@@ -34,7 +34,7 @@ const toBase64 = (percentEncoded: string): string | undefined => {
 /**
  * An image or a file as a part.
  * @param url `data:…` or `https://…`, which Google fetches itself
- * @returns undefined where it is neither, or of a kind that Gemini cannot read
+ * @returns undefined if it is neither, or of a kind that Gemini cannot read
  * @see https://ai.google.dev/gemini-api/docs/file-input-methods
  */
 export const writeMedia = (url: string): JsonObject | undefined => {

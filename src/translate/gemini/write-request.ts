@@ -11,7 +11,7 @@ import { writeTools } from './write-tools.ts';
 const isInstruction = (item: AskItem): boolean =>
   item.kind === 'message' && (item.role === 'system' || item.role === 'developer');
 
-/** The instructions at the beginning, and the rest, of which at least one thing is for the model to answer. */
+/** The leading instructions, and the rest, which has at least one item for the model to answer. */
 const splitInstructions = (items: Ask['items']): { instructions: AskItem[]; rest: AskItem[] } => {
   const first = items.findIndex((item) => !isInstruction(item));
   const end = first === -1 ? Math.max(items.length - 1, 0) : first;
@@ -25,7 +25,7 @@ const writeInstructions = (items: readonly AskItem[], lose: (what: string) => vo
   return parts.length === 0 ? {} : { systemInstruction: { parts } };
 };
 
-/** A call must follow what a user said. */
+/** A call must follow a user message. */
 const OPENING = 'Go on.';
 
 const openByUser = (contents: readonly Content[], lose: (what: string) => void): readonly Content[] => {

@@ -4,7 +4,7 @@ import { writeToolName } from './tool-name.ts';
 
 type FunctionTool = Extract<AskTool, { kind: 'function' }>;
 
-/** True where a schema says no more than that there is an object. Some models refuse one without properties. */
+/** Whether a schema describes an object without properties, which some models refuse. */
 const isEmptySchema = (schema: JsonObject): boolean =>
   Object.entries(schema).every(
     ([key, value]) =>

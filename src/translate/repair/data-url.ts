@@ -3,7 +3,7 @@ import { cleanMediaType, sniffMediaType } from './media-type.ts';
 
 /** Bytes that a request brings along. */
 export interface InlineData {
-  /** What the first bytes say, else what was declared; empty where neither says anything. */
+  /** The type that the first bytes show, else the declared one; empty if neither is known. */
   readonly mediaType: string;
   /** In the standard alphabet, padded, without blanks. */
   readonly base64: string;
@@ -35,7 +35,7 @@ const withType = (declared: string, base64: string | undefined): InlineData | un
 
 /**
  * The bytes of a `data:` URL, or of Base64 without one, as some clients send it.
- * @returns undefined where nothing can be read
+ * @returns undefined if nothing can be read
  * @see RFC 2397
  */
 export const readInlineData = (url: string): InlineData | undefined => {

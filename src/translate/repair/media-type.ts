@@ -53,7 +53,7 @@ export const mediaTypeOfName = (name: string): string | undefined => {
   return BY_EXTENSION[lower] ?? (TEXT_EXTENSIONS.test(lower) ? 'text/plain' : undefined);
 };
 
-/** True where the bytes are characters that a model can read as they are. */
+/** Whether the bytes are text that a model can read. */
 export const isTextType = (mediaType: string): boolean =>
   /^text\/|^application\/(?:json|(?:x-)?(?:yaml|toml|sh|ndjson|javascript|typescript)|xml|sql|jsonl)$|\+(?:json|xml|yaml)$/.test(
     mediaType,

@@ -6,7 +6,7 @@ export interface ProviderNeeds {
   readonly images: boolean;
   /** Media types of the images that it reads. */
   readonly imageTypes: ReadonlySet<string>;
-  /** URLs of images and files that the provider fetches itself; undefined where it fetches none. */
+  /** URLs of images and files that the provider fetches itself; undefined if it fetches none. */
   readonly fetches: RegExp | undefined;
   /** It takes text files as files; else their text is put into the message. */
   readonly textFiles: boolean;

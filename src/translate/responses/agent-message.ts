@@ -16,7 +16,7 @@ export interface AgentMessage {
 const FERNET = /^gAAAA[\w-]+={0,2}$/;
 const LONG_WORD = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w+/-]{100,}={0,2}$/;
 
-/** True where a text that may be a cipher is one. */
+/** True if a text that may be a cipher is one. */
 export const isCipher = (text: string): boolean => FERNET.test(text) || LONG_WORD.test(text);
 
 const textOfPart = (part: JsonObject): string | undefined => {

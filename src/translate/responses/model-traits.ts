@@ -2,7 +2,7 @@ import type { Effort } from '../ask.ts';
 
 /** What a model of the Responses API takes, as far as its name tells. */
 export interface ModelTraits {
-  /** The efforts that it takes, from the least on; empty where it does not reason. */
+  /** The efforts that it takes, from the least on; empty if it does not reason. */
   readonly efforts: readonly Effort[];
   /** `temperature` and `top_p`. */
   readonly sampling: boolean;

@@ -9,7 +9,7 @@ import type { ClientTool } from './tool-names.ts';
 export interface OpenCall {
   /** @param delta a piece of the arguments, JSON when joined */
   push(delta: string): void;
-  /** True where a client can act on what has come. */
+  /** True if a client can act on what has come. */
   isWhole(): boolean;
   end(): OutputItem;
   /**

@@ -90,7 +90,7 @@ const readSearch = (sink: AnswerSink): OutputItemReader => ({
 /**
  * @param item as it was when it began
  * @param key of the item, as the sink is told of calls
- * @returns undefined where the kind of item is not known: it is passed over, and the rest is read
+ * @returns undefined if the kind of item is not known: it is passed over, and the rest is read
  */
 export const createItemReader = (
   item: JsonObject,

@@ -14,7 +14,7 @@ export const toReasoningState = (state: ResponsesState): ReasoningState => ({
   data: { ...state },
 });
 
-/** @returns undefined where the state is another API's */
+/** @returns undefined if the state is another API's */
 export const readReasoningState = (state: ReasoningState | undefined): ResponsesState | undefined => {
   if (state?.dialect !== 'responses') return undefined;
   const { item } = state.data;

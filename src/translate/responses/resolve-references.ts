@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts';
 import { isObject, nonEmptyString } from '../../base/json-object.ts';
 import { itemsUpTo, type ResponseHistory } from '../response-history.ts';
 
-/** The id that an item of `input` refers to; undefined where it is an item itself. */
+/** The id that an item of `input` refers to; undefined if it is an item itself. */
 const referenceOf = (item: unknown): string | undefined => {
   if (!isObject(item)) return undefined;
   const isReference =
@@ -17,7 +17,7 @@ const notFound = (id: string): GatewayError =>
     { param: 'input' },
   );
 
-/** @returns undefined where the answer that has the item is not kept */
+/** @returns undefined if the answer that has the item is not kept */
 const findItems = (id: string, history: ResponseHistory): ReadonlyMap<string, unknown> | undefined => {
   const owner = history.ownerOf(id);
   const place = owner === undefined ? undefined : history.take(owner);

@@ -33,7 +33,7 @@ export const echoRequest = (request: JsonObject): JsonObject => ({
 });
 
 /**
- * The full shape, since clients fail where a member of it is missing; null where the provider counted nothing. What the
+ * The full shape, since clients fail where a member of it is missing; null if the provider counted nothing. What the
  * provider says it costs goes along under OpenRouter's name for it.
  */
 export const writeUsage = (usage: AnswerUsage): (ResponseUsage & { cost?: number }) | null => {

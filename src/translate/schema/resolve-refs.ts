@@ -11,7 +11,7 @@ const decodeToken = (token: string): string => {
 
 /**
  * What a reference within a document points to.
- * @returns undefined where it points nowhere, or out of the document
+ * @returns undefined if it points nowhere, or out of the document
  * @see RFC 6901 §6 (JSON pointers as fragments)
  */
 export const findReferenced = (root: JsonObject, ref: unknown): JsonObject | undefined => {

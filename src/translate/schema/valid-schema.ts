@@ -81,7 +81,7 @@ const validMap = (map: JsonObject, notes: SchemaNotes, depth: number): Schema =>
 
 const isArrayType = (type: unknown): boolean => [type].flat().includes('array');
 
-/** @returns undefined where the keyword is left out */
+/** @returns undefined if the keyword is left out */
 const validValue = (name: string, value: unknown, notes: SchemaNotes, depth: number): unknown => {
   if (MAP_KEYWORDS.has(name)) return isObject(value) ? validMap(value, notes, depth) : undefined;
   if (SCHEMA_KEYWORDS.has(name)) {
