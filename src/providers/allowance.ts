@@ -2,14 +2,14 @@ import { GatewayError } from '../base/errors.ts';
 
 /** What a caller may use of the models and providers that there are. */
 export interface Allowance {
-  /** True where some models are not allowed, so that every request must say which one it means. */
+  /** True if some models are not allowed, so that every request must say which one it means. */
   readonly limitsModels: boolean;
-  /** True where anything is not allowed. */
+  /** Whether any restriction applies. */
   readonly isLimited: boolean;
   allowsProvider(provider: string): boolean;
   /** @param names by which a model is known: the client's, the provider's */
   allows(provider: string, names: readonly string[]): boolean;
-  /** What is allowed, to complete "allowed are …". */
+  /** The allowed names, to complete "allowed are …". */
   readonly told: string;
 }
 

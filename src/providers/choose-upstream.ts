@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
 import type { Upstream } from './upstream.ts';
 
-/** A sign-in is told by the account beside the token; the token is a JWT, which no API key is. */
+/** A ChatGPT sign-in has an account id beside its token, and the token is a JWT, unlike any API key. */
 const isSignedIn = (headers: IncomingHttpHeaders): boolean =>
   headers['chatgpt-account-id'] !== undefined &&
   /^Bearer\s+[\w-]+\.[\w-]+\.[\w-]*\s*$/i.test(headers.authorization ?? '');
@@ -20,7 +20,7 @@ export interface UpstreamChoice {
   readonly login: 'passthrough' | 'replace' | 'off';
 }
 
-/** Sends ChatGPT sign-ins where the configuration says. The client never names the upstream. */
+/** Routes ChatGPT sign-ins as configured. The client never chooses the upstream. */
 export const createChooseUpstream =
   ({ own, chatgpt, login }: UpstreamChoice): ChooseUpstream =>
   (headers) => {

@@ -13,11 +13,11 @@ export interface JoinedModel extends Omit<ListedModel, 'id'> {
   readonly isAlias: boolean;
   /** The user named it: in the file, or in `<P>_MODELS`. */
   readonly isConfigured: boolean;
-  /** True where the provider speaks Responses itself. */
+  /** True if the provider speaks Responses itself. */
   readonly isNative: boolean;
 }
 
-/** @returns tokens; undefined where nobody knows */
+/** @returns tokens; undefined if nobody knows */
 export type FindContextWindow = (provider: ConfiguredProvider, model: string) => number | undefined;
 
 export interface JoinModelsInput {

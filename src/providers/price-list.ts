@@ -8,7 +8,7 @@ export const importPriceList = async () => {
   return { calcPrice, findProvider };
 };
 
-/** Context windows by the price list, where it knows the provider: what others make of a name is no guide. */
+/** Context windows from the price list, for providers that it knows: other providers may use a name differently. */
 export const loadContextWindows = async (): Promise<FindContextWindow> => {
   const { calcPrice, findProvider } = await importPriceList();
   const ownerAt = (url: string | undefined): string | undefined =>

@@ -15,13 +15,13 @@ export interface ProviderSpec {
   /** Without a slash at its end. Absent: whoever uses it has one of their own. */
   readonly baseUrl?: string;
   readonly credential: CredentialForm;
-  /** True where it answers without a key, as programs on one's own machine do. */
+  /** True if it answers without a key, as programs on one's own machine do. */
   readonly keyless: boolean;
   /** What its own tools call the variable with its key, beside `<P>_API_KEY`. */
   readonly otherKeyVariable?: string;
-  /** Whose credentials it takes in place of a key. */
+  /** The cloud credentials that it accepts instead of a key. */
   readonly ambient?: AmbientCredential['kind'];
-  /** Requests of these APIs leave as they came. */
+  /** Requests of these APIs are relayed unchanged. */
   readonly native: readonly ClientApi[];
   /** It has OpenAI's Realtime API over WebSocket, at `/realtime`. */
   readonly realtime?: true;
@@ -34,7 +34,7 @@ export interface ProviderSpec {
   readonly modelList: ModelListForm;
   /** Its own names of models may have a slash: `openai/gpt-oss-120b`. */
   readonly slashedNames?: true;
-  /** The address that its own tools' variables lead to; undefined where they do not suffice. */
+  /** The address derived from its own tools' variables; undefined if some are missing. */
   readonly composeBaseUrl?: (variable: (name: string) => string | undefined) => URL | undefined;
   /** Mends what users are known to write as its address. */
   readonly normalizeBaseUrl?: (given: URL) => NormalizedBaseUrl;
@@ -68,11 +68,11 @@ export interface ModelListForm {
   readonly path: string;
   /** Header lines that it wants beside the key, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** @returns undefined where the answer is no list of models */
+  /** @returns undefined if the answer is not a list of models */
   readonly read: (answer: unknown) => readonly ListedModel[] | undefined;
 }
 
-/** A model as its provider lists it; absent = not said. */
+/** A model as its provider lists it; absent = unknown. */
 export interface ListedModel {
   readonly id: string;
   /** In tokens. */
@@ -83,7 +83,7 @@ export interface ListedModel {
   readonly prices?: ListedPrices;
 }
 
-/** What a provider itself asks for a model, in USD for a million tokens; absent = not said. */
+/** A provider's own list prices, in USD per million tokens; absent = unknown. */
 export interface ListedPrices {
   readonly input: number;
   readonly cachedInput?: number;

@@ -3,14 +3,14 @@ import type { ListedModel, ListedPrices, Modality } from './provider-spec.ts';
 
 type Facts = Omit<ListedModel, 'id'>;
 
-/** @returns undefined where the value is no number of tokens */
+/** @returns undefined if the value is not a number of tokens */
 export const tokensOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
 
 const MODALITIES: ReadonlySet<unknown> = new Set<Modality>(['text', 'image', 'audio', 'video', 'file']);
 const isModality = (value: unknown): value is Modality => MODALITIES.has(value);
 
-/** @returns undefined where the value is no list of kinds of input */
+/** @returns undefined if the value is not a list of input kinds */
 export const modalitiesOf = (value: unknown): readonly Modality[] | undefined => {
   const known = Array.isArray(value) ? value.filter(isModality) : [];
   return known.length > 0 ? known : undefined;
@@ -19,7 +19,7 @@ export const modalitiesOf = (value: unknown): readonly Modality[] | undefined =>
 const priceOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 
-/** @returns undefined where the value has not at least a price of the input and one of the output */
+/** @returns undefined unless the value has a price for input and one for output */
 export const pricesOf = (value: unknown): ListedPrices | undefined => {
   if (!isObject(value)) return undefined;
   const input = priceOf(value.input);
@@ -37,7 +37,7 @@ export const pricesOf = (value: unknown): ListedPrices | undefined => {
   };
 };
 
-/** The facts that were said. */
+/** The facts that are known. */
 export const factsOf = (said: { readonly [Key in keyof Facts]?: Facts[Key] | undefined }): Facts => ({
   ...(said.contextWindow !== undefined && { contextWindow: said.contextWindow }),
   ...(said.maxOutputTokens !== undefined && { maxOutputTokens: said.maxOutputTokens }),

@@ -8,7 +8,7 @@ export type RouteReason = 'prefix' | 'alias' | 'listed' | 'default';
 export interface RouteTarget {
   /** The `id` of a configured provider, which is the `name` of its upstream. */
   readonly provider: string;
-  /** As the provider names it; undefined where the request names none. */
+  /** The provider's name of the model; undefined if the request names none. */
   readonly upstreamModel: string | undefined;
 }
 
@@ -80,7 +80,7 @@ const patternsOf = (aliases: Routing['aliases']): readonly AliasPattern[] => {
   return found;
 };
 
-/** Whether an alias stands for all names of a form, such as `claude-*`. */
+/** Whether an alias is a pattern, such as `claude-*`. */
 export const isPattern = (name: string): boolean => name.includes('*');
 
 const findAlias = (model: string, { aliases }: Routing): ModelAlias | undefined =>
@@ -148,7 +148,7 @@ const route = (model: string, routing: Routing, seen: ReadonlySet<string>): Rout
  * Where a request goes, by the model that it names. In this order: a prefix that is the id of a configured
  * provider, an alias, the provider whose list has exactly this id, the default provider with the name as it
  * is: whether it knows the model is for it to say.
- * @param model as the client wrote it; undefined where the request names none
+ * @param model as the client wrote it; undefined if the request names none
  */
 export const routeModel = (model: string | undefined, routing: Routing): Route =>
   model === undefined

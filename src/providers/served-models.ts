@@ -17,7 +17,7 @@ export interface ServedModelsDeps {
 /** What can be asked for, and where it leads, by what the lists say at the moment. */
 export interface ServedModels {
   readonly routing: Routing;
-  /** With what is known of each. The first call loads the price list. */
+  /** All models with their known facts. The first call loads the price list. */
   all(): Promise<readonly JoinedModel[]>;
   /** What a provider or the configuration says of a model. @param model as its provider names it */
   factsOf(provider: string, model: string): ListedModel;

@@ -9,9 +9,9 @@ import { BEARER, type ClientApi, type CredentialForm } from './provider-spec.ts'
 export type UpstreamCredential =
   /** The gateway: this header line, its name in lower case, replaces the client's own. */
   | { readonly kind: 'own'; readonly header: string; readonly value: string }
-  /** The gateway: each request gets header lines of its own, which prove who sends it. */
+  /** The gateway: each request is signed with headers of its own. */
   | { readonly kind: 'signed'; readonly sign: SignRequest }
-  /** The client: its `Authorization` goes on as it came. */
+  /** The client: its `Authorization` is forwarded unchanged. */
   | { readonly kind: 'client' }
   /** Nobody: no key is asked for. */
   | { readonly kind: 'none' };
@@ -28,11 +28,11 @@ export interface Upstream {
   readonly keyName?: string;
   /** The variable that would hold the credential, for the refusal's message. */
   readonly keyVariable: string;
-  /** Requests of these APIs leave as they came. */
+  /** Requests of these APIs are relayed unchanged. */
   readonly native: readonly ClientApi[];
   /** Whether it has OpenAI's Realtime API over WebSocket. */
   readonly realtime?: true;
-  /** What requests of another API are translated into; absent where nothing is. */
+  /** What requests of another API are translated into; absent if nothing is. */
   readonly dialect?: Dialect;
   /** In place of it for requests of Anthropic's API. */
   readonly messagesDialect?: Dialect;
@@ -92,7 +92,7 @@ export const createOllamaUpstream = (openAi: Upstream): Upstream => {
   return { ...openAi, baseUrl };
 };
 
-/** ChatGPT's own backend, for who is signed in there: a token of a sign-in fails at the API's host. */
+/** ChatGPT's own backend for ChatGPT sign-ins: their tokens fail at the API's host. */
 export const createChatgptUpstream = (baseUrl: URL): Upstream => ({
   name: 'chatgpt',
   baseUrl,

@@ -15,5 +15,5 @@ export interface GoogleCredential {
   readonly keyFile: string | undefined;
 }
 
-/** What a provider takes in place of a key: each request is signed, or gets a token that lasts an hour. */
+/** Credentials instead of a key: each request is signed, or carries a token that lasts an hour. */
 export type AmbientCredential = AwsCredential | GoogleCredential;

@@ -29,7 +29,7 @@ export const readBody = async (request: IncomingMessage): Promise<Buffer | undef
   return Buffer.concat(chunks, size);
 };
 
-/** The value of a JSON text, in a box, since `null` is a value too; undefined where it is not JSON. */
+/** The value of a JSON text, in a box, since `null` is a value too; undefined if it is not JSON. */
 export const parseJson = (bytes: Buffer): { readonly value: unknown } | undefined => {
   try {
     return { value: JSON.parse(bytes.toString()) };

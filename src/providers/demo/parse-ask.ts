@@ -9,7 +9,7 @@ export interface Ask {
   readonly stream: boolean;
   /** The text of the last user message, or `''`. */
   readonly prompt: string;
-  /** What a tool printed after that message; absent where none has run yet. */
+  /** What a tool printed after that message; absent if none has run yet. */
   readonly toolOutput?: string;
   /** The conversation after that message was made short: a tool may have run. */
   readonly compacted: boolean;
@@ -18,7 +18,7 @@ export interface Ask {
   readonly sessionKey?: string;
   /** A chat stream ends with a chunk that holds the usage. */
   readonly includeUsage: boolean;
-  /** The user's messages as they came: what stays of a conversation that is compacted. */
+  /** The user's messages, unchanged: a compacted conversation keeps them. */
   readonly userMessages: readonly object[];
   /** The prompt in the order in which a cache would read it: instructions, tools, then each item. */
   readonly parts: readonly string[];
@@ -34,7 +34,7 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** The text of a content field: a string, or a list of parts of which some carry `text`. */
+/** The text of a content field, which is a string or a list of parts. */
 const readText = (content: unknown): string =>
   typeof content === 'string'
     ? content

@@ -6,7 +6,7 @@ import { createDemoHandler } from './answer-request.ts';
 export interface DemoUpstream {
   /** Its base address, `http://127.0.0.1:PORT/v1`. */
   readonly url: URL;
-  /** Stops listening and cuts what is still running. */
+  /** Stops listening and aborts running answers. */
   close(): Promise<void>;
 }
 

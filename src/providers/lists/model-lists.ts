@@ -15,7 +15,7 @@ export interface ModelListsDeps {
   readonly providers: readonly ConfiguredProvider[];
   readonly fetchList: FetchList;
   readonly clock: Clock;
-  /** What `save` was given last; undefined where there is nothing. */
+  /** The text that was saved last; undefined if there is none. */
   readonly load: () => Promise<string | undefined>;
   readonly save: (text: string) => Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface ModelListsDeps {
 interface ListState {
   /** Milliseconds since the epoch; undefined before the first list. */
   readonly fetchedAtMs: number | undefined;
-  /** Why the last attempt failed; undefined where it did not. */
+  /** Why the last attempt failed; undefined if it did not. */
   readonly problem: string | undefined;
 }
 
@@ -34,9 +34,9 @@ export interface ModelLists {
   /** All models of a provider: the configured ones, then those that it lists. */
   modelsOf(provider: string): readonly ListedModel[];
   stateOf(provider: string): ListState;
-  /** Reads what was saved. */
+  /** Reads the saved lists. */
   load(): Promise<void>;
-  /** The same, then asks in the background for what is older than an hour, and goes on asking. */
+  /** Also refreshes lists older than an hour in the background, again and again. */
   start(): Promise<void>;
   /** Asks all providers now. Never rejects: `stateOf` has the problems. */
   refresh(): Promise<void>;
@@ -97,7 +97,7 @@ export const createModelLists = (deps: ModelListsDeps): ModelLists => {
     const add = (provider: string, models: readonly ListedModel[]): void => {
       for (const { id } of models) if (!owners.has(id)) owners.set(id, provider);
     };
-    // Who is configured to have a model wins over who lists it.
+    // A provider that is configured to have a model wins over one that lists it.
     for (const { provider } of all) add(provider.id, provider.models);
     for (const { provider, models } of all) add(provider.id, models);
   };

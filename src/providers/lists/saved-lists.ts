@@ -9,7 +9,7 @@ import { factsOf, modalitiesOf, pricesOf, tokensOf } from '../read-openai-list.t
 /** A provider's list as it is kept between two runs. */
 export interface SavedList {
   readonly provider: string;
-  /** Whose list it is: another address has another one. Without user, password and keys. */
+  /** The address whose list it is, without user, password and keys. */
   readonly baseUrl: string;
   readonly fetchedAtMs: number;
   readonly models: readonly ListedModel[];
@@ -21,7 +21,7 @@ const MAX_BYTES = 64 * 2 ** 20;
 export const serializeLists = (lists: readonly SavedList[]): string =>
   `${JSON.stringify({ version: VERSION, lists })}\n`;
 
-/** @returns what is understood of it: the rest is asked for again */
+/** @returns the readable lists; the others are fetched again */
 export const parseSavedLists = (text: string | undefined): readonly SavedList[] => {
   const saved = parseJson(text ?? '');
   if (!isObject(saved) || saved.version !== VERSION) return [];

@@ -3,7 +3,7 @@ import { readOpenAiList } from '../read-openai-list.ts';
 
 /** https://www.alibabacloud.com/help/en/model-studio/vision */
 const SEES = /vl|omni|qvq|ocr|qwen3\.[5-9]/;
-/** These think unless told not to, or can be told to. */
+/** Models that reason by default or on request. */
 const THINKS = /qwen3|qwen-(?:plus|turbo|flash)|qwq/;
 
 /** @see https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions */

@@ -43,7 +43,7 @@ export const azureSpec: ProviderSpec = {
   },
   toPath: (path, model, apiVersion) => {
     if (apiVersion === undefined) return `/v1${path}`;
-    // Over WebSocket the dated API takes the deployment as a parameter.
+    // Over WebSocket the dated API expects the deployment as a parameter.
     if (model !== undefined && path.startsWith('/realtime?'))
       return withVersion(path.replace(/([?&])model=/, '$1deployment='), apiVersion);
     const isByDeployment = model !== undefined && BY_DEPLOYMENT.test(path);

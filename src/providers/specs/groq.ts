@@ -22,7 +22,7 @@ export const groqSpec: ProviderSpec = {
     formatBesideTools: false,
     maxTokensMember: 'max_completion_tokens',
     userMember: 'user',
-    // Models that do not think refuse to be told how much.
+    // Models without reasoning reject an effort.
     efforts: (model) => (model.includes('gpt-oss') ? ['low', 'medium', 'high'] : []),
     extraMembers: (effort, model) => ({
       ...(effort !== undefined && { reasoning_effort: effort }),

@@ -15,7 +15,7 @@ export const lmstudioSpec: ProviderSpec = {
     order: 'alternating',
     thoughts: 'same',
     thinkTags: true,
-    // It takes the bytes of an image, and fetches none.
+    // It accepts image bytes only and fetches no URLs.
     remoteImages: false,
     maxTools: Number.POSITIVE_INFINITY,
     formatBesideTools: false,

@@ -23,7 +23,7 @@ export const moonshotSpec: ProviderSpec = {
     // "thinking is enabled but reasoning_content is missing in assistant tool call message"
     thoughts: 'reasoning_content',
     images: (model) => SEES.test(model),
-    // It takes uploads and bytes, and fetches none.
+    // It accepts uploads and bytes and fetches no URLs.
     remoteImages: false,
     toolChoice: false,
     parallelToolCalls: false,

@@ -15,13 +15,13 @@ export const ollamaSpec: ProviderSpec = {
     order: 'alternating',
     thoughts: 'same',
     thinkTags: true,
-    // It takes the bytes of an image, and fetches none.
+    // It accepts image bytes only and fetches no URLs.
     remoteImages: false,
     maxTools: Number.POSITIVE_INFINITY,
     formatBesideTools: false,
     parallelToolCalls: false,
     toolChoice: false,
-    // Models that do not think refuse to be told how much; of the others these alone know degrees.
+    // Models without reasoning reject an effort; of the others only these know several levels.
     efforts: (model) => (model.includes('gpt-oss') ? ['low', 'medium', 'high'] : []),
   },
   modelList: { path: '/models', read: readOpenAiList() },

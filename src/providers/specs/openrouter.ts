@@ -4,7 +4,7 @@ import { factsOf, modalitiesOf, pricesOf, readOpenAiList, tokensOf } from '../re
 
 const PER_MILLION = 1_000_000;
 
-/** USD for a million tokens; prices are listed for one token, as text, and -1 where they vary. */
+/** USD per million tokens. Prices are listed per token, as text, and as -1 if they vary. */
 const perMillion = (price: unknown): number | undefined => {
   const usd = typeof price === 'string' && price.trim() !== '' ? Number(price) : Number.NaN;
   // One token at 0.0000003 is 0.3 a million, and not 0.29999999999999998.
@@ -12,7 +12,7 @@ const perMillion = (price: unknown): number | undefined => {
 };
 
 /**
- * A model that also costs something for each request has no price here: what tokens cost would be too low.
+ * A model with a fee per request has no price here: the price of its tokens alone would be too low.
  * @see https://openrouter.ai/docs/guides/overview/models
  */
 const listedPrices = (pricing: unknown): ListedPrices | undefined => {
@@ -22,7 +22,7 @@ const listedPrices = (pricing: unknown): ListedPrices | undefined => {
     cachedInput: perMillion(pricing.input_cache_read) || undefined,
     cacheWrite: perMillion(pricing.input_cache_write) || undefined,
     output: perMillion(pricing.completion),
-    // 0 stands for no price of its own: reasoning is output then.
+    // 0 means that reasoning has no price of its own and is billed as output.
     reasoning: perMillion(pricing.internal_reasoning) || undefined,
   });
 };

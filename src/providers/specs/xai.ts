@@ -1,7 +1,7 @@
 import { BEARER, type ProviderSpec } from '../provider-spec.ts';
 import { factsOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
 
-// Some of these think, and cannot be told how much: they refuse to be.
+// Some of these reason but reject an effort.
 const WITHOUT_EFFORT = /non-reasoning|^grok-(?:build|code|2|3(?!-mini)|4(?:-|$)|4\.20-(?!multi-agent))/;
 
 /** @see https://docs.x.ai/docs/api-reference */

@@ -1,7 +1,7 @@
 import { BEARER, type ProviderSpec } from '../provider-spec.ts';
 import { readOpenAiList } from '../read-openai-list.ts';
 
-/** These think unless told not to. */
+/** Models that reason by default. */
 const THINKS = /^glm-(?:4\.[7-9]|[5-9])/;
 /** https://docs.z.ai/guides/vlm: `glm-4.6v`, `glm-4.5v`; the others read text alone. */
 const SEES = /\dv(?:-|$)|vision/;
