@@ -53,7 +53,7 @@ const UNSHARED: readonly string[] = [
 /**
  * Codex's catalog with an entry for every served model that it lacks. An entry is one of Codex's own
  * made modest, since which fields there must be changes with Codex's versions.
- * @param catalog empty where none is at hand: entries are then the least that Codex takes
+ * @param catalog empty if none is at hand: entries are then the least that Codex takes
  */
 export const extendCatalog = (
   catalog: readonly CatalogModel[],

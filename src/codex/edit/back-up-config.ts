@@ -8,7 +8,7 @@ import { writeNewFile } from './replace-file.ts';
 /**
  * Copies the file as it was loaded to `NAME.STAMP.bak` beside it, with its mode.
  * @param nowMs milliseconds since the epoch
- * @returns the copy's path, or undefined where there was no file to copy
+ * @returns the copy's path, or undefined if there was no file to copy
  * @throws GatewayError command_failed
  */
 export const backUpConfigFile = async (file: ConfigFile, nowMs: number): Promise<string | undefined> => {

@@ -18,7 +18,7 @@ export interface ChangeConfigDeps {
 /**
  * Writes a planned edit, after a backup and an entry in the journal: an edit that is in no journal
  * could not be undone, one that was never written can.
- * @returns the backup's path, or undefined where there was no file before
+ * @returns the backup's path, or undefined if there was no file before
  * @throws GatewayError command_failed; nothing is changed then
  */
 export const applyEdit = async (
@@ -66,11 +66,11 @@ const dropIfNeedless = async (backup: string, file: ConfigFile): Promise<void> =
   if (left) await dropBackup(backup, [hashText(left)]);
 };
 
-/** False where nothing of the edit is left: a file that was put back or begun anew by other means. */
+/** False if nothing of the edit is left: a file that was put back or begun anew by other means. */
 const isInForce = ({ owned }: ConfigEdit, document: TomlDocument): boolean =>
   owned.some(({ path, after }) => after && isSameSetting(readSetting(document, path), after));
 
-/** True where the edit had created the file, and nothing but the edit was ever in it. */
+/** True if the edit had created the file, and nothing but the edit was ever in it. */
 export const isLeftEmpty = (edit: ConfigEdit, text: string): boolean => edit.created && text.trim() === '';
 
 /**

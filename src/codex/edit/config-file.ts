@@ -12,7 +12,7 @@ export interface ConfigFile {
   /** The file itself, behind symbolic links. */
   readonly target: string;
   readonly existed: boolean;
-  /** With its byte order mark and line breaks; empty where there is no file. */
+  /** With its byte order mark and line breaks; empty if there is no file. */
   readonly text: string;
 }
 
@@ -46,7 +46,7 @@ export const refuseIfChanged = async (file: ConfigFile): Promise<void> => {
 };
 
 /**
- * @returns undefined where there is no such file
+ * @returns undefined if there is no such file
  * @throws GatewayError command_failed where it cannot be read, is too large or is not a regular file
  */
 export const readIfThere = (path: string, maxBytes = MAX_CATALOG_BYTES): Buffer | undefined => {

@@ -16,7 +16,7 @@ export interface ConfigEdit {
   readonly file: string;
   /** ISO 8601, UTC: the last run. */
   readonly editedAt: string;
-  /** True where there was no such file before. */
+  /** True if there was no such file before. */
   readonly created: boolean;
   /** The copies that were made of it, oldest first. */
   readonly backups: readonly string[];

@@ -9,15 +9,15 @@ import { readSetting, type SettingValues } from './read-setting.ts';
 /** Something that an edit wrote or took out, as the journal keeps it. */
 export interface OwnedSetting {
   readonly path: readonly string[];
-  /** The old value as it was written; absent where there was none. */
+  /** The old value as it was written; absent if there was none. */
   readonly before?: string;
-  /** What the edit left there; absent where it took the setting out. */
+  /** What the edit left there; absent if it took the setting out. */
   readonly after?: SettingValues;
 }
 
 export interface EditPlan {
   readonly text: string;
-  /** Empty where the text says everything already. */
+  /** Empty if the text says everything already. */
   readonly splices: readonly TextSplice[];
   readonly owned: readonly OwnedSetting[];
 }

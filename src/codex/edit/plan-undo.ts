@@ -41,7 +41,7 @@ export const planUndo = (text: string, edit: ConfigEdit, name: string): UndoPlan
   return { kind: 'restored', text: restore(document, toRestore, edit.steps, name) };
 };
 
-/** Takes the steps back from the last to the first; undefined where someone else wrote in between. */
+/** Takes the steps back from the last to the first; undefined if someone else wrote in between. */
 const rewind = (text: string, steps: readonly EditStep[]): string | undefined => {
   let current = text;
   for (const { textHash, splices } of steps.toReversed()) {

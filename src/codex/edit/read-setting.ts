@@ -7,7 +7,7 @@ export type SettingValues = Readonly<Record<string, string>>;
 /**
  * Reads what a document says at a path, however it is spelled there: two documents that mean the
  * same give the same values.
- * @returns undefined where nothing is written at or below the path
+ * @returns undefined if nothing is written at or below the path
  */
 export const readSetting = (document: TomlDocument, path: TomlPath): SettingValues | undefined => {
   if (!isDefined(document, path)) return undefined;

@@ -60,7 +60,7 @@ export const writeNewFile = async (path: string, text: string, like?: Likeness):
   }
 };
 
-/** @returns false where the file cannot be replaced without losing what makes it this file */
+/** @returns false if the file cannot be replaced without losing what makes it this file */
 const replaceByRename = async ({ target, existed }: ConfigFile, text: string): Promise<boolean> => {
   const old = existed ? await lstat(target) : undefined;
   if (old && !old.isFile()) throw new Error('it is not a regular file any more');

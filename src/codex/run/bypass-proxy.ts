@@ -38,7 +38,7 @@ export const bypassProxyFor = (gatewayUrl: URL, env: Environment): NoProxyVariab
 
 /**
  * The proxy variable by which Codex's requests to the gateway would end at a proxy.
- * @returns undefined where none is set, or `NO_PROXY` lists the gateway
+ * @returns undefined if none is set, or `NO_PROXY` lists the gateway
  */
 export const findProxyBefore = (gatewayUrl: URL, env: Environment): string | undefined => {
   const variable = HTTP_PROXY_VARIABLES.find((name) => env[name]?.trim());

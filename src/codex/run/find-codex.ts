@@ -22,7 +22,7 @@ const CODEX: SoughtProgram = {
 export const searchCodex = (env: Environment, workingFolder: WorkingFolder): Promise<ProgramSearch> =>
   searchProgram(CODEX, env, workingFolder);
 
-/** @returns undefined where there is none that works */
+/** @returns undefined if there is none that works */
 export const findCodex = async (
   env: Environment,
   workingFolder: WorkingFolder,

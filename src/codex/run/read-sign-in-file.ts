@@ -5,7 +5,7 @@ import type { CodexSignIn } from './read-sign-in.ts';
 
 /**
  * How Codex is signed in, by the `auth.json` in its folder; what it holds is looked at and kept nowhere.
- * @returns undefined where there is none: the credential may lie in the system's keyring
+ * @returns undefined if there is none: the credential may lie in the system's keyring
  */
 export const readSignInFile = async (codexHome: string): Promise<CodexSignIn | undefined> => {
   const text = await readFile(join(codexHome, 'auth.json'), 'utf8').catch(() => undefined);

@@ -99,7 +99,7 @@ export const startsWithPath = (path: TomlPath, prefix: TomlPath): boolean =>
 export const isSamePath = (path: TomlPath, other: TomlPath): boolean =>
   path.length === other.length && startsWithPath(path, other);
 
-/** True where anything at or below the path is written. */
+/** True if anything at or below the path is written. */
 export const isDefined = (document: TomlDocument, path: TomlPath): boolean =>
   document.settings.some((setting) => startsWithPath(setting.path, path)) ||
   document.tables.some((table) => startsWithPath(table.path, path));

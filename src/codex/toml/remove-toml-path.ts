@@ -33,7 +33,7 @@ export const removeTomlPath = (
     .map(([start, end]) => ({ at: start, removed: text.slice(start, end), inserted: '' }));
 };
 
-/** True where the braces around the setting go as a whole. */
+/** True if the braces around the setting go as a whole. */
 const isBracedBelow = (setting: TomlSetting, path: TomlPath): boolean =>
   setting.holder.type === 'TOMLInlineTable' && startsWithPath(setting.holderPath, path);
 
