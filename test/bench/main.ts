@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { measureBudgets } from './measure-budgets.ts';
 import { measureLog } from './measure-log.ts';
 import { measurePage } from './measure-page.ts';
 import { measureStreams } from './measure-streams.ts';
@@ -12,7 +13,7 @@ const PAGE_ROUNDS = 9;
 const STREAM_ROUNDS = 3;
 
 const USAGE = `npm run bench -- [--quick] [--json] [--no-rivals] | --streams | --websocket | --log | --page |
-                 --translation
+                 --translation | --budgets
 
 Compares gomodel-ts with a bare node:http proxy, nginx as the near limit, Express + http-proxy-middleware
 in a few lines, Portkey and opencodex: load, start, memory, streams and the size of an installation. --quick
@@ -22,7 +23,8 @@ streams alone, in more rounds: the wait for the first event, and processor, memo
 event over WebSocket, relayed and bridged, and what an idle connection costs in memory, in two minutes. --log
 measures what the page's questions to a log of 100,000 exchanges take. --page has Chromium watch 200 exchanges
 a second for a minute, and measures what that costs the page and the gateway, in six minutes. --translation
-measures what it costs to put a request, and each event of its answer, into another API. Best with wrk, nginx
+measures what it costs to put a request, and each event of its answer, into another API. --budgets measures
+what 1,000 keys and 10,000 budgets cost a request, beside a gateway that has neither, in half a minute. Best with wrk, nginx
 and taskset; says so where they are missing. BENCH_RIVALS=name=command,name=command has other gateways take
 part: each command of the shell listens on $PORT and asks $UPSTREAM.
 `;
@@ -40,6 +42,7 @@ export const main = async (servers: string, root: string): Promise<void> => {
       log: { type: 'boolean', default: false },
       page: { type: 'boolean', default: false },
       translation: { type: 'boolean', default: false },
+      budgets: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -65,6 +68,10 @@ export const main = async (servers: string, root: string): Promise<void> => {
   }
   if (values.translation) {
     for (const figures of measureTranslation()) process.stdout.write(`${JSON.stringify(figures)}\n`);
+    return;
+  }
+  if (values.budgets) {
+    for (const figures of await measureBudgets()) process.stdout.write(`${JSON.stringify(figures)}\n`);
     return;
   }
   const { quick, rivals } = values;

@@ -43,9 +43,20 @@ export interface Budget {
   readonly source: DefinitionSource;
 }
 
+type Identified = Pick<Budget, 'scope' | 'period' | 'unit'>;
+
+/** Asked for with each request, and put together from parts. */
+const knownIds = new WeakMap<Identified, string>();
+
 /** One scope has one budget of a period and unit. */
-export const budgetId = ({ scope, period, unit }: Pick<Budget, 'scope' | 'period' | 'unit'>): string =>
-  `${scopeText(scope)} ${periodText(period)}${unit === 'tokens' ? ' tokens' : ''}`;
+export const budgetId = (budget: Identified): string => {
+  const known = knownIds.get(budget);
+  if (known !== undefined) return known;
+  const { scope, period, unit } = budget;
+  const id = `${scopeText(scope)} ${periodText(period)}${unit === 'tokens' ? ' tokens' : ''}`;
+  knownIds.set(budget, id);
+  return id;
+};
 
 /** Whom a request is counted for. */
 export interface Subject {

@@ -83,9 +83,19 @@ export const createLedger = ({
   let budgets = first;
   let find = createScopeIndex(first);
 
+  const lastWindows = new WeakMap<Budget, TimeWindow>();
+  const windowFor = (budget: Budget): TimeWindow => {
+    const nowMs = clock.now();
+    const last = lastWindows.get(budget);
+    if (last && nowMs >= last.startMs && nowMs < last.endMs) return last;
+    const window = windowOf(budget.period, budget.timezone);
+    lastWindows.set(budget, window);
+    return window;
+  };
+
   const placeOf = (match: Match<Budget>): Place => {
     const { entry, child } = match;
-    const window = windowOf(entry.period, entry.timezone);
+    const window = windowFor(entry);
     const key = counterKey(entry, child);
     return { match, key, window, counted: counters.of(key, window.startMs) };
   };
@@ -151,7 +161,10 @@ export const createLedger = ({
       counted.reserved += unitsOf(match.entry, estimate.input) + unitsOf(match.entry, estimate.output);
     }
     const soft = places.filter((place) => place.match.entry.enforcement === 'soft' && share(place) >= 1);
-    const [tightest] = [...places].sort((one, other) => share(other) - share(one));
+    const tightest = places.reduce<Place | undefined>(
+      (one, other) => (one === undefined || share(other) > share(one) ? other : one),
+      undefined,
+    );
     const granted: Reservation = {
       kind: 'granted',
       warnings: soft.map(show),

@@ -61,9 +61,15 @@ export interface Estimator {
   learn(of: Estimated, usage: Usage): void;
 }
 
+interface Outputs {
+  readonly last: number[];
+  /** Their 95th percentile, found when one is added: a request waits for nothing. */
+  likely: number;
+}
+
 export const createEstimator = (): Estimator => {
   const turns = createRecent<LastTurn>(MAX_CONVERSATIONS);
-  const outputs = createRecent<number[]>(MAX_CONVERSATIONS);
+  const outputs = createRecent<Outputs>(MAX_CONVERSATIONS);
 
   const inputOf = ({ conversation, bodyBytes, isContinuation }: Estimated) => {
     const last = turns.get(conversation);
@@ -80,8 +86,7 @@ export const createEstimator = (): Estimator => {
   return {
     estimate: (of, ratesFor) => {
       const { tokens, cached } = inputOf(of);
-      const known = outputs.get(of.keyAndModel);
-      const likely = known ? p95(known) : FIRST_OUTPUT_TOKENS;
+      const likely = outputs.get(of.keyAndModel)?.likely ?? FIRST_OUTPUT_TOKENS;
       const output = Math.min(likely, of.maxOutputTokens ?? likely);
       const rates = ratesFor?.(tokens);
       const inputUsd = rates ? ((tokens - cached) * rates.input + cached * rates.cachedInput) / 1e6 : 0;
@@ -96,9 +101,10 @@ export const createEstimator = (): Estimator => {
         turns.set(conversation, { bodyBytes, isContinuation, inputTokens, cachedTokens: cachedInputTokens });
       }
       if (outputTokens === undefined) return;
-      const known = outputs.get(keyAndModel) ?? [];
-      known.push(outputTokens);
-      if (known.length > MAX_OUTPUTS) known.shift();
+      const known = outputs.get(keyAndModel) ?? { last: [], likely: 0 };
+      known.last.push(outputTokens);
+      if (known.last.length > MAX_OUTPUTS) known.last.shift();
+      known.likely = p95(known.last);
       outputs.set(keyAndModel, known);
     },
   };

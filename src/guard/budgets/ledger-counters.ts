@@ -84,10 +84,23 @@ export const childOfKey = (key: string): string | undefined => {
 
 export const idOfKey = (key: string): string => key.split(SEPARATOR, 1)[0] ?? key;
 
+/** A window is the same for many requests, and writing a date takes a microsecond. */
+const knownDates = new WeakMap<TimeWindow, { readonly startedAt: string; readonly resetsAt: string }>();
+
+const datesOf = (window: TimeWindow): object => {
+  const { startMs, endMs } = window;
+  if (!Number.isFinite(endMs)) return {};
+  const known = knownDates.get(window);
+  if (known) return known;
+  const dates = { startedAt: new Date(startMs).toISOString(), resetsAt: new Date(endMs).toISOString() };
+  knownDates.set(window, dates);
+  return dates;
+};
+
 export const statusOf = (
   budget: Budget,
   child: string,
-  { startMs, endMs }: TimeWindow,
+  window: TimeWindow,
   counted: Counted | undefined,
 ): BudgetStatus => {
   const show = budget.unit === 'usd' ? usdOf : (units: number) => units;
@@ -106,9 +119,6 @@ export const statusOf = (
     reserved: show(counted?.reserved ?? 0),
     tokens: counted?.tokens ?? 0,
     listUsd: usdOf(counted?.listNanoUsd ?? 0),
-    ...(Number.isFinite(endMs) && {
-      startedAt: new Date(startMs).toISOString(),
-      resetsAt: new Date(endMs).toISOString(),
-    }),
+    ...datesOf(window),
   };
 };
