@@ -91,7 +91,8 @@ export const createErrorAnswer = (
     ...((inMessages || isSaidOnce) && { request_id: requestId }),
   });
   return {
-    status: isSaidOnce ? 400 : error.status,
+    // What only a command should meet has no status of its own.
+    status: isSaidOnce ? 400 : error.status || 500,
     headers: {
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),
