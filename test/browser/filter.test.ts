@@ -72,8 +72,8 @@ describe.skipIf(REAL_GATEWAY)('an empty log', () => {
     await page.getByText('npx gomodel-ts init-codex').waitFor();
     for (const [name, text] of [
       ['sessions', 'No sessions yet'],
-      ['usage', 'Nothing was used in this time'],
-      ['connect', 'No request has come yet.'],
+      ['usage', 'Nothing was used in this period'],
+      ['connect', 'No requests yet.'],
     ] as const) {
       await page.goto(`${dashboard.url}/admin/dashboard/${name}`);
       await page.getByText(text).waitFor();

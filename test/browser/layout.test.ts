@@ -70,7 +70,7 @@ describe('the layout', () => {
     await page.emulateMedia({ colorScheme: 'light' });
     const light = await background();
     expect(light).not.toBe(dark);
-    await page.getByRole('button', { name: /^Theme: as the system/ }).click();
+    await page.getByRole('button', { name: /^Theme: system/ }).click();
     await page.getByRole('button', { name: /^Theme: light/ }).click();
     expect(await background()).toBe(dark);
     await page.reload();

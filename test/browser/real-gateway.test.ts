@@ -141,7 +141,7 @@ it('shows an answer as it grows, before it has ended', async () => {
   answer?.end(events.slice(middle).join(''));
   await reply;
   await drawer.getByText('and the second half.').waitFor();
-  await drawer.getByText('The answer is on its way.').waitFor({ state: 'detached' });
+  await drawer.getByText('The answer is still arriving.').waitFor({ state: 'detached' });
   expect(problems).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ export const auditTexts = {
   audit: {
     tableLabel: 'Exchanges, newest first',
     count: (formatted: string, one: boolean) => `${formatted} ${one ? 'exchange' : 'exchanges'}`,
-    pause: 'Pause: new exchanges wait',
+    pause: 'Pause: hold back new exchanges',
     resume: 'Resume: show new exchanges as they happen',
     held: 'Paused',
     waiting: (waiting: number) => `${waiting.toLocaleString('en-US')} new`,
@@ -12,8 +12,8 @@ export const auditTexts = {
     emptyCommand: 'npx gomodel-ts init-codex\ncodex exec "Say hello."',
     emptyLink: 'See whether Codex is connected',
     nothingFound: 'Nothing matches',
-    nothingFoundHint: 'No exchange in the log fulfils these filters.',
-    notInFields: 'No id, model, error or tool in the log holds this. What was said has not been searched.',
+    nothingFoundHint: 'No exchange in the log matches these filters.',
+    notInFields: 'No id, model, error or tool in the log contains this. Bodies have not been searched.',
     searchBodies: (text: string) => `Search everything said for “${text}”`,
   },
   filter: {
@@ -33,7 +33,7 @@ export const auditTexts = {
     sortBy: (column: string) => `Sort by ${column}`,
     inBodies: 'in bodies',
     inBodiesHint:
-      'Search request and response bodies too. Slower; new exchanges are not added by themselves.',
+      'Also search request and response bodies. Slower; new exchanges do not appear by themselves.',
     outcome: 'Outcome',
     outcomes: [
       ['status:running', 'Running'],

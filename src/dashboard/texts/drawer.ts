@@ -36,11 +36,11 @@ export const drawerTexts = {
     },
     finishes: {
       completed: '',
-      incomplete: 'The model stopped before it was done.',
+      incomplete: 'The model stopped before it had finished.',
       failed: 'The upstream reported a failure.',
       truncated: 'The stream ended before its last event.',
       aborted: 'The client left before the answer was complete.',
-      interrupted: 'The gateway ended while this was running.',
+      interrupted: 'The gateway stopped while this was running.',
     },
     remedy: 'What to do:',
     after: 'What the client did next:',
@@ -52,12 +52,12 @@ export const drawerTexts = {
   way: {
     provider: 'Provider',
     routes: {
-      prefix: 'named before the model',
+      prefix: 'by a prefix of the model name',
       alias: 'by an alias',
-      listed: 'since it lists the model',
+      listed: 'because it lists the model',
       default: 'by default',
     } as Readonly<Record<string, string | undefined>>,
-    model: 'Its name of the model',
+    model: 'Its name for the model',
     translation: 'Translated into',
     dialects: {
       chat: 'chat completions',
@@ -66,14 +66,14 @@ export const drawerTexts = {
       responses: 'OpenAI’s responses',
     } as Readonly<Record<string, string | undefined>>,
     losses: 'Left out',
-    attempts: 'Tried in turn',
+    attempts: 'Tried in order',
     noAnswer: 'no answer',
   },
   timeline: {
     lanes: { client: 'client', gateway: 'gomodel-ts', upstream: 'upstream' },
     phases: {
       whole: 'waits and reads',
-      own: 'the gateway’s own work',
+      own: 'work in the gateway',
       wait: 'until the first byte',
       stream: 'streams',
     },

@@ -26,13 +26,13 @@ export const exchangeTexts = {
     tools: 'Tools',
   },
   columnTitles: {
-    coding: 'Size of the request’s body: decoded, and as it came',
-    ttfb: 'From the request’s arrival to the first byte of the answer',
+    coding: 'Size of the request body: decoded, and as received',
+    ttfb: 'From the request’s arrival to the first byte of the response',
     duration: 'From the request’s arrival to the last byte. Bar: light until the first byte, dark after it',
-    context: 'Tokens of input. Bar: light what came from the cache, dark what was read anew',
-    output: 'Tokens of output',
-    cost: 'By the price list; “plan” where a ChatGPT subscription covers it',
-    finish: 'How the answer ended; for a failure, where',
+    context: 'Input tokens. Bar: light for cached, dark for new ones',
+    output: 'Output tokens',
+    cost: 'By the price list; “plan” if a ChatGPT subscription covers it',
+    finish: 'How the response ended; for a failure, where',
   } as Readonly<Record<string, string | undefined>>,
   finish: {
     running: 'running',
@@ -63,9 +63,9 @@ export const exchangeTexts = {
   },
   findings: {
     other_model: (sent: string | undefined, answered: string | undefined) =>
-      `Another model answered: ${sent ?? 'the model'} was asked for, ${answered ?? 'another'} answered.`,
+      `Another model answered: ${sent ?? 'the model'} was requested, but ${answered ?? 'another'} answered.`,
     second_generation: () =>
-      'This stream went over from one answer to another, as an intermediary does that tries again.',
+      'This stream switched from one answer to another, as happens when an intermediary retries.',
   },
   cost: {
     plan: 'plan',
@@ -77,11 +77,11 @@ export const exchangeTexts = {
     unknownNote: (model: string) => `No price is known for ${model}.`,
     stated: (amount: string, differs: boolean) =>
       differs
-        ? `The provider states ${amount}, another amount than ours.`
-        : `The provider states ${amount} as well.`,
+        ? `The provider states ${amount}, which differs from our amount.`
+        : `The provider states ${amount}, too.`,
   },
   loss: {
-    title: (tokens: string) => `Cache lost, ${tokens} tokens read anew:`,
+    title: (tokens: string) => `Cache lost, ${tokens} tokens read again:`,
     idle: (time: string) => `${time} passed since the last request`,
     at: (byte: string) => `at byte ${byte}`,
     causes: {
@@ -93,7 +93,7 @@ export const exchangeTexts = {
       header: 'a header changed,',
       idle: 'too much time passed',
       compaction: 'the thread was compacted',
-      unknown: 'this request begins like the last one, so the reason is the provider’s',
+      unknown: 'this request starts like the last one, so the reason lies with the provider',
     },
   },
 } as const;

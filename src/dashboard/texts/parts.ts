@@ -25,15 +25,15 @@ export const partsTexts = {
     html: 'Web page, self-contained',
   },
   body: {
-    none: 'The log holds no body here: there was none, or bodies are not logged.',
+    none: 'The log has no body here: there was none, or bodies are not logged.',
     kinds: { json: 'JSON', events: 'event stream', text: 'text' },
     readable: 'Readable',
     raw: 'Raw',
     copy: 'Copy the body',
     download: 'Download the body',
     cutOff: 'The log kept only the beginning of this body.',
-    shortened: 'Only the beginning is shown: download the body for all of it.',
-    notUtf8: 'Some bytes are no UTF-8 and are shown as �.',
+    shortened: 'Only the beginning is shown: download the body to see the rest.',
+    notUtf8: 'Some bytes are not UTF-8 and are shown as �.',
     moreEvents: (events: number) => `Show ${count(events, 'more event', 'more events')}`,
   },
   json: {

@@ -7,7 +7,7 @@ export const sessionsTexts = {
     storyLabel: 'Session',
     search: 'Search sessions',
     empty: 'No sessions yet',
-    emptyHint: 'Codex names its session in each request; they are gathered here.',
+    emptyHint: 'Codex names its session in each request; sessions are collected here.',
     choose: 'Choose a session',
     chooseHint: 'Its prompts, what followed from each, what fills the context, and where the cache was lost.',
     untitled: 'Session',
@@ -45,7 +45,7 @@ export const sessionsTexts = {
     lanes: { context: 'Context', cached: 'Cached', time: 'Time' },
     units: { context: 'tokens', cached: 'cached' },
     lanesTitle: {
-      context: 'Tokens of input',
+      context: 'Input tokens',
       cached: 'Share of the input that came from the cache',
       time: 'From request to last byte',
     },

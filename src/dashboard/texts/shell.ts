@@ -18,18 +18,18 @@ export const shellTexts = {
   close: 'Close',
   demo: 'demo upstream',
   theme: {
-    system: 'Theme: as the system. Switch to light',
+    system: 'Theme: system. Switch to light',
     light: 'Theme: light. Switch to dark',
-    dark: 'Theme: dark. Switch to the system’s',
+    dark: 'Theme: dark. Switch to system',
   },
   connection: {
     short: { connecting: 'Connecting', live: 'Live', lost: 'Offline' },
     title: {
       connecting: 'Connecting to the gateway',
-      live: 'What happens is shown as it happens',
+      live: 'Requests appear as they happen',
       lost: 'No connection to the gateway',
     },
-    lost: 'No connection to the gateway: what you see is as it was. Trying again.',
+    lost: 'No connection to the gateway: this page shows the last known state. Trying again.',
     now: 'Try now',
   },
   trouble: {
@@ -37,7 +37,7 @@ export const shellTexts = {
     lost: (lines: number, bodies: number) =>
       `The log lacks ${[lines && count(lines, 'line', 'lines'), bodies && count(bodies, 'body', 'bodies')]
         .filter(Boolean)
-        .join(' and ')} that could not be kept since the gateway started.`,
+        .join(' and ')} that could not be written since the gateway started.`,
     interrupted: (requests: number) =>
       `${count(requests, 'request was', 'requests were')} under way when an earlier gateway was killed.`,
     show: 'Show',
@@ -71,6 +71,6 @@ export const shellTexts = {
       [['←', '→'], 'Change the section, in the tabs'],
       [['?'], 'This help'],
     ] as ReadonlyArray<readonly [keys: readonly string[], does: string]>,
-    hint: 'The address holds the whole view: filters, open row and section. Share it to share the view.',
+    hint: 'The address bar holds the whole view: filters, open row and section. Share the address to share the view.',
   },
 } as const;

@@ -22,7 +22,7 @@ export const usageTexts = {
       used: 'How much did I use?',
       cost: 'What did it cost?',
       cached: 'How much was cached?',
-      slow: 'How long until the first byte?',
+      slow: 'How fast was the first byte?',
       failed: 'What failed?',
     },
     requests: (formatted: string) => `${formatted} ${formatted === '1' ? 'request' : 'requests'}`,
@@ -30,7 +30,7 @@ export const usageTexts = {
     more: (percent: number, days: number) => `${percent}% more than ${before(days)}`,
     less: (percent: number, days: number) => `${percent}% less than ${before(days)}`,
     same: (days: number) => `as in ${before(days)}`,
-    covered: (worth: string) => `and ${worth} covered by ChatGPT`,
+    covered: (worth: string) => `plus ${worth} covered by ChatGPT`,
     unpriced: (formatted: string) =>
       `${formatted} ${formatted === '1' ? 'request has' : 'requests have'} no known price`,
     cachedCount: (cached: string, input: string) => `${cached} of ${input} input tokens`,
@@ -97,7 +97,7 @@ export const usageTexts = {
       [2, 'Wed'],
       [4, 'Fri'],
     ] as ReadonlyArray<readonly [weekday: number, name: string]>,
-    empty: 'Nothing was used in this time',
+    empty: 'Nothing was used in this period',
     emptyHint: 'Tokens and cost are counted from the log as requests come through.',
   },
 } as const;
