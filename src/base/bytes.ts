@@ -2,7 +2,7 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20,
 
 /**
  * Reads a size such as `128M`, `2G`, `64KiB` or `1048576`.
- * @returns bytes (powers of 1024), or undefined where the text is no size
+ * @returns bytes (powers of 1024), or undefined if the text is not a size
  */
 export const parseByteSize = (text: string): number | undefined => {
   const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?$/i.exec(text.trim());

@@ -105,7 +105,7 @@ export interface GatewayErrorOptions {
   readonly cause?: unknown;
   /** The request field or header that is at fault. */
   readonly param?: string;
-  /** Replaces the status of the code's class: 403 for 401 beside a ChatGPT sign-in. */
+  /** Replaces the status of the code's class: 403 for 401 alongside a ChatGPT sign-in. */
   readonly status?: number;
   /** Replaces the origin of the code's class, where only the place of the throw knows the hop. */
   readonly origin?: ErrorOrigin;
@@ -113,7 +113,7 @@ export interface GatewayErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Of a refusal that passes at a known time. Milliseconds since the epoch. */
   readonly resetsAtMs?: number;
-  /** Where a client shows a sentence of its own around ours: the sentence, without its last point. */
+  /** Where a client shows its own sentence around ours: the sentence without its full stop. */
   readonly told?: string;
 }
 

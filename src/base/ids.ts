@@ -33,7 +33,7 @@ export const createId = (prefix: string, nowMs: number): string => {
 
 /**
  * The time inside an id of `createId`.
- * @returns milliseconds since the epoch, or undefined where the text is no such id
+ * @returns milliseconds since the epoch, or undefined if the text is not such an id
  */
 export const idTimeMs = (id: string): number | undefined => {
   const ulid = id.slice(id.lastIndexOf('_') + 1);

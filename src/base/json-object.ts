@@ -3,14 +3,14 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The objects of a list; nothing where the value is no list. */
+/** The objects of a list; nothing if the value is not a list. */
 export const objectsOf = (value: unknown): JsonObject[] =>
   Array.isArray(value) ? value.filter(isObject) : [];
 
 export const nonEmptyString = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** @returns undefined where the text is no JSON */
+/** @returns undefined if the text is not JSON */
 export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);

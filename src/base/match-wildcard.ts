@@ -3,7 +3,7 @@ export const MAX_WILDCARD_LENGTH = 512;
 export const MAX_WILDCARDS = 16;
 
 /**
- * Compiles `gpt-5*` to a test of the whole text, without regard to case; `*` stands for any characters.
+ * Compiles `gpt-5*` to a test of the whole text, ignoring case; `*` stands for any characters.
  * There is no pattern engine behind it: the parts between the stars are searched from left to right, each
  * once, since the first place where a part fits leaves the most for the parts behind it.
  */

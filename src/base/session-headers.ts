@@ -8,7 +8,7 @@ export const SESSION_HEADERS = [
   'x-session-affinity',
 ] as const;
 
-/** The session that a request is of; undefined where its client names none. */
+/** The session that a request is of; undefined if its client names none. */
 export const sessionOf = (
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): string | undefined => {

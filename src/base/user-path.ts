@@ -4,7 +4,7 @@ import { GatewayError } from './errors.ts';
 const SEGMENT = /^[A-Za-z0-9_~@+-][A-Za-z0-9._~@+-]{0,63}$/;
 const MAX_DEPTH = 12;
 
-/** @returns without a slash at its end; undefined where the text is no user path */
+/** @returns without a slash at its end; undefined if the text is not a user path */
 export const parseUserPath = (text: string): string | undefined => {
   if (!text.startsWith('/')) return undefined;
   const path = text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text;
