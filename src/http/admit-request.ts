@@ -25,7 +25,7 @@ export const admitRequest = (admit: Admit): RequestHandler => {
     // A client that has left meanwhile is not asked for its body.
     return !response.closed;
   };
-  // Not async as a whole: a request that is decided on at once does not wait for a turn of its own.
+  // Not async as a whole: a request that is decided on at once does not wait for another turn of the event loop.
   return (request, response, next) => {
     const verdict = admit(headOf(request, 'model'));
     if (verdict instanceof Promise) {

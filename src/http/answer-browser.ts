@@ -8,7 +8,7 @@ const UNASKED = /^\/(?:robots\.txt|apple-touch-icon[\w-]*\.png|\.well-known\/[\w
 
 const isNavigation = ({ headers }: Request): boolean => headers['sec-fetch-mode'] === 'navigate';
 
-/** Where a browser that asks for this path is sent; undefined where the path is not a browser's. */
+/** Where a browser that asks for this path is sent; undefined if the path is not a browser's. */
 const findPlace = (request: Request): string | undefined => {
   const { path } = request;
   if (path === '/' || /^\/dashboard(?:\/|$)/.test(path)) return DASHBOARD;

@@ -18,7 +18,7 @@ type ListModels = () => Promise<readonly JoinedModel[]>;
 export interface AnswerModelsDeps {
   readonly chooseUpstream: ChooseUpstream;
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
-  /** The catalog that `init-codex --catalog` saved, as JSON; undefined where there is none. */
+  /** The catalog that `init-codex --catalog` saved, as JSON; undefined if there is none. */
   readonly loadCatalog: () => Promise<Buffer | undefined>;
   /** What is known of models at the moment. */
   readonly models: () => {
@@ -33,12 +33,12 @@ export interface AnswerModelsDeps {
   readonly allowanceOf: AllowanceOf;
 }
 
-/** Codex keeps the models that it was built with beside these. */
+/** Codex keeps the models that it was built with alongside these. */
 const NO_MODELS = Buffer.from('{"models":[]}');
 
 /** Codex asks for its own form of the list by its version; everyone else means OpenAI's. */
 const asksForCatalog = (path: string): boolean => /^\/models\?(?:.*&)?client_version=/.test(path);
-/** @returns the model's name, `provider/model` also as one path segment; undefined where the path is another one */
+/** @returns the model's name, `provider/model` also as one path segment; undefined if the path is another one */
 const askedModel = (path: string): string | undefined => {
   const [, name] = /^\/models\/([^?]+)/.exec(path) ?? [];
   try {
@@ -130,7 +130,7 @@ const allowedOf = (models: readonly JoinedModel[], allowance: Allowance): readon
 /** Anthropic's own clients say so, and read its form of the list alone. */
 const isAnthropics = ({ headers }: Request): boolean => headers['anthropic-version'] !== undefined;
 
-/** @returns what a plain client is told; undefined where it is not for the gateway to say */
+/** @returns what a plain client is told; undefined if it is not for the gateway to say */
 const composeAnswer = async (
   request: Request,
   listModels: ListModels,

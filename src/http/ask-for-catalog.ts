@@ -10,7 +10,7 @@ const MAX_BYTES = 32 * 2 ** 20;
 
 const isEntry = (value: unknown): value is CatalogModel => isObject(value) && typeof value.slug === 'string';
 
-/** @returns undefined where the bytes are no catalog: Google lists its models under the same name */
+/** @returns undefined if the bytes are no catalog: Google lists its models under the same name */
 export const parseCatalog = (body: Buffer): readonly CatalogModel[] | undefined => {
   const answer = parseJson(body.toString('utf8'));
   if (!isObject(answer) || !Array.isArray(answer.models)) return undefined;
@@ -80,7 +80,7 @@ export const askForCatalog = (
             })
             .catch(reject);
         },
-        // The next request for a model would fail likewise; what is away for a while has a saved catalog.
+        // The next request for a model would fail as well; what is away for a while has a saved catalog.
         onFailure: (error) => (error.code === 'upstream_redirected' ? reject(error) : resolve(undefined)),
       },
     );

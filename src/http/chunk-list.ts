@@ -1,4 +1,4 @@
-/** What a chunk takes beside its bytes: its own objects, and its place in the buffer that it was read into. */
+/** What a chunk takes in addition to its bytes: its own objects, and its place in the buffer that it was read into. */
 const CHUNK_OVERHEAD_BYTES = 256;
 /** So many small chunks become one: a client may send a body byte by byte. */
 const MAX_SMALL_CHUNKS = 64;

@@ -11,7 +11,7 @@ export interface DecompressOptions {
 
 /**
  * Undoes the content codings of a body that was read: the one place that does, before everything that
- * looks into a body. The log keeps a zstd body as it came, since that is already small.
+ * looks into a body. The log keeps a zstd body as received, since that is already small.
  */
 export const decompress = ({ maxBytes, budget }: DecompressOptions): RequestHandler => {
   /** @returns false where the client has left meanwhile */
@@ -40,7 +40,7 @@ export const decompress = ({ maxBytes, budget }: DecompressOptions): RequestHand
     context.body = { kind: 'buffered', bytes: decoded };
     return true;
   };
-  // Not async as a whole: a request without a coding does not wait for a turn of its own.
+  // Not async as a whole: a request without a coding does not wait for another turn of the event loop.
   return (request, response, next) => {
     const { body, codings, exchange } = request.context;
     if (body.kind === 'buffered' && codings.length > 0) {

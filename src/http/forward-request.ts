@@ -66,7 +66,7 @@ const checkSignable = (upstream: Upstream, body: OutgoingBody): void => {
 };
 
 /**
- * Hands the request to its upstream: as it came where the path names a provider or the upstream speaks the
+ * Hands the request to its upstream: as received where the path names a provider or the upstream speaks the
  * client's API, else translated.
  */
 export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {

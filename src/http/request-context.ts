@@ -13,7 +13,7 @@ interface RequestContext {
   readonly stopwatch: Stopwatch;
   /** Who asks. */
   caller: Caller;
-  /** Path below `/v1`, with the query; of a native route, as it came. */
+  /** Path below `/v1`, with the query; of a native route, as received. */
   upstreamPath: string;
   /** Where the path names a provider: what is asked of that one, in its own API. */
   native: MatchedRoute['native'];
@@ -24,7 +24,7 @@ interface RequestContext {
   room: Room | undefined;
   /** Of a body that is a JSON object: where its members lie. */
   members: ReadonlyMap<string, MemberRange> | undefined;
-  /** As the client wrote it; undefined where the request names none. */
+  /** As the client wrote it; undefined if the request names none. */
   model: string | undefined;
 }
 
