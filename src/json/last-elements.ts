@@ -25,7 +25,7 @@ const startOfString = (bytes: Buffer, from: number, least: number): number => {
  * The last objects of an array, from the last one backwards, without a look at what comes before them: the cost
  * grows with what is read, not with the array.
  * @param array where a well-formed array lies, brackets included
- * @yields each object's range, until the array begins or something else than an object stands there
+ * @yields each object's range, until the array begins or anything but an object stands there
  */
 export function* lastObjects(bytes: Buffer, array: ByteRange): Generator<ByteRange> {
   let depth = 0;

@@ -9,7 +9,7 @@ export type MemberEdit =
  * Changes members of the JSON object in `bytes`; all others stay as they are written, and in their order.
  * A member that is to be set and is not there is added at the end; of a repeated key, only the last one
  * is left, since only that one counts.
- * @returns the pieces of the new object, in order (joined by the caller, once), or undefined where this is
+ * @returns the pieces of the new object, in order (joined by the caller, once), or undefined if this is
  *   no object
  */
 export const replaceMembers = (

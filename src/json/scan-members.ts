@@ -112,7 +112,7 @@ export interface Member extends ByteRange {
 /**
  * Finds the members of the JSON object in `bytes`, in their order, without parsing their values.
  * @param range where the object lies; the whole of `bytes` if absent
- * @returns undefined where this is no object or its brackets, commas and quotes do not add up (that they
+ * @returns undefined if this is not an object or its brackets, commas and quotes do not add up (that they
  *   do is no proof that it is valid JSON)
  */
 export const listMembers = (
@@ -170,7 +170,7 @@ const isRest = (bytes: Buffer, from: number, end: number): boolean => skipSpace(
 
 /**
  * Finds the elements of the JSON array in `bytes` without parsing them.
- * @returns where each element lies, or undefined where this is no array or it does not end
+ * @returns where each element lies, or undefined if this is not an array or it does not end
  */
 export const scanElements = (bytes: Buffer, range: ByteRange): readonly ByteRange[] | undefined => {
   const elements: ByteRange[] = [];
@@ -189,7 +189,7 @@ export const scanElements = (bytes: Buffer, range: ByteRange): readonly ByteRang
   }
 };
 
-/** The text of a JSON string where it lies, or undefined where the value is no (valid) string. */
+/** The text of a JSON string where it lies, or undefined if the value is no (valid) string. */
 export const readString = (bytes: Buffer, range: ByteRange | undefined): string | undefined => {
   if (!range || bytes[range.start] !== QUOTE) return undefined;
   return parseKey(bytes, range.start, range.end);
