@@ -7,8 +7,8 @@ export interface Room {
   /** @returns false where the budget is exhausted; then nothing has changed. Smaller always succeeds. */
   tryResize(bytes: number): boolean;
   /**
-   * Waits a short while for memory where there is none. Only one call may wait at a time.
-   * @throws GatewayError overloaded where none became free; then nothing has changed
+   * Waits a short while for memory if there is none. Only one call may wait at a time.
+   * @throws GatewayError overloaded if none became free; then nothing has changed
    */
   resize(bytes: number): Promise<void>;
   /** Why it cannot grow at the moment. */
@@ -99,7 +99,7 @@ class Budget implements BodyBudget {
   resize(room: BudgetedRoom, bytes: number): boolean {
     if (room.isReleased) return true;
     const used = this.usedBytes - room.bytes + bytes;
-    // A body that is alone always fits: its own size has a limit of its own.
+    // A body that is alone always fits: its size has its own limit.
     const fits = bytes <= room.bytes || used <= this.#deps.limit.most || used === bytes;
     if (!fits) return false;
     const isSmaller = bytes < room.bytes;

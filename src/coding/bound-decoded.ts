@@ -19,7 +19,7 @@ const MAX_RATIOS: Readonly<Partial<Record<Coding, number>>> = {
 export const boundDecoded = (wire: Buffer, codings: readonly Coding[], maxBytes: number): number => {
   const [coding] = codings;
   if (coding === undefined) return 0;
-  // The bytes between two codings are in memory beside those that they decode to.
+  // The bytes between two codings are in memory alongside those that they decode to.
   if (codings.length > 1) return 2 * maxBytes;
   if (coding !== 'zstd')
     return Math.min(maxBytes, wire.length * (MAX_RATIOS[coding] ?? Number.POSITIVE_INFINITY));

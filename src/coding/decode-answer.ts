@@ -27,7 +27,7 @@ const decodeZlibSync = (bytes: Buffer, coding: ZlibCoding, maxOutputLength: numb
  * Decodes an answer for the log, at once, since the record of an exchange does not wait. What is cut off is
  * decoded as far as it goes.
  * @param maxBytes of the decoded answer
- * @returns undefined where it is larger, would take too long, or cannot be decoded
+ * @returns undefined if it is larger, would take too long, or cannot be decoded
  */
 export const decodeForLog = (
   bytes: Buffer,

@@ -71,7 +71,7 @@ const decodeLayers = async (
 
 /**
  * Undoes the codings of a body, the last one first. Waits for its turn where two bodies are being decoded.
- * @param wire the complete body as it came; must not change until the promise settles
+ * @param wire the complete body as received; must not change until the promise settles
  * @param codings in the order of `Content-Encoding`, see `parseContentCodings`; none returns `wire` itself
  * @param limits maxBytes: the most that the decoded body may have. Memory stays within about three times
  *   this, whatever the body claims to be.

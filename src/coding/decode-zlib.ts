@@ -34,7 +34,7 @@ const asBodyError = (error: Error & { code?: string }, body: Buffer, layer: Laye
 /**
  * Undoes gzip (any number of members), deflate (with or without the zlib wrapper) or brotli. The output
  * is counted while it grows, and nothing is decoded past the limit.
- * @throws GatewayError invalid_content_encoding where the body is cut off, corrupt or followed by other
+ * @throws GatewayError invalid_content_encoding if the body is cut off, corrupt or followed by other
  *   bytes; request_too_large above `layer.maxBytes`
  */
 export const decodeZlib = (body: Buffer, coding: ZlibCoding, layer: Layer): Promise<Buffer> =>

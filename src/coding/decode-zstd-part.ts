@@ -3,7 +3,7 @@ import { walkZstd, type ZstdBlock } from './scan-zstd.ts';
 import { loadDecoder, type ZstdDecoder } from './zstd-library.ts';
 
 /**
- * It decodes on the main thread: so many blocks, each with tables of its own, hold everyone up for some 0.1 s. An
+ * It decodes on the main thread: so many blocks, each with its own tables, hold everyone up for some 0.1 s. An
  * answer that is flushed after each of its events stays far below.
  */
 const MAX_BLOCKS = 2 ** 14;
@@ -15,7 +15,7 @@ export const prepareZstdPart = async (): Promise<void> => {
   decoder = await loadDecoder().catch(() => undefined);
 };
 
-/** @returns the last block that is there in full; undefined where there is none, or where there are too many */
+/** @returns the last block that is there in full; undefined if there is none, or where there are too many */
 const findLastBlock = (bytes: Buffer): ZstdBlock | undefined => {
   let found: ZstdBlock | undefined;
   let blocks = 0;
@@ -34,7 +34,7 @@ const findLastBlock = (bytes: Buffer): ZstdBlock | undefined => {
 /**
  * Decodes a zstd body, or as many blocks of it as there are, at once.
  * @param maxBytes of the decoded body
- * @returns undefined where it is larger, corrupt or split into too many blocks
+ * @returns undefined if it is larger, corrupt or split into too many blocks
  */
 export const decodeZstdPart = (bytes: Buffer, maxBytes: number): Buffer | undefined => {
   const last = findLastBlock(bytes);

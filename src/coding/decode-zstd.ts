@@ -38,7 +38,7 @@ const windowDescriptorFor = (windowBytes: number): number => {
 };
 
 /**
- * The body up to and with one block, as a complete body of its own: the frame of that block gets a header
+ * The body up to and including one block, as its own complete body: the frame of that block gets a header
  * without size and checksum, and the block the bit that says that it is the last.
  */
 export const prefixUpTo = (body: Buffer, { frame, start, end, last }: ZstdBlock): Buffer => {
@@ -90,7 +90,7 @@ const proveSize = async (library: ZstdLibrary, body: Buffer, layer: Layer): Prom
  * `proveSize`.
  * @param chosen the library; absent: the best that works here
  * @returns the content of all frames, their checksums verified
- * @throws GatewayError invalid_content_encoding where the body is cut off, corrupt, followed by other
+ * @throws GatewayError invalid_content_encoding if the body is cut off, corrupt, followed by other
  *   bytes, or needs a dictionary or a window above 128 MiB; request_too_large above `layer.maxBytes`
  */
 export const decodeZstd = async (body: Buffer, layer: Layer, chosen?: ZstdLibrary): Promise<Buffer> => {

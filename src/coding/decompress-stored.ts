@@ -6,9 +6,9 @@ import { decodeBody } from './decode-body.ts';
 const MAX_READ_BACK_BYTES = 2 ** 30;
 
 /**
- * Reads back what `compressForStorage` made, or a client's zstd body that was kept as it came.
+ * Reads back what `compressForStorage` made, or a client's zstd body that was kept as received.
  * @param limits maxBytes: the most that is decoded, 1 GiB where nothing is said
- * @throws GatewayError internal_error where the stored bytes are damaged or decode to more
+ * @throws GatewayError internal_error if the stored bytes are damaged or decode to more
  */
 export const decompressStored = async (
   bytes: Buffer,

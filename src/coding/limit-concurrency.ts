@@ -5,7 +5,7 @@ export interface ConcurrencyLimit {
 }
 
 /**
- * A first come, first served limit. The queue has no bound of its own: who waits already holds its body
+ * A first come, first served limit. The queue has no bound itself: who waits already holds its body
  * in memory, and the number of those is for the server to bound.
  * @param count pieces of work that run at the same time
  */

@@ -29,10 +29,10 @@ const quote = (name: string): string => JSON.stringify(name.length > 40 ? `${nam
 
 /**
  * Reads `Content-Encoding`.
- * @param header the header as it came: absent, one line, or one entry per repeated line
+ * @param header the header as received: absent, one line, or one entry per repeated line
  * @returns the codings in the order in which they were applied, `identity` and empty elements left out;
  *   the last one is undone first
- * @throws GatewayError unsupported_content_encoding where a coding is unknown, or where there are more
+ * @throws GatewayError unsupported_content_encoding if a coding is unknown, or where there are more
  *   than five; its headers carry the `Accept-Encoding` that RFC 9110 asks for
  * @see RFC 9110 §8.4 (names in any case, `x-gzip` is `gzip`), §5.6.1 (empty list elements), §15.5.16
  */

@@ -45,7 +45,7 @@ const BLOCK_RESERVED = 3;
  * @param layer names the body in messages
  * @returns the blocks in order; when the walk has ended, the body is complete in every frame, block
  *   and checksum, and nothing follows its last frame
- * @throws GatewayError invalid_content_encoding where the body is cut off, is no zstd, has bytes behind
+ * @throws GatewayError invalid_content_encoding if the body is cut off, is not zstd, has bytes behind
  *   its last frame, or needs what is not supported; request_too_large at more than 131,072 blocks and frames
  * @see RFC 8878 §3.1
  */

@@ -4,13 +4,13 @@ import { walkZstd } from './scan-zstd.ts';
 
 /**
  * One implementation of zstd. What a body may decode to is bounded before a library is called, since the
- * native one has no limit of its own.
+ * native one has no limit itself.
  */
 export interface ZstdLibrary {
   readonly name: string;
   /**
    * @param body complete frames, as `walkZstd` accepts them, which cannot decode to more than `maxBytes`
-   * @throws Error where a frame is corrupt or its checksum is wrong
+   * @throws Error if a frame is corrupt or its checksum is wrong
    */
   readonly decompress: (body: Buffer, maxBytes: number) => Promise<Buffer>;
   /** Absent: this library only decodes. @returns one frame at level 3 */
@@ -20,7 +20,7 @@ export interface ZstdLibrary {
 /** Makes a library ready. @throws where this machine does not have it */
 type LoadLibrary = () => Promise<ZstdLibrary>;
 
-/** The fastest one, in threads of its own; it has binaries for the common platforms only. */
+/** The fastest one, in its own threads; it has binaries for the common platforms only. */
 export const loadNative: LoadLibrary = async () => {
   const { compress, decompress } = await import('@mongodb-js/zstd');
   return { name: '@mongodb-js/zstd', decompress, compress: (bytes) => compress(bytes) };
@@ -88,7 +88,7 @@ const sumYields = (body: Buffer): number => {
 /**
  * Decodes at once, on the main thread.
  * @param body complete frames, as `walkZstd` accepts them
- * @throws Error where a frame is corrupt, its checksum is wrong, or the body decodes to more than `maxBytes`
+ * @throws Error if a frame is corrupt, its checksum is wrong, or the body decodes to more than `maxBytes`
  */
 export type ZstdDecoder = (body: Buffer, maxBytes: number) => Buffer;
 
