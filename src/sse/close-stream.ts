@@ -33,7 +33,7 @@ export const endEvent = (text: string): string => `${endLine(text)}\n`;
  * into an `error` event. Where that gives a second member of a name, readers take the last one or refuse
  * the event (RFC 8259 §4): Codex does the latter, and either way nobody acts on half an event.
  *
- * @param unfinished what came since the last blank line, as Latin-1 text; undefined where it is not known
+ * @param unfinished what came since the last blank line, as Latin-1 text; undefined if it is not known
  * @param isBreach the unfinished event breaks the grammar: also where all of its data has come, it must not be read
  */
 export const closeStream = (

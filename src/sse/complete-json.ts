@@ -85,7 +85,7 @@ const completeValue = (text: string, position: Position): string => {
  * What must follow the beginning of a JSON object so that the whole is an object that ends with `members`.
  * @param text the beginning, cut off anywhere
  * @param members such as `"error":{}`
- * @returns undefined where the text is not the beginning of an object
+ * @returns undefined if the text is not the beginning of an object
  */
 export const completeObject = (text: string, members: string): string | undefined => {
   const position = scan(text);

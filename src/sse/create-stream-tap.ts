@@ -8,7 +8,7 @@ import type { StreamFailure } from './failure-event.ts';
 import { createEventFramer, decodeEventData } from './frame-events.ts';
 import { readUnfinishedEvent } from './read-unfinished-event.ts';
 
-/** Reads the bytes of one SSE body beside their way to the client. Never throws, keeps no chunk. */
+/** Reads the bytes of one SSE body on their way to the client. Never throws, keeps no chunk. */
 export interface AnswerTap extends Omit<EventReducer, 'apply'> {
   push(chunk: Uint8Array): void;
   /** Whether this chunk may end an event that clients act on, so that it should be admitted before it leaves. */
@@ -34,7 +34,7 @@ export interface AnswerTap extends Omit<EventReducer, 'apply'> {
 // Terminal events of 20 MB have been seen; one event is all that a tap ever holds.
 const MAX_EVENT_BYTES = 64 * 2 ** 20;
 
-/** Beside `AnswerTap`: another bound, for tests and for readers of stored bodies. */
+/** Besides `AnswerTap`: another bound, for tests and for readers of stored bodies. */
 interface StreamTapOptions {
   readonly maxEventBytes?: number;
   /** Sees every event, with the text of its data. */

@@ -11,7 +11,7 @@ export interface StreamFailure {
   readonly atMs: number;
 }
 
-/** What a failure event says beside the failure: about the answer that it ends. */
+/** What a failure event says besides the failure: about the answer that it ends. */
 export interface FailedAnswer {
   readonly responseId: string | undefined;
   readonly model: string | undefined;
@@ -39,7 +39,7 @@ const FINAL_CODE = 'invalid_prompt';
 /**
  * The data of the event that ends a stream as failed, in the form that clients show to their user:
  * `response.failed` for Responses (Codex shows `response.error.message`), an `error` object for chat and
- * Google's API, an `error` event for Anthropic's messages (their clients throw it). Over WebSocket it is a frame of its own.
+ * Google's API, an `error` event for Anthropic's messages (their clients throw it). Over WebSocket it is its own frame.
  * @param failure its message goes out as it is
  * @returns JSON on one line
  */

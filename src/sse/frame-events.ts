@@ -61,7 +61,7 @@ export const createEventFramer = ({
   /** Set while the rest of a too big event passes by. */
   let skipping = false;
   let eventEnded = false;
-  /** The text since the last event that ended, at most one chunk too long; undefined where it was too big. */
+  /** The text since the last event that ended, at most one chunk too long; undefined if it was too big. */
   let recent: string | undefined = '';
   /** The same before the last push. */
   let before: string | undefined = '';
@@ -89,7 +89,7 @@ export const createEventFramer = ({
     },
   });
 
-  /** @returns what follows the blank line that ends the too big event; undefined where it has not come */
+  /** @returns what follows the blank line that ends the too big event; undefined if it has not come */
   const skip = (text: string): string | undefined => {
     const seen = lastCharacter + text;
     const end = BLANK_LINE.exec(seen);

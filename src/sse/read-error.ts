@@ -10,7 +10,7 @@ const codeOf = (value: unknown): string | undefined =>
 
 /**
  * Reads an error as providers write it: `{code, type, message}`, or only a text.
- * @returns undefined where the value is no error
+ * @returns undefined if the value is not an error
  */
 export const readError = (value: unknown): AnswerSummary['error'] => {
   if (typeof value === 'string' && value !== '') return { code: 'unknown', message: cutForeignText(value) };

@@ -7,7 +7,7 @@ export interface UnfinishedEvent {
 
 /**
  * What a reader would make of a cut-off event if a blank line followed it.
- * @returns undefined where no data line has begun
+ * @returns undefined if no data line has begun
  */
 export const readUnfinishedEvent = (text: string): UnfinishedEvent | undefined => {
   const found: UnfinishedEvent[] = [];

@@ -37,7 +37,7 @@ const reasoningOf = (usage: JsonObject): number | undefined =>
   count(usage.output_tokens_details ?? usage.completion_tokens_details, 'reasoning_tokens') ??
   count(usage, 'reasoning_tokens', 'reasoning_output_tokens');
 
-/** xAI counts reasoning beside the output, as its total shows; elsewhere output includes it. */
+/** xAI counts reasoning separately from the output, as its total shows; elsewhere output includes it. */
 const outputOf = (
   output: number | undefined,
   { input, reasoning, total }: Readonly<Record<'input' | 'reasoning' | 'total', number | undefined>>,
@@ -49,7 +49,7 @@ const outputOf = (
 /**
  * Reads the `usage` of a Responses or a chat-completions answer, whatever its provider names the counts:
  * DeepSeek, Moonshot, OpenRouter, Bedrock, and gateways that pass Anthropic's names on.
- * @returns undefined where the value is no usage
+ * @returns undefined if the value is not a usage
  */
 export const readUsage = (value: unknown): Usage | undefined => {
   if (!isObject(value)) return undefined;
@@ -83,7 +83,7 @@ export const readUsage = (value: unknown): Usage | undefined => {
   return Object.keys(usage).length > 0 ? usage : undefined;
 };
 
-/** Where the chunks of a stream have it: beside the choices, inside of one (Moonshot), apart (Groq). */
+/** Where the chunks of a stream have it: alongside the choices, inside of one (Moonshot), apart (Groq). */
 export const usageMember = (chunk: JsonObject): unknown => {
   if (isObject(chunk.usage)) return chunk.usage;
   const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;

@@ -11,7 +11,7 @@ const mayBecomeField = (text: string): boolean =>
 /**
  * @param start the first bytes, as Latin-1 text
  * @param isLast nothing follows them
- * @returns undefined where more must come to tell
+ * @returns undefined if more must come to tell
  */
 export const sniffForm = (start: string, isLast: boolean): AnswerForm | undefined => {
   const text = start.replace(/^\xef\xbb\xbf/, '').trimStart();

@@ -2,7 +2,7 @@ import { type JsonObject, nonEmptyString } from '../base/json-object.ts';
 
 /**
  * The tool that an output item of the Responses API calls.
- * @returns the called name, the kind of a built-in tool (`web_search`, `apply_patch`), or undefined where the
+ * @returns the called name, the kind of a built-in tool (`web_search`, `apply_patch`), or undefined if the
  *   item is no call
  */
 export const toolNameOf = (item: JsonObject): string | undefined => {

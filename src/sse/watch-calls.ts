@@ -15,7 +15,7 @@ interface BegunCall {
   readonly name: string;
   readonly key: unknown;
   readonly hasId: boolean;
-  /** Its deltas, joined; undefined where they are too long to be kept. */
+  /** Its deltas, joined; undefined if they are too long to be kept. */
   told: string | undefined;
 }
 
@@ -67,7 +67,7 @@ const createJumpWatch = () => {
  * Each of these is looked at before it is passed on. What a model wrote and what the way has spoiled cannot be told
  * apart there, nor need they: a call that is not whole is of no use to anybody.
  *
- * Deltas that do not add up to their call count only beside a second witness, the numbers of the events:
+ * Deltas that do not add up to their call count only together with a second witness, the numbers of the events:
  * some servers send a call's arguments once more at its end.
  */
 export const createCallWatch = (): CallWatch => {

@@ -26,7 +26,7 @@ const mergeFields = (target: Draft, delta: JsonObject): void => {
 
 /**
  * The call that a delta goes on with: the one that has its index (its place where it names none). A delta with
- * a name of its own, upon one whose arguments are whole, begins another call, even under the same index.
+ * its own name, upon one whose arguments are whole, begins another call, even under the same index.
  */
 const placeOf = (calls: readonly Draft[], delta: JsonObject, index: number): number => {
   const known = calls.findLastIndex((call) => call.index === index);

@@ -11,7 +11,7 @@ const COLLECT: Readonly<Record<Api, () => OutputCollector>> = {
   responses: collectResponsesItems,
   chat: collectChatMessages,
   messages: collectMessage,
-  // Shown as it came.
+  // Shown as received.
   gemini: () => ({ apply: () => {}, output: () => [] }),
 };
 
@@ -21,7 +21,7 @@ interface CollectedAnswer {
   /**
    * Items of the Responses API, or messages of chat completions (one a choice) or of Anthropic's API, as the
    * provider wrote them.
-   * What was cut off is there as far as it came, with `status: 'incomplete'`.
+   * What was cut off is there as far as it was received, with `status: 'incomplete'`.
    */
   readonly output: unknown[];
 }
