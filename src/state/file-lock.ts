@@ -98,7 +98,7 @@ const breakLock = async (path: string, stale: string): Promise<void> => {
 
 /**
  * Runs work while this process alone holds a lock file.
- * @throws GatewayError command_failed where another living process holds it for longer than 5 s, or where something
+ * @throws GatewayError command_failed if another living process holds it for longer than 5 s, or where something
  *   else than a lock is in its place
  */
 export const withFileLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => {

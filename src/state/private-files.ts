@@ -23,7 +23,7 @@ let unprotected: string | undefined;
 
 /**
  * The first path whose permissions could not be narrowed: other users of the machine may read it.
- * @returns undefined where all could
+ * @returns undefined if all could
  */
 export const findUnprotected = (): string | undefined => unprotected;
 
@@ -64,8 +64,8 @@ const narrow = (folder: string): void => {
 };
 
 /**
- * Creates a file to append to, readable for its owner alone, whatever the umask is.
- * @throws EEXIST where there is a file, or a link, of that name
+ * Creates a file to append to, readable for its owner only, whatever the umask is.
+ * @throws EEXIST if there is a file, or a link, of that name
  */
 export const createPrivateAppend = (path: string): number => {
   const { O_WRONLY, O_CREAT, O_APPEND, O_EXCL } = constants;
@@ -84,12 +84,12 @@ const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
 /**
  * Opens a file that the gateway wrote itself: never through a link, and without waiting for a FIFO.
- * @throws ELOOP where it is a link
+ * @throws ELOOP if it is a link
  */
 export const openOwnFile = (path: string, access: 'read' | 'write'): Promise<FileHandle> =>
   open(path, (access === 'read' ? constants.O_RDONLY : constants.O_RDWR) | O_NOFOLLOW | O_NONBLOCK);
 
-/** @returns undefined where there is no such file, which retention may just have deleted, or a link in its place */
+/** @returns undefined if there is no such file, which retention may just have deleted, or a link in its place */
 export const openIfThere = async (path: string): Promise<FileHandle | undefined> => {
   try {
     return await openOwnFile(path, 'read');

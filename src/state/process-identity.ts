@@ -33,7 +33,7 @@ const readOr = <T>(read: () => T, otherwise: T): T => {
 
 /**
  * Fields 3 and 22 of `/proc/PID/stat`; the name in field 2 may hold blanks and parentheses.
- * @returns undefined where it has ended, too: a process that nobody has waited for is still listed
+ * @returns undefined if it has ended, too: a process that nobody has waited for is still listed
  */
 const startTicksOf = (pid: number): number | undefined =>
   readOr(() => {
@@ -109,7 +109,7 @@ export const isAlive = (process: ProcessIdentity, lastSeenMs: number, nowMs: num
 export const isAliveHere = (process: ProcessIdentity): boolean =>
   isSamePlace(process.place, ownIdentity().place) && isAlive(process, 0, 0);
 
-/** @returns undefined where the value (parsed from a file) is no identity */
+/** @returns undefined if the value (parsed from a file) is no identity */
 export const parseIdentity = (value: unknown): ProcessIdentity | undefined => {
   if (!isObject(value)) return undefined;
   const { pid, place, startTicks } = value;

@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 const FILE_MODE = 0o600;
 
 /**
- * Writes a file of the data folder whole or not at all, for its owner alone. The draft beside it has a name
+ * Writes a file of the data folder whole or not at all, for its owner only. The draft alongside it has a name
  * that nobody can guess and must not exist, and the rename replaces a link instead of following it.
  * @throws the system's error; then the file is as it was
  */

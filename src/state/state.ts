@@ -35,7 +35,7 @@ interface StateEntries<Entry> {
   list(): Promise<readonly Entry[]>;
   /** Replaces what is there under the same id. */
   add(entry: Entry): Promise<void>;
-  /** Does nothing where there is none. */
+  /** Does nothing if there is none. */
   remove(id: string): Promise<void>;
 }
 
@@ -108,7 +108,7 @@ export interface OpenStateOptions {
 
 /**
  * Opens the state of a data folder; nothing is written until something changes.
- * @throws GatewayError command_failed, from its functions, where the folder cannot be read or written
+ * @throws GatewayError command_failed, from its functions, if the folder cannot be read or written
  */
 export const openState = async <Edit extends { readonly id: string }>(
   dataDir: string,
@@ -117,7 +117,7 @@ export const openState = async <Edit extends { readonly id: string }>(
   const path = join(dataDir, FILE);
   const db = new Low<unknown>(privateJsonFile(path), EMPTY);
 
-  /** @returns undefined where the file is damaged */
+  /** @returns undefined if the file is damaged */
   const tryRead = async (): Promise<StateFile | undefined> => {
     try {
       db.data = EMPTY;

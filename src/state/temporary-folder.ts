@@ -10,9 +10,9 @@ export const RANDOM_SUFFIX = 'XXXXXX';
 export const temporaryPlaces = (): readonly string[] => [tmpdir(), '/tmp'];
 
 /**
- * Makes a new folder that this user alone may enter, in the first of the places that lets it.
+ * Makes a new folder that only this user may enter, in the first of the places that lets it.
  * @returns its path
- * @throws GatewayError command_failed where none of them does
+ * @throws GatewayError command_failed if none of them does
  */
 export const createTemporaryFolder = async (
   prefix: string,
