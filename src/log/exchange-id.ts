@@ -4,7 +4,7 @@ const ID_PREFIX = 'req_';
 /** Named where an id is ambiguous. */
 export const MAX_EXAMPLES = 3;
 
-/** An id, or the beginning of one, as the log has it: `req_` may be left out. */
+/** An id, or the beginning of one, as the log has it: `req_` may be omitted. */
 export const normalizeId = (text: string): string => {
   const ulid = text.startsWith(ID_PREFIX) ? text.slice(ID_PREFIX.length) : text;
   return ID_PREFIX + ulid.toUpperCase();

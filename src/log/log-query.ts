@@ -1,4 +1,4 @@
-/** Milliseconds since the epoch: from, and up to but not with. */
+/** Milliseconds since the epoch: from, and up to but not including. */
 export interface TimeSpan {
   readonly fromMs: number;
   readonly toMs: number;
@@ -30,7 +30,7 @@ export interface LogFilter {
   label?: string;
   /** The name of a tool that the answer calls; `*` stands for anything. */
   tool?: string;
-  /** Text anywhere in ids, model, path, client, tool names and error, without regard to case. */
+  /** Text anywhere in ids, model, path, client, tool names and error, ignoring case. */
   search?: string;
 }
 

@@ -67,7 +67,7 @@ export type GroupKey =
   | 'errorCode';
 
 export interface SumRow {
-  /** In the order of the keys that were asked for; undefined where an exchange has none. */
+  /** In the order of the keys that were asked for; undefined if an exchange has none. */
   readonly group: readonly (string | undefined)[];
   readonly requests: number;
   readonly failedRequests: number;
@@ -112,9 +112,9 @@ export interface LogReader {
   /** All exchanges of a query, oldest first, with headers and bodies: one at a time, and found without being looked for. */
   details(query: LogQuery): AsyncIterable<ExchangeDetail>;
   /**
-   * @param idOrPrefix `req_` may be left out
-   * @returns undefined where there is no such exchange
-   * @throws GatewayError invalid_usage where several exchanges begin so
+   * @param idOrPrefix `req_` may be omitted
+   * @returns undefined if there is no such exchange
+   * @throws GatewayError invalid_usage if several exchanges begin that way
    */
   get(idOrPrefix: string): Promise<ExchangeDetail | undefined>;
   body(id: string, side: BodySide): Promise<StoredBody | undefined>;
@@ -124,7 +124,7 @@ export interface LogReader {
   sums(query: LogQuery, by: readonly GroupKey[], timezone: string): Promise<readonly SumRow[]>;
   /** Oldest first. Threads without a session hang together by `previousResponseId`, which names a `responseId`. */
   thread(of: ThreadOf): Promise<readonly Facts[]>;
-  /** Looks for a text in the bodies of what the query selects (its `search` apart), newest first, without regard to case. */
+  /** Looks for a text in the bodies of what the query selects (its `search` apart), newest first, ignoring case. */
   searchBodies(text: string, query: LogQuery, wish: SearchWish): Promise<BodyHits>;
   /** What happens from a moment on, across rotation and restarts: each event at least once. */
   follow(from: 'now' | Cursor, signal: AbortSignal): AsyncIterable<FollowedEvent>;

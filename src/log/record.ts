@@ -137,7 +137,7 @@ export interface ExchangeRecord {
   /** What the provider itself says the answer cost. */
   statedCostUsd?: number;
   error?: { origin: ErrorOrigin; code: string; message: string };
-  /** As the upstream said it beside this answer, in its `x-codex-*` headers. */
+  /** As the upstream reported it with this answer, in its `x-codex-*` headers. */
   quota?: { primary?: QuotaWindow; secondary?: QuotaWindow };
   /** The upstream's response id (`resp_…`, `chatcmpl-…`). */
   responseId?: string;

@@ -28,7 +28,7 @@ interface Base {
   next: FullBody | undefined;
 }
 
-/** A body as what it has beside an earlier one. */
+/** A body as its difference from an earlier one. */
 export interface Difference {
   readonly base: BodyBase;
   /** Of the earlier one; in another pack this body must be written whole. */
@@ -41,7 +41,7 @@ export interface Difference {
 
 /**
  * The body that a difference is of.
- * @returns its bytes, one part after another; undefined where the earlier one's bytes are not known
+ * @returns its bytes, one part after another; undefined if the earlier one's bytes are not known
  */
 export const fullBodyOf = ({ base: { prefix, suffix }, own, bytes }: Difference): Buffer[] | undefined =>
   bytes && [bytes.subarray(0, prefix), own, bytes.subarray(bytes.length - suffix)];
@@ -60,7 +60,7 @@ export interface BodyBases {
   /**
    * The one that differed from the same body before, and waits for the disk, gives up its bytes: this one is
    * what the next ones will differ from.
-   * @returns undefined where too little is shared, or the bytes of the earlier one are not in memory
+   * @returns undefined if too little is shared, or the bytes of the earlier one are not in memory
    */
   differ(whole: FullBody): Difference | undefined;
   /** The same for an earlier body of a pack of which only fingerprints are known; takes 4 ms for each megabyte. */

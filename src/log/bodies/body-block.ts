@@ -18,7 +18,7 @@ import { type BodyBase, type BodySide, parseBodyBase } from './body-reference.ts
 export interface BlockMember {
   readonly id: string;
   readonly side: BodySide;
-  /** The body's own coding, beside that of the block. */
+  /** The body's own coding, alongside that of the block. */
   readonly coding: StoredBody['coding'];
   readonly cutOff: boolean;
   /** Within the decoded payload. */
@@ -63,7 +63,7 @@ export const encodeBlock = (
   return [head, directory, payload];
 };
 
-/** @returns undefined where no whole head of a known version begins here */
+/** @returns undefined if no whole head of a known version begins here */
 export const decodeBlockHead = (bytes: Buffer): BlockHead | undefined => {
   if (bytes.length < BLOCK_HEAD_BYTES || bytes.toString('latin1', 0, 4) !== MAGIC) return undefined;
   const codec = CODECS[bytes[5] ?? CODECS.length];
@@ -79,7 +79,7 @@ export const decodeBlockHead = (bytes: Buffer): BlockHead | undefined => {
 
 /**
  * @param block all bytes of one block
- * @returns undefined where the block is torn or its checksum is wrong
+ * @returns undefined if the block is torn or its checksum is wrong
  */
 export const decodeBlock = (
   block: Buffer,

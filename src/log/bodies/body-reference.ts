@@ -31,7 +31,7 @@ export type BodyReferences = { readonly [side in BodySide]?: BodyReference };
 
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-/** @returns undefined where the value is no base */
+/** @returns undefined if the value is not a base */
 export const parseBodyBase = (value: unknown): BodyBase | undefined => {
   if (!isObject(value) || typeof value.id !== 'string') return undefined;
   const { id } = value;

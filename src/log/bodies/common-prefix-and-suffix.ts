@@ -3,7 +3,7 @@ const STEP_BYTES = 32 * 1024;
 const SINGLE_BYTES = 32;
 
 /**
- * How many bytes two texts have in common at their start and, beside those, at their end. Bytes are compared
+ * How many bytes two texts have in common at their start and, separately, at their end. Bytes are compared
  * by the system's own comparison: a body of 500 KB takes 0.1 ms.
  */
 export const commonPrefixAndSuffix = (

@@ -58,7 +58,7 @@ const countEqual = (one: Buffer, other: Buffer): number => {
 };
 
 /**
- * How many bytes two bodies have in common at their start and, beside those, at their end: whole chunks of
+ * How many bytes two bodies have in common at their start and, separately, at their end: whole chunks of
  * them, so up to a chunk less than `commonPrefixAndSuffix` says.
  */
 export const commonChunks = (

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { openIfThere } from '../../state/private-files.ts';
 import { parseSegmentName } from '../journal/segment-name.ts';
 
-/** @returns undefined where there is no such pack */
+/** @returns undefined if there is no such pack */
 export const openPack = async (folder: string, pack: string): Promise<FileHandle | undefined> => {
   // The name comes from a file: it must not lead out of the folder.
   if (!parseSegmentName(pack)) return undefined;
   return openIfThere(join(folder, pack));
 };
 
-/** @returns undefined where the file does not hold so much */
+/** @returns undefined if the file does not hold that much */
 export const readExactly = async (
   file: FileHandle,
   offset: number,

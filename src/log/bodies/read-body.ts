@@ -5,7 +5,7 @@ import { openPack, readExactly } from './pack-file.ts';
 import { withPack } from './read-pack.ts';
 
 /**
- * @returns undefined where the body is no longer there (its pack was older than its exchange's end, and
+ * @returns undefined if the body is no longer there (its pack was older than its exchange's end, and
  * is deleted) or its bytes are damaged
  */
 export const readBody = async (folder: string, reference: BodyReference): Promise<StoredBody | undefined> => {

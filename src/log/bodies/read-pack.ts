@@ -27,7 +27,7 @@ export interface PackReader {
 /** Own bytes that are kept while a pack is read; all of a conversation are about as long as its last body. */
 const MAX_KEPT_BYTES = 64 * 2 ** 20;
 
-/** @param readBytes of the pack, from an offset on; undefined where it has not so many */
+/** @param readBytes of the pack, from an offset on; undefined if it does not have that many */
 export const createPackReader = (
   readBytes: (offset: number, length: number) => Promise<Buffer | undefined>,
 ): PackReader => {
@@ -125,7 +125,7 @@ export const createPackReader = (
 const lengthOf = ({ bytes, base }: OwnBytes): number =>
   (base?.prefix ?? 0) + bytes.length + (base?.suffix ?? 0);
 
-/** Runs work on a pack. @returns undefined where the pack is not there */
+/** Runs work on a pack. @returns undefined if the pack is not there */
 export const withPack = async <Result>(
   folder: string,
   pack: string,

@@ -27,7 +27,7 @@ export interface CapturedBody {
   readonly reservedBytes: number;
 }
 
-/** What a chunk costs beside its bytes. */
+/** What a chunk costs in addition to its bytes. */
 const CHUNK_OVERHEAD_BYTES = 128;
 /** So many chunks are kept as they come; more are copied together. */
 const MAX_LOOSE_CHUNKS = 64;

@@ -29,7 +29,7 @@ export interface RecorderDeps {
   readonly maxDiskBytes: number;
   /** The gateway's own keys: never written, wherever they occur. */
   readonly secrets: readonly string[];
-  /** Set in a process that writes beside others of one gateway, of which another one keeps the log. */
+  /** Set in a process that writes alongside others of one gateway, of which another one maintains the log. */
   readonly beside?: BesideOthers;
 }
 

@@ -6,7 +6,7 @@ import { type IndexRows, ULID_LENGTH } from './index-rows.ts';
 
 export type RowTest = (row: number) => boolean;
 
-/** The texts that `search` looks into, beside the id. */
+/** The texts that `search` looks into, besides the id. */
 const SEARCHED: readonly TextColumn[] = [
   'path',
   'model',

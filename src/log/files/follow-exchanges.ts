@@ -136,7 +136,7 @@ const parseCursor = (cursor: Cursor): Map<string, Place> => {
  *
  * With `now`, the moment is that of the call itself: whoever wants the newest exchanges first, and then what
  * follows, calls this, then `queryExchanges`, and leaves out what it has shown already.
- * @throws GatewayError command_failed where the folder cannot be read
+ * @throws GatewayError command_failed if the folder cannot be read
  * @param options from: `now`, or where an earlier following stopped; signal: ends the iteration
  */
 export const followExchanges = (

@@ -71,7 +71,7 @@ const decodeColumns = (given: Buffer, { count, texts }: IndexHead): IndexRows | 
   return new IndexRows({ pool, columns: { texts: places, numbers, flags, ids, order }, count });
 };
 
-/** @returns undefined where there is none, or it is damaged or of another version: it is made anew then */
+/** @returns undefined if there is none, or it is damaged or of another version: it is rebuilt then */
 export const readIndexHead = async (path: string): Promise<IndexHead | undefined> => {
   const file = await openIfThere(path).catch(() => undefined);
   try {
@@ -83,7 +83,7 @@ export const readIndexHead = async (path: string): Promise<IndexHead | undefined
   }
 };
 
-/** @returns undefined where there is none, or it is damaged or of another version: it is made anew then */
+/** @returns undefined if there is none, or it is damaged or of another version: it is rebuilt then */
 export const readIndexFile = async (path: string): Promise<StoredIndex | undefined> => {
   const file = await openIfThere(path).catch(() => undefined);
   try {

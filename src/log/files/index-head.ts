@@ -9,7 +9,7 @@ export interface IndexHead {
   readonly count: number;
   /** Up to here the journal is in the index. */
   readonly journalBytes: number;
-  /** When the first and the last exchange began, those without a row included; absent where there is none. */
+  /** When the first and the last exchange began, those without a row included; absent if there is none. */
   readonly span?: readonly [minMs: number, maxMs: number];
   /** Exchanges that were found interrupted. */
   readonly interruptedIds: readonly string[];
@@ -23,7 +23,7 @@ export interface IndexHead {
   readonly texts: { readonly bytes: number; readonly ends: number; readonly wide: number };
 }
 
-/** Rises with every change of the file's layout: files of an older one are then made anew. */
+/** Rises with every change of the file's layout: files of an older one are then rebuilt. */
 const VERSION = 4;
 const FORM = `gomodel-index ${VERSION} ${[...TEXT_COLUMNS, ...NUMBER_COLUMNS].join(' ')}`;
 /** Which form a file has stands in its name, so that one can be told from another without opening it. */
@@ -83,7 +83,7 @@ export interface ReadHead {
 
 /**
  * Reads the head alone.
- * @returns undefined where it is damaged, of another form, or the file is not as long as it says
+ * @returns undefined if it is damaged, of another form, or the file is not as long as it says
  */
 export const readHead = async (file: FileHandle): Promise<ReadHead | undefined> => {
   const { size } = await file.stat();

@@ -35,7 +35,7 @@ export interface NewestPart {
 }
 
 /**
- * An index beside the journal: what is asked of many exchanges at once (filters, sums, sessions) without
+ * An index alongside the journal: what is asked of many exchanges at once (filters, sums, sessions) without
  * reading their lines. Why it is what it is:
  *
  * - The journal stays the only truth. The index is columns of what is filtered and summed, and where each
@@ -43,7 +43,7 @@ export interface NewestPart {
  * - One index file for each segment, since segments are what the journal appends to and retention deletes:
  *   one that has ended never changes, so its file is written once, and only segments still being written
  *   are read on, from where they were left. A file of another form or of more than the journal holds is
- *   made anew.
+ *   rebuilt.
  * - Columns in memory (0.5 KB an exchange) rather than a database: no native module, 100,000 exchanges are
  *   read from their files in some 100 ms and filtered in some 10 ms. Above `MAX_BYTES_IN_MEMORY` the
  *   segments that were not asked for longest are given up, and read again when a query comes to them.

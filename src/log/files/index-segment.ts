@@ -128,7 +128,7 @@ export class IndexSegment {
         await this.#load();
         if ((await this.#journalSize()) > this.#journalBytes) {
           await this.#readGain();
-          // Its columns were damaged, or deleted; without their file they are read anew at the next start.
+          // Its columns were damaged, or deleted; without their file they are read again at the next start.
           await this.#store().catch(() => {});
         }
       }

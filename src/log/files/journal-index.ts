@@ -93,7 +93,7 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
       const loose = segment.loose.get(record.id);
       if (loose) loose.record = record;
     }
-    // Without its file a segment is read anew at the next start: slower, not wrong.
+    // Without its file a segment is read again at the next start: slower, not wrong.
     await segment.store().catch(() => {});
     spareMemory();
   };

@@ -45,7 +45,7 @@ const measureFolder = async (folder: string): Promise<number> => {
   return bytes;
 };
 
-/** The log as it lies in files: the journal, and an index beside it that is made where it is missing. */
+/** The log as it lies in files: the journal, and an index alongside it that is made where it is missing. */
 export const openFileLog = ({
   dataDir,
   recorder = NOBODY,

@@ -39,7 +39,7 @@ const createInterruptedReader = (folder: string) => {
  * Order: a line is written when its exchange begins or ends, so none can be written before its exchange
  * began. Once the reading is at a time before an exchange's start, nothing newer can follow, nor another
  * line of that exchange.
- * @throws GatewayError command_failed where the folder cannot be read; a missing one holds no exchanges
+ * @throws GatewayError command_failed if the folder cannot be read; a missing one holds no exchanges
  */
 export async function* queryExchanges(
   dataDir: string,

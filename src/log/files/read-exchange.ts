@@ -98,7 +98,7 @@ async function* linesOf(folder: string, segment: SegmentName, idPrefix: string, 
 
 /**
  * What the line of an exchange tells of it, with the bodies that it names.
- * @returns undefined where the line is damaged
+ * @returns undefined if the line is damaged
  */
 export const readPlacedExchange = async (
   folder: string,
@@ -130,10 +130,10 @@ const hasEnded = async (folder: string, segment: SegmentName): Promise<boolean> 
 
 /**
  * All that the log holds of one exchange.
- * @param id the exchange's id, or so much of its beginning that no other one begins the same; `req_` may
+ * @param id the exchange's id, or enough of its beginning that no other one begins the same; `req_` may
  * be left out
- * @returns undefined where the log holds no such exchange
- * @throws GatewayError invalid_usage where several exchanges begin so
+ * @returns undefined if the log holds no such exchange
+ * @throws GatewayError invalid_usage if several exchanges begin that way
  */
 export const readExchange = async (dataDir: string, id: string): Promise<ExchangeDetail | undefined> => {
   const folder = auditFolder(dataDir);

@@ -39,7 +39,7 @@ const searchBlock = async (
   }
 };
 
-/** What of a segment is looked into: the selected exchanges, most of which have their bodies beside their lines. */
+/** Which part of a segment is looked into: the selected exchanges, most of which have their bodies alongside their lines. */
 interface Wanted {
   readonly key: string;
   readonly pack: string;

@@ -30,7 +30,7 @@ export class SegmentContents {
     return this.rows?.count ?? this.#storedCount;
   }
 
-  /** Begins anew: with columns that are empty or were stored, or without those that a file has. */
+  /** Begins again: with columns that are empty or were stored, or without those that a file has. */
   begin(rows: IndexRows | undefined): void {
     this.rows = rows;
     this.#storedCount = 0;

@@ -83,7 +83,7 @@ export class TextPool {
     }
   }
 
-  /** Which texts hold another one, without regard to case. @returns 1 at their places */
+  /** Which texts hold another one, ignoring case. @returns 1 at their places */
   holding(text: string): Uint8Array {
     const wanted = text.toLowerCase();
     const found = new Uint8Array(this.#count + 1);

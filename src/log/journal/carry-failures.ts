@@ -36,7 +36,7 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The bodies that are still there, to be stored anew; the failure learns their new places. */
+/** The bodies that are still there, to be stored again; the failure learns their new places. */
 const collectBodies = async (folder: string, { record, detail, bodies }: Failure): Promise<PendingBody[]> => {
   const pending: PendingBody[] = [];
   for (const side of ['request', 'response'] as const) {

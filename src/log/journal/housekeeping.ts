@@ -47,7 +47,7 @@ const keepTime = (onBeat: () => void): (() => void) => {
   return () => clearInterval(timer);
 };
 
-/** Of a process beside others, of which another one does the rest. */
+/** For a process that runs alongside others, one of which does the rest. */
 export const createHeartbeats = ({
   journal,
   refusals,
@@ -59,7 +59,7 @@ export const createHeartbeats = ({
   return { run: async () => [], recover: async () => [], makeRoom, stop: async () => stopTime() };
 };
 
-/** What the log needs beside being written: heartbeats, recovery, retention. */
+/** What the log needs besides being written: heartbeats, recovery, retention. */
 export const createHousekeeping = (deps: HousekeepingDeps): Housekeeping => {
   const { folder, clock, journal, refusals, writes, trouble, policy } = deps;
   const knownEnded = new Set<string>();

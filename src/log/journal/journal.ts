@@ -49,10 +49,10 @@ export class Journal {
   }
 
   /**
-   * The segment for the next line: the current one, or a new one where there is none, it is full, its day
+   * The segment for the next line: the current one, or a new one if there is none, it is full, its day
    * is over, the clock was set back, or it was deleted.
    * @param repeatOpenLines gives the open lines of all that is underway, for a segment that begins
-   * @throws the system's error where there is none and none can be made
+   * @throws the system's error if there is none and none can be made
    */
   ensure(repeatOpenLines: (at: number) => readonly string[]): SegmentWriter {
     const current = this.#segment;

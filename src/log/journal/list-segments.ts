@@ -20,7 +20,7 @@ const emptyWhereMissing = (folder: string, cause: unknown): [] => {
 /**
  * The segments of all processes that write or wrote here.
  * @returns oldest first; empty where there is no folder
- * @throws GatewayError command_failed where the folder cannot be read
+ * @throws GatewayError command_failed if the folder cannot be read
  */
 export const listSegments = async (folder: string): Promise<SegmentName[]> =>
   selectSegments(

@@ -15,7 +15,7 @@ export interface ExchangeLine {
   readonly text: string;
 }
 
-/** What a close line holds beside the record; an open line has the request's headers alone. */
+/** What a close line holds besides the record; an open line has the request's headers alone. */
 export interface LineDetail {
   readonly requestHeaders: HeaderLines;
   readonly responseHeaders: HeaderLines;
@@ -57,7 +57,7 @@ export const parseExchangeLine = (line: string): ExchangeLine | undefined => {
   };
 };
 
-/** @returns undefined where the line is damaged; members of a newer schema are given as they are */
+/** @returns undefined if the line is damaged; members of a newer schema are given as they are */
 export const parseRecord = ({ text }: ExchangeLine): ExchangeRecord | undefined => {
   const start = text.indexOf(RECORD) + RECORD.length;
   const end = text.indexOf(AFTER_RECORD, start);

@@ -4,7 +4,7 @@ import { encodeCloseLines, type JournaledExchange } from './journaled-exchange.t
 import type { SegmentWriter } from './segment-writer.ts';
 
 export interface RefusalsDeps {
-  /** Writes segments of its own, which are deleted before anything else is. */
+  /** Writes its own segments, which are deleted before anything else is. */
   readonly journal: Journal;
   /** Called once for each segment, before it is filled; never rejects. */
   readonly makeRoom: () => Promise<void>;

@@ -1,6 +1,6 @@
 /**
  * One run of one process writes its own segments, so that two gateways never write into one file:
- * `2026-11-22T155121Z-4711-k3f9q2-0001.jsonl`, and beside it the bodies as `….bodies`. The name sorts
+ * `2026-11-22T155121Z-4711-k3f9q2-0001.jsonl`, and alongside it the bodies as `….bodies`. The name sorts
  * by time. `….errors.jsonl` holds the failures that were kept when the segment of that name was deleted.
  * `…-k3f9q2-refused-0001.jsonl` holds requests that were refused before their client was authenticated.
  */
@@ -36,7 +36,7 @@ export const createSegmentBase = (nowMs: number, run: string, sequence: number):
   return `${time}Z-${run}-${String(sequence).padStart(4, '0')}`;
 };
 
-/** @returns undefined where the file is none of the journal's */
+/** @returns undefined if the file is not one of the journal's */
 export const parseSegmentName = (file: string): SegmentName | undefined => {
   const match = NAME.exec(file);
   if (!match) return undefined;

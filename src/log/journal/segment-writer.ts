@@ -98,7 +98,7 @@ export class SegmentWriter {
   /**
    * Writes lines at once: the file then has them in the order of their `at`, and none can be torn by
    * another one. It costs less of the processor than handing the write to another thread.
-   * @throws PartialWriteError where not all of them could be written
+   * @throws PartialWriteError if not all of them could be written
    */
   append(lines: readonly string[]): void {
     const bytes = Buffer.from((this.#torn ? '\n' : '') + lines.join(''));

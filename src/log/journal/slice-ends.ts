@@ -35,7 +35,7 @@ const sumLengths = (bodies: readonly PendingBody[]): number =>
   bodies.reduce((sum, { length }) => sum + length, 0);
 
 /**
- * Puts the bodies that wait beside the ends that name them, so that both come into one segment and are
+ * Puts the bodies that wait alongside the ends that name them, so that both come into one segment and are
  * deleted together; in slices, since making many lines at once would hold up the traffic. Bodies of exchanges
  * that have not ended go first: a slice more would be a turn more for all that waits.
  */

@@ -7,7 +7,7 @@ export interface StoreDeps {
   /** Where the bodies waited: how much still does, and what later bodies may share with earlier ones. */
   readonly queue: BodyQueue;
   readonly maxBlockBytes: number;
-  /** Why there is no segment, where there is none. */
+  /** Why there is no segment, if there is none. */
   readonly noSegment: () => unknown;
   /** Called for bodies that could not be stored. */
   readonly onLost: (cause: unknown, count: number) => void;

@@ -33,7 +33,7 @@ const MAX_WAITING_LINES = 8192;
 const systemError = (cause: unknown): unknown => (cause instanceof PartialWriteError ? cause.cause : cause);
 
 /**
- * Brings what happens to the disk, beside the traffic. Nothing here throws: where the disk fails, lines
+ * Writes what happens to disk, alongside the traffic. Nothing here throws: where the disk fails, lines
  * wait (bounded) and are tried again; bodies are given up, since they would fill the memory.
  */
 export class WriteBehind {
@@ -165,7 +165,7 @@ export class WriteBehind {
 
   /**
    * Writing can be quicker than deleting: it waits for room, or the log would outgrow its bound.
-   * @returns undefined where there is no segment, and none can be made
+   * @returns undefined if there is no segment, and none can be made
    */
   async #segmentWithRoom(): Promise<SegmentWriter | undefined> {
     try {

@@ -49,7 +49,7 @@ export const parseMeasure = (name: MeasureName, operator: Operator, text: string
   return { name, operator, value: name === 'cached' && unit === '' && value > 1 ? value / 100 : value };
 };
 
-/** A measure of an exchange; undefined where it is not known. @param costOf in USD */
+/** A measure of an exchange; undefined if it is not known. @param costOf in USD */
 export const measureOf = (
   name: MeasureName,
   facts: Facts,

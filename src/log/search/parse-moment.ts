@@ -16,7 +16,7 @@ const parseDate = (text: string): number => {
 
 /**
  * A moment: `10m`, `2h` or `1d` before now, or a date.
- * @returns milliseconds since the epoch; undefined where it is neither
+ * @returns milliseconds since the epoch; undefined if it is neither
  */
 export const parseMoment = (text: string, nowMs: number): number | undefined => {
   const [, amount, unit] = /^(\d{1,6}(?:\.\d+)?)([smhdw])$/.exec(text.trim()) ?? [];

@@ -25,7 +25,7 @@ const COMPARED = ['cost', 'cached', 'tokens', 'input', 'output', 'time', 'ttfb']
 
 /**
  * Splits a search into words, quoted texts, and names with their values. One step for each character.
- * @throws GatewayError invalid_request where it is too long, or a quote is not closed
+ * @throws GatewayError invalid_request if it is too long, or a quote is not closed
  */
 export const splitSearch = (text: string): Term[] => {
   if (text.length > MAX_CHARACTERS) {
