@@ -86,7 +86,7 @@ const sumOf = ({ operator, left, right }: JsonObject, scope: Scope, depth: numbe
 /**
  * The value that an expression writes out.
  * @param node of acorn's tree
- * @returns undefined where it takes running the script to know it
+ * @returns undefined if it takes running the script to know it
  */
 export const literalOf = (node: unknown, scope: Scope, depth = 0): Literal | undefined => {
   if (!isObject(node) || depth > MAX_DEPTH || scope.charactersLeft <= 0) return undefined;
