@@ -20,6 +20,8 @@ const RUN_ELSEWHERE = [
   'npm start',
   'npm run bench',
   'npm run test:mutation',
+  // The same tests as npm test.
+  'npm run coverage',
   // compare-codex.test.ts runs it.
   'npm run compare-codex 0.169.0 0.171.0',
 ];
