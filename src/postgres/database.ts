@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { GatewayError } from '../base/errors.ts';
 import { createHideSecrets } from '../base/hide-secrets.ts';
 import { errorCodeOf } from '../base/system-error.ts';
 import { placeOf, secretsOf } from './read-address.ts';
+import { settleWithin } from './settle-within.ts';
 
 interface QueryWish {
   /** After so long the connection is given up, and the query fails. Default 10 s. */
@@ -43,7 +46,7 @@ export interface Database {
   transact<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
   /** Listens on a connection of its own. @returns a function that stops @throws GatewayError storage_unavailable */
   listen(channel: string, listening: Listening): Promise<() => void>;
-  /** Waits for what runs. */
+  /** Waits for what runs, and breaks off what does not end. */
   close(): Promise<void>;
 }
 
@@ -59,6 +62,8 @@ const CONNECT_WITHIN_MS = 3_000;
 /** After a connection could not be made, nobody else waits for one for so long. */
 const CONNECT_AGAIN_AFTER_MS = 500;
 const ANSWER_WITHIN_MS = 10_000;
+const CLOSE_WITHIN_MS = 2_000;
+const LEAVE_WITHIN_MS = 300;
 const INT8 = 20;
 
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -91,6 +96,11 @@ export const openDatabase = ({ url, maxConnections, prepare }: DatabaseDeps): Da
     application_name: 'gomodel-ts',
     keepAlive: true,
     types,
+    stream: () => {
+      const socket = new Socket();
+      sockets.add(socket);
+      return socket.once('close', () => sockets.delete(socket));
+    },
   };
   const pool = new pg.Pool({
     ...settings,
@@ -102,6 +112,7 @@ export const openDatabase = ({ url, maxConnections, prepare }: DatabaseDeps): Da
   pool.on('error', () => {});
   // One that breaks between two queries fails the next; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
+  const sockets = new Set<Socket>();
   let trouble: DatabaseTrouble | undefined;
   let prepared: Promise<void> | undefined;
   let unreachable: { readonly error: GatewayError; readonly untilMs: number } | undefined;
@@ -225,7 +236,13 @@ export const openDatabase = ({ url, maxConnections, prepare }: DatabaseDeps): Da
     },
     close: async () => {
       listeners.clear();
-      await pool.end();
+      await settleWithin(CLOSE_WITHIN_MS, [pool.end()]);
+      await settleWithin(
+        LEAVE_WITHIN_MS,
+        [...sockets].map((socket) => once(socket, 'close')),
+      );
+      // A server that hangs closes nothing, and would keep this process.
+      for (const socket of sockets) socket.destroy();
     },
   };
 };

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { Database } from './database.ts';
+import { settleWithin } from './settle-within.ts';
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
@@ -31,6 +32,7 @@ export interface AnswerStore {
 
 const KEPT_FOR = '24 hours';
 const TIDY_EVERY_MS = 3_600_000;
+const CLOSE_WITHIN_MS = 1_000;
 const TRIES = 3;
 const TRY_AGAIN_MS = 1_000;
 /** An answer that another gateway has just given is on its way for so long at most. */
@@ -102,7 +104,7 @@ export const createAnswerStore = (database: Database): AnswerStore => {
     },
     close: async () => {
       clearInterval(timer);
-      await Promise.all([...underWay]);
+      await settleWithin(CLOSE_WITHIN_MS, underWay);
     },
   };
 };

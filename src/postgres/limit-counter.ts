@@ -12,6 +12,7 @@ import { type LimitSubject, limitScopeText, type RateLimit } from '../guard/limi
 import { PARTS } from '../guard/limits/sliding-window.ts';
 import type { Database } from './database.ts';
 import type { GuardedCall } from './guarded-call.ts';
+import { settleWithin } from './settle-within.ts';
 
 export interface PostgresLimitCounter extends LimitCounter {
   /** Other limits from now on; what was counted stays with those that remain. */
@@ -62,6 +63,7 @@ interface Held {
 /** What runs is said to run on, so often; what nobody has said that of for longer has died. */
 const KEEP_EVERY_MS = 15_000;
 const LEASE_MS = 60_000;
+const CLOSE_WITHIN_MS = 1_000;
 const TIDY_EVERY_MS = 600_000;
 /** Of a page of limits. */
 const MAX_SHOWN = 10_000;
@@ -238,7 +240,7 @@ export const createPostgresLimitCounter = (deps: PostgresLimitDeps): PostgresLim
     },
     close: async () => {
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([...underWay]);
+      await settleWithin(CLOSE_WITHIN_MS, underWay);
     },
   };
 };

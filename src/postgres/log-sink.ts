@@ -34,6 +34,12 @@ const PUT = `INSERT INTO gomodel.exchanges (${names}, detail, instance)
     SET ${changed}, detail = excluded.detail, instance = excluded.instance, tx = pg_current_xact_id()
     WHERE exchanges.duration_ms IS NULL AND excluded.duration_ms IS NOT NULL`;
 
+/** Age is also measured against the newest day: a clock that is far ahead drops nothing. */
+const ENFORCE = `SELECT gomodel.drop_days(
+  least((clock_timestamp() AT TIME ZONE 'UTC')::date, max(to_date(right(relname, 8), 'YYYYMMDD'))) - $1::integer)
+  FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+  WHERE inhparent = 'gomodel.exchanges'::regclass`;
+
 const WRITE_WITHIN_MS = 60_000;
 /** Blocks that are sent at once. */
 const MAX_BLOCK_BYTES = 4 * 2 ** 20;
@@ -155,10 +161,7 @@ export const createPostgresSink = ({ database, instance, onUnstorable }: Postgre
       // What waits for the tables' lock would make everybody else wait.
       await database.transact(async (query) => {
         await query(`SET LOCAL lock_timeout = '2s'`);
-        await query('SELECT gomodel.drop_days((clock_timestamp() AT TIME ZONE $1)::date - $2::integer)', [
-          'UTC',
-          Math.ceil(retentionDays),
-        ]);
+        await query(ENFORCE, [Math.ceil(retentionDays)]);
       });
       forget();
     },

@@ -5,6 +5,7 @@ import { createPrivateFolder } from '../state/private-files.ts';
 import { readRegularFile } from '../state/read-regular-file.ts';
 import { replacePrivateFile } from '../state/replace-private-file.ts';
 import type { Database } from './database.ts';
+import { settleWithin } from './settle-within.ts';
 
 export interface ShipLogDeps {
   readonly database: Database;
@@ -43,6 +44,7 @@ const BATCH = 500;
 const TRY_AGAIN_MS = 500;
 const TELL_AFTER_MS = 2_000;
 const CLOSE_WITHIN_MS = 3_000;
+const BREAK_OFF_MS = 500;
 const ENFORCE_EVERY_MS = 3_600_000;
 /** What the journal itself has given up is not waited for. */
 const GIVEN_UP_AFTER_MS = 10_000;
@@ -175,10 +177,11 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
     caughtUp,
     close: async () => {
       clearInterval(timer);
-      await Promise.race([caughtUp(), pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+      await settleWithin(CLOSE_WITHIN_MS, [caughtUp()]);
       stop.abort();
       unsubscribe();
-      await shipping;
+      // What hangs is broken off with the connections; the next run tells it again.
+      await settleWithin(BREAK_OFF_MS, [shipping]);
     },
   };
 };

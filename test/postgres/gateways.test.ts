@@ -130,6 +130,41 @@ describe('a rate limit of several gateways', () => {
   });
 });
 
+describe('a gateway whose database hangs', () => {
+  it('answers as soon as ever, ends when it is told to, and tells the database afterwards', async () => {
+    upstream.play(answerOf(100, 90));
+    const env = { SET_BUDGET: 'daily=50', SET_RATE_LIMIT: 'rpm=1000' };
+    const gateway = await startGateway({
+      upstreamUrl: upstream.url,
+      masterKey: MASTER_KEY,
+      dataDir: pricedFolder(),
+      env: variables(env),
+    });
+    onTestFinished(async () => void (await gateway.stop('SIGKILL')));
+    const v1 = gateway.url;
+    const ask = async (): Promise<number> => {
+      const response = await post({ v1 }, MASTER_KEY);
+      await response.text();
+      return response.status;
+    };
+    for (let count = 0; count < 3; count++) expect(await ask()).toBe(200);
+    await expect.poll(spent).toBe(3);
+    postgres.server.freeze();
+    onTestFinished(() => postgres.server.thaw());
+    const began = performance.now();
+    for (let count = 0; count < 30; count++) expect(await ask()).toBe(200);
+    // A connection is given up after 2 s at the soonest: nobody has waited for that.
+    expect(performance.now() - began).toBeLessThan(30_000);
+    await gateway.said('has not answered within 50 ms: requests are let in within what was last known');
+    postgres.server.thaw();
+    await expect.poll(spent).toBe(33);
+    postgres.server.freeze();
+    expect(await ask()).toBe(200);
+    expect(await gateway.stop('SIGTERM')).toBe(0);
+    postgres.server.thaw();
+  });
+});
+
 describe('the command line', () => {
   it('makes the tables, and says what it would do before', async () => {
     const gateway = await startGateway({ upstreamUrl: upstream.url, masterKey: MASTER_KEY });

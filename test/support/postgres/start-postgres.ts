@@ -14,6 +14,9 @@ export interface PostgresServer {
   run<Row>(url: string, text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** `kill -9` of all of it. */
   kill(): Promise<void>;
+  /** Stops all of it where it stands, as a machine does that swaps: connections stay, and nothing answers. */
+  freeze(): void;
+  thaw(): void;
   /** After `kill` or `stop`: the same data on the same port. Does nothing to one that runs. */
   start(): Promise<void>;
   /** Ends it, and what runs in it. */
@@ -110,6 +113,13 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     await ended;
     rmSync(join(data, 'postmaster.pid'), { force: true });
   };
+  const signalAll = (signal: NodeJS.Signals): void => {
+    // Each of its processes has a group of its own.
+    for (const line of execFileSync('ps', ['-eo', 'pid=,ppid=']).toString().split('\n')) {
+      const [pid, parent] = line.trim().split(/\s+/).map(Number);
+      if (pid && (parent === child?.pid || pid === child?.pid)) process.kill(pid, signal);
+    }
+  };
   let databases = 0;
   await start();
   return {
@@ -119,6 +129,8 @@ export const startPostgres = async (): Promise<PostgresServer> => {
       return url(name);
     },
     run,
+    freeze: () => signalAll('SIGSTOP'),
+    thaw: () => signalAll('SIGCONT'),
     kill: () => end('SIGKILL', true),
     start,
     // Immediately, whoever is connected.
