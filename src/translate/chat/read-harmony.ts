@@ -10,6 +10,8 @@ export interface HarmonyReader {
   end(): readonly HarmonyPiece[];
 }
 
+/** Some servers put white space before their first mark; each piece is looked at together with all before it. */
+const MAX_BEGINNING = 1024;
 const BEGINNINGS = ['<|channel|>', '<|start|>'];
 const MESSAGE = '<|message|>';
 const MARK = /<\|(?:end|return|call|start|channel)\|>/;
@@ -21,7 +23,8 @@ const MAX_HEADER = 512;
 export const beginsAsHarmony = (text: string): boolean | undefined => {
   const begun = text.trimStart();
   if (BEGINNINGS.some((mark) => begun.startsWith(mark))) return true;
-  return begun !== '' && BEGINNINGS.some((mark) => mark.startsWith(begun)) ? undefined : false;
+  const mayBegin = text.length <= MAX_BEGINNING && BEGINNINGS.some((mark) => mark.startsWith(begun));
+  return mayBegin ? undefined : false;
 };
 
 /**

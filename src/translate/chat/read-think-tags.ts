@@ -36,10 +36,13 @@ const CLOSE = '</think>';
 /** It stands on a line of its own. Behind it the line ends, or the text does. */
 const LONE_CLOSE = /\n[ \t]*<\/think>[ \t]*\r?(?:\n|$)/i;
 
+/** Longer white space belongs to no tag. It would be looked at again with each piece that follows. */
+const MAX_UNSURE = 1024;
+
 /** How much of a text's end may become that line. */
 const beginningOfLoneClose = (text: string): number => {
   const lineAt = text.lastIndexOf('\n');
-  if (lineAt === -1) return 0;
+  if (lineAt === -1 || text.length - lineAt > MAX_UNSURE) return 0;
   const line = text
     .slice(lineAt + 1)
     .trim()
@@ -120,7 +123,8 @@ export const createThinkTagReader = (): ThinkTagReader => {
       place = 'inside';
       return readThought(isLast);
     }
-    if (!isLast && TAGS.some(([open]) => open.startsWith(begun))) return { thought: '', text: '' };
+    const mayBeTag = held.length <= MAX_UNSURE && TAGS.some(([open]) => open.startsWith(begun));
+    if (!isLast && mayBeTag) return { thought: '', text: '' };
     if (place === 'behind') held = held.trimStart();
     place = 'text';
     return readText(isLast);

@@ -101,7 +101,30 @@ describe('K10: a thought that only its end marks, since the template opened it',
   it('may be empty', () => expectTold('</think>\n\nok', [['message', 'ok']]));
 });
 
+it.each([
+  ['before the text', ''],
+  ['behind a line', 'a\n'],
+])(
+  'K10: endless white space %s is read in linear time',
+  (_title, begun) => {
+    const events = [
+      chunk({ content: begun }),
+      ...Array<string>(40_000).fill(chunk({ content: ' '.repeat(50) })),
+    ];
+    const body = Buffer.from(
+      [...events, chunk({ content: 'ok' }), chunk({}, 'stop'), 'data: [DONE]\n\n'].join(''),
+    );
+    const [told] = itemsOf(translateStream(spec, [body]));
+    expect(told?.[1].trimEnd().endsWith('ok')).toBe(true);
+  },
+  20_000,
+);
+
 describe("K10: harmony's marks in a text", () => {
+  it('may stand behind white space', () => {
+    expectTold('\n<|channel|>final<|message|>ok', [['message', 'ok']]);
+  });
+
   it('tell thought and answer apart', () => {
     expectTold(
       '<|channel|>analysis<|message|>a < b<|end|><|start|>assistant<|channel|>final<|message|>ok<|return|>',
