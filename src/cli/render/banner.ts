@@ -60,11 +60,13 @@ const codexLine = ({ isCodexConnected, signIn }: BannerFacts, colour: ChalkInsta
 export const createBanner = (facts: BannerFacts, colour: ChalkInstance): string => {
   const label = (text: string): string => colour.dim(text.padEnd(11));
   const access = facts.isGuarded ? 'guarded by GOMODEL_MASTER_KEY' : 'open to this machine, no key asked';
+  // Its page would ask for the key; the command does not.
+  const signedIn = facts.isGuarded ? colour.dim('   or: npx gomodel-ts dashboard') : '';
   const lines = [
     `${colour.bold('gomodel-ts')} ${facts.version}`,
     `${label('listening')}${colour.cyan(`${facts.url}/v1`)}   ${access}`,
     ...(facts.workers > 1 ? [`${label('workers')}${facts.workers} processes`] : []),
-    `${label('dashboard')}${colour.cyan(`${facts.url}/admin/dashboard`)}`,
+    `${label('dashboard')}${colour.cyan(`${facts.url}/admin/dashboard`)}${signedIn}`,
     `${label('upstream')}${upstreamOf(facts, colour)}`,
     ...(facts.otherProviders.length > 0 ? [`${label('and')}${facts.otherProviders.join(', ')}`] : []),
     `${label('log')}${shorten(join(facts.dataDir, 'audit'))}`,

@@ -44,6 +44,7 @@ it('says how many processes serve requests where they are several', () => {
 
 it('says where the dashboard is, and how Codex stands', () => {
   expect(bannerOf()).toContain('\ndashboard  http://localhost:8080/admin/dashboard\n');
+  expect(bannerOf({ isGuarded: true })).toContain('/admin/dashboard   or: npx gomodel-ts dashboard\n');
   expect(bannerOf()).toContain('\ncodex      not connected, not signed in: npx gomodel-ts init-codex\n');
   const connected = bannerOf({ isCodexConnected: true, signIn: 'chatgpt' });
   expect(connected).toContain('\ncodex      connected, signed in with ChatGPT\n');
@@ -58,5 +59,6 @@ it('asks a plan for no key, and everybody else', () => {
 });
 
 it('fits in 80 columns', () => {
-  for (const line of bannerOf({ signIn: 'chatgpt' }).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  for (const line of bannerOf({ isGuarded: true, signIn: 'chatgpt' }).split('\n'))
+    expect(line.length).toBeLessThanOrEqual(80);
 });
