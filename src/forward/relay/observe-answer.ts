@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import { applySummary } from './apply-summary.ts';
+import { codeInStream } from './output-ceiling.ts';
 import { type AnswerBody, createAnswerBody } from './read-answer-body.ts';
 import { readQuota } from './read-quota.ts';
 import { codingsOf, keepCodedAnswer } from './undo-coding.ts';
@@ -154,10 +155,8 @@ export const observeAnswer = (
     closing: (failure) => {
       const tap = coded ? undefined : body.tap();
       if (!tap) return failure ? undefined : Buffer.alloc(0);
-      const { code: own, message } = failure ?? { code: 'internal_error', message: '' };
-      // The one code upon which Codex shows the message, and asks no second time.
-      const code = own === 'budget_exceeded' ? 'invalid_prompt' : own;
-      return tap.closing({ code, message, atMs: clock.now() });
+      const { code, message } = failure ?? { code: 'internal_error', message: '' };
+      return tap.closing({ code: codeInStream(code), message, atMs: clock.now() });
     },
   };
 };

@@ -7,6 +7,7 @@ import { reasonPhrase } from '../send/check-status.ts';
 import { createClientHeaders } from './client-headers.ts';
 import { drainForReuse } from './drain-for-reuse.ts';
 import { type AnswerObserver, observeAnswer } from './observe-answer.ts';
+import { overCeiling, passesCeiling } from './output-ceiling.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 export interface RelayInput {
@@ -17,15 +18,6 @@ export interface RelayInput {
 }
 
 const NOTHING = Buffer.alloc(0);
-
-/** Events of an answer that carry no token: those that begin and end the answer and its items. */
-const FRAME_EVENTS = 12;
-
-const overCeiling = (): GatewayError =>
-  new GatewayError(
-    'budget_exceeded',
-    'this answer was ended, since it has passed the ceiling of a budget. Whoever runs the gateway can raise it with `gomodel-ts budgets set`.',
-  );
 
 const formatMs = (ms: number): string => ms.toFixed(2);
 
@@ -110,9 +102,8 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
       end(breach);
       return;
     }
-    // Each event of a stream is a token or more, but for those around its items.
     const { events = 0 } = record.response;
-    if (events - FRAME_EVENTS > maxOutputTokens && observer.hasEnded() === false) end(overCeiling());
+    if (passesCeiling(events, maxOutputTokens) && observer.hasEnded() === false) end(overCeiling());
   });
   response.on('drain', () => upstreamResponse.resume());
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { GatewayError } from '../../base/errors.ts';
 import { applySummary } from '../../forward/relay/apply-summary.ts';
+import { codeInStream } from '../../forward/relay/output-ceiling.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import { createErrorFrame, createGatewayErrorFrame } from '../error-frame.ts';
@@ -83,7 +84,10 @@ export const createTurnEnding = (deps: TurnEndingDeps): TurnEnding => {
     truncate: (error, finish = 'truncated') => {
       if (isSettled) return;
       const { responseId, model, error: said } = reader.summary;
-      const { code, message } = said ?? { code: error.code, message: `gomodel-ts: ${error.message}` };
+      const { code, message } = said ?? {
+        code: codeInStream(error.code),
+        message: `gomodel-ts: ${error.message}`,
+      };
       const failure = { code, message, atMs: clock.now() };
       const answer = { responseId, model, sequenceNumber: reader.nextSequenceNumber() };
       emit(Buffer.from(failureEventData('responses', failure, answer)));

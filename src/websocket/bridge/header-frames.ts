@@ -1,4 +1,5 @@
 import type { UpstreamAnswer } from '../../forward/relay/upstream-answer.ts';
+import { pairsOf } from '../../guard/limits/limit-lines.ts';
 
 /** Header fields that say something of the answer or the account, and not of the connection. */
 const TELLING = /^(?:x-(?!accel-|content-type-|frame-|xss-|powered-by$|forwarded-)|openai-|retry-after)/;
@@ -20,6 +21,19 @@ export const tellingHeaders = (
     told[ownLines[index] as string] = ownLines[index + 1] as string;
   }
   return told;
+};
+
+/**
+ * What limits and budgets have to say, beside that. They replace the upstream's words, except for the quota of a plan.
+ * @param lines name, value, name, value…
+ */
+export const withTerms = (
+  told: Readonly<Record<string, string>>,
+  lines: readonly string[],
+): Record<string, string> => {
+  const hasQuota = Object.keys(told).some((name) => name.startsWith('x-codex-primary-'));
+  const terms = Object.entries(pairsOf(lines)).filter(([name]) => !hasQuota || !name.startsWith('x-codex-'));
+  return { ...told, ...Object.fromEntries(terms) };
 };
 
 const readNumber = (text: string | undefined): number | undefined => {

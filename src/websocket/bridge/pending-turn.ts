@@ -1,15 +1,18 @@
 import type { RunningTurn } from './run-turn.ts';
 
-interface PendingTurnHandlers {
+interface PendingTurnHandlers<Word> {
   /** Begins it, once it was let in. */
-  run(): RunningTurn;
+  run(word: Word): RunningTurn;
   onRefused(error: unknown): void;
   /** Its client left before that. */
   onLeft(): void;
 }
 
 /** A turn that waits for somebody's word before it runs. @param word rejects where it is refused */
-export const createPendingTurn = (word: Promise<unknown>, handlers: PendingTurnHandlers): RunningTurn => {
+export const createPendingTurn = <Word>(
+  word: Promise<Word>,
+  handlers: PendingTurnHandlers<Word>,
+): RunningTurn => {
   let running: RunningTurn | undefined;
   let isOver = false;
   const endOnce = (end: () => void): void => {
@@ -19,8 +22,8 @@ export const createPendingTurn = (word: Promise<unknown>, handlers: PendingTurnH
   };
   const refuse = (error: unknown): void => endOnce(() => handlers.onRefused(error));
   word
-    .then(() => {
-      if (!isOver) running = handlers.run();
+    .then((said) => {
+      if (!isOver) running = handlers.run(said);
     })
     .catch(refuse);
   return {

@@ -1,15 +1,17 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { Stopwatch } from '../../base/stopwatch.ts';
 import { drainForReuse } from '../../forward/relay/drain-for-reuse.ts';
+import { overCeiling, passesCeiling } from '../../forward/relay/output-ceiling.ts';
 import type { UpstreamAnswer } from '../../forward/relay/upstream-answer.ts';
 import type { Ask, AskInput } from '../../forward/retry/create-ask.ts';
+import type { Passage } from '../../guard/limits/create-metering.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { Breach } from '../../sse/breach.ts';
 import { sniffForm } from '../../sse/sniff-answer.ts';
 import { noteHeaders } from '../note-headers.ts';
 import { type ConnectionContext, speaksAsCodex } from '../session.ts';
 import { type Answered, createTurnEnding } from './conclude-turn.ts';
-import { headerFrames, tellingHeaders } from './header-frames.ts';
+import { headerFrames, tellingHeaders, withTerms } from './header-frames.ts';
 import { mapRefusal, readRefusal } from './read-refusal.ts';
 import { createStreamReader } from './read-stream.ts';
 
@@ -20,6 +22,8 @@ export interface TurnInput {
   readonly stopwatch: Stopwatch;
   readonly asked: Omit<AskInput, 'exchange'>;
   readonly ask: Ask;
+  /** What limits and budgets have to say; undefined where nothing holds. */
+  readonly passage: Passage | undefined;
   /** Sends a frame in the turn's lane. @returns false if the client reads slowly */
   emit(frame: Buffer): boolean;
   /** Called once, when the exchange is closed. */
@@ -69,9 +73,10 @@ const noStream = (host: string | undefined, { statusCode, headers }: UpstreamAns
  * @throws GatewayError invalid_request where the destination cannot be asked that; then nothing was sent
  */
 export const runTurn = (input: TurnInput): RunningTurn => {
-  const { context, exchange, stopwatch, emit, onEnd } = input;
+  const { context, exchange, stopwatch, emit, onEnd, passage } = input;
   const { clock, upgrade } = context;
   const { record } = exchange;
+  const maxOutputTokens = passage?.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   let upstreamResponse: UpstreamAnswer | undefined;
 
   const emitOrHold = (frame: Buffer): void => {
@@ -109,7 +114,10 @@ export const runTurn = (input: TurnInput): RunningTurn => {
       bytes += chunk.length;
       record.response.bytes = bytes;
       exchange.appendResponseBody(chunk);
-      concludeIfOver();
+      const isOver = concludeIfOver();
+      if (isOver || !passesCeiling(reader.events(), maxOutputTokens)) return;
+      ending.truncate(overCeiling());
+      response.destroy();
     });
     const onOver = (what: string) => (): void => {
       if (ending.isSettled()) return;
@@ -133,7 +141,8 @@ export const runTurn = (input: TurnInput): RunningTurn => {
 
   const passStreamOn = (response: UpstreamAnswer): void => {
     if (speaksAsCodex(upgrade.headers)) {
-      for (const frame of headerFrames(tellingHeaders(response, exchange.id))) emitOrHold(frame);
+      const told = withTerms(tellingHeaders(response, exchange.id), passage?.lines ?? []);
+      for (const frame of headerFrames(told)) emitOrHold(frame);
     }
     passOn(response);
   };

@@ -5,6 +5,7 @@ import type { Room } from '../../coding/body-budget.ts';
 import type { Ask } from '../../forward/retry/create-ask.ts';
 import { checkCredential } from '../../forward/route/check-credential.ts';
 import { noteDestination } from '../../forward/route/note-destination.ts';
+import type { Passage } from '../../guard/limits/create-metering.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { Place, ResponseHistory } from '../../translate/response-history.ts';
 import { asSse } from '../as-sse.ts';
@@ -133,7 +134,7 @@ export const startTurn = (
       members: undefined,
     };
     noteDestination(record, destination, frame.model);
-    const run = (): RunningTurn => {
+    const run = (passage: Passage | undefined): RunningTurn => {
       stopwatch.stop();
       return runTurn({
         context,
@@ -141,12 +142,13 @@ export const startTurn = (
         stopwatch,
         ask: context.ask,
         asked: { asked, destination },
+        passage,
         emit: handlers.emit,
         onEnd: end,
       });
     };
     const begun = beginSpending(context, { exchange, frame, destination, body });
-    if (!(begun instanceof Promise)) return run();
+    if (!(begun instanceof Promise)) return run(begun);
     return createPendingTurn(begun, {
       run,
       onRefused: (error) => {

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
+import { codeInStream } from '../../forward/relay/output-ceiling.ts';
 import { failureEventData } from '../../sse/failure-event.ts';
 import { inLane } from '../in-lane.ts';
 import type { RelayedTurn } from './relayed-turn.ts';
@@ -6,7 +7,7 @@ import type { RelayedTurn } from './relayed-turn.ts';
 /** The last frame of an answer that the gateway ends. */
 export const failureFrame = (turn: RelayedTurn, reason: GatewayError, nowMs: number): Buffer => {
   const { streamId, summary } = turn;
-  const failure = { code: reason.code, message: `gomodel-ts: ${reason.message}`, atMs: nowMs };
+  const failure = { code: codeInStream(reason.code), message: `gomodel-ts: ${reason.message}`, atMs: nowMs };
   const sequenceNumber = turn.nextSequenceNumber();
   const answer = { responseId: summary.responseId, model: summary.model, sequenceNumber };
   return inLane(streamId, Buffer.from(failureEventData('responses', failure, answer)));

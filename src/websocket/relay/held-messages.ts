@@ -1,7 +1,7 @@
 import type { Room } from '../../coding/body-budget.ts';
 
-interface Decision {
-  onGranted(): void;
+interface Decision<Word> {
+  onGranted(word: Word): void;
   onRefused(error: unknown): void;
   /** The client left before it was decided. */
   onLeft(): void;
@@ -15,14 +15,14 @@ export interface HeldMessages {
    * Decides on the message that is being handled: at once, or while those behind it wait.
    * @param begin throws, or rejects, where it is refused
    */
-  decide(begin: () => unknown, decision: Decision): void;
+  decide<Word>(begin: () => Word | Promise<Word>, decision: Decision<Word>): void;
   /** The client has left: nothing that waits is handled any more. */
   leave(): void;
 }
 
 export const createHeldMessages = (handle: (bytes: Buffer, room: Room) => void): HeldMessages => {
   const waiting: { readonly bytes: Buffer; readonly room: Room }[] = [];
-  let pending: Decision | undefined;
+  let pending: Pick<Decision<never>, 'onLeft'> | undefined;
 
   const goOn = (): void => {
     while (!pending) {
@@ -31,7 +31,7 @@ export const createHeldMessages = (handle: (bytes: Buffer, room: Room) => void):
       handle(next.bytes, next.room);
     }
   };
-  const settle = (decision: Decision, end: () => void): void => {
+  const settle = (decision: Pick<Decision<never>, 'onLeft'>, end: () => void): void => {
     if (pending !== decision) return;
     pending = undefined;
     end();
@@ -46,8 +46,8 @@ export const createHeldMessages = (handle: (bytes: Buffer, room: Room) => void):
       if (pending) waiting.push({ bytes, room });
       else handle(bytes, room);
     },
-    decide: (begin, decision) => {
-      let begun: unknown;
+    decide: <Word>(begin: () => Word | Promise<Word>, decision: Decision<Word>) => {
+      let begun: Word | Promise<Word>;
       try {
         begun = begin();
       } catch (error) {
@@ -55,12 +55,12 @@ export const createHeldMessages = (handle: (bytes: Buffer, room: Room) => void):
         return;
       }
       if (!(begun instanceof Promise)) {
-        decision.onGranted();
+        decision.onGranted(begun);
         return;
       }
       pending = decision;
       begun.then(
-        () => settle(decision, () => decision.onGranted()),
+        (word) => settle(decision, () => decision.onGranted(word)),
         (error: unknown) => settle(decision, () => decision.onRefused(error)),
       );
     },

@@ -2,8 +2,10 @@ import type { GatewayError } from '../../base/errors.ts';
 import { createStopwatch } from '../../base/stopwatch.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
 import type { Room } from '../../coding/body-budget.ts';
+import { overCeiling } from '../../forward/relay/output-ceiling.ts';
 import type { ChosenDestination } from '../../forward/route/destination.ts';
 import { hasLostAddress } from '../../forward/send/lost-address.ts';
+import type { Passage } from '../../guard/limits/create-metering.ts';
 import { mayBeActedOn } from '../../sse/create-stream-tap.ts';
 import { beginSpending } from '../begin-spending.ts';
 import type { ClientConnection } from '../client/client-connection.ts';
@@ -82,6 +84,12 @@ export const createRelaySession = ({
     turns.breakOne(broken, failure);
     cut(besideBroken(host), INTERNAL_ERROR);
   };
+  /** The upstream has no other way to be told that nobody pays for more. */
+  const endOverCeiling = (): void => {
+    isBroken = true;
+    const reason = overCeiling();
+    cut(reason, NORMAL_CLOSURE);
+  };
   const { refuse, refuseUnreadable, turnAway } = createTurnRefusals(context, connection);
 
   const destinationFor = (frame: CreateFrame, room: Room): ChosenDestination | undefined => {
@@ -138,9 +146,10 @@ export const createRelaySession = ({
     if (frame.model !== undefined) record.route = why;
     noteHeaders(exchange, response, clock.now());
     exchange.keepRequestBody(frame.bytes, 'identity');
-    const send = (): void => {
+    const send = (passage: Passage | undefined): void => {
+      const { maxOutputTokens } = passage ?? {};
       exchange.commit();
-      turns.add(createRelayedTurn({ exchange, clock, streamId: frame.streamId }));
+      turns.add(createRelayedTurn({ exchange, clock, streamId: frame.streamId, maxOutputTokens }));
       pass(frame.bytes, room);
       stopwatch.stop();
       record.overheadMs = stopwatch.spentMs;
@@ -200,7 +209,10 @@ export const createRelaySession = ({
       return;
     }
     if (isAdmitted) send();
-    if (seen === 'more') return;
+    if (seen === 'more') {
+      if (turns.values().some(({ isOverCeiling }) => isOverCeiling)) endOverCeiling();
+      return;
+    }
     if (ws.bufferedAmount === 0) releaseCompression(ws);
     if (leaving && turns.size === 0) close(GOING_AWAY, leaving.code);
   });

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { GatewayError } from '../../base/errors.ts';
 import { applySummary } from '../../forward/relay/apply-summary.ts';
+import { passesCeiling } from '../../forward/relay/output-ceiling.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import type { Breach } from '../../sse/breach.ts';
@@ -15,6 +16,8 @@ import { quotaOfEvent } from './quota-of-event.ts';
 export interface RelayedTurn {
   readonly streamId: string | undefined;
   readonly summary: AnswerSummary;
+  /** Its output is more than a budget's ceiling leaves. */
+  readonly isOverCeiling: boolean;
   nextSequenceNumber(): number;
   /** @returns true if this frame was the answer's last */
   see(frame: Buffer): boolean;
@@ -28,11 +31,18 @@ export interface RelayedTurnInput {
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly streamId: string | undefined;
+  /** Output tokens at which it is ended; absent: none. */
+  readonly maxOutputTokens?: number | undefined;
 }
 
 const STATUS = /"status(?:_code)?"\s*:\s*(\d{3})\b/;
 
-export const createRelayedTurn = ({ exchange, clock, streamId }: RelayedTurnInput): RelayedTurn => {
+export const createRelayedTurn = ({
+  exchange,
+  clock,
+  streamId,
+  maxOutputTokens = Number.POSITIVE_INFINITY,
+}: RelayedTurnInput): RelayedTurn => {
   const { record } = exchange;
   const reader = createResponsesReader();
   let events = 0;
@@ -52,6 +62,9 @@ export const createRelayedTurn = ({ exchange, clock, streamId }: RelayedTurnInpu
     summary: reader.summary,
     get breach() {
       return reader.breach;
+    },
+    get isOverCeiling() {
+      return passesCeiling(events, maxOutputTokens);
     },
     nextSequenceNumber: () => (lastNumber ?? events - 1) + 1,
     see: (frame) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { answerOf, composeWithBudgets, usage } from '../../support/guard/budget-gateway.ts';
+import type { ResponsesEvent } from '../../../src/providers/demo/responses-answer.ts';
+import { composeWithBudgets, usage } from '../../support/guard/budget-gateway.ts';
 import { responsesStream } from '../../support/upstream/responses-stream.ts';
 import { startUpstream } from '../../support/upstream/start-upstream.ts';
 import { startWebSocketUpstream } from '../../support/upstream/websocket-upstream.ts';
@@ -12,14 +13,26 @@ const CREATE = {
   input: [{ type: 'message', role: 'user', content: 'hi' }],
 };
 
-const relaying = async (): Promise<string> => {
-  const events = responsesStream([{ text: 'ok' }], { usage: usage(100, 90) });
+const WHOLE = responsesStream([{ text: 'ok' }], { usage: usage(100, 90) });
+
+/** With far more output than its budget leaves. */
+const manyDeltas = (): ResponsesEvent[] => {
+  const [first, ...rest] = responsesStream([{ text: 'ok' }]);
+  const deltas = Array.from({ length: 300 }, (_, index) => ({
+    type: 'response.output_text.delta',
+    delta: 'x',
+    sequence_number: index + 1,
+  }));
+  return first ? [first, ...deltas, ...rest] : [];
+};
+
+const relaying = async (events: ResponsesEvent[] = WHOLE): Promise<string> => {
   const upstream = await startWebSocketUpstream(() => ({ kind: 'events', events }));
   onTestFinished(() => upstream.close());
   return upstream.url;
 };
-const bridging = async (): Promise<string> => {
-  const upstream = await startUpstream(answerOf(100, 90));
+const bridging = async (events: ResponsesEvent[] = WHOLE): Promise<string> => {
+  const upstream = await startUpstream({ kind: 'sse', events, chunkBytes: 2_000, pauseMs: 1 });
   onTestFinished(() => upstream.close());
   return upstream.url;
 };
@@ -43,6 +56,21 @@ describe.each([
     client.ws.close();
     const [, refused] = await gateway.records();
     expect(refused).toMatchObject({ status: 429, error: { code: 'budget_exceeded' } });
+  });
+
+  it('ends an answer that passes a ceiling, with the code upon which Codex asks no second time', async () => {
+    const gateway = await composeWithBudgets(await start(manyDeltas()), { SET_BUDGET: 'daily=0.55,ceiling' });
+    const client = await connectClient(gateway.v1, { headers: CODEX_HEADERS });
+    client.send(CREATE);
+    expect(await client.answer()).toMatchObject({
+      type: 'response.failed',
+      response: {
+        error: { code: 'invalid_prompt', message: expect.stringContaining('ceiling of a budget') },
+      },
+    });
+    client.ws.terminate();
+    const [record] = await gateway.records();
+    expect(record).toMatchObject({ error: { code: 'budget_exceeded' }, response: { finish: 'truncated' } });
   });
 
   it('refuses what is beyond a rate limit', async () => {
