@@ -97,13 +97,11 @@ const SLACK_MS = 1;
 /** True where a selection has all of a segment's exchanges, whatever they are. */
 const isAllOf = (
   { isWithin, maxMs }: IndexOverview,
-  { filter = {}, statuses, hasUsage, within, until, ids }: LogQuery,
+  { filter = {}, until, span: _span, inBodies: _inBodies, ...conditions }: LogQuery,
 ): boolean =>
   isWithin &&
-  ids === undefined &&
-  !statuses &&
-  !hasUsage &&
-  within === undefined &&
+  // Whatever a query may also ask for one day, it is not all.
+  Object.values(conditions).every((wanted) => wanted === undefined || wanted === false) &&
   Object.values(filter).every((wanted) => wanted === undefined) &&
   (until === undefined || maxMs + SLACK_MS < (idTimeMs(until) ?? 0));
 
