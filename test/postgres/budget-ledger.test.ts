@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { afterAll } from 'vitest';
 import type { Budget } from '../../src/guard/budgets/budget.ts';
 import type { BudgetLedger } from '../../src/guard/budgets/ledger-port.ts';
 import { createPostgresLedger } from '../../src/postgres/budget-ledger.ts';
@@ -11,6 +12,7 @@ import { usePostgres } from '../support/postgres/use-postgres.ts';
 
 const postgres = usePostgres();
 let shared: Database | undefined;
+afterAll(() => shared?.close());
 
 /** One for all tests, emptied before each. */
 const openEmpty = async (): Promise<Database> => {
@@ -84,6 +86,8 @@ describeLimitCounter('the counter of all gateways of a database', (limits, clock
       windowClock: () => clock.monotonic(),
     }),
   );
+  // One that was never asked may still be on its way when the server goes.
+  counter.catch(() => {});
   return {
     take: async (...input) => {
       await (await counter).flush();

@@ -77,7 +77,7 @@ describe('a key of several gateways', () => {
       gateways.map(({ v1 }) => connectClient(v1, { headers: { ...CODEX_HEADERS, ...bearer(text) } })),
     );
     await desk.revoke('anna');
-    for (const stream of streams) expect(await stream.text()).toContain('was revoked while this answer ran');
+    for (const stream of streams) expect(await stream.text()).toContain('was revoked during this answer');
     for (const socket of sockets) expect((await socket.closed).reason).toBe('invalid_api_key');
     for (const gateway of gateways) expect(await statusOf(gateway, text)).toBe(401);
   });
