@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import type { FunctionComponent } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { AuditPage } from './audit/audit-page.tsx';
+import { ComparePage } from './compare/compare-page.tsx';
 import { ConnectPage } from './connect/connect-page.tsx';
 import { BudgetsPage } from './manage/budgets/budgets-page.tsx';
 import { ChangesPage } from './manage/changes/changes-page.tsx';
@@ -16,6 +17,7 @@ import { LoginPage } from './shell/login-page.tsx';
 import { listenToKeys } from './shell/page-keys.ts';
 import { TopBar } from './shell/top-bar.tsx';
 import { TroubleBar } from './shell/trouble-bar.tsx';
+import { titleBadge, watchAlerts } from './state/alerts.ts';
 import { access } from './state/api.ts';
 import { startFeed, stopFeed } from './state/feed.ts';
 import { loadGateway } from './state/gateway.ts';
@@ -28,6 +30,7 @@ const CONTENT: Readonly<Record<Page, FunctionComponent>> = {
   audit: AuditPage,
   sessions: SessionsPage,
   usage: UsagePage,
+  compare: ComparePage,
   keys: KeysPage,
   budgets: BudgetsPage,
   limits: LimitsPage,
@@ -66,13 +69,17 @@ export const App = () => {
     return listenToKeys();
   }, []);
   useSignalEffect(() => {
-    document.title = `${texts.pages[page.value]} · gomodel-ts`;
+    document.title = `${titleBadge.value}${texts.pages[page.value]} · gomodel-ts`;
   });
   useSignalEffect(() => {
     if (access.value !== 'granted') return;
     startFeed();
     void loadGateway();
-    return stopFeed;
+    const stopAlerts = watchAlerts();
+    return () => {
+      stopAlerts();
+      stopFeed();
+    };
   });
 
   return (

@@ -1,6 +1,8 @@
+import { alertsTexts } from './texts/alerts.ts';
 import { auditTexts } from './texts/audit.ts';
 import { budgetsTexts } from './texts/budgets.ts';
 import { changesTexts } from './texts/changes.ts';
+import { compareTexts } from './texts/compare.ts';
 import { connectTexts } from './texts/connect.ts';
 import { drawerTexts } from './texts/drawer.ts';
 import { exchangeTexts } from './texts/exchange.ts';
@@ -24,5 +26,7 @@ export const texts = {
   ...keysTexts,
   ...budgetsTexts,
   ...changesTexts,
+  ...alertsTexts,
+  ...compareTexts,
   ...connectTexts,
 } as const;

@@ -54,6 +54,23 @@ describe.each(['light', 'dark'] as const)('axe in the %s theme', (colorScheme) =
     expect(await findings(page)).toEqual([]);
   });
 
+  it('finds nothing in a comparison, and in the rows of a search', async () => {
+    const { page } = await dashboard.open('audit?q=jitter&in=bodies', { colorScheme });
+    await page.locator('.c-hit mark').first().waitFor();
+    expect(await findings(page)).toEqual([]);
+    await page.locator('.row[data-id]:not(.head)').first().click();
+    await page.getByRole('link', { name: 'Compare with the one before' }).click();
+    await page.locator('.compared').first().waitFor();
+    expect(await findings(page)).toEqual([]);
+  });
+
+  it.each(['keys', 'budgets', 'limits'])('finds nothing in the form of %s', async (name) => {
+    const { page } = await dashboard.open(name, { colorScheme });
+    await page.getByRole('button', { name: /^New / }).click();
+    await page.locator('.will-do').waitFor();
+    expect(await findings(page, '.form-dialog')).toEqual([]);
+  });
+
   it('finds nothing in the help', async () => {
     const { page } = await dashboard.open('audit', { colorScheme });
     await waitForRows(page);

@@ -204,5 +204,16 @@ export const explainLoss = async (
   return { tokens, idleMs, cause: idleMs >= IDLE_MS ? 'idle' : 'unknown' };
 };
 
+/** Where two requests part, whether or not that cost anything. */
+export const explainDifference = async (
+  earlier: ExchangeDetail,
+  later: ExchangeDetail,
+): Promise<Omit<CacheLoss, 'tokens'> | undefined> => {
+  const [last, now] = await Promise.all([readRequest(earlier), readRequest(later)]);
+  const { previousResponseId } = later.record;
+  const isContinued = previousResponseId !== undefined && previousResponseId === earlier.record.responseId;
+  return last && now ? compareRequests(last, now, isContinued) : undefined;
+};
+
 const isCompacted = (before: Facts, own: Facts): boolean =>
   (own.usage?.inputTokens ?? 0) < (before.usage?.inputTokens ?? 0) * COMPACTED_SHARE;

@@ -2,6 +2,7 @@ import { GatewayError } from '../../base/errors.ts';
 import { type ExchangeWatch, readStoredBody } from '../../log/port.ts';
 import type { Access } from '../access/create-access.ts';
 import { answerCodex, type CodexDeps } from '../answers/codex-status.ts';
+import { answerCompare } from '../answers/compare.ts';
 import { answerConversation, type ConversationDeps } from '../answers/conversation.ts';
 import { answerDetail, requireExchange } from '../answers/detail.ts';
 import { answerConfig, answerProviders, createDiskMeter, type GatewayDeps } from '../answers/gateway.ts';
@@ -139,6 +140,7 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
     },
     '/audit/log/{id}/body/{side}': { GET: (call) => sendBody(deps, call) },
     '/audit/conversation': answered((query) => answerConversation(deps, query)),
+    '/audit/compare': answered((query) => answerCompare(deps, query)),
     '/audit/hits': answered((query) => answerHits(deps, query)),
     '/audit/turns': answered((query) => answerTurns(deps, query)),
     '/audit/work': answered((query) => answerWork(deps, query)),

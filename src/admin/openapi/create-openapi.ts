@@ -133,6 +133,10 @@ export const PATHS = {
     LIMIT,
     OFFSET,
   ]),
+  '/audit/compare': read('Two exchanges side by side', ref('CompareAnswer'), [
+    inQuery('left', { type: 'string' }, 'The earlier one.'),
+    inQuery('right', { type: 'string' }, 'The later one.'),
+  ]),
   '/audit/hits': read('Where exchanges say a text', ref('HitsAnswer'), [
     inQuery('ids', { type: 'string' }, 'At most 40, with commas between.'),
     inQuery('text', { type: 'string' }, 'Without regard to case.'),

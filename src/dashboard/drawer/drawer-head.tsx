@@ -50,6 +50,16 @@ export const DrawerHead = ({ id, detail }: { id: string; detail: AuditDetailAnsw
         <span class="grow" />
         <Neighbour to={detail?.previous} icon="left" label={texts.drawer.previous} />
         <Neighbour to={detail?.next} icon="right" label={texts.drawer.next} />
+        {detail?.previous && (
+          <a
+            class="button quiet square"
+            href={addressOf('compare', { left: detail.previous.id, right: id })}
+            title={texts.compare.with}
+            aria-label={texts.compare.with}
+          >
+            <Icon name="columns" />
+          </a>
+        )}
         <CopyButton text={() => detail?.curl ?? ''} label={texts.drawer.curl} />
         <Menu icon="download" label={texts.exports.one}>
           {(gateway.value?.features.export ?? []).map((format) => (

@@ -1,6 +1,8 @@
 import { computed } from '@preact/signals';
 import { isManagePage, managePages } from '../manage/manage-pages.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
+import { toast } from '../parts/toast.tsx';
+import { canNotify, notifies, toggleNotifications } from '../state/alerts.ts';
 import { access, api } from '../state/api.ts';
 import { gateway } from '../state/gateway.ts';
 import { addressOf, type Page, page } from '../state/route.ts';
@@ -56,6 +58,11 @@ const logOut = async (): Promise<void> => {
   }
 };
 
+/** Never rejects: a refusal is said. */
+const toggle = async (): Promise<void> => {
+  if (!(await toggleNotifications())) toast(texts.alerts.refused);
+};
+
 export const TopBar = () => (
   <header class="top-bar">
     <a class="brand" href={addressOf('audit')} aria-label={texts.brandLabel}>
@@ -76,6 +83,18 @@ export const TopBar = () => (
     <div class="top-actions">
       {gateway.value?.demo && <span class="tag warn">{texts.demo}</span>}
       <ConnectionMark />
+      {canNotify && (
+        <button
+          type="button"
+          class={`button quiet square ${notifies.value ? 'pressed' : ''}`}
+          title={texts.alerts[notifies.value ? 'on' : 'off']}
+          aria-label={texts.alerts[notifies.value ? 'on' : 'off']}
+          aria-pressed={notifies.value}
+          onClick={() => void toggle()}
+        >
+          <Icon name="bell" />
+        </button>
+      )}
       <button
         type="button"
         class="button quiet square"

@@ -8,6 +8,7 @@ import type {
 } from '../../admin/api-types/access.ts';
 import type { BudgetsAnswer, LimitsAnswer } from '../../admin/api-types/budgets.ts';
 import type { CodexStatusAnswer, DoctorAnswer } from '../../admin/api-types/codex.ts';
+import type { CompareAnswer } from '../../admin/api-types/compare.ts';
 import type { ConversationAnswer, TurnAnswer } from '../../admin/api-types/conversation.ts';
 import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
 import type { Paged } from '../../admin/api-types/entry.ts';
@@ -122,6 +123,8 @@ export const api = {
     get<AuditLogAnswer>('audit/log', { timezone, ...query }, signal),
   hits: (ids: readonly string[], text: string, signal?: AbortSignal) =>
     get<HitsAnswer>('audit/hits', { ids: ids.join(','), text }, signal),
+  compare: (left: string, right: string, signal?: AbortSignal) =>
+    get<CompareAnswer>('audit/compare', { left, right }, signal),
   detail: (id: string, bodyLimit: number | undefined, signal?: AbortSignal) =>
     get<AuditDetailAnswer>(`audit/log/${encode(id)}`, { body_limit: bodyLimit }, signal),
   turn: (id: string, earlier: boolean, signal?: AbortSignal) =>

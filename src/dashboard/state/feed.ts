@@ -15,6 +15,9 @@ export const lost = signal<LogLosses>({ lines: 0, bodies: 0 });
 /** The gateway's clock minus this one's, in milliseconds: running times are counted by its clock. */
 export const clockSkewMs = signal(0);
 
+/** Whether a hidden page hears on: whoever wants to be notified has asked for it. */
+export const keepListening = signal(false);
+
 const SILENCE_MS = 25_000;
 const RETRY_MS = 2000;
 /** A browser opens six connections to one host: hidden tabs must not keep them from the visible ones. */
@@ -96,6 +99,7 @@ const disconnect = (): void => {
 document.addEventListener('visibilitychange', () => {
   clearTimeout(hidden);
   if (!wanted) return;
+  if (document.hidden && keepListening.value) return;
   if (document.hidden) hidden = setTimeout(disconnect, HIDDEN_MS);
   else if (!source) startFeed();
 });

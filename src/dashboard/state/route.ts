@@ -1,6 +1,16 @@
 import { computed, signal } from '@preact/signals';
 
-const PAGES = ['audit', 'sessions', 'usage', 'keys', 'budgets', 'limits', 'admin-log', 'connect'] as const;
+const PAGES = [
+  'audit',
+  'sessions',
+  'usage',
+  'keys',
+  'budgets',
+  'limits',
+  'admin-log',
+  'connect',
+  'compare',
+] as const;
 export type Page = (typeof PAGES)[number];
 
 const BASE = '/admin/dashboard/';

@@ -12,6 +12,7 @@ export const shellTexts = {
     budgets: 'Budgets',
     limits: 'Limits',
     'admin-log': 'Admin log',
+    compare: 'Compare',
     connect: 'Connect',
   },
   loading: 'Loading',

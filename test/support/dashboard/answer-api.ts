@@ -1,6 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SessionAnswer } from '../../../src/admin/api-types/access.ts';
-import { answerConversation, answerDetail, answerHits, answerLog, selectExchanges } from './answer-audit.ts';
+import {
+  answerCompare,
+  answerConversation,
+  answerDetail,
+  answerHits,
+  answerLog,
+  selectExchanges,
+} from './answer-audit.ts';
 import { answerCodex, answerConfig, answerDoctor, answerProviders } from './answer-gateway.ts';
 import { answerAdminLog, answerBudgets, answerKeys } from './answer-manage.ts';
 import { answerTurns, answerWork } from './answer-turns.ts';
@@ -134,6 +141,12 @@ export const answerApi = async (
       return answer
         ? sendJson(response, answer)
         : sendError(response, 404, 'unknown_exchange', 'gomodel-ts: no such session');
+    }
+    case 'audit/compare': {
+      const answer = answerCompare(all, query);
+      return answer
+        ? sendJson(response, answer)
+        : sendError(response, 404, 'unknown_exchange', 'gomodel-ts: no such exchange');
     }
     case 'audit/hits':
       return sendJson(response, answerHits(all, query));

@@ -1,3 +1,4 @@
+import type { CompareAnswer } from '../../../src/admin/api-types/compare.ts';
 import type { ConversationAnswer } from '../../../src/admin/api-types/conversation.ts';
 import type { AuditDetailAnswer, RelatedExchange } from '../../../src/admin/api-types/detail.ts';
 import type { AuditLogAnswer, HitsAnswer } from '../../../src/admin/api-types/log.ts';
@@ -10,7 +11,7 @@ import { promptsOf } from './answer-turns.ts';
 import { page, summarizeSession } from './answer-usage.ts';
 import { bodyText, storedBody } from './fixture-bodies.ts';
 import { costOf, type FixtureExchange } from './fixture-exchange.ts';
-import { sessionTurnOf } from './fixture-turn.ts';
+import { sessionTurnOf, turnOf } from './fixture-turn.ts';
 
 const FILTERS = [
   'model',
@@ -197,5 +198,38 @@ export const answerConversation = (
     ...(sessionId ? { session_id: sessionId, session: summarizeSession(sessionId, thread) } : {}),
     turns: entries.map(sessionTurnOf),
     ...rest,
+  };
+};
+
+/** Two exchanges side by side: their inputs have nothing in common here, their answers differ. */
+export const answerCompare = (
+  all: readonly FixtureExchange[],
+  query: URLSearchParams,
+): CompareAnswer | undefined => {
+  const [left, right] = ['left', 'right'].map((side) =>
+    all.find(({ entry }) => entry.id === query.get(side)),
+  );
+  if (!left || !right) return undefined;
+  const [one, other] = [turnOf(left, true), turnOf(right, true)];
+  return {
+    left: left.entry,
+    right: right.entry,
+    input: [
+      ...(one.earlier ?? []).map((item) => ({ kind: 'same' as const, item })),
+      ...other.items.map((item) => ({ kind: 'different' as const, right: item })),
+    ],
+    output: one.output.map((item, place) => {
+      const beside = other.output[place];
+      return { kind: 'different' as const, left: item, ...(beside && { right: beside }) };
+    }),
+    difference: {
+      cause: 'tools',
+      where: 'tools[7] (web_search)',
+      byteOffset: 21_806,
+      before: 'false',
+      after: 'true',
+    },
+    lost_tokens: 12_000,
+    lost_cost: 0.0135,
   };
 };
