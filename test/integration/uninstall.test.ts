@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { uninstallCommand } from '../../src/cli/commands/uninstall.ts';
 import { runCommand } from '../support/cli/run-command.ts';
 import { runCli } from '../support/cli/start-cli.ts';
@@ -21,6 +21,8 @@ const setUp = async () => {
     CODEX_HOME: codexHome,
   };
   const run = (...args: string[]) => runCli(args, env);
+  // A test that fails must not leave its gateway behind.
+  onTestFinished(async () => void (await run('stop')));
   const written = await run('init-codex', '--base-url', 'http://localhost:8080/v1');
   expect(written.code, written.stderr).toBe(0);
   expect(readFileSync(config, 'utf8')).not.toBe(CONFIG);
