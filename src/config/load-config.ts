@@ -47,6 +47,8 @@ export interface GatewayConfig {
   readonly modelLists: boolean;
   /** Whether the list of models has the user's own names alone. */
   readonly keepsOnlyAliases: boolean;
+  /** Without a byte for so long, a stream is ended; 0: never. */
+  readonly streamStallMs: number;
   readonly chatgpt: { readonly login: ChatgptLogin; readonly baseUrl: URL };
   readonly bodySizeLimitBytes: number;
   /** Of all request bodies that are in memory, in all workers. */
@@ -204,6 +206,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     aliases,
     modelLists: required('modelLists'),
     keepsOnlyAliases: required('keepsOnlyAliases'),
+    streamStallMs: required('streamStallTimeout'),
     failover: sources.file?.failover?.value ?? NO_FAILOVER,
     budgets: [...readBudgetVariables(sources), ...ownOf(sources.file, 'budgets', notices)],
     rateLimits: [

@@ -1,6 +1,7 @@
 import { parseByteSize } from '../base/bytes.ts';
 import { trimTrailing } from '../base/trim-text.ts';
 import { isHeaderName } from './header-name.ts';
+import { parseDuration } from './parse-duration.ts';
 
 /** Reads one value of a setting; undefined where the text is not what the setting takes. */
 type Parse<Value> = (text: string) => Value | undefined;
@@ -160,6 +161,14 @@ export const SETTINGS = {
     summary: 'whether the list of models has aliases alone; other models are served all the same',
     parse: parseSwitch,
     fallback: 'false',
+  }),
+  streamStallTimeout: setting({
+    variable: 'STREAM_STALL_TIMEOUT',
+    path: ['server', 'stream_stall_timeout'],
+    takes: 'a duration such as 90s or 10m, or 0 for none',
+    summary: 'after so long without a byte from the provider, a stream is ended; 0: never',
+    parse: (text: string) => (text.trim() === '0' ? 0 : parseDuration(text.trim())),
+    fallback: '0',
   }),
   chatgptLogin: setting({
     variable: 'CHATGPT_LOGIN',

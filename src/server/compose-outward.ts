@@ -77,6 +77,7 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
       clock,
       proxies: config.proxies,
       connectTimeoutMs,
+      stallTimeoutMs: config.streamStallMs,
       via,
       onAnswer: ({ statusCode = 502, headers }) => keys.note(to, statusCode, headers),
     });
@@ -96,7 +97,10 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
       health.note(nameOfTarget({ provider: name, upstreamModel: model }), outcome),
   });
   const ask = recall ? recallFirst(askHere, recall) : askHere;
-  const retrying = createRetryingForwarder({ ask, failover, clock });
+  const retrying = createRetryingForwarder({
+    ...{ ask, failover, clock },
+    stallTimeoutMs: config.streamStallMs,
+  });
 
   return {
     chooseUpstream,

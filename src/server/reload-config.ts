@@ -18,6 +18,7 @@ const RELOADED = [
   'failover',
   'modelLists',
   'keepsOnlyAliases',
+  'streamStallMs',
   'chatgpt',
   'proxies',
 ] as const satisfies readonly (keyof GatewayConfig)[];

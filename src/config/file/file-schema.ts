@@ -157,6 +157,7 @@ export const fileSchema = z.strictObject({
       websockets: scalar.optional(),
       model_lists: scalar.optional(),
       keep_only_aliases: scalar.optional(),
+      stream_stall_timeout: scalar.optional(),
     })
     .optional(),
   logging: z

@@ -7,7 +7,7 @@ import { type ActiveForwarding, beginForwarding, type Forwarding, type IsMeant }
 import type { WatchHandlers } from '../send/watch-request.ts';
 import { drainForReuse } from './drain-for-reuse.ts';
 import { lacksCompaction, noCompaction } from './lacks-compaction.ts';
-import { relayAnswer } from './relay-answer.ts';
+import { type RelayInput, relayAnswer } from './relay-answer.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 export type Fail = (error: GatewayError) => void;
@@ -27,21 +27,23 @@ export interface Deliveries {
   cut(reason: GatewayError, isMeant?: IsMeant): void;
 }
 
+type Timing = Pick<RelayInput, 'clock' | 'stallTimeoutMs'>;
+
 /** One answer on its way to its client, however the upstream is asked for it. */
 class Delivery implements WatchHandlers<UpstreamAnswer> {
   readonly #response: ServerResponse;
   readonly #forwarding: ActiveForwarding;
   readonly #fail: Fail;
-  readonly #clock: Clock;
+  readonly #timing: Timing;
   /** Set when the answer has begun. */
   #cutAnswer: ((reason: GatewayError) => void) | undefined;
   #leave: (() => void) | undefined;
 
-  constructor(response: ServerResponse, forwarding: Forwarding, fail: Fail, clock: Clock) {
+  constructor(response: ServerResponse, forwarding: Forwarding, fail: Fail, timing: Timing) {
     this.#response = response;
     this.#forwarding = beginForwarding(forwarding);
     this.#fail = fail;
-    this.#clock = clock;
+    this.#timing = timing;
   }
 
   get record(): ExchangeRecord {
@@ -60,7 +62,7 @@ class Delivery implements WatchHandlers<UpstreamAnswer> {
       return;
     }
     const response = this.#response;
-    this.#cutAnswer = relayAnswer({ upstreamResponse, response, forwarding, clock: this.#clock });
+    this.#cutAnswer = relayAnswer({ upstreamResponse, response, forwarding, ...this.#timing });
   }
 
   onFailure(error: GatewayError): void {
@@ -87,11 +89,12 @@ class Delivery implements WatchHandlers<UpstreamAnswer> {
   }
 }
 
-export const createDeliveries = (clock: Clock): Deliveries => {
+/** @param stallTimeoutMs after so long without a byte a stream is ended; 0: never */
+export const createDeliveries = (clock: Clock, stallTimeoutMs = 0): Deliveries => {
   const active = new LinkedList<Delivery>();
   return {
     deliver: (response, forwarding, ask, fail) => {
-      const delivery = new Delivery(response, forwarding, fail, clock);
+      const delivery = new Delivery(response, forwarding, fail, { clock, stallTimeoutMs });
       delivery.start(ask);
       const place = active.add(delivery);
       response.once('close', () => {

@@ -8,13 +8,15 @@ import { createClientHeaders } from './client-headers.ts';
 import { drainForReuse } from './drain-for-reuse.ts';
 import { type AnswerObserver, observeAnswer } from './observe-answer.ts';
 import { overCeiling, passesCeiling } from './output-ceiling.ts';
-import type { UpstreamAnswer } from './upstream-answer.ts';
+import { PROVIDER_BYTES, type UpstreamAnswer } from './upstream-answer.ts';
 
 export interface RelayInput {
   readonly upstreamResponse: UpstreamAnswer;
   readonly response: ServerResponse;
   readonly forwarding: ActiveForwarding;
   readonly clock: Clock;
+  /** After so long without a byte a stream is ended; 0: never. */
+  readonly stallTimeoutMs: number;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -27,7 +29,7 @@ const formatMs = (ms: number): string => ms.toFixed(2);
  * @returns what cuts the answer off from this side, for a shutdown
  */
 export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void) => {
-  const { upstreamResponse, response, forwarding, clock } = input;
+  const { upstreamResponse, response, forwarding, clock, stallTimeoutMs } = input;
   const { exchange, stopwatch } = forwarding;
   const { record } = exchange;
   const maxOutputTokens = forwarding.passage?.maxOutputTokens ?? Number.POSITIVE_INFINITY;
@@ -62,6 +64,7 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   const end = (failure?: GatewayError): void => {
     if (forwarding.settled) return;
     forwarding.settled = true;
+    stopWatching();
     if (failure) upstreamResponse.destroy();
     observer.end();
     // After its last event an answer is complete, even if the connection breaks.
@@ -73,8 +76,26 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     else response.end(closing);
   };
 
+  const stalled = (): void => {
+    // A client that reads slowly, or an answer in one piece, is no stream that stands still.
+    if (upstreamResponse.isPaused() || record.stream !== true) {
+      stallTimer?.refresh();
+      return;
+    }
+    const seconds = stallTimeoutMs / 1000;
+    end(
+      new GatewayError(
+        'upstream_timeout',
+        `${record.upstream} has sent nothing for ${seconds} s (STREAM_STALL_TIMEOUT): the stream was ended. Try again.`,
+      ),
+    );
+  };
+  const stallTimer = stallTimeoutMs > 0 ? setTimeout(stalled, stallTimeoutMs) : undefined;
+  const stopWatching = (): void => clearTimeout(stallTimer);
+
   // Prepended: the record must be complete when the exchange closes, upon the same event.
   response.prependOnceListener('close', () => {
+    stopWatching();
     if (forwarding.settled) return;
     forwarding.settled = true;
     observer.end();
@@ -84,7 +105,9 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
     else upstreamResponse.destroy();
   });
 
+  upstreamResponse.on(PROVIDER_BYTES, () => stallTimer?.refresh());
   upstreamResponse.on('data', (chunk: Buffer) => {
+    stallTimer?.refresh();
     if (forwarding.settled) return;
     if (!firstByteSeen) {
       firstByteSeen = true;

@@ -5,7 +5,7 @@ import { parseContentCodings } from '../../coding/parse-content-codings.ts';
 import type { AnswerTranslation, Translation } from '../../translate/translation.ts';
 import { drainForReuse } from './drain-for-reuse.ts';
 import { tellLosses } from './tell-losses.ts';
-import type { UpstreamAnswer } from './upstream-answer.ts';
+import { PROVIDER_BYTES, type UpstreamAnswer } from './upstream-answer.ts';
 
 /** What described the provider's bytes does not describe the client's. */
 const OF_THE_BODY = new Set(['content-type', 'content-length', 'content-encoding', 'content-md5', 'etag']);
@@ -86,6 +86,7 @@ class TranslatedAnswer extends Readable implements UpstreamAnswer {
 
     source.on('data', (chunk: Buffer) => {
       if (this.complete || this.destroyed) return;
+      this.emit(PROVIDER_BYTES);
       if (!this.#say(() => bytes.push(chunk))) source.pause();
       if (bytes.isOver?.() === true) this.#end(undefined);
     });

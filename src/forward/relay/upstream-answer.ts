@@ -2,6 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
+/** An event of translated answers: bytes of the provider's have come, of which nothing may have been made yet. */
+export const PROVIDER_BYTES = 'provider-bytes';
+
 /** An upstream's answer, original or translated: the parts of an `IncomingMessage` that relaying needs. */
 export interface UpstreamAnswer extends Readable {
   readonly statusCode?: number | undefined;

@@ -10,6 +10,8 @@ export interface RetryingForwarderDeps {
   readonly ask: Ask;
   readonly failover: FailoverConfig;
   readonly clock: Clock;
+  /** After so long without a byte a stream is ended; 0: never. */
+  readonly stallTimeoutMs?: number;
 }
 
 /** Forwards requests that cannot be proxied unchanged: they are translated, or may be sent more than once. */
@@ -32,8 +34,9 @@ export const createRetryingForwarder = ({
   ask,
   failover,
   clock,
+  stallTimeoutMs,
 }: RetryingForwarderDeps): RetryingForwarder => {
-  const { deliver, cut } = createDeliveries(clock);
+  const { deliver, cut } = createDeliveries(clock, stallTimeoutMs);
   return {
     mayTryAgain: (destination, path) => mayTryAgain(failover, destination, path),
     forward: (response, forwarding, { asked, destination }, fail) => {

@@ -20,6 +20,8 @@ export interface ForwarderDeps extends WatchDeps {
   readonly agent: Agent;
   /** This process as `Via` names it, such as `1.1 gomodel-ts-4f2a`. */
   readonly via: string;
+  /** After so long without a byte a stream is ended; 0: never. */
+  readonly stallTimeoutMs?: number;
 }
 
 export interface Forwarder extends Pick<Deliveries, 'cut'> {
@@ -45,7 +47,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   const basePath = pathname.replace(/\/$/, '');
   const pendingOf = new WeakMap<IncomingMessage, Pending>();
   const watchRequest = createWatchRequest(deps);
-  const { deliver, cut } = createDeliveries(deps.clock);
+  const { deliver, cut } = createDeliveries(deps.clock, deps.stallTimeoutMs);
 
   const failWith = ({ watched, handlers }: Pending, error: unknown): void => {
     if (watched) watched.fail(error);

@@ -12,6 +12,7 @@ export interface UpstreamClientDeps {
   readonly clock: Clock;
   readonly proxies: ProxySettings;
   readonly connectTimeoutMs: number;
+  readonly stallTimeoutMs?: number;
   /** This process as `Via` names it. */
   readonly via: string;
   /** Told of each answer when it begins, whoever gets it. */

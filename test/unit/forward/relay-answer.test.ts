@@ -99,7 +99,13 @@ const relay = async (answer: Answer, client: (port: number) => void) => {
   const arrived = once(server, 'request');
   client(port);
   const [, response] = await arrived;
-  const cut = relayAnswer({ upstreamResponse: answer, response, forwarding, clock: systemClock });
+  const cut = relayAnswer({
+    upstreamResponse: answer,
+    response,
+    forwarding,
+    clock: systemClock,
+    stallTimeoutMs: 0,
+  });
   return { cut, response, forwarding, stopwatch, record: exchange.record, openedAtMs: exchange.openedAtMs };
 };
 
