@@ -257,7 +257,9 @@ describe('doctor says what is wrong', () => {
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     const { of, code } = await runDoctor({ args: [...none, '--demo'], env: { PORT: String(port) } });
-    expect(of('Gateway')).toMatchObject([{ state: 'failed', message: expect.stringContaining('taken') }]);
+    expect(of('Gateway')).toMatchObject([
+      { state: 'failed', message: expect.stringContaining('used by another program') },
+    ]);
     expect(code).toBe(1);
   });
 

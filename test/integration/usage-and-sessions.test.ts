@@ -127,7 +127,7 @@ describe('sessions', () => {
     const { code, stderr } = await runCli(['sessions', 'no-such-session', '--data-dir', dataDir]);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining('no session that begins with no-such-session'),
+      expect.stringContaining('no session whose id starts with no-such-session'),
     ]);
   });
 });
