@@ -29,7 +29,11 @@ export const scopeOf = ({ kind, value }: ScopeDraft): string => {
     case 'provider':
     case 'model':
       return `${kind}:${name}`;
-    default:
+    case '/':
+    case 'key:*':
+    case 'label:*':
+    case 'session:*':
+    case 'run:*':
       return kind;
   }
 };

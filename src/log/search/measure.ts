@@ -56,6 +56,7 @@ export const measureOf = (
   costOf: (facts: Facts) => number | undefined,
 ): number | undefined => {
   const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
+  const { usage } = facts;
   switch (name) {
     case 'cost':
       return costOf(facts);
@@ -63,14 +64,14 @@ export const measureOf = (
       return known(facts.durationMs);
     case 'ttfb':
       return known(facts.ttfbMs);
-    default: {
-      const { usage } = facts;
-      if (!usage) return undefined;
-      if (name === 'tokens') return usage.totalTokens;
-      if (name === 'input') return usage.inputTokens;
-      if (name === 'output') return usage.outputTokens;
-      return usage.inputTokens ? (usage.cachedInputTokens ?? 0) / usage.inputTokens : undefined;
-    }
+    case 'tokens':
+      return usage?.totalTokens;
+    case 'input':
+      return usage?.inputTokens;
+    case 'output':
+      return usage?.outputTokens;
+    case 'cached':
+      return usage?.inputTokens ? (usage.cachedInputTokens ?? 0) / usage.inputTokens : undefined;
   }
 };
 
