@@ -103,7 +103,7 @@ describe.each(CODEX_VERSIONS)('Codex %s with a model of an unknown server', (ver
         DONE,
       ]),
     );
-    expect(run.stderr).toContain('compatible began its answer a second time');
+    expect(run.stderr).toContain('compatible started its answer again');
     expect(run.stdout).not.toContain('ok');
   });
 });

@@ -76,6 +76,6 @@ it('says that no gateway runs', async () => {
   await gateway.stop();
   expect(await run(['reload'])).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('No gateway runs'),
+    stderr: expect.stringContaining('No gateway is running'),
   });
 });

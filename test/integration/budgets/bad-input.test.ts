@@ -115,7 +115,7 @@ describe('at the start', () => {
     const { code, stderr } = await runCli(['keys', 'list'], { GOMODEL_HOME: folder });
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/keys\.json cannot be used: .*aaaaaaaaaa.*Mend the file/s),
+      expect.stringMatching(/keys\.json cannot be used: .*aaaaaaaaaa.*Fix the file/s),
     ]);
     expect(contentOf(folder)).toEqual(before);
   }, 60_000);

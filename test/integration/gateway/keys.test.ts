@@ -134,7 +134,7 @@ describe('revoking a key', () => {
     const events = await mine.text();
     expect(events).toMatch(/event: response\.failed\n/);
     expect(events).toContain('"code":"invalid_prompt"');
-    expect(events).toContain('was revoked while this answer ran');
+    expect(events).toContain('was revoked during this answer');
     expect(gateway.recorder.active.values().map(({ record }) => record.auth)).toEqual(['master_key']);
     await others.body?.cancel();
   });
