@@ -36,7 +36,7 @@ const reload = async (flags: ReloadFlags, context: CommandContext): Promise<void
   const dataDir = readDataFolder(flags, context);
   const found = (await findGateways(dataDir)).filter(({ health }) => health);
   if (found.length === 0) {
-    context.stderr.write('No gateway runs with this data folder.\n');
+    context.stderr.write('No gateway is running with this data folder.\n');
     process.exitCode = 1;
   }
   for (const { url, pid } of found) {
