@@ -68,12 +68,12 @@ describe('at the start', () => {
           budgets: [1, 2].map((limit) => ({ scope: '/', period: 'daily', limit })),
         }),
       },
-      /budgets\.json cannot be used: entry 2: it says the same as entry 1\. Keep one of them\. Mend the file/s,
+      /budgets\.json cannot be used: entry 2: it says the same as entry 1\. Keep one of them\. Fix the file/s,
     ],
     [
       'a stored file that is broken',
       { 'budgets.json': '{"budgets": [{"scope"' },
-      /budgets\.json cannot be used: .*Mend the file, or put back a copy; nothing was changed/s,
+      /budgets\.json cannot be used: .*Fix the file, or restore a copy; nothing was changed/s,
     ],
     [
       'a stored limit that is negative',

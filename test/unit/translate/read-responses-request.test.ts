@@ -317,8 +317,8 @@ it('an image that a tool of the provider made is shown by the user', () => {
 });
 
 it.each([
-  [{ type: 'input_image', file_id: 'file-1' }, /file-1 is kept by OpenAI alone/],
-  [{ type: 'input_file', file_id: 'file-2' }, /file-2 is kept by OpenAI alone/],
+  [{ type: 'input_image', file_id: 'file-1' }, /file-1 is stored by OpenAI only/],
+  [{ type: 'input_file', file_id: 'file-2' }, /file-2 is stored by OpenAI only/],
 ])('K5: a file that only OpenAI keeps is refused: %j', (part, words) => {
   const refused = expect.objectContaining({ code: 'invalid_request', message: expect.stringMatching(words) });
   expect(() => read({ input: [{ role: 'user', content: [part] }] })).toThrow(refused);
