@@ -83,7 +83,7 @@ describe.skipIf(REAL_GATEWAY)('a page that nobody looks at', () => {
       .poll(() => saidBy(page))
       .toEqual([
         'A request failed: It broke.',
-        'Another model answered: gpt-6 was asked for, gpt-5 answered.',
+        'Another model answered: gpt-6 was requested, but gpt-5 answered.',
         'The cache was lost: 90.0k tokens read anew',
       ]);
   });

@@ -120,8 +120,8 @@ describe.skipIf(REAL_GATEWAY)('what the drawer tells', () => {
   });
 
   it('tells a failure first: the hop, the remedy, and that the client tried again', async () => {
-    const failed = dashboard.fixture.state.exchanges.findLast(
-      ({ entry }) => entry.error?.origin === 'network',
+    const failed = dashboard.fixture.state.exchanges.findLast(({ entry }) =>
+      entry.error?.message.includes('refused the connection'),
     );
     const { page } = await dashboard.open(`audit?open=${failed?.entry.id}`);
     const story = page.getByRole('region', { name: 'What went wrong' });
