@@ -67,7 +67,7 @@ it('takes the pictures of the README: the real Codex through the built gateway, 
   const screen = gateway
     .screen()
     .trimEnd()
-    .replace(`localhost:${gateway.port}`, 'localhost:8080')
+    .replaceAll(`localhost:${gateway.port}`, 'localhost:8080')
     .replace(new URL(upstream.url).host, 'api.openai.com');
   const context = { deviceScaleFactor: SCALE, viewport: { width: 1320, height: 640 } };
   const { page, problems } = await browser.open(`${origin}/admin/dashboard/audit`, context);
