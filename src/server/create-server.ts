@@ -6,7 +6,6 @@ import { endConnection, isEndingConnection } from '../guard/last-on-connection.t
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { UpgradeServer } from '../websocket/serve-upgrades.ts';
-import { createAcceptFirst } from './accept-first.ts';
 import { toOriginForm } from './addresses.ts';
 import { answerMalformed, isAnswering } from './answer-malformed.ts';
 import { createConnectionBound } from './bound-connections.ts';
@@ -33,7 +32,6 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
   const { app, upgrades, recorder, headTimeoutMs } = deps;
   const messageClasses = createMessageClasses(app);
   const connections = createConnectionBound(deps.maxConnections);
-  const arrivals = createAcceptFirst();
   /** @returns false where the request came on a connection too many, and was refused */
   const isWithinBound = (request: IncomingMessage): boolean => {
     try {
@@ -89,8 +87,7 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
     // http-proxy-middleware listens once for each upstream, and each reload brings new ones.
     server.setMaxListeners(0);
     connections.watch(server);
-    arrivals.watch(server);
-    server.on('request', (request, response) => arrivals.take(request, () => serve(request, response)));
+    server.on('request', serve);
     // What is expected beside `100-continue` is passed over: Node's own refusal would leave no record.
     server.on('checkExpectation', serve);
     server.on('upgrade', (request, socket, head) => {
