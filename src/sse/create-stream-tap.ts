@@ -69,6 +69,8 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
   let breachCameLast = false;
 
   const apply = (eventName: string | undefined, data: string): void => {
+    // Also of the same chunk: nothing behind a breach is read, however the stream is cut.
+    if (reader.breach !== undefined) return;
     tap.events++;
     lastData = data;
     if (!reader.apply(eventName, data, decodeEventData)) unreadable++;
