@@ -85,7 +85,7 @@ export const createPostgresSink = ({ database, instance, onUnstorable }: Postgre
     return pack;
   };
 
-  /** Sends the blocks of a pack up to an offset: what later bodies are told from may lie in any of them. */
+  /** Sends the blocks of a pack up to an offset: later bodies may be stored as differences from any of them. */
   const putBlocks = async (name: string, to: number, source: Pick<LogSource, 'blocks'>): Promise<void> => {
     const pack = await openPack(name);
     if (pack.end >= to) return;

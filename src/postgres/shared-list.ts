@@ -8,7 +8,7 @@ export interface ListTable {
   readonly name: 'id' | 'name';
 }
 
-/** An entry, and the text by which it is told from others of its list. */
+/** An entry, and the text that identifies it within its list. */
 export interface Named {
   readonly name: string;
   readonly entry: unknown;

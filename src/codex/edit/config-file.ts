@@ -12,7 +12,7 @@ export interface ConfigFile {
   /** The file itself, behind symbolic links. */
   readonly target: string;
   readonly existed: boolean;
-  /** With its byte order mark and line breaks; empty if there is no file. */
+  /** Including its byte order mark and line breaks; empty if there is no file. */
   readonly text: string;
 }
 

@@ -77,7 +77,7 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   };
 
   const stalled = (): void => {
-    // A client that reads slowly, or an answer in one piece, is no stream that stands still.
+    // A slow client, or an answer in one piece, is not a stalled stream.
     if (upstreamResponse.isPaused() || record.stream !== true) {
       stallTimer?.refresh();
       return;

@@ -55,7 +55,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   };
 
   const attach: Plugin<IncomingMessage, ServerResponse> = (proxyServer) => {
-    // Errors of the client's request arrive here as well.
+    // Errors from the client's request arrive here too.
     proxyServer.on('error', (error, request) => {
       const pending = pendingOf.get(request);
       if (pending) failWith(pending, error);

@@ -46,12 +46,15 @@ export const dropStaleSockets = <Kind extends Agent>(agent: Kind, host: string):
       addresses.hasMissed(socket) || hasLostAddress(socket) || (freed !== undefined && hasSleptSince(freed))
     );
   };
-  /** Looks at the connections in the order in which they would be taken, up to the first that can be. */
+  /** Looks at connections in the order in which they would be taken, up to the first that can be. */
   const drop = (): void => {
     for (const kept of Object.values(agent.freeSockets)) {
-      for (const socket of kept?.toReversed() ?? []) {
+      const next = kept?.at(-1);
+      if (!kept || !next || !isStale(next)) continue;
+      // A copy: the agent takes them out of the list.
+      for (const socket of kept.toReversed()) {
         if (!isStale(socket)) break;
-        // Destroyed first: the agent takes only those out of its free ones.
+        // Destroyed first: the agent removes only destroyed ones.
         socket.destroy();
         socket.emit('agentRemove');
       }

@@ -26,7 +26,7 @@ export interface IndexHead {
 /** Rises with every change of the file's layout: files of an older one are then rebuilt. */
 const VERSION = 4;
 const FORM = `gomodel-index ${VERSION} ${[...TEXT_COLUMNS, ...NUMBER_COLUMNS].join(' ')}`;
-/** Which form a file has stands in its name, so that one can be told from another without opening it. */
+/** The file's name says which form it has, so that nobody has to open it to find out. */
 export const INDEX_FILE_END = `.${hash('sha256', FORM).slice(0, 8)}.index`;
 
 /** Before the head: its hash, since a flipped bit would give other totals for good, and its length. */
