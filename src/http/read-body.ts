@@ -5,6 +5,7 @@ import { GatewayError } from '../base/errors.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import type { BodyBudget, Room } from '../coding/body-budget.ts';
 import { type Coding, parseContentCodings } from '../coding/parse-content-codings.ts';
+import type { AcceptFirst } from './accept-first.ts';
 import { createChunkList } from './chunk-list.ts';
 import { refuse } from './failure.ts';
 
@@ -14,6 +15,7 @@ export interface ReadBodyOptions {
   /** How long a client may stay silent in the middle of its body. */
   readonly idleTimeoutMs: number;
   readonly budget: BodyBudget;
+  readonly arrivals: Pick<AcceptFirst, 'goOn'>;
 }
 
 const tooLarge = (maxBytes: number): GatewayError =>
@@ -74,7 +76,7 @@ interface Collected {
 const collect = (
   request: IncomingMessage,
   room: Room,
-  { maxBytes, idleTimeoutMs }: ReadBodyOptions,
+  { maxBytes, idleTimeoutMs }: Pick<ReadBodyOptions, 'maxBytes' | 'idleTimeoutMs'>,
   { onBody, onRefused }: Collected,
 ): void => {
   const chunks = createChunkList();
@@ -149,10 +151,12 @@ export const readBody =
     context.room = room;
     collect(request, room, options, {
       onBody: (bytes) => {
-        context.stopwatch.start();
         record.request.wireBytes = bytes.length;
         context.body = { kind: 'buffered', bytes };
-        next();
+        options.arrivals.goOn(request.socket, () => {
+          context.stopwatch.start();
+          next();
+        });
       },
       onRefused: next,
     });

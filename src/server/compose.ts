@@ -7,6 +7,7 @@ import { endKeys } from '../guard/keys/end-keys.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
 import { createAllowances } from '../guard/policies/create-allowances.ts';
+import { createAcceptFirst } from '../http/accept-first.ts';
 import { ready } from '../http/health.ts';
 import { createRecorder } from '../log/capture/recorder.ts';
 import type { Vitals } from '../metrics/vitals.ts';
@@ -171,6 +172,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         storage,
         workers: undefined,
       });
+  const arrivals = createAcceptFirst();
   const app = createApp({
     ...shared,
     metrics,
@@ -195,6 +197,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     isGuarded,
     bodySizeLimitBytes: config.bodySizeLimitBytes,
     bodyIdleTimeoutMs: timeouts.bodyIdleMs,
+    arrivals,
   });
   const upgrades = createUpgradeServer({
     ...shared,
@@ -239,6 +242,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     recorder,
     headTimeoutMs: timeouts.headMs,
     maxConnections: limits.maxConnections,
+    arrivals,
   });
 
   const release = async (): Promise<void> => {

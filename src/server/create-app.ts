@@ -8,6 +8,7 @@ import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Admit } from '../guard/admit.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
+import type { AcceptFirst } from '../http/accept-first.ts';
 import { admitRequest } from '../http/admit-request.ts';
 import { createAdmitTo } from '../http/admit-to.ts';
 import { answerBrowser, isForBrowsers } from '../http/answer-browser.ts';
@@ -60,6 +61,7 @@ export interface AppDeps {
   /** Of all bodies in memory. */
   readonly bodies: BodyBudget;
   readonly bodyIdleTimeoutMs: number;
+  readonly arrivals: Pick<AcceptFirst, 'goOn'>;
 }
 
 /**
@@ -107,6 +109,7 @@ export const createApp = (deps: AppDeps): Express => {
     readBody({
       ...{ maxBytes: deps.bodySizeLimitBytes, budget: deps.bodies },
       idleTimeoutMs: deps.bodyIdleTimeoutMs,
+      arrivals: deps.arrivals,
     }),
     decompress({ maxBytes: deps.bodySizeLimitBytes, budget: deps.bodies }),
     describeRequest(),

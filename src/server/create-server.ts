@@ -4,6 +4,7 @@ import type { Express } from 'express';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import { endConnection, isEndingConnection } from '../guard/last-on-connection.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
+import type { AcceptFirst } from '../http/accept-first.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { UpgradeServer } from '../websocket/serve-upgrades.ts';
 import { toOriginForm } from './addresses.ts';
@@ -25,6 +26,7 @@ export interface ServerDeps {
   /** For a client to send the head of a request. */
   readonly headTimeoutMs: number;
   readonly maxConnections: number;
+  readonly arrivals: Pick<AcceptFirst, 'watch'>;
 }
 
 /** @returns makes servers that all answer alike, none of which listens yet */
@@ -87,6 +89,7 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
     // http-proxy-middleware listens once for each upstream, and each reload brings new ones.
     server.setMaxListeners(0);
     connections.watch(server);
+    deps.arrivals.watch(server);
     server.on('request', serve);
     // What is expected beside `100-continue` is passed over: Node's own refusal would leave no record.
     server.on('checkExpectation', serve);
