@@ -45,6 +45,12 @@ const row = (
   origin: value === undefined ? undefined : origin,
 });
 
+/** Only where it is the provider's own setting. */
+const promptCachingOf = (
+  { promptCaching }: SourcedProvider['provider'],
+  origins: SourcedProvider['origins'],
+): string | undefined => (origins.promptCaching === undefined ? undefined : String(promptCaching ?? true));
+
 const explainProvider = ({ provider, origins }: SourcedProvider): readonly ExplainedSetting[] => {
   const { id, spec, baseUrl, apiKey, apiVersion, keyVariable, models, headers, native } = provider;
   const at = `providers.${id}`;
@@ -58,6 +64,9 @@ const explainProvider = ({ provider, origins }: SourcedProvider): readonly Expla
     row(`${at}.api_version`, apiVersion, origins.apiVersion, { variable: `${stem}_API_VERSION` }),
     row(`${at}.models`, models.map((model) => model.id).join(', ') || undefined, origins.models, {
       variable: `${stem}_MODELS`,
+    }),
+    row(`${at}.prompt_caching`, promptCachingOf(provider, origins), origins.promptCaching, {
+      variable: `${stem}_PROMPT_CACHING`,
     }),
     row(`${at}.native`, native?.join(', '), origins.type),
     // A header may be a key.

@@ -1,7 +1,7 @@
 import { ALL_SPECS } from '../providers/all-specs.ts';
 import type { ProviderSpec } from '../providers/provider-spec.ts';
 import type { Environment } from './data-dir.ts';
-import { parseBaseUrl, parseText } from './settings.ts';
+import { parseBaseUrl, parseSwitch, parseText } from './settings.ts';
 
 /** What a provider is told by variables, `<P>_API_KEY` and the like, or by its entry in the file. */
 export const PROVIDER_FIELDS = {
@@ -21,9 +21,14 @@ export const PROVIDER_FIELDS = {
     takes: 'a version, such as 2024-10-21',
     parse: parseText,
   },
+  promptCaching: {
+    variable: 'PROMPT_CACHING',
+    takes: 'true or false',
+    parse: parseSwitch,
+  },
   models: {
     variable: 'MODELS',
-    takes: 'a list of models separated by commas them',
+    takes: 'a list of models separated by commas',
     parse: (text: string) =>
       text
         .split(',')

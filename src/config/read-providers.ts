@@ -9,7 +9,7 @@ import type { FileProvider } from './file/file-config.ts';
 import { isOwnAddress } from './own-address.ts';
 import { findNamedProviders, type NamedProvider, PROVIDER_FIELDS, stemOf } from './provider-fields.ts';
 import { findVariable, readAmbient } from './read-ambient.ts';
-import { type ConfigSources, parseGiven, variableOf } from './read-setting.ts';
+import { type ConfigSources, parseGiven, readSetting, variableOf } from './read-setting.ts';
 import { type Address, type Credential, refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { Sourced } from './sourced.ts';
 
@@ -27,6 +27,7 @@ export interface SourcedProvider {
     readonly baseUrl: string;
     readonly apiKey: string | undefined;
     readonly apiVersion: string | undefined;
+    readonly promptCaching: string | undefined;
     readonly models: string | undefined;
   };
   /** It cannot be asked: its requests are refused with the variable that would hold the key. */
@@ -141,7 +142,7 @@ const readProvider = (
   notices: string[],
 ): SourcedProvider | undefined => {
   const { id, spec, stem, file } = candidate;
-  const { apiKey, baseUrl, apiVersion, models } = PROVIDER_FIELDS;
+  const { apiKey, baseUrl, apiVersion, models, promptCaching } = PROVIDER_FIELDS;
   const given = (variable: string, inFile: Sourced<string> | undefined) => [
     ...variableOf(`${stem}_${variable}`, sources),
     inFile,
@@ -185,6 +186,8 @@ const readProvider = (
     addressOf(candidate, url, address),
   );
   const version = parseGiven(apiVersion, given(apiVersion.variable, file?.apiVersion))[0];
+  const caching = parseGiven(promptCaching, given(promptCaching.variable, file?.promptCaching))[0];
+  const caches = caching?.value ?? readSetting('promptCaching', sources)?.value;
   const listed = parseGiven(models, given(models.variable, undefined))[0];
   const { native } = file ?? {};
   return {
@@ -202,6 +205,7 @@ const readProvider = (
       apiVersion: version?.value,
       models: mergeModels([...(listed?.value ?? []), ...(mended?.models ?? [])], file?.models ?? []),
       headers: file?.headers ?? {},
+      ...(caches === false && { promptCaching: false }),
       ...(native && { native }),
     },
     origins: {
@@ -209,6 +213,7 @@ const readProvider = (
       baseUrl: address?.origin ?? 'default',
       apiKey: key?.origin,
       apiVersion: version?.origin,
+      promptCaching: caching?.origin,
       models: listed?.origin ?? (file && file.models.length > 0 ? file.origin : undefined),
     },
     isBare,

@@ -28,7 +28,7 @@ const parsePort: Parse<number> = (text) => {
   return port <= 65_535 ? port : undefined;
 };
 
-const parseSwitch: Parse<boolean> = (text) => {
+export const parseSwitch: Parse<boolean> = (text) => {
   const word = text.trim().toLowerCase();
   if (['true', '1', 'yes', 'on'].includes(word)) return true;
   if (['false', '0', 'no', 'off'].includes(word)) return false;
@@ -161,6 +161,14 @@ export const SETTINGS = {
     summary: 'whether the list of models has aliases alone; other models are served all the same',
     parse: parseSwitch,
     fallback: 'false',
+  }),
+  promptCaching: setting({
+    variable: 'PROMPT_CACHING',
+    path: ['prompt_caching'],
+    takes: 'true or false',
+    summary: 'whether translated requests ask the provider to cache the prompt, where it wants to be asked',
+    parse: parseSwitch,
+    fallback: 'true',
   }),
   streamStallTimeout: setting({
     variable: 'STREAM_STALL_TIMEOUT',

@@ -98,8 +98,11 @@ export interface ExchangeRecord {
   upstreamModel?: string;
   /** Which rule led to the provider; absent where the request names no model, or its path a provider. */
   route?: RouteReason;
-  /** Where the provider speaks another API than the client: which, and what of the request it has no place for. */
-  translation?: { dialect: Dialect; losses: string[] };
+  /**
+   * Where the provider speaks another API than the client: which, what of the request it has no place for, and how it
+   * was asked to cache the prompt.
+   */
+  translation?: { dialect: Dialect; losses: string[]; caching?: string };
   /** Where the name stands for several targets: why it went to this one first. */
   balance?: BalanceNote;
   /** In their order, the last one included. */

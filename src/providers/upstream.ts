@@ -36,6 +36,8 @@ export interface Upstream {
   readonly dialect?: Dialect;
   /** In place of it for requests of Anthropic's API. */
   readonly messagesDialect?: Dialect;
+  /** False: it is asked to cache no prompt of a translated request. */
+  readonly promptCaching?: boolean;
   /** How its chat completions differ. */
   readonly chat?: ChatQuirks;
   /** Header lines of the user's own for every request, names in lower case; they win over all others. */
@@ -80,6 +82,7 @@ export const createUpstream = (provider: ConfiguredProvider): Upstream => {
     ...(asksResponses && { messagesDialect }),
     headers,
     ...(chat && { chat }),
+    ...(provider.promptCaching === false && { promptCaching: false }),
     ...(realtime && { realtime }),
     ...(toPath && { toPath: (path, model) => toPath(path, model, apiVersion) }),
   };

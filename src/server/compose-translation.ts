@@ -70,6 +70,7 @@ export const composeTranslation = ({
     spec: specOf(upstream, input.api),
     facts: factsOf(upstream.name, input.model),
     account: accountOf(upstream),
+    ...(upstream.promptCaching === false && { promptCaching: false }),
   });
   return {
     translateInto: (input, upstream) => translate(completed(input, upstream)),

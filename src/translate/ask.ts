@@ -23,6 +23,8 @@ export interface Ask {
   readonly stream: boolean;
   /** Says which requests share a prefix, where a provider wants to know (`prompt_cache_key`). */
   readonly cacheKey?: string;
+  /** Whether a prompt cache is asked for where the provider wants that. Default true. */
+  readonly promptCaching?: boolean;
   /** The client's name of its user (`safety_identifier`, `user`). */
   readonly user?: string;
 }

@@ -4,6 +4,7 @@ import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import { serveChat } from './chat/serve-chat.ts';
 import type { ClientRequest } from './client-request.ts';
 import { serveMessages } from './messages/serve-messages.ts';
+import { keyedIn, withCacheKey } from './prompt-caching.ts';
 import { estimateInput } from './repair/limit-output.ts';
 import { withRestoredKeys } from './repair/restore-keys.ts';
 import { createResponseHistory, type ResponseHistory } from './response-history.ts';
@@ -77,8 +78,10 @@ export const createTranslate = (deps: TranslateDeps): Translate => {
     const { api, body, spec, facts } = input;
     const client = readers[api](readObject(body), { ...input, sealer: sealerOf(sealer, input) });
     const { losses, createWriter, writeError } = client;
-    const ask = input.effort === undefined ? client.ask : { ...client.ask, effort: input.effort };
+    const wanted = input.effort === undefined ? client.ask : { ...client.ask, effort: input.effort };
+    const ask = withCacheKey(wanted, input);
     const written = spec.writeRequest(ask, facts);
+    const caching = written.caching ?? (ask.cacheKey === wanted.cacheKey ? undefined : keyedIn(written.body));
     const { renamedKeys = new Map(), stops = [] } = written;
     const isStopLost = api === 'messages' && ask.stop !== undefined && stops.length === 0;
     return {
@@ -86,6 +89,7 @@ export const createTranslate = (deps: TranslateDeps): Translate => {
       headers: written.headers,
       body: bodyOf(written.body),
       dialect: spec.dialect,
+      ...(caching !== undefined && { caching }),
       losses: [...new Set([...losses, ...written.losses, ...(isStopLost ? [STOP_LOSS] : [])])],
       answer: (status, contentType, upstream) =>
         translateAnswer(

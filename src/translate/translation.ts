@@ -49,6 +49,8 @@ export interface WrittenRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** What the ask had and the request has not, each in a few words: `web_search tool`, `image in a tool result`. */
   readonly losses: readonly string[];
+  /** How the provider was asked to cache the prompt, in a few words; absent if it was not. */
+  readonly caching?: string;
   /** By the name of a tool: the keys that its calls must have renamed back. */
   readonly renamedKeys?: ReadonlyMap<string, RenamedKeys>;
   /** Stop sequences that the provider cannot be told: the gateway ends the answer there. */
@@ -111,6 +113,10 @@ export interface TranslateInput {
   readonly account?: string;
   /** What the client asks for beyond its API's stable form (`anthropic-beta`). */
   readonly betas?: readonly string[];
+  /** False: no prompt cache is asked for. Default true. */
+  readonly promptCaching?: boolean;
+  /** The client's session, by which a provider keeps its requests together. */
+  readonly session?: string | undefined;
   /** In place of what the client asked for, where its API has no member that could be set. */
   readonly effort?: Effort | undefined;
 }

@@ -1,11 +1,10 @@
 import type { Facts } from '../../log/port.ts';
 import type { FailureCount, Percentiles, UsageSummaryAnswer } from '../api-types/usage.ts';
+import { savedBy } from '../cost/saved-by-cache.ts';
 import { addDays, countDays, createPeriod, readPeriod } from '../select/period.ts';
 import { readFilter, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';
 import { addToSums, createSums, eachFacts } from './usage-sums.ts';
-
-const PER = 1_000_000;
 
 /** Collects times, and says how they are spread. */
 const createSpread = () => {
@@ -72,8 +71,7 @@ export const answerSummary = async (
       duration.add(facts, facts.durationMs);
     }
     if (billing.kind === 'metered' && billing.cost) {
-      const { input, cachedInput } = billing.cost.rates;
-      saved = (saved ?? 0) + ((facts.usage?.cachedInputTokens ?? 0) * (input - cachedInput)) / PER;
+      saved = (saved ?? 0) + savedBy(billing.cost, facts.usage);
     }
   });
   const days = countDays(period);

@@ -24,7 +24,7 @@ export interface UsageSummaryAnswer extends UsageSums {
   end_date: string;
   /** The same sums of as many days before. */
   previous: UsageSums;
-  /** What cached tokens would have cost at the full rate, less what they did cost. */
+  /** What all input would have cost without a cache, less what it did cost: negative if more was written than read. */
   saved_by_cache: number | null;
   /** Of streamed, completed requests; absent without any. */
   ttfb_ms?: Percentiles;

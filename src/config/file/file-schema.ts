@@ -50,6 +50,7 @@ const provider = z.strictObject({
   base_url: scalar.optional(),
   api_key: scalar.optional(),
   api_version: scalar.optional(),
+  prompt_caching: scalar.optional(),
   models: z.array(model).optional(),
   headers: z.record(headerName, scalar).optional(),
   native: z.array(z.enum(['responses', 'chat', 'messages'])).optional(),
@@ -182,6 +183,7 @@ export const fileSchema = z.strictObject({
     .optional(),
   chatgpt: z.strictObject({ login: scalar.optional(), base_url: scalar.optional() }).optional(),
   default_provider: scalar.optional(),
+  prompt_caching: scalar.optional(),
   providers: z
     .record(
       z

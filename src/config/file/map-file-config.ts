@@ -34,6 +34,7 @@ const mapProviders = ({ providers = {} }: FileShape, { locate, source }: Place):
       apiKey: sourced('api_key', entry.api_key),
       baseUrl: sourced('base_url', entry.base_url),
       apiVersion: sourced('api_version', entry.api_version),
+      promptCaching: sourced('prompt_caching', entry.prompt_caching),
       models: (entry.models ?? []).map((model) => ({
         id: model.id,
         ...('context_window' in model && model.context_window && { contextWindow: model.context_window }),

@@ -51,6 +51,7 @@ export const WayFacts = ({ entry }: { entry: AuditEntry }) => {
       {translation && translation.losses.length > 0 && (
         <Fact label={texts.way.losses}>{translation.losses.join(', ')}</Fact>
       )}
+      {translation?.caching && <Fact label={texts.way.caching}>{translation.caching}</Fact>}
     </>
   );
 };

@@ -66,6 +66,7 @@ export const drawerTexts = {
       responses: 'OpenAI’s responses',
     } as Readonly<Record<string, string | undefined>>,
     losses: 'Left out',
+    caching: 'Caching asked for',
     attempts: 'Tried in order',
     noAnswer: 'no answer',
   },

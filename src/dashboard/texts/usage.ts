@@ -35,6 +35,7 @@ export const usageTexts = {
       `${formatted} ${formatted === '1' ? 'request has' : 'requests have'} no known price`,
     cachedCount: (cached: string, input: string) => `${cached} of ${input} input tokens`,
     saved: (amount: string) => `saved ${amount}`,
+    cacheCost: (amount: string) => `cost ${amount} more than it saved`,
     p95: (time: string) => `median; 95% within ${time}`,
     slowest: (time: string) => `slowest ${time}`,
     failedCount: (formatted: string) => `${formatted} ${formatted === '1' ? 'request' : 'requests'}`,

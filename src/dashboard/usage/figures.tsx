@@ -75,7 +75,11 @@ export const Figures = ({ summary, days }: { summary: UsageSummaryAnswer; days: 
           )}
         </span>
         {summary.saved_by_cache !== null && (
-          <span>{texts.usage.saved(formatCost(summary.saved_by_cache))}</span>
+          <span>
+            {summary.saved_by_cache < 0
+              ? texts.usage.cacheCost(formatCost(-summary.saved_by_cache))
+              : texts.usage.saved(formatCost(summary.saved_by_cache))}
+          </span>
         )}
       </Figure>
       <Figure

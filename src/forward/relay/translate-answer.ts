@@ -13,9 +13,15 @@ const OF_THE_BODY = new Set(['content-type', 'content-length', 'content-encoding
 /** A header field holds no more than printable ASCII; what losses are called comes from requests. */
 const quoted = (text: string): string => `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, "'")}"`;
 
-/** `anthropic`, or `anthropic; lost="web_search tool, file in a message"`. */
-export const translationField = ({ dialect, losses }: Pick<Translation, 'dialect' | 'losses'>): string =>
-  losses.length === 0 ? dialect : `${dialect}; lost=${quoted(tellLosses(losses).join(', '))}`;
+/** `anthropic`, or `anthropic; lost="web_search tool, file in a message"; caching="4 cache_control marks"`. */
+export const translationField = ({
+  dialect,
+  losses,
+  caching,
+}: Pick<Translation, 'dialect' | 'losses' | 'caching'>): string => {
+  const lost = losses.length === 0 ? '' : `; lost=${quoted(tellLosses(losses).join(', '))}`;
+  return `${dialect}${lost}${caching === undefined ? '' : `; caching=${quoted(caching)}`}`;
+};
 
 const translateHeaders = (
   message: IncomingMessage,

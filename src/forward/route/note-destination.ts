@@ -21,6 +21,7 @@ export const noteDestination = (
   if (model !== undefined && model !== asked) record.upstreamModel = model;
   else delete record.upstreamModel;
   if (translation) {
-    record.translation = { dialect: translation.dialect, losses: tellLosses(translation.losses) };
+    const { dialect, losses, caching } = translation;
+    record.translation = { dialect, losses: tellLosses(losses), ...(caching !== undefined && { caching }) };
   } else delete record.translation;
 };

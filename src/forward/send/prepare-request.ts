@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
+import { sessionOf } from '../../base/session-headers.ts';
 import type { ByteRange } from '../../json/scan-members.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import { type Api, apiOfPath } from '../../sse/answer-summary.ts';
@@ -115,7 +116,11 @@ export const createPrepare = ({ translateInto, unseal, via }: PrepareDeps): Prep
     const { effort } = destination;
     const body = editBody(asked.body, asked.members, api, { model: undefined, effort });
     const anthropic = api === 'messages' && { betas: betasOf(asked), effort };
-    const translation = translateInto({ api, path: asked.path, body, model, ...anthropic }, upstream);
+    const session = sessionOf(asked.headers);
+    const translation = translateInto(
+      { api, path: asked.path, body, model, session, ...anthropic },
+      upstream,
+    );
     const request = {
       method: asked.method,
       path: upstream.toPath?.(translation.path, model) ?? translation.path,

@@ -61,7 +61,7 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
     needs: ['alias', 'strategy', 'reason', 'passedOver'],
   },
   translation: {
-    members: { dialect: 'text', losses: { listOf: 'text' } },
+    members: { dialect: 'text', losses: { listOf: 'text' }, caching: 'text' },
     needs: ['dialect', 'losses'],
   },
   attempts: { listOf: ATTEMPT },

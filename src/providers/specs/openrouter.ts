@@ -1,4 +1,5 @@
 import { isObject } from '../../base/json-object.ts';
+import { isClaude, traitsOf } from '../../translate/anthropic/model-traits.ts';
 import { BEARER, type ListedPrices, type ProviderSpec } from '../provider-spec.ts';
 import { factsOf, modalitiesOf, pricesOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
 
@@ -45,6 +46,8 @@ export const openrouterSpec: ProviderSpec = {
     files: true,
     strictTools: true,
     verbosity: true,
+    // The makers of most other models cache without being asked.
+    cacheMarks: (model) => (isClaude(model) ? { minTokens: traitsOf(model).minCachedTokens } : undefined),
     userMember: 'user',
     efforts: () => ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
     extraMembers: (effort) => (effort === undefined ? {} : { reasoning: { effort } }),

@@ -22,6 +22,8 @@ export interface ModelTraits {
   readonly preservedThinking: boolean;
   /** Thinks between tool calls only where a beta header asks for it. */
   readonly interleavingBeta: boolean;
+  /** A shorter prompt is never cached; at most what the model really wants. */
+  readonly minCachedTokens: number;
   /** The most that `max_tokens` may say. */
   readonly maxOutputTokens: number;
 }
@@ -57,6 +59,7 @@ const NEWEST: ModelTraits = {
   systemMessages: true,
   preservedThinking: true,
   interleavingBeta: false,
+  minCachedTokens: 512,
   maxOutputTokens: 128_000,
 };
 
@@ -71,6 +74,7 @@ const FOREIGN: ModelTraits = {
   systemMessages: false,
   preservedThinking: false,
   interleavingBeta: false,
+  minCachedTokens: 512,
   maxOutputTokens: Number.POSITIVE_INFINITY,
 };
 
@@ -80,12 +84,20 @@ const oldMaxTokens = (line: Line, version: number): number => {
   return line === 'opus' && version < 405 ? 32_000 : 64_000;
 };
 
+const minCachedOf = (line: Line, version: number): number => {
+  if (version >= 500) return 512;
+  if ((line === 'opus' && version >= 405 && version < 407) || (line === 'haiku' && version >= 405))
+    return 4096;
+  return line === 'haiku' ? 2048 : 1024;
+};
+
 const oldTraits = (line: Line, version: number): ModelTraits => ({
   ...FOREIGN,
   thinking: version < 307 ? 'none' : 'budget',
   efforts: line === 'opus' && version === 405 ? ['low', 'medium', 'high'] : [],
   structuredOutputs: version >= 405 || (line === 'opus' && version === 401),
   interleavingBeta: version >= 400,
+  minCachedTokens: minCachedOf(line, version),
   maxOutputTokens: oldMaxTokens(line, version),
 });
 
@@ -123,6 +135,7 @@ export const traitsOf = (model: string): ModelTraits => {
     forcedTools: line === 'haiku' || !preservedThinking,
     systemMessages: isGreat || (line === 'opus' ? version >= 408 : version >= 505),
     preservedThinking,
+    minCachedTokens: minCachedOf(line, version),
   };
 };
 

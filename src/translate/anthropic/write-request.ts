@@ -5,6 +5,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages';
 import { GatewayError } from '../../base/errors.ts';
 import type { Ask } from '../ask.ts';
+import { goesOn, namedMarks } from '../prompt-caching.ts';
 import type { WrittenRequest } from '../translation.ts';
 import { fitSchema } from './fit-schema.ts';
 import { markCache } from './mark-cache.ts';
@@ -107,7 +108,11 @@ export const writeRequest = (ask: Ask): WrittenRequest => {
   const toolChoice = tools.length === 0 ? undefined : writeToolChoice(ask, traits, lose);
   if (ask.verbosity === 'low' || ask.verbosity === 'high') lose('verbosity');
 
-  const cached = markCache({ tools, system: [...system, ...formatInWords], messages });
+  const prompt = { tools, system: [...system, ...formatInWords], messages };
+  const cached =
+    ask.promptCaching === false
+      ? { ...prompt, marks: 0 }
+      : markCache(prompt, { goesOn: goesOn(ask), minTokens: traits.minCachedTokens });
   const outputConfig: OutputConfig = {
     ...(plan.effort === undefined ? {} : { effort: plan.effort }),
     ...(format === undefined ? {} : { format }),
@@ -136,5 +141,6 @@ export const writeRequest = (ask: Ask): WrittenRequest => {
       ...(plan.betas.length === 0 ? {} : { 'anthropic-beta': plan.betas.join(',') }),
     },
     losses: [...losses],
+    ...(cached.marks > 0 && { caching: namedMarks(cached.marks) }),
   };
 };

@@ -51,6 +51,8 @@ export interface ChatQuirks {
   readonly verbosity?: boolean;
   /** It takes `prompt_cache_key`. */
   readonly cacheKey?: boolean;
+  /** Models whose prompts are cached where Anthropic's marks ask for it, and which of their prompts are too short. */
+  readonly cacheMarks?: (model: string) => { readonly minTokens: number } | undefined;
   /** The member that names the client's user. */
   readonly userMember?: 'user' | 'safety_identifier';
   /** The ids of calls must be nine letters and digits. */

@@ -1,5 +1,7 @@
 import type { Ask, JsonObject } from '../ask.ts';
+import { goesOn, namedMarks } from '../prompt-caching.ts';
 import type { WrittenRequest } from '../translation.ts';
+import { markCache } from './mark-cache.ts';
 import { orderMessages } from './order-messages.ts';
 import { type ChatQuirks, nearestEffort } from './quirks.ts';
 import type { Lose } from './write-content.ts';
@@ -86,10 +88,16 @@ export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
   const written = writeMessages(ask, quirks, lose);
   // With an empty input, Codex has LM Studio load a model. Templates want a message, and one that is not empty.
   const messages: typeof written = written.length > 0 ? written : [{ role: 'user', content: ' ' }];
+  const tools = writeTools(ask, quirks, lose);
+  const ordered = orderMessages(messages, quirks.order, lose);
+  const cache = ask.promptCaching === false ? undefined : quirks.cacheMarks?.(ask.model);
+  const cached = cache
+    ? markCache(tools.tools, ordered, { goesOn: goesOn(ask), ...cache })
+    : { messages: ordered, marks: 0 };
   const body: JsonObject = {
     model: ask.model,
-    messages: orderMessages(messages, quirks.order, lose),
-    ...writeTools(ask, quirks, lose),
+    messages: cached.messages,
+    ...tools,
     ...writeFormat(format),
     ...writeReasoning(ask, quirks, lose),
     ...(verbosity !== undefined && quirks.verbosity && { verbosity }),
@@ -101,5 +109,11 @@ export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
     stream,
     ...(stream && quirks.includeUsage !== false && { stream_options: { include_usage: true } }),
   };
-  return { path: '/chat/completions', body, headers: {}, losses: [...losses] };
+  return {
+    path: '/chat/completions',
+    body,
+    headers: {},
+    losses: [...losses],
+    ...(cached.marks > 0 && { caching: namedMarks(cached.marks) }),
+  };
 };

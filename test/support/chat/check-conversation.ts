@@ -177,6 +177,22 @@ const FOREIGN_THOUGHTS: Readonly<Record<Flavour, readonly (keyof AssistantMessag
   template: ['reasoning_details'],
 };
 
+/** Anthropic's marks, which only OpenRouter passes on, and never on an empty text. */
+const checkMarks = ({ messages }: ChatRequest, flavour: Flavour): void => {
+  const marked = messages
+    .flatMap(({ content }): readonly object[] => (Array.isArray(content) ? content : []))
+    .filter((part) => 'cache_control' in part);
+  refuse(marked.length === 0 || flavour === 'openrouter', 'Unrecognized request argument: cache_control');
+  refuse(
+    marked.length <= 4,
+    `A maximum of 4 blocks with cache_control may be provided. Found ${marked.length}.`,
+  );
+  refuse(
+    marked.every((part) => 'text' in part && part.text !== ''),
+    'cache_control cannot be set for empty text blocks',
+  );
+};
+
 /** @throws Error in the words of the API */
 export const checkConversation = (request: ChatRequest, flavour: Flavour): void => {
   const { messages } = request;
@@ -185,6 +201,7 @@ export const checkConversation = (request: ChatRequest, flavour: Flavour): void 
   checkArguments(messages);
   checkTools(request, flavour);
   checkImages(request, flavour);
+  checkMarks(request, flavour);
   for (const name of FOREIGN[flavour]) refuse(!(name in request), `Unrecognized request argument: ${name}`);
   for (const message of assistants(messages)) {
     for (const name of FOREIGN_THOUGHTS[flavour]) {

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
 // The documented request, strictly: a member that is not in it is refused, as the real ones do.
-const text = z.strictObject({ type: z.literal('text'), text: z.string() });
+const text = z.strictObject({
+  type: z.literal('text'),
+  text: z.string(),
+  // OpenRouter's, checked by `check-conversation.ts`.
+  cache_control: z.strictObject({ type: z.literal('ephemeral') }).optional(),
+});
 const image = z.strictObject({
   type: z.literal('image_url'),
   image_url: z.strictObject({

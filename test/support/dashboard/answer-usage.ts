@@ -10,6 +10,7 @@ import type {
   UsageSummaryAnswer,
   UsageSums,
 } from '../../../src/admin/api-types/usage.ts';
+import { savedBy } from '../../../src/admin/cost/saved-by-cache.ts';
 import { matchesFilter } from '../../../src/log/match-filter.ts';
 import { isFailure } from '../../../src/log/record.ts';
 import { costOf, type FixtureExchange, PRICES } from './fixture-exchange.ts';
@@ -77,9 +78,7 @@ const savedByCache = (entries: readonly AuditEntry[]): number | null => {
   for (const entry of entries) {
     const cost = costOf(entry);
     if (!cost || entry.billing !== 'metered') continue;
-    saved =
-      (saved ?? 0) +
-      ((entry.usage?.cachedInputTokens ?? 0) * (cost.rates.input - cost.rates.cachedInput)) / 1e6;
+    saved = (saved ?? 0) + savedBy(cost, entry.usage);
   }
   return saved;
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswerSink } from '../../../src/translate/answer-sink.ts';
 import { createChatSpec } from '../../../src/translate/chat/spec.ts';
+import { responsesSpec } from '../../../src/translate/responses/spec.ts';
 import type { DialectSpec, TranslateInput } from '../../../src/translate/translation.ts';
 import { CHAT_EVENTS } from '../../support/streams/sample-streams.ts';
 import { checkGrammar } from '../../support/translate/check-grammar.ts';
@@ -46,6 +47,36 @@ describe('a translation', () => {
     expect(answer.contentType).toBe('application/json');
     expect(answer.push(Buffer.from(CHAT_EVENTS.join('')))).toHaveLength(0);
     expect(JSON.parse(answer.end().toString())).toMatchObject({ object: 'response', status: 'completed' });
+  });
+});
+
+describe('a prompt cache', () => {
+  const keyOf = (body: Buffer): unknown => JSON.parse(body.toString()).prompt_cache_key;
+  const spec = responsesSpec;
+
+  it('is asked for by a key of the session, the same in each of its requests and no name of the client', () => {
+    const { body, caching } = translated(ASK, { spec, session: 'my-session' });
+    expect(caching).toBe('prompt_cache_key of the session');
+    expect(keyOf(body)).toMatch(/^[0-9a-f]{32}$/);
+    expect(keyOf(translated({ ...ASK, input: 'More' }, { spec, session: 'my-session' }).body)).toBe(
+      keyOf(body),
+    );
+    expect(keyOf(translated(ASK, { spec, session: 'another' }).body)).not.toBe(keyOf(body));
+  });
+
+  it("is asked for by the client's own key where it has one", () => {
+    const { body, caching } = translated(
+      { ...ASK, prompt_cache_key: 'own' },
+      { spec, session: 'my-session' },
+    );
+    expect({ key: keyOf(body), caching }).toEqual({ key: 'own', caching: undefined });
+  });
+
+  it('is not asked for without a session, where it is turned off, or where the provider knows no key', () => {
+    for (const members of [{ spec }, { spec, session: 'a', promptCaching: false }, { session: 'a' }]) {
+      const { body, caching } = translated(ASK, members);
+      expect({ key: keyOf(body), caching }).toEqual({ key: undefined, caching: undefined });
+    }
   });
 });
 

@@ -112,6 +112,9 @@ const wayLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
     const losses = plainLine(translation.losses.join(', '));
     lines.push(...withMargin('without', foldedText(losses, WAY_LINES, style), dim));
   }
+  if (translation?.caching !== undefined) {
+    lines.push(...withMargin('caching', foldedText(plainLine(translation.caching), WAY_LINES, style), dim));
+  }
   const tries = attempts.map(({ provider, model, status, error, durationMs }) =>
     joined(
       plainLine(model === undefined ? provider : `${provider}/${model}`),

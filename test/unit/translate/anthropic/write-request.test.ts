@@ -278,10 +278,11 @@ describe("the model's thoughts", () => {
 
   it('carry no mark of the cache, and there are never more than four', () => {
     const items = [
-      say('system', 'Rules.'),
+      say('system', 'Rules.'.repeat(200)),
       ...[1, 2, 3].flatMap((n) => [say('user', `${n}`), thought(`s${n}`), call(`${n}`), result(`${n}`)]),
     ];
-    const { body } = writeChecked({ items, tools: [tool(), { kind: 'web_search' }] });
+    const long = { ...tool(), description: 'Long. '.repeat(200) };
+    const { body } = writeChecked({ items, tools: [long, { kind: 'web_search' }] });
     const marks = JSON.stringify(body).match(/"cache_control":\{"type":"ephemeral"\}/g);
     expect(marks).toHaveLength(4);
     expect(body.messages.at(-1)?.content).toMatchObject([{ cache_control: { type: 'ephemeral' } }]);
