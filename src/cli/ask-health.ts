@@ -1,3 +1,4 @@
+import { fetchGateway } from '../base/fetch-gateway.ts';
 import { isObject } from '../base/json-object.ts';
 import { INSTANCE_HEADER } from '../http/health.ts';
 
@@ -17,7 +18,7 @@ const ANSWER_WITHIN_MS = 2_000;
 /** @returns undefined where no gateway of ours answers there */
 export const askHealth = async (url: string): Promise<RunningGateway | undefined> => {
   try {
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    const response = await fetchGateway(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
     const answer: unknown = await response.json();
     if (!isObject(answer) || answer.service !== 'gomodel-ts') return undefined;
     return {

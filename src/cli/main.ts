@@ -2,6 +2,8 @@ import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { CommanderError } from 'commander';
 import { ADDRESS_ATTEMPT_MS } from '../base/address-attempt.ts';
 import { GatewayError } from '../base/errors.ts';
+import { trustAuthorities } from '../base/gateway-trust.ts';
+import { readTrustedCertificates } from '../config/read-certificates.ts';
 import type { CommandContext } from './context.ts';
 import { findHome } from './find-home.ts';
 import { openDoor } from './output-door.ts';
@@ -50,6 +52,8 @@ export const main = async (process: NodeJS.Process): Promise<void> => {
     homeDir: findHome(),
   };
   try {
+    // Codex is told of a company's certificates by the same variables.
+    trustAuthorities(() => readTrustedCertificates(process.env) ?? []);
     const program = await createProgram(process.argv[2] ?? '', context);
     await program.parseAsync(process.argv);
   } catch (error) {

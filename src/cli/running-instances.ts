@@ -1,5 +1,6 @@
 import { openState, type RunningInstance } from '../state/state.ts';
 import { askHealth, type RunningGateway } from './ask-health.ts';
+import { listInstances } from './list-instances.ts';
 
 const open = (dataDir: string) => openState<{ readonly id: string }>(dataDir);
 
@@ -8,7 +9,7 @@ const open = (dataDir: string) => openState<{ readonly id: string }>(dataDir);
  * another gateway's, so that each is asked.
  */
 export const findLivingGateway = async (dataDir: string): Promise<RunningGateway | undefined> => {
-  for (const { url, instance } of await (await open(dataDir)).instances()) {
+  for (const { url, instance } of await listInstances(dataDir)) {
     const running = await askHealth(url);
     if (running && (instance === undefined || running.instance === instance)) return running;
   }
@@ -21,7 +22,7 @@ export const findInstanceOnPort = async (
   port: number,
 ): Promise<RunningInstance | undefined> => {
   try {
-    const instances = await (await open(dataDir)).instances();
+    const instances = await listInstances(dataDir);
     const found = instances.find(({ url }) => Number(new URL(url).port) === port);
     const running = found && (await askHealth(found.url));
     return running && (found.instance === undefined || running.instance === found.instance)

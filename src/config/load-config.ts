@@ -15,6 +15,7 @@ import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
 import { readStorage, type StorageConfig } from './read-storage.ts';
 import { readTagging, type TaggingHeader } from './read-tagging.ts';
+import { readTls, type TlsFiles } from './read-tls.ts';
 import { readVirtualModels } from './read-virtual-models.ts';
 import { refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
@@ -24,6 +25,8 @@ export interface GatewayConfig {
   readonly port: number;
   /** Absent: both loopback addresses. */
   readonly host: string | undefined;
+  /** Absent: plain HTTP. */
+  readonly tls: TlsFiles | undefined;
   readonly dataDir: string;
   readonly masterKey: string | undefined;
   /** Of the default provider. */
@@ -198,6 +201,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
   return {
     port,
     host,
+    tls: readTls(sources),
     dataDir: sources.dataDir,
     masterKey,
     upstream: { baseUrl: first.baseUrl, apiKey: first.apiKey, apiKeyOrigin: first.apiKeyOrigin },

@@ -131,6 +131,21 @@ export const SETTINGS = {
     summary: 'the address to bind; loopback, IPv4 and IPv6, if absent',
     parse: parseText,
   }),
+  tlsCert: setting({
+    variable: 'TLS_CERT',
+    path: ['server', 'tls', 'cert'],
+    takes: 'the path of a file',
+    summary:
+      "the gateway's certificate and those that signed it, PEM: clients speak https; read again when it changes",
+    parse: parseText,
+  }),
+  tlsKey: setting({
+    variable: 'TLS_KEY',
+    path: ['server', 'tls', 'key'],
+    takes: 'the path of a file',
+    summary: 'the private key of TLS_CERT, PEM, without a passphrase',
+    parse: parseText,
+  }),
   masterKey: setting({
     variable: 'GOMODEL_MASTER_KEY',
     path: ['server', 'master_key'],

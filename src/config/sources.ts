@@ -29,6 +29,8 @@ const RESTRICTED: Readonly<Record<string, readonly Source[]>> = {
   // Codex reads this one itself, from its environment.
   CODEX_HOME: PLACES,
   HOST: OWN,
+  TLS_CERT: OWN,
+  TLS_KEY: OWN,
   // Whether anything but the providers is asked.
   GOMODEL_UPDATE_CHECK: OWN,
   // Whose project is billed, and sees what was asked; and which of the user's files is a credential.

@@ -5,6 +5,8 @@ export interface Peer {
   readonly address: string;
   /** The port at which it came in. */
   readonly localPort: number;
+  /** Set where the client speaks https, to the gateway or to a proxy that it trusts. */
+  readonly isSecure?: boolean;
 }
 
 const told = new WeakMap<IncomingMessage, Peer>();
@@ -15,6 +17,7 @@ export const setPeer = (request: IncomingMessage, peer: Peer): void => {
 };
 
 export const peerOf = (request: IncomingMessage): Peer => {
-  const { remoteAddress = 'gone', localPort = 0 } = request.socket;
-  return told.get(request) ?? { address: remoteAddress, localPort };
+  const { socket } = request;
+  const { remoteAddress: address = 'gone', localPort = 0 } = socket;
+  return told.get(request) ?? { address, localPort, ...('encrypted' in socket && { isSecure: true }) };
 };

@@ -1,3 +1,4 @@
+import { fetchGateway } from '../base/fetch-gateway.ts';
 import { compressForStorage, storedCodingOf } from '../coding/compress-for-storage.ts';
 import { createStreamTap } from '../sse/create-stream-tap.ts';
 import { composeProbe } from './compose-probe.ts';
@@ -20,7 +21,7 @@ export const askOverHttp: Ask = async ({ baseUrl, key, model, userAgent, signal 
   );
   const startedAt = performance.now();
   try {
-    const response = await fetch(`${baseUrl}/responses`, {
+    const response = await fetchGateway(`${baseUrl}/responses`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${key}`,

@@ -1,3 +1,4 @@
+import { fetchGateway } from '../base/fetch-gateway.ts';
 import type { Ask, Probe, ProbeAnswer, ProbeRefusal } from './probe.ts';
 import type { Step } from './step.ts';
 
@@ -52,7 +53,7 @@ const measureHealth = async ({ baseUrl, signal }: Pick<Probe, 'baseUrl' | 'signa
   let shortest = Number.POSITIVE_INFINITY;
   for (let count = 0; count < 3; count++) {
     const startedAt = performance.now();
-    await fetch(new URL('/health', baseUrl), { signal }).then((response) => response.arrayBuffer());
+    await fetchGateway(new URL('/health', baseUrl), { signal }).then((response) => response.arrayBuffer());
     shortest = Math.min(shortest, performance.now() - startedAt);
   }
   return shortest;

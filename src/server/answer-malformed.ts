@@ -73,6 +73,11 @@ export const isAnswering = (socket: ServerSocket | Duplex): boolean =>
 export const answerMalformed = (server: Server, recorder: Recorder): void => {
   server.on('clientError', (failure: ParseFailure, socket: ServerSocket) => {
     const code = failure.code ?? failure.message;
+    // Without a handshake there is no way to answer, and nothing was asked.
+    if ('encrypted' in socket && !socket.parser) {
+      socket.destroy();
+      return;
+    }
     const answer = answerToBody(socket._httpMessage, code);
     if (answer) {
       answer.response.shouldKeepAlive = false;

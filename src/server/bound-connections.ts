@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { GatewayError } from '../base/errors.ts';
 
 /**
@@ -20,6 +22,9 @@ export interface ConnectionBound {
   check(request: IncomingMessage): void;
 }
 
+const endOf = ({ remoteAddress, remotePort, localAddress }: Socket): string =>
+  `${remoteAddress} ${remotePort} ${localAddress}`;
+
 const tooMany = (most: number): GatewayError =>
   new GatewayError(
     'overloaded',
@@ -38,6 +43,11 @@ export const createConnectionBound = (most: number): ConnectionBound => {
   const kept = new Set<Socket>();
   const beyond = new WeakSet<Socket>();
   const running = new WeakMap<Socket, number>();
+  /** Of connections whose TLS handshake is under way, by the client's end. */
+  const shaking = new Map<string, Socket>();
+  /** What requests come on over TLS is another object than what was counted. */
+  const beneath = new WeakMap<Socket, Socket>();
+  const counted = (socket: Socket): Socket => beneath.get(socket) ?? socket;
   let open = 0;
 
   const closeIdle = (): boolean => {
@@ -52,12 +62,14 @@ export const createConnectionBound = (most: number): ConnectionBound => {
     silent.delete(socket);
     kept.delete(socket);
   };
-  const begin = (socket: Socket): void => {
+  const begin = (upper: Socket): void => {
+    const socket = counted(upper);
     silent.delete(socket);
     kept.delete(socket);
     running.set(socket, (running.get(socket) ?? 0) + 1);
   };
-  const end = (socket: Socket): void => {
+  const end = (upper: Socket): void => {
+    const socket = counted(upper);
     const left = (running.get(socket) ?? 0) - 1;
     if (left < 0) return;
     running.set(socket, left);
@@ -66,12 +78,22 @@ export const createConnectionBound = (most: number): ConnectionBound => {
 
   return {
     watch: (server) => {
+      const isSecure = server instanceof SecureServer;
       server.on('connection', (socket: Socket) => {
         if (open >= most && !closeIdle()) beyond.add(socket);
         open++;
         running.set(socket, 0);
         silent.add(socket);
-        socket.once('close', () => forget(socket));
+        const client = endOf(socket);
+        if (isSecure) shaking.set(client, socket);
+        socket.once('close', () => {
+          forget(socket);
+          if (shaking.get(client) === socket) shaking.delete(client);
+        });
+      });
+      server.on('secureConnection', (socket: TLSSocket) => {
+        const lower = shaking.get(endOf(socket));
+        if (lower && shaking.delete(endOf(socket))) beneath.set(socket, lower);
       });
       const onRequest = ({ socket }: IncomingMessage, response: ServerResponse): void => {
         begin(socket);
@@ -84,7 +106,7 @@ export const createConnectionBound = (most: number): ConnectionBound => {
       }
     },
     check: ({ socket }) => {
-      if (beyond.has(socket)) throw tooMany(most);
+      if (beyond.has(counted(socket))) throw tooMany(most);
     },
   };
 };

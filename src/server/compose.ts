@@ -42,6 +42,7 @@ import { shareAnswers } from './share-answers.ts';
 import { stopServing } from './stop-serving.ts';
 import { storageStateOf } from './storage-state.ts';
 import { TIMEOUTS } from './timeouts.ts';
+import { composeTls } from './tls/compose-tls.ts';
 import { passingOn } from './workers/pass-to-primary.ts';
 
 /** Where it is too little, clients send their whole conversation again: slower, and nothing is lost. */
@@ -61,9 +62,10 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const via = part?.via ?? createVia();
   // Before anything is opened that would have to be closed where it is refused.
   const ownSecret = part?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
+  const notices = createNotices();
+  const tls = await composeTls(config.tls, notices, clock);
   const state = await openSharedState(config, clock);
   const keyStore = keysOf(config, state);
-  const notices = createNotices();
   state.postgres?.onNotice(notices.tell);
   const sealingSecret = part ? ownSecret : await shareSealingSecret(config.dataDir, ownSecret, state);
   const ring = await openKeyRing(keyStore, () => clock.now());
@@ -150,7 +152,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
           isGuarded,
           upstreams: priced,
           version: options.version,
-          url: () => urlOf(config.host, listening.port),
+          url: () => urlOf(config.host, listening.port, tls !== undefined),
           codexHome: options.codexHome,
           askOverWebSocket,
           budgets: kept,
@@ -231,6 +233,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     const { config: merged, reloaded } = mergeConfig(live, next);
     recorder.addSecrets(listSecrets(next));
     generations.replace(await composeGeneration(merged, generationDeps));
+    await tls?.refresh();
     Object.assign(live, merged);
     return reloaded;
   };
@@ -243,9 +246,11 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     headTimeoutMs: timeouts.headMs,
     maxConnections: limits.maxConnections,
     arrivals,
+    tls,
   });
 
   const release = async (): Promise<void> => {
+    tls?.close();
     await generations.close();
     await demo?.close();
     metrics?.close();
@@ -268,9 +273,12 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   );
 
   listening.port = port;
+  const url = urlOf(config.host, port, tls !== undefined);
+  tls?.announceAt(url);
 
   return {
-    url: urlOf(config.host, port),
+    url,
+    tls,
     port,
     instance: instanceOf(via),
     upstream: generations.now().upstreams.upstream,

@@ -1,4 +1,5 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import { toGatewayError } from '../base/to-gateway-error.ts';
@@ -11,6 +12,8 @@ import { toOriginForm } from './addresses.ts';
 import { answerMalformed, isAnswering } from './answer-malformed.ts';
 import { createConnectionBound } from './bound-connections.ts';
 import { createMessageClasses } from './message-classes.ts';
+import type { KeptTls } from './tls/keep-tls.ts';
+import type { TlsPair } from './tls/load-tls-pair.ts';
 
 /** Longer than clients keep idle connections, so that it is they who close them. */
 const KEEP_ALIVE_MS = 120_000;
@@ -27,11 +30,13 @@ export interface ServerDeps {
   readonly headTimeoutMs: number;
   readonly maxConnections: number;
   readonly arrivals: Pick<AcceptFirst, 'watch'>;
+  /** Absent: plain HTTP. */
+  readonly tls: Pick<KeptTls, 'pair' | 'follow'> | undefined;
 }
 
 /** @returns makes servers that all answer alike, none of which listens yet */
 export const createServers = (deps: ServerDeps): (() => Server) => {
-  const { app, upgrades, recorder, headTimeoutMs } = deps;
+  const { app, upgrades, recorder, headTimeoutMs, tls } = deps;
   const messageClasses = createMessageClasses(app);
   const connections = createConnectionBound(deps.maxConnections);
   /** @returns false where the request came on a connection too many, and was refused */
@@ -71,8 +76,10 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
     if (!isEndingConnection(socket)) socket.destroy();
     return true;
   };
+  const createSecure = (options: http.ServerOptions, { cert, key }: TlsPair): Server =>
+    https.createServer({ ...options, cert, key, minVersion: 'TLSv1.2', handshakeTimeout: headTimeoutMs });
   return () => {
-    const server = http.createServer({
+    const options = {
       ...messageClasses,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -83,7 +90,9 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
       // Its default is the least of a minute and the above, which would be none at all.
       headersTimeout: headTimeoutMs,
       connectionsCheckingInterval: Math.min(headTimeoutMs, HEAD_CHECK_MS),
-    });
+    };
+    const server: Server = tls ? createSecure(options, tls.pair()) : http.createServer(options);
+    tls?.follow(server);
     // Node would drop what comes after the 2000th line and say nothing; their bytes are bounded as it is.
     server.maxHeadersCount = 0;
     // http-proxy-middleware listens once for each upstream, and each reload brings new ones.

@@ -8,6 +8,7 @@ import type { Upstream } from '../providers/upstream.ts';
 import type { Counted } from './compose-spending.ts';
 import type { Reloaded } from './reload-config.ts';
 import type { Timeouts } from './timeouts.ts';
+import type { KeptTls } from './tls/keep-tls.ts';
 import type { Bounded } from './workers/protocol.ts';
 import type { Share } from './workers/share.ts';
 
@@ -50,6 +51,8 @@ export interface ServingGateway {
   /** Such as `http://localhost:8080`. */
   readonly url: string;
   readonly port: number;
+  /** The certificate that it listens with; absent: plain HTTP. */
+  readonly tls: KeptTls | undefined;
   /** What tells it from other gateways that have had its port. */
   readonly instance: string;
   readonly upstream: Upstream;

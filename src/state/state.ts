@@ -18,6 +18,8 @@ export interface RunningInstance {
   readonly startedAt: string;
   /** By which `/health` tells it from another gateway that has got its port since. */
   readonly instance?: string;
+  /** The certificate with which it listens, PEM; absent: plain HTTP. */
+  readonly certificate?: string;
 }
 
 /** A configuration file of a working folder, and the content with which it was trusted. */
@@ -50,7 +52,7 @@ export interface State<Edit extends { readonly id: string }> {
   /** The URL of the newest of them. */
   findRunningUrl(): Promise<string | undefined>;
   /**
-   * Enters this process; one that dies without leaving is no longer listed either.
+   * Enters this process, or enters it anew; one that dies without leaving is no longer listed either.
    * @returns leaves again
    */
   announce(instance: Omit<RunningInstance, 'pid'>): Promise<() => Promise<void>>;
@@ -78,10 +80,11 @@ const parseInstance = (value: unknown): StoredInstance | undefined => {
   if (!process || typeof url !== 'string' || typeof version !== 'string' || typeof startedAt !== 'string') {
     return undefined;
   }
-  const { instance } = value;
+  const { instance, certificate } = value;
   return {
     ...{ pid: process.pid, url, version, startedAt, process },
     ...(typeof instance === 'string' && { instance }),
+    ...(typeof certificate === 'string' && { certificate }),
   };
 };
 
@@ -188,12 +191,10 @@ export const openState = async <Edit extends { readonly id: string }>(
     findRunningUrl: async () => (await listInstances())[0]?.url,
     announce: async (instance) => {
       const own: StoredInstance = { ...instance, pid: process.pid, process: ownIdentity() };
-      await change((state) => ({ ...state, instances: [...livingInstances(state), own] }));
-      return () =>
-        change((state) => ({
-          ...state,
-          instances: livingInstances(state).filter(({ url, pid }) => pid !== own.pid || url !== own.url),
-        }));
+      const others = (state: StateFile): StoredInstance[] =>
+        livingInstances(state).filter(({ url, pid }) => pid !== own.pid || url !== own.url);
+      await change((state) => ({ ...state, instances: [...others(state), own] }));
+      return () => change((state) => ({ ...state, instances: others(state) }));
     },
   };
 };

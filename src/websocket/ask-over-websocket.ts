@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { trustFor } from '../base/gateway-trust.ts';
 import { isObject, parseJson } from '../base/json-object.ts';
 import { composeProbe } from '../probe/compose-probe.ts';
 import type { Ask, ProbeAnswer } from '../probe/probe.ts';
@@ -24,6 +25,7 @@ export const askOverWebSocket: Ask = ({ baseUrl, key, model, userAgent, signal }
         'user-agent': userAgent,
       },
       perMessageDeflate: true,
+      ...trustFor(new URL(baseUrl)),
     });
     const leave = (): void => ws.terminate();
     signal.addEventListener('abort', leave, { once: true });

@@ -37,7 +37,7 @@ const tokenOf = (request: IncomingMessage): string | undefined => {
 };
 
 const cookie = (request: IncomingMessage, value: string, maxAgeSeconds: number): string =>
-  `${cookieName(request)}=${value}; Path=/admin; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
+  `${cookieName(request)}=${value}; Path=/admin; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${peerOf(request).isSecure ? '; Secure' : ''}`;
 
 interface Session {
   readonly caller: Caller;

@@ -18,6 +18,7 @@ import { checkProviderKeys } from '../doctor/check-provider-keys.ts';
 import { checkProxy } from '../doctor/check-proxy.ts';
 import { checkRoundTrip } from '../doctor/check-round-trip.ts';
 import { checkStorage } from '../doctor/check-storage.ts';
+import { checkTls } from '../doctor/check-tls.ts';
 import { checkUpstream } from '../doctor/check-upstream.ts';
 import { type FixFlags, fixAdvised } from '../doctor/fix-advised.ts';
 import { suggestModel } from '../doctor/suggest-model.ts';
@@ -59,6 +60,7 @@ const examine = async (
   tell(await checkNode());
   tell(await checkDataFolder(config.dataDir, config.maxDiskBytes));
   for (const step of await checkStorage(config.storage)) tell(step);
+  for (const step of await checkTls(config)) tell(step);
   const { step: gateway, running, isStranger } = await checkGateway(config);
   tell(gateway);
   const { step: installed, codex } = await checkCodex(env, createWorkingFolder(cwd, homeDir));
@@ -71,7 +73,7 @@ const examine = async (
     codex,
   });
   for (const step of steps) tell(step);
-  const gatewayUrl = running?.url ?? `http://localhost:${config.port}`;
+  const gatewayUrl = running?.url ?? `${config.tls ? 'https' : 'http'}://localhost:${config.port}`;
   for (const step of checkProxy(new URL(gatewayUrl), env, process.platform)) tell(step);
   // The port of a file of the working folder must not lead the shell's keys to whoever listens there.
   const isOfFolder = isStranger && readSetting('port', sources)?.source === 'working_folder';

@@ -17,6 +17,7 @@ import { readSignInFile } from '../../codex/run/read-sign-in-file.ts';
 import { admitSources } from '../../config/admit-sources.ts';
 import { catalogFileOf } from '../../config/data-dir.ts';
 import { readSetting, variableOf } from '../../config/read-setting.ts';
+import { readTls } from '../../config/read-tls.ts';
 import { refuseStrayCredential } from '../../config/refuse-stray-credential.ts';
 import type { Sourced } from '../../config/sourced.ts';
 import { openState } from '../../state/state.ts';
@@ -168,7 +169,8 @@ const findBaseUrl = async (variables: Variables): Promise<Sourced<string>> => {
   if (running) return { value: `${running.url}/v1`, origin: 'default', source: 'default' };
   const port = readSetting('port', admitSources({ ...variables, flags: {} }).sources);
   const { origin = 'default', source = 'default' } = port ?? {};
-  return { value: `http://localhost:${port?.value || DEFAULT_PORT}/v1`, origin, source };
+  const scheme = readTls({ ...variables, flags: {} }) ? 'https' : 'http';
+  return { value: `${scheme}://localhost:${port?.value || DEFAULT_PORT}/v1`, origin, source };
 };
 
 /** The key by which the gateway is asked for its models. */

@@ -165,16 +165,19 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
     const moved = type === 'close' ? watchQuota(record) : undefined;
     if (moved) tail?.notice(moved);
   });
-  const leave = await announceInstance(
-    config.dataDir,
-    {
-      url: gateway.url,
-      instance: gateway.instance,
-      version: readVersion(),
-      startedAt: new Date(systemClock.now()).toISOString(),
-    },
-    (message) => tail?.notice(message),
-  );
+  const startedAt = new Date(systemClock.now()).toISOString();
+  const enter = (): Promise<() => Promise<void>> =>
+    announceInstance(
+      config.dataDir,
+      {
+        ...{ url: gateway.url, instance: gateway.instance, version: readVersion(), startedAt },
+        ...(gateway.tls && { certificate: gateway.tls.pair().certificate }),
+      },
+      (message) => tail?.notice(message),
+    );
+  const leave = await enter();
+  // What is announced is how this machine's own commands know the gateway.
+  gateway.tls?.onChange(() => void enter());
   const unprotected = findUnprotected();
   if (unprotected !== undefined) {
     tail?.notice(

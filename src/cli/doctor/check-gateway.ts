@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import type { Step } from '../../probe/step.ts';
-import { openState } from '../../state/state.ts';
 import { askHealth, type RunningGateway } from '../ask-health.ts';
+import { listInstances } from '../list-instances.ts';
 
 const isFree = (port: number, host: string): Promise<boolean> =>
   new Promise((resolve) => {
@@ -13,7 +13,7 @@ const isFree = (port: number, host: string): Promise<boolean> =>
 
 const findAnnounced = async (dataDir: string): Promise<readonly string[]> => {
   try {
-    const instances = await (await openState<{ readonly id: string }>(dataDir)).instances();
+    const instances = await listInstances(dataDir);
     return instances.map(({ url }) => url);
   } catch {
     // The state cannot be read: the data folder's own check says so.
@@ -26,7 +26,8 @@ export const checkGateway = async ({
   dataDir,
   host = '127.0.0.1',
   port,
-}: Pick<GatewayConfig, 'dataDir' | 'host' | 'port'>): Promise<{
+  tls,
+}: Pick<GatewayConfig, 'dataDir' | 'host' | 'port' | 'tls'>): Promise<{
   step: Step;
   running?: RunningGateway;
   isStranger?: true;
@@ -48,7 +49,7 @@ export const checkGateway = async ({
     const message = `the one at ${silent} is running and does not answer`;
     return { step: { name, state: 'failed', message, remedy: 'Stop it and start it again.' } };
   }
-  const stranger = port === 0 ? undefined : await askHealth(`http://localhost:${port}`);
+  const stranger = port === 0 ? undefined : await askHealth(`${tls ? 'https' : 'http'}://localhost:${port}`);
   if (stranger) {
     const message = `${stranger.version} runs at ${stranger.url}/v1, with another data folder than ${dataDir}`;
     const remedy = 'Name its folder with --data-dir, so that its log is found.';

@@ -54,7 +54,7 @@ export const checkRoundTrip = async (input: CheckRoundTripInput): Promise<void> 
     running && !isDemo
       ? undefined
       : await compose(
-          { ...config, host: undefined, port: 0, masterKey: key },
+          { ...config, host: undefined, port: 0, tls: undefined, masterKey: key },
           { version: readVersion(), demo: isDemo },
         );
   const url = own?.url ?? running?.url;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { fetchGateway } from '../../base/fetch-gateway.ts';
 import { canAskDefault, defaultProviderOf, type GatewayConfig } from '../../config/load-config.ts';
 import { createUpstreamClient } from '../../forward/send/create-upstream-client.ts';
 import { createUpstreamHeaders } from '../../forward/send/upstream-headers.ts';
@@ -73,7 +74,7 @@ export const askDirectly = (
 
 /** Asks through a gateway that runs: its shell may have another key and other proxies than this one. */
 const askThrough = async ({ url }: RunningGateway, key: string): Promise<ModelsAnswer> => {
-  const response = await fetch(`${url}/v1/models`, {
+  const response = await fetchGateway(`${url}/v1/models`, {
     headers: { authorization: `Bearer ${key}` },
     signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
   });

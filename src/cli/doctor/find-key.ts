@@ -1,3 +1,4 @@
+import { fetchGateway } from '../../base/fetch-gateway.ts';
 import type { ResolvedConfig } from '../../codex/edit/resolve-config.ts';
 import type { Environment } from '../../config/data-dir.ts';
 import type { RunningGateway } from '../ask-health.ts';
@@ -7,7 +8,7 @@ const WITHIN_MS = 5_000;
 
 /** Whether the gateway lets a key in; it answers that by itself, and asks no upstream. */
 const isTaken = async ({ url }: RunningGateway, key: string): Promise<boolean> => {
-  const response = await fetch(`${url}/v1/responses`, {
+  const response = await fetchGateway(`${url}/v1/responses`, {
     method: 'HEAD',
     headers: { authorization: `Bearer ${key}`, 'user-agent': `gomodel-ts-doctor/${readVersion()}` },
     signal: AbortSignal.timeout(WITHIN_MS),

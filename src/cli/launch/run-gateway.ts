@@ -39,7 +39,8 @@ const startGateway = async (
   const key = config.masterKey ?? createId('gm_run', systemClock.now());
   for (const notice of config.notices) context.stderr.write(`gomodel-ts: ${plainLine(notice)}\n`);
   const gateway: Gateway = await compose(
-    { ...config, masterKey: key },
+    // Nobody else reaches it.
+    { ...config, tls: undefined, masterKey: key },
     { version: readVersion(), demo: flags.demo === true },
   );
   const { url } = gateway;

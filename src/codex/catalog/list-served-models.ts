@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
+import { fetchGateway } from '../../base/fetch-gateway.ts';
 import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import type { ServedModel } from './extend-catalog.ts';
 import { NOT_FOR_TEXT } from './to-served-models.ts';
@@ -16,7 +17,7 @@ export const listServedModels = async (
   key: string | undefined,
 ): Promise<readonly ServedModel[]> => {
   try {
-    const response = await fetch(`${baseUrl}/models`, {
+    const response = await fetchGateway(`${baseUrl}/models`, {
       headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -150,6 +150,7 @@ export const fileSchema = z.strictObject({
     .strictObject({
       port: scalar.optional(),
       host: scalar.optional(),
+      tls: z.strictObject({ cert: scalar.optional(), key: scalar.optional() }).optional(),
       master_key: scalar.optional(),
       body_size_limit: scalar.optional(),
       body_memory_limit: scalar.optional(),

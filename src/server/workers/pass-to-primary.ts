@@ -38,7 +38,7 @@ export const createPassOn = ({ path, secret }: InnerAddress) => {
   // Kept open: one that the primary closes with its answer may break while the request's end is written.
   const agent = new http.Agent({ keepAlive: true });
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const { address, localPort } = peerOf(request);
+    const { address, localPort, isSecure = false } = peerOf(request);
     const isChunked = request.headers['transfer-encoding'] !== undefined;
     const outgoing = http.request({
       socketPath: path,
@@ -50,7 +50,7 @@ export const createPassOn = ({ path, secret }: InnerAddress) => {
         ...passedHeaders(request),
         ...(isChunked ? ['transfer-encoding', 'chunked'] : []),
         ...[SECRET_HEADER, secret],
-        ...[PEER_HEADER, `${localPort} ${address}`],
+        ...[PEER_HEADER, `${localPort} ${isSecure ? 'https' : 'http'} ${address}`],
       ],
     });
     outgoing.on('response', (answer) => {

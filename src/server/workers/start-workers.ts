@@ -24,6 +24,7 @@ import { openSharedState } from '../open-shared-state.ts';
 import { mergeConfig, type Reloaded } from '../reload-config.ts';
 import { keysOf } from '../remember-keys.ts';
 import { storageStateOf } from '../storage-state.ts';
+import { composeTls } from '../tls/compose-tls.ts';
 import { firstFound } from './ask-others.ts';
 import { startOnPort } from './choose-port.ts';
 import { forkWorker, type WorkerProcess } from './fork-worker.ts';
@@ -66,9 +67,10 @@ export const startWorkers = async (
   const { dataDir, host } = config;
   // Before anything is opened that would have to be closed where it is refused.
   const ownSecret = await loadSealingSecret(dataDir);
+  const notices = createNotices();
+  const tls = await composeTls(config.tls, notices, clock);
   const state = await openSharedState(config, clock);
   const keyStore = keysOf(config, state);
-  const notices = createNotices();
   state.postgres?.onNotice(notices.tell);
   const sealingSecret = await shareSealingSecret(dataDir, ownSecret, state);
   const ring = await openKeyRing(keyStore, () => clock.now());
@@ -111,7 +113,7 @@ export const startWorkers = async (
     isGuarded: guarding(config, ring),
     upstreams: priced,
     version,
-    url: () => urlOf(host, port),
+    url: () => urlOf(host, port, tls !== undefined),
     codexHome,
     askOverWebSocket,
     budgets,
@@ -142,6 +144,7 @@ export const startWorkers = async (
   });
   let inner: InnerServer | undefined;
   const release = async (): Promise<void> => {
+    tls?.close();
     await inner?.close();
     await demo?.close();
     metrics?.close();
@@ -255,6 +258,7 @@ export const startWorkers = async (
     const others = composeUpstreams(merged, undefined);
     priced.splice(0, priced.length, ...pricedOf(others));
     trouble = upstreamTroubleOf(others);
+    await tls?.refresh();
     Object.assign(live, merged);
     return reloaded;
   };
@@ -269,8 +273,11 @@ export const startWorkers = async (
     throw error;
   }
 
+  const url = urlOf(host, port, tls !== undefined);
+  tls?.announceAt(url);
   return {
-    url: urlOf(host, port),
+    url,
+    tls,
     port,
     instance: instanceOf(startInput.via),
     upstream: upstreams.upstream,

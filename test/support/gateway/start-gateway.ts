@@ -81,7 +81,7 @@ const runCli = async (args: readonly string[], env: Env): Promise<CliOutcome> =>
 const waitForUrl = (child: ChildProcess, printed: { stdout: string; stderr: string }): Promise<string> =>
   new Promise((resolve, reject) => {
     const look = (): void => {
-      const url = /http:\/\/\S+\/v1\b/.exec(printed.stderr)?.[0];
+      const url = /https?:\/\/\S+\/v1\b/.exec(printed.stderr)?.[0];
       if (url !== undefined) resolve(url);
     };
     child.stderr?.on('data', look);
