@@ -6,12 +6,14 @@ import type { AdminLog } from '../guard/admin-log.ts';
 import type { CheckKey } from '../guard/check-key.ts';
 import type { KeyRing } from '../guard/keys/key-ring.ts';
 import type { KeyStore } from '../guard/keys/key-store.ts';
+import type { Tickets } from '../guard/tickets.ts';
 import type { ExchangeWatch, LogReader } from '../log/port.ts';
 import type { Ask } from '../probe/probe.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { createAccess } from './access/create-access.ts';
 import { createScopes } from './access/create-scopes.ts';
 import { scopeLog, scopeWatch } from './access/scope-log.ts';
+import { createSendAgain } from './again/send-again.ts';
 import { createKeyUse } from './answers/key-use.ts';
 import { createFindTitle } from './answers/session-title.ts';
 import { createFindWork } from './answers/turns/answer-work.ts';
@@ -38,6 +40,8 @@ export interface AdminDeps {
   readonly ring: KeyRing;
   readonly keyStore: KeyStore;
   readonly adminLog: AdminLog;
+  /** Let requests of the page's own in. */
+  readonly tickets: Pick<Tickets, 'issue'>;
   /** Whether callers need a key. */
   readonly isGuarded: () => boolean;
   /** Who is asked for models, the gateway's own first. */
@@ -96,6 +100,10 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     wallNow: now,
     dataDir,
   });
+  const again = createSendAgain({
+    ...{ recorder, tickets: deps.tickets, version: deps.version },
+    baseUrl: deps.url,
+  });
   const feeds = new Set<Feed>();
   let prices: Pricing | undefined;
   const shared = {
@@ -114,6 +122,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     pricing,
     now,
     access,
+    again,
     baseUrl: deps.url,
     budgets,
     dataDir,
@@ -196,6 +205,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     insight: { log, pricing },
     closeStreams: () => {
       for (const feed of feeds) feed.close();
+      again.close();
     },
     close: () => {
       access.close();

@@ -55,6 +55,7 @@ const ERROR_CODES = {
   unknown_budget: http(404, 'not_found_error', 'client'),
   unknown_limit: http(404, 'not_found_error', 'client'),
   unknown_exchange: http(404, 'not_found_error', 'client'),
+  cannot_send_again: http(409, 'invalid_request_error', 'client'),
   unknown_route: http(404, 'not_found_error', 'client'),
   method_not_allowed: http(405, 'invalid_request_error', 'client'),
   compaction_not_supported: http(404, 'not_found_error', 'upstream'),

@@ -1,3 +1,4 @@
+import { againTexts } from './texts/again.ts';
 import { alertsTexts } from './texts/alerts.ts';
 import { auditTexts } from './texts/audit.ts';
 import { budgetsTexts } from './texts/budgets.ts';
@@ -28,5 +29,6 @@ export const texts = {
   ...changesTexts,
   ...alertsTexts,
   ...compareTexts,
+  ...againTexts,
   ...connectTexts,
 } as const;

@@ -11,6 +11,8 @@ export interface Caller {
   readonly userPath: string;
   readonly labels: readonly string[];
   readonly role: Role;
+  /** Set where the page sends a recorded request again: the id of that exchange. */
+  readonly sentAgainOf?: string;
 }
 
 /** Whoever calls a gateway without a master key: it is bound to loopback, so this is its user. */
@@ -35,9 +37,10 @@ export const asSignedIn = (caller: Caller): Caller =>
 
 /** Writes into the record who asks. */
 export const noteCaller = (record: ExchangeRecord, caller: Caller): void => {
-  const { kind, keyId, userPath, labels } = caller;
+  const { kind, keyId, userPath, labels, sentAgainOf } = caller;
   record.auth = kind === 'key' ? `key:${keyId}` : kind;
   if (keyId !== undefined) record.keyId = keyId;
   if (userPath !== '/') record.userPath = userPath;
   if (labels.length > 0) record.labels = [...labels];
+  if (sentAgainOf !== undefined) record.sentAgainOf = sentAgainOf;
 };

@@ -7,6 +7,7 @@ import type { KeyRing } from './keys/key-ring.ts';
 import { isManagedKey } from './keys/key-token.ts';
 import type { ManagedKey } from './keys/managed-key.ts';
 import { refusalOfKey } from './keys/refuse-key.ts';
+import { TICKET_HEADER, type Tickets } from './tickets.ts';
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
@@ -49,8 +50,10 @@ const shownField = (name: KeyField): string => SHOWN_FIELDS[name] ?? name;
 export interface AuthenticateDeps {
   /** Absent: without a managed key either, everyone is let in (the server is bound to loopback then). */
   readonly masterKey: string | undefined;
-  readonly ring: Pick<KeyRing, 'check' | 'isGuarding'>;
+  readonly ring: Pick<KeyRing, 'check' | 'find' | 'isGuarding' | 'stateOf'>;
   readonly naming: NamingSettings;
+  /** Absent in a process that serves no models. */
+  readonly tickets?: Pick<Tickets, 'read'> | undefined;
 }
 
 /**
@@ -59,7 +62,7 @@ export interface AuthenticateDeps {
  * @returns a function that throws GatewayError missing_api_key, invalid_api_key, keys_unreadable or
  *   invalid_request
  */
-export const createAuthenticate = ({ masterKey, ring, naming }: AuthenticateDeps): Authenticate => {
+export const createAuthenticate = ({ masterKey, ring, naming, tickets }: AuthenticateDeps): Authenticate => {
   const expected = masterKey === undefined ? undefined : digest(masterKey);
   const isMasterKey = (key: string): boolean =>
     expected !== undefined && timingSafeEqual(digest(key), expected);
@@ -75,7 +78,21 @@ export const createAuthenticate = ({ masterKey, ring, naming }: AuthenticateDeps
     return completeCaller(caller, key, headers, naming);
   };
 
+  /** What the page sends for whoever clicked there, with the rights of their key. */
+  const letInByTicket = (headers: IncomingHttpHeaders): Caller | undefined => {
+    const text = headers[TICKET_HEADER];
+    const ticket = typeof text === 'string' ? tickets?.read(text) : undefined;
+    if (!ticket) return undefined;
+    const { keyId, sentAgainOf } = ticket;
+    const key = keyId === undefined ? undefined : ring.find(keyId);
+    if (keyId !== undefined && (!key || ring.stateOf(keyId) !== 'active')) return undefined;
+    const caller = key ? callerOfKey(key) : expected === undefined ? UNGUARDED : MASTER;
+    return letIn({ ...caller, sentAgainOf }, key, headers);
+  };
+
   return (headers) => {
+    const own = headers[TICKET_HEADER] === undefined ? undefined : letInByTicket(headers);
+    if (own) return own;
     const sent: KeyField[] = [];
     let refusal: GatewayError | undefined;
     for (const name of KEY_FIELDS) {

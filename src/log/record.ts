@@ -145,6 +145,8 @@ export interface ExchangeRecord {
   /** The upstream's response id (`resp_…`, `chatcmpl-…`). */
   responseId?: string;
   previousResponseId?: string;
+  /** The exchange whose request somebody sent again from the page, to this model. */
+  sentAgainOf?: string;
   upstreamRequestId?: string;
   clientRequestId?: string;
 }

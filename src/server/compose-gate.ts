@@ -5,6 +5,7 @@ import { type CheckKey, createCheckKey } from '../guard/check-key.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
 import type { KeyRing } from '../guard/keys/key-ring.ts';
 import { createWrongKeys } from '../guard/slow-wrong-keys.ts';
+import type { Tickets } from '../guard/tickets.ts';
 import type { Transport } from '../log/record.ts';
 
 export interface GateDeps {
@@ -12,6 +13,7 @@ export interface GateDeps {
   readonly ring: KeyRing;
   readonly clock: Clock;
   readonly via: string;
+  readonly tickets: Tickets;
   readonly isClosing: () => boolean;
   readonly checkCapacity: Readonly<Record<Transport, () => void | Promise<void>>>;
 }
@@ -26,9 +28,10 @@ export const composeCheckKey = (
   { masterKey, userPathHeader, tagging }: Pick<GatewayConfig, 'masterKey' | 'userPathHeader' | 'tagging'>,
   ring: KeyRing,
   clock: Clock,
+  tickets?: Tickets,
 ): CheckKey =>
   createCheckKey(
-    createAuthenticate({ masterKey, ring, naming: { userPathHeader, tagging } }),
+    createAuthenticate({ masterKey, ring, naming: { userPathHeader, tagging }, tickets }),
     createWrongKeys({ now: () => clock.monotonic() }),
   );
 
@@ -39,8 +42,9 @@ export const guarding =
     masterKey !== undefined || ring.isGuarding;
 
 /** All that decides whether a request is let in. */
-export const composeGate = ({ config, ring, clock, via, isClosing, checkCapacity }: GateDeps): Gate => {
-  const checkKey = composeCheckKey(config, ring, clock);
+export const composeGate = (deps: GateDeps): Gate => {
+  const { config, ring, clock, via, tickets, isClosing, checkCapacity } = deps;
+  const checkKey = composeCheckKey(config, ring, clock, tickets);
   const admit = createAdmit({
     isClosing,
     isGuarded: guarding(config, ring),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Admin, createAdmin } from '../admin/create-admin.ts';
 import { systemClock } from '../base/clock.ts';
 import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
@@ -7,6 +8,7 @@ import { endKeys } from '../guard/keys/end-keys.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
 import { createAllowances } from '../guard/policies/create-allowances.ts';
+import { createTickets } from '../guard/tickets.ts';
 import { createAcceptFirst } from '../http/accept-first.ts';
 import { ready } from '../http/health.ts';
 import { createRecorder } from '../log/capture/recorder.ts';
@@ -119,8 +121,9 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     roomWaitMs: timeouts.roomMs,
     shareOf: part?.shareOf,
   });
+  const tickets = createTickets(part?.ticketSecret ?? randomBytes(32), () => clock.now());
   const { admit, checkKey } = composeGate({
-    ...{ config, ring, clock, via, isClosing },
+    ...{ config, ring, clock, via, tickets, isClosing },
     checkCapacity: limits.checkCapacity,
   });
   const shared = {
@@ -149,6 +152,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
           ring,
           keyStore,
           adminLog: state.adminLog,
+          tickets,
           isGuarded,
           upstreams: priced,
           version: options.version,

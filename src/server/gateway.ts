@@ -36,6 +36,8 @@ interface WorkerPart extends Counted {
   readonly demoUrl: URL | undefined;
   readonly via: string;
   readonly sealingSecret: Buffer;
+  /** Of the tickets for the page's own requests. */
+  readonly ticketSecret: Buffer;
   /** Of the log they write together; never rejects. */
   readonly makeRoom: () => Promise<void>;
   /** Answers what is asked of the gateway as a whole: `/admin`, `/readyz`. */

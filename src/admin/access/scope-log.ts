@@ -14,7 +14,8 @@ type View = Pick<Viewer, 'userPath' | 'bodies' | 'keyId'>;
 /** True where nothing of the log is kept from a viewer. */
 export const seesAll = ({ userPath, bodies }: View): boolean => userPath === '/' && bodies === 'all';
 
-const mayReadBodies = ({ bodies, keyId }: View, record: Pick<ExchangeRecord, 'keyId'>): boolean =>
+/** Whether a viewer may read what an exchange said. */
+export const mayReadBodies = ({ bodies, keyId }: View, record: Pick<ExchangeRecord, 'keyId'>): boolean =>
   bodies === 'all' || (bodies === 'own' && keyId !== undefined && record.keyId === keyId);
 
 /** Headers hold what clients say of their turns, so they go with the bodies. */

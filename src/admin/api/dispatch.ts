@@ -15,8 +15,10 @@ export interface Route {
   readonly methods: Readonly<Record<string, Handle>>;
   /** Answered without a session. */
   readonly isOpen?: boolean;
-  /** Who may read it; default: a member, who sees their own subtree. Only an admin may change anything. */
+  /** Who may read it; default: a member, who sees their own subtree. */
   readonly role?: RequiredRole;
+  /** Who may do what is not reading; default: an admin alone. */
+  readonly changedBy?: RequiredRole;
 }
 
 export const API_BASE = '/admin/api/v1/';
@@ -73,7 +75,8 @@ export const createDispatch =
         headers: { allow: allowedOf(route) },
       });
     }
-    if (!isOpen) checkRole(viewer, method === 'GET' ? (route.role ?? 'member') : 'admin');
+    if (!isOpen)
+      checkRole(viewer, method === 'GET' ? (route.role ?? 'member') : (route.changedBy ?? 'admin'));
     const params = route.path.exec(path)?.slice(1) ?? [];
     await handle({ request, response, query, params, viewer });
   };

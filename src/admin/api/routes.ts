@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts';
 import { type ExchangeWatch, readStoredBody } from '../../log/port.ts';
 import type { Access } from '../access/create-access.ts';
+import { type AgainRoutesDeps, againHandlers } from '../again/again-routes.ts';
 import { answerCodex, type CodexDeps } from '../answers/codex-status.ts';
 import { answerCompare } from '../answers/compare.ts';
 import { answerConversation, type ConversationDeps } from '../answers/conversation.ts';
@@ -38,6 +39,7 @@ export interface RoutesDeps
     BudgetRoutesDeps,
     KeyRoutesDeps,
     GroupsDeps,
+    AgainRoutesDeps,
     DoctorDeps {
   readonly access: Access;
   readonly recorder: ExchangeWatch;
@@ -109,6 +111,9 @@ const OVERSEERS_PATHS: readonly string[] = [
   '/admin-log',
 ];
 
+/** What whoever may read may do: the key that pays is their own. */
+const MEMBERS_CHANGES: readonly string[] = ['/audit/log/{id}/again'];
+
 /** Everything that the API answers. */
 export const createRoutes = (deps: RoutesDeps): Route[] =>
   Object.entries(createHandlers(deps)).map(([template, methods]) => ({
@@ -116,6 +121,7 @@ export const createRoutes = (deps: RoutesDeps): Route[] =>
     methods,
     isOpen: OPEN_PATHS.includes(template),
     role: OVERSEERS_PATHS.includes(template) ? 'auditor' : 'member',
+    changedBy: MEMBERS_CHANGES.includes(template) ? 'member' : 'admin',
   }));
 
 const createHandlers = (deps: RoutesDeps): Handlers => {
@@ -138,6 +144,7 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
         sendJson(call, await answerTurn(detail, call.query.get('earlier') === 'true'));
       },
     },
+    '/audit/log/{id}/again': againHandlers(deps),
     '/audit/log/{id}/body/{side}': { GET: (call) => sendBody(deps, call) },
     '/audit/conversation': answered((query) => answerConversation(deps, query)),
     '/audit/compare': answered((query) => answerCompare(deps, query)),

@@ -121,6 +121,16 @@ export const PATHS = {
     id,
     inQuery('earlier', { enum: ['true', 'false'] }, 'Adds the history that was sent again.'),
   ]),
+  '/audit/log/{id}/again': {
+    ...read('What sending a request to another model would take', ref('SendAgainAnswer'), [
+      id,
+      inQuery('model', { type: 'string' }, 'Whose cost to estimate.'),
+    ]),
+    post: {
+      ...change('Sends a recorded request to another model', ref('SentAgainAnswer'), '202', [id]),
+      requestBody: { required: true, content: json(ref('SendAgainRequest')) },
+    },
+  },
   '/audit/log/{id}/body/{side}': readFile(
     'A whole body',
     ['application/octet-stream'],

@@ -15,11 +15,14 @@ import {
 } from '../state/format.ts';
 import { addressOf, choose, query } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
+import { useReload } from '../state/use-reload.ts';
 import { texts } from '../texts.ts';
 import { TurnItems } from '../turn/turn-items.tsx';
 import { visibleText } from '../turn/visible-text.ts';
 
 const { compare } = texts;
+
+const GROWS_MS = 1_000;
 
 const Choice = () => {
   const [ids, setIds] = useState({
@@ -84,6 +87,7 @@ const Facts = ({ side, entry }: { side: 'left' | 'right'; entry: AuditEntry }) =
         </a>
       </h2>
       <p class="dim">{formatFullMoment(entry.startedAt)}</p>
+      {entry.error && <p class="form-failure">{visibleText(entry.error.message)}</p>}
       <dl class="story-facts">
         {rows.map(([label, value]) => (
           <div key={label}>
@@ -177,6 +181,11 @@ const Items = ({ title, items }: { title: string; items: readonly ComparedItem[]
 
 const Comparison = ({ left, right }: { left: string; right: string }) => {
   const { value, error, reload } = useLoad(`${left} ${right}`, (signal) => api.compare(left, right, signal));
+  // One that still runs, such as a request that was just sent again, is shown as it grows.
+  useReload(reload, GROWS_MS, (event) => {
+    if (!('record' in event) || (event.record.id !== left && event.record.id !== right)) return undefined;
+    return event.type === 'close' ? 'now' : 'later';
+  });
   if (error) return <LoadFailed error={error} retry={reload} />;
   if (!value) return <Loading lines={12} />;
   return (
@@ -185,7 +194,13 @@ const Comparison = ({ left, right }: { left: string; right: string }) => {
         <Facts side="left" entry={value.left} />
         <Facts side="right" entry={value.right} />
       </div>
-      <Difference answer={value} />
+      {value.right.sentAgainOf === value.left.id ? (
+        <p class="panel padded">
+          {texts.again.compared(value.right.requestedModel ?? value.right.model ?? '')}
+        </p>
+      ) : (
+        <Difference answer={value} />
+      )}
       <Items title={compare.input} items={value.input} />
       <Items title={compare.answers} items={value.output} />
     </>

@@ -1,4 +1,6 @@
+import { useState } from 'preact/hooks';
 import type { AuditDetailAnswer, RelatedExchange } from '../../admin/api-types/detail.ts';
+import { SendAgain } from '../compare/send-again.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Menu } from '../parts/menu.tsx';
@@ -37,6 +39,24 @@ const Duration = ({ detail }: { detail: AuditDetailAnswer }) => {
     : null;
 };
 
+const SendAgainButton = ({ id }: { id: string }) => {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        class="button quiet square"
+        title={texts.again.open}
+        aria-label={texts.again.open}
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="again" />
+      </button>
+      {isOpen && <SendAgain id={id} onClose={() => setOpen(false)} />}
+    </>
+  );
+};
+
 /** What the exchange is, in two lines, and what can be done with it. */
 export const DrawerHead = ({ id, detail }: { id: string; detail: AuditDetailAnswer | undefined }) => {
   const entry = detail?.entry;
@@ -60,6 +80,7 @@ export const DrawerHead = ({ id, detail }: { id: string; detail: AuditDetailAnsw
             <Icon name="columns" />
           </a>
         )}
+        {entry?.model && outcome?.tone !== 'running' && <SendAgainButton id={id} />}
         <CopyButton text={() => detail?.curl ?? ''} label={texts.drawer.curl} />
         <Menu icon="download" label={texts.exports.one}>
           {(gateway.value?.features.export ?? []).map((format) => (
@@ -92,6 +113,18 @@ export const DrawerHead = ({ id, detail }: { id: string; detail: AuditDetailAnsw
               </a>
             )}
           </>
+        )}
+        {entry?.sentAgainOf && (
+          <span>
+            {texts.again.sentFrom}{' '}
+            <a
+              class="link mono"
+              href={addressOf('compare', { left: entry.sentAgainOf, right: id })}
+              title={texts.again.compareWith}
+            >
+              {entry.sentAgainOf}
+            </a>
+          </span>
         )}
         <span class="id mono">
           {id} <CopyButton text={id} label={texts.drawer.copyId} />

@@ -6,6 +6,7 @@ import type {
   LoginRequest,
   SessionAnswer,
 } from '../../admin/api-types/access.ts';
+import type { SendAgainAnswer, SendAgainRequest, SentAgainAnswer } from '../../admin/api-types/again.ts';
 import type { BudgetsAnswer, LimitsAnswer } from '../../admin/api-types/budgets.ts';
 import type { CodexStatusAnswer, DoctorAnswer } from '../../admin/api-types/codex.ts';
 import type { CompareAnswer } from '../../admin/api-types/compare.ts';
@@ -125,6 +126,10 @@ export const api = {
     get<HitsAnswer>('audit/hits', { ids: ids.join(','), text }, signal),
   compare: (left: string, right: string, signal?: AbortSignal) =>
     get<CompareAnswer>('audit/compare', { left, right }, signal),
+  planAgain: (id: string, model: string, signal?: AbortSignal) =>
+    get<SendAgainAnswer>(`audit/log/${encode(id)}/again`, { model }, signal),
+  sendAgain: (id: string, model: string) =>
+    changeFor<SentAgainAnswer>('POST', `audit/log/${encode(id)}/again`, { model } satisfies SendAgainRequest),
   detail: (id: string, bodyLimit: number | undefined, signal?: AbortSignal) =>
     get<AuditDetailAnswer>(`audit/log/${encode(id)}`, { body_limit: bodyLimit }, signal),
   turn: (id: string, earlier: boolean, signal?: AbortSignal) =>

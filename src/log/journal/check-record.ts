@@ -95,6 +95,7 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
   quota: { members: { primary: QUOTA_WINDOW, secondary: QUOTA_WINDOW } },
   responseId: 'text',
   previousResponseId: 'text',
+  sentAgainOf: 'text',
   upstreamRequestId: 'text',
   clientRequestId: 'text',
 };

@@ -32,6 +32,7 @@ export interface WorkerStart {
   readonly demoUrl: string | undefined;
   readonly via: string;
   readonly sealingSecret: Buffer;
+  readonly ticketSecret: Buffer;
   readonly inner: InnerAddress;
   /** How much of each is this worker's, to begin with. */
   readonly shares: Readonly<Record<Bounded, number>>;

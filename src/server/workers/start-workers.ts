@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { createAdmin } from '../../admin/create-admin.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
 import { openKeyRing } from '../../guard/keys/key-ring.ts';
+import { createTickets } from '../../guard/tickets.ts';
 import { ready } from '../../http/health.ts';
 import { createRecorder } from '../../log/capture/recorder.ts';
 import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
@@ -100,6 +102,7 @@ export const startWorkers = async (
   let closing = false;
 
   const checkKey = composeCheckKey(config, ring, clock);
+  const ticketSecret = randomBytes(32);
   const logs = await composeLog(config, recorder, state, clock);
   const admin = createAdmin({
     config: live,
@@ -110,6 +113,7 @@ export const startWorkers = async (
     ring,
     keyStore,
     adminLog: state.adminLog,
+    tickets: createTickets(ticketSecret, () => clock.now()),
     isGuarded: guarding(config, ring),
     upstreams: priced,
     version,
@@ -164,7 +168,14 @@ export const startWorkers = async (
         .map(([, { link }]) => link.call('findEarlier', responseId)),
     );
 
-  let startInput = { sources, version, demoUrl: demo?.url.href, via: createVia(), sealingSecret };
+  let startInput = {
+    sources,
+    version,
+    demoUrl: demo?.url.href,
+    via: createVia(),
+    sealingSecret,
+    ticketSecret,
+  };
   const begin = async (worker: WorkerProcess, address: InnerServer['address']): Promise<void> => {
     let sayHello = (): void => {};
     const hello = new Promise<void>((resolve) => {

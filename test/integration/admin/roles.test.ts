@@ -17,19 +17,20 @@ const COLLEAGUE = 'colleague-marker';
 
 /** What can be asked of the API: each method of each route, with ids in place of what its pattern catches. */
 const listCalls = (id: string): { method: string; path: string; isOpen: boolean; role: Role }[] =>
-  createRoutes({} as RoutesDeps).flatMap(({ path, methods, isOpen = false, role = 'member' }) =>
-    Object.keys(methods).map((method) => ({
-      method,
-      isOpen,
-      role: method === 'GET' ? role : 'admin',
-      path: path.source
-        .replace(/^\^|\$$/g, '')
-        .replaceAll('\\', '')
-        .replace('([^/]+)/body/([^/]+)', `${id}/body/request`)
-        .replace('keys/([^/]+)', 'keys/abcdefgh01')
-        .replace('policies/([^/]+)', 'policies/policy')
-        .replace('([^/]+)', id),
-    })),
+  createRoutes({} as RoutesDeps).flatMap(
+    ({ path, methods, isOpen = false, role = 'member', changedBy = 'admin' }) =>
+      Object.keys(methods).map((method) => ({
+        method,
+        isOpen,
+        role: method === 'GET' ? role : changedBy,
+        path: path.source
+          .replace(/^\^|\$$/g, '')
+          .replaceAll('\\', '')
+          .replace('([^/]+)/body/([^/]+)', `${id}/body/request`)
+          .replace('keys/([^/]+)', 'keys/abcdefgh01')
+          .replace('policies/([^/]+)', 'policies/policy')
+          .replace('([^/]+)', id),
+      })),
   );
 
 const setUp = async () => {

@@ -90,3 +90,21 @@ it('passes on every request with a body, however quickly it is answered', async 
   }
   expect([...statuses]).toEqual([204]);
 });
+
+it('sends a recorded request again through whichever worker takes it', async () => {
+  const gateway = await startWorkersGateway(2, { args: ['--demo'], masterKey: MASTER_KEY });
+  const headers = { authorization: `Bearer ${MASTER_KEY}` };
+  const first = await askAnew(`${gateway.origin}/v1/responses`, {
+    method: 'POST',
+    headers,
+    body: { model: 'gpt-test', input: 'hi' },
+  });
+  const id = String(first.headers['x-request-id']);
+  const again = `${gateway.origin}/admin/api/v1/audit/log/${id}/again`;
+  const sent = await askAnew(again, { method: 'POST', headers, body: { model: 'gpt-other' } });
+  expect(sent.status).toBe(202);
+  const record = `${gateway.origin}/admin/api/v1/audit/log/${JSON.parse(sent.text).id}`;
+  await expect
+    .poll(async () => JSON.parse((await askAnew(record, { headers })).text).entry)
+    .toMatchObject({ sentAgainOf: id, auth: 'master_key', requestedModel: 'gpt-other', status: 200 });
+});

@@ -4,6 +4,11 @@ import { type Authenticate, createAuthenticate } from '../../../src/guard/create
 export const authenticateBy = (masterKey: string | undefined): Authenticate =>
   createAuthenticate({
     masterKey,
-    ring: { isGuarding: false, check: () => ({ kind: 'unknown' }) },
+    ring: {
+      isGuarding: false,
+      check: () => ({ kind: 'unknown' }),
+      find: () => undefined,
+      stateOf: () => 'revoked',
+    },
     naming: { userPathHeader: 'x-gomodel-user-path', tagging: [] },
   });

@@ -93,6 +93,11 @@ const wayLines = (record: ExchangeRecord, style: LetterStyle): string[] => {
   const { route, balance, upstreamModel, translation, attempts = [] } = record;
   const { dim } = style.colour;
   const lines: string[] = [];
+  if (record.sentAgainOf !== undefined) {
+    lines.push(
+      ...withMargin('again', [`the request of ${plainLine(record.sentAgainOf)}, sent from the page`], dim),
+    );
+  }
   if (upstreamModel !== undefined || translation) {
     const way = joined(
       route && ROUTES[route],
