@@ -5,7 +5,7 @@ import { isObject, parseJson } from '../base/json-object.ts';
 export const TICKET_HEADER = 'x-gomodel-ticket-token';
 
 /** Whom a request of the gateway's own is sent for, and why. */
-export interface Ticket {
+interface Ticket {
   /** Of the managed key whose owner clicked; absent for the master key, and where none is needed. */
   readonly keyId: string | undefined;
   /** The exchange that is sent again. */
