@@ -1,30 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
-import { ALL_SPECS } from '../../../src/providers/all-specs.ts';
-import { createAnthropicSpec } from '../../../src/translate/anthropic/spec.ts';
-import { createChatSpec } from '../../../src/translate/chat/spec.ts';
-import { createTranslate } from '../../../src/translate/create-translate.ts';
-import { geminiSpec } from '../../../src/translate/gemini/spec.ts';
-import { createSealer } from '../../../src/translate/seal.ts';
-import type { DialectSpec } from '../../../src/translate/translation.ts';
-import { checkConversation as checkMessages } from '../../support/anthropic/check-conversation.ts';
-import { checkModel } from '../../support/anthropic/check-model.ts';
-import { parseRequest } from '../../support/anthropic/request-schema.ts';
-import { checkConversation, type Flavour } from '../../support/chat/check-conversation.ts';
-import { parseChatRequest } from '../../support/chat/request-schema.ts';
-import { checkCarried } from '../../support/round-trip/check-carried.ts';
-import { conversation } from '../../support/round-trip/conversation.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { ALL_SPECS } from '../../src/providers/all-specs.ts';
+import { createAnthropicSpec } from '../../src/translate/anthropic/spec.ts';
+import { createChatSpec } from '../../src/translate/chat/spec.ts';
+import { createTranslate } from '../../src/translate/create-translate.ts';
+import { geminiSpec } from '../../src/translate/gemini/spec.ts';
+import { createSealer } from '../../src/translate/seal.ts';
+import type { DialectSpec } from '../../src/translate/translation.ts';
+import { checkConversation as checkMessages } from '../support/anthropic/check-conversation.ts';
+import { checkModel } from '../support/anthropic/check-model.ts';
+import { parseRequest } from '../support/anthropic/request-schema.ts';
+import { checkConversation, type Flavour } from '../support/chat/check-conversation.ts';
+import { parseChatRequest } from '../support/chat/request-schema.ts';
+import { runs } from '../support/fuzz/budget.ts';
+import { checkCarried } from '../support/round-trip/check-carried.ts';
+import { conversation } from '../support/round-trip/conversation.ts';
 import {
   fieldsOf,
   type ReadRequest,
   readAnthropicRequest,
   readChatRequest,
   readGeminiRequest,
-} from '../../support/round-trip/read-request.ts';
-import { writeResponsesRequest } from '../../support/round-trip/write-responses-request.ts';
-import { checkGeminiRequest } from '../../support/translate/check-gemini-request.ts';
+} from '../support/round-trip/read-request.ts';
+import { writeResponsesRequest } from '../support/round-trip/write-responses-request.ts';
+import { checkGeminiRequest } from '../support/translate/check-gemini-request.ts';
 
 interface Target {
   readonly spec: DialectSpec;
@@ -102,7 +103,7 @@ describe('a conversation on its way from Responses', () => {
           check(body, model, translation.headers);
           checkCarried({ conversation: asked, body, read: read(body), losses: translation.losses });
         }),
-        { numRuns: 1000, seed: 5, interruptAfterTimeLimit: 30_000 },
+        { ...runs(1000), interruptAfterTimeLimit: 30_000 },
       );
     }, 120_000);
   }

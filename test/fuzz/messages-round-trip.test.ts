@@ -1,23 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
-import { deepseekSpec } from '../../../src/providers/specs/deepseek.ts';
-import { mistralSpec } from '../../../src/providers/specs/mistral.ts';
-import { openaiSpec } from '../../../src/providers/specs/openai.ts';
-import { createAnthropicSpec } from '../../../src/translate/anthropic/spec.ts';
-import { createChatSpec } from '../../../src/translate/chat/spec.ts';
-import { createTranslate } from '../../../src/translate/create-translate.ts';
-import { geminiSpec } from '../../../src/translate/gemini/spec.ts';
-import { responsesSpec } from '../../../src/translate/responses/spec.ts';
-import { createSealer } from '../../../src/translate/seal.ts';
-import type { DialectSpec } from '../../../src/translate/translation.ts';
-import { checkConversation, type Flavour } from '../../support/chat/check-conversation.ts';
-import { parseChatRequest } from '../../support/chat/request-schema.ts';
-import { checkRequest } from '../../support/responses/check-input.ts';
-import { parseResponsesRequest } from '../../support/responses/request-schema.ts';
-import { checkCarried } from '../../support/round-trip/check-carried.ts';
-import { conversation } from '../../support/round-trip/conversation.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { deepseekSpec } from '../../src/providers/specs/deepseek.ts';
+import { mistralSpec } from '../../src/providers/specs/mistral.ts';
+import { openaiSpec } from '../../src/providers/specs/openai.ts';
+import { createAnthropicSpec } from '../../src/translate/anthropic/spec.ts';
+import { createChatSpec } from '../../src/translate/chat/spec.ts';
+import { createTranslate } from '../../src/translate/create-translate.ts';
+import { geminiSpec } from '../../src/translate/gemini/spec.ts';
+import { responsesSpec } from '../../src/translate/responses/spec.ts';
+import { createSealer } from '../../src/translate/seal.ts';
+import type { DialectSpec } from '../../src/translate/translation.ts';
+import { checkConversation, type Flavour } from '../support/chat/check-conversation.ts';
+import { parseChatRequest } from '../support/chat/request-schema.ts';
+import { runs } from '../support/fuzz/budget.ts';
+import { checkRequest } from '../support/responses/check-input.ts';
+import { parseResponsesRequest } from '../support/responses/request-schema.ts';
+import { checkCarried } from '../support/round-trip/check-carried.ts';
+import { conversation } from '../support/round-trip/conversation.ts';
 import {
   fieldsOf,
   type ReadRequest,
@@ -25,9 +26,9 @@ import {
   readChatRequest,
   readGeminiRequest,
   readResponsesRequest,
-} from '../../support/round-trip/read-request.ts';
-import { asMessagesSays, writeMessagesRequest } from '../../support/round-trip/write-messages-request.ts';
-import { checkGeminiRequest } from '../../support/translate/check-gemini-request.ts';
+} from '../support/round-trip/read-request.ts';
+import { asMessagesSays, writeMessagesRequest } from '../support/round-trip/write-messages-request.ts';
+import { checkGeminiRequest } from '../support/translate/check-gemini-request.ts';
 
 interface Case {
   readonly title: string;
@@ -97,7 +98,7 @@ describe('a conversation on its way from Messages', () => {
           check(body);
           checkCarried({ conversation: asked, body, read: read(body), losses: translation.losses });
         }),
-        { numRuns: 300, seed: 7, interruptAfterTimeLimit: 20_000 },
+        { ...runs(300), interruptAfterTimeLimit: 20_000 },
       );
     },
     60_000,

@@ -3,24 +3,25 @@ import fc from 'fast-check';
 import OpenAI from 'openai';
 import type { Response as Answered } from 'openai/resources/responses/responses';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
-import { deepseekSpec } from '../../../src/providers/specs/deepseek.ts';
-import { createAnthropicSpec } from '../../../src/translate/anthropic/spec.ts';
-import { createChatSpec } from '../../../src/translate/chat/spec.ts';
-import { createTranslate } from '../../../src/translate/create-translate.ts';
-import { geminiSpec } from '../../../src/translate/gemini/spec.ts';
-import { createSealer } from '../../../src/translate/seal.ts';
-import type { DialectSpec, Translation } from '../../../src/translate/translation.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { deepseekSpec } from '../../src/providers/specs/deepseek.ts';
+import { createAnthropicSpec } from '../../src/translate/anthropic/spec.ts';
+import { createChatSpec } from '../../src/translate/chat/spec.ts';
+import { createTranslate } from '../../src/translate/create-translate.ts';
+import { geminiSpec } from '../../src/translate/gemini/spec.ts';
+import { createSealer } from '../../src/translate/seal.ts';
+import type { DialectSpec, Translation } from '../../src/translate/translation.ts';
+import { runs } from '../support/fuzz/budget.ts';
 import {
   type Answer,
   answer,
   anthropicStream,
   chatStream,
   geminiStream,
-} from '../../support/round-trip/answer.ts';
-import { TOOLS } from '../../support/round-trip/conversation.ts';
-import { writeResponsesRequest } from '../../support/round-trip/write-responses-request.ts';
-import { checkGeminiRequest } from '../../support/translate/check-gemini-request.ts';
+} from '../support/round-trip/answer.ts';
+import { TOOLS } from '../support/round-trip/conversation.ts';
+import { writeResponsesRequest } from '../support/round-trip/write-responses-request.ts';
+import { checkGeminiRequest } from '../support/translate/check-gemini-request.ts';
 
 interface DialectCase {
   readonly spec: DialectSpec;
@@ -185,7 +186,7 @@ describe('an answer on its way back to Responses', () => {
           if (into.takesPlainThoughts !== true) expect(forged.body.toString('utf8')).not.toContain(wanted);
           expect(forged.losses).toContain('encrypted reasoning of another provider');
         }),
-        { numRuns: 1000, seed: 5, interruptAfterTimeLimit: 30_000 },
+        { ...runs(1000), interruptAfterTimeLimit: 30_000 },
       );
     }, 120_000);
   }
