@@ -15,11 +15,13 @@ import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
 import { readStorage, type StorageConfig } from './read-storage.ts';
 import { readTagging, type TaggingHeader } from './read-tagging.ts';
+import { readTelemetry } from './read-telemetry.ts';
 import { readTls, type TlsFiles } from './read-tls.ts';
 import { readVirtualModels } from './read-virtual-models.ts';
 import { refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
 import type { Origin } from './sourced.ts';
+import type { TelemetryConfig } from './telemetry.ts';
 
 export interface GatewayConfig {
   readonly port: number;
@@ -68,6 +70,8 @@ export interface GatewayConfig {
   readonly updateCheck: boolean;
   /** Where Prometheus finds the metrics; absent where nobody wants them. */
   readonly metrics: { readonly endpoint: string } | undefined;
+  /** Absent where no collector is told anything. */
+  readonly telemetry: TelemetryConfig | undefined;
   readonly retentionDays: number;
   readonly maxDiskBytes: number;
   readonly storage: StorageConfig;
@@ -228,6 +232,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     logBodies: required('logBodies'),
     updateCheck: required('updateCheck'),
     metrics: required('metricsEnabled') ? { endpoint: required('metricsEndpoint') } : undefined,
+    telemetry: readTelemetry(sources, { host, port }, notices),
     retentionDays: required('retentionDays'),
     maxDiskBytes: required('maxDisk'),
     storage: readStorage(sources),

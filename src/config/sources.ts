@@ -51,10 +51,13 @@ export const RESTRICTED_VARIABLES = Object.keys(RESTRICTED);
 /** A repository must not raise what its reader may spend. */
 const DEFINITIONS = /^SET_(?:BUDGET|RATE_LIMIT|PROVIDER_RATE_LIMIT)(?:_|$)/;
 
+/** Where it is told what passes here, and with which credential: a repository chooses neither. */
+const TELEMETRY = /^OTEL_/;
+
 /** @param variable in any case, since proxies are read in both */
 export const maySet = (source: Source, variable: string): boolean => {
   const name = variable.toUpperCase();
-  return DEFINITIONS.test(name)
+  return DEFINITIONS.test(name) || TELEMETRY.test(name)
     ? OWN_VARIABLES.some((own) => own === source)
     : (RESTRICTED[name]?.includes(source) ?? true);
 };

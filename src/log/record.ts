@@ -51,6 +51,8 @@ export interface Attempt {
   /** Absent where no answer came. */
   status?: number;
   error?: { origin: ErrorOrigin; code: string; message: string };
+  /** From the beginning of the first one. */
+  startedMs?: number;
   durationMs: number;
 }
 
@@ -65,6 +67,8 @@ export interface ExchangeRecord {
   /** ISO 8601, UTC. */
   startedAt: string;
   durationMs?: number;
+  /** From the arrival of the request's head to when it first left for the upstream. */
+  sentMs?: number;
   /** From the arrival of the request's head to the first byte of the upstream's body. */
   ttfbMs?: number;
   /** What the gateway itself spent: neither waiting for the client nor for the upstream. */
@@ -149,6 +153,8 @@ export interface ExchangeRecord {
   sentAgainOf?: string;
   upstreamRequestId?: string;
   clientRequestId?: string;
+  /** Where the client traces what it does: its trace, and the span in which it asked. */
+  trace?: { traceId: string; parentId: string; sampled: boolean };
 }
 
 /** True where the gateway refused a request before it knew who sent it. */

@@ -1,3 +1,4 @@
+import { keepFresh } from '../base/keep-fresh.ts';
 import type { ExchangeWatch } from '../log/capture/recorder.ts';
 import type { ExchangeRecord } from '../log/record.ts';
 import { createCollector, type StateSources } from './collect-state.ts';
@@ -37,15 +38,7 @@ export const createMetrics = (deps: MetricsDeps): Metrics => {
   instruments.build.set({ version: deps.version }, 1);
   instruments.interrupted.inc(0);
 
-  let prices: Promise<PriceExchange> | undefined;
-  let pricesAtMs = Number.NEGATIVE_INFINITY;
-  const currentPrices = (): Promise<PriceExchange> => {
-    if (!prices || now() - pricesAtMs > PRICES_FRESH_MS) {
-      prices = loadPrices();
-      pricesAtMs = now();
-    }
-    return prices;
-  };
+  const currentPrices = keepFresh(loadPrices, PRICES_FRESH_MS, now);
   const addCost = async (record: ExchangeRecord, { provider, model }: EndedLabels): Promise<void> => {
     const price = await currentPrices();
     const paid = price(record);

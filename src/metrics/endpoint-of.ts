@@ -1,4 +1,4 @@
-import { OTHER } from './bound-values.ts';
+import { OTHER } from '../base/bound-values.ts';
 
 /** The routes that are told apart; a path holds ids and whatever a client writes. */
 const ROUTES = [

@@ -1,5 +1,5 @@
+import { createBoundedValues, OTHER } from '../base/bound-values.ts';
 import type { ExchangeRecord } from '../log/record.ts';
-import { createBoundedValues, OTHER } from './bound-values.ts';
 import { endpointOf } from './endpoint-of.ts';
 
 /** GoModel's labels, as far as they are known when a request has arrived. */

@@ -25,6 +25,7 @@ import { composeLimits } from './compose-limits.ts';
 import { composeLog } from './compose-log.ts';
 import { composeMetrics } from './compose-metrics.ts';
 import { composeMetering } from './compose-spending.ts';
+import { composeTelemetry } from './compose-telemetry.ts';
 import { upstreamTroubleOf } from './compose-upstreams.ts';
 import { createApp } from './create-app.ts';
 import { createServers } from './create-server.ts';
@@ -179,6 +180,14 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         workers: undefined,
       });
   const arrivals = createAcceptFirst();
+  const telemetry =
+    admin.insight &&
+    (await composeTelemetry({
+      ...{ config, recorder, clock, tell: notices.tell },
+      version: options.version,
+      instance: instanceOf(via),
+      pricing: admin.insight.pricing,
+    }));
   const app = createApp({
     ...shared,
     metrics,
@@ -263,6 +272,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     allowances.close();
     ring.close();
     await recorder.close();
+    // Behind the recorder, which tells of what it cuts off.
+    await telemetry?.close(timeouts.telemetryFlushMs);
     await logs?.close();
     // Behind the log: what it cuts off is settled.
     await kept?.close();

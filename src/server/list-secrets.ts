@@ -14,16 +14,25 @@ const passwordIn = (address: string | undefined): string | undefined => {
 };
 
 /** What must not be written anywhere: all keys, and header lines of the user's own that may hold another. */
-export const listSecrets = ({ masterKey, providers, proxies, storage }: GatewayConfig): readonly string[] => {
+export const listSecrets = ({
+  masterKey,
+  providers,
+  proxies,
+  storage,
+  telemetry,
+}: GatewayConfig): readonly string[] => {
+  const namedSecrets = (headers: Readonly<Record<string, string>>): string[] =>
+    Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? [value] : []));
   const all = providers.flatMap(({ apiKey, moreKeys = [], ambient, headers }) => [
     apiKey,
     ...moreKeys.map(({ value }) => value),
     ...(ambient?.kind === 'aws' ? [ambient.secretAccessKey, ambient.sessionToken] : []),
-    ...Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? [value] : [])),
+    ...namedSecrets(headers),
   ]);
   const database = storage.kind === 'postgresql' ? storage.url : undefined;
+  const collectors = Object.values(telemetry?.targets ?? {}).flatMap(({ headers }) => namedSecrets(headers));
   const addresses = [database, proxies.https, proxies.http, ...providers.map(({ baseUrl }) => baseUrl.href)];
-  return [...new Set([masterKey, ...all, ...addresses.map(passwordIn)])].filter(
+  return [...new Set([masterKey, ...all, ...collectors, ...addresses.map(passwordIn)])].filter(
     (secret) => secret !== undefined,
   );
 };

@@ -13,6 +13,8 @@ export const TIMEOUTS = {
   givesWayAfterMs: 60_000,
   /** For a body to wait until other ones leave memory. */
   roomMs: 5_000,
+  /** For collectors to take what waits when the gateway stops. */
+  telemetryFlushMs: 2_000,
 };
 
 export type Timeouts = typeof TIMEOUTS;

@@ -2,11 +2,18 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /**
  * What Codex says of each request: over HTTP in header fields, over WebSocket, where the header fields are
- * those of the connection, in `client_metadata` (measured with 0.169.0).
+ * those of the connection, in `client_metadata` (measured with 0.169.0). By header field, the member there.
  */
-const PER_REQUEST = ['x-codex-turn-metadata', 'x-codex-turn-state', 'x-codex-window-id'] as const;
+const PER_REQUEST: ReadonlyMap<string, string> = new Map([
+  ['x-codex-turn-metadata', 'x-codex-turn-metadata'],
+  ['x-codex-turn-state', 'x-codex-turn-state'],
+  ['x-codex-window-id', 'x-codex-window-id'],
+  // Where it exports traces (0.171.0).
+  ['traceparent', 'ws_request_header_traceparent'],
+  ['tracestate', 'ws_request_header_tracestate'],
+]);
 
-const isPerRequest = (name: string): boolean => (PER_REQUEST as readonly string[]).includes(name);
+const isPerRequest = (name: string): boolean => PER_REQUEST.has(name);
 
 /** Of JSON, characters beyond ASCII can be escaped, so that a header field can hold them. */
 const toAscii = (text: string): string =>
@@ -16,8 +23,8 @@ const toAscii = (text: string): string =>
   });
 
 const spokenHere = (metadata: ReadonlyMap<string, string>): [name: string, value: string][] =>
-  PER_REQUEST.flatMap((name) => {
-    const value = metadata.get(name);
+  [...PER_REQUEST].flatMap(([name, member]) => {
+    const value = metadata.get(member);
     return value ? [[name, toAscii(value)]] : [];
   });
 

@@ -24,6 +24,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   websocket: 7,
   admin: 7,
   metrics: 7,
+  telemetry: 7,
   postgres: 7,
   server: 8,
   cli: 9,

@@ -12,6 +12,7 @@ import {
   type LoadConfigSources,
   loadConfig,
 } from '../../config/load-config.ts';
+import { describeTelemetry } from '../../config/read-telemetry.ts';
 import { compose } from '../../server/compose.ts';
 import type { ServingGateway } from '../../server/gateway.ts';
 import { findUnprotected } from '../../state/private-files.ts';
@@ -111,6 +112,7 @@ const announce = async (
         isGuarded: config.masterKey !== undefined,
         ...codex,
         passesSignInOn: config.chatgpt.login === 'passthrough',
+        telemetry: describeTelemetry(config.telemetry),
         notices: config.notices,
       },
       createColour(stderr, env),

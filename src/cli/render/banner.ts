@@ -24,6 +24,8 @@ export interface BannerFacts {
   readonly signIn: CodexSignIn;
   /** True where a ChatGPT sign-in is passed on. */
   readonly passesSignInOn: boolean;
+  /** Which collectors are told of the exchanges, a line each. */
+  readonly telemetry: readonly string[];
   readonly notices: readonly string[];
 }
 
@@ -70,6 +72,7 @@ export const createBanner = (facts: BannerFacts, colour: ChalkInstance): string 
     `${label('upstream')}${upstreamOf(facts, colour)}`,
     ...(facts.otherProviders.length > 0 ? [`${label('and')}${facts.otherProviders.join(', ')}`] : []),
     `${label('log')}${shorten(join(facts.dataDir, 'audit'))}`,
+    ...facts.telemetry.map((line) => `${label('telemetry')}${plainLine(line)}`),
     `${label('codex')}${codexLine(facts, colour)}`,
     ...facts.notices.map((notice) => `${colour.yellow('note')}       ${plainLine(notice)}`),
   ];

@@ -61,14 +61,15 @@ export const createTryDestinations =
   async ({ destination, tryOne, signal, onAttempt }) => {
     const attempts: Attempt[] = [];
     let last: AttemptFailure | undefined;
+    const beganAtMs = clock.monotonic();
 
     for (const one of [destination, ...destination.fallbacks]) {
       const { upstream, model } = one;
       for (let count = 1; count <= failover.attempts; count++) {
         const startedAt = clock.monotonic();
         const note = (outcome: Pick<Attempt, 'status' | 'error'>): void => {
-          const durationMs = clock.monotonic() - startedAt;
-          attempts.push({ provider: upstream.name, ...(model && { model }), ...outcome, durationMs });
+          const times = { startedMs: startedAt - beganAtMs, durationMs: clock.monotonic() - startedAt };
+          attempts.push({ provider: upstream.name, ...(model && { model }), ...outcome, ...times });
           onAttempt(attempts);
         };
         try {

@@ -1,11 +1,13 @@
 import { isObject, type JsonObject, parseJson } from '../../base/json-object.ts';
 import { SESSION_HEADERS } from '../../base/session-headers.ts';
 import type { ExchangeRecord } from '../record.ts';
+import { readTraceparent } from './read-traceparent.ts';
 
 export interface ClientIdentity {
   readonly client: ExchangeRecord['client'];
   /** The client's own id of this request. */
   readonly clientRequestId?: string;
+  readonly trace?: ExchangeRecord['trace'];
 }
 
 /** Longer values are no names and no ids; they are cut, so that a record stays small. */
@@ -51,6 +53,7 @@ const READ = new Set<string>([
   'x-codex-turn-metadata',
   'x-client-request-id',
   'x-request-id',
+  'traceparent',
 ]);
 
 const parseTurnMetadata = (header: string | undefined): JsonObject => {
@@ -99,5 +102,6 @@ export const mapHeadersToClient = (
   set('turnId', metadata.turn_id);
 
   const clientRequestId = asText(found.get('x-client-request-id') ?? found.get('x-request-id'));
-  return { client, ...(clientRequestId === undefined ? {} : { clientRequestId }) };
+  const trace = readTraceparent(found.get('traceparent'));
+  return { client, ...(clientRequestId === undefined ? {} : { clientRequestId }), ...(trace && { trace }) };
 };

@@ -103,10 +103,11 @@ export class LiveExchange implements Exchange, QueuedExchange {
     this.#isLetIn = true;
     const { redactor, writes, tell } = this.#deps;
     const { path, rawHeaders } = this.#opening;
-    const { client, clientRequestId } = mapHeadersToClient(rawHeaders, redactor.text);
+    const { client, clientRequestId, trace } = mapHeadersToClient(rawHeaders, redactor.text);
     this.record.path = redactor.path(path);
     this.record.client = client;
     if (clientRequestId !== undefined) this.record.clientRequestId = clientRequestId;
+    if (trace) this.record.trace = trace;
     writes.open(this);
     tell({ type: 'open', record: this.record });
   }
@@ -149,7 +150,9 @@ export class LiveExchange implements Exchange, QueuedExchange {
   }
 
   commit(): void {
-    if (!this.#closed) this.#deps.writes.commit(this);
+    if (this.#closed) return;
+    this.record.sentMs ??= Math.round((this.#deps.clock.monotonic() - this.openedAtMs) * 1000) / 1000;
+    this.#deps.writes.commit(this);
   }
 
   update(): void {

@@ -24,7 +24,7 @@ const QUOTA_WINDOW: Shape = {
   needs: ['usedPercent'],
 };
 const ATTEMPT: Shape = {
-  members: { ...texts('provider', 'model'), ...numbers('status', 'durationMs'), error: ERROR },
+  members: { ...texts('provider', 'model'), ...numbers('status', 'startedMs', 'durationMs'), error: ERROR },
   needs: ['provider', 'durationMs'],
 };
 
@@ -32,6 +32,7 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
   id: 'text',
   startedAt: 'time',
   durationMs: 'number',
+  sentMs: 'number',
   ttfbMs: 'number',
   overheadMs: 'number',
   method: 'text',
@@ -98,6 +99,10 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
   sentAgainOf: 'text',
   upstreamRequestId: 'text',
   clientRequestId: 'text',
+  trace: {
+    members: { ...texts('traceId', 'parentId'), sampled: 'flag' },
+    needs: ['traceId', 'parentId', 'sampled'],
+  },
 };
 
 const RECORD: Shape = {

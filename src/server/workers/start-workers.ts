@@ -15,6 +15,7 @@ import { keepBudgets } from '../compose-budgets.ts';
 import { composeCheckKey, guarding } from '../compose-gate.ts';
 import { composeLog } from '../compose-log.ts';
 import { composeMetrics } from '../compose-metrics.ts';
+import { composeTelemetry } from '../compose-telemetry.ts';
 import { composeUpstreams, type Upstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia, instanceOf } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
@@ -26,6 +27,7 @@ import { openSharedState } from '../open-shared-state.ts';
 import { mergeConfig, type Reloaded } from '../reload-config.ts';
 import { keysOf } from '../remember-keys.ts';
 import { storageStateOf } from '../storage-state.ts';
+import { TIMEOUTS } from '../timeouts.ts';
 import { composeTls } from '../tls/compose-tls.ts';
 import { firstFound } from './ask-others.ts';
 import { startOnPort } from './choose-port.ts';
@@ -146,6 +148,12 @@ export const startWorkers = async (
     storage,
     workers: () => workers.state,
   });
+  const via = createVia();
+  const telemetry = await composeTelemetry({
+    ...{ config, recorder, clock, version, tell: notices.tell },
+    instance: instanceOf(via),
+    pricing: admin.insight.pricing,
+  });
   let inner: InnerServer | undefined;
   const release = async (): Promise<void> => {
     tls?.close();
@@ -156,6 +164,7 @@ export const startWorkers = async (
     ring.close();
     await budgets.close();
     await own.close();
+    await telemetry?.close(TIMEOUTS.telemetryFlushMs);
     await logs.close();
     await state.close();
   };
@@ -172,7 +181,7 @@ export const startWorkers = async (
     sources,
     version,
     demoUrl: demo?.url.href,
-    via: createVia(),
+    via,
     sealingSecret,
     ticketSecret,
   };

@@ -61,3 +61,26 @@ it('cuts values that are no names, and redacts before it cuts', () => {
   expect(client.originator).toBe(`${long}-`);
   expect(clientOf('originator', 'y'.repeat(5000)).client.originator).toHaveLength(200);
 });
+
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+const PARENT_ID = 'b7ad6b7169203331';
+
+it.each([
+  [`00-${TRACE_ID}-${PARENT_ID}-01`, true],
+  [`00-${TRACE_ID}-${PARENT_ID}-00`, false],
+  [`cc-${TRACE_ID}-${PARENT_ID}-03-more`, true],
+])("reads the client's trace from %s", (header, sampled) => {
+  expect(clientOf('traceparent', header).trace).toEqual({ traceId: TRACE_ID, parentId: PARENT_ID, sampled });
+});
+
+it.each([
+  '',
+  '00',
+  `ff-${TRACE_ID}-${PARENT_ID}-01`,
+  `00-${'0'.repeat(32)}-${PARENT_ID}-01`,
+  `00-${TRACE_ID}-${'0'.repeat(16)}-01`,
+  `00-${TRACE_ID.toUpperCase()}-${PARENT_ID}-01`,
+  `00-${TRACE_ID}-${PARENT_ID}-011`,
+])('makes nothing of the traceparent %j', (header) => {
+  expect(clientOf('traceparent', header)).not.toHaveProperty('trace');
+});

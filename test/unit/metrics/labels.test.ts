@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBoundedValues } from '../../../src/metrics/bound-values.ts';
+import { createBoundedValues } from '../../../src/base/bound-values.ts';
 import { endpointOf } from '../../../src/metrics/endpoint-of.ts';
 import { createLabeller, MAX_COMBINATIONS, MAX_MODELS } from '../../../src/metrics/label-exchange.ts';
 import { sampleRecord } from '../../support/render/sample-records.ts';

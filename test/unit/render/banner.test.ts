@@ -16,6 +16,7 @@ const FACTS: BannerFacts = {
   isCodexConnected: false,
   signIn: 'none',
   passesSignInOn: true,
+  telemetry: ['traces to http://localhost:4318 (OTEL_EXPORTER_OTLP_ENDPOINT)'],
   notices: ['a notice'],
 };
 const bannerOf = (facts: Partial<BannerFacts> = {}): string =>
@@ -31,6 +32,7 @@ it('has its facts in one column, each below the other', () => {
     'upstream   ',
     'and        ',
     'log        ',
+    'telemetry  ',
     'codex      ',
     'note       ',
   ]);

@@ -56,6 +56,16 @@ describe('the header fields of a bridged request', () => {
     });
   });
 
+  it('lie in the trace that the message names, and not in that of the connection', () => {
+    const own = new Map([...OF_THE_TURN, ['ws_request_header_traceparent', '00-of-the-message']]);
+    const upgrade = { ...UPGRADE, traceparent: '00-of-the-connection' };
+    expect(turnHeaders(upgrade, own)).toMatchObject({ traceparent: '00-of-the-message' });
+    expect(turnRawHeaders(['Traceparent', '00-of-the-connection'], own)).toContain('00-of-the-message');
+    expect(turnRawHeaders(['Traceparent', '00-of-the-connection'], own)).not.toContain(
+      '00-of-the-connection',
+    );
+  });
+
   it('keep what else was asked for beside the protocol', () => {
     const headers = { ...UPGRADE, 'openai-beta': 'assistants=v2, responses_websockets=2026-02-06,x=1' };
     expect(turnHeaders(headers, OF_THE_TURN)['openai-beta']).toBe('assistants=v2, x=1');
