@@ -8,6 +8,7 @@ import type { Definition } from './definition.ts';
 import { type FailoverConfig, NO_FAILOVER } from './failover.ts';
 import type { FileConfig } from './file/file-config.ts';
 import { isLoopbackHost } from './own-address.ts';
+import type { Policy } from './policy.ts';
 import { readTrustedCertificates } from './read-certificates.ts';
 import { readBudgetVariables, readLimitVariables } from './read-definitions.ts';
 import { chooseDefault, readProviders } from './read-providers.ts';
@@ -72,6 +73,8 @@ export interface GatewayConfig {
   readonly metrics: { readonly endpoint: string } | undefined;
   /** Absent where no collector is told anything. */
   readonly telemetry: TelemetryConfig | undefined;
+  /** What clients are configured with; absent: they are left alone. */
+  readonly policy: Policy | undefined;
   readonly retentionDays: number;
   readonly maxDiskBytes: number;
   readonly storage: StorageConfig;
@@ -138,6 +141,16 @@ const ownOf = (
     `${first.origin} is passed over: a file of the working folder never sets budgets or rate limits. Move them to gomodel.yaml in the data folder.`,
   );
   return [];
+};
+
+/** A policy says what programs run on people's machines: a repository must not. */
+const policyOf = (file: FileConfig | undefined, notices: string[]): Policy | undefined => {
+  const given = file?.policy;
+  if (given?.source !== 'working_folder') return given?.value;
+  notices.push(
+    `${given.origin} is passed over: a file of the working folder never sets the policy. Move it to gomodel.yaml in the data folder.`,
+  );
+  return undefined;
 };
 
 /** How many bodies of the largest size are in memory at once where nothing else was asked for. */
@@ -233,6 +246,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     updateCheck: required('updateCheck'),
     metrics: required('metricsEnabled') ? { endpoint: required('metricsEndpoint') } : undefined,
     telemetry: readTelemetry(sources, { host, port }, notices),
+    policy: policyOf(sources.file, notices),
     retentionDays: required('retentionDays'),
     maxDiskBytes: required('maxDisk'),
     storage: readStorage(sources),

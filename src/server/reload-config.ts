@@ -21,6 +21,7 @@ const RELOADED = [
   'streamStallMs',
   'chatgpt',
   'proxies',
+  'policy',
 ] as const satisfies readonly (keyof GatewayConfig)[];
 
 /** They say how the configuration was read, and not what it is. */

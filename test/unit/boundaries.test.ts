@@ -19,6 +19,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   codex: 5,
   conversation: 6,
   forward: 6,
+  fleet: 6,
   guard: 6,
   http: 7,
   websocket: 7,

@@ -2,6 +2,7 @@ import type { ClientApi, ListedModel } from '../../providers/provider-spec.ts';
 import type { ModelAlias } from '../../providers/route-model.ts';
 import type { Definition } from '../definition.ts';
 import type { FailoverConfig } from '../failover.ts';
+import type { Policy } from '../policy.ts';
 import type { SettingName } from '../settings.ts';
 import type { Sourced } from '../sourced.ts';
 import type { Source } from '../sources.ts';
@@ -18,6 +19,7 @@ export interface FileConfig {
   readonly failover: Sourced<FailoverConfig> | undefined;
   readonly budgets: readonly Definition[];
   readonly rateLimits: readonly Definition[];
+  readonly policy: Sourced<Policy> | undefined;
 }
 
 export interface FileProvider {

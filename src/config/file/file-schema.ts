@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../parse-duration.ts';
+import { policySchema } from './policy-schema.ts';
 
 /** Settings are read by the same parsers as variables, so any scalar will do here. */
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -199,6 +200,7 @@ export const fileSchema = z.strictObject({
   failover: failover.optional(),
   budgets: budgets.optional(),
   rate_limits: rateLimits.optional(),
+  policy: policySchema.optional(),
 });
 
 export type FileShape = z.infer<typeof fileSchema>;

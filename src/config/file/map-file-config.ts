@@ -6,6 +6,7 @@ import type { FileConfig, FileProvider } from './file-config.ts';
 import type { FileShape } from './file-schema.ts';
 import { mapAlias, mapVirtualModel } from './map-alias.ts';
 import { mapBudgets, mapRateLimits } from './map-definitions.ts';
+import { mapPolicy, mapPolicyBudgets } from './map-policy.ts';
 import type { Locate } from './parse-yaml.ts';
 
 interface Place {
@@ -96,6 +97,11 @@ export const mapFileConfig = (data: FileShape, name: string, place: Place): File
   providers: mapProviders(data, place),
   aliases: mapAliases(data, place),
   failover: mapFailover(data, place),
-  budgets: mapBudgets(data, place.locate),
+  budgets: [...mapBudgets(data, place.locate), ...mapPolicyBudgets(data.policy ?? {}, place.locate)],
   rateLimits: mapRateLimits(data, place.locate),
+  policy: data.policy && {
+    value: mapPolicy(data.policy),
+    origin: place.locate(['policy']),
+    source: place.source,
+  },
 });
