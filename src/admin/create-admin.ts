@@ -23,6 +23,7 @@ import { createRoutes } from './api/routes.ts';
 import type { KeptBudgets } from './budgets/kept-budgets.ts';
 import { createCallerApi, isCallerPath } from './caller/caller-api.ts';
 import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
+import { createTellLosses } from './cost/tell-losses.ts';
 import { enterPage } from './page/enter-page.ts';
 import { PAGE_FOLDER } from './page/load-page.ts';
 import { setPageHeaders } from './page/page-headers.ts';
@@ -104,6 +105,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     ...{ recorder, tickets: deps.tickets, version: deps.version },
     baseUrl: deps.url,
   });
+  const tellLoss = createTellLosses(recorder);
   const feeds = new Set<Feed>();
   let prices: Pricing | undefined;
   const shared = {
@@ -147,7 +149,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
         feed ??= createFeed({
           recorder: watch,
           now,
-          price: (record) => (prices ? priceEntry(prices, record) : record),
+          price: (record) => (prices ? tellLoss(prices, record, priceEntry(prices, record)) : record),
         });
         feeds.add(feed);
         return feed;

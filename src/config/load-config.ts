@@ -69,6 +69,8 @@ export interface GatewayConfig {
   readonly logBodies: boolean;
   /** Whether npm may be asked for a newer version. */
   readonly updateCheck: boolean;
+  /** Of a session: what is lost from the provider's cache is told of from here on. USD; 0: never. */
+  readonly cacheLossUsd: number;
   /** Where Prometheus finds the metrics; absent where nobody wants them. */
   readonly metrics: { readonly endpoint: string } | undefined;
   /** Absent where no collector is told anything. */
@@ -244,6 +246,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     websockets: required('websockets'),
     logBodies: required('logBodies'),
     updateCheck: required('updateCheck'),
+    cacheLossUsd: required('cacheLossNotice'),
     metrics: required('metricsEnabled') ? { endpoint: required('metricsEndpoint') } : undefined,
     telemetry: readTelemetry(sources, { host, port }, notices),
     policy: policyOf(sources.file, notices),

@@ -45,6 +45,11 @@ const parseCount: Parse<number> = (text) => {
   return Number.isSafeInteger(count) && count > 0 ? count : undefined;
 };
 
+const parseUsd: Parse<number> = (text) => {
+  const usd = Number(text.trim().replace(/^\$/, ''));
+  return text.trim() !== '' && usd >= 0 && usd <= 1_000_000 ? usd : undefined;
+};
+
 const MAX_WORKERS = 64;
 
 const parseWorkers: Parse<number> = (text) => {
@@ -246,6 +251,15 @@ export const SETTINGS = {
     summary: 'whether `serve` asks npm for a newer version when it starts',
     parse: parseSwitch,
     fallback: 'false',
+  }),
+  cacheLossNotice: setting({
+    variable: 'CACHE_LOSS_NOTICE',
+    path: ['server', 'cache_loss_notice'],
+    takes: 'an amount in USD, or 0 for never',
+    summary:
+      'the tail and the page tell of a session that has lost its prompt cache for more than this, in USD',
+    parse: parseUsd,
+    fallback: '0.25',
   }),
   userPathHeader: setting({
     variable: 'USER_PATH_HEADER',

@@ -12,6 +12,7 @@ import { LimitsPage } from './manage/limits/limits-page.tsx';
 import { LoadFailed, Loading } from './parts/notice.tsx';
 import { Toast } from './parts/toast.tsx';
 import { SessionsPage } from './sessions/sessions-page.tsx';
+import { AlertsDialog } from './shell/alerts-dialog.tsx';
 import { HelpDialog } from './shell/help-dialog.tsx';
 import { LoginPage } from './shell/login-page.tsx';
 import { listenToKeys } from './shell/page-keys.ts';
@@ -48,6 +49,7 @@ const Shell = () => {
         <Content />
       </main>
       <HelpDialog />
+      <AlertsDialog />
       <Toast />
     </div>
   );

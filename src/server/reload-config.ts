@@ -19,6 +19,7 @@ const RELOADED = [
   'modelLists',
   'keepsOnlyAliases',
   'streamStallMs',
+  'cacheLossUsd',
   'chatgpt',
   'proxies',
   'policy',

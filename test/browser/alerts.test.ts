@@ -70,21 +70,28 @@ describe.skipIf(REAL_GATEWAY)('a page that nobody looks at', () => {
     await waitForRows(page);
     await expect.poll(() => page.getByRole('status').filter({ hasText: 'Live' }).count()).toBe(1);
     await hide(page);
-    await page.getByRole('button', { name: 'Notify me while this tab is hidden' }).click();
-    await page.getByRole('button', { name: 'Notifications are on' }).waitFor();
-    const usage = (cachedInputTokens: number) => ({
-      usage: { inputTokens: 90_000, cachedInputTokens, outputTokens: 1, totalTokens: 90_001 },
-    });
+    await page.getByRole('button', { name: 'Alerts' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Alerts' });
+    await dialog.getByText('the gateway’s own is $0.25').waitFor();
+    await dialog.getByLabel('Notify me').click();
+    await expect.poll(() => dialog.getByLabel('Notify me').isChecked()).toBe(true);
+    const sum = dialog.getByLabel('lost its cache for more than');
+    await sum.fill('much');
+    await dialog.getByRole('alert').getByText('An amount in USD').waitFor();
+    await sum.fill('1');
+    await dialog.getByRole('button', { name: 'Close' }).click();
     dashboard.fixture.add(makeExchange(FAILED));
     dashboard.fixture.add(makeExchange({ findings: ['other_model'], sentModel: 'gpt-6', model: 'gpt-5' }));
-    dashboard.fixture.add(makeExchange(usage(80_000)));
-    dashboard.fixture.add(makeExchange(usage(0)));
+    // Little by little, of one session.
+    dashboard.fixture.add(makeExchange({ lostCache: { tokens: 40_000, usd: 0.6 } }));
+    dashboard.fixture.add(makeExchange({ lostCache: { tokens: 50_000, usd: 0.65 } }));
+    dashboard.fixture.add(makeExchange({ lostCache: { tokens: 1_000, usd: 0.01 } }));
     await expect
       .poll(() => saidBy(page))
       .toEqual([
         'A request failed: It broke.',
         'Another model answered: gpt-6 was requested, but gpt-5 answered.',
-        'The cache was lost: 90.0k tokens read anew',
+        'The cache was lost: 90.0k tokens read anew, $1.25 more than from the cache',
       ]);
   });
 });

@@ -4,11 +4,9 @@ import { type ByteRange, scanElements, scanMembers } from '../../json/scan-membe
 import type { ExchangeDetail, Facts, HeaderLines, LogReader } from '../../log/port.ts';
 import { readStoredBody } from '../../log/port.ts';
 import type { CacheLoss } from '../api-types/detail.ts';
+import type { Pricing } from '../cost/create-pricing.ts';
+import { lostTokens, priceLoss } from '../cost/lost-tokens.ts';
 
-/** Providers cache from here on. */
-const MIN_TOKENS = 1024;
-/** A cache that lags a little behind is no loss. */
-const MIN_SHARE = 0.25;
 /** Below this share of the last context, the client has summed the conversation up. */
 const COMPACTED_SHARE = 0.6;
 /** Providers forget a prefix that was not used for five to ten minutes. */
@@ -18,30 +16,6 @@ const SHOWN_BYTES = 60;
 /** The last request before this one that had a context. */
 const previousOf = (thread: readonly Facts[], place: number): Facts | undefined =>
   thread.slice(0, place).findLast(({ usage }) => (usage?.inputTokens ?? 0) > 0);
-
-/**
- * Tokens that the last request had in its context, and that this one paid for again.
- * @returns 0 where nothing was lost, or nothing is known
- */
-const countLost = (previous: Facts | undefined, { usage }: Facts): number => {
-  const before = previous?.usage?.inputTokens;
-  if (before === undefined || usage?.inputTokens === undefined || usage.cachedInputTokens === undefined)
-    return 0;
-  const shared = Math.min(before, usage.inputTokens);
-  const lost = shared - usage.cachedInputTokens;
-  return shared >= MIN_TOKENS && lost >= Math.max(MIN_TOKENS, shared * MIN_SHARE) ? lost : 0;
-};
-
-/** How many requests of a thread lost their cache. @param facts of one thread, oldest first */
-export const countLosses = (facts: readonly Facts[]): number => {
-  let previous: Facts | undefined;
-  let losses = 0;
-  for (const one of facts) {
-    if (countLost(previous, one) > 0) losses++;
-    if ((one.usage?.inputTokens ?? 0) > 0) previous = one;
-  }
-  return losses;
-};
 
 interface ReadRequest {
   readonly bytes: Buffer;
@@ -59,7 +33,7 @@ const readRequest = async ({
   return members && { bytes: read.bytes, members, headers: requestHeaders };
 };
 
-type Explanation = Omit<CacheLoss, 'tokens'>;
+type Explanation = Omit<CacheLoss, 'tokens' | 'costUsd'>;
 
 const sliceOf = ({ bytes }: ReadRequest, range: ByteRange | undefined): Buffer =>
   range ? bytes.subarray(range.start, range.end) : Buffer.alloc(0);
@@ -185,10 +159,11 @@ export const explainLoss = async (
   thread: readonly Facts[],
   place: number,
   detail: ExchangeDetail,
+  pricing: Pricing,
 ): Promise<CacheLoss | undefined> => {
   const own = thread[place];
   const before = previousOf(thread, place);
-  const tokens = own ? countLost(before, own) : 0;
+  const tokens = own ? lostTokens(before?.usage?.inputTokens, own.usage) : 0;
   if (!own || !before || tokens === 0) return undefined;
   const ended = before.startedAtMs + (Number.isNaN(before.durationMs) ? 0 : before.durationMs);
   const idleMs = Math.max(0, Math.round(own.startedAtMs - ended));
@@ -198,17 +173,18 @@ export const explainLoss = async (
   const isContinued =
     previousResponseId !== undefined && previousResponseId === lastDetail?.record.responseId;
   const found = last && now ? compareRequests(last, now, isContinued) : undefined;
-  if (found?.cause === 'item' && isCompacted(before, own))
-    return { tokens, idleMs, ...found, cause: 'compaction' };
-  if (found) return { tokens, idleMs, ...found };
-  return { tokens, idleMs, cause: idleMs >= IDLE_MS ? 'idle' : 'unknown' };
+  const { usd } = priceLoss(pricing, own, own.usage, tokens);
+  const lost = { tokens, idleMs, ...(usd !== undefined && { costUsd: usd }) };
+  if (found?.cause === 'item' && isCompacted(before, own)) return { ...lost, ...found, cause: 'compaction' };
+  if (found) return { ...lost, ...found };
+  return { ...lost, cause: idleMs >= IDLE_MS ? 'idle' : 'unknown' };
 };
 
 /** Where two requests part, whether or not that cost anything. */
 export const explainDifference = async (
   earlier: ExchangeDetail,
   later: ExchangeDetail,
-): Promise<Omit<CacheLoss, 'tokens'> | undefined> => {
+): Promise<Explanation | undefined> => {
   const [last, now] = await Promise.all([readRequest(earlier), readRequest(later)]);
   const { previousResponseId } = later.record;
   const isContinued = previousResponseId !== undefined && previousResponseId === earlier.record.responseId;

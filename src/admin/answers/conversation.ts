@@ -78,7 +78,7 @@ const readTurn = async (
   const thread = sameThread(session, detail.record);
   const place = thread.findIndex(({ id }) => id === facts.id);
   const live = recorder.active.values().find(({ record }) => record.id === facts.id);
-  const cacheLoss = await explainLoss(log, thread, place, detail);
+  const cacheLoss = await explainLoss(log, thread, place, detail, prices);
   return {
     entry: priceEntry(prices, live?.record ?? detail.record),
     earlierCount: newFrom,

@@ -101,7 +101,7 @@ export const answerDetail = async (
     readBodyText(detail.requestBody, 'request', limit),
     readBodyText(detail.responseBody, 'answer', limit),
   ]);
-  const cacheLoss = own && (await explainLoss(log, thread, place, detail));
+  const cacheLoss = own && (await explainLoss(log, thread, place, detail, prices));
   const { cost } = billOf(prices, record);
   return {
     entry: priceEntry(prices, record),

@@ -52,6 +52,7 @@ export const answerConfig = async (
   retention_days: config.retentionDays,
   max_disk_bytes: config.maxDiskBytes,
   disk_bytes: await diskBytes(),
+  cache_loss_notice: config.cacheLossUsd,
   timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   features: { doctor: true, export: ['jsonl', 'har', 'html'] },
   ...(recorder.trouble ? { trouble: recorder.trouble } : {}),

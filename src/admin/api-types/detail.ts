@@ -61,6 +61,8 @@ export interface AuditDetailAnswer {
 export interface CacheLoss {
   /** Tokens that the last request of the thread had in its context and that this one paid for again. */
   tokens: number;
+  /** What they cost more than from the cache, in USD; absent where no price is known, or a subscription pays. */
+  costUsd?: number;
   cause:
     | 'item'
     | 'instructions'

@@ -19,6 +19,11 @@ export interface AuditEntry extends ExchangeRecord {
   billing?: 'metered' | 'subscription';
   /** What a subscription covered, at the price list's rates. Never part of a cost. */
   listPriceUsd?: number;
+  /**
+   * Told by `audit/stream` alone, of an exchange that has ended: tokens that the last request of its thread had in its
+   * context and that were paid for again, and what they cost more than from the cache (absent where unknown).
+   */
+  lostCache?: { tokens: number; usd?: number };
 }
 
 export interface Paged<Entry> {

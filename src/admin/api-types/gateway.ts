@@ -17,6 +17,8 @@ export interface DashboardConfigAnswer {
   max_disk_bytes: number;
   disk_bytes: number;
   timezone: string;
+  /** A session that has lost its prompt cache for more than this is told of. USD; 0: never. */
+  cache_loss_notice: number;
   /** What the page may offer. */
   features: { doctor: boolean; export: Array<'jsonl' | 'har' | 'html'> };
   /** Set while the log cannot be written. */

@@ -19,6 +19,8 @@ export interface PromptTurn {
   /** Requests that failed and were sent again. */
   attempts: number;
   cache_losses: number;
+  /** What they cost more than from the cache, in USD; `null` where no price is known. */
+  cache_loss_cost: number | null;
   /** The largest context of one request. */
   max_context_tokens: number;
   models: string[];

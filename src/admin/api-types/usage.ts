@@ -82,6 +82,8 @@ export interface UsageSession extends UsageSums {
   /** The largest context of one request. */
   max_context_tokens: number;
   cache_losses: number;
+  /** What they cost more than from the cache, in USD; `null` where no price is known. */
+  cache_loss_cost: number | null;
   running: boolean;
   /** The newest exchange: `audit/conversation?log_id=` opens the session. */
   last_id: string;

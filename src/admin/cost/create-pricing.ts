@@ -4,7 +4,7 @@ import { loadPriceList, type PricedUpstream } from './list-prices.ts';
 import { createListedPricesReader } from './listed-prices.ts';
 import { createOwnPricesReader } from './own-prices.ts';
 import { type Bill, type Billing, createBill, createFindRates, sumOf } from './price-book.ts';
-import type { FindRates } from './rates.ts';
+import type { FindRates, PricedBy } from './rates.ts';
 
 /** Prices as they are known now. */
 export interface Pricing {
@@ -14,16 +14,14 @@ export interface Pricing {
   readonly problems: readonly string[];
 }
 
+/** What of a record says which price holds. */
+export const pricedBy = ({ model, upstreamModel, provider, startedAt }: ExchangeRecord): PricedBy => ({
+  ...{ model, upstreamModel, provider },
+  startedAtMs: Date.parse(startedAt),
+});
+
 export const billOf = ({ bill }: Pricing, record: ExchangeRecord): Billing =>
-  bill(
-    {
-      model: record.model,
-      upstreamModel: record.upstreamModel,
-      provider: record.provider,
-      startedAtMs: Date.parse(record.startedAt),
-    },
-    record.usage,
-  );
+  bill(pricedBy(record), record.usage);
 
 /** A record as the API tells it: with what it cost. */
 export const priceEntry = (pricing: Pricing, record: ExchangeRecord): AuditEntry => {

@@ -143,7 +143,11 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
   const hasTail = flags.tail && !(flags.quiet && !flags.json);
   const { dataDir } = config;
   const watching = hasTail
-    ? startTail(gateway, { json: flags.json === true, dataDir, context, process })
+    ? startTail(gateway, {
+        json: flags.json === true,
+        cacheLossUsd: config.cacheLossUsd,
+        ...{ dataDir, context, process },
+      })
     : undefined;
   const tail = watching?.tail;
   const tell = (text: string): void => {

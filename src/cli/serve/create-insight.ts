@@ -1,6 +1,8 @@
-import type { Pricing } from '../../admin/cost/create-pricing.ts';
-import { billOf } from '../../admin/cost/create-pricing.ts';
+import { billOf, type Pricing, pricedBy } from '../../admin/cost/create-pricing.ts';
+import { createLossNotices } from '../../admin/cost/loss-notices.ts';
+import { priceLoss } from '../../admin/cost/lost-tokens.ts';
 import { type Billing, sumOf } from '../../admin/cost/price-book.ts';
+import { createLossTracker } from '../../admin/cost/track-losses.ts';
 import type { ExchangeWatch, LogReader } from '../../log/port.ts';
 import { createDaySums, type DayFacts } from '../render/tail/day-sums.ts';
 import type { TailInsight } from '../render/tail/watched-view.ts';
@@ -12,6 +14,8 @@ export interface InsightDeps {
   readonly pricing: () => Promise<Pricing>;
   readonly now: () => number;
   readonly hasKeys: boolean;
+  /** From which loss of a session on the tail tells of it. USD; 0: never. */
+  readonly cacheLossUsd: number;
   /** The sums of the day are known, or the prices are. */
   readonly onKnown: () => void;
 }
@@ -24,6 +28,8 @@ const paidOf = ({ kind, cost }: Billing): number | undefined =>
 export const createInsight = (deps: InsightDeps): TailInsight => {
   const { log, recorder, pricing, now, hasKeys, onKnown } = deps;
   const sums = createDaySums(() => new Date(now()).toDateString());
+  const losses = createLossTracker();
+  const notices = createLossNotices(() => deps.cacheLossUsd);
   let prices: Pricing | undefined;
   const load = async (): Promise<void> => {
     prices = await pricing();
@@ -34,6 +40,7 @@ export const createInsight = (deps: InsightDeps): TailInsight => {
       for (const facts of batch) {
         if (facts.isProbe || Number.isNaN(facts.durationMs)) continue;
         const { id, isFailure, usage } = facts;
+        losses.seed(facts);
         earlier.push({ id, isFailure, usage, costUsd: paidOf(prices.bill(facts, usage)) });
       }
     }
@@ -44,6 +51,12 @@ export const createInsight = (deps: InsightDeps): TailInsight => {
   load().catch(() => {});
   return {
     costOf: (record) => prices && paidOf(billOf(prices, record)),
+    lossOf: (record) => {
+      const tokens = losses.note(record);
+      const session = record.client.sessionId ?? record.client.threadId;
+      if (!prices || tokens === 0 || session === undefined) return undefined;
+      return notices(session, priceLoss(prices, pricedBy(record), record.usage, tokens));
+    },
     findWords: createFindWords(log, () => recorder.flush()),
     sums,
     hasKeys,

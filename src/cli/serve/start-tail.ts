@@ -11,6 +11,7 @@ import { bindTailKeys } from './tail-keys.ts';
 export interface StartTailDeps {
   readonly json: boolean;
   readonly dataDir: string;
+  readonly cacheLossUsd: number;
   readonly context: CommandContext;
   readonly process: NodeJS.Process;
 }
@@ -18,7 +19,7 @@ export interface StartTailDeps {
 /** The tail of a gateway, with sums and keys where a person sits in front of it. */
 export const startTail = (
   gateway: ServingGateway,
-  { json, dataDir, context, process }: StartTailDeps,
+  { json, dataDir, cacheLossUsd, context, process }: StartTailDeps,
 ): { readonly tail: LiveTail; readonly endKeys: () => void } => {
   const { stdin, stdout, stderr, env } = context;
   const { insight: known, recorder } = gateway;
@@ -31,6 +32,7 @@ export const startTail = (
         recorder,
         now: () => systemClock.now(),
         hasKeys,
+        cacheLossUsd,
         onKnown: () => tail?.controls?.refresh(),
       })
     : undefined;

@@ -156,6 +156,7 @@ export const fileSchema = z.strictObject({
       body_size_limit: scalar.optional(),
       body_memory_limit: scalar.optional(),
       update_check: scalar.optional(),
+      cache_loss_notice: scalar.optional(),
       user_path_header: scalar.optional(),
       websockets: scalar.optional(),
       model_lists: scalar.optional(),

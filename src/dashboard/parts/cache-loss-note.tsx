@@ -1,6 +1,6 @@
 import type { CacheLoss } from '../../admin/api-types/detail.ts';
 import { Icon } from '../parts/icon.tsx';
-import { formatDuration, formatWhole } from '../state/format.ts';
+import { formatCost, formatDuration, formatWhole } from '../state/format.ts';
 import { texts } from '../texts.ts';
 import { visibleText } from '../turn/visible-text.ts';
 
@@ -9,7 +9,12 @@ export const CacheLossNote = ({ loss }: { loss: CacheLoss }) => (
   <div class="cache-loss">
     <p>
       <Icon name="alert" />
-      <b>{texts.loss.title(formatWhole(loss.tokens))}</b>{' '}
+      <b>
+        {texts.loss.title(
+          formatWhole(loss.tokens),
+          loss.costUsd === undefined ? undefined : formatCost(loss.costUsd),
+        )}
+      </b>{' '}
       {loss.cause === 'idle' && loss.idleMs !== undefined
         ? texts.loss.idle(formatDuration(loss.idleMs))
         : texts.loss.causes[loss.cause]}

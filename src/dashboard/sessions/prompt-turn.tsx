@@ -31,7 +31,7 @@ const Time = ({ turn }: { turn: PromptTurn }) => (
 );
 
 const Remarks = ({ turn }: { turn: PromptTurn }) => {
-  const { sums, attempts, tool_ms: toolMs, cache_losses: losses, tools } = turn;
+  const { sums, attempts, tool_ms: toolMs, cache_losses: losses, cache_loss_cost: lossCost, tools } = turn;
   return (
     <span class="prompt-remarks">
       <span title={formatFullMoment(turn.started_at)}>{formatMoment(turn.started_at, minuteMs.value)}</span>
@@ -41,7 +41,11 @@ const Remarks = ({ turn }: { turn: PromptTurn }) => {
       {sums.failed_requests > attempts && (
         <span class="fail-text">{texts.sessions.failed(sums.failed_requests - attempts)}</span>
       )}
-      {losses > 0 && <span class="warn-text">{texts.sessions.losses(losses)}</span>}
+      {losses > 0 && (
+        <span class="warn-text">
+          {texts.sessions.losses(losses, lossCost === null ? undefined : formatCost(lossCost))}
+        </span>
+      )}
       {tools.length > 0 && (
         <span class="mono">
           {tools

@@ -43,7 +43,12 @@ const SessionLink = ({ session, chosen }: { session: UsageSession; chosen: boole
           <span class="fail-text">{texts.sessions.failed(session.failed_requests)}</span>
         )}
         {session.cache_losses > 0 && (
-          <span class="warn-text">{texts.sessions.losses(session.cache_losses)}</span>
+          <span class="warn-text">
+            {texts.sessions.losses(
+              session.cache_losses,
+              session.cache_loss_cost === null ? undefined : formatCost(session.cache_loss_cost),
+            )}
+          </span>
         )}
         <span>{session.models.join(', ') || '–'}</span>
         <span>{session.clients.map((client) => client.replace('/', ' ')).join(', ')}</span>

@@ -1,14 +1,14 @@
 import { computed } from '@preact/signals';
 import { isManagePage, managePages } from '../manage/manage-pages.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { toast } from '../parts/toast.tsx';
-import { canNotify, notifies, toggleNotifications } from '../state/alerts.ts';
+import { notifies } from '../state/alerts.ts';
 import { access, api } from '../state/api.ts';
 import { gateway } from '../state/gateway.ts';
 import { addressOf, type Page, page } from '../state/route.ts';
 import { nextTheme, theme } from '../state/theme.ts';
 import { may, viewer } from '../state/viewer.ts';
 import { texts } from '../texts.ts';
+import { alertsOpen } from './alerts-dialog.tsx';
 import { ConnectionMark } from './connection-mark.tsx';
 import { helpOpen } from './help-dialog.tsx';
 
@@ -58,11 +58,6 @@ const logOut = async (): Promise<void> => {
   }
 };
 
-/** Never rejects: a refusal is said. */
-const toggle = async (): Promise<void> => {
-  if (!(await toggleNotifications())) toast(texts.alerts.refused);
-};
-
 export const TopBar = () => (
   <header class="top-bar">
     <a class="brand" href={addressOf('audit')} aria-label={texts.brandLabel}>
@@ -83,18 +78,17 @@ export const TopBar = () => (
     <div class="top-actions">
       {gateway.value?.demo && <span class="tag warn">{texts.demo}</span>}
       <ConnectionMark />
-      {canNotify && (
-        <button
-          type="button"
-          class={`button quiet square ${notifies.value ? 'pressed' : ''}`}
-          title={texts.alerts[notifies.value ? 'on' : 'off']}
-          aria-label={texts.alerts[notifies.value ? 'on' : 'off']}
-          aria-pressed={notifies.value}
-          onClick={() => void toggle()}
-        >
-          <Icon name="bell" />
-        </button>
-      )}
+      <button
+        type="button"
+        class={`button quiet square ${notifies.value ? 'pressed' : ''}`}
+        title={texts.alerts.open}
+        aria-label={texts.alerts.open}
+        onClick={() => {
+          alertsOpen.value = true;
+        }}
+      >
+        <Icon name="bell" />
+      </button>
       <button
         type="button"
         class="button quiet square"

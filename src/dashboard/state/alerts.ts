@@ -1,18 +1,19 @@
 import { computed, signal } from '@preact/signals';
 import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import type { StreamEvent } from '../../admin/api-types/stream.ts';
+import { createLossNotices } from '../../admin/cost/loss-notices.ts';
 import { isFailure } from '../../log/record.ts';
 import { texts } from '../texts.ts';
 import { keepListening, listen } from './feed.ts';
-import { formatCount } from './format.ts';
+import { formatCost, formatCount } from './format.ts';
+import { gateway } from './gateway.ts';
 import { addressOf, goTo } from './route.ts';
 
-/** A loss of so many tokens is worth a word. */
-const LOST_TOKENS = 50_000;
 /** Of one session, the same is said once in so long. */
 const QUIET_MS = 60_000;
 const MAX_THREADS = 500;
 const KEY = 'gomodel-notify';
+const SUM_KEY = 'gomodel-cache-loss';
 
 /** A page that came over plain HTTP from another machine has none. */
 export const canNotify = typeof Notification !== 'undefined' && window.isSecureContext;
@@ -35,29 +36,41 @@ export const titleBadge = computed(() => {
   return parts.length > 0 ? `${parts.join(' ')} ` : '';
 });
 
-/** The context of the last request of each thread: what the next one should find in the cache. */
-const lastInput = new Map<string, number>();
-const saidAt = new Map<string, number>();
+const ownSum = signal(localStorage.getItem(SUM_KEY));
 
-const lostTokens = ({ client, usage }: AuditEntry): number => {
-  const thread = client.threadId ?? client.sessionId;
-  if (thread === undefined || usage?.inputTokens === undefined) return 0;
-  const before = lastInput.get(thread) ?? 0;
-  if (lastInput.size >= MAX_THREADS) lastInput.clear();
-  lastInput.set(thread, usage.inputTokens);
-  return usage.cachedInputTokens === undefined
-    ? 0
-    : Math.max(0, Math.min(before, usage.inputTokens) - usage.cachedInputTokens);
+/** A session that has lost its cache for more than this is told of, in USD: this browser's own, or the gateway's. */
+export const lossSum = computed(() =>
+  ownSum.value === null ? (gateway.value?.cache_loss_notice ?? 0) : Number(ownSum.value),
+);
+
+export const setLossSum = (usd: number): void => {
+  localStorage.setItem(SUM_KEY, String(usd));
+  ownSum.value = String(usd);
+};
+
+const saidAt = new Map<string, number>();
+const takeLoss = createLossNotices(() => lossSum.value);
+
+/** What the session of an exchange has lost from the cache, where that is worth a word. */
+const lossOf = ({ client, lostCache }: AuditEntry): string | undefined => {
+  const session = client.sessionId ?? client.threadId;
+  if (!lostCache || session === undefined) return undefined;
+  const loss = takeLoss(session, { tokens: lostCache.tokens, usd: lostCache.usd });
+  if (!loss) return undefined;
+  const tokens = formatCount(loss.tokens);
+  return loss.usd === undefined
+    ? texts.alerts.lost(tokens)
+    : texts.alerts.lostFor(formatCost(loss.usd), tokens);
 };
 
 /** What about an exchange that has ended is worth a word; undefined where nothing is. */
 const alertOf = (entry: AuditEntry): string | undefined => {
-  const lost = lostTokens(entry);
+  const lost = lossOf(entry);
   if (isFailure(entry)) return texts.alerts.failed(entry.error?.message ?? String(entry.status ?? ''));
   if (entry.findings?.includes('other_model')) {
     return texts.findings.other_model(entry.sentModel, entry.model);
   }
-  return lost >= LOST_TOKENS ? texts.alerts.lost(formatCount(lost)) : undefined;
+  return lost;
 };
 
 const notify = (entry: AuditEntry, body: string): void => {

@@ -81,7 +81,8 @@ export const exchangeTexts = {
         : `The provider states ${amount}, too.`,
   },
   loss: {
-    title: (tokens: string) => `Cache lost, ${tokens} tokens read again:`,
+    title: (tokens: string, cost: string | undefined) =>
+      `Cache lost, ${tokens} tokens read again${cost === undefined ? '' : ` for ${cost} more`}:`,
     idle: (time: string) => `${time} passed since the last request`,
     at: (byte: string) => `at byte ${byte}`,
     causes: {

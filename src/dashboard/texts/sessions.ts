@@ -29,7 +29,8 @@ export const sessionsTexts = {
       time: 'From the prompt to the end of the last answer',
     },
     cached: (share: string) => `${share} cached`,
-    losses: (losses: number) => `cache lost ${losses}×`,
+    losses: (losses: number, cost: string | undefined) =>
+      `cache lost ${losses}×${cost === undefined ? '' : `, ${cost}`}`,
     failed: (failed: number) => `${failed} failed`,
     facts: {
       when: 'Started',

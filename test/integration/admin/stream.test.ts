@@ -30,6 +30,26 @@ it('tells of an exchange as it opens, runs and closes, and of those that run alr
   stream.leave();
 });
 
+it('tells what a request lost from the cache and what that cost, also of a thread that began before anybody listened', async () => {
+  const { port, recorder } = await composeGateway('http://127.0.0.1:9/v1');
+  const ask = (inputTokens: number, cachedInputTokens: number) =>
+    recordExchange(recorder, {
+      rawHeaders: ['session-id', 'session-1', 'thread-id', 'thread-1'],
+      record: { model: 'gpt-5', provider: 'openai', usage: { inputTokens, cachedInputTokens } },
+    });
+  ask(40_000, 0);
+  const stream = await listenToStream(port);
+  await stream.until(({ event }) => event.type === 'hello');
+  const kept = await stream.until(isOf('close', ask(41_000, 39_936).id));
+  expect(kept.event).not.toHaveProperty('record.lostCache');
+  const lost = await stream.until(isOf('close', ask(42_000, 1_000).id));
+  // $1.25 for a million tokens, $0.125 from the cache.
+  expect(lost.event).toMatchObject({
+    record: { lostCache: { tokens: 40_000, usd: expect.closeTo(0.045) } },
+  });
+  stream.leave();
+});
+
 it('tells of those that come and go at once by their end alone, be they few or many', async () => {
   const { port, recorder } = await composeGateway('http://127.0.0.1:9/v1');
   const stream = await listenToStream(port);

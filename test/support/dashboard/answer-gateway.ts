@@ -38,6 +38,7 @@ export const answerConfig = (authRequired: boolean, startedAtMs: number): Dashbo
   data_dir: '~/.gomodel-ts',
   auth_required: authRequired,
   demo: false,
+  cache_loss_notice: 0.25,
   log_bodies: true,
   retention_days: 30,
   max_disk_bytes: 2 * 2 ** 30,

@@ -14,7 +14,7 @@ import type {
 import { createMeasures } from '../../../src/conversation/measure-items.ts';
 import { factsOfRecord } from '../../../src/log/facts.ts';
 import { page, summarizeSession } from './answer-usage.ts';
-import type { FixtureExchange } from './fixture-exchange.ts';
+import { type FixtureExchange, lossCostOf } from './fixture-exchange.ts';
 import { turnOf } from './fixture-turn.ts';
 import { sumUsage } from './sum-usage.ts';
 
@@ -50,6 +50,7 @@ const tell = (exchanges: readonly FixtureExchange[], number: number): PromptTurn
     last_id: entries.at(-1)?.id ?? '',
     attempts: countAttempts(turn),
     cache_losses: exchanges.filter(({ cacheLoss }) => cacheLoss).length,
+    cache_loss_cost: lossCostOf(exchanges),
     max_context_tokens: Math.max(...entries.map(({ usage }) => usage?.inputTokens ?? 0)),
     models: [...new Set(entries.flatMap(({ model }) => (model ? [model] : [])))],
     tools: toolsOf(turn),

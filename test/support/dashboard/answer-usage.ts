@@ -13,7 +13,7 @@ import type {
 import { savedBy } from '../../../src/admin/cost/saved-by-cache.ts';
 import { matchesFilter } from '../../../src/log/match-filter.ts';
 import { isFailure } from '../../../src/log/record.ts';
-import { costOf, type FixtureExchange, PRICES } from './fixture-exchange.ts';
+import { costOf, type FixtureExchange, lossCostOf, PRICES } from './fixture-exchange.ts';
 import { groupBy, sumUsage } from './sum-usage.ts';
 
 const DAY_MS = 86_400_000;
@@ -205,6 +205,7 @@ export const summarizeSession = (sessionId: string, exchanges: readonly FixtureE
     clients: unique(entries.map(({ client }) => `${client.name}/${client.version}`)),
     max_context_tokens: Math.max(0, ...entries.map(({ usage }) => usage?.inputTokens ?? 0)),
     cache_losses: exchanges.filter(({ cacheLoss }) => cacheLoss).length,
+    cache_loss_cost: lossCostOf(exchanges),
     running: last.durationMs === undefined,
     last_id: last.id,
     ...sumUsage(entries),

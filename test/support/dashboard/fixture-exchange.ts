@@ -69,3 +69,11 @@ export const openEntry = (startedAtMs: number, path: string, client: AuditEntry[
   request: {},
   response: {},
 });
+
+/** What the lost caches of some exchanges cost; `null` where none has a price. */
+export const lossCostOf = (exchanges: readonly FixtureExchange[]): number | null => {
+  const costs = exchanges.flatMap(({ cacheLoss }) =>
+    cacheLoss?.costUsd === undefined ? [] : [cacheLoss.costUsd],
+  );
+  return costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0);
+};

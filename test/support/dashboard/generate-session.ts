@@ -1,7 +1,7 @@
 import type { CacheLoss } from '../../../src/admin/api-types/detail.ts';
 import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
 import { failEntry } from './fail-entry.ts';
-import { type FixtureExchange, openEntry, priceEntry } from './fixture-exchange.ts';
+import { type FixtureExchange, openEntry, PRICES, priceEntry } from './fixture-exchange.ts';
 import type { Random } from './random.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -65,6 +65,11 @@ const fillRequest = (entry: AuditEntry, random: Random, context: number, encodin
   entry.request = encoding
     ? { encoding, bodyBytes, wireBytes: Math.round(bodyBytes * (0.31 + random.next() * 0.06)) }
     : { bodyBytes, wireBytes: bodyBytes };
+};
+
+const costOfLoss = (model: string, tokens: number): Pick<CacheLoss, 'costUsd'> => {
+  const price = PRICES[model];
+  return price ? { costUsd: (tokens * (price.input - price.cached)) / 1e6 } : {};
 };
 
 /** One Codex session: a request a step, its context growing, most of it cached. */
@@ -155,7 +160,9 @@ export const generateSession = (options: SessionOptions): FixtureExchange[] => {
       exchanges.push({
         entry,
         turn: { scenario, step },
-        ...(lost ? { cacheLoss: { tokens: cached, ...random.pick(LOSSES) } } : {}),
+        ...(lost
+          ? { cacheLoss: { tokens: cached, ...costOfLoss(model, cached), ...random.pick(LOSSES) } }
+          : {}),
       });
       previousResponseId = entry.responseId;
       cached = context;

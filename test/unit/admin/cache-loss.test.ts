@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { explainLoss } from '../../../src/admin/answers/cache-loss.ts';
 import type { CacheLoss } from '../../../src/admin/api-types/detail.ts';
+import type { Pricing } from '../../../src/admin/cost/create-pricing.ts';
+import { createBill } from '../../../src/admin/cost/price-book.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createRecorder, type Recorder } from '../../../src/log/capture/recorder.ts';
 import { openFileLog } from '../../../src/log/files/open-file-log.ts';
 import { recordExchange } from '../../support/log/record-exchange.ts';
+
+const RATES = { input: 10, cachedInput: 1, cacheWrite: 10, cacheWrite1h: 10, output: 30 };
+const findRates = () => ({ ratesFor: () => RATES, source: 'test' });
+const PRICING: Pricing = { bill: createBill(findRates), findRates, problems: [] };
 
 let dataDir = '';
 let recorder: Recorder;
@@ -63,7 +69,7 @@ const lossOf = async (second: Sent): Promise<CacheLoss | undefined> => {
   const log = openFileLog({ dataDir, recorder });
   const thread = await log.thread({ sessionId: 'thread-1' });
   const detail = await log.get(id);
-  return detail && explainLoss(log, thread, 1, detail);
+  return detail && explainLoss(log, thread, 1, detail, PRICING);
 };
 
 it('finds nothing where the cache was used', async () => {
@@ -74,6 +80,8 @@ it('names the first item that differs, and the byte at which it does', async () 
   const body = { ...next, input: [item('one'), item('two, later'), item('three')] };
   const loss = await lossOf({ body });
   const byteOffset = JSON.stringify(body).indexOf('two, later') + 'two'.length;
+  // $9 of a million tokens more than from the cache.
+  expect(loss?.costUsd).toBeCloseTo(0.18);
   expect(loss).toMatchObject({ cause: 'item', tokens: 20_000, where: 'input[1] (message)', byteOffset });
   expect(loss?.before).toContain('two"');
   expect(loss?.after).toContain('two, later');

@@ -1,5 +1,6 @@
 import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
+import type { LossNotice } from '../../../src/admin/cost/loss-notices.ts';
 import { createDaySums, dayFactsOf } from '../../../src/cli/render/tail/day-sums.ts';
 import { createWatchedView } from '../../../src/cli/render/tail/watched-view.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
@@ -7,10 +8,11 @@ import { sampleRecord, sampleWithout } from '../../support/render/sample-records
 
 const colour = new Chalk({ level: 0 });
 
-const viewOf = () =>
+const viewOf = (loss?: LossNotice) =>
   createWatchedView(
     {
       costOf: () => 0.031,
+      lossOf: () => loss,
       findWords: async () => undefined,
       sums: createDaySums(() => 'today'),
       hasKeys: true,
@@ -27,6 +29,23 @@ const failed = (changes: Partial<ExchangeRecord> = {}): ExchangeRecord =>
   });
 
 const at = (second: number): string => new Date(2026, 10, 22, 14, 2, second).toISOString();
+
+it('stands a lost cache and what it cost below its line, at every width', () => {
+  for (const width of [200, 100, 80, 40]) {
+    const view = viewOf({ tokens: 52_100, usd: 0.31 });
+    const record = sampleRecord();
+    view.count(record);
+    const [, line = ''] = view.take(record, undefined, width);
+    expect(line.length).toBeLessThanOrEqual(width);
+    expect(line).toContain('cache lost: 52.1k tokens');
+    if (width >= 80) expect(line).toContain('$0.31 more than from the cache');
+    if (width >= 140) expect(line).toContain(`gomodel-ts logs ${record.id.slice(0, 17)}`);
+  }
+  const view = viewOf({ tokens: 52_100, usd: undefined });
+  const record = sampleRecord();
+  view.count(record);
+  expect(view.take(record, undefined, 100)[1]).not.toContain('$');
+});
 
 describe('tries of one request', () => {
   it('are one line that counts them, as long as nothing else happens', () => {

@@ -1,7 +1,7 @@
 import type { Facts } from '../../../log/port.ts';
 import type { PromptTurn, SessionTurnsAnswer } from '../../api-types/turns.ts';
 import type { Pricing } from '../../cost/create-pricing.ts';
-import { countLosses } from '../cache-loss.ts';
+import { type Loss, lossesOf, sumLosses } from '../../cost/lost-tokens.ts';
 import type { DetailDeps } from '../detail.ts';
 import { pageOf, readPage } from '../paging.ts';
 import type { FindTitle } from '../session-title.ts';
@@ -22,10 +22,10 @@ const MOST = 200;
 const isRunning = ({ durationMs }: Facts): boolean => Number.isNaN(durationMs);
 
 /** Cache losses of a turn: its first request is compared with the one before it. */
-const lossesIn = (turn: TurnFacts, session: readonly Facts[]): number => {
+const lossesIn = (turn: TurnFacts, session: readonly Facts[], prices: Pricing): readonly Loss[] => {
   const thread = session.filter(({ threadId }) => threadId === turn[0].threadId);
   const before = thread.slice(0, thread.indexOf(turn[0]));
-  return countLosses([...before, ...turn]) - countLosses(before);
+  return lossesOf([...before, ...turn], prices).slice(lossesOf(before, prices).length);
 };
 
 const distinct = (texts: readonly (string | undefined)[]): string[] => [
@@ -41,6 +41,7 @@ const tellTurn = (
 ): PromptTurn => {
   const [first] = turn;
   const durationMs = durationOf(turn);
+  const losses = lossesIn(turn, session, prices);
   return {
     number,
     ...(first.turnId !== undefined && { turn_id: first.turnId }),
@@ -53,7 +54,8 @@ const tellTurn = (
     first_id: first.id,
     last_id: (turn.at(-1) ?? first).id,
     attempts: countAttempts(turn),
-    cache_losses: lossesIn(turn, session),
+    cache_losses: losses.length,
+    cache_loss_cost: sumLosses(losses),
     max_context_tokens: turn.reduce((most, { usage }) => Math.max(most, usage?.inputTokens ?? 0), 0),
     models: distinct(turn.map(({ model }) => model)),
     tools: toolsOf(turn),

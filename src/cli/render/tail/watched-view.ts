@@ -1,8 +1,10 @@
+import type { LossNotice } from '../../../admin/cost/loss-notices.ts';
 import { type ExchangeRecord, isFailure } from '../../../log/port.ts';
 import type { ChalkInstance } from '../colour.ts';
 import { displayWidth } from '../fit-width.ts';
 import { type DaySums, dayFactsOf } from './day-sums.ts';
 import { failureLines } from './failure-lines.ts';
+import { lossLine } from './loss-line.ts';
 import { type FoldedTries, foldTry, triesText } from './retry-fold.ts';
 import { footerLine } from './tail-footer.ts';
 import { tailLine } from './tail-line.ts';
@@ -10,6 +12,8 @@ import { tailLine } from './tail-line.ts';
 /** What a tail that somebody watches knows besides the records. */
 export interface TailInsight {
   readonly costOf: (record: ExchangeRecord) => number | undefined;
+  /** What its session has lost from the provider's cache, where that is worth a word; once for each exchange. */
+  readonly lossOf: (record: ExchangeRecord) => LossNotice | undefined;
   /** What the model said or called last, in a few words; soon, or undefined. Never rejects. */
   readonly findWords: (record: ExchangeRecord) => Promise<string | undefined>;
   readonly sums: {
@@ -49,6 +53,7 @@ export const createWatchedView = (insight: TailInsight, colour: ChalkInstance): 
   let modelLength = 0;
   let errorsOnly = false;
   let newest: ExchangeRecord | undefined;
+  const lost = new WeakMap<ExchangeRecord, LossNotice>();
 
   const note = ({ model = '' }: ExchangeRecord): void => {
     const width = displayWidth(model.slice(0, MAX_MODEL_WIDTH));
@@ -61,7 +66,12 @@ export const createWatchedView = (insight: TailInsight, colour: ChalkInstance): 
   ): string[] => {
     const watched = { modelLength, costUsd: insight.costOf(record), ...more };
     const line = tailLine(record, { width, colour, watched });
-    return [line, ...failureLines(record, line, width, colour)];
+    const loss = lost.get(record);
+    return [
+      line,
+      ...failureLines(record, line, width, colour),
+      ...(loss ? [lossLine(loss, record, width, colour)] : []),
+    ];
   };
   const triesLines = (width: number): string[] =>
     tries === undefined ? [] : linesOf(tries.record, width, { tries: triesText(tries) });
@@ -86,7 +96,10 @@ export const createWatchedView = (insight: TailInsight, colour: ChalkInstance): 
     },
     settle,
     count: (record) => {
-      if (!record.probe) insight.sums.add(dayFactsOf(record, insight.costOf(record)));
+      if (record.probe) return;
+      insight.sums.add(dayFactsOf(record, insight.costOf(record)));
+      const loss = insight.lossOf(record);
+      if (loss) lost.set(record, loss);
     },
     running: (record, runningForMs, width) => {
       note(record);
