@@ -3,6 +3,7 @@ import { createId } from '../../base/ids.ts';
 import { type JsonObject, objectsOf, wordOf } from '../../base/json-object.ts';
 import type { AnswerUsage } from '../answer-sink.ts';
 import { type AnswerWriter, createObjectWriter, EVENT_STREAM } from '../answer-writer.ts';
+import { extraUsage } from '../extra-usage.ts';
 import { type ChatPiece, type ChatSinkDeps, createChatSink } from './create-sink.ts';
 
 interface ChatWriterDeps extends Pick<ChatSinkDeps, 'names' | 'sealer'> {
@@ -31,7 +32,7 @@ const writeUsage = (usage: AnswerUsage): JsonObject | null => {
       cache_write_tokens: usage.cacheWriteTokens ?? 0,
     },
     completion_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
-    ...(usage.statedCostUsd !== undefined && { cost: usage.statedCostUsd }),
+    ...extraUsage(usage),
   };
 };
 

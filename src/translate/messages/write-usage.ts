@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json-object.ts';
 import type { AnswerUsage } from '../answer-sink.ts';
+import { extraUsage } from '../extra-usage.ts';
 
 /**
  * As the API counts: what was read from the cache and written to it is not part of `input_tokens`. Every
@@ -9,14 +10,14 @@ import type { AnswerUsage } from '../answer-sink.ts';
 export const writeUsage = (usage: AnswerUsage): JsonObject => {
   const cached = usage.cachedInputTokens ?? 0;
   const written = usage.cacheWriteTokens ?? 0;
-  const hour = Math.min(usage.cacheWrite1hTokens ?? 0, written);
   return {
     input_tokens: Math.max(0, (usage.inputTokens ?? 0) - cached - written),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: cached,
     ...(written > 0 && {
-      cache_creation: { ephemeral_5m_input_tokens: written - hour, ephemeral_1h_input_tokens: hour },
+      cache_creation: { ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0 },
     }),
+    ...extraUsage(usage),
     output_tokens: usage.outputTokens ?? 0,
     ...(usage.reasoningTokens !== undefined && {
       output_tokens_details: { thinking_tokens: usage.reasoningTokens },

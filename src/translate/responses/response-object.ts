@@ -1,6 +1,7 @@
 import type { ResponseUsage } from 'openai/resources/responses/responses';
 import type { JsonObject } from '../../base/json-object.ts';
 import type { AnswerUsage } from '../answer-sink.ts';
+import { type ExtraUsage, extraUsage } from '../extra-usage.ts';
 
 /** Members of a request that its response repeats, with what a response says where the request had none. */
 const ECHOED: JsonObject = {
@@ -32,11 +33,8 @@ export const echoRequest = (request: JsonObject): JsonObject => ({
   ),
 });
 
-/**
- * The full shape, since clients fail where a member of it is missing; null if the provider counted nothing. What the
- * provider says it costs goes along under OpenRouter's name for it.
- */
-export const writeUsage = (usage: AnswerUsage): (ResponseUsage & { cost?: number }) | null => {
+/** The full shape, since clients fail where a member of it is missing; null if the provider counted nothing. */
+export const writeUsage = (usage: AnswerUsage): (ResponseUsage & ExtraUsage) | null => {
   const { inputTokens, outputTokens, totalTokens } = usage;
   if (inputTokens === undefined && outputTokens === undefined) return null;
   const input = inputTokens ?? 0;
@@ -50,6 +48,6 @@ export const writeUsage = (usage: AnswerUsage): (ResponseUsage & { cost?: number
     output_tokens: output,
     output_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
     total_tokens: totalTokens ?? input + output,
-    ...(usage.statedCostUsd !== undefined && { cost: usage.statedCostUsd }),
+    ...extraUsage(usage),
   };
 };

@@ -136,7 +136,9 @@ describe.each(RECORDINGS)('the recording %s', (name, spec) => {
     const object = JSON.parse(translate(spec, [bytes], createMessagesJson)) as Record<string, unknown>;
     const message = await readByClient(whole).catch(() => undefined);
     if (message === undefined) return;
-    expect(JSON.parse(masked(JSON.stringify(object)))).toEqual(
+    // Of a stream's usage the client takes the members that it knows, and a cost is none of them.
+    const { cost: _, ...counts } = object.usage as Record<string, unknown>;
+    expect(JSON.parse(masked(JSON.stringify({ ...object, usage: counts })))).toEqual(
       JSON.parse(masked(JSON.stringify({ ...message, _request_id: undefined, parsed_output: undefined }))),
     );
   });
