@@ -33,7 +33,23 @@ export interface ReadyDeps {
   readonly workers?: () => WorkersState;
   /** Where a database is shared with other gateways. */
   readonly storage?: () => StorageState | undefined;
+  /** Where collectors are told what happens. */
+  readonly telemetry?: (() => TelemetryState) | undefined;
 }
+
+/** By signal, how it stands with what a collector is sent; traffic never waits for it. */
+export type TelemetryState = Readonly<
+  Record<
+    string,
+    {
+      readonly waiting: number;
+      /** By reason. */
+      readonly dropped: Readonly<Record<string, number>>;
+      /** Absent while the collector takes what it is sent. */
+      readonly trouble?: string;
+    }
+  >
+>;
 
 /** Without its database a gateway serves on, so that this is no reason to send it nothing. */
 export interface StorageState {
@@ -57,6 +73,7 @@ export const ready = ({
   upstreamTrouble,
   workers,
   storage,
+  telemetry,
 }: ReadyDeps): RequestHandler => {
   let interrupted = 0;
   void recorder.recovered.then(({ length }) => {
@@ -80,6 +97,7 @@ export const ready = ({
         log: { lost: losses, interrupted },
         ...(workers && { workers: workers() }),
         ...(storage && { storage: storage() }),
+        ...(telemetry && { telemetry: telemetry() }),
       });
   };
 };

@@ -10,6 +10,12 @@ interface StorageFacts {
   readonly log?: { readonly behind: number; readonly behindMs: number };
 }
 
+interface TelemetryFacts {
+  readonly waiting: number;
+  /** By reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
 /** What is looked at when somebody asks for the metrics. */
 export interface StateSources {
   readonly recorder: Pick<ExchangeWatch, 'active' | 'trouble' | 'losses'>;
@@ -20,6 +26,8 @@ export interface StateSources {
   readonly workers: (() => { readonly wanted: number; readonly running: number }) | undefined;
   /** Of a database that several gateways share, and how far its log is behind this gateway's. */
   readonly storage: () => StorageFacts | undefined;
+  /** By signal; absent where no collector is told anything. */
+  readonly telemetry?: (() => Readonly<Record<string, TelemetryFacts>>) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -76,6 +84,19 @@ const collectStorage = (storage: StorageFacts | undefined, instruments: Instrume
   instruments.shippingWaiting.set(storage.log?.behind ?? 0);
 };
 
+const collectTelemetry = (
+  telemetry: Readonly<Record<string, TelemetryFacts>>,
+  { telemetryDropped, telemetryWaiting }: Instruments,
+): void => {
+  // Somebody else counts: what they have counted is told as it is.
+  telemetryDropped.reset();
+  telemetryWaiting.reset();
+  for (const [signal, { waiting, dropped }] of Object.entries(telemetry)) {
+    telemetryWaiting.set({ signal }, waiting);
+    for (const [reason, count] of Object.entries(dropped)) telemetryDropped.inc({ signal, reason }, count);
+  }
+};
+
 /** A counter of somebody else's, which never falls: it is raised to what it has counted. */
 const createRaise = () => {
   const counted = new Map<string, number>();
@@ -89,7 +110,7 @@ const createRaise = () => {
 
 /** Reads the state of a gateway into the instruments, each time that they are asked for. */
 export const createCollector = (sources: StateSources, instruments: Instruments, labeller: Labeller) => {
-  const { recorder, vitals, budgets, workers, storage, now } = sources;
+  const { recorder, vitals, budgets, workers, storage, telemetry, now } = sources;
   const raise = createRaise();
   for (const what of ['lines', 'bodies']) instruments.lost.inc({ what }, 0);
   return async (): Promise<void> => {
@@ -98,6 +119,7 @@ export const createCollector = (sources: StateSources, instruments: Instruments,
     collectVitals(all, instruments);
     collectBudgets(budgetStates, instruments);
     collectStorage(storage(), instruments);
+    if (telemetry) collectTelemetry(telemetry(), instruments);
     const { trouble, losses } = recorder;
     instruments.logLag.set(trouble ? Math.max(0, (now() - Date.parse(trouble.since)) / 1000) : 0);
     raise(instruments, 'lines', losses.lines);

@@ -87,6 +87,12 @@ export const createInstruments = () => {
       'gomodel_log_shipping_waiting_exchanges',
       'Exchanges that the shared log lacks; they are in the journal of this gateway.',
     ),
+    telemetryDropped: counter(
+      'gomodel_telemetry_dropped_total',
+      'Spans, log records and metrics that no collector got since the start.',
+      ['signal', 'reason'],
+    ),
+    telemetryWaiting: gauge('gomodel_telemetry_waiting', 'What waits to be sent to a collector.', ['signal']),
     interrupted: counter(
       'gomodel_exchanges_interrupted_total',
       'Exchanges in which an earlier gateway, or a process of this one, was killed.',

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { CheckKey } from '../guard/check-key.ts';
 import type { KeyRing } from '../guard/keys/key-ring.ts';
-import type { StorageState } from '../http/health.ts';
+import type { StorageState, TelemetryState } from '../http/health.ts';
 import type { ExchangeWatch } from '../log/capture/recorder.ts';
 import type { Metrics, PriceExchange } from '../metrics/create-metrics.ts';
 import type { Vitals } from '../metrics/vitals.ts';
@@ -25,6 +25,7 @@ export interface ComposeMetricsInput {
   /** Of each process that answers in time. */
   readonly vitals: () => Promise<readonly Vitals[]>;
   readonly storage: () => StorageState | undefined;
+  readonly telemetry: (() => TelemetryState) | undefined;
   readonly workers: (() => { readonly wanted: number; readonly running: number }) | undefined;
 }
 
@@ -44,7 +45,7 @@ const toPrices =
 
 /** @returns undefined where nobody wants metrics: then nothing of them is loaded */
 export const composeMetrics = async (input: ComposeMetricsInput): Promise<MetricsRoute | undefined> => {
-  const { config, recorder, clock, version, pricing, budgets, vitals, storage, workers } = input;
+  const { config, recorder, clock, version, pricing, budgets, vitals, storage, telemetry, workers } = input;
   if (!config.metrics) return undefined;
   const { createMetrics } = await import('../metrics/create-metrics.ts');
   const metrics: Metrics = createMetrics({
@@ -52,6 +53,7 @@ export const composeMetrics = async (input: ComposeMetricsInput): Promise<Metric
     version,
     vitals,
     storage,
+    telemetry,
     workers,
     budgets: async () => (await budgets?.ledger.status()) ?? [],
     loadPrices: async () => (pricing ? toPrices(await pricing()) : () => undefined),

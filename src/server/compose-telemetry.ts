@@ -43,6 +43,6 @@ export const composeTelemetry = async (input: ComposeTelemetryInput): Promise<Te
     kindOf: (provider) => kinds.get(provider) ?? provider,
     agentFor: (url) => createAgent(url, proxies),
     tell,
-    now: () => clock.monotonic(),
+    clock,
   });
 };

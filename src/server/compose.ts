@@ -10,7 +10,7 @@ import type { Metering } from '../guard/limits/create-metering.ts';
 import { createAllowances } from '../guard/policies/create-allowances.ts';
 import { createTickets } from '../guard/tickets.ts';
 import { createAcceptFirst } from '../http/accept-first.ts';
-import { ready } from '../http/health.ts';
+import { ready, type TelemetryState } from '../http/health.ts';
 import { createRecorder } from '../log/capture/recorder.ts';
 import type { Vitals } from '../metrics/vitals.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
@@ -168,6 +168,15 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     residentBytes: process.memoryUsage.rss(),
   });
   const storage = storageStateOf(state.postgres, logs?.shipping);
+  const telemetry =
+    admin.insight &&
+    (await composeTelemetry({
+      ...{ config, recorder, clock, tell: notices.tell },
+      version: options.version,
+      instance: instanceOf(via),
+      pricing: admin.insight.pricing,
+    }));
+  const telemetryState = telemetry && ((): TelemetryState => telemetry.state);
   const metrics = part
     ? config.metrics && { endpoint: config.metrics.endpoint, handle: part.passOn, close: () => {} }
     : await composeMetrics({
@@ -177,17 +186,10 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         budgets: kept,
         vitals: async () => [vitals()],
         storage,
+        telemetry: telemetryState,
         workers: undefined,
       });
   const arrivals = createAcceptFirst();
-  const telemetry =
-    admin.insight &&
-    (await composeTelemetry({
-      ...{ config, recorder, clock, tell: notices.tell },
-      version: options.version,
-      instance: instanceOf(via),
-      pricing: admin.insight.pricing,
-    }));
   const app = createApp({
     ...shared,
     metrics,
@@ -205,6 +207,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
         isClosing,
         upstreamTrouble: () => upstreamTroubleOf(generations.now().upstreams),
         storage,
+        telemetry: telemetryState,
       }),
     models: () => generations.now().models,
     loadCatalog: async () => readSavedCatalog(config.dataDir),

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http';
+import type { Clock } from '../base/clock.ts';
 import { showUrl } from '../base/show-url.ts';
 import {
   TELEMETRY_SIGNALS,
@@ -11,6 +12,7 @@ import { type ExchangeRecord, isTurnedAway } from '../log/record.ts';
 import { describeLog } from './describe/describe-log.ts';
 import { type DescribeDeps, describeSpans } from './describe/describe-spans.ts';
 import { isSampled } from './describe/is-sampled.ts';
+import { createGenaiMeasures } from './measure/genai-measures.ts';
 import { toKeyValues } from './otlp/attributes.ts';
 import { createOutbox, type DropReason, type Outbox } from './send/create-outbox.ts';
 import { createEncoding, type Encoding } from './send/encoding.ts';
@@ -28,13 +30,11 @@ export interface TelemetryDeps {
   readonly agentFor: (url: URL) => Agent;
   /** Tells whoever runs the gateway. */
   readonly tell: (text: string) => void;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 /** How it stands with what one signal sends. */
 interface SignalState {
-  readonly collector: string;
   readonly waiting: number;
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** Absent while the collector takes what it is sent. */
@@ -61,7 +61,7 @@ interface Line {
 const openLine = (
   signal: TelemetrySignal,
   target: TelemetryTarget,
-  { config, version, instance, agentFor, tell, now }: TelemetryDeps,
+  { config, version, instance, agentFor, tell, clock }: TelemetryDeps,
 ): Line => {
   const resource = {
     attributes: toKeyValues({
@@ -87,8 +87,9 @@ const openLine = (
     maxItems: target.maxWaiting,
     maxBytes: MAX_WAITING_BYTES,
     maxBatch: target.maxBatch,
-    delayMs: target.delayMs,
-    now,
+    // Metrics have waited for their interval.
+    delayMs: signal === 'metrics' ? 0 : target.delayMs,
+    now: () => clock.monotonic(),
     onDrop: (reason, items) => {
       dropped[reason] += items;
     },
@@ -109,7 +110,6 @@ const openLine = (
     encoding,
     outbox,
     state: () => ({
-      collector,
       waiting: outbox.waiting.items,
       dropped: { ...dropped },
       ...(trouble !== undefined && { trouble }),
@@ -122,7 +122,7 @@ const openLine = (
  * others tell what happens. No request ever waits for it.
  */
 export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
-  const { config, recorder, price, kindOf } = deps;
+  const { config, recorder, price, kindOf, clock } = deps;
   const describing: DescribeDeps = { naming: config.latestNamesOnly ? 'latest' : 'both', kindOf };
   const lines = new Map<TelemetrySignal, Line>();
   for (const signal of TELEMETRY_SIGNALS) {
@@ -133,6 +133,16 @@ export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
     const line = lines.get(signal);
     for (const item of items) line?.outbox.add(line.encoding.encode(item));
   };
+  const measures = lines.has('metrics') ? createGenaiMeasures(describing) : undefined;
+  const startMs = clock.now();
+  const measure = (): void => {
+    // What waits is superseded by what is measured later: while a collector is away, nothing piles up.
+    if (measures && lines.get('metrics')?.outbox.waiting.items === 0) {
+      add('metrics', measures.describe({ startMs, nowMs: clock.now() }));
+    }
+  };
+  const measuring = measures && setInterval(measure, config.metricsIntervalMs);
+  measuring?.unref();
   /** Those whose price is still looked up. */
   const pending = new Set<Promise<void>>();
 
@@ -142,6 +152,7 @@ export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
     if (lines.has('traces') && isSampled(config.sampling, record)) {
       add('traces', describeSpans(record, usd, describing));
     }
+    measures?.add(record, usd);
     if (lines.has('logs')) add('logs', [describeLog(record, usd, describing)]);
   };
   const stop = recorder.subscribe(({ type, record }) => {
@@ -159,7 +170,9 @@ export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
     },
     close: async (withinMs) => {
       stop();
+      clearInterval(measuring);
       await Promise.all(pending);
+      measure();
       await Promise.all([...lines.values()].map(({ outbox }) => outbox.close(withinMs)));
     },
   };

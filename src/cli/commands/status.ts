@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { Command, Option } from 'commander';
+import { askTelemetry } from '../ask-telemetry.ts';
 import { type FoundGateway, findGateways } from '../background/find-gateways.ts';
 import { stopGateways } from '../background/stop-gateways.ts';
 import type { CommandContext } from '../context.ts';
@@ -16,13 +17,17 @@ const DATA_DIR = ['--data-dir <folder>', 'where the log and the state are kept (
 const NONE =
   'No gateway is running with this data folder. Start one with `gomodel-ts start` or `gomodel-ts serve`.\n';
 
-const describe = ({ url, version, pid, startedAt, health }: FoundGateway): string => {
+const describe = (
+  { url, version, pid, startedAt, health }: FoundGateway,
+  telemetry: readonly string[],
+): string => {
   const state = health ? (health.isGuarded ? 'guarded by a key' : 'open to this machine') : 'does not answer';
   return [
     `listening  ${url}/v1   ${state}`,
     `dashboard  ${url}/admin/dashboard`,
     `version    ${version}`,
     `process    ${pid}, since ${new Date(startedAt).toLocaleString('sv-SE')}`,
+    ...telemetry.map((line) => `telemetry  ${line}`),
     '',
   ].join('\n');
 };
@@ -33,7 +38,9 @@ const status = async (flags: StatusFlags, context: CommandContext): Promise<void
   for (const gateway of found) {
     const { url, pid, version, startedAt, health } = gateway;
     const record = { schemaVersion: 1, url, pid, version, startedAt, answers: health !== undefined };
-    stdout.write(flags.json ? `${JSON.stringify(record)}\n` : describe(gateway));
+    stdout.write(
+      flags.json ? `${JSON.stringify(record)}\n` : describe(gateway, health ? await askTelemetry(url) : []),
+    );
   }
   if (found.length === 0) stderr.write(NONE);
   if (!found.some(({ health }) => health)) process.exitCode = 1;

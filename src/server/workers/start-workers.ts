@@ -5,7 +5,7 @@ import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
 import { openKeyRing } from '../../guard/keys/key-ring.ts';
 import { createTickets } from '../../guard/tickets.ts';
-import { ready } from '../../http/health.ts';
+import { ready, type TelemetryState } from '../../http/health.ts';
 import { createRecorder } from '../../log/capture/recorder.ts';
 import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
 import type { Upstream } from '../../providers/upstream.ts';
@@ -125,12 +125,20 @@ export const startWorkers = async (
     budgets,
   });
   const storage = storageStateOf(state.postgres, logs.shipping);
+  const via = createVia();
+  const telemetry = await composeTelemetry({
+    ...{ config, recorder, clock, version, tell: notices.tell },
+    instance: instanceOf(via),
+    pricing: admin.insight.pricing,
+  });
+  const telemetryState = telemetry && ((): TelemetryState => telemetry.state);
   const readyz = ready({
     recorder,
     isClosing: () => closing,
     upstreamTrouble: () => trouble,
     workers: () => workers.state,
     storage,
+    telemetry: telemetryState,
   });
   const metrics = await composeMetrics({
     ...{ config, recorder, clock, version, ring },
@@ -146,13 +154,8 @@ export const startWorkers = async (
       return [primary, ...(await Promise.all(asked)).filter((vitals) => vitals !== undefined)];
     },
     storage,
+    telemetry: telemetryState,
     workers: () => workers.state,
-  });
-  const via = createVia();
-  const telemetry = await composeTelemetry({
-    ...{ config, recorder, clock, version, tell: notices.tell },
-    instance: instanceOf(via),
-    pricing: admin.insight.pricing,
   });
   let inner: InnerServer | undefined;
   const release = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import { type ExchangeRecord, isFailure } from '../../log/record.ts';
-import { nanosOf, toKeyValues } from '../otlp/attributes.ts';
+import { asSeconds, nanosOf, toKeyValues } from '../otlp/attributes.ts';
 import { type DescribeDeps, errorTypeOf, exchangeAttributes } from './describe-spans.ts';
 import { answeredAttributes, askedAttributes } from './genai-attributes.ts';
 import { operationOf, providerNameOf } from './operation.ts';
@@ -53,7 +53,7 @@ export const describeLog = (
         ...askedAttributes({ operation, provider, model }, naming),
         ...answeredAttributes(record, usd, naming),
       }),
-      'gomodel.duration': record.durationMs === undefined ? undefined : record.durationMs / 1000,
+      'gomodel.duration': asSeconds(record.durationMs),
     }),
     traceId,
     spanId,

@@ -1,5 +1,5 @@
 import { type Attempt, type ExchangeRecord, isFailure } from '../../log/record.ts';
-import { type Attributes, nanosOf, toKeyValues } from '../otlp/attributes.ts';
+import { type Attributes, asSeconds, nanosOf, toKeyValues } from '../otlp/attributes.ts';
 import { answeredAttributes, askedAttributes, type Naming } from './genai-attributes.ts';
 import { operationOf, providerNameOf } from './operation.ts';
 import { spanIdOf, tracePlaceOf } from './trace-ids.ts';
@@ -81,7 +81,7 @@ const describeServer = (record: ExchangeRecord, times: Times): object => {
       'gomodel.requested_model': record.requestedModel,
       'gomodel.route': record.route,
       'gomodel.finish': record.response.finish,
-      'gomodel.overhead': record.overheadMs === undefined ? undefined : record.overheadMs / 1000,
+      'gomodel.overhead': asSeconds(record.overheadMs),
       'gomodel.findings': record.findings,
       'gomodel.warnings': record.warnings?.map(({ code }) => code),
     }),
@@ -140,8 +140,9 @@ export const describeSpans = (
   const endMs = startMs + (record.durationMs ?? 0);
   const server = describeServer(record, { startMs, endMs });
   const { provider, upstream, attempts } = record;
-  if (provider === undefined || upstream === undefined) return [server];
-  const sentMs = startMs + (record.sentMs ?? 0);
+  // What a budget or a limit refused has a destination, and never left for it.
+  if (provider === undefined || upstream === undefined || record.sentMs === undefined) return [server];
+  const sentMs = startMs + record.sentMs;
   const model = record.sentModel ?? record.upstreamModel ?? record.requestedModel ?? record.model;
   const type = errorTypeOf(record);
   const last: Attempt = {

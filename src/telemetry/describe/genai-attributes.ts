@@ -1,5 +1,5 @@
 import type { ExchangeRecord, Usage } from '../../log/record.ts';
-import type { Attributes } from '../otlp/attributes.ts';
+import { type Attributes, asFraction } from '../otlp/attributes.ts';
 
 /** Which names of the GenAI conventions are written: those of today alone, or also those that most back ends still read. */
 export type Naming = 'latest' | 'both';
@@ -58,7 +58,9 @@ export const answeredAttributes = (
   'gen_ai.response.id': record.responseId,
   'gen_ai.response.finish_reasons': finishReasonOf(record),
   'gen_ai.response.time_to_first_chunk':
-    record.stream && record.ttfbMs !== undefined ? (record.ttfbMs - (record.sentMs ?? 0)) / 1000 : undefined,
+    record.stream && record.ttfbMs !== undefined
+      ? asFraction((record.ttfbMs - (record.sentMs ?? 0)) / 1000)
+      : undefined,
   ...(record.usage && usageAttributes(record.usage, naming)),
-  'gen_ai.usage.cost': usd,
+  'gen_ai.usage.cost': asFraction(usd),
 });

@@ -1,5 +1,13 @@
 /** What an attribute may be here; what is undefined is left out. */
-type AttributeValue = string | number | boolean | readonly string[] | undefined;
+type AttributeValue = string | number | boolean | Fraction | readonly string[] | undefined;
+
+/** A number that is a fraction even where it happens to be whole: back ends give an attribute one type for good. */
+interface Fraction {
+  readonly fraction: number;
+}
+
+export const asFraction = (value: number | undefined): Fraction | undefined =>
+  value === undefined ? undefined : { fraction: value };
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
@@ -15,6 +23,7 @@ const anyValue = (value: Exclude<AttributeValue, undefined>): object => {
   if (typeof value === 'number') {
     return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };
   }
+  if ('fraction' in value) return { doubleValue: value.fraction };
   return { arrayValue: { values: value.map((one) => ({ stringValue: one })) } };
 };
 
@@ -25,3 +34,7 @@ export const toKeyValues = (attributes: Attributes): readonly KeyValue[] =>
 
 /** @param ms since the epoch, with fractions @returns nanoseconds, as OTLP has them */
 export const nanosOf = (ms: number): string => `${Math.round(ms * 1000)}000`;
+
+/** @param ms milliseconds, or nothing */
+export const asSeconds = (ms: number | undefined): Fraction | undefined =>
+  asFraction(ms === undefined ? undefined : ms / 1000);

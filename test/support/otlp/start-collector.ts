@@ -22,7 +22,7 @@ interface ReceivedExport {
 }
 
 /** Answers one export: a status, or whatever it does with the response itself. */
-type Answering = number | ((response: ServerResponse) => void);
+export type Answering = number | ((response: ServerResponse) => void);
 
 /** A receiver of OTLP over HTTP that reads by the official definitions. */
 export interface Collector {

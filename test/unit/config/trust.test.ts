@@ -33,6 +33,8 @@ describe('a source may set', () => {
     ['https_proxy', ['flag', 'environment', 'named_file']],
     ['ALL_PROXY', ['flag', 'environment', 'named_file']],
     ['no_proxy', ['flag', 'environment', 'named_file']],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', ['flag', 'environment', 'named_file']],
+    ['OTEL_EXPORTER_OTLP_LOGS_HEADERS', ['flag', 'environment', 'named_file']],
     ['PORT', SOURCES],
   ] as const)('%s where it is one of %j', (variable, sources) => {
     expect(SOURCES.filter((source) => maySet(source, variable))).toEqual(sources);
