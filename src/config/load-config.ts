@@ -30,6 +30,8 @@ export interface GatewayConfig {
   readonly host: string | undefined;
   /** Absent: plain HTTP. */
   readonly tls: TlsFiles | undefined;
+  /** Addresses and networks. */
+  readonly trustedProxies: readonly string[];
   readonly dataDir: string;
   readonly masterKey: string | undefined;
   /** Of the default provider. */
@@ -221,6 +223,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     port,
     host,
     tls: readTls(sources),
+    trustedProxies: read('trustedProxies') ?? [],
     dataDir: sources.dataDir,
     masterKey,
     upstream: { baseUrl: first.baseUrl, apiKey: first.apiKey, apiKeyOrigin: first.apiKeyOrigin },

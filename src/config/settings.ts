@@ -2,6 +2,7 @@ import { parseByteSize } from '../base/bytes.ts';
 import { trimTrailing } from '../base/trim-text.ts';
 import { isHeaderName } from './header-name.ts';
 import { parseDuration } from './parse-duration.ts';
+import { parseTrustedProxies } from './read-trusted-proxies.ts';
 
 /** Reads one value of a setting; undefined where the text is not what the setting takes. */
 type Parse<Value> = (text: string) => Value | undefined;
@@ -150,6 +151,13 @@ export const SETTINGS = {
     takes: 'the path of a file',
     summary: 'the private key of TLS_CERT, PEM, without a passphrase',
     parse: parseText,
+  }),
+  trustedProxies: setting({
+    variable: 'TRUSTED_PROXIES',
+    path: ['server', 'trusted_proxies'],
+    takes: 'addresses and networks such as 10.0.0.0/8, ::1, and none that has everybody in it',
+    summary: 'proxies in front whose X-Forwarded-For, -Proto and -Host count; nobody if absent',
+    parse: parseTrustedProxies,
   }),
   masterKey: setting({
     variable: 'GOMODEL_MASTER_KEY',

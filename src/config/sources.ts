@@ -31,6 +31,7 @@ const RESTRICTED: Readonly<Record<string, readonly Source[]>> = {
   HOST: OWN,
   TLS_CERT: OWN,
   TLS_KEY: OWN,
+  TRUSTED_PROXIES: OWN,
   // Whether anything but the providers is asked.
   GOMODEL_UPDATE_CHECK: OWN,
   // Whose project is billed, and sees what was asked; and which of the user's files is a credential.

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../config/own-address.ts';
 import type { ExchangeRecord } from '../log/record.ts';
 import type { ManagedKey } from './keys/managed-key.ts';
 import type { Role } from './role.ts';
@@ -11,6 +12,8 @@ export interface Caller {
   readonly userPath: string;
   readonly labels: readonly string[];
   readonly role: Role;
+  /** Where the client is; absent for this machine. */
+  readonly address?: string;
   /** Set where the page sends a recorded request again: the id of that exchange. */
   readonly sentAgainOf?: string;
 }
@@ -35,12 +38,17 @@ export const callerOfKey = ({ id, role }: ManagedKey): Caller => ({
 export const asSignedIn = (caller: Caller): Caller =>
   caller.kind === 'none' ? { ...caller, kind: 'chatgpt' } : caller;
 
+/** @param address as the gate knows it */
+export const atAddress = (caller: Caller, address: string): Caller =>
+  isLoopbackHost(address) ? caller : { ...caller, address };
+
 /** Writes into the record who asks. */
 export const noteCaller = (record: ExchangeRecord, caller: Caller): void => {
-  const { kind, keyId, userPath, labels, sentAgainOf } = caller;
+  const { kind, keyId, userPath, labels, sentAgainOf, address } = caller;
   record.auth = kind === 'key' ? `key:${keyId}` : kind;
   if (keyId !== undefined) record.keyId = keyId;
   if (userPath !== '/') record.userPath = userPath;
+  if (address !== undefined) record.clientAddress = address;
   if (labels.length > 0) record.labels = [...labels];
   if (sentAgainOf !== undefined) record.sentAgainOf = sentAgainOf;
 };

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
+import { atAddress } from './caller.ts';
 import type { Authenticate } from './create-authenticate.ts';
 import type { Peer } from './peer-of.ts';
 import type { WrongKeys } from './slow-wrong-keys.ts';
@@ -23,7 +24,7 @@ export const createCheckKey =
     try {
       const caller = authenticate(asking.headers);
       if (caller.kind !== 'none') wrongKeys.noteRight(asking.peer.address);
-      return caller;
+      return atAddress(caller, asking.peer.address);
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code !== 'invalid_api_key') throw error;
       return wrongKeys.refuse(asking.peer.address, error);

@@ -117,6 +117,8 @@ export interface ExchangeRecord {
   /** For whom the client asked, such as `/team/alpha`. */
   userPath?: string;
   labels?: string[];
+  /** Where the client is, as trusted proxies say; absent for this machine. */
+  clientAddress?: string;
   client: {
     name?: string;
     version?: string;

@@ -4,10 +4,12 @@ import { systemClock } from '../base/clock.ts';
 import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
+import { listOf } from '../config/read-trusted-proxies.ts';
 import { endKeys } from '../guard/keys/end-keys.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
 import { createAllowances } from '../guard/policies/create-allowances.ts';
+import { createSeeThroughProxies } from '../guard/see-through-proxies.ts';
 import { createTickets } from '../guard/tickets.ts';
 import { createAcceptFirst } from '../http/accept-first.ts';
 import { ready, type TelemetryState } from '../http/health.ts';
@@ -263,6 +265,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     maxConnections: limits.maxConnections,
     arrivals,
     tls,
+    seeThroughProxies:
+      config.trustedProxies.length === 0 ? undefined : createSeeThroughProxies(listOf(config.trustedProxies)),
   });
 
   const release = async (): Promise<void> => {

@@ -5,6 +5,7 @@ import type { Express } from 'express';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import { endConnection, isEndingConnection } from '../guard/last-on-connection.ts';
 import { refuseOnSocket } from '../guard/refuse-on-socket.ts';
+import type { SeeThroughProxies } from '../guard/see-through-proxies.ts';
 import type { AcceptFirst } from '../http/accept-first.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { UpgradeServer } from '../websocket/serve-upgrades.ts';
@@ -30,13 +31,15 @@ export interface ServerDeps {
   readonly headTimeoutMs: number;
   readonly maxConnections: number;
   readonly arrivals: Pick<AcceptFirst, 'watch'>;
+  /** Absent where no proxy is trusted. */
+  readonly seeThroughProxies: SeeThroughProxies | undefined;
   /** Absent: plain HTTP. */
   readonly tls: Pick<KeptTls, 'pair' | 'follow'> | undefined;
 }
 
 /** @returns makes servers that all answer alike, none of which listens yet */
 export const createServers = (deps: ServerDeps): (() => Server) => {
-  const { app, upgrades, recorder, headTimeoutMs, tls } = deps;
+  const { app, upgrades, recorder, headTimeoutMs, tls, seeThroughProxies } = deps;
   const messageClasses = createMessageClasses(app);
   const connections = createConnectionBound(deps.maxConnections);
   /** @returns false where the request came on a connection too many, and was refused */
@@ -62,6 +65,7 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     if (isEndingConnection(request.socket) || !isWithinBound(request)) return;
     normalize(request);
+    seeThroughProxies?.(request);
     // Node's parser loses what a client sends at once behind a request whose upgrade is passed over.
     if (request.headers.upgrade !== undefined) {
       response.shouldKeepAlive = false;
@@ -105,6 +109,7 @@ export const createServers = (deps: ServerDeps): (() => Server) => {
     server.on('upgrade', (request, socket, head) => {
       if (passOver(socket) || !isWithinBound(request)) return;
       normalize(request);
+      seeThroughProxies?.(request);
       upgrades.handle(request, socket, head);
     });
     answerMalformed(server, recorder);

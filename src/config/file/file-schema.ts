@@ -152,6 +152,7 @@ export const fileSchema = z.strictObject({
       port: scalar.optional(),
       host: scalar.optional(),
       tls: z.strictObject({ cert: scalar.optional(), key: scalar.optional() }).optional(),
+      trusted_proxies: scalar.optional(),
       master_key: scalar.optional(),
       body_size_limit: scalar.optional(),
       body_memory_limit: scalar.optional(),

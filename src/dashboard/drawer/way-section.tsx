@@ -34,7 +34,7 @@ const Fact = ({ label, children }: { label: string; children: string }) => (
 
 /** Which provider answered, why it was chosen, and what of the request it could not be told. */
 export const WayFacts = ({ entry }: { entry: AuditEntry }) => {
-  const { provider, upstreamModel, route, translation } = entry;
+  const { provider, upstreamModel, route, translation, clientAddress } = entry;
   return (
     <>
       {provider && (
@@ -51,6 +51,7 @@ export const WayFacts = ({ entry }: { entry: AuditEntry }) => {
       {translation && translation.losses.length > 0 && (
         <Fact label={texts.way.losses}>{translation.losses.join(', ')}</Fact>
       )}
+      {clientAddress && <Fact label={texts.way.clientAddress}>{clientAddress}</Fact>}
       {translation?.caching && <Fact label={texts.way.caching}>{translation.caching}</Fact>}
     </>
   );

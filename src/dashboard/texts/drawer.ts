@@ -67,6 +67,7 @@ export const drawerTexts = {
     } as Readonly<Record<string, string | undefined>>,
     losses: 'Left out',
     caching: 'Caching asked for',
+    clientAddress: 'Client address',
     attempts: 'Tried in order',
     noAnswer: 'no answer',
   },

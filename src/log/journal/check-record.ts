@@ -37,6 +37,7 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
   overheadMs: 'number',
   method: 'text',
   path: 'text',
+  clientAddress: 'text',
   status: 'number',
   probe: 'flag',
   transport: 'text',
