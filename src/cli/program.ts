@@ -29,6 +29,7 @@ const COMMANDS: readonly CommandEntry[] = [
   { names: ['providers'], load: async () => (await import('./commands/providers.ts')).providersCommand },
   { names: ['models'], load: async () => (await import('./commands/models.ts')).modelsCommand },
   { names: ['config'], load: async () => (await import('./commands/config.ts')).configCommand },
+  { names: ['import'], load: async () => (await import('./commands/import.ts')).importCommand },
   { names: ['trust'], load: async () => (await import('./commands/trust.ts')).trustCommand },
   { names: ['keys'], load: async () => (await import('./commands/keys.ts')).keysCommand },
   { names: ['budgets'], load: async () => (await import('./commands/budgets.ts')).budgetsCommand },

@@ -52,7 +52,7 @@ const promptCachingOf = (
 ): string | undefined => (origins.promptCaching === undefined ? undefined : String(promptCaching ?? true));
 
 const explainProvider = ({ provider, origins }: SourcedProvider): readonly ExplainedSetting[] => {
-  const { id, spec, baseUrl, apiKey, apiVersion, keyVariable, models, headers, native } = provider;
+  const { id, spec, baseUrl, apiKey, apiVersion, keyVariable, models, headers, native, proxy } = provider;
   const at = `providers.${id}`;
   const stem = keyVariable.replace(/_API_KEY$/, '');
   const all = [
@@ -68,6 +68,7 @@ const explainProvider = ({ provider, origins }: SourcedProvider): readonly Expla
     row(`${at}.prompt_caching`, promptCachingOf(provider, origins), origins.promptCaching, {
       variable: `${stem}_PROMPT_CACHING`,
     }),
+    row(`${at}.proxy`, proxy, origins.proxy, { variable: `${stem}_PROXY_URL` }),
     row(`${at}.native`, native?.join(', '), origins.type),
     // A header may be a key.
     ...Object.entries(headers).map(([header, value]) =>

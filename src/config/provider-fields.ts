@@ -1,6 +1,7 @@
 import { ALL_SPECS } from '../providers/all-specs.ts';
 import type { ProviderSpec } from '../providers/provider-spec.ts';
 import type { Environment } from './data-dir.ts';
+import { parseProviderProxy } from './read-proxies.ts';
 import { parseBaseUrl, parseSwitch, parseText } from './settings.ts';
 
 /** What a provider is told by variables, `<P>_API_KEY` and the like, or by its entry in the file. */
@@ -20,6 +21,12 @@ export const PROVIDER_FIELDS = {
     variable: 'API_VERSION',
     takes: 'a version, such as 2024-10-21',
     parse: parseText,
+  },
+  proxy: {
+    variable: 'PROXY_URL',
+    takes: 'the address of a proxy, such as http://proxy.example:3128 or socks5://10.0.0.1:1080, or direct',
+    secret: true,
+    parse: parseProviderProxy,
   },
   promptCaching: {
     variable: 'PROMPT_CACHING',

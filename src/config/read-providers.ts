@@ -12,6 +12,7 @@ import { findVariable, readAmbient } from './read-ambient.ts';
 import { type ConfigSources, parseGiven, readSetting, variableOf } from './read-setting.ts';
 import { type Address, type Credential, refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { Sourced } from './sourced.ts';
+import { mayReceive } from './sources.ts';
 
 export interface GatewayFacts {
   readonly host: string | undefined;
@@ -28,6 +29,7 @@ export interface SourcedProvider {
     readonly apiKey: string | undefined;
     readonly apiVersion: string | undefined;
     readonly promptCaching: string | undefined;
+    readonly proxy: string | undefined;
     readonly models: string | undefined;
   };
   /** It cannot be asked: its requests are refused with the variable that would hold the key. */
@@ -93,14 +95,21 @@ const addressOf = (
     : { url, origin: 'default', source: 'default', variable };
 };
 
-/** @throws GatewayError invalid_config where the key or the header lines may not go to the address */
-const refuseStray = ({ file }: Candidate, keys: readonly Credential[], address: Address): void => {
-  const credentials = [...keys];
-  // A header may be a key.
-  if (file && Object.keys(file.headers).length > 0) {
-    credentials.push({ origin: `the headers of ${file.origin}`, source: file.source });
-  }
-  for (const credential of credentials) refuseStrayCredential(credential, address);
+/** The keys, and the header lines of the file, which may be another. */
+const credentialsOf = ({ file }: Candidate, keys: readonly Credential[]): readonly Credential[] =>
+  file && Object.keys(file.headers).length > 0
+    ? [...keys, { origin: `the headers of ${file.origin}`, source: file.source }]
+    : keys;
+
+/** @throws GatewayError invalid_config where a file of the working folder says whom the key passes */
+const refuseStrayProxy = (stem: string, credentials: readonly Credential[], way: Sourced<string>): void => {
+  const stray = credentials.find(({ source }) => !mayReceive(way.source, source));
+  if (stray === undefined) return;
+  const variable = `${stem}_${PROVIDER_FIELDS.proxy.variable}`;
+  throw new GatewayError(
+    'invalid_config',
+    `${way.origin}, in a file of the working folder, would choose the proxy that ${stray.origin} passes: a repository must not do that. If it is right, set ${variable} in your environment; else remove it from the file.`,
+  );
 };
 
 /** How many keys of a provider are looked for. */
@@ -142,7 +151,7 @@ const readProvider = (
   notices: string[],
 ): SourcedProvider | undefined => {
   const { id, spec, stem, file } = candidate;
-  const { apiKey, baseUrl, apiVersion, models, promptCaching } = PROVIDER_FIELDS;
+  const { apiKey, baseUrl, apiVersion, models, promptCaching, proxy } = PROVIDER_FIELDS;
   const given = (variable: string, inFile: Sourced<string> | undefined) => [
     ...variableOf(`${stem}_${variable}`, sources),
     inFile,
@@ -180,11 +189,11 @@ const readProvider = (
     notices.push(`${key?.origin ?? id}: ${missing} It is left out.`);
     return undefined;
   }
-  refuseStray(
-    candidate,
-    key ? [key, ...moreKeys] : (ambient?.parts ?? []),
-    addressOf(candidate, url, address),
-  );
+  const credentials = credentialsOf(candidate, key ? [key, ...moreKeys] : (ambient?.parts ?? []));
+  const to = addressOf(candidate, url, address);
+  for (const credential of credentials) refuseStrayCredential(credential, to);
+  const way = parseGiven(proxy, given(proxy.variable, file?.proxy))[0];
+  if (way) refuseStrayProxy(stem, credentials, way);
   const version = parseGiven(apiVersion, given(apiVersion.variable, file?.apiVersion))[0];
   const caching = parseGiven(promptCaching, given(promptCaching.variable, file?.promptCaching))[0];
   const caches = caching?.value ?? readSetting('promptCaching', sources)?.value;
@@ -205,6 +214,7 @@ const readProvider = (
       apiVersion: version?.value,
       models: mergeModels([...(listed?.value ?? []), ...(mended?.models ?? [])], file?.models ?? []),
       headers: file?.headers ?? {},
+      ...(way && { proxy: way.value }),
       ...(caches === false && { promptCaching: false }),
       ...(native && { native }),
     },
@@ -214,6 +224,7 @@ const readProvider = (
       apiKey: key?.origin,
       apiVersion: version?.origin,
       promptCaching: caching?.origin,
+      proxy: way?.origin,
       models: listed?.origin ?? (file && file.models.length > 0 ? file.origin : undefined),
     },
     isBare,

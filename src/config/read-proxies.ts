@@ -30,14 +30,29 @@ const isDecodable = ({ username, password }: URL): boolean => {
   }
 };
 
+/** Without a scheme, `http://` is meant. */
+const completeAddress = (value: string): { full: string; url: URL | undefined } => {
+  const text = value.trim();
+  const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text.replace(/^\/\//, '')}`;
+  return { full, url: URL.canParse(full) ? new URL(full) : undefined };
+};
+
+/** In place of a proxy's address: none, whatever the environment says. */
+export const DIRECT = 'direct';
+
+/** @returns the whole address of a proxy that can be asked, or `direct`; else undefined */
+export const parseProviderProxy = (text: string): string | undefined => {
+  if (text.trim().toLowerCase() === DIRECT) return DIRECT;
+  const { full, url } = completeAddress(text);
+  return url?.hostname && PROXY_SCHEMES.includes(url.protocol) && isDecodable(url) ? full : undefined;
+};
+
 /**
  * Reads the address of a proxy as curl does: without a scheme, `http://` is meant.
  * @throws GatewayError invalid_config with the variable's name, never with its value, which may hold a password
  */
 const parseProxy = ({ name, value }: FoundVariable): string => {
-  const text = value.trim();
-  const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text.replace(/^\/\//, '')}`;
-  const url = URL.canParse(full) ? new URL(full) : undefined;
+  const { full, url } = completeAddress(value);
   if (url && !PROXY_SCHEMES.includes(url.protocol)) {
     throw new GatewayError(
       'invalid_config',

@@ -22,6 +22,8 @@ export interface ConfiguredProvider {
   readonly models: readonly ListedModel[];
   /** Header lines of every request, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Its own proxy, or `direct`, in place of the environment's. */
+  readonly proxy?: string;
   /** False: translated requests ask it to cache no prompt. */
   readonly promptCaching?: boolean;
   /** In place of the spec's. */

@@ -106,7 +106,7 @@ const routeByList = (model: string, { listedBy, defaultProvider }: Routing): Rou
 
 /** An alias may name another one; a circle ends with the name as it is. */
 const routeAlias = (name: string, alias: ModelAlias, routing: Routing, seen: ReadonlySet<string>): Route => {
-  const { provider, upstreamModel, effort, fallbacks } = route(alias.model, routing, seen);
+  const { provider, upstreamModel, effort, fallbacks, balanced } = route(alias.model, routing, seen);
   const own = alias.fallbacks.map((name) => {
     const target = route(name, routing, seen);
     return { provider: target.provider, upstreamModel: target.upstreamModel };
@@ -119,9 +119,9 @@ const routeAlias = (name: string, alias: ModelAlias, routing: Routing, seen: Rea
     why: 'alias',
     ...(chosen && { effort: chosen }),
     fallbacks: [...fallbacks, ...own],
-    ...(targets.length > 1 && {
-      balanced: { alias: name, strategy: alias.strategy ?? 'round_robin', targets },
-    }),
+    ...(targets.length > 1
+      ? { balanced: { alias: name, strategy: alias.strategy ?? 'round_robin', targets } }
+      : alias.targets === undefined && balanced && { balanced }),
   };
 };
 

@@ -16,6 +16,14 @@ export type UpstreamCredential =
   /** Nobody: no key is asked for. */
   | { readonly kind: 'none' };
 
+/** The proxy that one provider is reached through. */
+export interface OwnProxy {
+  /** An absolute URL, or `direct`. */
+  readonly address: string;
+  /** The variable that sets it, for messages. */
+  readonly variable: string;
+}
+
 /** A model provider as the gateway reaches it. */
 export interface Upstream {
   /** As the record names it, such as `openai`. */
@@ -36,6 +44,8 @@ export interface Upstream {
   readonly dialect?: Dialect;
   /** In place of it for requests of Anthropic's API. */
   readonly messagesDialect?: Dialect;
+  /** Its own proxy, or `direct`, in place of the environment's. */
+  readonly proxy?: OwnProxy;
   /** False: it is asked to cache no prompt of a translated request. */
   readonly promptCaching?: boolean;
   /** How its chat completions differ. */
@@ -67,6 +77,15 @@ const credentialOfProvider = ({
   return spec.keyless ? { kind: 'none' } : undefined;
 };
 
+/** As a member, where a provider has a proxy of its own. */
+export const ownProxyOf = ({
+  proxy,
+  keyVariable,
+}: Pick<ConfiguredProvider, 'proxy' | 'keyVariable'>): { proxy?: OwnProxy } =>
+  proxy === undefined
+    ? {}
+    : { proxy: { address: proxy, variable: keyVariable.replace(/_API_KEY$/, '_PROXY_URL') } };
+
 /** A configured provider as the gateway reaches it. */
 export const createUpstream = (provider: ConfiguredProvider): Upstream => {
   const { id, spec, baseUrl, apiVersion, keyVariable, headers, native = spec.native } = provider;
@@ -82,6 +101,7 @@ export const createUpstream = (provider: ConfiguredProvider): Upstream => {
     ...(asksResponses && { messagesDialect }),
     headers,
     ...(chat && { chat }),
+    ...ownProxyOf(provider),
     ...(provider.promptCaching === false && { promptCaching: false }),
     ...(realtime && { realtime }),
     ...(toPath && { toPath: (path, model) => toPath(path, model, apiVersion) }),

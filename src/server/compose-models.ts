@@ -10,6 +10,7 @@ import { createListFile } from '../providers/lists/saved-lists.ts';
 import { inOrderOfPreference } from '../providers/order-providers.ts';
 import type { Routing, WeightedTarget } from '../providers/route-model.ts';
 import { createServedModels } from '../providers/served-models.ts';
+import { ownProxyOf } from '../providers/upstream.ts';
 import type { ModelFacts } from '../translate/translation.ts';
 
 /** For how long who asks for the list waits for providers that were never asked before. */
@@ -42,8 +43,9 @@ export const composeModels = async (config: GatewayConfig, clock: Clock): Promis
   const agents = new Map<string, Agent>();
   const lists = createModelLists({
     providers: inOrderOfPreference(providers, defaultProvider),
-    fetchList: createFetchList(({ id, baseUrl }) => {
-      const agent = agents.get(id) ?? createAgent(baseUrl, proxies);
+    fetchList: createFetchList((provider) => {
+      const { id, baseUrl } = provider;
+      const agent = agents.get(id) ?? createAgent(baseUrl, proxies, ownProxyOf(provider).proxy);
       agents.set(id, agent);
       return agent;
     }),

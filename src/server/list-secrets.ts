@@ -31,7 +31,12 @@ export const listSecrets = ({
   ]);
   const database = storage.kind === 'postgresql' ? storage.url : undefined;
   const collectors = Object.values(telemetry?.targets ?? {}).flatMap(({ headers }) => namedSecrets(headers));
-  const addresses = [database, proxies.https, proxies.http, ...providers.map(({ baseUrl }) => baseUrl.href)];
+  const addresses = [
+    database,
+    proxies.https,
+    proxies.http,
+    ...providers.flatMap(({ baseUrl, proxy }) => [baseUrl.href, proxy]),
+  ];
   return [...new Set([masterKey, ...all, ...collectors, ...addresses.map(passwordIn)])].filter(
     (secret) => secret !== undefined,
   );

@@ -5,6 +5,7 @@ import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { createAgent } from '../../forward/send/create-agent.ts';
 import { type ConfiguredProvider, hasCredential } from '../../providers/configured-provider.ts';
+import { ownProxyOf } from '../../providers/upstream.ts';
 import type { CommandContext } from '../context.ts';
 import { checkProvider } from '../providers/check-provider.ts';
 import { openLists } from '../providers/open-lists.ts';
@@ -68,7 +69,7 @@ const show = async (flags: ProvidersFlags, context: CommandContext): Promise<voi
   const lists = await openLists(config, systemClock);
   const rows = await Promise.all(
     chosen.map(async (provider): Promise<ProviderRow> => {
-      const agent = createAgent(provider.baseUrl, config.proxies);
+      const agent = createAgent(provider.baseUrl, config.proxies, ownProxyOf(provider).proxy);
       const check = flags.check ? await checkProvider(provider, agent) : undefined;
       agent.destroy();
       const { length: known } = lists.modelsOf(provider.id);

@@ -33,6 +33,7 @@ export interface FileProvider {
   readonly baseUrl: Sourced<string> | undefined;
   readonly apiVersion: Sourced<string> | undefined;
   readonly promptCaching: Sourced<string> | undefined;
+  readonly proxy: Sourced<string> | undefined;
   readonly models: readonly ListedModel[];
   readonly headers: Readonly<Record<string, string>>;
   readonly native: readonly ClientApi[] | undefined;

@@ -35,6 +35,7 @@ const mapProviders = ({ providers = {} }: FileShape, { locate, source }: Place):
       apiKey: sourced('api_key', entry.api_key),
       baseUrl: sourced('base_url', entry.base_url),
       apiVersion: sourced('api_version', entry.api_version),
+      proxy: sourced('proxy', entry.proxy),
       promptCaching: sourced('prompt_caching', entry.prompt_caching),
       models: (entry.models ?? []).map((model) => ({
         id: model.id,

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { ProxySettings } from '../../config/read-proxies.ts';
+import { DIRECT, type ProxySettings } from '../../config/read-proxies.ts';
+import type { OwnProxy } from '../../providers/upstream.ts';
 import { AGENT_OPTIONS } from './connection-options.ts';
 import { createProxyAgent } from './create-proxy-agent.ts';
 import { dropStaleSockets } from './drop-stale-sockets.ts';
@@ -8,16 +9,19 @@ import { bypassesProxy } from './no-proxy.ts';
 import { trustCertificates } from './trust-certificates.ts';
 
 /**
- * The connections to one upstream, through `HTTPS_PROXY` or `HTTP_PROXY` where they apply to it. All that
- * the gateway sends to a provider goes this way: requests, WebSockets, lists of models, probes.
+ * The connections to one upstream, through its own proxy, else through `HTTPS_PROXY` or `HTTP_PROXY` where they apply
+ * to it. All that the gateway sends to a provider goes this way: requests, WebSockets, lists of models, probes.
+ * @param own in place of the environment's, and of `NO_PROXY`
  */
-export const createAgent = (target: URL, proxies: ProxySettings): http.Agent => {
+export const createAgent = (target: URL, proxies: ProxySettings, own?: OwnProxy): http.Agent => {
   const isSecure = target.protocol === 'https:';
-  const proxy = isSecure ? proxies.https : proxies.http;
-  const isProxied = proxy !== undefined && !bypassesProxy(target, proxies.no);
+  const common = isSecure ? proxies.https : proxies.http;
+  const isCommon = own === undefined && common !== undefined && !bypassesProxy(target, proxies.no);
+  const isOwn = own !== undefined && own.address !== DIRECT;
+  const proxy = isOwn ? own.address : isCommon ? common : undefined;
   const direct = (): http.Agent =>
     isSecure ? new https.Agent(AGENT_OPTIONS) : new http.Agent(AGENT_OPTIONS);
-  const agent = isProxied ? createProxyAgent(target, proxy) : direct();
+  const agent = proxy === undefined ? direct() : createProxyAgent(target, proxy, own?.variable);
   if (isSecure) trustCertificates(agent, proxies.certificates);
   return dropStaleSockets(agent, target.host);
 };

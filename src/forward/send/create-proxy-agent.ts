@@ -8,29 +8,35 @@ import { GatewayError } from '../../base/errors.ts';
 import { errorCodeOf } from '../../base/system-error.ts';
 import { AGENT_OPTIONS } from './connection-options.ts';
 
-const REMEDY = 'Check its address and that it runs, or list the host in NO_PROXY.';
+/** The proxy of one provider has a variable of its own. */
+const around = (own: string | undefined): string =>
+  own === undefined ? 'list the host in NO_PROXY' : `set ${own} to direct`;
 
 /** What breaks before the proxy has led anywhere is the proxy's fault, and not the upstream's. */
-const blame = (agent: BaseAgent, failure: string): void => {
+const blame = (agent: BaseAgent, failure: string, own: string | undefined): void => {
   const connect = agent.connect.bind(agent);
   agent.connect = async (request, options) => {
     try {
       return await connect(request, options);
     } catch (cause) {
       const reason = errorCodeOf(cause) || (cause instanceof Error && cause.message) || 'no answer';
-      throw new GatewayError('upstream_unreachable', `${failure} (${reason}). ${REMEDY}`, { cause });
+      throw new GatewayError(
+        'upstream_unreachable',
+        `${failure} (${reason}). Check its address and that it runs, or ${around(own)}.`,
+        { cause },
+      );
     }
   };
 };
 
 /** A proxy that refuses the tunnel answers itself: that must not pass for the upstream's answer. */
-const createTunnelAgent = (target: URL, proxy: URL): BaseAgent => {
+const createTunnelAgent = (target: URL, proxy: URL, own: string | undefined): BaseAgent => {
   const agent = new HttpsProxyAgent(proxy, AGENT_OPTIONS);
-  const who = `the proxy at ${proxy.host} (HTTPS_PROXY)`;
-  blame(agent, `${who} gave no tunnel to ${target.host}`);
+  const who = `the proxy at ${proxy.host} (${own ?? 'HTTPS_PROXY'})`;
+  blame(agent, `${who} gave no tunnel to ${target.host}`, own);
   agent.on('proxyConnect', ({ statusCode }: { statusCode: number }, request: http.ClientRequest) => {
     if (statusCode === 200) return;
-    const message = `${who} answered ${statusCode} instead of a tunnel to ${target.host}. Check its address and its rules, or list the host in NO_PROXY.`;
+    const message = `${who} answered ${statusCode} instead of a tunnel to ${target.host}. Check its address and its rules, or ${around(own)}.`;
     request.destroy(new GatewayError('upstream_unreachable', message));
   });
   return agent;
@@ -61,16 +67,17 @@ class SocksAgent extends BaseAgent {
 /**
  * The connections to an upstream through a proxy.
  * @param proxyUrl as `readProxies` has checked it
+ * @param own the variable that sets it, where it is this provider's alone
  */
-export const createProxyAgent = (target: URL, proxyUrl: string): http.Agent => {
+export const createProxyAgent = (target: URL, proxyUrl: string, own?: string): http.Agent => {
   const proxy = new URL(proxyUrl);
   if (proxy.protocol.startsWith('socks')) {
     const agent = new SocksAgent(proxy);
-    blame(agent, `the SOCKS proxy at ${proxy.host} did not lead to ${target.host}`);
+    blame(agent, `the SOCKS proxy at ${proxy.host} did not lead to ${target.host}`, own);
     return agent;
   }
-  if (target.protocol === 'https:') return createTunnelAgent(target, proxy);
+  if (target.protocol === 'https:') return createTunnelAgent(target, proxy, own);
   const agent = new HttpProxyAgent(proxy, AGENT_OPTIONS);
-  blame(agent, `the proxy at ${proxy.host} (HTTP_PROXY) did not accept a connection`);
+  blame(agent, `the proxy at ${proxy.host} (${own ?? 'HTTP_PROXY'}) did not accept a connection`, own);
   return agent;
 };

@@ -32,7 +32,7 @@ export interface UpstreamClient {
 
 /** All ways of asking share the upstream's connections. */
 export const createUpstreamClient = ({ proxies, ...deps }: UpstreamClientDeps): UpstreamClient => {
-  const agent = createAgent(deps.upstream.baseUrl, proxies);
+  const agent = createAgent(deps.upstream.baseUrl, proxies, deps.upstream.proxy);
   return {
     upstream: deps.upstream,
     agent,

@@ -114,3 +114,36 @@ it('names a SOCKS proxy that leads nowhere', async () => {
   expect(response.status).toBe(502);
   expect(await response.text()).toMatch(/the SOCKS proxy at 127\.0\.0\.1:\d+ did not lead to upstream\.test/);
 });
+
+it('reaches a provider through its own proxy, past NO_PROXY, and the others as the environment says', async () => {
+  const upstream = await startUpstream({ kind: 'sse', events: responsesStream([{ text: 'ok' }]) });
+  onTestFinished(() => upstream.close());
+  const own = await startProxy('upstream.test', new URL(upstream.url));
+  const common = await startProxy('nobody.test', new URL(upstream.url));
+  const gateway = await composeGateway('http://upstream.test/v1', {
+    env: { HTTP_PROXY: common.url, NO_PROXY: 'upstream.test', OPENAI_PROXY_URL: own.url },
+  });
+  expect((await fetch(`${gateway.v1}/responses`, turn)).status).toBe(200);
+  expect(own.asked).toEqual(['POST http://upstream.test/v1/responses']);
+  expect(common.asked).toEqual([]);
+});
+
+it('asks no proxy for a provider whose own one is `direct`', async () => {
+  const common = await startProxy('upstream.test', new URL('http://127.0.0.1:1'));
+  const gateway = await composeGateway('http://no-such-host.invalid/v1', {
+    env: { HTTP_PROXY: common.url, OPENAI_PROXY_URL: 'direct' },
+  });
+  expect((await fetch(`${gateway.v1}/responses`, turn)).status).toBe(502);
+  expect(common.asked).toEqual([]);
+});
+
+it('names the variable of a provider whose own proxy does not run', async () => {
+  const gateway = await composeGateway('https://upstream.test/v1', {
+    env: { OPENAI_PROXY_URL: 'http://127.0.0.1:1' },
+  });
+  const response = await fetch(`${gateway.v1}/responses`, turn);
+  expect(response.status).toBe(502);
+  expect(await response.text()).toMatch(
+    /\(OPENAI_PROXY_URL\) gave no tunnel.*set OPENAI_PROXY_URL to direct/,
+  );
+});

@@ -110,6 +110,21 @@ describe('a credential', () => {
     expect(load({ env: { GROQ_MINE_API_KEY: 'g' }, ...file(chosen, 'data_folder') })).not.toThrow();
   });
 
+  it('passes no proxy that a file of the working folder names', () => {
+    const dotenv = { OPENAI_PROXY_URL: 'http://evil.example:3128' };
+    expect(load({ env: { OPENAI_API_KEY: 'sk-own' }, dotenv })).toThrow(
+      refused(/^OPENAI_PROXY_URL in \.env.* the proxy that OPENAI_API_KEY passes.*set OPENAI_PROXY_URL/),
+    );
+    expect(load({ dotenv: { ...dotenv, OPENAI_API_KEY: 'sk-theirs' } })).not.toThrow();
+    const text = 'providers: { openai: { proxy: "http://proxy.example:3128" } }\n';
+    expect(load({ env: { OPENAI_API_KEY: 'sk-own' }, ...file(text) })).toThrow(refused(/^gomodel\.yaml:1/));
+    const { providers } = load({ env: { OPENAI_API_KEY: 'sk-own' }, ...file(text, 'data_folder') })();
+    expect(providers[0]?.proxy).toBe('http://proxy.example:3128');
+    expect(load({ env: { OPENAI_PROXY_URL: 'ftp://user:pw@x' } })).toThrow(
+      refused(/^OPENAI_PROXY_URL is not the address of a proxy/),
+    );
+  });
+
   it('goes to the address of a type only where the user, or the name, chose the type', () => {
     const env = { MINE_API_KEY: 'k', GROQ_EAST_API_KEY: 'k' };
     expect(load({ env, ...file('providers: { mine: { type: groq } }\n') })).toThrow(

@@ -81,6 +81,20 @@ describe('routeModel', () => {
     expect(route('around')).toMatchObject({ provider: 'anthropic', upstreamModel: 'around' });
   });
 
+  it('keeps the targets of a name under another name for it', () => {
+    const targets = [
+      { model: 'groq/llama', weight: 3 },
+      { model: 'anthropic/claude', weight: 1 },
+    ];
+    const balanced = new Map<string, ModelAlias>([
+      ['smart', { model: 'groq/llama', fallbacks: [], targets, strategy: 'latency' }],
+      ['best', { model: 'smart', fallbacks: ['openrouter/x'] }],
+    ]);
+    const best = route('best', { aliases: balanced });
+    expect(best.balanced).toMatchObject({ alias: 'smart', strategy: 'latency', targets: [{}, {}] });
+    expect(best.fallbacks).toEqual([{ provider: 'openrouter', upstreamModel: 'x' }]);
+  });
+
   it('leaves an unknown model to the default provider, its name untouched', () => {
     expect(route('brand-new')).toEqual({
       provider: 'anthropic',
