@@ -5,7 +5,7 @@ import type { Breach } from './breach.ts';
 export interface AnswerReader {
   readonly summary: AnswerSummary;
   readonly terminal: boolean;
-  /** Set by an event that must not reach the client, since the answer is not whole. Of Responses alone. */
+  /** Set by an event that must not reach the client, since the answer is not whole. Of Responses and Messages alone. */
   readonly breach?: Breach | undefined;
   /**
    * @param eventName the SSE event name, where there was one

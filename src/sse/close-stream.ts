@@ -19,8 +19,13 @@ export const isWholeData = (data: string): boolean => data.startsWith('[DONE]') 
 /** Ends the line that the text ends in. A `\r` gets its `\n`, for readers that wait for it. */
 const endLine = (text: string): string => (text === '' || text.endsWith('\n') ? '' : '\n');
 
-/** A line that makes unreadable what the data of an unfinished event says, where clients must not act on it. */
-const spoilEvent = (text: string): string => `${endLine(text)}data: }\n\n`;
+/**
+ * Lines that make unreadable what the data of an unfinished event says, where clients must not act on it. Anthropic's
+ * clients throw what they cannot read, and would not come to the failure: the last name of an event counts, and
+ * what is named `ping` they pass over.
+ */
+const spoilEvent = (api: Api, text: string): string =>
+  `${endLine(text)}${api === 'messages' ? 'event: ping\n' : ''}data: }\n\n`;
 
 /** The blank line that the text of an event lacks. */
 export const endEvent = (text: string): string => `${endLine(text)}\n`;
@@ -55,7 +60,7 @@ export const closeStream = (
   const begun = readUnfinishedEvent(text);
   // Without data the event can still become ours: its name is replaced, and blanks before JSON are allowed.
   if (begun === undefined || begun.data.trim() === '') return close(endLine(text) + event);
-  if (isWholeData(begun.data)) return close((isBreach ? spoilEvent(text) : endEvent(text)) + event);
+  if (isWholeData(begun.data)) return close((isBreach ? spoilEvent(api, text) : endEvent(text)) + event);
 
   const inDataLine = /(?:^|[\r\n])data:[^\r\n]*$/.test(text);
   // Where the error stands in the data of any event, the one that had begun tells it already.

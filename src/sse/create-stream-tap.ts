@@ -41,12 +41,19 @@ interface StreamTapOptions {
   readonly onEvent?: (eventName: string | undefined, data: string) => void;
 }
 
-/** The ends of those events' types, as JSON has them. */
-const ACTED_ON = ['.done"', '.completed"', '.created"'];
+/** The ends of those events' types, as JSON has them; of the other APIs' events none is held back. */
+const ACTED_ON: Readonly<Partial<Record<Api, readonly string[]>>> = {
+  responses: ['.done"', '.completed"', '.created"'],
+  messages: ['"message_start"', '"content_block_start"', '"message_stop"'],
+};
 const BLANK_LINE = /\r\n\r?\n|\n\r?\n|\r\r/g;
 
+/** Whether events of this API are read before they leave. */
+export const isGuarded = (api: Api): boolean => ACTED_ON[api] !== undefined;
+
 /** Whether an event in these bytes may be one that clients act on. */
-export const mayBeActedOn = (bytes: Buffer): boolean => ACTED_ON.some((mark) => bytes.includes(mark));
+export const mayBeActedOn = (bytes: Buffer, api: Api = 'responses'): boolean =>
+  ACTED_ON[api]?.some((mark) => bytes.includes(mark)) ?? false;
 
 /** The places after the blank lines of a chunk, and its end. */
 const endsOfEvents = (chunk: Buffer): number[] => {
@@ -98,7 +105,7 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
       framer.push(chunk);
       tap.skippedEvents = unreadable + framer.skippedEvents;
     },
-    mustAdmit: (chunk: Buffer) => !framer.isBetweenEvents() || mayBeActedOn(chunk),
+    mustAdmit: (chunk: Buffer) => isGuarded(api) && (!framer.isBetweenEvents() || mayBeActedOn(chunk, api)),
     admit: (chunk: Buffer) => {
       let admitted = 0;
       for (const end of endsOfEvents(chunk)) {

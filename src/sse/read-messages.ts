@@ -2,13 +2,16 @@ import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from 
 import { MAX_TOOL_CALLS } from './add-tool-name.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import type { AnswerSummary } from './answer-summary.ts';
+import type { Breach } from './breach.ts';
 import { noteHead } from './note-head.ts';
 import { readError } from './read-error.ts';
 import { noCounts, updateCounts, usageOf } from './read-messages-usage.ts';
 import { readStatedCost } from './read-usage.ts';
+import { createBlockWatch } from './watch-blocks.ts';
 
 // All that a stream consists of, but for a few events, and none of it says anything of the answer as a whole.
 const OTHER = /^\{\s*"type"\s*:\s*"(?:content_block_(?:delta|stop)|ping)"/;
+const BLOCK_STOP = /^\{\s*"type"\s*:\s*"content_block_stop"/;
 
 const INCOMPLETE = new Set(['max_tokens', 'model_context_window_exceeded', 'refusal']);
 
@@ -41,11 +44,14 @@ export const readMessageObject = (summary: AnswerSummary, message: JsonObject): 
   summary.finish = finishOf(message.stop_reason) ?? 'completed';
 };
 
-/** Reads a stream of Anthropic's Messages API. It has ended with `message_stop`, or with an error. */
+/**
+ * Reads a stream of Anthropic's Messages API. It has ended with `message_stop`, or with an error. Nothing is read
+ * after an event that breaks the grammar: `breach` says what is wrong with it.
+ */
 export const createMessagesReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   const counts = noCounts();
-  let hasContent = false;
+  const blocks = createBlockWatch();
 
   const readUsage = (usage: unknown): void => {
     if (!isObject(usage)) return;
@@ -57,12 +63,10 @@ export const createMessagesReader = (): AnswerReader => {
     switch (event.type) {
       case 'message_start':
         if (!isObject(event.message)) return;
-        if (hasContent) summary.isSpliced = true;
         noteHead(summary, event.message);
         readUsage(event.message.usage);
         return;
       case 'content_block_start': {
-        hasContent = true;
         const name = calledName(event.content_block);
         if (name !== undefined && summary.toolCalls.length < MAX_TOOL_CALLS) summary.toolCalls.push(name);
         return;
@@ -88,11 +92,14 @@ export const createMessagesReader = (): AnswerReader => {
   const reader = {
     summary,
     terminal: false as boolean,
+    breach: undefined as Breach | undefined,
     apply: (_eventName: string | undefined, data: string, decode: (data: string) => string) => {
-      if (reader.terminal || OTHER.test(data)) return true;
+      if (reader.terminal || reader.breach !== undefined) return true;
+      if (OTHER.test(data) && !(blocks.hasOpenCalls && BLOCK_STOP.test(data))) return true;
       const event = parseJson(decode(data));
       if (!isObject(event)) return false;
-      read(event);
+      reader.breach = blocks.see(event);
+      if (reader.breach === undefined) read(event);
       return true;
     },
   } satisfies AnswerReader;

@@ -1,5 +1,5 @@
 import { type AnswerSummary, type Api, apiOfPath } from '../../sse/answer-summary.ts';
-import { type AnswerTap, createStreamTap } from '../../sse/create-stream-tap.ts';
+import { type AnswerTap, createStreamTap, isGuarded } from '../../sse/create-stream-tap.ts';
 import { sniffForm, titleOf } from '../../sse/sniff-answer.ts';
 import { summarizeJsonAnswer } from '../../sse/summarize-json-answer.ts';
 import { createSideReader, isSidePath, summarizeSideAnswer } from './read-side-answer.ts';
@@ -104,7 +104,8 @@ export const createAnswerBody = ({ path, status, contentType }: AnswerBodyInput)
       else read(chunk);
     },
     mustAdmit: (chunk) =>
-      api === 'responses' &&
+      api !== undefined &&
+      isGuarded(api) &&
       (reading === undefined || (reading.kind === 'stream' && reading.tap.mustAdmit(chunk))),
     admit: (chunk) => {
       bytes += chunk.length;

@@ -1,3 +1,4 @@
+import { Anthropic } from '@anthropic-ai/sdk';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
@@ -175,3 +176,50 @@ describe('K2: a native stream of which more than one runs on a connection', () =
 
 const inLane = (lane: string, frame: Buffer): Buffer =>
   Buffer.from(`{"stream_id":"${lane}",${frame.toString().slice(1)}`);
+
+describe("K2: a native stream of Anthropic's Messages", () => {
+  const eventOf = (type: string, members: object = {}): string =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`;
+  const start = eventOf('message_start', {
+    message: { id: 'm', type: 'message', role: 'assistant', content: [], usage: { input_tokens: 1 } },
+  });
+  const content_block = { type: 'tool_use', id: 'toolu_1', name: 'Bash', input: {} };
+  const begun = eventOf('content_block_start', { index: 0, content_block });
+  const ended = eventOf('content_block_stop', { index: 0 });
+  const stop =
+    eventOf('message_delta', { delta: { stop_reason: 'tool_use' }, usage: { output_tokens: 1 } }) +
+    eventOf('message_stop');
+
+  const readByClient = async (text: string) => {
+    const upstream = await startUpstream({
+      ...{ kind: 'bytes', body: Buffer.from(text) },
+      headers: { 'content-type': 'text/event-stream' },
+    });
+    onTestFinished(() => upstream.close());
+    const env = { ANTHROPIC_API_KEY: 'sk-ant', ANTHROPIC_BASE_URL: upstream.url };
+    const gateway = await composeGateway(upstream.url, { env });
+    const client = new Anthropic({ baseURL: gateway.v1.replace(/\/v1$/, ''), apiKey: 'k', maxRetries: 0 });
+    const stream = client.messages.stream({
+      ...{ model: 'claude-sonnet-4-5', max_tokens: 10 },
+      messages: [{ role: 'user', content: 'hi' }],
+    });
+    return { said: await stream.finalMessage().catch((error: unknown) => error), gateway };
+  };
+
+  it.each([
+    ['that begins again', start + begun + start + begun + ended + stop, 'upstream_stream_restarted'],
+    ['that lacks the end of a call', start + begun + stop, 'upstream_answer_unreadable'],
+    ['that makes a call twice', start + begun + ended + begun + ended + stop, 'upstream_answer_unreadable'],
+  ])("%s is an error to Anthropic's client, and the record says why", async (_title, text, code) => {
+    const { said, gateway } = await readByClient(text);
+    expect(String(said)).toContain('gomodel-ts: ');
+    expect(await gateway.records()).toMatchObject([
+      { response: { finish: 'failed' }, error: { origin: 'upstream', code } },
+    ]);
+  });
+
+  it('that is whole is read as it was meant', async () => {
+    const { said } = await readByClient(start + begun + ended + stop);
+    expect(said).toMatchObject({ content: [{ type: 'tool_use', name: 'Bash' }], stop_reason: 'tool_use' });
+  });
+});
