@@ -10,7 +10,7 @@ import type { Tickets } from '../guard/tickets.ts';
 import type { ExchangeWatch, LogReader } from '../log/port.ts';
 import type { Ask } from '../probe/probe.ts';
 import type { Upstream } from '../providers/upstream.ts';
-import { createAccess } from './access/create-access.ts';
+import { type Access, createAccess } from './access/create-access.ts';
 import { createScopes } from './access/create-scopes.ts';
 import { scopeLog, scopeWatch } from './access/scope-log.ts';
 import { createSendAgain } from './again/send-again.ts';
@@ -66,6 +66,8 @@ export interface Admin {
   readonly handle: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
   /** What the log and the price list know, for others who show it. */
   readonly insight: { readonly log: LogReader; readonly pricing: () => Promise<Pricing> };
+  /** Begins a session of the page for whoever has signed in elsewhere; throws not_permitted. */
+  readonly openSession: Access['open'];
   /** Ends the event streams: a gateway that stops does not wait for those who listen. */
   closeStreams(): void;
   /** Settles when nothing of the log's index is written any more. */
@@ -100,6 +102,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     now: () => clock.monotonic(),
     wallNow: now,
     dataDir,
+    canSignIn: config.signIn !== undefined,
   });
   const again = createSendAgain({
     ...{ recorder, tickets: deps.tickets, version: deps.version },
@@ -205,6 +208,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
       answer(request, response).catch((error: unknown) => refuse(response, error, now()));
     },
     insight: { log, pricing },
+    openSession: access.open,
     closeStreams: () => {
       for (const feed of feeds) feed.close();
       again.close();

@@ -6,7 +6,8 @@ import { loadConfig } from './load-config.ts';
 import { readProviders, type SourcedProvider } from './read-providers.ts';
 import { PROXY_VARIABLES } from './read-proxies.ts';
 import { DOTENV, givenOf } from './read-setting.ts';
-import { SETTINGS, type Setting, type SettingName } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { SETTINGS, type SettingName } from './settings.ts';
 import type { Origin } from './sourced.ts';
 
 /** One setting, and where its value came from. */

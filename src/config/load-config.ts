@@ -14,6 +14,7 @@ import { readBudgetVariables, readLimitVariables } from './read-definitions.ts';
 import { chooseDefault, readProviders } from './read-providers.ts';
 import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
+import { readSignIn, type SignInConfig } from './read-sign-in.ts';
 import { readStorage, type StorageConfig } from './read-storage.ts';
 import { readTagging, type TaggingHeader } from './read-tagging.ts';
 import { readTelemetry } from './read-telemetry.ts';
@@ -82,6 +83,10 @@ export interface GatewayConfig {
   readonly retentionDays: number;
   readonly maxDiskBytes: number;
   readonly storage: StorageConfig;
+  /** By which identity provider people sign in; absent where nobody does. */
+  readonly signIn: SignInConfig | undefined;
+  /** By which browsers and clients reach the gateway; absent: where it listens. */
+  readonly publicUrl: URL | undefined;
   readonly proxies: ProxySettings;
   /** What the user should know of how the configuration was read, in whole sentences. */
   readonly notices: readonly string[];
@@ -132,17 +137,20 @@ export const canAskDefault = (config: GatewayConfig): boolean => {
   return hasCredential(provider) || provider.spec.keyless;
 };
 
-/** Budgets and limits of a file, unless it lies in the working folder: a repository must not raise what its reader may spend. */
+/**
+ * Budgets, limits and groups of a file, unless it lies in the working folder: a repository must not raise what its
+ * reader may spend, or say who may do what.
+ */
 const ownOf = (
   file: FileConfig | undefined,
-  kind: 'budgets' | 'rateLimits',
+  kind: 'budgets' | 'rateLimits' | 'groups',
   notices: string[],
 ): readonly Definition[] => {
   const given = file?.[kind] ?? [];
   const [first] = given;
   if (first === undefined || file?.source !== 'working_folder') return given;
   notices.push(
-    `${first.origin} is passed over: a file of the working folder never sets budgets or rate limits. Move them to gomodel.yaml in the data folder.`,
+    `${first.origin} is passed over: a file of the working folder never sets budgets, rate limits or groups. Move them to gomodel.yaml in the data folder.`,
   );
   return [];
 };
@@ -179,7 +187,8 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
   const port = required('port');
   const host = read('host');
   const masterKey = read('masterKey');
-  if (host !== undefined && !isLoopbackHost(host) && !masterKey) {
+  const signIn = readSignIn(sources, ownOf(sources.file, 'groups', notices));
+  if (host !== undefined && !isLoopbackHost(host) && !masterKey && !signIn) {
     throw new GatewayError(
       'invalid_config',
       `HOST ${host} is reachable from other machines, and no GOMODEL_MASTER_KEY is set: anyone there could spend your provider's money. Set GOMODEL_MASTER_KEY, or leave HOST out to listen on this machine alone.`,
@@ -256,6 +265,8 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     retentionDays: required('retentionDays'),
     maxDiskBytes: required('maxDisk'),
     storage: readStorage(sources),
+    signIn,
+    publicUrl: read('publicUrl'),
     proxies: {
       ...readProxies({ ...sources.dotenv, ...sources.env }),
       ...(certificates && { certificates }),

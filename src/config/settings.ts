@@ -3,24 +3,8 @@ import { trimTrailing } from '../base/trim-text.ts';
 import { isHeaderName } from './header-name.ts';
 import { parseDuration } from './parse-duration.ts';
 import { parseTrustedProxies } from './read-trusted-proxies.ts';
-
-/** Reads one value of a setting; undefined where the text is not what the setting takes. */
-type Parse<Value> = (text: string) => Value | undefined;
-
-export interface Setting<Value> {
-  readonly variable: string;
-  /** Where it stands in the configuration file. */
-  readonly path: readonly string[];
-  /** What a value may be, for the message that refuses another one. */
-  readonly takes: string;
-  readonly summary: string;
-  readonly secret?: true;
-  readonly parse: Parse<Value>;
-  /** As it would be written; absent where the setting has no value of its own accord. */
-  readonly fallback?: string;
-}
-
-const setting = <Value>(value: Setting<Value>): Setting<Value> => value;
+import { type Parse, type Setting, setting } from './setting.ts';
+import { SIGN_IN_SETTINGS } from './sign-in-settings.ts';
 
 export const parseText: Parse<string> = (text) => text.trim() || undefined;
 
@@ -73,7 +57,8 @@ const parseWebSockets: Parse<WebSocketSetting> = (text) => {
 
 const parseHeaderName: Parse<string> = (text) => (isHeaderName(text.trim()) ? text.trim() : undefined);
 
-const OTHER_ROUTES = /^\/(?:v1|p|api|admin|dashboard|health|readyz)(?:\/|$)/;
+const OTHER_ROUTES =
+  /^\/(?:v1|p|api|admin|dashboard|health|readyz|oauth|device|managed|codex|\.well-known)(?:\/|$)/;
 
 /** A path of letters, digits, dots, dashes and underscores. */
 const parseEndpoint: Parse<string> = (text) => {
@@ -359,6 +344,7 @@ export const SETTINGS = {
     parse: parseFallback,
     fallback: 'open',
   }),
+  ...SIGN_IN_SETTINGS,
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -95,10 +95,11 @@ const listChecks = (deps: AdmitDeps): readonly Check[] => [
     name: 'key',
     surface: 'model',
     run: (head, admission) => {
+      const note = (caller: Caller): void => {
+        admission.caller = caller;
+      };
       const caller = deps.checkKey(head);
-      if (caller instanceof Promise) return caller;
-      admission.caller = caller;
-      return undefined;
+      return caller instanceof Promise ? caller.then(note) : note(caller);
     },
   },
   {

@@ -1,12 +1,13 @@
 import { isLoopbackHost } from '../config/own-address.ts';
 import type { ExchangeRecord } from '../log/record.ts';
 import type { ManagedKey } from './keys/managed-key.ts';
+import { isPersonId } from './people/person.ts';
 import type { Role } from './role.ts';
 
 /** Who sends a request, as the gate has found out. */
 export interface Caller {
-  readonly kind: 'master_key' | 'key' | 'chatgpt' | 'none';
-  /** Of a managed key. */
+  readonly kind: 'master_key' | 'key' | 'sso' | 'chatgpt' | 'none';
+  /** Of a managed key; of somebody who has signed in, `sso:` and what their identity provider calls them. */
   readonly keyId?: string;
   /** Such as `/team/alpha`; `/` where none is known. */
   readonly userPath: string;
@@ -27,7 +28,7 @@ export const MASTER: Caller = { ...UNGUARDED, kind: 'master_key' };
 export const NOBODY: Caller = { ...UNGUARDED, role: 'user' };
 
 export const callerOfKey = ({ id, role }: ManagedKey): Caller => ({
-  kind: 'key',
+  kind: isPersonId(id) ? 'sso' : 'key',
   keyId: id,
   userPath: '/',
   labels: [],
@@ -42,10 +43,16 @@ export const asSignedIn = (caller: Caller): Caller =>
 export const atAddress = (caller: Caller, address: string): Caller =>
   isLoopbackHost(address) ? caller : { ...caller, address };
 
+/** As the log names who asks: `master_key`, `key:…`, `sso:…`, `chatgpt` or `none`. */
+export const authOf = ({ kind, keyId = '' }: Pick<Caller, 'kind' | 'keyId'>) => {
+  if (kind === 'sso') return isPersonId(keyId) ? keyId : (`sso:${keyId}` as const);
+  return kind === 'key' ? (`key:${keyId}` as const) : kind;
+};
+
 /** Writes into the record who asks. */
 export const noteCaller = (record: ExchangeRecord, caller: Caller): void => {
-  const { kind, keyId, userPath, labels, sentAgainOf, address } = caller;
-  record.auth = kind === 'key' ? `key:${keyId}` : kind;
+  const { keyId, userPath, labels, sentAgainOf, address } = caller;
+  record.auth = authOf(caller);
   if (keyId !== undefined) record.keyId = keyId;
   if (userPath !== '/') record.userPath = userPath;
   if (address !== undefined) record.clientAddress = address;

@@ -7,6 +7,8 @@ import type { KeyRing } from './keys/key-ring.ts';
 import { isManagedKey } from './keys/key-token.ts';
 import type { ManagedKey } from './keys/managed-key.ts';
 import { refusalOfKey } from './keys/refuse-key.ts';
+import { refusalOfToken } from './people/refuse-token.ts';
+import type { TokenCheck, TokenFinding } from './people/token-port.ts';
 import { TICKET_HEADER, type Tickets } from './tickets.ts';
 
 const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
@@ -24,8 +26,11 @@ const bearerOf = (headers: IncomingHttpHeaders): string | undefined =>
 const statusFor = (headers: IncomingHttpHeaders): { status?: number } =>
   headers['chatgpt-account-id'] === undefined ? {} : { status: 403 };
 
-/** Says who calls. Takes the gateway's own keys out of the header fields, so that none can leave for an upstream. */
-export type Authenticate = (headers: IncomingHttpHeaders) => Caller;
+/**
+ * Says who calls, at once unless a token is seen for the first time. Takes the gateway's own keys out of the header
+ * fields, so that none can leave for an upstream.
+ */
+export type Authenticate = (headers: IncomingHttpHeaders) => Caller | Promise<Caller>;
 
 /** Where clients of any API send a key, as the header field that says it best. */
 const KEY_FIELDS = ['x-gomodel-key', 'authorization', 'x-api-key', 'api-key', 'x-goog-api-key'] as const;
@@ -54,6 +59,8 @@ export interface AuthenticateDeps {
   readonly naming: NamingSettings;
   /** Absent in a process that serves no models. */
   readonly tickets?: Pick<Tickets, 'read'> | undefined;
+  /** Absent where nobody can sign in. */
+  readonly tokens?: TokenCheck | undefined;
 }
 
 /**
@@ -62,7 +69,8 @@ export interface AuthenticateDeps {
  * @returns a function that throws GatewayError missing_api_key, invalid_api_key, keys_unreadable or
  *   invalid_request
  */
-export const createAuthenticate = ({ masterKey, ring, naming, tickets }: AuthenticateDeps): Authenticate => {
+export const createAuthenticate = (deps: AuthenticateDeps): Authenticate => {
+  const { masterKey, ring, naming, tickets, tokens } = deps;
   const expected = masterKey === undefined ? undefined : digest(masterKey);
   const isMasterKey = (key: string): boolean =>
     expected !== undefined && timingSafeEqual(digest(key), expected);
@@ -70,7 +78,9 @@ export const createAuthenticate = ({ masterKey, ring, naming, tickets }: Authent
   const removeKeys = (headers: IncomingHttpHeaders): void => {
     for (const name of KEY_FIELDS) {
       const key = keyOf(name, headers);
-      if (key !== undefined && (isManagedKey(key) || isMasterKey(key))) delete headers[name];
+      const isOwn = (text: string): boolean =>
+        isManagedKey(text) || isMasterKey(text) || tokens?.isToken(text) === true;
+      if (key !== undefined && isOwn(key)) delete headers[name];
     }
   };
   const letIn = (caller: Caller, key: ManagedKey | undefined, headers: IncomingHttpHeaders): Caller => {
@@ -90,6 +100,11 @@ export const createAuthenticate = ({ masterKey, ring, naming, tickets }: Authent
     return letIn({ ...caller, sentAgainOf }, key, headers);
   };
 
+  const letTokenIn = (finding: TokenFinding, name: KeyField, headers: IncomingHttpHeaders): Caller => {
+    if (finding.kind !== 'active') throw refusalOfToken(finding, shownField(name), statusFor(headers));
+    return letIn(callerOfKey(finding.key), finding.key, headers);
+  };
+
   return (headers) => {
     const own = headers[TICKET_HEADER] === undefined ? undefined : letInByTicket(headers);
     if (own) return own;
@@ -100,6 +115,12 @@ export const createAuthenticate = ({ masterKey, ring, naming, tickets }: Authent
       if (text === undefined) continue;
       if (isMasterKey(text)) return letIn(MASTER, undefined, headers);
       sent.push(name);
+      if (tokens?.isToken(text)) {
+        const finding = tokens.check(text);
+        return finding instanceof Promise
+          ? finding.then((found) => letTokenIn(found, name, headers))
+          : letTokenIn(finding, name, headers);
+      }
       if (!isManagedKey(text)) continue;
       const found = ring.check(text);
       if (found.kind === 'active') return letIn(callerOfKey(found.key), found.key, headers);

@@ -111,7 +111,7 @@ export interface ExchangeRecord {
   balance?: BalanceNote;
   /** In their order, the last one included. */
   attempts?: Attempt[];
-  auth?: 'master_key' | `key:${string}` | 'chatgpt' | 'none' | 'rejected';
+  auth?: 'master_key' | `key:${string}` | `sso:${string}` | 'chatgpt' | 'none' | 'rejected';
   /** Of the managed key that let the client in. */
   keyId?: string;
   /** For whom the client asked, such as `/team/alpha`. */

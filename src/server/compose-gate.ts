@@ -4,6 +4,7 @@ import { type Admit, createAdmit } from '../guard/admit.ts';
 import { type CheckKey, createCheckKey } from '../guard/check-key.ts';
 import { createAuthenticate } from '../guard/create-authenticate.ts';
 import type { KeyRing } from '../guard/keys/key-ring.ts';
+import type { TokenCheck } from '../guard/people/token-port.ts';
 import { createWrongKeys } from '../guard/slow-wrong-keys.ts';
 import type { Tickets } from '../guard/tickets.ts';
 import type { Transport } from '../log/record.ts';
@@ -11,6 +12,8 @@ import type { Transport } from '../log/record.ts';
 export interface GateDeps {
   readonly config: GatewayConfig;
   readonly ring: KeyRing;
+  /** Absent where nobody can sign in. */
+  readonly tokens: TokenCheck | undefined;
   readonly clock: Clock;
   readonly via: string;
   readonly tickets: Tickets;
@@ -28,10 +31,10 @@ export const composeCheckKey = (
   { masterKey, userPathHeader, tagging }: Pick<GatewayConfig, 'masterKey' | 'userPathHeader' | 'tagging'>,
   ring: KeyRing,
   clock: Clock,
-  tickets?: Tickets,
+  { tickets, tokens }: Partial<Pick<GateDeps, 'tickets' | 'tokens'>>,
 ): CheckKey =>
   createCheckKey(
-    createAuthenticate({ masterKey, ring, naming: { userPathHeader, tagging }, tickets }),
+    createAuthenticate({ masterKey, ring, naming: { userPathHeader, tagging }, tickets, tokens }),
     createWrongKeys({ now: () => clock.monotonic() }),
   );
 
@@ -43,8 +46,8 @@ export const guarding =
 
 /** All that decides whether a request is let in. */
 export const composeGate = (deps: GateDeps): Gate => {
-  const { config, ring, clock, via, tickets, isClosing, checkCapacity } = deps;
-  const checkKey = composeCheckKey(config, ring, clock, tickets);
+  const { config, ring, clock, via, isClosing, checkCapacity } = deps;
+  const checkKey = composeCheckKey(config, ring, clock, deps);
   const admit = createAdmit({
     isClosing,
     isGuarded: guarding(config, ring),

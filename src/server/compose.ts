@@ -8,6 +8,7 @@ import { listOf } from '../config/read-trusted-proxies.ts';
 import { endKeys } from '../guard/keys/end-keys.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
+import { sparingExpired } from '../guard/people/people.ts';
 import { createAllowances } from '../guard/policies/create-allowances.ts';
 import { createSeeThroughProxies } from '../guard/see-through-proxies.ts';
 import { createTickets } from '../guard/tickets.ts';
@@ -24,8 +25,9 @@ import { keepBudgets } from './compose-budgets.ts';
 import { composeGate, guarding } from './compose-gate.ts';
 import { composeGeneration, type GenerationDeps } from './compose-generation.ts';
 import { composeLimits } from './compose-limits.ts';
-import { composeLog } from './compose-log.ts';
+import { type ComposedLog, composeLog } from './compose-log.ts';
 import { composeMetrics } from './compose-metrics.ts';
+import { composeCallers, withSignIn } from './compose-sign-in.ts';
 import { composeMetering } from './compose-spending.ts';
 import { composeTelemetry } from './compose-telemetry.ts';
 import { upstreamTroubleOf } from './compose-upstreams.ts';
@@ -73,7 +75,14 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const keyStore = keysOf(config, state);
   state.postgres?.onNotice(notices.tell);
   const sealingSecret = part ? ownSecret : await shareSealingSecret(config.dataDir, ownSecret, state);
-  const ring = await openKeyRing(keyStore, () => clock.now());
+  const callers = await composeCallers(
+    config,
+    await openKeyRing(keyStore, () => clock.now()),
+    sealingSecret,
+    () => urlOf(config.host, listening.port, tls !== undefined),
+    clock,
+  );
+  const { ring, gate } = callers;
   const isGuarded = guarding(config, ring);
   const counted = part ?? (await keepBudgets(config, state, clock));
   const allowances = createAllowances(ring);
@@ -127,6 +136,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const tickets = createTickets(part?.ticketSecret ?? randomBytes(32), () => clock.now());
   const { admit, checkKey } = composeGate({
     ...{ config, ring, clock, via, tickets, isClosing },
+    tokens: gate?.check,
     checkCapacity: limits.checkCapacity,
   });
   const shared = {
@@ -143,27 +153,29 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   };
   const side = part ? { part } : { logs: await composeLog(config, recorder, state, clock) };
   const logs = 'logs' in side ? side.logs : undefined;
-  const admin: Omit<Admin, 'insight'> & Partial<Pick<Admin, 'insight'>> =
+  const createOwnAdmin = ({ watch, log }: Pick<ComposedLog, 'watch' | 'log'>): Admin =>
+    createAdmin({
+      config: live,
+      recorder: watch,
+      log,
+      clock,
+      checkKey,
+      ring,
+      keyStore,
+      adminLog: state.adminLog,
+      tickets,
+      isGuarded,
+      upstreams: priced,
+      version: options.version,
+      url: () => urlOf(config.host, listening.port, tls !== undefined),
+      codexHome: options.codexHome,
+      askOverWebSocket,
+      budgets: kept,
+    });
+  const admin: Omit<Admin, 'insight' | 'openSession'> & Partial<Pick<Admin, 'insight'>> =
     'part' in side
-      ? passingOn(side.part.passOn)
-      : createAdmin({
-          config: live,
-          recorder: side.logs.watch,
-          log: side.logs.log,
-          clock,
-          checkKey,
-          ring,
-          keyStore,
-          adminLog: state.adminLog,
-          tickets,
-          isGuarded,
-          upstreams: priced,
-          version: options.version,
-          url: () => urlOf(config.host, listening.port, tls !== undefined),
-          codexHome: options.codexHome,
-          askOverWebSocket,
-          budgets: kept,
-        });
+      ? passingOn(side.part.passOn, gate !== undefined)
+      : await withSignIn(createOwnAdmin(side.logs), gate, config, checkKey, clock);
   const vitals = (): Vitals => ({
     breakers: outward.breakers(),
     waiting: recorder.waiting,
@@ -215,6 +227,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     loadCatalog: async () => readSavedCatalog(config.dataDir),
     version: options.version,
     isGuarded,
+    canSignIn: gate !== undefined,
     bodySizeLimitBytes: config.bodySizeLimitBytes,
     bodyIdleTimeoutMs: timeouts.bodyIdleMs,
     arrivals,
@@ -234,7 +247,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   });
 
   const stopEndingKeys = endKeys({
-    ring,
+    ring: sparingExpired(ring),
     running: () =>
       [
         ...recorder.active.values().map(({ record }) => record.keyId),

@@ -7,6 +7,7 @@ import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Admit } from '../guard/admit.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
+import { isSignInPath } from '../guard/people/sign-in-path.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import type { AcceptFirst } from '../http/accept-first.ts';
 import { admitRequest } from '../http/admit-request.ts';
@@ -55,6 +56,8 @@ export interface AppDeps {
   readonly admit: Admit;
   /** Whether callers need a key. */
   readonly isGuarded: () => boolean;
+  /** Whether people can sign in by an identity provider. */
+  readonly canSignIn: boolean;
   readonly version: string;
   readonly via: string;
   readonly bodySizeLimitBytes: number;
@@ -82,7 +85,8 @@ export const createApp = (deps: AppDeps): Express => {
   app.get('/readyz', admitToHealth, deps.readyz);
   if (deps.metrics) app.all(deps.metrics.endpoint, admitToAdmin, deps.metrics.handle);
   app.use((request, response, next) => {
-    if (!isAnsweredHere(request.url)) return next();
+    const isSignIn = deps.canSignIn && isSignInPath(request.url);
+    if (!isSignIn && !isAnsweredHere(request.url)) return next();
     admitToAdmin(request, response, (error) =>
       error === undefined ? deps.admin.handle(request, response, next) : next(error),
     );

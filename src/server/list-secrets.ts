@@ -20,6 +20,7 @@ export const listSecrets = ({
   proxies,
   storage,
   telemetry,
+  signIn,
 }: GatewayConfig): readonly string[] => {
   const namedSecrets = (headers: Readonly<Record<string, string>>): string[] =>
     Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? [value] : []));
@@ -37,7 +38,7 @@ export const listSecrets = ({
     proxies.http,
     ...providers.flatMap(({ baseUrl, proxy }) => [baseUrl.href, proxy]),
   ];
-  return [...new Set([masterKey, ...all, ...collectors, ...addresses.map(passwordIn)])].filter(
-    (secret) => secret !== undefined,
-  );
+  return [
+    ...new Set([masterKey, signIn?.clientSecret, ...all, ...collectors, ...addresses.map(passwordIn)]),
+  ].filter((secret) => secret !== undefined);
 };

@@ -26,6 +26,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   admin: 7,
   metrics: 7,
   telemetry: 7,
+  identity: 7,
   postgres: 7,
   server: 8,
   cli: 9,
@@ -52,6 +53,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   'google-auth-library': 'providers',
   'prom-client': 'metrics',
   pg: 'postgres',
+  'openid-client': 'identity',
+  jose: 'identity',
 };
 
 /** Constructs what the others know by its port. */

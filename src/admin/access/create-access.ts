@@ -20,6 +20,8 @@ export interface AccessDeps {
   readonly wallNow: () => number;
   /** Where links to enter by are left. */
   readonly dataDir: string;
+  /** Whether people can sign in by an identity provider. */
+  readonly canSignIn: boolean;
 }
 
 /** Who may see the log, and change what the gateway does. */
@@ -34,6 +36,17 @@ export interface Access {
   logIn(request: IncomingMessage, key: string): Promise<string | undefined>;
   /** @returns the `Set-Cookie` header, or undefined where the token of a link does not count */
   enter(request: IncomingMessage, token: string): string | undefined;
+  /**
+   * Begins a session for whoever has signed in elsewhere.
+   * @param onEnd called once when it is over
+   * @returns its `Set-Cookie` header, and what ends it
+   * @throws GatewayError not_permitted
+   */
+  open(
+    request: IncomingMessage,
+    caller: Caller,
+    onEnd: () => void,
+  ): { readonly cookie: string; readonly end: () => void };
   logOut(request: IncomingMessage): string;
   /** Calls back when the session that let a request in is over. @returns a function that stops watching */
   watch(request: IncomingMessage, onEnd: () => void): () => void;
@@ -46,7 +59,15 @@ const notPermitted = (): GatewayError =>
     'this key has the role user: it can call models but not see the dashboard. Ask whoever runs this gateway for the role member or auditor.',
   );
 
-export const createAccess = ({ checkKey, ring, isGuarded, now, wallNow, dataDir }: AccessDeps): Access => {
+export const createAccess = ({
+  checkKey,
+  ring,
+  isGuarded,
+  now,
+  wallNow,
+  dataDir,
+  canSignIn,
+}: AccessDeps): Access => {
   const sessions = createPageSessions(now);
   const enter = createEnterByLink({ sessions, dataDir, now: wallNow });
   // A key that has ended takes its sessions along.
@@ -84,6 +105,7 @@ export const createAccess = ({ checkKey, ring, isGuarded, now, wallNow, dataDir 
       const viewer = caller && viewerOf(caller, ring);
       return {
         required: isGuarded(),
+        ...(canSignIn && { sign_in: true }),
         authenticated: viewer !== undefined && viewer.role !== 'user',
         ...(viewer && {
           role: viewer.role,
@@ -109,6 +131,10 @@ export const createAccess = ({ checkKey, ring, isGuarded, now, wallNow, dataDir 
       }
     },
     enter,
+    open: (request, caller, onEnd) => {
+      requireViewer(caller);
+      return sessions.begin(request, caller, onEnd);
+    },
     logOut: (request) => sessions.end(request),
     watch: sessions.watch,
     close: stop,

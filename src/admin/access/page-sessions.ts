@@ -5,8 +5,15 @@ import { peerOf } from '../../guard/peer-of.ts';
 
 /** Who has logged in with the page: kept in memory, so that a restart logs everyone out. */
 export interface PageSessions {
-  /** @returns the `Set-Cookie` header of a new session, and what ends it */
-  begin(request: IncomingMessage, caller: Caller): { readonly cookie: string; readonly end: () => void };
+  /**
+   * @param onEnd called once when it is over
+   * @returns the `Set-Cookie` header of a new session, and what ends it
+   */
+  begin(
+    request: IncomingMessage,
+    caller: Caller,
+    onEnd?: () => void,
+  ): { readonly cookie: string; readonly end: () => void };
   /** Whose session it is; undefined where there is none, or it has expired. */
   find(request: IncomingMessage): Caller | undefined;
   /** Ends those of some callers. */
@@ -62,13 +69,13 @@ export const createPageSessions = (now: () => number): PageSessions => {
     for (const tell of session?.watchers ?? []) tell();
   };
   return {
-    begin: (request, caller) => {
+    begin: (request, caller, onEnd) => {
       for (const [key, { endsAtMs }] of sessions) {
         if (endsAtMs <= now() || sessions.size >= MAX_SESSIONS) drop(key);
       }
       const token = randomBytes(32).toString('base64url');
       const key = keyOf(token);
-      sessions.set(key, { caller, endsAtMs: now() + LASTS_MS, watchers: new Set() });
+      sessions.set(key, { caller, endsAtMs: now() + LASTS_MS, watchers: new Set(onEnd && [onEnd]) });
       return { cookie: cookie(request, token, LASTS_MS / 1000), end: () => drop(key) };
     },
     find: (request) => find(request)?.caller,

@@ -2,6 +2,8 @@
 export interface SessionAnswer {
   /** True where the gateway asks for a key. */
   required: boolean;
+  /** True where people can sign in by an identity provider, at `/oauth/sign-in`. */
+  sign_in?: boolean;
   /** True where the page may be read. */
   authenticated: boolean;
   role?: 'admin' | 'auditor' | 'member' | 'user';

@@ -20,6 +20,8 @@ export interface FileConfig {
   readonly budgets: readonly Definition[];
   readonly rateLimits: readonly Definition[];
   readonly policy: Sourced<Policy> | undefined;
+  /** What the groups of the identity provider may do. */
+  readonly groups: readonly Definition[];
 }
 
 export interface FileProvider {

@@ -146,6 +146,27 @@ const rateLimits = z.strictObject({
   providers: z.array(z.strictObject({ provider: name, model: name.optional(), ...rates })).optional(),
 });
 
+const groupRule = z.strictObject({
+  group: name,
+  role: z.string().optional(),
+  user_path: z.string().optional(),
+  labels: z.array(name).optional(),
+  models: z.array(name).optional(),
+  providers: z.array(name).optional(),
+  bodies: z.string().optional(),
+});
+
+const oidc = z.strictObject({
+  issuer: scalar.optional(),
+  client_id: scalar.optional(),
+  client_secret: scalar.optional(),
+  scopes: scalar.optional(),
+  groups_claim: scalar.optional(),
+  authorization_params: scalar.optional(),
+  token_lifetime: scalar.optional(),
+  groups: z.array(groupRule).optional(),
+});
+
 /** The form of `gomodel.yaml`. */
 export const fileSchema = z.strictObject({
   server: z
@@ -166,6 +187,7 @@ export const fileSchema = z.strictObject({
       model_lists: scalar.optional(),
       keep_only_aliases: scalar.optional(),
       stream_stall_timeout: scalar.optional(),
+      public_url: scalar.optional(),
     })
     .optional(),
   logging: z
@@ -206,6 +228,7 @@ export const fileSchema = z.strictObject({
   budgets: budgets.optional(),
   rate_limits: rateLimits.optional(),
   policy: policySchema.optional(),
+  oidc: oidc.optional(),
 });
 
 export type FileShape = z.infer<typeof fileSchema>;

@@ -81,3 +81,11 @@ export const mapRateLimits = (
     fields: fieldsOf(entry, ratesOf(entry.item)),
   }));
 };
+
+/** What each group may do; the first that a person has decides. */
+export const mapGroups = ({ oidc = {} }: FileShape, locate: Locate): readonly Definition[] =>
+  (oidc.groups ?? []).map((item, index) => ({
+    origin: locate(['oidc', 'groups', index]),
+    source: 'file' as const,
+    fields: Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)),
+  }));

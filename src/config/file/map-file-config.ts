@@ -5,7 +5,7 @@ import type { Source } from '../sources.ts';
 import type { FileConfig, FileProvider } from './file-config.ts';
 import type { FileShape } from './file-schema.ts';
 import { mapAlias, mapVirtualModel } from './map-alias.ts';
-import { mapBudgets, mapRateLimits } from './map-definitions.ts';
+import { mapBudgets, mapGroups, mapRateLimits } from './map-definitions.ts';
 import { mapPolicy, mapPolicyBudgets } from './map-policy.ts';
 import type { Locate } from './parse-yaml.ts';
 
@@ -105,4 +105,5 @@ export const mapFileConfig = (data: FileShape, name: string, place: Place): File
     origin: place.locate(['policy']),
     source: place.source,
   },
+  groups: mapGroups(data, place.locate),
 });

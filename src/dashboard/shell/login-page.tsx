@@ -1,13 +1,22 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { ApiError, api } from '../state/api.ts';
-import { loadViewer } from '../state/viewer.ts';
+import { loadViewer, viewer } from '../state/viewer.ts';
 import { texts } from '../texts.ts';
 
 const messageOf = (error: unknown): string => {
   if (!(error instanceof ApiError)) return String(error);
   if (error.status === 429) return texts.login.tooMany(error.retryAfter ?? 60);
   return `${error.message[0]?.toUpperCase()}${error.message.slice(1)}`;
+};
+
+const BASE = '/admin/dashboard/';
+
+/** The way to the identity provider, and back to what the address asks for. */
+const signInAddress = (): string => {
+  const { pathname, search } = window.location;
+  const view = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : '';
+  return `/oauth/sign-in?${new URLSearchParams({ view: view + search })}`;
 };
 
 /** Asks for a key once; what is kept is a cookie that scripts cannot read. */
@@ -55,6 +64,11 @@ export const LoginPage = () => {
         <button type="submit" class="button primary" disabled={busy.value}>
           {busy.value ? texts.login.busy : texts.login.in}
         </button>
+        {viewer.value?.sign_in && (
+          <a class="button" href={signInAddress()}>
+            {texts.login.signIn}
+          </a>
+        )}
         <p class="dim">{texts.login.hint}</p>
       </form>
     </main>

@@ -58,6 +58,7 @@ export const shellTexts = {
     out: 'Log out',
     busy: 'Checking…',
     tooMany: (seconds: number) => `Too many attempts. Wait ${count(seconds, 'second', 'seconds')}.`,
+    signIn: 'Sign in with your company account',
     hint: 'The master key is the value of GOMODEL_MASTER_KEY in the shell that started the gateway. This browser keeps a cookie, not the key.',
   },
   help: {

@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts';
 import type { KeyRing } from './key-ring.ts';
 
 interface EndKeysDeps {
-  readonly ring: KeyRing;
+  readonly ring: Pick<KeyRing, 'find' | 'stateOf' | 'onChange'>;
   /** The keys of all that runs. */
   readonly running: () => Iterable<string>;
   /** Ends what runs on one key. */

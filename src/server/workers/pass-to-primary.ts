@@ -5,6 +5,7 @@ import { createId } from '../../base/ids.ts';
 import { hopByHopFields } from '../../forward/send/hop-by-hop.ts';
 import { createErrorAnswer } from '../../guard/error-answer.ts';
 import { peerOf } from '../../guard/peer-of.ts';
+import { isSignInPath } from '../../guard/people/sign-in-path.ts';
 import { PEER_HEADER, SECRET_HEADER } from './inner-headers.ts';
 import type { InnerAddress } from './protocol.ts';
 
@@ -65,9 +66,13 @@ export const createPassOn = ({ path, secret }: InnerAddress) => {
 };
 
 /** In place of the admin's own, which lives in the primary. */
-export const passingOn = (passOn: ReturnType<typeof createPassOn>): Omit<Admin, 'insight'> => ({
+export const passingOn = (
+  passOn: ReturnType<typeof createPassOn>,
+  canSignIn: boolean,
+): Omit<Admin, 'insight' | 'openSession'> => ({
   handle: (request, response, next) => {
-    if (isAnsweredHere(request.url ?? '')) passOn(request, response);
+    const { url = '' } = request;
+    if (isAnsweredHere(url) || (canSignIn && isSignInPath(url))) passOn(request, response);
     else next();
   },
   closeStreams: () => {},

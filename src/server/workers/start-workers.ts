@@ -15,6 +15,7 @@ import { keepBudgets } from '../compose-budgets.ts';
 import { composeCheckKey, guarding } from '../compose-gate.ts';
 import { composeLog } from '../compose-log.ts';
 import { composeMetrics } from '../compose-metrics.ts';
+import { composeCallers, withSignIn } from '../compose-sign-in.ts';
 import { composeTelemetry } from '../compose-telemetry.ts';
 import { composeUpstreams, type Upstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia, instanceOf } from '../create-via.ts';
@@ -77,7 +78,13 @@ export const startWorkers = async (
   const keyStore = keysOf(config, state);
   state.postgres?.onNotice(notices.tell);
   const sealingSecret = await shareSealingSecret(dataDir, ownSecret, state);
-  const ring = await openKeyRing(keyStore, () => clock.now());
+  const { ring, gate } = await composeCallers(
+    config,
+    await openKeyRing(keyStore, () => clock.now()),
+    sealingSecret,
+    () => urlOf(host, port, tls !== undefined),
+    clock,
+  );
   const budgets = await keepBudgets(config, state, clock);
   const demo = options.demo ? await startDemoUpstream() : undefined;
   const own = await createRecorder({
@@ -103,10 +110,10 @@ export const startWorkers = async (
   let port = config.port;
   let closing = false;
 
-  const checkKey = composeCheckKey(config, ring, clock);
+  const checkKey = composeCheckKey(config, ring, clock, { tokens: gate?.check });
   const ticketSecret = randomBytes(32);
   const logs = await composeLog(config, recorder, state, clock);
-  const admin = createAdmin({
+  const ownAdmin = createAdmin({
     config: live,
     recorder: logs.watch,
     log: logs.log,
@@ -124,6 +131,7 @@ export const startWorkers = async (
     askOverWebSocket,
     budgets,
   });
+  const admin = await withSignIn(ownAdmin, gate, config, checkKey, clock);
   const storage = storageStateOf(state.postgres, logs.shipping);
   const via = createVia();
   const telemetry = await composeTelemetry({

@@ -1,8 +1,10 @@
-import { type Authenticate, createAuthenticate } from '../../../src/guard/create-authenticate.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Caller } from '../../../src/guard/caller.ts';
+import { createAuthenticate } from '../../../src/guard/create-authenticate.ts';
 
 /** The check of a gateway that has a master key, or none, and no other keys. */
-export const authenticateBy = (masterKey: string | undefined): Authenticate =>
-  createAuthenticate({
+export const authenticateBy = (masterKey: string | undefined): ((headers: IncomingHttpHeaders) => Caller) => {
+  const authenticate = createAuthenticate({
     masterKey,
     ring: {
       isGuarding: false,
@@ -12,3 +14,9 @@ export const authenticateBy = (masterKey: string | undefined): Authenticate =>
     },
     naming: { userPathHeader: 'x-gomodel-user-path', tagging: [] },
   });
+  return (headers) => {
+    const caller = authenticate(headers);
+    if (caller instanceof Promise) throw new Error('nobody can sign in here');
+    return caller;
+  };
+};

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseConfigFile } from '../../../src/config/file/parse-config-file.ts';
-import { SETTINGS, type Setting } from '../../../src/config/settings.ts';
+import type { Setting } from '../../../src/config/setting.ts';
+import { SETTINGS } from '../../../src/config/settings.ts';
 
 it.each(Object.entries<Setting<unknown>>(SETTINGS))(
   'the setting %s may stand in the file',

@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { ManagedKey } from '../keys/managed-key.ts';
+import { isPersonId } from './person.ts';
+
+/** When a token was issued, and until when it counts: milliseconds since the epoch. */
+interface Span {
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** Who is signed in, as far as this process has seen their tokens. */
+export interface People {
+  /** Notes what a person may do by a token. An older token does not undo what a newer one has said. */
+  note(key: ManagedKey, span: Span): void;
+  /** Ends all that a person may do, since the identity provider has said so. New tokens count again. */
+  lockOut(id: string): void;
+  /** Ends one sign-in of theirs. */
+  endSignIn(signInId: string): void;
+  /** Whether a token has ended before its time. */
+  isOver(id: string, signInId: string, issuedAtMs: number): boolean;
+  find(id: string): ManagedKey | undefined;
+  /** Milliseconds since the epoch; 0 for who is not known. */
+  untilMs(id: string): number;
+  stateOf(id: string): 'active' | 'expired' | 'revoked';
+  onChange(listener: () => void): () => void;
+}
+
+interface Known extends Span {
+  readonly key: ManagedKey;
+}
+
+/** Those who were seen longest ago go first. */
+const MAX_KNOWN = 20_000;
+/** The precision of a token's times. */
+const SECOND_MS = 1_000;
+
+const keep = <Value>(map: Map<string, Value>, id: string, value: Value): void => {
+  map.delete(id);
+  map.set(id, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_KNOWN && oldest !== undefined) map.delete(oldest);
+};
+
+/** @param now milliseconds since the epoch */
+export const createPeople = (now: () => number): People => {
+  const known = new Map<string, Known>();
+  const lockedOutAtMs = new Map<string, number>();
+  const endedSignIns = new Map<string, true>();
+  const listeners = new Set<() => void>();
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const isLockedOut = (id: string, issuedAtMs: number): boolean =>
+    issuedAtMs + SECOND_MS <= (lockedOutAtMs.get(id) ?? 0);
+  return {
+    note: (key, { issuedAtMs, expiresAtMs }) => {
+      const before = known.get(key.id);
+      if (before && before.issuedAtMs > issuedAtMs) return;
+      const isSame = before !== undefined && isDeepStrictEqual(before.key, key);
+      if (isSame && before.expiresAtMs === expiresAtMs) return;
+      keep(known, key.id, { key, issuedAtMs, expiresAtMs });
+      if (before && !isSame) tell();
+    },
+    lockOut: (id) => {
+      keep(lockedOutAtMs, id, now());
+      tell();
+    },
+    endSignIn: (signInId) => {
+      keep(endedSignIns, signInId, true);
+    },
+    isOver: (id, signInId, issuedAtMs) => endedSignIns.has(signInId) || isLockedOut(id, issuedAtMs),
+    find: (id) => known.get(id)?.key,
+    untilMs: (id) => known.get(id)?.expiresAtMs ?? 0,
+    stateOf: (id) => {
+      const entry = known.get(id);
+      if (!entry || isLockedOut(id, entry.issuedAtMs)) return 'revoked';
+      return entry.expiresAtMs <= now() ? 'expired' : 'active';
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+};
+
+/** The keys together with who is signed in: whatever asks for a caller's key by its id finds both. */
+export const withPeople = (ring: KeyRing, people: People): KeyRing => ({
+  // Whoever may sign in must.
+  isGuarding: true,
+  get policies() {
+    return ring.policies;
+  },
+  check: ring.check,
+  stateOf: (id) => (isPersonId(id) ? people.stateOf(id) : ring.stateOf(id)),
+  find: (id) => (isPersonId(id) ? people.find(id) : ring.find(id)),
+  onChange: (listener) => {
+    const stops = [ring.onChange(listener), people.onChange(listener)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  },
+  close: ring.close,
+});
+
+/**
+ * The same for what ends running answers: those of a person whose token has merely expired go on to their end, and
+ * their next request needs another token.
+ */
+export const sparingExpired = (ring: KeyRing): Pick<KeyRing, 'find' | 'stateOf' | 'onChange'> => ({
+  find: ring.find,
+  onChange: ring.onChange,
+  stateOf: (id) => {
+    const state = ring.stateOf(id);
+    return state === 'expired' && isPersonId(id) ? 'active' : state;
+  },
+});

@@ -1,0 +1,49 @@
+import * as client from 'openid-client';
+import { GatewayError } from '../../base/errors.ts';
+import { foreignWords } from '../../base/foreign-text.ts';
+
+const MAX_WORDS = 200;
+
+/** By what a provider says that a sign-in is over (RFC 6749 §5.2, OpenID Connect Core §3.1.2.6). */
+const ENDS = ['invalid_grant', 'access_denied', 'interaction_required', 'login_required'];
+
+/** The innermost reason of an error, since the library wraps those of the network. */
+const reasonOf = (error: unknown): string => {
+  let inner = error;
+  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
+  if (!(inner instanceof Error)) return String(inner);
+  return inner.name === 'TimeoutError' ? 'it did not answer in time' : inner.message;
+};
+
+const codeOf = (error: unknown): { readonly code: string; readonly words: string } | undefined => {
+  if (error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError) {
+    const { error: code, error_description: description = code } = error;
+    return { code, words: foreignWords(description, MAX_WORDS) };
+  }
+  return undefined;
+};
+
+/** @param host of the provider, as messages name it */
+export const providerFailure = (host: string) => ({
+  /** Whether the provider says that somebody may not go on. */
+  isEnd: (error: unknown): boolean => {
+    const refused = codeOf(error);
+    return refused !== undefined && ENDS.includes(refused.code);
+  },
+  toGatewayError: (error: unknown): GatewayError => {
+    if (error instanceof GatewayError && error.code !== 'upstream_unreachable') return error;
+    const refused = codeOf(error);
+    if (refused && ENDS.includes(refused.code)) {
+      return new GatewayError(
+        'sign_in_expired',
+        `the identity provider at ${host} refused the sign-in: ${refused.words.replace(/\.$/, '')}. Sign in again.`,
+        { cause: error, status: 403 },
+      );
+    }
+    return new GatewayError(
+      'identity_provider_unavailable',
+      `the identity provider at ${host} cannot be asked: ${(refused?.words ?? foreignWords(reasonOf(error), MAX_WORDS)).replace(/\.$/, '')}. Nobody can sign in until it answers; who is signed in can go on until their token expires.`,
+      { cause: error },
+    );
+  },
+});
