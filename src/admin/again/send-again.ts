@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
+import { fetchGateway } from '../../base/fetch-gateway.ts';
 import { TICKET_HEADER, type Tickets } from '../../guard/tickets.ts';
 import type { Viewer } from '../../guard/viewer.ts';
 import type { ExchangeWatch } from '../../log/port.ts';
@@ -66,7 +67,7 @@ export const createSendAgain = ({ recorder, tickets, baseUrl, version }: SendAga
       const leave = new AbortController();
       running.set(id, leave);
       const { opened, stop } = watchFor(id);
-      const asked = fetch(baseUrl() + path, {
+      const asked = fetchGateway(baseUrl() + path, {
         method: 'POST',
         headers: {
           ...headers,

@@ -108,6 +108,12 @@ it.each([1, 2])(
     expect(doctor.stdout).toMatch(/Request over HTTP, zstd +\S+, \d+ events/);
     expect(doctor.stdout).toMatch(/Request over WebSocket +\S+, \d+ events/);
     expect(await gateway.run(['reload'])).toMatchObject({ code: 0 });
+
+    // The page has it ask itself, too.
+    const again = await ask(port, `/admin/api/v1/audit/log/${answer.headers['x-request-id']}/again`, {
+      ...{ method: 'POST', headers, body: JSON.stringify({ model: 'gpt-other' }) },
+    });
+    expect(again).toMatchObject({ status: 202, text: expect.stringMatching(/^\{"id":"\w+"\}$/) });
   },
 );
 
