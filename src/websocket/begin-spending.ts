@@ -1,6 +1,7 @@
 import type { Destination } from '../forward/route/destination.ts';
 import { describeBody } from '../guard/budgets/describe-spending.ts';
 import type { Passage } from '../guard/limits/create-metering.ts';
+import type { Repetition } from '../guard/runaway/find-repetition.ts';
 import type { Exchange } from '../log/exchange.ts';
 import type { CreateFrame } from './client/read-client-frame.ts';
 import type { ConnectionContext } from './session.ts';
@@ -11,6 +12,8 @@ export interface TurnToSpend {
   readonly destination: Destination & { readonly fallbacks: readonly Destination[] };
   /** As it goes to the upstream. */
   readonly body: Buffer;
+  /** Where the body holds only what is new. */
+  readonly findRepetition?: () => Repetition | undefined;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface TurnToSpend {
  */
 export const beginSpending = (
   { metering, upgrade }: ConnectionContext,
-  { exchange, frame, destination, body }: TurnToSpend,
+  { exchange, frame, destination, body, findRepetition }: TurnToSpend,
 ): Passage | undefined | Promise<Passage | undefined> => {
   if (frame.isWarmUp) return undefined;
   const isWhole = body !== frame.bytes;
@@ -32,5 +35,6 @@ export const beginSpending = (
     upstreamModel: destination.model,
     isOnlyDestination: destination.fallbacks.length === 0,
     ...describeBody({ path: upgrade.path, bytes: body, members: isWhole ? undefined : frame.members }),
+    ...(findRepetition && { findRepetition }),
   });
 };

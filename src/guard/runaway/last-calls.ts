@@ -9,7 +9,7 @@ export interface CallAndResult {
   readonly text: string;
 }
 
-interface Call {
+export interface Call {
   readonly id: string;
   readonly tool: string;
   readonly given: string;
@@ -21,13 +21,13 @@ interface Result {
 }
 
 /** What one item of a conversation adds; `turns`: a user speaks, and begins something new. */
-type Read =
+export type Read =
   | { readonly kind: 'turns' }
   | { readonly kind: 'calls'; readonly calls: readonly Call[]; readonly results: readonly Result[] };
 
 /** Of the conversation's end, as much as may be read: no more is needed, and none of it is held. */
-const MAX_BYTES = 512 * 1024;
-const MAX_ITEMS = 100;
+export const MAX_BYTES = 512 * 1024;
+export const MAX_ITEMS = 100;
 
 /** What of a result differs each time, and says nothing: Codex's own lines above an output. */
 const NOISE = /"?(?:Chunk ID|Wall time|duration_seconds)"?:? *[\w.]+/g;
@@ -43,15 +43,16 @@ const resultOf = (id: unknown, value: unknown): Result => ({
 
 const NOTHING: Read = { kind: 'calls', calls: [], results: [] };
 
-const readResponses = (item: JsonObject): Read => {
+/** @param item of a Responses conversation, or of an answer's output */
+export const readResponses = (item: JsonObject): Read => {
   const type = idOf(item.type);
   if (type.endsWith('_output')) {
     return { kind: 'calls', calls: [], results: [resultOf(item.call_id, item.output)] };
   }
   if (type.endsWith('_call')) {
-    const { call_id: id, name, arguments: args, input, action } = item;
-    const call = { id: idOf(id), tool: idOf(name) || type.slice(0, -'_call'.length) };
-    return { kind: 'calls', calls: [{ ...call, given: textOf(args ?? input ?? action) }], results: [] };
+    const call = { id: idOf(item.call_id), tool: idOf(item.name) || type.slice(0, -'_call'.length) };
+    const given = textOf(item.arguments ?? item.input ?? item.action);
+    return { kind: 'calls', calls: [{ ...call, given }], results: [] };
   }
   const isOther = type === 'reasoning' || item.role === 'assistant';
   return isOther ? NOTHING : { kind: 'turns' };
@@ -86,6 +87,10 @@ const readMessages = ({ role, content }: JsonObject): Read => {
   };
 };
 
+/** Equal for equal calls with equal results. */
+export const joinCall = ({ tool, given }: Omit<Call, 'id'>, result: string): string =>
+  `${tool}\n${given}\n${result}`;
+
 /** `mark`: what a result cannot be without, so that nothing else has to be parsed. */
 const FORMS = {
   responses: { member: 'input', mark: '_output"', read: readResponses },
@@ -119,7 +124,7 @@ export function* lastCalls(api: ReadApi, bytes: Buffer, range: ByteRange): Gener
     for (const { id, text } of found.results) waiting.set(id, text);
     for (const { id, tool, given } of found.calls.toReversed()) {
       const result = waiting.get(id);
-      if (result !== undefined) yield { tool, text: `${tool}\n${given}\n${result}` };
+      if (result !== undefined) yield { tool, text: joinCall({ tool, given }, result) };
     }
   }
 }

@@ -6,6 +6,7 @@ import { overCeiling } from '../../forward/relay/output-ceiling.ts';
 import type { ChosenDestination } from '../../forward/route/destination.ts';
 import { hasLostAddress } from '../../forward/send/lost-address.ts';
 import type { Passage } from '../../guard/limits/create-metering.ts';
+import { createCallFollower } from '../../guard/runaway/follow-calls.ts';
 import { mayBeActedOn } from '../../sse/create-stream-tap.ts';
 import { beginSpending } from '../begin-spending.ts';
 import type { ClientConnection } from '../client/client-connection.ts';
@@ -17,8 +18,7 @@ import {
   NORMAL_CLOSURE,
   SERVICE_RESTART,
 } from '../close-codes.ts';
-import { noteHeaders } from '../note-headers.ts';
-import { openRefused, openTurn, refuseConnection } from '../open-turn.ts';
+import { refuseConnection } from '../open-turn.ts';
 import { releaseCompression } from '../release-compression.ts';
 import { type ConnectionContext, type Session, stopping } from '../session.ts';
 import { watchLife } from '../watch-life.ts';
@@ -27,6 +27,8 @@ import type { UpstreamSocket } from './connect-upstream.ts';
 import { besideBroken, breachOf, failureFrame } from './fail-turn.ts';
 import { createHeldMessages } from './held-messages.ts';
 import { isRelayable } from './is-relayable.ts';
+import { openRelayed, openUnreadable } from './open-relayed.ts';
+import { createPassUpstream } from './pass-upstream.ts';
 import { createTurnRefusals } from './refuse-turns.ts';
 import { busy, MAX_RUNNING, networkChanged, tooMany, upstreamClosed } from './relay-errors.ts';
 import { createRelayedTurn, type RelayedTurn } from './relayed-turn.ts';
@@ -42,9 +44,6 @@ export interface RelayDeps {
    */
   onForeign(bytes: Buffer, room: Room): void;
 }
-
-/** Above this, the client is paused until half of the data has been sent upstream. */
-const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
  * A connection whose upstream also speaks WebSocket: frames are relayed byte for byte in both directions, and the
@@ -65,6 +64,8 @@ export const createRelaySession = ({
   let isHandedOver = false;
   let isBroken = false;
   const upstreamIsAlive = watchLife(response.socket);
+  const calls = createCallFollower();
+  const pass = createPassUpstream(ws, connection);
 
   const close = (code: number, reason: string): void => {
     connection.close(code, reason);
@@ -110,14 +111,6 @@ export const createRelaySession = ({
     onForeign(frame.bytes, room);
   };
 
-  const pass = (bytes: Buffer, room: Room): void => {
-    ws.send(bytes, { binary: false }, () => {
-      room.release();
-      if (ws.bufferedAmount <= MAX_WAITING_BYTES / 2) connection.resume();
-    });
-    if (ws.bufferedAmount > MAX_WAITING_BYTES) connection.pause();
-  };
-
   const create = (frame: CreateFrame, room: Room): void => {
     const chosen = destinationFor(frame, room);
     if (!chosen) return;
@@ -138,14 +131,9 @@ export const createRelaySession = ({
     }
     const stopwatch = createStopwatch(clock);
     stopwatch.start();
-    const exchange = openTurn(context, frame);
+    const exchange = openRelayed(context, frame, response);
     const { record } = exchange;
-    record.request.bodyBytes = frame.bytes.length;
-    record.provider = upstream.name;
-    record.upstream = host;
     if (frame.model !== undefined) record.route = why;
-    noteHeaders(exchange, response, clock.now());
-    exchange.keepRequestBody(frame.bytes, 'identity');
     const send = (passage: Passage | undefined): void => {
       const { maxOutputTokens } = passage ?? {};
       exchange.commit();
@@ -155,7 +143,10 @@ export const createRelaySession = ({
       record.overheadMs = stopwatch.spentMs;
       exchange.update();
     };
-    held.decide(() => beginSpending(context, { exchange, frame, destination, body: frame.bytes }), {
+    const isFollowed = !frame.isWarmUp && frame.streamId === undefined;
+    const repetition = isFollowed ? calls.follow(frame.bytes, frame.members) : undefined;
+    const toSpend = { exchange, frame, destination, body: frame.bytes, findRepetition: () => repetition };
+    held.decide(() => beginSpending(context, toSpend), {
       onGranted: send,
       onRefused: (thrown) => turnAway(exchange, frame, room, toGatewayError(thrown)),
       onLeft: () => {
@@ -168,10 +159,7 @@ export const createRelaySession = ({
 
   /** A message that is not JSON is relayed unchanged for the upstream to refuse, and leaves a record. */
   const noteUnreadable = (bytes: Buffer): void => {
-    const exchange = openRefused(context, bytes);
-    exchange.record.provider = upstream.name;
-    exchange.record.upstream = host;
-    exchange.commit();
+    const exchange = openUnreadable(context, bytes);
     turns.addUnreadable(createRelayedTurn({ exchange, clock, streamId: undefined }));
   };
 
@@ -202,7 +190,8 @@ export const createRelaySession = ({
     }
     // Frames that clients act on are checked before they leave; a broken one is not sent.
     const isAdmitted = mayBeActedOn(bytes);
-    if (!isAdmitted) send();
+    if (isAdmitted) calls.hear(bytes);
+    else send();
     const seen = turns.see(bytes);
     if (typeof seen === 'object') {
       breakTurn(seen.broken);

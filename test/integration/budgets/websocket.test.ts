@@ -26,6 +26,16 @@ const manyDeltas = (): ResponsesEvent[] => {
   return first ? [first, ...deltas, ...rest] : [];
 };
 
+/** What Codex sends next over WebSocket: what came of the call in this answer, and nothing else. */
+const resultOf = ({ response }: Readonly<Record<string, unknown>>): object => {
+  const { id, output } = response as { id: string; output: { call_id?: string }[] };
+  const call_id = output.find((item) => item.call_id !== undefined)?.call_id;
+  return {
+    previous_response_id: id,
+    input: [{ type: 'function_call_output', call_id, output: 'Process exited with code 1\n1 failed' }],
+  };
+};
+
 const relaying = async (events: ResponsesEvent[] = WHOLE): Promise<string> => {
   const upstream = await startWebSocketUpstream(() => ({ kind: 'events', events }));
   onTestFinished(() => upstream.close());
@@ -84,6 +94,32 @@ describe.each([
       status: 429,
       error: { code: 'rate_limit_exceeded' },
     });
+  });
+
+  it('stops a call that is made again and again, though each request holds its result alone', async () => {
+    const calling = responsesStream([{ call: 'exec_command', arguments: { cmd: 'npm test' } }]);
+    const gateway = await composeWithBudgets(await start(calling), { SET_BUDGET: 'daily=100,stop_runaways' });
+    const client = await connectClient(gateway.v1, { headers: CODEX_HEADERS });
+    client.send(CREATE);
+    let previous = await client.answer();
+    for (let time = 1; time < 10; time++) {
+      client.send({ ...CREATE, ...resultOf(previous) });
+      previous = await client.answer();
+      expect(previous.type).toBe('response.completed');
+    }
+    client.send({ ...CREATE, ...resultOf(previous) });
+    expect(await client.answer()).toMatchObject({
+      error: {
+        code: 'runaway_stopped',
+        message: expect.stringContaining('exec_command was called 10 times'),
+      },
+    });
+    client.ws.terminate();
+    const records = await gateway.records();
+    expect(records.map(({ warnings }) => warnings?.[0]?.count)).toEqual([
+      ...Array.from({ length: 5 }, () => undefined),
+      ...[5, 6, 7, 8, 9, 10],
+    ]);
   });
 
   it('frees what was reserved for a client that leaves', async () => {
