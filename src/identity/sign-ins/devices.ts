@@ -15,6 +15,7 @@ const SLOWER_S = 5;
 const TOLERANCE_MS = 500;
 /** All that wait for their person at once. */
 const MAX_PENDING = 500;
+const SWEEP_EVERY_MS = 60_000;
 
 /** A program that waits until its person has signed in elsewhere. */
 interface DeviceStart {
@@ -31,7 +32,7 @@ export interface DeviceAsker {
   readonly program: string;
 }
 
-export type Poll =
+type Poll =
   | { readonly kind: 'pending' | 'slow_down' | 'denied' | 'expired' }
   | { readonly kind: 'approved'; readonly signInId: string };
 
@@ -66,54 +67,63 @@ const keepOf = (entry: JsonObject, changed: JsonObject): JsonObject & Expiring =
 });
 
 /** @param now milliseconds since the epoch */
-export const createDevices = (store: EntryStore, now: () => number): Devices => ({
-  begin: async (asker) => {
+export const createDevices = (store: EntryStore, now: () => number): Devices => {
+  let sweptAtMs = 0;
+  /** Looking at every entry takes a while, and must not be what somebody can ask for again and again. */
+  const sweep = async (): Promise<void> => {
+    if (sweptAtMs + SWEEP_EVERY_MS > now()) return;
+    sweptAtMs = now();
     await store.sweep();
-    if ((await store.count('device')) >= MAX_PENDING) return undefined;
-    const deviceCode = createSecret();
-    const code = drawCode();
-    const device = digestOf(deviceCode);
-    const expiresAtMs = now() + DEVICE_MS;
-    const entry = { ...asker, state: 'pending', intervalS: INTERVAL_S, polledAtMs: 0, expiresAtMs };
-    await store.change('device', device, () => ({ keep: entry, result: undefined }));
-    await store.change('user-code', digestOf(code), () => ({
-      keep: { device, expiresAtMs },
-      result: undefined,
-    }));
-    return {
-      deviceCode,
-      userCode: `${code.slice(0, CODE_LENGTH / 2)}-${code.slice(CODE_LENGTH / 2)}`,
-      expiresInS: DEVICE_MS / 1000,
-      intervalS: INTERVAL_S,
-    };
-  },
-  find: async (userCode) => {
-    const { device } = (await store.read('user-code', digestOf(normalize(userCode)))) ?? {};
-    if (typeof device !== 'string') return undefined;
-    const entry = await store.read('device', device);
-    if (entry?.state !== 'pending') return undefined;
-    return { device, asker: { address: String(entry.address), program: String(entry.program) } };
-  },
-  decide: (device, decision) =>
-    store.change('device', device, (entry) => {
-      if (entry?.state !== 'pending') {
-        return { keep: entry && keepOf(entry, {}), result: false };
-      }
-      const changed =
-        decision === 'denied' ? { state: 'denied' } : { state: 'approved', signInId: decision.signInId };
-      return { keep: keepOf(entry, changed), result: true };
-    }),
-  poll: (deviceCode) =>
-    store.change<Poll>('device', digestOf(deviceCode), (entry) => {
-      if (!entry) return { keep: undefined, result: { kind: 'expired' } };
-      const { state, signInId } = entry;
-      if (state === 'denied') return { keep: undefined, result: { kind: 'denied' } };
-      if (state === 'approved' && typeof signInId === 'string') {
-        return { keep: undefined, result: { kind: 'approved', signInId } };
-      }
-      const intervalS = numberOf(entry.intervalS);
-      const isTooSoon = numberOf(entry.polledAtMs) + intervalS * 1000 - TOLERANCE_MS > now();
-      const changed = { polledAtMs: now(), intervalS: isTooSoon ? intervalS + SLOWER_S : intervalS };
-      return { keep: keepOf(entry, changed), result: { kind: isTooSoon ? 'slow_down' : 'pending' } };
-    }),
-});
+  };
+  return {
+    begin: async (asker) => {
+      await sweep();
+      if ((await store.count('device')) >= MAX_PENDING) return undefined;
+      const deviceCode = createSecret();
+      const code = drawCode();
+      const device = digestOf(deviceCode);
+      const expiresAtMs = now() + DEVICE_MS;
+      const entry = { ...asker, state: 'pending', intervalS: INTERVAL_S, polledAtMs: 0, expiresAtMs };
+      await store.change('device', device, () => ({ keep: entry, result: undefined }));
+      await store.change('user-code', digestOf(code), () => ({
+        keep: { device, expiresAtMs },
+        result: undefined,
+      }));
+      return {
+        deviceCode,
+        userCode: `${code.slice(0, CODE_LENGTH / 2)}-${code.slice(CODE_LENGTH / 2)}`,
+        expiresInS: DEVICE_MS / 1000,
+        intervalS: INTERVAL_S,
+      };
+    },
+    find: async (userCode) => {
+      const { device } = (await store.read('user-code', digestOf(normalize(userCode)))) ?? {};
+      if (typeof device !== 'string') return undefined;
+      const entry = await store.read('device', device);
+      if (entry?.state !== 'pending') return undefined;
+      return { device, asker: { address: String(entry.address), program: String(entry.program) } };
+    },
+    decide: (device, decision) =>
+      store.change('device', device, (entry) => {
+        if (entry?.state !== 'pending') {
+          return { keep: entry && keepOf(entry, {}), result: false };
+        }
+        const changed =
+          decision === 'denied' ? { state: 'denied' } : { state: 'approved', signInId: decision.signInId };
+        return { keep: keepOf(entry, changed), result: true };
+      }),
+    poll: (deviceCode) =>
+      store.change<Poll>('device', digestOf(deviceCode), (entry) => {
+        if (!entry) return { keep: undefined, result: { kind: 'expired' } };
+        const { state, signInId } = entry;
+        if (state === 'denied') return { keep: undefined, result: { kind: 'denied' } };
+        if (state === 'approved' && typeof signInId === 'string') {
+          return { keep: undefined, result: { kind: 'approved', signInId } };
+        }
+        const intervalS = numberOf(entry.intervalS);
+        const isTooSoon = numberOf(entry.polledAtMs) + intervalS * 1000 - TOLERANCE_MS > now();
+        const changed = { polledAtMs: now(), intervalS: isTooSoon ? intervalS + SLOWER_S : intervalS };
+        return { keep: keepOf(entry, changed), result: { kind: isTooSoon ? 'slow_down' : 'pending' } };
+      }),
+  };
+};

@@ -81,11 +81,11 @@ export const postForm = async (
   return { status: response.status, body: (await response.json()) as TokenAnswer };
 };
 
-const VERIFIER = 'a-verifier-of-pkce-that-has-more-than-43-characters';
+export const VERIFIER = 'a-verifier-of-pkce-that-has-more-than-43-characters';
 const REDIRECT = 'http://127.0.0.1:1455/callback';
 const CLIENT = 'codex';
 
-const authorizeUrl = (base: string, changed: Readonly<Record<string, string>> = {}): string => {
+export const authorizeUrl = (base: string, changed: Readonly<Record<string, string>> = {}): string => {
   const url = new URL('/oauth/authorize', base);
   url.search = new URLSearchParams({
     response_type: 'code',
