@@ -24,6 +24,8 @@ import type { KeptBudgets } from './budgets/kept-budgets.ts';
 import { createCallerApi, isCallerPath } from './caller/caller-api.ts';
 import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
 import { createTellLosses } from './cost/tell-losses.ts';
+import { createNoteServed } from './fleet/note-served.ts';
+import { createServeBundle, isBundlePath } from './fleet/serve-bundle.ts';
 import { enterPage } from './page/enter-page.ts';
 import { PAGE_FOLDER } from './page/load-page.ts';
 import { setPageHeaders } from './page/page-headers.ts';
@@ -74,8 +76,9 @@ export interface Admin {
   close(): Promise<void>;
 }
 
-/** What this room answers: the dashboard, its API, and what callers ask of themselves. @param url path and query */
-export const isAnsweredHere = (url: string): boolean => isAdminPath(url) || isCallerPath(url);
+/** What this room answers: the dashboard, its API, what callers ask of themselves, and how clients are configured. @param url path and query */
+export const isAnsweredHere = (url: string): boolean =>
+  isAdminPath(url) || isCallerPath(url) || isBundlePath(url);
 
 const isAdminPath = (url: string): boolean => /^\/admin(?:[/?]|$)/.test(url);
 
@@ -165,6 +168,10 @@ export const createAdmin = (deps: AdminDeps): Admin => {
   });
   const dispatch = createDispatch(routesFor, access);
   const answerCaller = createCallerApi({ log, pricing, now, budgets, checkKey: deps.checkKey });
+  const serveBundle = createServeBundle({
+    ...{ config, checkKey: deps.checkKey, ring: deps.ring },
+    noteServed: createNoteServed({ adminLog: deps.adminLog, now }),
+  });
   const servePage = createServePage(deps.pageFolder ?? PAGE_FOLDER);
 
   const warmUp = (): void => {
@@ -196,8 +203,9 @@ export const createAdmin = (deps: AdminDeps): Admin => {
   return {
     handle: (request, response, next) => {
       const { url = '' } = request;
-      if (isCallerPath(url)) {
-        answerCaller(request, response).catch((error: unknown) => refuse(response, error, now()));
+      if (isCallerPath(url) || isBundlePath(url)) {
+        const own = isBundlePath(url) ? serveBundle : answerCaller;
+        own(request, response).catch((error: unknown) => refuse(response, error, now()));
         return;
       }
       if (!isAdminPath(url)) {

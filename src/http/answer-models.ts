@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { ifNoneMatch } from '../base/if-none-match.ts';
 import { INERT_ANSWER } from '../base/inert-answer.ts';
 import { extendCatalog } from '../codex/catalog/extend-catalog.ts';
 import { toServedModels } from '../codex/catalog/to-served-models.ts';
@@ -49,15 +50,10 @@ const askedModel = (path: string): string | undefined => {
 };
 const asksForList = (path: string): boolean => /^\/models\/?(?:\?|$)/.test(path);
 
-const matches = (header: string | undefined, tag: string): boolean =>
-  header
-    ?.split(',')
-    .some((candidate) => candidate.trim().replace(/^W\//, '') === tag || candidate.trim() === '*') ?? false;
-
 const sendOwn = ({ context, headers }: Request, response: Response, body: Buffer): void => {
   const { record, id } = context.exchange;
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
-  const isKnown = matches(headers['if-none-match'], etag);
+  const isKnown = ifNoneMatch(headers['if-none-match'], etag);
   record.response.finish = 'completed';
   record.status = isKnown ? 304 : 200;
   record.response.bytes = isKnown ? 0 : body.length;

@@ -5,6 +5,8 @@ import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import { listOf } from '../config/read-trusted-proxies.ts';
+import { membershipOf } from '../fleet/membership-of.ts';
+import { groupsOf, rulesFor } from '../fleet/rules-for.ts';
 import { endKeys } from '../guard/keys/end-keys.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
@@ -85,7 +87,12 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const { ring, gate } = callers;
   const isGuarded = guarding(config, ring);
   const counted = part ?? (await keepBudgets(config, state, clock));
-  const allowances = createAllowances(ring);
+  /** The same object at all times: a reload changes what is in it. */
+  const live: GatewayConfig = { ...config };
+  const allowances = createAllowances(ring, (key) => {
+    const { policy } = live;
+    return policy && rulesFor(policy, groupsOf(policy, membershipOf(key))).rules.models;
+  });
   const kept = 'store' in counted ? counted : undefined;
   const demo = options.demo && !part ? await startDemoUpstream() : undefined;
   const recorder = await createRecorder({
@@ -117,8 +124,6 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const { outward, priced } = generations;
   const metering: Metering = composeMetering({ config, counted, upstreams: priced, recorder, clock });
   const { chooseUpstream, chooseDestination, clientFor, retrying, ask } = outward;
-  /** The same object at all times: a reload changes what is in it. */
-  const live: GatewayConfig = { ...config };
   let closing = false;
   const isClosing = (): boolean => closing;
   const limits = composeLimits({
@@ -266,6 +271,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     generations.replace(await composeGeneration(merged, generationDeps));
     await tls?.refresh();
     Object.assign(live, merged);
+    allowances.forget();
     return reloaded;
   };
 

@@ -4,6 +4,7 @@ import { type Allowance, EVERYTHING } from '../../providers/allowance.ts';
 import type { Caller } from '../caller.ts';
 import { reasonForEnd } from '../keys/end-keys.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
+import type { ManagedKey } from '../keys/managed-key.ts';
 import type { Policy } from './policy.ts';
 
 /**
@@ -45,23 +46,31 @@ const compile = (rules: readonly Rule[]): Allowance => {
   };
 };
 
+/** The models that the policy of the company allows whoever has a key; undefined: all. */
+export type ModelsFor = (key: ManagedKey | undefined) => readonly string[] | undefined;
+
 /** Of callers that differ by a header field, so many are remembered. */
 const MAX_KNOWN = 10_000;
 
-/** Compiles the rules of a caller once, until keys or policies change. */
-export const createAllowances = (ring: KeyRing): { readonly of: AllowanceOf; close(): void } => {
+/** Compiles the rules of a caller once, until keys or policies change, or it is told to forget them. */
+export const createAllowances = (
+  ring: KeyRing,
+  modelsFor: ModelsFor = () => undefined,
+): { readonly of: AllowanceOf; forget(): void; close(): void } => {
   const known = new Map<string, Allowance>();
   const stop = ring.onChange(() => known.clear());
-  const rulesOf = ({ keyId, userPath }: Caller): readonly Rule[] => {
+  const rulesOf = ({ kind, keyId, userPath }: Caller): readonly Rule[] => {
     const key = keyId === undefined ? undefined : ring.find(keyId);
     const own = key && (key.models.length > 0 || key.providers.length > 0) ? [key] : [];
-    return [...own, ...ring.policies.filter((policy) => isWithin(userPath, policy.userPath))];
+    const models = kind === 'master_key' ? undefined : modelsFor(key);
+    const company = models ? [{ models, providers: [] }] : [];
+    return [...own, ...company, ...ring.policies.filter((policy) => isWithin(userPath, policy.userPath))];
   };
   return {
     of: (caller) => {
-      const { keyId, userPath } = caller;
+      const { kind, keyId, userPath } = caller;
       if (keyId !== undefined && ring.stateOf(keyId) !== 'active') throw reasonForEnd(ring, keyId);
-      const place = `${keyId ?? ''} ${userPath}`;
+      const place = `${keyId ?? kind} ${userPath}`;
       const found = known.get(place);
       if (found) return found;
       const allowance = compile(rulesOf(caller));
@@ -69,6 +78,7 @@ export const createAllowances = (ring: KeyRing): { readonly of: AllowanceOf; clo
       known.set(place, allowance);
       return allowance;
     },
+    forget: () => known.clear(),
     close: stop,
   };
 };

@@ -1,0 +1,30 @@
+import type { CompiledPolicy } from './compile-policy.ts';
+
+interface Fragment {
+  readonly id: string;
+  readonly name: string;
+  readonly contents: string;
+}
+
+/** What Codex asks its configuration server for. */
+export interface ConfigBundle {
+  readonly config_toml: { readonly enterprise_managed: readonly Fragment[] };
+  readonly requirements_toml: { readonly enterprise_managed: readonly Fragment[] };
+}
+
+/** The short form of a version, which Codex shows beside what it overrides. */
+export const versionOf = ({ group, etag }: Pick<CompiledPolicy, 'group' | 'etag'>): string =>
+  `${group ?? 'default'}-${etag.slice(1, 9)}`;
+
+export const bundleOf = (compiled: CompiledPolicy): ConfigBundle => {
+  const id = versionOf(compiled);
+  const { configToml, requirementsToml } = compiled.codex;
+  return {
+    config_toml: {
+      enterprise_managed: [{ id, name: 'GoModel defaults', contents: configToml }],
+    },
+    requirements_toml: {
+      enterprise_managed: [{ id, name: 'GoModel requirements', contents: requirementsToml }],
+    },
+  };
+};

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { startAppServer } from '../../../src/codex/run/app-server.ts';
+import { type SystemFiles, withPrivateEtc } from '../../../src/codex/run/private-etc.ts';
+import { ensureCodex } from '../codex/ensure-codex.ts';
+import { createCodexFolders } from '../codex/run-codex.ts';
+import { startProxyTrap } from '../codex/start-proxy-trap.ts';
+import { createTemporaryFolder } from '../temporary-folder.ts';
+
+export interface EnrolledMachine {
+  /** As when the hour is over for which Codex keeps what its configuration server said. */
+  forgetPolicy(): void;
+  /** `codex exec` with these arguments, to its end. */
+  exec(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  /** What Codex's app server says that it was told, without a request to a model. */
+  ask<Answer>(
+    work: (server: Awaited<ReturnType<typeof startAppServer>>) => Promise<Answer>,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
+}
+
+const TIMEOUT_MS = 90_000;
+
+/** A machine whose administrator has put files into /etc/codex, and its user, with a home of their own. */
+export const createMachine = async (
+  version: string,
+  system: SystemFiles,
+  configToml: string,
+  env: Readonly<Record<string, string>>,
+): Promise<EnrolledMachine> => {
+  const binary = await ensureCodex(version);
+  const { codexHome, home, workFolder } = createCodexFolders();
+  writeFileSync(join(codexHome, 'config.toml'), configToml);
+  const environment = async (more: Readonly<Record<string, string>>) => {
+    const trap = await startProxyTrap();
+    const variables = {
+      ...{ PATH: process.env.PATH, HOME: home, TERM: 'dumb', NO_COLOR: '1' },
+      ...{ ...trap.env, CODEX_HOME: codexHome, ...env, ...more },
+    };
+    return { variables, close: trap.close };
+  };
+  const commandOf = (args: readonly string[]) =>
+    withPrivateEtc(createTemporaryFolder('etc'), system, [binary, ...args]);
+  return {
+    forgetPolicy: () => {
+      for (const name of readdirSync(codexHome)) {
+        if (name.startsWith('managed-config-')) rmSync(join(codexHome, name));
+      }
+    },
+    exec: async (args, more = {}) => {
+      const { variables, close } = await environment(more);
+      const [file, ...rest] = commandOf(['exec', '--skip-git-repo-check', ...args]);
+      const child = spawn(file, rest, {
+        cwd: workFolder,
+        env: variables,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      });
+      const timer = setTimeout(() => {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      }, TIMEOUT_MS);
+      const [stdout, stderr] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, 'close'),
+      ]);
+      clearTimeout(timer);
+      await close();
+      return { code: child.exitCode, stdout, stderr };
+    },
+    ask: async (work, more = {}) => {
+      const { variables, close } = await environment(more);
+      const command = commandOf(['app-server']);
+      const server = await startAppServer({ command, env: variables, cwd: workFolder });
+      try {
+        return await work(server);
+      } finally {
+        server.close();
+        await close();
+      }
+    },
+  };
+};
