@@ -1,7 +1,7 @@
 import type { ModelPrice, PriceCalculation } from '@pydantic/genai-prices';
 import { importPriceList } from '../../providers/price-list.ts';
 import type { Upstream } from '../../providers/upstream.ts';
-import type { FindRates, ModelRates } from './rates.ts';
+import type { FindRates, ModelRates, Rates } from './rates.ts';
 
 /** The price list that comes with the gateway: nothing is asked of the network. */
 export const PRICE_LIST = 'genai-prices 0.1.8 (2026-09-23)';
@@ -20,8 +20,11 @@ const priceAt = (price: Price, inputTokens: number): number | undefined => {
   return base;
 };
 
-const ratesOf = (prices: ModelPrice): ModelRates => ({
-  ratesFor: (inputTokens) => {
+const isFlat = (prices: ModelPrice): boolean =>
+  Object.values(prices).every((price: Price) => price === undefined || typeof price === 'number');
+
+const ratesOf = (prices: ModelPrice): ModelRates => {
+  const ratesAt = (inputTokens: number): Rates => {
     const input = priceAt(prices.input_mtok, inputTokens) ?? 0;
     const reasoning = priceAt(prices.output_reasoning_mtok, inputTokens);
     const inputAudio = priceAt(prices.input_audio_mtok, inputTokens);
@@ -41,15 +44,26 @@ const ratesOf = (prices: ModelPrice): ModelRates => ({
       ...(cachedAudio === undefined ? {} : { cachedAudio }),
       ...(outputAudio === undefined ? {} : { outputAudio }),
     };
-  },
-  source: PRICE_LIST,
-});
+  };
+  if (!isFlat(prices)) return { ratesFor: ratesAt, source: PRICE_LIST };
+  const rates = ratesAt(0);
+  return { ratesFor: () => rates, source: PRICE_LIST };
+};
 
 /** Most prices hold for days; some change with the hour. */
 const granularityMs = ({ model }: PriceCalculation): number =>
   Array.isArray(model.prices) && model.prices.some(({ constraint }) => constraint?.type === 'time_of_date')
     ? MINUTE_MS
     : DAY_MS;
+
+/** The prices of one model, by when they held. */
+interface KnownPrices {
+  periodMs: number;
+  /** `null` where the list has none. */
+  readonly byPeriod: Map<number, ModelRates | null>;
+}
+
+const MAX_KNOWN = 10_000;
 
 /** What of an upstream tells whose prices hold. */
 export type PricedUpstream = Pick<Upstream, 'name' | 'baseUrl' | 'native' | 'credential'>;
@@ -74,22 +88,32 @@ export const loadPriceList = async (upstreams: readonly PricedUpstream[]): Promi
     if (!owners.has(provider)) owners.set(provider, ownerByName(provider));
     return owners.get(provider);
   };
-  // Finding a model in the list takes 0.1 ms: too long for each of 100,000 exchanges.
-  const known = new Map<string, ModelRates | undefined>();
-  const granularities = new Map<string, number>();
+  // Finding a model in the list takes 0.1 ms: too long for each of 100,000 exchanges, and so is making a key of texts.
+  const known = new Map<string, Map<string, KnownPrices>>();
+  let count = 0;
+  const knownOf = (owner: string, model: string): KnownPrices => {
+    if (count > MAX_KNOWN) {
+      known.clear();
+      count = 0;
+    }
+    const ofOwner = known.get(owner) ?? new Map<string, KnownPrices>();
+    known.set(owner, ofOwner);
+    const prices = ofOwner.get(model) ?? { periodMs: DAY_MS, byPeriod: new Map() };
+    ofOwner.set(model, prices);
+    return prices;
+  };
   return ({ model: asked, upstreamModel, provider, startedAtMs }) => {
     const model = upstreamModel ?? asked;
     const owner = findOwner(provider ?? OPENAI);
     if (!model || !owner) return undefined;
-    const period = granularities.get(`${owner} ${model}`) ?? DAY_MS;
-    const key = `${owner} ${model} ${Math.floor(startedAtMs / period)}`;
-    if (known.has(key)) return known.get(key);
-    const timestamp = new Date(startedAtMs);
-    const found = calcPrice({}, model, { providerId: owner, timestamp });
-    if (found) granularities.set(`${owner} ${model}`, granularityMs(found));
-    const rates = found ? ratesOf(found.model_price) : undefined;
-    if (known.size > 10_000) known.clear();
-    known.set(key, rates);
-    return rates;
+    const prices = known.get(owner)?.get(model) ?? knownOf(owner, model);
+    const rates = prices.byPeriod.get(Math.floor(startedAtMs / prices.periodMs));
+    if (rates !== undefined) return rates ?? undefined;
+    const found = calcPrice({}, model, { providerId: owner, timestamp: new Date(startedAtMs) });
+    if (found) prices.periodMs = granularityMs(found);
+    const fresh = found ? ratesOf(found.model_price) : undefined;
+    count++;
+    prices.byPeriod.set(Math.floor(startedAtMs / prices.periodMs), fresh ?? null);
+    return fresh;
   };
 };

@@ -45,6 +45,23 @@ const createCostOf =
     return kind === 'metered' && cost ? sumOf(cost) : undefined;
   };
 
+/** Ids by their keys; what has none last, and of equal keys the newest first. */
+const orderOf = (
+  ids: readonly string[],
+  keys: readonly (number | undefined)[],
+  direction: 1 | -1,
+): string[] => {
+  const places = Uint32Array.from(ids.keys());
+  places.sort((one, other) => {
+    const [own, others] = [keys[one], keys[other]];
+    if (own === others) return (ids[one] as string) < (ids[other] as string) ? 1 : -1;
+    if (own === undefined) return 1;
+    if (others === undefined) return -1;
+    return (own - others) * direction;
+  });
+  return Array.from(places, (place) => ids[place] as string);
+};
+
 /** Finds the exchanges of a query that measure as is wished, in the order that is wished. */
 export const findMeasured = async (
   log: Pick<LogReader, 'facts'>,
@@ -53,22 +70,21 @@ export const findMeasured = async (
   { measures, sort, isAscending = false }: MeasuredWish,
 ): Promise<Measured> => {
   const costOf = createCostOf(prices);
-  const found: { readonly id: string; readonly key: number | undefined }[] = [];
+  const ids: string[] = [];
+  const keys: (number | undefined)[] = [];
   let isWhole = true;
   for await (const batch of log.facts(query)) {
     for (const facts of batch) {
       if (!holdsMeasures(measures, facts, costOf)) continue;
-      if (found.length === MAX_FOUND) isWhole = false;
-      else found.push({ id: facts.id, key: sort && measureOf(sort, facts, costOf) });
+      if (ids.length === MAX_FOUND) {
+        isWhole = false;
+        continue;
+      }
+      ids.push(facts.id);
+      if (sort) keys.push(measureOf(sort, facts, costOf));
     }
   }
-  const direction = isAscending ? 1 : -1;
-  const byId = (one: string, other: string): number => (one < other ? -1 : 1);
-  found.sort((one, other) => {
-    if (one.key === other.key) return byId(one.id, other.id) * (sort ? -1 : direction);
-    if (one.key === undefined) return 1;
-    if (other.key === undefined) return -1;
-    return (one.key - other.key) * direction;
-  });
-  return { ids: found.map(({ id }) => id), isWhole };
+  if (sort) return { ids: orderOf(ids, keys, isAscending ? 1 : -1), isWhole };
+  ids.sort();
+  return { ids: isAscending ? ids : ids.reverse(), isWhole };
 };

@@ -7,23 +7,33 @@ const known = (value: number): number | undefined => (Number.isNaN(value) ? unde
 
 const listIn = (text: string | undefined): readonly string[] | undefined => text?.split(LIST_SEPARATOR);
 
+/** What few rows have. */
+const RARE_TOKENS = [
+  'cacheWriteTokens',
+  'cacheWrite1hTokens',
+  'inputAudioTokens',
+  'cachedAudioTokens',
+  'outputAudioTokens',
+] as const;
+
+/** Its members are named one by one, since sums ask for 100,000 of them: a loop over names takes three times as long. */
 const usageOfRow = (rows: IndexRows, row: number): Usage | undefined => {
   if (!rows.has(HAS_USAGE, row)) return undefined;
+  const { numbers } = rows.columns;
   const usage: Usage = {};
-  for (const column of [
-    'inputTokens',
-    'cachedInputTokens',
-    'cacheWriteTokens',
-    'cacheWrite1hTokens',
-    'inputAudioTokens',
-    'cachedAudioTokens',
-    'outputTokens',
-    'reasoningTokens',
-    'outputAudioTokens',
-    'totalTokens',
-  ] as const) {
-    const tokens = known(rows.number(column, row));
-    if (tokens !== undefined) usage[column] = tokens;
+  const inputTokens = numbers.inputTokens[row] as number;
+  const cachedInputTokens = numbers.cachedInputTokens[row] as number;
+  const outputTokens = numbers.outputTokens[row] as number;
+  const reasoningTokens = numbers.reasoningTokens[row] as number;
+  const totalTokens = numbers.totalTokens[row] as number;
+  if (!Number.isNaN(inputTokens)) usage.inputTokens = inputTokens;
+  if (!Number.isNaN(cachedInputTokens)) usage.cachedInputTokens = cachedInputTokens;
+  if (!Number.isNaN(outputTokens)) usage.outputTokens = outputTokens;
+  if (!Number.isNaN(reasoningTokens)) usage.reasoningTokens = reasoningTokens;
+  if (!Number.isNaN(totalTokens)) usage.totalTokens = totalTokens;
+  for (const column of RARE_TOKENS) {
+    const tokens = numbers[column][row] as number;
+    if (!Number.isNaN(tokens)) usage[column] = tokens;
   }
   return usage;
 };
