@@ -30,7 +30,10 @@ export interface LogFilter {
   label?: string;
   /** The name of a tool that the answer calls; `*` stands for anything. */
   tool?: string;
-  /** Text anywhere in ids, model, path, client, tool names and error, ignoring case. */
+  /**
+   * Words, each of which is anywhere in ids, model, path, client, tool names or error, ignoring case; a text in quotes
+   * is one of them.
+   */
   search?: string;
 }
 

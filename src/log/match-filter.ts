@@ -2,6 +2,7 @@ import { matchesWildcard } from '../base/match-wildcard.ts';
 import { isWithin } from '../base/user-path.ts';
 import type { LogFilter, LogQuery } from './log-query.ts';
 import { type ExchangeRecord, isFailure } from './record.ts';
+import { wordsOf } from './search/words.ts';
 
 const matchesText = (text: string | undefined, pattern: string): boolean =>
   text !== undefined && matchesWildcard(text, pattern);
@@ -44,9 +45,9 @@ const matchesClient = ({ client }: ExchangeRecord, wanted: string): boolean =>
 export const isAskedWithin = (userPath: string | undefined, root: string): boolean =>
   isWithin(userPath ?? '/', root);
 
-const holdsText = (record: ExchangeRecord, text: string): boolean => {
+/** What a search looks into. */
+const searchedIn = (record: ExchangeRecord): readonly (string | undefined)[] => {
   const { client, error, response } = record;
-  const wanted = text.toLowerCase();
   return [
     record.id,
     record.path,
@@ -66,7 +67,15 @@ const holdsText = (record: ExchangeRecord, text: string): boolean => {
     error?.code,
     error?.message,
     ...(response.toolCalls ?? []),
-  ].some((field) => field?.toLowerCase().includes(wanted));
+  ];
+};
+
+/** The places of those words of a search that a record does not hold. */
+export const missingWords = (record: ExchangeRecord, words: readonly string[]): number[] => {
+  const fields = searchedIn(record).map((field) => field?.toLowerCase());
+  return [...words.keys()].filter(
+    (place) => !fields.some((field) => field?.includes((words[place] as string).toLowerCase())),
+  );
 };
 
 /**
@@ -89,7 +98,7 @@ export const matchesFilter = (record: ExchangeRecord, filter: LogFilter): boolea
   (!filter.user_path || isAskedWithin(record.userPath, filter.user_path)) &&
   (!filter.label || record.labels?.includes(filter.label) === true) &&
   (!filter.tool || callsTool(record, filter.tool)) &&
-  (!filter.search || holdsText(record, filter.search));
+  (!filter.search || missingWords(record, wordsOf(filter.search)).length === 0);
 
 const isInRanges = (status: number | undefined, ranges: NonNullable<LogQuery['statuses']>): boolean =>
   status !== undefined && ranges.some(([from, to]) => from <= status && status <= to);

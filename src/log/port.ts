@@ -32,6 +32,7 @@ export { REDACTED } from './redact.ts';
 export { holdsMeasures, type Measure, type MeasureName, measureOf } from './search/measure.ts';
 export { parseMoment } from './search/parse-moment.ts';
 export { type ParsedSearch, parseSearch } from './search/parse-search.ts';
+export { wordsOf } from './search/words.ts';
 export type { RecorderTrouble } from './trouble.ts';
 
 /** Where somebody stands in the log: opaque, and only for the reader that gave it. */
@@ -124,7 +125,10 @@ export interface LogReader {
   sums(query: LogQuery, by: readonly GroupKey[], timezone: string): Promise<readonly SumRow[]>;
   /** Oldest first. Threads without a session hang together by `previousResponseId`, which names a `responseId`. */
   thread(of: ThreadOf): Promise<readonly Facts[]>;
-  /** Looks for a text in the bodies of what the query selects (its `search` apart), newest first, ignoring case. */
+  /**
+   * Looks for the words of a search in the bodies of what the query selects (its own `search` apart), newest first,
+   * ignoring case. An exchange is found whose request, answer and record together hold all of them.
+   */
   searchBodies(text: string, query: LogQuery, wish: SearchWish): Promise<BodyHits>;
   /** What happens from a moment on, across rotation and restarts: each event at least once. */
   follow(from: 'now' | Cursor, signal: AbortSignal): AsyncIterable<FollowedEvent>;

@@ -1,6 +1,7 @@
 import { MAX_WILDCARD_LENGTH, MAX_WILDCARDS } from '../base/match-wildcard.ts';
 import { MIN_SESSION_PREFIX } from '../log/match-filter.ts';
 import type { LogFilter, LogQuery } from '../log/port.ts';
+import { wordsOf } from '../log/search/words.ts';
 import { dayOfId, SEARCHED } from './log-columns.ts';
 
 /** The condition of a query, with its values: their places are counted from 1. */
@@ -111,9 +112,11 @@ export const compileQuery = (query: LogQuery, from = 1): Condition => {
     if (wanted) all.push(compile(wanted, bind));
   }
   if (filter.search) {
-    const like = bind(`%${escapeLike(filter.search.toLowerCase())}%`);
+    const words = wordsOf(filter.search).map(
+      (word) => `${SEARCHED} LIKE ${bind(`%${escapeLike(word.toLowerCase())}%`)}`,
+    );
     const inThem = inBodies ? ` OR id = ANY(${bind([...inBodies])})` : '';
-    all.push(`(${SEARCHED} LIKE ${like}${inThem})`);
+    all.push(`((${words.join(' AND ') || 'true'})${inThem})`);
   }
   return { where: all.length === 0 ? 'true' : all.join(' AND '), values };
 };

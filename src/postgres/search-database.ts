@@ -1,5 +1,6 @@
+import { missingWords } from '../log/match-filter.ts';
 import type { BodyHits, LogQuery, SearchWish } from '../log/port.ts';
-import { holdsNeedle, needlesOf } from '../log/search-text.ts';
+import { huntFor } from '../log/search-text.ts';
 import { compileQuery } from './compile-query.ts';
 import type { Query } from './database.ts';
 import type { PostgresBodies } from './log-bodies.ts';
@@ -14,14 +15,15 @@ export interface SearchDeps {
 
 const BATCH = 100;
 
-/** Looks for a text in the bodies of a selection, newest first; goes on where it stopped. */
+/** Looks for the words of a search in the bodies of a selection, newest first; goes on where it stopped. */
 export const searchDatabase = async (
   { query, bodies, now }: SearchDeps,
   text: string,
   { filter: { search: _, ...filter } = {}, ...rest }: LogQuery,
   { budgetMs, after }: SearchWish,
 ): Promise<BodyHits> => {
-  const needles = needlesOf(text);
+  const hunt = huntFor(text);
+  const all = [...hunt.words.keys()];
   const ids = new Set<string>();
   const endsAtMs = now() + budgetMs;
   const { where, values } = compileQuery({ ...rest, filter }, 3);
@@ -38,10 +40,15 @@ export const searchDatabase = async (
     );
     for (const { id, instance, detail } of rows) {
       const decoded = await decodeDetail(detail);
+      // A single word is looked for in bodies alone: where its record has it, the exchange is found without them.
+      const inRecord = all.length < 2 ? all : missingWords(decoded.record, hunt.words);
+      let missing: readonly number[] = inRecord;
       for (const side of ['request', 'response'] as const) {
+        if (missing.length === 0) break;
         const body = await bodies.read(instance, decoded.bodies[side]).catch(() => undefined);
-        if (body && (await holdsNeedle(body, needles))) ids.add(id);
+        if (body) missing = await hunt.missingIn(body, missing);
       }
+      if (missing.length === 0 && inRecord.length > 0) ids.add(id);
       before = id;
       if (now() > endsAtMs) return { ids, isWhole: false, next: id };
     }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import { findHit } from '../../conversation/find-hit.ts';
+import { findHits } from '../../conversation/find-hits.ts';
 import type { LogReader } from '../../log/port.ts';
 import type { HitsAnswer } from '../api-types/log.ts';
 import { readText } from '../select/read-query.ts';
@@ -33,8 +33,8 @@ export const answerHits = async ({ log, clock }: HitsDeps, query: URLSearchParam
   for (const id of ids) {
     if (clock.monotonic() > endsAtMs) break;
     const detail = await log.get(id);
-    const hit = detail && (await findHit(detail, text));
-    if (hit) answer.hits.push({ id, ...hit });
+    const places = detail ? await findHits(detail, text) : [];
+    if (places.length > 0) answer.hits.push({ id, places: [...places] });
   }
   return answer;
 };

@@ -14,9 +14,8 @@ export interface LogLosses {
   bodies: number;
 }
 
-/** Where an exchange says a text, with what stands around it. */
-export interface TextHit {
-  id: string;
+/** A word of a search, with what stands around it. */
+export interface TextPlace {
   /** Whose words they are: a role, the name of a tool, or `request` and `response`. */
   where: string;
   before: string;
@@ -24,7 +23,14 @@ export interface TextHit {
   after: string;
 }
 
-/** `GET audit/hits`: exchanges that do not say the text, or were not read in time, are left out. */
+/** Where an exchange says the words of a search. */
+export interface TextHit {
+  id: string;
+  /** From one to three: together they show each of the first five words, where there is room. */
+  places: TextPlace[];
+}
+
+/** `GET audit/hits`: exchanges that say none of the words, or were not read in time, are left out. */
 export interface HitsAnswer {
   hits: TextHit[];
 }

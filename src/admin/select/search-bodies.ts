@@ -22,14 +22,17 @@ interface Search {
   atMs: number;
 }
 
-/** Two gigabytes of bodies take longer to read than anyone waits. */
-const BUDGET_MS = 8_000;
+/** Two gigabytes of bodies take longer to read than anyone waits: what was found so far is told. */
+const BUDGET_MS = 600;
 /** The pages of one search must agree with each other. */
 const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 8;
 
-const keyOf = (text: string, { span, filter, until, statuses, within }: LogQuery): string =>
-  JSON.stringify([text, span?.fromMs, span?.toMs, filter, until, statuses, within]);
+/** Spans that end with now move on as one search is asked again. */
+const STEP_MS = 60_000;
+
+const keyOf = (text: string, { span, filter, statuses, within }: LogQuery): string =>
+  JSON.stringify([text, span && Math.floor(span.fromMs / STEP_MS), span?.toMs, filter, statuses, within]);
 
 export const createSearchBodies = ({ log, now }: SearchBodiesDeps): SearchBodies => {
   const known = new Map<string, Search>();
@@ -44,7 +47,8 @@ export const createSearchBodies = ({ log, now }: SearchBodiesDeps): SearchBodies
     return search;
   };
 
-  const goOn = async (text: string, query: LogQuery): Promise<FoundSoFar> => {
+  /** A page from one exchange on is a part of the same search. */
+  const goOn = async (text: string, { until: _, ...query }: LogQuery): Promise<FoundSoFar> => {
     const search = recall(keyOf(text, query));
     if (!search.isWhole) {
       const hits = await log.searchBodies(text, query, { budgetMs: BUDGET_MS, after: search.next });

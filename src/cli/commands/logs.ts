@@ -9,7 +9,7 @@ import { openLogOf } from '../../server/open-log-of.ts';
 import type { CommandContext } from '../context.ts';
 import { followLog } from '../logs/follow-log.ts';
 import { parseCount } from '../logs/parse-flags.ts';
-import { hitLine, narrow, readSearch, runSearch } from '../logs/search-log.ts';
+import { hitLines, narrow, readSearch, runSearch } from '../logs/search-log.ts';
 import { type SelectFlags, selectExchanges } from '../logs/select-exchanges.ts';
 import { showExchange } from '../logs/show-exchange.ts';
 import { readSources } from '../read-config.ts';
@@ -45,7 +45,7 @@ Examples:
   $ gomodel-ts logs 'model:gpt-5* cost>0.1 cached<50% after:1d'
   $ gomodel-ts logs --json | jq .usage      records as NDJSON
 
-A search has words, "quoted texts", names (model: asked: sent: provider: tool: status: error: client: session:
+A search has words, each of which must be found, "quoted texts", names (model: asked: sent: provider: tool: status: error: client: session:
 key: team: label: method: path: after: before:) and comparisons (cost cached tokens input output time ttfb).
 `;
 
@@ -85,7 +85,7 @@ const list = async (listing: Listing, context: CommandContext): Promise<void> =>
         continue;
       }
       for (const record of records) {
-        await writeAll(context.stdout, [line(record), await hitLine(log, record, text, width, colour)]);
+        await writeAll(context.stdout, [line(record), await hitLines(log, record, text, width, colour)]);
       }
     }
   });

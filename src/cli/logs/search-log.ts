@@ -2,7 +2,7 @@ import type { Pricing } from '../../admin/cost/create-pricing.ts';
 import { findMeasured } from '../../admin/select/find-measured.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import { findHit } from '../../conversation/find-hit.ts';
+import { findHits, type Hit } from '../../conversation/find-hits.ts';
 import {
   type ExchangeRecord,
   type LogQuery,
@@ -43,7 +43,7 @@ export const narrow = (query: LogQuery, { filter, span }: ParsedSearch): LogQuer
   };
 };
 
-/** Looks for the text in all bodies that the query selects. */
+/** Looks for the words in all bodies that the query selects. */
 const searchAllBodies = (
   log: LogReader,
   text: string,
@@ -82,17 +82,7 @@ export const runSearch = async (
 
 const INDENT = '          ';
 
-/** Where an exchange says a text, as a line below its own; empty where only its record does. */
-export const hitLine = async (
-  log: Pick<LogReader, 'get'>,
-  record: ExchangeRecord,
-  text: string,
-  width: number,
-  colour: ChalkInstance,
-): Promise<string> => {
-  const detail = await log.get(record.id);
-  const hit = detail && (await findHit(detail, text));
-  if (!hit) return '';
+const hitLine = (hit: Hit, width: number, colour: ChalkInstance): string => {
   const where = plainLine(hit.where);
   const match = plainLine(hit.match);
   const room = Math.max(0, Math.min(width, 200) - INDENT.length - where.length - match.length - 2);
@@ -100,4 +90,17 @@ export const hitLine = async (
   const after = plainLine(hit.after).slice(0, room - Math.min(before.length, Math.floor(room / 3)));
   const lead = room < 3 ? '' : before;
   return `${INDENT}${colour.dim(where)}  ${lead}${colour.bold(match)}${after}\n`;
+};
+
+/** Where an exchange says the words of a search, as lines below its own; empty where only its record has them. */
+export const hitLines = async (
+  log: Pick<LogReader, 'get'>,
+  record: ExchangeRecord,
+  text: string,
+  width: number,
+  colour: ChalkInstance,
+): Promise<string> => {
+  const detail = await log.get(record.id);
+  const hits = detail ? await findHits(detail, text) : [];
+  return hits.map((hit) => hitLine(hit, width, colour)).join('');
 };

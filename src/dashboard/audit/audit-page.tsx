@@ -10,8 +10,8 @@ import { actionOf, type KeyActions } from '../shell/page-keys.ts';
 import { api } from '../state/api.ts';
 import { addressOf, choose, query } from '../state/route.ts';
 import { texts } from '../texts.ts';
-import { noFilter, readFilter } from './filter.ts';
-import { FilterBar } from './filter-bar.tsx';
+import { noFilter, readFilter } from './filters/filter.ts';
+import { FilterBar } from './filters/filter-bar.tsx';
 import { createLogStore, type LogStore } from './log-store.ts';
 import { LogTable } from './log-table.tsx';
 
@@ -48,6 +48,9 @@ const Content = ({
   void store.version.value;
   if (state.kind === 'failed') return <LoadFailed error={state.error} retry={() => void store.reload()} />;
   if (state.kind === 'loading') return <Loading lines={20} />;
+  if (store.count() === 0 && store.searching.value) {
+    return <Notice icon="search" title={texts.audit.searching} />;
+  }
   return store.count() === 0 ? (
     <Empty filtered={filtered} searched={searched} />
   ) : (

@@ -77,15 +77,19 @@ const Remark = ({ entry }: { entry: AuditEntry }) => {
   return entry.model ? null : <span class="mono dim">{`${entry.method} ${entry.path}`}</span>;
 };
 
+/** So much of what stands before a word is shown where there are several. */
+const BRIEF = 24;
+
 const HitLine = ({ hit }: { hit: TextHit | null }) => (
   <span role="gridcell" class="c-hit">
-    {hit && (
-      <>
-        <span class="dim">{visibleText(hit.where)}</span> {visibleText(hit.before)}
-        <mark>{visibleText(hit.match)}</mark>
-        {visibleText(hit.after)}
-      </>
-    )}
+    {hit?.places.map(({ where, before, match, after }, place) => (
+      <span key={place}>
+        <span class="dim">{visibleText(where)}</span>{' '}
+        {visibleText(hit.places.length > 1 ? before.slice(-BRIEF) : before)}
+        <mark>{visibleText(match)}</mark>
+        {visibleText(after)}
+      </span>
+    ))}
   </span>
 );
 

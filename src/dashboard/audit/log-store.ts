@@ -44,6 +44,8 @@ export const createLogStore = (query: AuditLogQuery) => {
   const version = signal(0);
   /** How many arrived while the rows were held still. */
   const waiting = signal(0);
+  /** True while bodies are searched, and not all of them yet. */
+  const searching = signal(false);
   const pages = createLoadedPages();
   const asked = new Set<number>();
   let arrived: AuditEntry[] = [];
@@ -83,8 +85,12 @@ export const createLogStore = (query: AuditLogQuery) => {
       apply();
       readSought();
       version.value++;
+      searching.value = answer.incomplete === true;
+      // What was found is shown; the same question goes on from there.
+      if (searching.value && !signal.aborted) void read();
     } catch (error) {
       if (signal.aborted) return;
+      searching.value = false;
       state.value = { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
     }
   };
@@ -174,6 +180,7 @@ export const createLogStore = (query: AuditLogQuery) => {
     state,
     version,
     waiting,
+    searching,
     reload: read,
     count: (): number => arrived.length + total,
     /** The row at an index; undefined while it is on its way. */

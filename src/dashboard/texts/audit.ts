@@ -11,6 +11,8 @@ export const auditTexts = {
     emptyHint: 'Each request through the gateway appears here as it happens. Point Codex at it and send one:',
     emptyCommand: 'npx gomodel-ts init-codex\ncodex exec "Say hello."',
     emptyLink: 'See whether Codex is connected',
+    searching: 'Searching everything said …',
+    foundSoFar: (count: string) => `${count} so far …`,
     nothingFound: 'Nothing matches',
     nothingFoundHint: 'No exchange in the log matches these filters.',
     notInFields: 'No id, model, error or tool in the log contains this. Bodies have not been searched.',
@@ -19,7 +21,7 @@ export const auditTexts = {
   filter: {
     search: 'Search: words, model: tool: status: cost>0.1 cached<50% after:2h',
     searchHint:
-      'Words search ids, models, errors and tools; “in bodies” everything said. Names: model asked sent provider tool status error client session key team label method path after before, compared: cost cached tokens input output time ttfb.',
+      'Each word must be found, in ids, models, errors and tools; “in bodies” in everything said; "quotes" keep words together. Names: model asked sent provider tool status error client session key team label method path after before, compared: cost cached tokens input output time ttfb.',
     sorted: (by: string, isAscending: boolean) => `By ${by}, ${isAscending ? 'least' : 'most'} first`,
     sorts: {
       cost: 'cost',

@@ -1,6 +1,7 @@
 import { compileWildcard } from '../../base/match-wildcard.ts';
 import type { LogFilter } from '../log-query.ts';
 import { isAskedWithin, MIN_SESSION_PREFIX } from '../match-filter.ts';
+import { wordsOf } from '../search/words.ts';
 import { IS_FAILURE, IS_STREAM, LIST_SEPARATOR, type TextColumn } from './index-columns.ts';
 import { type IndexRows, ULID_LENGTH } from './index-rows.ts';
 
@@ -121,8 +122,9 @@ const testId = (rows: IndexRows, wanted: string): RowTest => {
   return (row) => found[row] === 1;
 };
 
-const testSearch = (rows: IndexRows, search: string): RowTest => {
-  const wanted = search.toLowerCase();
+/** Whether a row holds one word of a search. */
+export const testWord = (rows: IndexRows, word: string): RowTest => {
+  const wanted = word.toLowerCase();
   const found = rows.pool.holding(wanted);
   const columns = SEARCHED.map((column) => rows.columns.texts[column]);
   const isInId = testId(rows, wanted);
@@ -153,6 +155,6 @@ export const compileFilter = (rows: IndexRows, filter: LogFilter): RowTest[] => 
   if (user_path) tests.push(testUserPath(rows, user_path));
   if (label) tests.push(testText(rows, 'labels', (text) => text.split(LIST_SEPARATOR).includes(label)));
   if (tool) tests.push(testTool(rows, tool));
-  if (search) tests.push(testSearch(rows, search));
+  if (search) tests.push(...wordsOf(search).map((word) => testWord(rows, word)));
   return tests;
 };

@@ -13,7 +13,7 @@ import { findOldestFirst } from './list-oldest-first.ts';
 import { readExchange } from './read-exchange.ts';
 import { readDetailsAt } from './read-places.ts';
 import { factsOfRow } from './row-facts.ts';
-import { searchBodies } from './search-bodies.ts';
+import { type Paused, searchBodies } from './search-bodies.ts';
 import { findExchanges, readFound, rowsOf, unfinishedIn } from './select-exchanges.ts';
 import { createSummer } from './sum-facts.ts';
 
@@ -53,6 +53,7 @@ export const openFileLog = ({
 }: FileLogDeps): FileLog => {
   const folder = auditFolder(dataDir);
   const index = openJournalIndex({ dataDir, recorder });
+  const paused: Paused = new Map();
 
   async function* facts(query: LogQuery): AsyncGenerator<readonly Facts[]> {
     await index.refresh();
@@ -111,7 +112,7 @@ export const openFileLog = ({
     },
     searchBodies: async (text, query, wish) => {
       await index.refresh();
-      return searchBodies(folder, index, text, query, wish, now);
+      return searchBodies(folder, index, text, query, wish, now, paused);
     },
     follow: (from, signal) => followExchanges(dataDir, { from, signal }),
     size: async () => ({ bytes: await measureFolder(folder) }),

@@ -2,8 +2,10 @@ import { isObject, parseJson } from '../../base/json-object.ts';
 import { type FoundBlock, scanPack } from '../bodies/read-body.ts';
 import { type PackReader, withPack } from '../bodies/read-pack.ts';
 import { journalFile, packFile } from '../journal/segment-name.ts';
+import { missingWords } from '../match-filter.ts';
 import type { BodyHits, Cursor, LogQuery, SearchWish } from '../port.ts';
-import { holdsNeedle, needlesOf } from '../search-text.ts';
+import { huntFor, type WordHunt } from '../search-text.ts';
+import { testWord } from './compile-filter.ts';
 import { ALWAYS, type IndexPart, type JournalIndex } from './index-part.ts';
 import { rowsOf, unfinishedIn } from './select-exchanges.ts';
 
@@ -23,19 +25,38 @@ const parseStop = (cursor: Cursor | undefined): Stop | undefined => {
   return typeof maxMs === 'number' && typeof offset === 'number' ? { segment, maxMs, offset } : undefined;
 };
 
+/** How far a search has come. */
+interface Progress {
+  readonly ids: Set<string>;
+  /** Of exchanges that hold some of the words: the places of the others. Their next body may hold them. */
+  readonly missing: Map<string, readonly number[]>;
+}
+
+/** What searches that stopped have found in part, by where they go on, and for what. */
+export type Paused = Map<string, Progress['missing']>;
+
+const MAX_PAUSED = 8;
+/** Beyond so many, an exchange that says its words in two bodies may be missed. */
+const MAX_PARTLY_FOUND = 200_000;
+
 const searchBlock = async (
   pack: PackReader,
   { block, members }: FoundBlock,
-  needles: readonly string[],
-  isWanted: (id: string) => boolean,
-  ids: Set<string>,
+  hunt: WordHunt,
+  { isWanted, missingOf }: Pick<Wanted, 'isWanted' | 'missingOf'>,
+  { ids, missing }: Progress,
 ): Promise<void> => {
   for (const member of members) {
     const { id, coding, cutOff } = member;
     if (ids.has(id) || !isWanted(id)) continue;
     const bytes = await pack.read({ ...member, block }).catch(() => undefined);
     if (!bytes) continue;
-    if (await holdsNeedle({ coding, bytes, cutOff }, needles)) ids.add(id);
+    const before = missing.get(id) ?? missingOf(id);
+    const left = await hunt.missingIn({ coding, bytes, cutOff }, before);
+    if (left.length === 0) {
+      ids.add(id);
+      missing.delete(id);
+    } else if (left.length < before.length && missing.size < MAX_PARTLY_FOUND) missing.set(id, left);
   }
 };
 
@@ -45,9 +66,25 @@ interface Wanted {
   readonly pack: string;
   readonly maxMs: number;
   readonly isWanted: (id: string) => boolean;
+  /** The places of the words that the record of an exchange does not hold. */
+  readonly missingOf: (id: string) => readonly number[];
 }
 
-const wantedOf = (part: IndexPart, query: LogQuery): Wanted | undefined => {
+/** A single word is looked for in bodies alone: where its record has it, the exchange is found without them. */
+const missingInRecords = ({ rows, loose }: IndexPart, words: readonly string[]): Wanted['missingOf'] => {
+  const all = [...words.keys()];
+  if (all.length < 2) return () => all;
+  const tests = words.map((word) => testWord(rows, word));
+  const unfinished = new Map(loose.map((record) => [record.id, record]));
+  return (id) => {
+    const record = unfinished.get(id);
+    if (record) return missingWords(record, words);
+    const row = rows.find(id);
+    return row === undefined ? all : all.filter((place) => !tests[place]?.(row));
+  };
+};
+
+const wantedOf = (part: IndexPart, query: LogQuery, words: readonly string[]): Wanted | undefined => {
   const rows = rowsOf(part, query);
   const loose = unfinishedIn(part, query);
   if (rows.length + loose.length === 0) return undefined;
@@ -60,12 +97,14 @@ const wantedOf = (part: IndexPart, query: LogQuery): Wanted | undefined => {
     pack: packFile(base, isErrors),
     maxMs: part.maxMs,
     isWanted: isWhole ? () => true : (id) => ids.has(id),
+    missingOf: missingInRecords(part, words),
   };
 };
 
 /**
- * Finds a text in the bodies of the selected exchanges, the newest segments first.
+ * Finds the words of a search in the bodies of the selected exchanges, the newest segments first.
  * @param now monotonic, in milliseconds
+ * @param paused kept between the calls of all searches
  */
 export const searchBodies = async (
   folder: string,
@@ -74,29 +113,36 @@ export const searchBodies = async (
   { filter: { search: _, ...filter } = {}, ...query }: LogQuery,
   { budgetMs, after }: SearchWish,
   now: () => number,
+  paused: Paused,
 ): Promise<BodyHits> => {
-  const needles = needlesOf(text);
+  const hunt = huntFor(text);
   const ids = new Set<string>();
+  const missing = new Map(paused.get(`${after} ${text}`));
   const endsAtMs = now() + budgetMs;
   const start = parseStop(after);
-  const segments: Wanted[] = [];
-  for await (const part of index.parts(query.span ?? ALWAYS)) {
-    const wanted = wantedOf(part, { ...query, filter });
-    if (wanted && !(start && wanted.maxMs > start.maxMs)) segments.push(wanted);
-  }
-  for (const { key, pack, maxMs, isWanted } of segments) {
+  let hasSearched = false;
+  for await (const overview of index.overviews(query.span ?? ALWAYS)) {
+    if (start && overview.maxMs > start.maxMs) continue;
+    const wanted = wantedOf(await overview.open(), { ...query, filter }, hunt.words);
+    if (!wanted) continue;
+    const { key, pack, maxMs } = wanted;
     const from = start?.segment === key ? start.offset : 0;
     const stoppedAt = await withPack(folder, pack, async (reader) => {
       for await (const found of scanPack(folder, pack, from)) {
-        if (now() > endsAtMs) return found.block.offset;
-        if (found.members.some(({ id }) => isWanted(id))) {
-          await searchBlock(reader, found, needles, isWanted, ids);
+        // However little time there is, each call comes further.
+        if (hasSearched && now() > endsAtMs) return found.block.offset;
+        hasSearched = true;
+        if (found.members.some(({ id }) => wanted.isWanted(id))) {
+          await searchBlock(reader, found, hunt, wanted, { ids, missing });
         }
       }
       return undefined;
     });
     if (stoppedAt === undefined) continue;
-    return { ids, isWhole: false, next: encodeStop({ segment: key, maxMs, offset: stoppedAt }) };
+    const next = encodeStop({ segment: key, maxMs, offset: stoppedAt });
+    if (paused.size >= MAX_PAUSED) paused.clear();
+    if (missing.size > 0) paused.set(`${next} ${text}`, missing);
+    return { ids, isWhole: false, next };
   }
   return { ids, isWhole: true };
 };

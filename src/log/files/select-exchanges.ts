@@ -15,6 +15,11 @@ export interface FoundPage {
   readonly total: number;
 }
 
+const passes = (tests: readonly RowTest[], row: number): boolean => {
+  for (const test of tests) if (!test(row)) return false;
+  return true;
+};
+
 /** What a row must pass to be of a selection: nothing, where the whole segment is. */
 const testsOf = ({ rows, isWithin }: IndexPart, query: LogQuery): RowTest[] => {
   const { span = ALWAYS, filter = {}, statuses, hasUsage, inBodies, within } = query;
@@ -34,8 +39,8 @@ const testsOf = ({ rows, isWithin }: IndexPart, query: LogQuery): RowTest[] => {
     });
   }
   if (search !== undefined) {
-    const [holdsText] = compileFilter(rows, { search });
-    tests.push((row) => holdsText?.(row) || inBodies?.has(rows.id(row)) === true);
+    const words = compileFilter(rows, { search });
+    tests.push((row) => passes(words, row) || inBodies?.has(rows.id(row)) === true);
   }
   return tests;
 };
@@ -50,11 +55,6 @@ const countUntil = ({ rows, order }: IndexPart, isUpTo: (id: string) => boolean)
     else end = middle;
   }
   return first;
-};
-
-const passes = (tests: readonly RowTest[], row: number): boolean => {
-  for (const test of tests) if (!test(row)) return false;
-  return true;
 };
 
 /** The rows of a segment that have one of some ids, in its order: few are looked up, however many rows there are. */

@@ -3,10 +3,11 @@ import type { LogFilter, TimeSpan } from '../log-query.ts';
 import { type Measure, parseMeasure } from './measure.ts';
 import { parseMoment } from './parse-moment.ts';
 import { splitSearch, type Term } from './split-search.ts';
+import { joinWords } from './words.ts';
 
 /** A search in one line, as the dashboard's box and `gomodel-ts logs '…'` take it. */
 export interface ParsedSearch {
-  /** Words and quoted texts stand in `search`, as one text. */
+  /** Words and quoted texts stand in `search`, as `wordsOf` reads them. */
   readonly filter: LogFilter;
   readonly span: TimeSpan | undefined;
   readonly measures: readonly Measure[];
@@ -95,8 +96,8 @@ const takeNamed = (term: Extract<Term, { kind: 'named' }>, into: Parsing, nowMs:
 };
 
 /**
- * Reads a search such as `"rate limit" model:gpt-5* cost>0.1 cached<50% after:2h`. All that is given must hold; words
- * that stand alone are one text.
+ * Reads a search such as `"rate limit" model:gpt-5* cost>0.1 cached<50% after:2h`. All that is given must hold; of
+ * words that stand alone, each must be found.
  * @param nowMs milliseconds since the epoch
  * @throws GatewayError invalid_request, in words for whoever typed it
  */
@@ -114,7 +115,7 @@ export const parseSearch = (text: string, nowMs: number): ParsedSearch => {
   }
   const { filter, words, measures, fromMs, toMs } = parsing;
   if (fromMs >= toMs) throw refuse('before: lies before after:, so that nothing is between them.');
-  if (words.length > 0) filter.search = words.join(' ');
+  if (words.length > 0) filter.search = joinWords(words);
   const isBounded = Number.isFinite(fromMs) || Number.isFinite(toMs);
   return { filter, span: isBounded ? { fromMs, toMs } : undefined, measures };
 };

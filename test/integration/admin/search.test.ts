@@ -60,6 +60,9 @@ it('narrows the log by what is compared, by tools, and by words in bodies', asyn
   expect(await find({ q: 'flaky' })).toEqual([]);
   expect(await find({ q: 'flaky', in: 'bodies' })).toEqual([2, 0]);
   expect(await find({ q: 'flaky tokens>1', in: 'bodies' })).toEqual([0]);
+  expect(await find({ q: 'flaky again', in: 'bodies' })).toEqual([2]);
+  expect(await find({ q: 'again exec_command flaky', in: 'bodies' })).toEqual([2]);
+  expect(await find({ q: '"flaky again"', in: 'bodies' })).toEqual([]);
   expect(await find({ q: 'after:1h' })).toEqual([2, 1, 0]);
   expect(await find({ q: 'before:1h' })).toEqual([]);
 });
@@ -80,9 +83,20 @@ it('tells where a text was said, with what stands around it', async () => {
   const asked = new URLSearchParams({ ids: ids.join(), text: 'FLAKY' });
   const { hits } = await readAdmin<HitsAnswer>(gateway.port, `audit/hits?${asked}`);
   expect(hits).toEqual([
-    { id: ids[0], where: 'user', before: 'Fix the ', match: 'flaky', after: ' test.' },
-    { id: ids[2], where: 'user', before: 'And the ', match: 'flaky', after: ' one again.' },
+    { id: ids[0], places: [{ where: 'user', before: 'Fix the ', match: 'flaky', after: ' test.' }] },
+    { id: ids[2], places: [{ where: 'user', before: 'And the ', match: 'flaky', after: ' one again.' }] },
   ]);
+});
+
+it('shows each word of a search once, those that stand together in one place', async () => {
+  const gateway = await composeGateway('http://127.0.0.1:9/v1');
+  const { id } = recordExchange(gateway.recorder, {
+    requestBody: body(`First the needle. ${'hay '.repeat(100)} Then a pin beside a button.`),
+  });
+  await gateway.records();
+  const asked = new URLSearchParams({ ids: id, text: 'button needle pin absent' });
+  const { hits } = await readAdmin<HitsAnswer>(gateway.port, `audit/hits?${asked}`);
+  expect(hits.map(({ places }) => places.map(({ match }) => match))).toEqual([['button', 'needle']]);
 });
 
 it('refuses a search that it does not understand, and more than it reads at once', async () => {

@@ -84,7 +84,8 @@ export const answerHits = (all: readonly FixtureExchange[], query: URLSearchPara
       if (!body || at < 0) continue;
       const end = at + text.length;
       const after = body.slice(end, end + 80);
-      return [{ id, where, before: body.slice(Math.max(0, at - 80), at), match: body.slice(at, end), after }];
+      const before = body.slice(Math.max(0, at - 80), at);
+      return [{ id, places: [{ where, before, match: body.slice(at, end), after }] }];
     }
     return [];
   });

@@ -202,6 +202,12 @@ export const describeLogReader = (
       ['path', { filter: { path: '*models' } }, (place) => place % 4 === 3],
       ['usage', { hasUsage: true }, (place) => place % 4 === 0 || place % 4 === 2],
       ['search', { filter: { search: 'SONNET' } }, (place) => place % 4 === 2],
+      [
+        'words, each in a field of its own',
+        { filter: { search: 'MINI upstream_error' } },
+        (place) => place % 4 === 1,
+      ],
+      ['words that no field holds together', { filter: { search: '"mini upstream_error"' } }, () => false],
       ['nothing that exists', { filter: { session: 'none-such' } }, () => false],
     ])('selects by %s alike in pages, lists and facts', async (_name, query, isWanted) => {
       const ids = await write(12);
@@ -344,6 +350,33 @@ export const describeLogReader = (
         expect(isWhole || after !== undefined).toBe(true);
       }
       expect([...found].sort()).toEqual([...old, ...young].sort());
+    });
+
+    it('finds words that an exchange says in its request, its answer and its record, wherever a round ends', async () => {
+      const both = await write(1, {
+        requestBody: '{"input":"find the Needle"}',
+        responseBody: 'in the HAYSTACK, said "quite simply"',
+        record: { model: 'gpt-5.5' },
+      });
+      await write(1, { requestBody: '{"input":"a needle"}', responseBody: 'alone' });
+      await write(1, { requestBody: '{"input":"nothing"}', responseBody: 'a haystack' });
+      const find = async (text: string, budgetMs: number): Promise<string[]> => {
+        const found = new Set<string>();
+        let after: string | undefined;
+        for (;;) {
+          const hits = await reader.searchBodies(text, {}, { budgetMs, after });
+          for (const id of hits.ids) found.add(id);
+          if (hits.isWhole) return [...found];
+          after = hits.next;
+        }
+      };
+      for (const budgetMs of [-1, 60_000]) {
+        expect(await find('needle haystack', budgetMs)).toEqual(both);
+        expect(await find('haystack gpt-5.5 needle', budgetMs)).toEqual(both);
+        expect(await find('needle "quite simply"', budgetMs)).toEqual(both);
+        expect(await find('"needle haystack"', budgetMs)).toEqual([]);
+        expect(await find('needle haystack gpt-6', budgetMs)).toEqual([]);
+      }
     });
 
     it('shows what runs, and what has ended as ended', async () => {

@@ -6,14 +6,14 @@ const HOUR_MS = 3_600_000;
 const parse = (text: string) => parseSearch(text, NOW_MS);
 
 describe('a search', () => {
-  it('takes words as one text, and names as filters, in any order', () => {
+  it('takes words and quoted texts, and names as filters, in any order', () => {
     expect(parse('rate model:gpt-5* limit tool:exec_command').filter).toEqual({
       search: 'rate limit',
       model: 'gpt-5*',
       tool: 'exec_command',
     });
     expect(parse('"a  quoted: text" Status:4xx team:"/team/alpha"').filter).toEqual({
-      search: 'a  quoted: text',
+      search: '"a  quoted: text"',
       status_code: '4xx',
       user_path: '/team/alpha',
     });

@@ -1,4 +1,4 @@
-import type { AuditLogQuery } from '../../admin/api-types/queries.ts';
+import type { AuditLogQuery } from '../../../admin/api-types/queries.ts';
 
 /** The filters that the page offers, by their names in the address and in the API. */
 const FILTER_KEYS = [
