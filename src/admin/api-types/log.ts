@@ -15,7 +15,7 @@ export interface LogLosses {
 }
 
 /** A word of a search, with what stands around it. */
-export interface TextPlace {
+interface TextPlace {
   /** Whose words they are: a role, the name of a tool, or `request` and `response`. */
   where: string;
   before: string;
