@@ -6,8 +6,14 @@ import type { ExchangeRecord } from '../log/record.ts';
 export type OutgoingBody =
   /** Read and decoded. */
   | { readonly kind: 'buffered'; readonly bytes: Buffer }
-  /** Streamed through unread, such as an upload. */
-  | { readonly kind: 'stream' }
+  /** Streamed through, such as an upload. */
+  | {
+      readonly kind: 'stream';
+      /** What was read of it before, and goes first. */
+      readonly head?: Buffer;
+      /** How many bytes more it has than the client said, where its head was changed. */
+      readonly addedBytes?: number;
+    }
   | { readonly kind: 'none' };
 
 /** Selects the running requests to end. */

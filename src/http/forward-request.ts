@@ -17,6 +17,7 @@ import { asSignedIn, noteCaller } from '../guard/caller.ts';
 import type { Metering, Passage } from '../guard/limits/create-metering.ts';
 import { isOllamaRoute } from '../guard/match-route.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
+import type { ByteRange } from '../json/scan-members.ts';
 import type { KeyPool } from '../providers/keys/key-pool.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { needsUnsealing } from '../translate/unseal-body.ts';
@@ -54,6 +55,22 @@ const noOllama = (path: string): GatewayError =>
     `${path.slice(0, 50)} is Ollama's, and no Ollama is configured here. Set OLLAMA_BASE_URL and start gomodel-ts again; for LM Studio run \`codex --oss --local-provider lmstudio\`.`,
   );
 
+/** An upload whose form names the model as its provider does; all other bytes stay as they are. */
+const renameInUpload = (
+  body: OutgoingBody,
+  place: ByteRange | undefined,
+  model: string | undefined,
+): OutgoingBody => {
+  if (body.kind !== 'stream' || body.head === undefined || !place || model === undefined) return body;
+  const { head } = body;
+  const renamed = Buffer.concat([
+    head.subarray(0, place.start),
+    Buffer.from(model),
+    head.subarray(place.end),
+  ]);
+  return { kind: 'stream', head: renamed, addedBytes: renamed.length - head.length };
+};
+
 const isSigned = ({ credential }: Upstream): boolean => credential?.kind === 'signed';
 
 /** What is signed must be there whole. @throws GatewayError invalid_request */
@@ -72,7 +89,8 @@ const checkSignable = (upstream: Upstream, body: OutgoingBody): void => {
 export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
   const { chooseDestination, allowanceOf, upstreams, forwarderOf, retrying, metering } = deps;
   return (request, response) => {
-    const { exchange, stopwatch, body, upstreamPath: path, members, model, native } = request.context;
+    const { exchange, stopwatch, body, upstreamPath: path, members, form, model, native } = request.context;
+    const named = form?.fields ?? members;
     const { record } = exchange;
     const { method, headers } = request;
     const fail = (error: unknown): void => refuse(request, response, error);
@@ -121,10 +139,10 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
 
     const allowance = allowanceOf(request.context.caller);
     if (native) {
-      const named = upstreams.get(native.provider);
-      if (!named) throw noProvider(native.provider, upstreams);
-      const upstream = deps.keys.pick(named, sessionOf(headers));
-      restrictNative(upstream, { method, path: native.path, model, members, allowance });
+      const known = upstreams.get(native.provider);
+      if (!known) throw noProvider(native.provider, upstreams);
+      const upstream = deps.keys.pick(known, sessionOf(headers));
+      restrictNative(upstream, { method, path: native.path, model, members: named, allowance });
       checkCredential(upstream);
       const sentPath = nativePath(native.path, upstream);
       checkSignable(upstream, body);
@@ -151,7 +169,7 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
       return;
     }
 
-    const destination = chooseDestination({ method, headers, path, model, members, allowance });
+    const destination = chooseDestination({ method, headers, path, model, members: named, allowance });
     const { upstream } = destination;
     refuseStored(path, upstream);
     if (destination.fallbacks.length === 0) checkCredential(upstream);
@@ -179,7 +197,10 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
         return;
       }
       const sent = nativeRequest(asked, destination);
-      const sentBody: OutgoingBody = body.kind === 'buffered' ? { kind: 'buffered', bytes: sent.body } : body;
+      const sentBody: OutgoingBody =
+        body.kind === 'buffered'
+          ? { kind: 'buffered', bytes: sent.body }
+          : renameInUpload(body, form?.model, destination.model === model ? undefined : destination.model);
       send(upstream, sentBody, sent.path, passage);
     });
   };

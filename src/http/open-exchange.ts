@@ -37,6 +37,7 @@ export const openExchange =
       body: { kind: 'none' },
       room: undefined,
       members: undefined,
+      form: undefined,
       model: undefined,
     };
     response.once('close', () => {

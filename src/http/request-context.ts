@@ -7,6 +7,13 @@ import type { MatchedRoute } from '../guard/match-route.ts';
 import type { MemberRange } from '../json/scan-members.ts';
 import type { Exchange } from '../log/exchange.ts';
 
+/** What was read of a form. */
+interface ReadForm {
+  readonly fields: ReadonlyMap<string, { readonly isRepeated?: true }>;
+  /** Offsets in the body, the end excluded. */
+  readonly model: { readonly start: number; readonly end: number } | undefined;
+}
+
 /** What the middleware of one request hand on to each other. */
 interface RequestContext {
   readonly exchange: Exchange;
@@ -24,6 +31,8 @@ interface RequestContext {
   room: Room | undefined;
   /** Of a body that is a JSON object: where its members lie. */
   members: ReadonlyMap<string, MemberRange> | undefined;
+  /** Of an upload: the fields of its form that were read, and where it says its model. */
+  form: ReadForm | undefined;
   /** As the client wrote it; undefined if the request names none. */
   model: string | undefined;
 }

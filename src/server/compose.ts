@@ -236,6 +236,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     bodySizeLimitBytes: config.bodySizeLimitBytes,
     bodyIdleTimeoutMs: timeouts.bodyIdleMs,
     arrivals,
+    routesByModel: () => generations.byName.size > 1 || generations.now().models.routing.aliases.size > 0,
   });
   const upgrades = createUpgradeServer({
     ...shared,

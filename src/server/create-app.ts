@@ -22,6 +22,7 @@ import { forwardRequest } from '../http/forward-request.ts';
 import { health } from '../http/health.ts';
 import { openExchange } from '../http/open-exchange.ts';
 import { readBody } from '../http/read-body.ts';
+import { readForm } from '../http/read-form.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import type { KeyPool } from '../providers/keys/key-pool.ts';
@@ -65,6 +66,8 @@ export interface AppDeps {
   readonly bodies: BodyBudget;
   readonly bodyIdleTimeoutMs: number;
   readonly arrivals: Pick<AcceptFirst, 'goOn'>;
+  /** Whether a model's name decides where a request goes. */
+  readonly routesByModel: () => boolean;
 }
 
 /**
@@ -114,6 +117,11 @@ export const createApp = (deps: AppDeps): Express => {
       ...{ maxBytes: deps.bodySizeLimitBytes, budget: deps.bodies },
       idleTimeoutMs: deps.bodyIdleTimeoutMs,
       arrivals: deps.arrivals,
+    }),
+    readForm({
+      budget: deps.bodies,
+      routesByModel: deps.routesByModel,
+      limitsModels: (caller) => allowanceOf(caller).limitsModels,
     }),
     decompress({ maxBytes: deps.bodySizeLimitBytes, budget: deps.bodies }),
     describeRequest(),

@@ -18,7 +18,7 @@ export const secondsOf = (value: unknown): number | undefined => {
   if (plain !== undefined || typeof value !== 'string') return plain;
   const text = value.trim();
   if (!/^(?:\d{1,9}(?:ms|mo|[smhdw])){1,4}$/.test(text)) return undefined;
-  return [...text.matchAll(/(\d+)(ms|mo|[smhdw])/g)].reduce(
+  return [...text.matchAll(/(\d{1,9})(ms|mo|[smhdw])/g)].reduce(
     (sum, [, count, unit]) => sum + Number(count) * UNITS[unit as Unit],
     0,
   );

@@ -6,7 +6,7 @@ import { parseConfigFile } from '../file/parse-config-file.ts';
 /** Stands for every variable while the result is tried: an address, a number and a word at once is none. */
 const ANYTHING = 'http://example.invalid';
 
-const REFERENCE = /(?<!\$)\$\{([A-Za-z_]\w*)(:-[^}]*)?\}/g;
+const REFERENCE = /(?<!\$)\$\{([A-Za-z_]\w{0,200})(:-[^}]{0,500})?\}/g;
 
 /** Without what is empty, so that the file has no section that says nothing. */
 const prune = (value: unknown): unknown => {

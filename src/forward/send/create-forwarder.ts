@@ -1,9 +1,15 @@
-import { type Agent, ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  type Agent,
+  ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { Readable } from 'node:stream';
 import type { Url } from 'node:url';
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
 import type { Clock } from '../../base/clock.ts';
-import type { Forwarding } from '../forwarding.ts';
+import type { Forwarding, OutgoingBody } from '../forwarding.ts';
 import { createDeliveries, type Deliveries, type Fail } from '../relay/deliver-answer.ts';
 import { mapUpstreamError } from './map-upstream-error.ts';
 import { createUpstreamHeaders } from './upstream-headers.ts';
@@ -92,7 +98,10 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
     destination.path = (isForProxy ? origin : '') + basePath + forwarding.sentPath;
     if (forwarding.body.kind === 'buffered') destination.end(forwarding.body.bytes);
     else if (forwarding.body.kind === 'none') destination.end();
-    else Readable.prototype.pipe.call(this, destination, options);
+    else {
+      if (forwarding.body.head) destination.write(forwarding.body.head);
+      Readable.prototype.pipe.call(this, destination, options);
+    }
     return destination;
   }
 
@@ -118,7 +127,7 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
         host,
         credential: upstream.credential,
         added: upstream.headers,
-        bodyBytes: body.kind === 'buffered' ? body.bytes.length : undefined,
+        bodyBytes: lengthOf(body, request.headers),
         via: deps.via,
       }) as IncomingMessage['headers'];
       request.url = sentPath;
@@ -139,6 +148,15 @@ export const createForwarder = (deps: ForwarderDeps): Forwarder => {
   };
 
   return { forward, cut };
+};
+
+/** Of an upload, what its client says it is. */
+const lengthOf = (
+  body: OutgoingBody,
+  { 'content-length': said }: IncomingHttpHeaders,
+): number | undefined => {
+  if (body.kind === 'buffered') return body.bytes.length;
+  return body.kind === 'stream' && said !== undefined ? Number(said) + (body.addedBytes ?? 0) : undefined;
 };
 
 /** The address as http-proxy would parse it, with every request, where it is given as text. */
