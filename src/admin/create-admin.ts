@@ -7,7 +7,7 @@ import type { CheckKey } from '../guard/check-key.ts';
 import type { KeyRing } from '../guard/keys/key-ring.ts';
 import type { KeyStore } from '../guard/keys/key-store.ts';
 import type { Tickets } from '../guard/tickets.ts';
-import type { ExchangeWatch, LogReader } from '../log/port.ts';
+import type { ClientEventReader, ExchangeWatch, LogReader } from '../log/port.ts';
 import type { Ask } from '../probe/probe.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { type Access, createAccess } from './access/create-access.ts';
@@ -38,6 +38,8 @@ export interface AdminDeps {
   readonly recorder: ExchangeWatch;
   /** Closed with the page. */
   readonly log: LogReader;
+  /** What clients tell of their tools. */
+  readonly events: ClientEventReader;
   readonly clock: Clock;
   readonly checkKey: CheckKey;
   readonly ring: KeyRing;
@@ -133,6 +135,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     again,
     baseUrl: deps.url,
     budgets,
+    events: deps.events,
     dataDir,
     store: deps.keyStore,
     nameOfKey: (id: string) => deps.ring.find(id)?.name,

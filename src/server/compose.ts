@@ -26,6 +26,7 @@ import { urlOf } from './addresses.ts';
 import { keepBudgets } from './compose-budgets.ts';
 import { composeGate, guarding } from './compose-gate.ts';
 import { composeGeneration, type GenerationDeps } from './compose-generation.ts';
+import { composeIntake } from './compose-intake.ts';
 import { composeLimits } from './compose-limits.ts';
 import { type ComposedLog, composeLog } from './compose-log.ts';
 import { composeMetrics } from './compose-metrics.ts';
@@ -43,6 +44,7 @@ import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
 import { loadSealingSecret, shareSealingSecret } from './load-sealing-secret.ts';
 import { createNotices } from './notices.ts';
+import { openEventLog } from './open-log.ts';
 import { openSharedState } from './open-shared-state.ts';
 import { readSavedCatalog } from './read-saved-catalog.ts';
 import { mergeConfig, type Reloaded } from './reload-config.ts';
@@ -158,11 +160,14 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   };
   const side = part ? { part } : { logs: await composeLog(config, recorder, state, clock) };
   const logs = 'logs' in side ? side.logs : undefined;
+  const { dataDir, retentionDays } = config;
+  const events = openEventLog({ dataDir, retentionDays, now: () => clock.now() });
   const createOwnAdmin = ({ watch, log }: Pick<ComposedLog, 'watch' | 'log'>): Admin =>
     createAdmin({
       config: live,
       recorder: watch,
       log,
+      events,
       clock,
       checkKey,
       ring,
@@ -195,6 +200,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
       instance: instanceOf(via),
       pricing: admin.insight.pricing,
     }));
+  const intake = part ? undefined : composeIntake({ config, recorder, clock, checkKey, events, telemetry });
   const telemetryState = telemetry && ((): TelemetryState => telemetry.state);
   const metrics = part
     ? config.metrics && { endpoint: config.metrics.endpoint, handle: part.passOn, close: () => {} }
@@ -212,6 +218,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const app = createApp({
     ...shared,
     metrics,
+    intake: part?.passOn ?? intake?.handle ?? ((_request, _response, next) => next()),
     bodies: limits.bodies,
     retrying,
     prepareCount: outward.prepareCount,
@@ -294,6 +301,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     await generations.close();
     await demo?.close();
     metrics?.close();
+    intake?.close();
+    await events.close();
     await admin.close();
     stopEndingKeys();
     allowances.close();

@@ -27,6 +27,7 @@ import type { Recorder } from '../log/capture/recorder.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import type { KeyPool } from '../providers/keys/key-pool.ts';
 import type { Upstream } from '../providers/upstream.ts';
+import { isTelemetryPath } from './compose-intake.ts';
 import type { MetricsRoute } from './compose-metrics.ts';
 import type { Models } from './compose-models.ts';
 import { instanceOf } from './create-via.ts';
@@ -39,6 +40,8 @@ export interface AppDeps {
   readonly readyz: RequestHandler;
   /** Absent where nobody wants them. */
   readonly metrics: Pick<MetricsRoute, 'endpoint' | 'handle'> | undefined;
+  /** Takes in what clients tell of themselves. */
+  readonly intake: RequestHandler;
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
   readonly allowanceOf: AllowanceOf;
@@ -92,6 +95,13 @@ export const createApp = (deps: AppDeps): Express => {
     if (!isSignIn && !isAnsweredHere(request.url)) return next();
     admitToAdmin(request, response, (error) =>
       error === undefined ? deps.admin.handle(request, response, next) : next(error),
+    );
+  });
+
+  app.use((request, response, next) => {
+    if (!isTelemetryPath(request.url)) return next();
+    admitToAdmin(request, response, (error) =>
+      error === undefined ? deps.intake(request, response, next) : next(error),
     );
   });
 

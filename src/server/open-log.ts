@@ -3,6 +3,7 @@ import { keepIndexReady } from '../log/files/keep-index-ready.ts';
 import { openFileLog } from '../log/files/open-file-log.ts';
 import type { ExchangeWatch, LogReader } from '../log/port.ts';
 
+export { openEventLog, readClientEvents } from '../log/events/open-event-log.ts';
 export { openLogSource } from '../log/files/copy-log.ts';
 
 /** The log for reading, with or without a gateway that writes it. */

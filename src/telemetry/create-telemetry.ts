@@ -14,7 +14,13 @@ import { type DescribeDeps, describeSpans } from './describe/describe-spans.ts';
 import { isSampled } from './describe/is-sampled.ts';
 import { createGenaiMeasures } from './measure/genai-measures.ts';
 import { toKeyValues } from './otlp/attributes.ts';
-import { createOutbox, type DropReason, type Outbox } from './send/create-outbox.ts';
+import {
+  createOutbox,
+  type DropReason,
+  type Outbox,
+  type OutboxDeps,
+  type PackedBody,
+} from './send/create-outbox.ts';
 import { createEncoding, type Encoding } from './send/encoding.ts';
 import { createPost } from './send/post.ts';
 
@@ -41,9 +47,14 @@ interface SignalState {
   readonly trouble?: string;
 }
 
-type TelemetryState = Readonly<Partial<Record<TelemetrySignal, SignalState>>>;
+/** By signal; what clients send is passed on under `client_traces` and so on. */
+type TelemetryState = Readonly<Record<string, SignalState>>;
+
+/** Sends the telemetry of a client on as it came. */
+export type PassTelemetry = (signal: TelemetrySignal, body: PackedBody) => void;
 
 export interface Telemetry {
+  readonly pass: PassTelemetry;
   readonly state: TelemetryState;
   /** Sends what waits, within so many milliseconds. */
   close(withinMs: number): Promise<void>;
@@ -51,63 +62,48 @@ export interface Telemetry {
 
 /** What one signal may hold in memory. */
 const MAX_WAITING_BYTES = 16 * 2 ** 20;
+/** Requests of clients that wait to be passed on. */
+const MAX_PASSED = 256;
 
-interface Line {
-  readonly encoding: Encoding;
-  readonly outbox: Outbox;
+/** What is sent under one name, and how that stands. */
+interface Line<Item> {
+  readonly outbox: Outbox<Item>;
   readonly state: () => SignalState;
 }
 
-const openLine = (
-  signal: TelemetrySignal,
+type LineInput<Item> = Pick<
+  OutboxDeps<Item>,
+  'pack' | 'sizeOf' | 'maxItems' | 'maxBytes' | 'maxBatch' | 'delayMs'
+>;
+
+const openLine = <Item>(
+  what: string,
   target: TelemetryTarget,
-  { config, version, instance, agentFor, tell, clock }: TelemetryDeps,
-): Line => {
-  const resource = {
-    attributes: toKeyValues({
-      'service.version': version,
-      'service.instance.id': instance,
-      ...config.resource,
-    }),
-  };
-  const encoding = createEncoding(signal, target.protocol, {
-    resource,
-    scope: { name: 'gomodel-ts', version },
-  });
+  { agentFor, tell, clock }: TelemetryDeps,
+  input: LineInput<Item>,
+): Line<Item> => {
   const collector = showUrl(target.url.origin);
   const dropped = { queue_full: 0, unreachable: 0, refused: 0, rejected: 0, shutdown: 0 };
   let trouble: string | undefined;
-  const outbox = createOutbox({
+  const outbox = createOutbox<Item>({
+    ...input,
     post: createPost(target, agentFor(target.url)),
-    pack: (items) => ({
-      body: encoding.wrap(items),
-      contentType: encoding.contentType,
-      items: items.length,
-    }),
-    maxItems: target.maxWaiting,
-    maxBytes: MAX_WAITING_BYTES,
-    maxBatch: target.maxBatch,
-    // Metrics have waited for their interval.
-    delayMs: signal === 'metrics' ? 0 : target.delayMs,
     now: () => clock.monotonic(),
     onDrop: (reason, items) => {
       dropped[reason] += items;
     },
     onTrouble: (why) => {
       if (why !== undefined && trouble === undefined) {
-        tell(
-          `The collector at ${collector} does not take ${signal} (${why}). Requests are served as before.`,
-        );
+        tell(`The collector at ${collector} does not take ${what} (${why}). Requests are served as before.`);
       }
       if (why === undefined && trouble !== undefined) {
         const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
-        tell(`The collector at ${collector} takes ${signal} again. Dropped since the start: ${lost}.`);
+        tell(`The collector at ${collector} takes ${what} again. Dropped since the start: ${lost}.`);
       }
       trouble = why;
     },
   });
   return {
-    encoding,
     outbox,
     state: () => ({
       waiting: outbox.waiting.items,
@@ -117,6 +113,46 @@ const openLine = (
   };
 };
 
+interface OwnLine extends Line<Buffer> {
+  readonly encoding: Encoding;
+}
+
+/** For what the gateway itself tells. */
+const openOwn = (signal: TelemetrySignal, target: TelemetryTarget, deps: TelemetryDeps): OwnLine => {
+  const { config, version, instance } = deps;
+  const own = { 'service.version': version, 'service.instance.id': instance };
+  const encoding = createEncoding(signal, target.protocol, {
+    resource: { attributes: toKeyValues({ ...own, ...config.resource }) },
+    scope: { name: 'gomodel-ts', version },
+  });
+  const { contentType } = encoding;
+  const line = openLine<Buffer>(signal, target, deps, {
+    pack: (items) => ({ body: encoding.wrap(items), contentType, items: items.length }),
+    sizeOf: ({ length }) => length,
+    maxItems: target.maxWaiting,
+    maxBytes: MAX_WAITING_BYTES,
+    maxBatch: target.maxBatch,
+    // Metrics have waited for their interval.
+    delayMs: signal === 'metrics' ? 0 : target.delayMs,
+  });
+  return { ...line, encoding };
+};
+
+/** For what clients send: each of their requests as it came. */
+const openPassing = (
+  signal: TelemetrySignal,
+  target: TelemetryTarget,
+  deps: TelemetryDeps,
+): Line<PackedBody> =>
+  openLine<PackedBody>(`the ${signal} of clients`, target, deps, {
+    pack: ([first = { body: Buffer.alloc(0), contentType: '' }]) => ({ ...first, items: 1 }),
+    sizeOf: ({ body }) => body.length,
+    maxItems: MAX_PASSED,
+    maxBytes: MAX_WAITING_BYTES,
+    maxBatch: 1,
+    delayMs: 0,
+  });
+
 /**
  * Tells collectors of every exchange that has ended. In a gateway of several processes this runs in the one to which the
  * others tell what happens. No request ever waits for it.
@@ -124,10 +160,13 @@ const openLine = (
 export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
   const { config, recorder, price, kindOf, clock } = deps;
   const describing: DescribeDeps = { naming: config.latestNamesOnly ? 'latest' : 'both', kindOf };
-  const lines = new Map<TelemetrySignal, Line>();
+  const lines = new Map<TelemetrySignal, OwnLine>();
+  const passing = new Map<TelemetrySignal, Line<PackedBody>>();
   for (const signal of TELEMETRY_SIGNALS) {
     const target = config.targets[signal];
-    if (target) lines.set(signal, openLine(signal, target, deps));
+    if (!target) continue;
+    lines.set(signal, openOwn(signal, target, deps));
+    passing.set(signal, openPassing(signal, target, deps));
   }
   const add = (signal: TelemetrySignal, items: readonly object[]): void => {
     const line = lines.get(signal);
@@ -166,14 +205,19 @@ export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
 
   return {
     get state() {
-      return Object.fromEntries([...lines].map(([signal, { state }]) => [signal, state()]));
+      return Object.fromEntries([
+        ...[...lines].map(([signal, { state }]) => [signal, state()]),
+        ...[...passing].map(([signal, { state }]) => [`client_${signal}`, state()]),
+      ]);
     },
+    pass: (signal, body) => passing.get(signal)?.outbox.add(body),
     close: async (withinMs) => {
       stop();
       clearInterval(measuring);
       await Promise.all(pending);
       measure();
-      await Promise.all([...lines.values()].map(({ outbox }) => outbox.close(withinMs)));
+      const all = [...lines.values(), ...passing.values()];
+      await Promise.all(all.map(({ outbox }) => outbox.close(withinMs)));
     },
   };
 };

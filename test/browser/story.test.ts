@@ -35,6 +35,15 @@ const exchanges = Array.from({ length: 5 }, (_, place) => place + 1).flatMap((tu
       durationMs: 1_000,
     }),
   );
+  const [counted] = made.slice(-1);
+  if (turn === 5 && counted) {
+    const { startedAt } = at(5);
+    counted.toolUses = [
+      { at: startedAt, tool: 'exec_command', decision: 'approved', decided_by: 'User', success: true },
+      { at: startedAt, tool: 'apply_patch', decision: 'denied', decided_by: 'User' },
+      { at: startedAt, tool: '<img src=x>', success: false, duration_ms: 300 },
+    ];
+  }
   if (turn === 3) made.push(makeExchange({ client: client(turn), ...at(15) }));
   return made;
 });
@@ -58,6 +67,22 @@ describe.skipIf(REAL_GATEWAY)('the story of a session', () => {
     ]);
     // From the end of the answer to the next request: 15 s after the minute, less 4 s and 1 s of the answer.
     await page.getByText('tools 10.0 s').first().waitFor();
+    expectNoProblems(opened);
+  });
+
+  it('tells what the client told of its tools: who allowed them, and how they ended', async () => {
+    const opened = await dashboard.open(`sessions?session=${SESSION}`);
+    const last = opened.page.locator('[data-prompt="5"]');
+    await last.getByText('asked 2×').waitFor();
+    for (const remark of ['1 denied', '1 tool failed']) await last.getByText(remark).waitFor();
+    const uses = last.getByRole('list', { name: 'What the client told of its tools' });
+    expect(await uses.getByRole('listitem').allInnerTexts()).toEqual([
+      'exec_command\napproved by User\nran',
+      'apply_patch\ndenied by User',
+      '<img src=x>\nfailed in 300 ms',
+    ]);
+    await last.getByRole('button', { name: /^5/ }).click();
+    await uses.waitFor({ state: 'detached' });
     expectNoProblems(opened);
   });
 

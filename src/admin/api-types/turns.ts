@@ -1,5 +1,19 @@
 import type { UsageSession, UsageSums } from './usage.ts';
 
+/** A tool as the client itself told of it, in telemetry that it sends here. */
+export interface ClientToolUse {
+  at: string;
+  tool: string;
+  call_id?: string;
+  /** In the client's own word, such as `approved` or `reject`; absent where it asked nobody. */
+  decision?: string;
+  /** Such as `Config` or `user_temporary`. */
+  decided_by?: string;
+  /** Absent where it has not run. */
+  success?: boolean;
+  duration_ms?: number;
+}
+
 /** One prompt, and all that followed from it until the next. */
 export interface PromptTurn {
   /** Counted from 1. */
@@ -26,6 +40,8 @@ export interface PromptTurn {
   models: string[];
   /** What the answers called, most frequent first. */
   tools: Array<{ name: string; calls: number }>;
+  /** Oldest first, at most 200; absent where the client tells nothing. */
+  tool_uses?: ClientToolUse[];
   sums: UsageSums;
 }
 

@@ -5,6 +5,7 @@ import type { UsageSession } from '../../admin/api-types/usage.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { LogReader } from '../../log/port.ts';
+import { readClientEvents } from '../../server/open-log.ts';
 import type { CommandContext } from '../context.ts';
 import { createColour } from '../render/colour.ts';
 import { renderSessions } from '../render/session-rows.ts';
@@ -62,9 +63,14 @@ const sessionJson = (session: UsageSession): string => {
 
 const storyJson = (story: Story): string[] =>
   story.turns.map(
-    ({ prompt, lines, files }) =>
+    ({ prompt, lines, files, uses }) =>
       `${JSON.stringify({
         ...{ schemaVersion: 1, sessionId: story.sessionId, prompt: prompt ?? null, files },
+        ...(uses.length > 0 && {
+          toolUses: uses.map((use) =>
+            Object.fromEntries(Object.entries(use).map(([name, value]) => [camelCase(name), value])),
+          ),
+        }),
         exchanges: lines.map(({ record, costUsd }) => ({
           ...record,
           ...(costUsd !== undefined && { costUsd }),
@@ -75,12 +81,13 @@ const storyJson = (story: Story): string[] =>
 const showOne = async (
   prefix: string,
   flags: SessionsFlags,
-  { log, pricing }: PricedLog,
+  { log, pricing, dataDir }: PricedLog,
   context: CommandContext,
 ): Promise<void> => {
   const { stdout, env } = context;
+  const events = { of: (ids: readonly string[]) => readClientEvents(dataDir, ids) };
   const story = await withProgress('exchanges read', context, async ({ step }) =>
-    readStory(log, await findSession(log, prefix), await pricing(), step),
+    readStory(log, await findSession(log, prefix), await pricing(), step, events),
   );
   const style = { columns: screenOf(stdout, env).columns, colour: createColour(stdout, env) };
   const texts = flags.json ? storyJson(story) : storyLines(story, style).map((line) => `${line}\n`);

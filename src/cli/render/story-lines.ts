@@ -1,3 +1,5 @@
+import { sumToolUses } from '../../admin/answers/turns/tool-uses.ts';
+import type { ClientToolUse } from '../../admin/api-types/turns.ts';
 import type { ExchangeRecord } from '../../log/port.ts';
 import type { Story, StoryTurn } from '../sessions/read-story.ts';
 import type { ChalkInstance } from './colour.ts';
@@ -55,13 +57,39 @@ const headOf = (story: Story): (readonly [label: string, value: string])[] => {
   ];
 };
 
+/** From the end of each answer that called tools to the request that brought what they gave back. */
+const toolTimeOf = (records: readonly ExchangeRecord[]): number =>
+  records.reduce((sum, record, place) => {
+    const next = records[place + 1];
+    if (!next || record.response.toolCalls === undefined) return sum;
+    return sum + Math.max(0, Date.parse(next.startedAt) - endOf(record));
+  }, 0);
+
+const describeUse = ({ tool, decision, decided_by: by, success, duration_ms: ms }: ClientToolUse): string =>
+  [
+    `tool: ${plainLine(tool)}`,
+    decision && plainLine(by === undefined ? decision : `${decision} by ${by}`),
+    success !== undefined && (success ? 'ran' : 'failed'),
+    ms !== undefined && `in ${formatDuration(ms)}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+
+const factsOfUses = (uses: readonly ClientToolUse[]): string[] => {
+  const { asked, denied } = sumToolUses(uses);
+  return [...(asked > 0 ? [`asked ${asked}×`] : []), ...(denied > 0 ? [`${denied} denied`] : [])];
+};
+
 const turnLines = (turn: StoryTurn, modelLength: number, { columns, colour }: StoryStyle): string[] => {
   const records = turn.lines.map(({ record }) => record);
   const cost = costOf(turn);
+  const outsideMs = toolTimeOf(records);
   const facts = [
     plural(records.length, 'request'),
     formatDuration(spanOf(records)),
     ...(cost === undefined ? [] : [formatCost(cost)]),
+    ...(outsideMs > 0 ? [`tools ${formatDuration(outsideMs)}`] : []),
+    ...factsOfUses(turn.uses),
   ];
   const prompt = wrapLine(`> ${plainLine(turn.prompt ?? '(nothing was asked)')}`, columns);
   const rows = turn.lines.map(({ record, costUsd }) => {
@@ -72,12 +100,14 @@ const turnLines = (turn: StoryTurn, modelLength: number, { columns, colour }: St
       ...(isRunning && { runningForMs: 0 }),
     });
   });
+  const uses = turn.uses.flatMap((use) => wrapLine(describeUse(use), columns));
   const files =
     turn.files.length === 0 ? [] : wrapLine(`changed: ${turn.files.map(plainLine).join('  ')}`, columns);
   return [
     '',
     ...prompt.map((line) => colour.bold(line)),
     ...rows,
+    ...uses.map((line) => colour.dim(line)),
     ...files.map((line) => colour.green(line)),
     colour.dim(facts.join(' · ')),
   ];

@@ -1,8 +1,16 @@
 import { userWords } from '../../admin/answers/session-title.ts';
+import { conversationsOf, findToolUses, type TurnPlace } from '../../admin/answers/turns/tool-uses.ts';
+import type { ClientToolUse } from '../../admin/api-types/turns.ts';
 import { billOf, type Pricing } from '../../admin/cost/create-pricing.ts';
 import { sumOf } from '../../admin/cost/price-book.ts';
 import { readConversation } from '../../conversation/read-conversation.ts';
-import { type ExchangeDetail, type ExchangeRecord, isFailure, type LogReader } from '../../log/port.ts';
+import {
+  type ClientEventReader,
+  type ExchangeDetail,
+  type ExchangeRecord,
+  isFailure,
+  type LogReader,
+} from '../../log/port.ts';
 import { changedFilesOf } from '../launch/count-files.ts';
 
 /** One exchange of a story. */
@@ -19,6 +27,8 @@ export interface StoryTurn {
   readonly lines: readonly StoryLine[];
   /** Files that patches and edits name, in the order in which they were. */
   readonly files: readonly string[];
+  /** What the client told of its tools. */
+  readonly uses: readonly ClientToolUse[];
 }
 
 export interface Story {
@@ -30,7 +40,7 @@ export interface Story {
   readonly costUsd: number | undefined;
 }
 
-interface Turn extends StoryTurn {
+interface Turn extends Omit<StoryTurn, 'uses'> {
   readonly lines: StoryLine[];
   readonly files: string[];
 }
@@ -72,16 +82,28 @@ const createTurnFinder = (turns: Turn[]) => {
   };
 };
 
+const placeOf = ({ lines }: Turn): TurnPlace => {
+  const { client, startedAt = '' }: Partial<ExchangeRecord> = lines[0]?.record ?? {};
+  return {
+    turnId: lines.find(({ record }) => record.client.turnId !== undefined)?.record.client.turnId,
+    threadId: client?.threadId,
+    startedAtMs: Date.parse(startedAt),
+    keyIds: lines.map(({ record }) => record.keyId),
+  };
+};
+
 /**
  * A session as its user lived it: their prompts, and the exchanges that followed from each.
  * @param sessionId whole
  * @param onRead called for each exchange that was read, with its bodies
+ * @param events what clients told of their tools
  */
 export const readStory = async (
   log: Pick<LogReader, 'details'>,
   sessionId: string,
   prices: Pricing,
   onRead: () => void,
+  events: ClientEventReader,
 ): Promise<Story> => {
   const turns: Turn[] = [];
   const findTurn = createTurnFinder(turns);
@@ -101,5 +123,8 @@ export const readStory = async (
     sums.cachedTokens += record.usage?.cachedInputTokens ?? 0;
     if (paid !== undefined) costUsd = (costUsd ?? 0) + paid;
   }
-  return { sessionId, turns, ...sums, costUsd };
+  const threads = turns.flatMap(({ lines }) => lines.map(({ record }) => record.client.threadId));
+  const uses = findToolUses(turns.map(placeOf), await events.of(conversationsOf(sessionId, threads)));
+  const told = turns.map((turn, place) => ({ ...turn, uses: uses[place] ?? [] }));
+  return { sessionId, turns: told, ...sums, costUsd };
 };

@@ -18,6 +18,7 @@ import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
 import { visibleText } from '../turn/visible-text.ts';
 import { Pager } from './pager.tsx';
+import { ToolUseRemarks, ToolUses } from './tool-uses.tsx';
 import { TurnColumn } from './turn-column.tsx';
 
 const PAGE = 50;
@@ -37,6 +38,7 @@ const Remarks = ({ turn }: { turn: PromptTurn }) => {
       <span title={formatFullMoment(turn.started_at)}>{formatMoment(turn.started_at, minuteMs.value)}</span>
       <span>{texts.sessions.exchanges(sums.requests)}</span>
       {toolMs >= 1 && <span>{texts.sessions.toolTime(formatDuration(toolMs))}</span>}
+      {turn.tool_uses && <ToolUseRemarks uses={turn.tool_uses} />}
       {attempts > 0 && <span class="fail-text">{texts.sessions.attempts(attempts)}</span>}
       {sums.failed_requests > attempts && (
         <span class="fail-text">{texts.sessions.failed(sums.failed_requests - attempts)}</span>
@@ -148,6 +150,7 @@ export const PromptRow = ({ session, turn, open, toggle, at }: PromptRowProps) =
           <Icon name="link" />
         </a>
       </div>
+      {open && turn.tool_uses && <ToolUses uses={turn.tool_uses} />}
       {open && <Exchanges session={session} turn={turn} at={at} />}
     </li>
   );

@@ -58,6 +58,16 @@ export const sessionsTexts = {
     laterTurns: 'Later turns',
     range: (first: number, last: number, total: number) => `${first} to ${last} of ${total}`,
   },
+  tools: {
+    label: 'What the client told of its tools',
+    asked: (times: number) => `asked ${times}×`,
+    denied: (uses: number) => `${uses} denied`,
+    failed: (uses: number) => `${count(uses, 'tool', 'tools')} failed`,
+    decision: (decision: string, by: string | undefined) =>
+      by === undefined ? decision : `${decision} by ${by}`,
+    ran: (success: boolean, time: string | undefined) =>
+      `${success ? 'ran' : 'failed'}${time === undefined ? '' : ` in ${time}`}`,
+  },
   context: {
     label: 'What fills the context',
     at: (turn: number, tokens: string) => `turn ${turn}: ${tokens} tokens`,

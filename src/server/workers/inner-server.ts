@@ -3,6 +3,7 @@ import http, { type IncomingMessage } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import type { Admin } from '../../admin/create-admin.ts';
 import { setPeer } from '../../guard/peer-of.ts';
+import type { Intake } from '../compose-intake.ts';
 import type { MetricsRoute } from '../compose-metrics.ts';
 import { MAX_HEADER_BYTES } from '../create-server.ts';
 import { PEER_HEADER, SECRET_HEADER } from './inner-headers.ts';
@@ -45,6 +46,7 @@ export const startInnerServer = async (
   admin: Pick<Admin, 'handle'>,
   readyz: RequestHandler,
   metrics: MetricsRoute | undefined,
+  intake: Pick<Intake, 'handle'>,
 ): Promise<InnerServer> => {
   const secret = randomBytes(32).toString('base64url');
   const app = express();
@@ -52,6 +54,7 @@ export const startInnerServer = async (
   app.use(admitWorkers(secret));
   app.get('/readyz', readyz);
   if (metrics) app.all(metrics.endpoint, metrics.handle);
+  app.use(intake.handle);
   app.use(admin.handle);
   const server = http.createServer(
     // Workers keep their connections for as long as they run.

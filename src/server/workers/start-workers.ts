@@ -13,6 +13,7 @@ import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { urlOf } from '../addresses.ts';
 import { keepBudgets } from '../compose-budgets.ts';
 import { composeCheckKey, guarding } from '../compose-gate.ts';
+import { composeIntake } from '../compose-intake.ts';
 import { composeLog } from '../compose-log.ts';
 import { composeMetrics } from '../compose-metrics.ts';
 import { composeCallers, withSignIn } from '../compose-sign-in.ts';
@@ -23,7 +24,7 @@ import type { ComposeOptions, ServingGateway } from '../gateway.ts';
 import { listSecrets } from '../list-secrets.ts';
 import { loadSealingSecret, shareSealingSecret } from '../load-sealing-secret.ts';
 import { createNotices } from '../notices.ts';
-import { openLog } from '../open-log.ts';
+import { openEventLog, openLog } from '../open-log.ts';
 import { openSharedState } from '../open-shared-state.ts';
 import { mergeConfig, type Reloaded } from '../reload-config.ts';
 import { keysOf } from '../remember-keys.ts';
@@ -113,10 +114,16 @@ export const startWorkers = async (
   const checkKey = composeCheckKey(config, ring, clock, { tokens: gate?.check });
   const ticketSecret = randomBytes(32);
   const logs = await composeLog(config, recorder, state, clock);
+  const events = openEventLog({
+    dataDir,
+    retentionDays: config.retentionDays,
+    now: () => clock.now(),
+  });
   const ownAdmin = createAdmin({
     config: live,
     recorder: logs.watch,
     log: logs.log,
+    events,
     clock,
     checkKey,
     ring,
@@ -139,6 +146,7 @@ export const startWorkers = async (
     instance: instanceOf(via),
     pricing: admin.insight.pricing,
   });
+  const intake = composeIntake({ config, recorder, clock, checkKey, events, telemetry });
   const telemetryState = telemetry && ((): TelemetryState => telemetry.state);
   const readyz = ready({
     recorder,
@@ -171,6 +179,8 @@ export const startWorkers = async (
     await inner?.close();
     await demo?.close();
     metrics?.close();
+    intake.close();
+    await events.close();
     await admin.close();
     ring.close();
     await budgets.close();
@@ -264,7 +274,7 @@ export const startWorkers = async (
   });
 
   const address = async (): Promise<InnerServer['address']> => {
-    inner ??= await startInnerServer(dataDir, admin, readyz, metrics);
+    inner ??= await startInnerServer(dataDir, admin, readyz, metrics, intake);
     return inner.address;
   };
   const workers = createWorkers({

@@ -3,18 +3,24 @@ import type { Post, Posted } from './post.ts';
 /** Why something was not delivered. */
 export type DropReason = 'queue_full' | 'unreachable' | 'refused' | 'rejected' | 'shutdown';
 
-/** A body that is ready to be sent, and how many items are in it. */
-interface Parcel {
+export interface PackedBody {
   readonly body: Buffer;
   readonly contentType: string;
+  /** Where it is compressed already. */
   readonly contentEncoding?: string;
+}
+
+/** A body that is ready to be sent, and how many items are in it. */
+interface Parcel extends PackedBody {
   readonly items: number;
 }
 
-export interface OutboxDeps {
+export interface OutboxDeps<Item> {
   readonly post: Post;
   /** Puts what has waited into one body. */
-  readonly pack: (items: readonly Buffer[]) => Parcel;
+  readonly pack: (items: readonly Item[]) => Parcel;
+  /** In bytes. */
+  readonly sizeOf: (item: Item) => number;
   readonly maxItems: number;
   readonly maxBytes: number;
   readonly maxBatch: number;
@@ -27,9 +33,9 @@ export interface OutboxDeps {
   readonly onTrouble: (why: string | undefined) => void;
 }
 
-export interface Outbox {
+export interface Outbox<Item> {
   /** Never waits and never throws: what has no room is dropped. */
-  add(item: Buffer): void;
+  add(item: Item): void;
   readonly waiting: { readonly items: number; readonly bytes: number };
   /** Sends what waits, until the deadline; the rest is dropped. */
   close(withinMs: number): Promise<void>;
@@ -47,9 +53,9 @@ const MAX_TRYING_MS = 300_000;
  * Brings items to a collector in batches, one request at a time. What waits is bounded in number and in bytes; a
  * collector that is away, slow or overloaded is asked again later, and nobody waits for it.
  */
-export const createOutbox = (deps: OutboxDeps): Outbox => {
-  const { post, pack, maxItems, maxBytes, maxBatch, delayMs, now, onDrop, onTrouble } = deps;
-  let queue: Buffer[] = [];
+export const createOutbox = <Item>(deps: OutboxDeps<Item>): Outbox<Item> => {
+  const { post, pack, sizeOf, maxItems, maxBytes, maxBatch, delayMs, now, onDrop, onTrouble } = deps;
+  let queue: Item[] = [];
   let bytes = 0;
   let inHand = 0;
   let sending: Promise<void> | undefined;
@@ -57,12 +63,12 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
   let closingBy: number | undefined;
   let wake = (): void => {};
 
-  const takeBatch = (): readonly Buffer[] => {
+  const takeBatch = (): readonly Item[] => {
     let size = 0;
     let length = 0;
     for (const item of queue) {
-      if (length === maxBatch || (length > 0 && size + item.length > MAX_BATCH_BYTES)) break;
-      size += item.length;
+      if (length === maxBatch || (length > 0 && size + sizeOf(item) > MAX_BATCH_BYTES)) break;
+      size += sizeOf(item);
       length++;
     }
     const batch = queue.slice(0, length);
@@ -145,9 +151,10 @@ export const createOutbox = (deps: OutboxDeps): Outbox => {
   return {
     add: (item) => {
       if (closingBy !== undefined) return onDrop('shutdown', 1);
-      if (queue.length + inHand >= maxItems || bytes + item.length > maxBytes) return onDrop('queue_full', 1);
+      if (queue.length + inHand >= maxItems || bytes + sizeOf(item) > maxBytes)
+        return onDrop('queue_full', 1);
       queue.push(item);
-      bytes += item.length;
+      bytes += sizeOf(item);
       schedule();
     },
     get waiting() {

@@ -39,6 +39,7 @@ const tell = (exchanges: readonly FixtureExchange[], number: number): PromptTurn
   const first = exchanges[0] as FixtureExchange;
   const prompt = first.turn?.scenario.steps[first.turn.step]?.user;
   const durationMs = durationOf(turn);
+  const uses = exchanges.flatMap(({ toolUses = [] }) => toolUses);
   return {
     number,
     ...(prompt !== undefined && { prompt }),
@@ -54,6 +55,7 @@ const tell = (exchanges: readonly FixtureExchange[], number: number): PromptTurn
     max_context_tokens: Math.max(...entries.map(({ usage }) => usage?.inputTokens ?? 0)),
     models: [...new Set(entries.flatMap(({ model }) => (model ? [model] : [])))],
     tools: toolsOf(turn),
+    ...(uses.length > 0 && { tool_uses: uses }),
     sums: sumUsage(entries),
   };
 };

@@ -1,5 +1,6 @@
 import type { CacheLoss, CostBreakdown } from '../../../src/admin/api-types/detail.ts';
 import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
+import type { ClientToolUse } from '../../../src/admin/api-types/turns.ts';
 import { createId } from '../../../src/base/ids.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -9,6 +10,8 @@ export interface FixtureExchange {
   /** Which step of which scenario it carries; absent where it is no conversation. */
   turn?: { scenario: Scenario; step: number };
   cacheLoss?: CacheLoss;
+  /** What the client told of the tools that the answer called. */
+  toolUses?: ClientToolUse[];
 }
 
 export interface Price {

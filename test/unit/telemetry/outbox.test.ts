@@ -7,16 +7,17 @@ afterEach(() => void vi.useRealTimers());
 
 const TAKEN: Posted = { kind: 'taken', rejected: 0 };
 
-const setUp = (answers: readonly Posted[] = [], options: Partial<OutboxDeps> = {}) => {
+const setUp = (answers: readonly Posted[] = [], options: Partial<OutboxDeps<Buffer>> = {}) => {
   const bodies: string[] = [];
   const drops: [DropReason, number][] = [];
   const troubles: (string | undefined)[] = [];
   const left = [...answers];
-  const outbox = createOutbox({
+  const outbox = createOutbox<Buffer>({
     post: async (body) => {
       bodies.push(body.toString());
       return left.shift() ?? TAKEN;
     },
+    sizeOf: (item) => item.length,
     pack: (items) => ({
       body: Buffer.from(items.join(',')),
       contentType: 'application/json',

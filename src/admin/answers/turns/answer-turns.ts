@@ -1,5 +1,5 @@
-import type { Facts } from '../../../log/port.ts';
-import type { PromptTurn, SessionTurnsAnswer } from '../../api-types/turns.ts';
+import type { ClientEventReader, Facts } from '../../../log/port.ts';
+import type { ClientToolUse, PromptTurn, SessionTurnsAnswer } from '../../api-types/turns.ts';
 import type { Pricing } from '../../cost/create-pricing.ts';
 import { type Loss, lossesOf, sumLosses } from '../../cost/lost-tokens.ts';
 import type { DetailDeps } from '../detail.ts';
@@ -10,10 +10,13 @@ import { sumFacts } from '../usage-sums.ts';
 import type { FindPrompt } from './find-prompt.ts';
 import { countAttempts, durationOf, type TurnFacts, toolsOf, toolTimeOf } from './group-turns.ts';
 import { readTurns, requireSession } from './read-turns.ts';
+import { conversationsOf, findToolUses, type TurnPlace } from './tool-uses.ts';
 
 export interface TurnsDeps extends DetailDeps {
   readonly findTitle: FindTitle;
   readonly findPrompt: FindPrompt;
+  /** What clients tell of their tools. */
+  readonly events: ClientEventReader;
 }
 
 const DEFAULT_LIMIT = 50;
@@ -38,6 +41,7 @@ const tellTurn = (
   session: readonly Facts[],
   prices: Pricing,
   prompt: string | undefined,
+  uses: readonly ClientToolUse[],
 ): PromptTurn => {
   const [first] = turn;
   const durationMs = durationOf(turn);
@@ -59,6 +63,7 @@ const tellTurn = (
     max_context_tokens: turn.reduce((most, { usage }) => Math.max(most, usage?.inputTokens ?? 0), 0),
     models: distinct(turn.map(({ model }) => model)),
     tools: toolsOf(turn),
+    ...(uses.length > 0 && { tool_uses: [...uses] }),
     sums: sumFacts(turn, prices),
   };
 };
@@ -72,18 +77,32 @@ const promptOf = async (turn: TurnFacts, findPrompt: FindPrompt): Promise<string
   return undefined;
 };
 
+const placeOf = (turn: TurnFacts): TurnPlace => {
+  const { turnId, threadId, startedAtMs } = turn[0];
+  return { turnId, threadId, startedAtMs, keyIds: turn.map(({ keyId }) => keyId) };
+};
+
 /** `GET audit/turns` */
 export const answerTurns = async (deps: TurnsDeps, query: URLSearchParams): Promise<SessionTurnsAnswer> => {
-  const { pricing, findTitle, findPrompt } = deps;
+  const { pricing, findTitle, findPrompt, events } = deps;
   const wish = readPage(query, DEFAULT_LIMIT, MOST);
   const { id, facts, anchorId } = await requireSession(deps, query);
   const [prices, turns] = await Promise.all([pricing(), readTurns(facts, findPrompt)]);
   const place = query.has('offset') ? -1 : turns.findIndex((turn) => turn.some((one) => one.id === anchorId));
   const offset = place < 0 ? wish.offset : place - (place % wish.limit);
   const { entries, ...rest } = pageOf(turns, { ...wish, offset });
-  const told: PromptTurn[] = [];
+  const told = await events.of(
+    conversationsOf(
+      id,
+      facts.map(({ threadId }) => threadId),
+    ),
+  );
+  const uses = findToolUses(turns.map(placeOf), told);
+  const page: PromptTurn[] = [];
   for (const [index, turn] of entries.entries()) {
-    told.push(tellTurn(turn, offset + index + 1, facts, prices, await promptOf(turn, findPrompt)));
+    const prompt = await promptOf(turn, findPrompt);
+    const place = offset + index;
+    page.push(tellTurn(turn, place + 1, facts, prices, prompt, uses[place] ?? []));
   }
-  return { session: summarizeSession(id, facts, prices, await findTitle(facts)), turns: told, ...rest };
+  return { session: summarizeSession(id, facts, prices, await findTitle(facts)), turns: page, ...rest };
 };
