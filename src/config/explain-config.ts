@@ -6,7 +6,7 @@ import { loadConfig } from './load-config.ts';
 import { readProviders, type SourcedProvider } from './read-providers.ts';
 import { PROXY_VARIABLES } from './read-proxies.ts';
 import { DOTENV, givenOf } from './read-setting.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from './settings/setting.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 import type { Origin } from './sourced.ts';
 

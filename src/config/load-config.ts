@@ -21,7 +21,9 @@ import { readTelemetry } from './read-telemetry.ts';
 import { readTls, type TlsFiles } from './read-tls.ts';
 import { readVirtualModels } from './read-virtual-models.ts';
 import { refuseStrayCredential } from './refuse-stray-credential.ts';
-import type { ChatgptLogin, SettingName, SettingValue, WebSocketSetting } from './settings.ts';
+import type { ChatgptLogin } from './settings/model-settings.ts';
+import type { WebSocketSetting } from './settings/request-settings.ts';
+import type { SettingName, SettingValue } from './settings.ts';
 import type { Origin } from './sourced.ts';
 import type { TelemetryConfig } from './telemetry.ts';
 

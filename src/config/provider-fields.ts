@@ -2,7 +2,7 @@ import { ALL_SPECS } from '../providers/all-specs.ts';
 import type { ProviderSpec } from '../providers/provider-spec.ts';
 import type { Environment } from './data-dir.ts';
 import { parseProviderProxy } from './read-proxies.ts';
-import { parseBaseUrl, parseSwitch, parseText } from './settings.ts';
+import { parseBaseUrl, parseSwitch, parseText } from './settings/parse-values.ts';
 
 /** What a provider is told by variables, `<P>_API_KEY` and the like, or by its entry in the file. */
 export const PROVIDER_FIELDS = {

@@ -2,7 +2,7 @@ import { GatewayError } from '../base/errors.ts';
 import { showUrl } from '../base/show-url.ts';
 import type { Environment } from './data-dir.ts';
 import type { FileConfig } from './file/file-config.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from './settings/setting.ts';
 import { SETTINGS, type SettingName, type SettingValue } from './settings.ts';
 import type { Origin, Sourced } from './sourced.ts';
 import type { Source } from './sources.ts';

@@ -1,7 +1,7 @@
 import { GatewayError } from '../base/errors.ts';
 import { admitSources } from './admit-sources.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
-import type { StorageFallback } from './settings.ts';
+import type { StorageFallback } from './settings/storage-settings.ts';
 
 /** A database that several gateways share. */
 export interface PostgresConfig {

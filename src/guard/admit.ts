@@ -1,4 +1,4 @@
-import type { WebSocketSetting } from '../config/settings.ts';
+import type { WebSocketSetting } from '../config/settings/request-settings.ts';
 import type { Transport } from '../log/record.ts';
 import { type Caller, NOBODY } from './caller.ts';
 import { checkClosing } from './check-closing.ts';

@@ -1,5 +1,5 @@
 import { GatewayError } from '../base/errors.ts';
-import type { WebSocketSetting } from '../config/settings.ts';
+import type { WebSocketSetting } from '../config/settings/request-settings.ts';
 import type { MatchedRoute } from './match-route.ts';
 import type { RequestHead } from './request-head.ts';
 

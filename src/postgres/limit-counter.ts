@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
-import type { StorageFallback } from '../config/settings.ts';
+import type { StorageFallback } from '../config/settings/storage-settings.ts';
 import {
   type Counts,
   createLimitCounter,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
-import type { WebSocketSetting } from '../config/settings.ts';
+import type { WebSocketSetting } from '../config/settings/request-settings.ts';
 import { redirected } from '../forward/send/check-status.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Upstream } from '../providers/upstream.ts';

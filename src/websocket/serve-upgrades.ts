@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { GatewayError } from '../base/errors.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import type { BodyBudget } from '../coding/body-budget.ts';
-import type { WebSocketSetting } from '../config/settings.ts';
+import type { WebSocketSetting } from '../config/settings/request-settings.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Caller } from '../guard/caller.ts';
 import type { Upstream } from '../providers/upstream.ts';

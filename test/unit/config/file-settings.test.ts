@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseConfigFile } from '../../../src/config/file/parse-config-file.ts';
-import type { Setting } from '../../../src/config/setting.ts';
+import type { Setting } from '../../../src/config/settings/setting.ts';
 import { SETTINGS } from '../../../src/config/settings.ts';
 
 it.each(Object.entries<Setting<unknown>>(SETTINGS))(

@@ -1,5 +1,5 @@
-import { isLoopbackHost } from './own-address.ts';
-import { parseDuration } from './parse-duration.ts';
+import { isLoopbackHost } from '../own-address.ts';
+import { parseDuration } from '../parse-duration.ts';
 import { setting } from './setting.ts';
 
 const parseWord = (text: string): string | undefined => text.trim() || undefined;
