@@ -1,4 +1,4 @@
-import { startOfDayMs } from './local-day.ts';
+import { dayOf, startOfDayMs } from './local-day.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -39,6 +39,16 @@ export const daysBetween = (from: string, to: string, timezone: string): TimeWin
   startMs: startOfDayMs(from, timezone),
   endMs: startOfDayMs(to, timezone),
 });
+
+/** When the days of a zone begin that begin between two moments. */
+export const startsOfDays = (fromMs: number, toMs: number, timezone: string): number[] => {
+  const starts: number[] = [];
+  for (let day = dayOf(fromMs, timezone); ; day = addDays(day, 1)) {
+    const startMs = startOfDayMs(day, timezone);
+    if (startMs > toMs) return starts;
+    if (startMs > fromMs) starts.push(startMs);
+  }
+};
 
 /** How far the clocks of a zone are ahead of UTC, in whole minutes: where a local hour begins. */
 const minutesPastUtcHour = (ms: number, timezone: string): number => {

@@ -50,6 +50,8 @@ export interface LogQuery {
   readonly until?: string | undefined;
   /** Only these. */
   readonly ids?: ReadonlySet<string> | undefined;
+  /** Only those of these sessions, or threads where there is no session. */
+  readonly sessions?: ReadonlySet<string> | undefined;
   /** Only those that used tokens. */
   readonly hasUsage?: boolean | undefined;
   /** Ids of exchanges that fulfil `filter.search` whatever their record says: their bodies hold the text. */

@@ -105,12 +105,13 @@ const isInRanges = (status: number | undefined, ranges: NonNullable<LogQuery['st
 
 /** Whether an exchange is among those that a query means. */
 export const matchesQuery = (record: ExchangeRecord, query: LogQuery): boolean => {
-  const { span, filter = {}, statuses, until, hasUsage, inBodies, within, ids } = query;
+  const { span, filter = {}, statuses, until, hasUsage, inBodies, within, ids, sessions } = query;
   const ms = Date.parse(record.startedAt);
   const { search: _, ...rest } = filter;
   return (
     (!span || (ms >= span.fromMs && ms < span.toMs)) &&
     (ids === undefined || ids.has(record.id)) &&
+    (sessions === undefined || sessions.has(record.client.sessionId ?? record.client.threadId ?? '')) &&
     (until === undefined || record.id <= until) &&
     (within === undefined || isAskedWithin(record.userPath, within)) &&
     (!hasUsage || record.usage !== undefined) &&

@@ -18,11 +18,11 @@ import { createGuardedCall, type GuardedCall } from './guarded-call.ts';
 import { type AnswerStore, createAnswerStore } from './kept-answers.ts';
 import { createPostgresKeyStore } from './key-store.ts';
 import { createPostgresLimitCounter, type PostgresLimitCounter } from './limit-counter.ts';
-import { createPostgresReader } from './log-reader.ts';
-import { createPostgresSink } from './log-sink.ts';
+import { createPostgresReader } from './log/reader.ts';
+import { type LogShipping, type ShipLogDeps, shipLog } from './log/ship-log.ts';
+import { createPostgresSink } from './log/sink.ts';
 import { migrate } from './migrate.ts';
 import { shareSecret } from './share-secret.ts';
-import { type LogShipping, type ShipLogDeps, shipLog } from './ship-log.ts';
 
 /** What gateways share in one database. */
 export interface PostgresStorage {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { ExchangeWatch, LogReader } from '../log/port.ts';
-import type { LogShipping } from '../postgres/ship-log.ts';
+import type { LogShipping } from '../postgres/log/ship-log.ts';
 import { loadInstanceId } from './load-instance-id.ts';
 import { openLogSource, openOwnLog } from './open-log.ts';
 import type { SharedState } from './open-shared-state.ts';

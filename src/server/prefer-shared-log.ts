@@ -45,6 +45,15 @@ export const preferSharedLog = (
     body: async (id, side) => (await instead((log) => log.body(id, side))) ?? own.body(id, side),
     facts: (query) => insteadOf((log) => log.facts(query)),
     sums: (query, by, timezone) => instead((log) => log.sums(query, by, timezone)),
+    summed: async (query, splitAt) => {
+      try {
+        return await shared.summed?.(query, splitAt);
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        onAway();
+        return own.summed?.(query, splitAt);
+      }
+    },
     thread: (of) => instead((log) => log.thread(of)),
     searchBodies: (text, query, wish) => instead((log) => log.searchBodies(text, query, wish)),
     follow: (from, signal) => shared.follow(from, signal),

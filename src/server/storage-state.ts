@@ -1,6 +1,6 @@
 import type { StorageState } from '../http/health.ts';
+import type { LogShipping } from '../postgres/log/ship-log.ts';
 import type { PostgresStorage } from '../postgres/open-storage.ts';
-import type { LogShipping } from '../postgres/ship-log.ts';
 
 /** For `/readyz`; undefined where there is no database. */
 export const storageStateOf =

@@ -1,56 +1,11 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { createId } from '../../src/base/ids.ts';
+import { expect, it } from 'vitest';
 import type { LoggedExchange } from '../../src/log/port.ts';
-import { createChanges } from '../../src/postgres/changes.ts';
-import { openDatabase } from '../../src/postgres/database.ts';
-import { createPostgresReader } from '../../src/postgres/log-reader.ts';
-import { createPostgresSink } from '../../src/postgres/log-sink.ts';
-import { migrate } from '../../src/postgres/migrate.ts';
+import { asBegun, loggedExchange as exchange, NO_BLOCKS, openLog } from '../support/postgres/open-log.ts';
 import { usePostgres } from '../support/postgres/use-postgres.ts';
 
 const postgres = usePostgres();
 const DAY_MS = 86_400_000;
-const NO_BLOCKS = { async *blocks() {} };
-
-const open = async () => {
-  const database = openDatabase({
-    url: await postgres.server.createDatabase(),
-    maxConnections: 3,
-    prepare: async (raw) => {
-      await migrate(raw);
-    },
-  });
-  const unstorable: string[] = [];
-  const changes = createChanges(database);
-  onTestFinished(async () => {
-    changes.close();
-    await database.close();
-  });
-  const createSink = () =>
-    createPostgresSink({ database, instance: 'one', onUnstorable: (id) => unstorable.push(id) });
-  const reader = createPostgresReader({ database, changes, now: () => performance.now() });
-  return { database, createSink, reader, unstorable };
-};
-
-const exchange = (atMs: number, more: object = {}): LoggedExchange => ({
-  isEnded: true,
-  record: {
-    schemaVersion: 1,
-    id: createId('req', atMs),
-    startedAt: new Date(atMs).toISOString(),
-    durationMs: 5,
-    method: 'POST',
-    path: '/v1/responses',
-    transport: 'http',
-    client: {},
-    request: {},
-    response: {},
-    ...more,
-  },
-  requestHeaders: [],
-  responseHeaders: [],
-  bodies: {},
-});
+const open = () => openLog(postgres.server);
 
 it('drops the tables of days that are too old, and takes in such a day again', async () => {
   const { database, createSink, reader } = await open();
@@ -96,8 +51,7 @@ it('leaves out what the database does not take, and nothing beside it', async ()
 it('keeps one row for an exchange that is told again and again, and its end', async () => {
   const { createSink, reader } = await open();
   const ended = exchange(Date.now());
-  const { durationMs: _, ...begun } = ended.record;
-  const running: LoggedExchange = { ...ended, isEnded: false, record: begun };
+  const running = asBegun(ended);
   for (const one of [running, running, ended, running, ended]) await createSink().put([one], NO_BLOCKS);
   const { records, total } = await reader.page({}, { limit: 9 });
   expect([total, records[0]?.durationMs]).toEqual([1, 5]);

@@ -4,32 +4,21 @@ import { join } from 'node:path';
 import { createRecorder } from '../../src/log/capture/recorder.ts';
 import { openLogSource } from '../../src/log/files/copy-log.ts';
 import { createChanges } from '../../src/postgres/changes.ts';
-import { type Database, openDatabase } from '../../src/postgres/database.ts';
-import { createPostgresReader } from '../../src/postgres/log-reader.ts';
-import { createPostgresSink } from '../../src/postgres/log-sink.ts';
-import { migrate } from '../../src/postgres/migrate.ts';
-import { type LogShipping, shipLog } from '../../src/postgres/ship-log.ts';
+import { createPostgresReader } from '../../src/postgres/log/reader.ts';
+import { shipLog } from '../../src/postgres/log/ship-log.ts';
+import { createPostgresSink } from '../../src/postgres/log/sink.ts';
 import { describeLogReader } from '../support/log/describe-log-reader.ts';
-import { writeLargeLog } from '../support/log/write-large-log.ts';
+import { fillLog } from '../support/postgres/fill-log.ts';
+import { openMigrated } from '../support/postgres/open-log.ts';
 import { usePostgres } from '../support/postgres/use-postgres.ts';
 
 const postgres = usePostgres();
 
-const openMigrated = async (): Promise<Database> =>
-  openDatabase({
-    url: await postgres.server.createDatabase(),
-    maxConnections: 4,
-    prepare: async (raw) => {
-      await migrate(raw);
-    },
-  });
-
 describeLogReader('the log in PostgreSQL', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'gomodel-postgres-log-'));
-  const database = await openMigrated();
+  const database = await openMigrated(postgres.server);
   const changes = createChanges(database);
   const limits = { logBodies: true, retentionDays: 0, maxDiskBytes: 0, secrets: [] };
-  let shipping: LogShipping | undefined;
   return {
     startRecorder: async (clock) => {
       const recorder = await createRecorder({ dataDir, clock, ...limits });
@@ -50,7 +39,6 @@ describeLogReader('the log in PostgreSQL', async () => {
         now: () => performance.now(),
         tell: () => {},
       });
-      shipping = own;
       return {
         ...recorder,
         active: recorder.active,
@@ -68,12 +56,7 @@ describeLogReader('the log in PostgreSQL', async () => {
     },
     openReader: () => createPostgresReader({ database, changes, now: () => performance.now() }),
     fill: async (exchanges, days) => {
-      writeLargeLog({ dataDir, exchanges, days });
-      for (let shipped = 0; shipped < exchanges; ) {
-        await shipping?.caughtUp();
-        const [row] = await database.query<{ count: number }>('SELECT count(*) FROM gomodel.exchanges');
-        shipped = row?.count ?? 0;
-      }
+      await fillLog(database, { exchanges, days });
     },
     remove: async () => {
       changes.close();

@@ -1,12 +1,13 @@
-import type { Facts } from '../../log/port.ts';
+import type { CommonFacts, Facts } from '../../log/port.ts';
 import type { Paged } from '../api-types/entry.ts';
 import type { UsageGroupsQuery } from '../api-types/queries.ts';
 import type { UsageGroup, UsageSums } from '../api-types/usage.ts';
 import { readPeriod } from '../select/period.ts';
 import { readChoice, readCount, readFilter, USAGE_FILTERS } from '../select/read-query.ts';
+import { addUsed, findSums, showCells, type Used, usedOf } from './each-usage.ts';
 import type { LogDeps } from './log.ts';
 import { GROUP_LIMIT, MAX_GROUPS, pageOf, readPage } from './paging.ts';
-import { addToSums, createSums, eachFacts } from './usage-sums.ts';
+import { createSums, eachFacts } from './usage-sums.ts';
 
 type GroupBy = UsageGroupsQuery['by'];
 
@@ -24,7 +25,9 @@ const partsOf = (path: string, depth: number): string =>
     : path;
 
 /** The groups that an exchange counts in: several where it has several labels. */
-const GROUPS: Readonly<Record<GroupBy, (facts: Facts, depth: number) => readonly string[]>> = {
+type Grouped = CommonFacts & Partial<Pick<Facts, 'sessionId' | 'threadId'>>;
+
+const GROUPS: Readonly<Record<GroupBy, (facts: Grouped, depth: number) => readonly string[]>> = {
   key: ({ keyId = NONE }) => [keyId],
   user_path: ({ userPath }, depth) => [userPath === undefined ? NONE : partsOf(userPath, depth)],
   label: ({ labels }) => (labels === undefined ? [NONE] : [...new Set(labels)]),
@@ -56,17 +59,31 @@ export const answerGroups = async (deps: GroupsDeps, query: URLSearchParams): Pr
   const prices = await deps.pricing();
   const groups = new Map<string, NamedGroup>();
   const selection = { span: readPeriod(query, deps.now()), filter: readFilter(query, USAGE_FILTERS) };
-  await eachFacts(deps.log, selection, (facts) => {
-    const billing = prices.bill(facts, facts.usage);
-    const session = facts.sessionId ?? facts.threadId;
-    for (const name of GROUPS[by](facts, depth)) {
+  const add = (facts: Grouped, used: Used): readonly NamedGroup[] =>
+    GROUPS[by](facts, depth).map((name) => {
       const group = groups.get(name) ?? { sums: createSums(), sessions: new Set(), newestMs: 0 };
       groups.set(name, group);
-      addToSums(group.sums, facts, billing);
-      group.newestMs = Math.max(group.newestMs, facts.startedAtMs);
-      if (session !== undefined) group.sessions.add(session);
+      addUsed(group.sums, used);
+      group.newestMs = Math.max(group.newestMs, used.newestMs);
+      return group;
+    });
+  // What sessions used, the exchanges alone can tell.
+  const summed = by === 'session' ? undefined : await findSums(deps.log, selection, prices);
+  if (summed) {
+    showCells(summed, prices, (used) => add(used.facts, used));
+    for (const { sessionId, by: kinds } of await summed.sessions()) {
+      for (const facts of kinds) {
+        for (const name of GROUPS[by](facts, depth)) groups.get(name)?.sessions.add(sessionId);
+      }
     }
-  });
+  } else {
+    await eachFacts(deps.log, selection, (facts) => {
+      const session = facts.sessionId ?? facts.threadId;
+      for (const group of add(facts, usedOf(facts, prices))) {
+        if (session !== undefined) group.sessions.add(session);
+      }
+    });
+  }
   const sorted = [...groups].sort(([, one], [, other]) => other.sums.total_tokens - one.sums.total_tokens);
   const { entries, ...rest } = pageOf(sorted, wish);
   return {

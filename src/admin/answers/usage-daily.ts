@@ -3,8 +3,9 @@ import { hourOf } from '../../base/zoned-time.ts';
 import type { UsageBucket } from '../api-types/usage.ts';
 import { addDays, countDays, createPeriod, type Period, readPeriod } from '../select/period.ts';
 import { readChoice, readFilter, USAGE_FILTERS } from '../select/read-query.ts';
+import { addUsed, eachUsage } from './each-usage.ts';
 import type { LogDeps } from './log.ts';
-import { addToSums, createSums, eachFacts } from './usage-sums.ts';
+import { createSums } from './usage-sums.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -84,9 +85,16 @@ export const answerDaily = async (
   const ofStretch = stretches.map(({ bucket }) => buckets.get(bucket));
   const findStretch = createFinder(stretches);
   const prices = await pricing();
-  await eachFacts(log, { span: period, filter }, (facts) => {
-    const bucket = ofStretch[findStretch(facts.startedAtMs)];
-    if (bucket) addToSums(bucket, facts, prices.bill(facts, facts.usage));
-  });
+  const splitAt = stretches.map(({ startMs }) => startMs);
+  await eachUsage(
+    log,
+    { span: period, filter },
+    prices,
+    (used) => {
+      const bucket = ofStretch[findStretch(used.oldestMs)];
+      if (bucket) addUsed(bucket, used);
+    },
+    splitAt,
+  );
   return [...buckets.values()];
 };

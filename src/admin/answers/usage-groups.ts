@@ -1,35 +1,51 @@
-import { type Facts, keepFacts } from '../../log/port.ts';
+import type { CommonFacts } from '../../log/port.ts';
 import type { Paged } from '../api-types/entry.ts';
 import type { UsageClient, UsageModel, UsageSums } from '../api-types/usage.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
 import { readPeriod } from '../select/period.ts';
 import { readFilter, USAGE_FILTERS } from '../select/read-query.ts';
+import { addUsed, eachUsage, type Used } from './each-usage.ts';
 import type { LogDeps } from './log.ts';
 import { GROUP_LIMIT, MAX_GROUPS, pageOf, readPage } from './paging.ts';
-import { addToSums, createSums, eachFacts } from './usage-sums.ts';
+import { createSums } from './usage-sums.ts';
+
+/** What a group is told by: of the newest exchange in it. */
+interface Newest
+  extends Pick<CommonFacts, 'model' | 'upstreamModel' | 'provider' | 'clientName' | 'clientVersion'> {
+  readonly startedAtMs: number;
+}
 
 interface Group {
-  newest: Facts;
+  newest: Newest;
   readonly sums: UsageSums;
 }
+
+const newestOf = ({ facts, newestMs }: Used): Newest => ({
+  model: facts.model,
+  upstreamModel: facts.upstreamModel,
+  provider: facts.provider,
+  clientName: facts.clientName,
+  clientVersion: facts.clientVersion,
+  startedAtMs: newestMs,
+});
 
 /** Sums by a key; what has none is left out. Most tokens first. */
 const groupFacts = async (
   { log, pricing, now }: LogDeps,
   query: URLSearchParams,
-  keyOf: (facts: Facts) => string | undefined,
+  keyOf: (facts: CommonFacts) => string | undefined,
 ): Promise<{ groups: Group[]; prices: Pricing }> => {
   const span = readPeriod(query, now());
   const filter = readFilter(query, USAGE_FILTERS);
   const prices = await pricing();
   const groups = new Map<string, Group>();
-  await eachFacts(log, { span, filter }, (facts) => {
-    const key = keyOf(facts);
+  await eachUsage(log, { span, filter }, prices, (used) => {
+    const key = keyOf(used.facts);
     if (key === undefined) return;
-    const group = groups.get(key) ?? { newest: keepFacts(facts), sums: createSums() };
+    const group = groups.get(key) ?? { newest: newestOf(used), sums: createSums() };
     groups.set(key, group);
-    if (facts.startedAtMs > group.newest.startedAtMs) group.newest = keepFacts(facts);
-    addToSums(group.sums, facts, prices.bill(facts, facts.usage));
+    if (used.newestMs > group.newest.startedAtMs) group.newest = newestOf(used);
+    addUsed(group.sums, used);
   });
   const sorted = [...groups.values()].sort((one, other) => other.sums.total_tokens - one.sums.total_tokens);
   return { groups: sorted, prices };

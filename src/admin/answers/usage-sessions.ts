@@ -1,4 +1,4 @@
-import { type Facts, keepFacts } from '../../log/port.ts';
+import { type CommonFacts, type Facts, keepFacts, type TimeSpan } from '../../log/port.ts';
 import type { Paged } from '../api-types/entry.ts';
 import type { UsageSession } from '../api-types/usage.ts';
 import { readPeriod } from '../select/period.ts';
@@ -15,6 +15,7 @@ export interface SessionsDeps extends LogDeps {
 
 interface Session {
   readonly id: string;
+  oldestMs: number;
   newestMs: number;
   /** Models, by each of their names, and clients. */
   readonly names: Set<string>;
@@ -27,6 +28,13 @@ const holdsText = ({ id, names }: Session, search: string): boolean => {
   return [id, ...names].some((text) => text.toLowerCase().includes(wanted));
 };
 
+/** When some sessions were used, within a span. */
+const spanOf = (sessions: readonly Session[], { fromMs, toMs }: TimeSpan): TimeSpan => ({
+  fromMs: Math.max(fromMs, Math.min(...sessions.map(({ oldestMs }) => oldestMs))),
+  // What runs may have begun since.
+  toMs,
+});
+
 /** `GET usage/sessions` */
 export const answerSessions = async (
   { log, pricing, now, findTitle }: Omit<SessionsDeps, 'searchBodies'>,
@@ -38,29 +46,48 @@ export const answerSessions = async (
   const search = readText(query, 'search');
   const prices = await pricing();
   const sessions = new Map<string, Session>();
-  await eachFacts(log, { span, filter }, (facts) => {
-    const id = sessionOf(facts);
-    if (id === undefined) return;
-    const session = sessions.get(id) ?? { id, newestMs: 0, names: new Set<string>() };
+  const add = (id: string, oldestMs: number, newestMs: number, by: readonly CommonFacts[]): void => {
+    const session = sessions.get(id) ?? { id, oldestMs, newestMs, names: new Set<string>() };
     sessions.set(id, session);
-    session.newestMs = Math.max(session.newestMs, facts.startedAtMs);
+    session.oldestMs = Math.min(session.oldestMs, oldestMs);
+    session.newestMs = Math.max(session.newestMs, newestMs);
     if (search === undefined) return;
-    const { model, requestedModel, sentModel, clientName, clientVersion } = facts;
-    for (const name of [model, requestedModel, sentModel, `${clientName}/${clientVersion}`]) {
-      if (name !== undefined) session.names.add(name);
+    for (const { model, requestedModel, sentModel, clientName, clientVersion } of by) {
+      for (const name of [model, requestedModel, sentModel, `${clientName}/${clientVersion}`]) {
+        if (name !== undefined) session.names.add(name);
+      }
     }
-  });
+  };
+  const summed = await log.summed?.({ span, filter });
+  if (summed) {
+    for (const { sessionId, oldestMs, newestMs, by } of await summed.sessions()) {
+      add(sessionId, oldestMs, newestMs, by);
+    }
+  } else {
+    await eachFacts(log, { span, filter }, (facts) => {
+      const id = sessionOf(facts);
+      if (id !== undefined) add(id, facts.startedAtMs, facts.startedAtMs, [facts]);
+    });
+  }
   const wanted = [...sessions.values()]
     .filter((session) => search === undefined || holdsText(session, search))
     .sort((one, other) => other.newestMs - one.newestMs);
   const { entries, ...rest } = pageOf(wanted, wish);
   const shown = new Map<string, Facts[]>(entries.map(({ id }) => [id, []]));
   // A second reading, of what is shown alone: to keep the facts of all would take too much memory.
-  await eachFacts(log, { span, filter }, (facts) => {
-    shown.get(sessionOf(facts) ?? '')?.push(keepFacts(facts));
-  });
+  if (entries.length > 0) {
+    await eachFacts(
+      log,
+      { span: spanOf(entries, span), filter, sessions: new Set(shown.keys()) },
+      (facts) => {
+        shown.get(sessionOf(facts) ?? '')?.push(keepFacts(facts));
+      },
+    );
+  }
   const summarized: UsageSession[] = [];
   for (const [id, facts] of shown) {
+    // Retention may have been quicker.
+    if (facts.length === 0) continue;
     facts.sort((one, other) => (one.id < other.id ? -1 : 1));
     summarized.push(summarizeSession(id, facts, prices, await findTitle(facts)));
   }

@@ -1,10 +1,11 @@
-import type { Facts } from '../../log/port.ts';
+import type { CommonFacts, Facts, SummedLog, UsageCell } from '../../log/port.ts';
 import type { FailureCount, Percentiles, UsageSummaryAnswer } from '../api-types/usage.ts';
 import { savedBy } from '../cost/saved-by-cache.ts';
 import { addDays, countDays, createPeriod, readPeriod } from '../select/period.ts';
 import { readFilter, USAGE_FILTERS } from '../select/read-query.ts';
+import { addUsed, eachUsage, findSums, showCells, type Used, usedOf } from './each-usage.ts';
 import type { LogDeps } from './log.ts';
-import { addToSums, createSums, eachFacts } from './usage-sums.ts';
+import { createSums, eachFacts } from './usage-sums.ts';
 
 /** Collects times, and says how they are spread. */
 const createSpread = () => {
@@ -26,27 +27,48 @@ const createSpread = () => {
 
 const ORIGINS = ['client', 'gateway', 'network', 'upstream'] as const;
 
+const groupOf = ({ errorOrigin, errorCode, status, finish }: CommonFacts) => ({
+  origin: ORIGINS.find((known) => known === errorOrigin) ?? 'upstream',
+  code: errorCode ?? (status && status >= 400 ? `http_${status}` : (finish ?? 'failed')),
+});
+
+const lastOf = ({ id, startedAtMs, errorMessage, status }: Facts): FailureCount['last'] => ({
+  id,
+  startedAt: new Date(startedAtMs).toISOString(),
+  message: errorMessage ?? `the upstream answered ${status ?? 'nothing'}`,
+});
+
 /** Counts failures by who caused them and how. */
 const createFailureCounts = () => {
   const counts = new Map<string, FailureCount>();
   return {
-    add: (facts: Facts): void => {
+    /** @param last of so many, where that is known */
+    add: (facts: CommonFacts, requests: number, last: FailureCount['last'] | undefined): void => {
       if (!facts.isFailure) return;
-      const { id, startedAtMs, errorOrigin, errorCode, errorMessage, status, finish } = facts;
-      const origin = ORIGINS.find((known) => known === errorOrigin) ?? 'upstream';
-      const code = errorCode ?? (status && status >= 400 ? `http_${status}` : (finish ?? 'failed'));
+      const { origin, code } = groupOf(facts);
       const known = counts.get(`${origin} ${code}`);
-      const message = errorMessage ?? `the upstream answered ${status ?? 'nothing'}`;
-      const last = { id, startedAt: new Date(startedAtMs).toISOString(), message };
+      const told = last ?? { id: '', startedAt: '', message: '' };
       counts.set(`${origin} ${code}`, {
         origin,
         code,
-        requests: (known?.requests ?? 0) + 1,
-        last: known && known.last.id > id ? known.last : last,
+        requests: (known?.requests ?? 0) + requests,
+        last: known && known.last.id > told.id ? known.last : told,
       });
     },
     list: (): FailureCount[] => [...counts.values()].sort((one, other) => other.requests - one.requests),
   };
+};
+
+/** The newest cell of each group of failures: what it says is told of all of them. */
+const newestFailures = ({ cells }: SummedLog): readonly UsageCell[] => {
+  const newest = new Map<string, UsageCell>();
+  for (const cell of cells) {
+    if (!cell.facts.isFailure) continue;
+    const { origin, code } = groupOf(cell.facts);
+    const known = newest.get(`${origin} ${code}`);
+    if (!known || cell.newestMs > known.newestMs) newest.set(`${origin} ${code}`, cell);
+  }
+  return [...newest.values()];
 };
 
 /** `GET usage/summary` */
@@ -58,22 +80,37 @@ export const answerSummary = async (
   const filter = readFilter(query, USAGE_FILTERS);
   const prices = await pricing();
   const sums = createSums();
-  const ttfb = createSpread();
-  const duration = createSpread();
   const failures = createFailureCounts();
   let saved: number | null = null;
-  await eachFacts(log, { span: period, filter }, (facts) => {
-    const billing = prices.bill(facts, facts.usage);
-    addToSums(sums, facts, billing);
-    failures.add(facts);
-    if (facts.isStream && facts.finish === 'completed') {
+  const add = (used: Used): void => {
+    addUsed(sums, used);
+    const { billing, usage } = used;
+    if (billing.kind === 'metered' && billing.cost) saved = (saved ?? 0) + savedBy(billing.cost, usage);
+  };
+  const selection = { span: period, filter };
+  const summed = await findSums(log, selection, prices);
+  let times: Awaited<ReturnType<SummedLog['times']>>;
+  if (summed) {
+    showCells(summed, prices, add);
+    const newest = await summed.newestOf(newestFailures(summed));
+    for (const cell of summed.cells) {
+      const last = newest.get(cell);
+      failures.add(cell.facts, cell.requests, last && lastOf(last));
+    }
+    times = await summed.times();
+  } else {
+    const ttfb = createSpread();
+    const duration = createSpread();
+    await eachFacts(log, selection, (facts) => {
+      add(usedOf(facts, prices));
+      failures.add(facts, 1, facts.isFailure ? lastOf(facts) : undefined);
+      if (!facts.isStream || facts.finish !== 'completed') return;
       ttfb.add(facts, facts.ttfbMs);
       duration.add(facts, facts.durationMs);
-    }
-    if (billing.kind === 'metered' && billing.cost) {
-      saved = (saved ?? 0) + savedBy(billing.cost, facts.usage);
-    }
-  });
+    });
+    const [ofTtfb, ofDuration] = [ttfb.percentiles(), duration.percentiles()];
+    times = { ...(ofTtfb && { ttfb: ofTtfb }), ...(ofDuration && { duration: ofDuration }) };
+  }
   const days = countDays(period);
   const before = createPeriod(
     addDays(period.startDate, -days),
@@ -81,19 +118,15 @@ export const answerSummary = async (
     period.timezone,
   );
   const previous = createSums();
-  await eachFacts(log, { span: before, filter }, (facts) =>
-    addToSums(previous, facts, prices.bill(facts, facts.usage)),
-  );
-  const ttfbMs = ttfb.percentiles();
-  const durationMs = duration.percentiles();
+  await eachUsage(log, { span: before, filter }, prices, (used) => addUsed(previous, used));
   return {
     ...sums,
     start_date: period.startDate,
     end_date: period.endDate,
     previous,
     saved_by_cache: saved,
-    ...(ttfbMs ? { ttfb_ms: ttfbMs } : {}),
-    ...(durationMs ? { duration_ms: durationMs } : {}),
+    ...(times.ttfb ? { ttfb_ms: times.ttfb } : {}),
+    ...(times.duration ? { duration_ms: times.duration } : {}),
     failures: failures.list(),
   };
 };

@@ -21,21 +21,26 @@ export const createSums = (): UsageSums => ({
 const addMoney = (sum: number | null, { cost }: Billing): number | null =>
   cost ? (sum ?? 0) + sumOf(cost) : sum;
 
-export const addToSums = (sums: UsageSums, facts: Facts, billing: Billing): void => {
-  const { usage } = facts;
-  sums.requests++;
-  if (facts.isFailure) sums.failed_requests++;
+/** @param requests how many exchanges it is that are added up */
+export const addToSums = (
+  sums: UsageSums,
+  { usage, isFailure }: Pick<Facts, 'usage' | 'isFailure'>,
+  billing: Billing,
+  requests = 1,
+): void => {
+  sums.requests += requests;
+  if (isFailure) sums.failed_requests += requests;
   sums.input_tokens += usage?.inputTokens ?? 0;
   sums.cached_input_tokens += usage?.cachedInputTokens ?? 0;
   sums.output_tokens += usage?.outputTokens ?? 0;
   sums.reasoning_tokens += usage?.reasoningTokens ?? 0;
   sums.total_tokens += usage?.totalTokens ?? 0;
   if (billing.kind === 'subscription') {
-    sums.subscription_requests++;
+    sums.subscription_requests += requests;
     sums.subscription_list_cost = addMoney(sums.subscription_list_cost, billing);
   } else if (billing.kind === 'metered') {
     sums.total_cost = addMoney(sums.total_cost, billing);
-    if (!billing.cost) sums.unpriced_requests++;
+    if (!billing.cost) sums.unpriced_requests += requests;
   }
 };
 

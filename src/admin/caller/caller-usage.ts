@@ -2,8 +2,9 @@ import type { BudgetStatus } from '../../guard/budgets/ledger-port.ts';
 import type { Caller } from '../../guard/caller.ts';
 import type { LimitStatus } from '../../guard/limits/limit-port.ts';
 import type { LogFilter } from '../../log/port.ts';
+import { addUsed, eachUsage } from '../answers/each-usage.ts';
 import type { LogDeps } from '../answers/log.ts';
-import { addToSums, createSums, eachFacts } from '../answers/usage-sums.ts';
+import { createSums } from '../answers/usage-sums.ts';
 import type { KeptBudgets } from '../budgets/kept-budgets.ts';
 import { readPeriod } from '../select/period.ts';
 
@@ -106,9 +107,7 @@ export const answerCallerUsage = async (
   const filter: LogFilter = keyId === undefined ? { user_path: userPath } : { key: keyId };
   const prices = await pricing();
   const sums = createSums();
-  await eachFacts(log, { span: period, filter }, (facts) => {
-    addToSums(sums, facts, prices.bill(facts, facts.usage));
-  });
+  await eachUsage(log, { span: period, filter }, prices, (used) => addUsed(sums, used));
   const subject = {
     userPath,
     keyId,

@@ -16,8 +16,13 @@ const NOTHING: Billing = { kind: undefined, cost: undefined };
 /**
  * What usage costs. `inputTokens` includes what was read from the cache and what was written to it, `outputTokens`
  * the reasoning: each token is counted once, at its own rate.
+ * @param inputOfOne where it is the usage of several exchanges: the input of one of them, which says what rates hold
  */
-export const costOf = (usage: Usage, { ratesFor, source }: ModelRates): CostBreakdown => {
+export const costOf = (
+  usage: Usage,
+  { ratesFor, source }: ModelRates,
+  inputOfOne = usage.inputTokens ?? 0,
+): CostBreakdown => {
   const inputTokens = usage.inputTokens ?? 0;
   const cached = Math.min(usage.cachedInputTokens ?? 0, inputTokens);
   const written = Math.min(usage.cacheWriteTokens ?? 0, inputTokens - cached);
@@ -30,7 +35,7 @@ export const costOf = (usage: Usage, { ratesFor, source }: ModelRates): CostBrea
     inputTokens - cached - written,
   );
   const outputAudio = Math.min(usage.outputAudioTokens ?? 0, outputTokens - reasoning);
-  const rates = ratesFor(inputTokens);
+  const rates = ratesFor(inputOfOne);
   const { input, cachedInput, cacheWrite, cacheWrite1h, output } = rates;
   return {
     input:
@@ -52,18 +57,18 @@ export const costOf = (usage: Usage, { ratesFor, source }: ModelRates): CostBrea
 export const sumOf = ({ input, cachedInput, cacheWrite, output }: CostBreakdown): number =>
   input + cachedInput + cacheWrite + output;
 
-/** Who pays for an exchange, and how much. */
-export type Bill = (priced: PricedBy, usage: Usage | undefined) => Billing;
+/** Who pays for an exchange, and how much; or for several, whose rates are those of one input. */
+export type Bill = (priced: PricedBy, usage: Usage | undefined, inputOfOne?: number) => Billing;
 
 export const createBill =
   (find: FindRates): Bill =>
-  (priced, usage) => {
+  (priced, usage, inputOfOne) => {
     // The demo answers under the names of real models, and costs nothing.
     if (!usage || priced.provider === 'demo') return NOTHING;
     const rates = find(priced);
     return {
       kind: priced.provider === 'chatgpt' ? 'subscription' : 'metered',
-      cost: rates && costOf(usage, rates),
+      cost: rates && costOf(usage, rates, inputOfOne),
     };
   };
 

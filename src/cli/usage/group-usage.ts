@@ -1,8 +1,10 @@
-import { addToSums, createSums, eachFacts } from '../../admin/answers/usage-sums.ts';
+import { addUsed, findSums, showCells, type Used, usedOf } from '../../admin/answers/each-usage.ts';
+import { createSums, eachFacts } from '../../admin/answers/usage-sums.ts';
 import type { UsageSums } from '../../admin/api-types/usage.ts';
 import type { Pricing } from '../../admin/cost/create-pricing.ts';
 import { dayOf } from '../../base/local-day.ts';
-import type { Facts, LogQuery, LogReader } from '../../log/port.ts';
+import { startsOfDays } from '../../base/zoned-time.ts';
+import type { CommonFacts, Facts, LogQuery, LogReader, SummedLog } from '../../log/port.ts';
 
 /** What usage can be told by. */
 export const USAGE_BY = [
@@ -30,7 +32,9 @@ export interface UsageTable {
   readonly total: UsageSums;
 }
 
-const clientOf = ({ clientName, clientVersion }: Facts): string | undefined =>
+type Grouped = CommonFacts & Pick<Facts, 'startedAtMs'> & Partial<Pick<Facts, 'sessionId' | 'threadId'>>;
+
+const clientOf = ({ clientName, clientVersion }: Grouped): string | undefined =>
   clientName === undefined || clientVersion === undefined ? clientName : `${clientName} ${clientVersion}`;
 
 /** Days of a quarter of an hour are the same: asking the calendar for each exchange costs more than all else. */
@@ -44,9 +48,9 @@ const createDayOf = (timezone: string): ((ms: number) => string) => {
   };
 };
 
-const createNameOf = (by: UsageBy, timezone: string): ((facts: Facts) => string | undefined) => {
+const createNameOf = (by: UsageBy, timezone: string): ((facts: Grouped) => string | undefined) => {
   const day = createDayOf(timezone);
-  const names: Readonly<Record<UsageBy, (facts: Facts) => string | undefined>> = {
+  const names: Readonly<Record<UsageBy, (facts: Grouped) => string | undefined>> = {
     day: ({ startedAtMs }) => day(startedAtMs),
     model: ({ model }) => model,
     'requested-model': ({ requestedModel }) => requestedModel,
@@ -65,15 +69,29 @@ export const weightOf = ({ sums }: UsageGroup, total: UsageSums): number =>
   total.total_cost === null ? sums.total_tokens : (sums.total_cost ?? 0);
 
 export interface GroupUsageInput {
-  readonly log: Pick<LogReader, 'facts'>;
+  readonly log: Pick<LogReader, 'facts' | 'summed'>;
   readonly query: LogQuery;
   readonly prices: Pricing;
   readonly by: UsageBy;
   /** IANA name; says where a day begins. */
   readonly timezone: string;
-  /** Called for each exchange that was read. */
+  /** Called for each exchange that was read, or each sum. */
   readonly onRead: () => void;
 }
+
+/** What sessions used, the exchanges alone can tell. */
+const findSumsBy = async ({ log, query, prices, by, timezone }: GroupUsageInput) => {
+  if (by === 'session') return undefined;
+  const summed = await findSums(log, query, prices);
+  if (!summed || by !== 'day' || summed.cells.length === 0) return summed;
+  return findSums(log, query, prices, startsOfDays(...spanOf(summed), timezone));
+};
+
+const spanOf = ({ cells }: SummedLog): readonly [oldestMs: number, newestMs: number] =>
+  cells.reduce(
+    ([oldest, newest], cell) => [Math.min(oldest, cell.oldestMs), Math.max(newest, cell.newestMs)] as const,
+    [Number.POSITIVE_INFINITY, 0] as readonly [number, number],
+  );
 
 /** Sums up what was used, by one thing; the same figures as the dashboard's. */
 export const groupUsage = async (input: GroupUsageInput): Promise<UsageTable> => {
@@ -81,15 +99,17 @@ export const groupUsage = async (input: GroupUsageInput): Promise<UsageTable> =>
   const nameOf = createNameOf(by, timezone);
   const groups = new Map<string | undefined, UsageGroup>();
   const total = createSums();
-  await eachFacts(log, query, (facts) => {
+  const add = (facts: Grouped, used: Used): void => {
     onRead();
     const name = nameOf(facts);
     const group = groups.get(name) ?? { name, sums: createSums() };
     groups.set(name, group);
-    const billing = prices.bill(facts, facts.usage);
-    addToSums(group.sums, facts, billing);
-    addToSums(total, facts, billing);
-  });
+    addUsed(group.sums, used);
+    addUsed(total, used);
+  };
+  const summed = await findSumsBy(input);
+  if (summed) showCells(summed, prices, (used) => add({ ...used.facts, startedAtMs: used.oldestMs }, used));
+  else await eachFacts(log, query, (facts) => add(facts, usedOf(facts, prices)));
   const order =
     by === 'day'
       ? (one: UsageGroup, other: UsageGroup) => ((one.name ?? '') < (other.name ?? '') ? -1 : 1)

@@ -5,6 +5,7 @@ import { type Facts, factsOfRecord } from '../facts.ts';
 import { auditFolder } from '../journal/list-segments.ts';
 import type { LogQuery, LogReader } from '../port.ts';
 import type { ExchangeDetail } from '../record.ts';
+import { createSummer } from '../sum-facts.ts';
 import { findThread } from './find-thread.ts';
 import { followExchanges } from './follow-exchanges.ts';
 import { ALWAYS } from './index-part.ts';
@@ -15,7 +16,6 @@ import { readDetailsAt } from './read-places.ts';
 import { factsOfRow } from './row-facts.ts';
 import { type Paused, searchBodies } from './search-bodies.ts';
 import { findExchanges, readFound, rowsOf, unfinishedIn } from './select-exchanges.ts';
-import { createSummer } from './sum-facts.ts';
 
 export interface FileLogDeps {
   readonly dataDir: string;

@@ -22,7 +22,7 @@ const passes = (tests: readonly RowTest[], row: number): boolean => {
 
 /** What a row must pass to be of a selection: nothing, where the whole segment is. */
 const testsOf = ({ rows, isWithin }: IndexPart, query: LogQuery): RowTest[] => {
-  const { span = ALWAYS, filter = {}, statuses, hasUsage, inBodies, within } = query;
+  const { span = ALWAYS, filter = {}, statuses, hasUsage, inBodies, within, sessions } = query;
   const { search, ...rest } = filter;
   const tests = compileFilter(rows, rest);
   if (!isWithin) {
@@ -30,6 +30,9 @@ const testsOf = ({ rows, isWithin }: IndexPart, query: LogQuery): RowTest[] => {
     tests.push((row) => (startedAt[row] as number) >= span.fromMs && (startedAt[row] as number) < span.toMs);
   }
   if (within !== undefined) tests.push(testUserPath(rows, within));
+  if (sessions) {
+    tests.push((row) => sessions.has(rows.text('sessionId', row) ?? rows.text('threadId', row) ?? ''));
+  }
   if (hasUsage) tests.push((row) => rows.has(HAS_USAGE, row));
   if (statuses) {
     const status = rows.columns.numbers.status;

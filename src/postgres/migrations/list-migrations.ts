@@ -3,6 +3,7 @@ import { BUDGETS_AND_LIMITS } from './0002-budgets-and-limits.ts';
 import { LIMIT_DEFINITIONS } from './0003-limits.ts';
 import { LOG } from './0004-log.ts';
 import { ANSWERS } from './0005-answers.ts';
+import { LOG_SUMS } from './0006-log-sums.ts';
 
 /** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
 export interface Migration {
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 3, name: 'limits', sql: LIMIT_DEFINITIONS },
   { id: 4, name: 'log', sql: LOG },
   { id: 5, name: 'answers', sql: ANSWERS },
+  { id: 6, name: 'log-sums', sql: LOG_SUMS },
 ];

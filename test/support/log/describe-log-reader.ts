@@ -459,6 +459,6 @@ export const describeLogReader = (
       expect(idsOf(await listed({}, 20))).toEqual(idsOf(records.slice(0, 20)).reverse());
       const sums = await reader.sums({}, ['day'], 'UTC');
       expect(sums.reduce((sum, { requests }) => sum + requests, 0)).toBe(100_000);
-    }, 120_000);
+    }, 300_000);
   });
 };

@@ -1,8 +1,8 @@
-import { isObject, parseJson } from '../base/json-object.ts';
-import type { Cursor, FollowedEvent } from '../log/port.ts';
-import type { Changes } from './changes.ts';
-import type { Database } from './database.ts';
-import { decodeDetail } from './log-detail.ts';
+import { isObject, parseJson } from '../../base/json-object.ts';
+import type { Cursor, FollowedEvent } from '../../log/port.ts';
+import type { Changes } from '../changes.ts';
+import type { Database } from '../database.ts';
+import { DETAIL_COLUMNS, type DetailRow, decodeDetail } from './detail.ts';
 
 export interface FollowDeps {
   readonly database: Pick<Database, 'query'>;
@@ -15,9 +15,9 @@ interface Place {
   readonly id: string;
 }
 
-interface Row extends Place {
+interface Row extends DetailRow, Place {
+  readonly id: string;
   readonly isEnded: boolean;
-  readonly detail: Buffer;
 }
 
 const BATCH = 500;
@@ -73,11 +73,12 @@ export const followDatabase = (
         const change = waitForChange();
         // While the database is away, nothing is told.
         const rows = await read(database, place).catch(() => []);
-        for (const { tx, id, isEnded, detail } of rows) {
+        for (const row of rows) {
+          const { tx, id, isEnded } = row;
           place = { tx, id };
           if (ended.has(id)) continue;
           if (isEnded) ended.add(id);
-          const { record } = await decodeDetail(detail);
+          const { record } = decodeDetail(row);
           yield { type: isEnded ? 'close' : 'open', record, cursor: JSON.stringify(place) };
           if (signal.aborted) return;
         }
@@ -99,8 +100,8 @@ export const followDatabase = (
 
 const read = (database: Pick<Database, 'query'>, { tx, id }: Place): Promise<readonly Row[]> =>
   database.query<Row>(
-    `SELECT tx::text, id, duration_ms IS NOT NULL AS "isEnded", detail FROM gomodel.exchanges
-      WHERE (tx, id) > ($1::xid8, $2) AND tx < pg_snapshot_xmin(pg_current_snapshot())
+    `SELECT tx::text, ${DETAIL_COLUMNS}, duration_ms IS NOT NULL AS "isEnded" FROM gomodel.exchanges
+      WHERE tx >= $1::xid8 AND (tx, id) > ($1::xid8, $2) AND tx < pg_snapshot_xmin(pg_current_snapshot())
       ORDER BY tx, id LIMIT ${BATCH}`,
     [tx, id],
   );

@@ -1,8 +1,15 @@
-import { factsOfRecord } from '../log/facts.ts';
-import type { Facts, ThreadOf } from '../log/port.ts';
-import type { Query } from './database.ts';
-import { FACTS_COLUMNS, type FactsRow } from './log-columns.ts';
-import { factsOfRow } from './log-facts.ts';
+import { factsOfRecord } from '../../log/facts.ts';
+import type { Facts, ThreadOf } from '../../log/port.ts';
+import type { Query } from '../database.ts';
+import { FACTS_COLUMNS } from './columns.ts';
+import { daysOfSessions } from './days.ts';
+import type { Row } from './facts.ts';
+import type { FactsReader } from './facts-reader.ts';
+
+export interface ThreadDeps {
+  readonly query: Query;
+  readonly factsReader: FactsReader;
+}
 
 /** A chain that loops, or is longer, is no conversation. */
 const MAX_STEPS = 20;
@@ -17,7 +24,7 @@ const fresh = (ids: readonly (string | undefined)[], asked: Set<string>): readon
 };
 
 /** What hangs together by `previous_response_id`: as in the files, only a previous id names a response. */
-const findChain = async (query: Query, start: Facts): Promise<Facts[]> => {
+const findChain = async ({ query, factsReader }: ThreadDeps, start: Facts): Promise<Facts[]> => {
   const links = new Map<string, Facts>([[start.id, start]]);
   const [before, after] = [new Set<string>(), new Set<string>()];
   let last: readonly Facts[] = [start];
@@ -31,23 +38,27 @@ const findChain = async (query: Query, start: Facts): Promise<Facts[]> => {
       after,
     );
     if (previous.length + next.length === 0) break;
-    const rows = await query<FactsRow>(
+    const rows = await query<Row>(
       `SELECT ${FACTS_COLUMNS} FROM gomodel.exchanges
         WHERE response_id = ANY($1) OR previous_response_id = ANY($2)`,
       [previous, next],
     );
-    last = rows.map(factsOfRow).filter(({ id }) => !links.has(id));
+    last = (await factsReader.read(rows)).filter(({ id }) => !links.has(id));
     for (const facts of last) links.set(facts.id, facts);
   }
   return [...links.values()];
 };
 
 /** The exchanges of a thread, oldest first. */
-export const findThreadInDatabase = async (query: Query, of: ThreadOf): Promise<readonly Facts[]> => {
-  if (!('sessionId' in of)) return (await findChain(query, factsOfRecord(of.exchange))).sort(byId);
-  const rows = await query<FactsRow>(
-    `SELECT ${FACTS_COLUMNS} FROM gomodel.exchanges WHERE session_id = $1 OR thread_id = $1 ORDER BY day, id`,
-    [of.sessionId],
+export const findThreadInDatabase = async (deps: ThreadDeps, of: ThreadOf): Promise<readonly Facts[]> => {
+  if (!('sessionId' in of)) return (await findChain(deps, factsOfRecord(of.exchange))).sort(byId);
+  const { query, factsReader } = deps;
+  const sessions = new Set([of.sessionId]);
+  const days = await daysOfSessions(query, { sessions });
+  const rows = await query<Row>(
+    `SELECT ${FACTS_COLUMNS} FROM gomodel.exchanges
+      WHERE day = ANY($1::date[]) AND (session_id = $2 OR thread_id = $2) ORDER BY day, id`,
+    [[...(days ?? [])], of.sessionId],
   );
-  return rows.map(factsOfRow);
+  return factsReader.read(rows);
 };

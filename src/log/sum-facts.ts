@@ -1,6 +1,8 @@
-import { dayOf } from '../../base/local-day.ts';
-import type { Facts } from '../facts.ts';
-import type { GroupKey, SumRow } from '../port.ts';
+import { dayOf } from '../base/local-day.ts';
+import type { Facts } from './facts.ts';
+import type { GroupKey, SumRow } from './port.ts';
+
+type Summable = Pick<Facts, 'isProbe' | 'isFailure' | 'usage' | 'startedAtMs' | Exclude<GroupKey, 'day'>>;
 
 type Sums = { -readonly [Name in keyof SumRow]: SumRow[Name] };
 
@@ -21,10 +23,11 @@ const createDayOf = (timezone: string): ((ms: number) => string) => {
 export const createSummer = (by: readonly GroupKey[], timezone: string) => {
   const rows = new Map<string, Sums>();
   const day = createDayOf(timezone);
-  const read = (facts: Facts, key: GroupKey): string | undefined =>
+  const read = (facts: Summable, key: GroupKey): string | undefined =>
     key === 'day' ? day(facts.startedAtMs) : facts[key];
   return {
-    add: (facts: Facts): void => {
+    /** @param requests how many exchanges these are the facts of, added up */
+    add: (facts: Summable, requests = 1): void => {
       if (facts.isProbe) return;
       const group = by.map((key) => read(facts, key));
       const name = JSON.stringify(group.map((text) => text ?? null));
@@ -39,8 +42,8 @@ export const createSummer = (by: readonly GroupKey[], timezone: string) => {
         totalTokens: 0,
       };
       rows.set(name, row);
-      row.requests++;
-      if (facts.isFailure) row.failedRequests++;
+      row.requests += requests;
+      if (facts.isFailure) row.failedRequests += requests;
       const { usage = {} } = facts;
       row.inputTokens += usage.inputTokens ?? 0;
       row.cachedInputTokens += usage.cachedInputTokens ?? 0;

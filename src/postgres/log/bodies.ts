@@ -4,15 +4,15 @@ import {
   type ExchangeDetail,
   type PackReader,
   type StoredBody,
-} from '../log/port.ts';
-import type { Database } from './database.ts';
-import type { Detail } from './log-detail.ts';
+} from '../../log/port.ts';
+import type { Database } from '../database.ts';
+import type { Detail } from './detail.ts';
 
 export interface PostgresBodies {
   /** @param instance that the exchange passed. @returns undefined where retention has deleted it */
-  read(instance: string, reference: BodyReference | undefined): Promise<StoredBody | undefined>;
+  read(instance: number, reference: BodyReference | undefined): Promise<StoredBody | undefined>;
   /** Everything of an exchange. */
-  complete(instance: string, detail: Detail): Promise<ExchangeDetail>;
+  complete(instance: number, detail: Detail): Promise<ExchangeDetail>;
 }
 
 /** Packs whose last block is remembered: exchanges of a page are mostly in few of them. */
@@ -21,7 +21,7 @@ const MAX_PACKS = 8;
 export const createPostgresBodies = (database: Database): PostgresBodies => {
   const readers = new Map<string, PackReader>();
 
-  const readerOf = (instance: string, pack: string): PackReader => {
+  const readerOf = (instance: number, pack: string): PackReader => {
     const name = `${instance}/${pack}`;
     const known = readers.get(name);
     if (known) return known;

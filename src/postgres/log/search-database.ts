@@ -1,11 +1,12 @@
-import { missingWords } from '../log/match-filter.ts';
-import type { BodyHits, LogQuery, SearchWish } from '../log/port.ts';
-import { huntFor } from '../log/search-text.ts';
-import { compileQuery } from './compile-query.ts';
-import type { Query } from './database.ts';
-import type { PostgresBodies } from './log-bodies.ts';
-import { dayOfId } from './log-columns.ts';
-import { type DetailRow, decodeDetail } from './log-detail.ts';
+import { missingWords } from '../../log/match-filter.ts';
+import type { BodyHits, LogQuery, SearchWish } from '../../log/port.ts';
+import { huntFor } from '../../log/search-text.ts';
+import type { Query } from '../database.ts';
+import type { PostgresBodies } from './bodies.ts';
+import { compileQuery, rowClauses } from './compile-query.ts';
+import { findDays } from './days.ts';
+import { DETAIL_COLUMNS, type DetailRow, decodeDetail } from './detail.ts';
+import { findNewest } from './newest-rows.ts';
 
 export interface SearchDeps {
   readonly query: Query;
@@ -26,26 +27,23 @@ export const searchDatabase = async (
   const all = [...hunt.words.keys()];
   const ids = new Set<string>();
   const endsAtMs = now() + budgetMs;
-  const { where, values } = compileQuery({ ...rest, filter }, 3);
+  const selected = { ...rest, filter };
+  const compiled = compileQuery(selected);
+  const days = await findDays(query, selected, compiled);
+  const clauses = rowClauses(compiled);
   let before = after;
   for (;;) {
-    const bound =
-      before === undefined
-        ? 'true OR $1::date IS NULL OR $2::text IS NULL'
-        : 'day <= $1::date AND id < $2::text';
-    const rows = await query<DetailRow>(
-      `SELECT id, instance, detail FROM gomodel.exchanges WHERE (${bound}) AND ${where}
-        ORDER BY day DESC, id DESC LIMIT ${BATCH}`,
-      [before === undefined ? null : dayOfId(before), before ?? null, ...values],
-    );
-    for (const { id, instance, detail } of rows) {
-      const decoded = await decodeDetail(detail);
+    const wish = { limit: BATCH, before };
+    const rows = await findNewest<DetailRow>(query, days, clauses, DETAIL_COLUMNS, wish);
+    for (const row of rows) {
+      const { id } = row;
+      const decoded = decodeDetail(row);
       // A single word is looked for in bodies alone: where its record has it, the exchange is found without them.
       const inRecord = all.length < 2 ? all : missingWords(decoded.record, hunt.words);
       let missing: readonly number[] = inRecord;
       for (const side of ['request', 'response'] as const) {
         if (missing.length === 0) break;
-        const body = await bodies.read(instance, decoded.bodies[side]).catch(() => undefined);
+        const body = await bodies.read(row.instance_id, decoded.bodies[side]).catch(() => undefined);
         if (body) missing = await hunt.missingIn(body, missing);
       }
       if (missing.length === 0 && inRecord.length > 0) ids.add(id);

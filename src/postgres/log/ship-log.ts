@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isObject, parseJson } from '../base/json-object.ts';
-import type { Cursor, ExchangeWatch, LogSink, LogSource } from '../log/port.ts';
-import { createPrivateFolder } from '../state/private-files.ts';
-import { readRegularFile } from '../state/read-regular-file.ts';
-import { replacePrivateFile } from '../state/replace-private-file.ts';
-import type { Database } from './database.ts';
-import { settleWithin } from './settle-within.ts';
+import { isObject, parseJson } from '../../base/json-object.ts';
+import type { Cursor, ExchangeWatch, LogSink, LogSource } from '../../log/port.ts';
+import { createPrivateFolder } from '../../state/private-files.ts';
+import { readRegularFile } from '../../state/read-regular-file.ts';
+import { replacePrivateFile } from '../../state/replace-private-file.ts';
+import type { Database } from '../database.ts';
+import { settleWithin } from '../settle-within.ts';
 
 export interface ShipLogDeps {
   readonly database: Database;

@@ -1,0 +1,85 @@
+import type { CommonFacts, Facts, LogQuery, LogReader, SummedLog, UsageCell } from '../../log/port.ts';
+import type { UsageSums } from '../api-types/usage.ts';
+import type { Pricing } from '../cost/create-pricing.ts';
+import { isSteady } from '../cost/is-steady.ts';
+import type { Billing } from '../cost/price-book.ts';
+import { addToSums, eachFacts } from './usage-sums.ts';
+
+/** An exchange, or several that are alike: then their sums. */
+export interface Used {
+  readonly facts: CommonFacts;
+  readonly usage: UsageCell['usage'];
+  readonly requests: number;
+  readonly oldestMs: number;
+  readonly newestMs: number;
+  readonly billing: Billing;
+}
+
+type Log = Pick<LogReader, 'facts' | 'summed'>;
+
+const DAY_MS = 86_400_000;
+
+const midnightsOf = ({ cells }: SummedLog): number[] => {
+  const newestMs = cells.reduce((most, cell) => Math.max(most, cell.newestMs), 0);
+  const oldestMs = cells.reduce((least, cell) => Math.min(least, cell.oldestMs), newestMs);
+  const midnights: number[] = [];
+  for (let ms = Math.ceil(oldestMs / DAY_MS) * DAY_MS; ms <= newestMs; ms += DAY_MS) midnights.push(ms);
+  return midnights;
+};
+
+/**
+ * The sums of a query, each cell at one price.
+ * @returns undefined where the exchanges themselves have to tell
+ */
+export const findSums = async (
+  log: Log,
+  query: LogQuery,
+  { findRates }: Pricing,
+  splitAt: readonly number[] = [],
+): Promise<SummedLog | undefined> => {
+  const isPriced = ({ cells }: SummedLog): boolean => cells.every((cell) => isSteady(findRates, cell));
+  const summed = await log.summed?.(query, splitAt);
+  if (!summed || isPriced(summed)) return summed;
+  // A price has changed meanwhile: they do so at midnight, UTC.
+  const moments = [...new Set([...splitAt, ...midnightsOf(summed)])].sort((one, other) => one - other);
+  const byDay = await log.summed?.(query, moments);
+  // Where rows are gone, a price of the day is nearer than nothing.
+  return byDay && (isPriced(byDay) || !byDay.hasRows) ? byDay : undefined;
+};
+
+export const showCells = ({ cells }: SummedLog, { bill }: Pricing, show: (used: Used) => void): void => {
+  for (const { facts, usage, requests, oldestMs, newestMs, maxInputTokens } of cells) {
+    const billing = bill({ ...facts, startedAtMs: newestMs }, usage, maxInputTokens);
+    show({ facts, usage, requests, oldestMs, newestMs, billing });
+  }
+};
+
+/** What one exchange used. */
+export const usedOf = (facts: Facts, { bill }: Pricing): Used => {
+  const { usage, startedAtMs } = facts;
+  const billing = bill(facts, usage);
+  return { facts, usage, requests: 1, oldestMs: startedAtMs, newestMs: startedAtMs, billing };
+};
+
+/**
+ * Shows what exchanges of a query used, without probes, in no order: from the sums of the log where it keeps some,
+ * else one by one. Who keeps facts of them copies them.
+ * @param splitAt moments that nothing that is shown together lies on both sides of
+ */
+export const eachUsage = async (
+  log: Log,
+  query: LogQuery,
+  prices: Pricing,
+  show: (used: Used) => void,
+  splitAt?: readonly number[],
+): Promise<void> => {
+  const summed = await findSums(log, query, prices, splitAt);
+  if (summed) {
+    showCells(summed, prices, show);
+    return;
+  }
+  await eachFacts(log, query, (facts) => show(usedOf(facts, prices)));
+};
+
+export const addUsed = (sums: UsageSums, { facts, usage, requests, billing }: Used): void =>
+  addToSums(sums, { usage, isFailure: facts.isFailure }, billing, requests);

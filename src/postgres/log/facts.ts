@@ -1,0 +1,92 @@
+import type { Facts, Usage } from '../../log/port.ts';
+import { SAME_AS_SESSION, TOKENS } from './columns.ts';
+
+/** As the database gives it: absent is null. */
+export type Row = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+type Value = Row[string] | undefined;
+
+const textOf = (value: Value): string | undefined => (typeof value === 'string' ? value : undefined);
+const numberOf = (value: Value): number => (typeof value === 'number' ? value : Number.NaN);
+const listOf = (value: Value): readonly string[] | undefined =>
+  Array.isArray(value) ? (value as readonly string[]) : undefined;
+
+/** What facts have of the kind of their exchange. */
+export type KindFacts = Pick<
+  Facts,
+  | 'status'
+  | 'finish'
+  | 'isFailure'
+  | 'isStream'
+  | 'isProbe'
+  | 'method'
+  | 'path'
+  | 'model'
+  | 'provider'
+  | 'upstreamModel'
+  | 'requestedModel'
+  | 'sentModel'
+  | 'auth'
+  | 'labels'
+  | 'transport'
+  | 'encoding'
+  | 'keyId'
+  | 'userPath'
+  | 'clientName'
+  | 'clientVersion'
+  | 'errorOrigin'
+  | 'errorCode'
+>;
+
+/** @param row of `gomodel.kinds` */
+export const kindFactsOf = (row: Row): KindFacts => ({
+  status: typeof row.status === 'number' ? row.status : undefined,
+  finish: textOf(row.finish),
+  isFailure: row.is_failure === true,
+  isStream: row.is_stream === true,
+  isProbe: row.is_probe === true,
+  method: textOf(row.method),
+  path: textOf(row.path),
+  model: textOf(row.model),
+  provider: textOf(row.provider),
+  upstreamModel: textOf(row.upstream_model),
+  requestedModel: textOf(row.requested_model),
+  sentModel: textOf(row.sent_model),
+  auth: textOf(row.auth),
+  labels: listOf(row.labels),
+  transport: textOf(row.transport),
+  encoding: textOf(row.encoding),
+  keyId: textOf(row.key_id),
+  userPath: textOf(row.user_path),
+  clientName: textOf(row.client_name),
+  clientVersion: textOf(row.client_version),
+  errorOrigin: textOf(row.error_origin),
+  errorCode: textOf(row.error_code),
+});
+
+/** The tokens of a row. */
+export const usageOf = (row: Row): Usage => {
+  const usage: Usage = {};
+  for (const [name, member] of TOKENS) {
+    const tokens = row[name];
+    if (typeof tokens === 'number') usage[member] = tokens;
+  }
+  return usage;
+};
+
+/** @param row of `gomodel.exchanges`: its `FACTS_COLUMNS` */
+export const factsOf = (row: Row, kind: KindFacts, toolCalls: readonly string[] | undefined): Facts => ({
+  ...kind,
+  id: String(row.id),
+  startedAtMs: numberOf(row.started_ms),
+  durationMs: numberOf(row.duration_ms),
+  ttfbMs: numberOf(row.ttfb_ms),
+  path: textOf(row.path) ?? kind.path,
+  toolCalls,
+  sessionId: textOf(row.session_id),
+  threadId: textOf(row.thread_id === SAME_AS_SESSION ? row.session_id : row.thread_id),
+  turnId: textOf(row.turn_id),
+  usage: row.has_usage === true ? usageOf(row) : undefined,
+  errorMessage: textOf(row.error_message),
+  responseId: textOf(row.response_id),
+  previousResponseId: textOf(row.previous_response_id),
+});

@@ -1,0 +1,156 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { GatewayError } from '../../base/errors.ts';
+import { errorCodeOf } from '../../base/system-error.ts';
+import type { LoggedExchange, LogSink } from '../../log/port.ts';
+import { CHANNEL } from '../changes.ts';
+import type { Database, Query } from '../database.ts';
+import { definitionsOf, namesOf, valuesOf } from './column.ts';
+import { COLUMNS, dayOfId } from './columns.ts';
+import { encodeDetail } from './detail.ts';
+import { KIND_COLUMNS, kindOf, TOOLS_COLUMNS, toolsOf } from './kinds.ts';
+import { createBlockWriter } from './put-blocks.ts';
+import { createSharedRowWriter } from './put-shared-rows.ts';
+
+export interface PostgresSinkDeps {
+  readonly database: Database;
+  /** Of this gateway: names of its files are its own. */
+  readonly instance: string;
+  /** Called with what the database does not take, and why. */
+  readonly onUnstorable: (id: string, why: string) => void;
+}
+
+const names = `${namesOf(COLUMNS)}, kind_id, tools_id`;
+const changed = COLUMNS.filter(({ name }) => name !== 'day' && name !== 'id')
+  .map(({ name }) => `${name} = excluded.${name}`)
+  .join(', ');
+
+/** An exchange that has ended in the database stays as it is: it is told more than once. */
+const PUT = `INSERT INTO gomodel.exchanges (${names}, detail, instance_id)
+  SELECT ${names}, decode(detail, 'base64'), $2 FROM json_to_recordset($1::json)
+    AS r (${definitionsOf(COLUMNS)}, kind_id bigint, tools_id bigint, detail text)
+  ON CONFLICT (day, id) DO UPDATE
+    SET ${changed}, kind_id = excluded.kind_id, tools_id = excluded.tools_id, detail = excluded.detail,
+      instance_id = excluded.instance_id, tx = pg_current_xact_id()
+    WHERE exchanges.duration_ms IS NULL AND excluded.duration_ms IS NOT NULL`;
+
+/** Age is also measured against the newest day: a clock that is far ahead drops nothing. */
+const ENFORCE = `SELECT gomodel.drop_days(
+  least((clock_timestamp() AT TIME ZONE 'UTC')::date, max(to_date(right(relname, 8), 'YYYYMMDD'))) - $1::integer)
+  FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+  WHERE inhparent = 'gomodel.exchanges'::regclass`;
+
+/** Some milliseconds of work. */
+const ROWS_AT_ONCE = 25;
+const WRITE_WITHIN_MS = 60_000;
+
+/** The table of a day is gone: another gateway has found it too old. */
+const NO_DAY = '23514';
+
+/** Wrong data: a value that the table does not take, or is too long for its index. */
+const isUnstorable = (error: unknown): boolean => {
+  const code = error instanceof GatewayError ? errorCodeOf(error.cause) : '';
+  return code !== NO_DAY && /^(?:22|23|54)/.test(code);
+};
+
+/** Copies a gateway's log into the database that it shares with others. */
+export const createPostgresSink = ({ database, instance, onUnstorable }: PostgresSinkDeps): LogSink => {
+  const days = new Set<string>();
+  const blocks = createBlockWriter({ database, makeDay: (day) => makeDays([day]) });
+  const kinds = createSharedRowWriter(database, 'kinds', KIND_COLUMNS);
+  const tools = createSharedRowWriter(database, 'tool_calls', TOOLS_COLUMNS);
+  let instanceId: number | undefined;
+
+  const makeDays = async (wanted: Iterable<string>): Promise<void> => {
+    const missing = [...new Set(wanted)].filter((day) => !days.has(day)).sort();
+    if (missing.length === 0) return;
+    await database.query('SELECT gomodel.make_days($1::date[])', [missing], { timeoutMs: WRITE_WITHIN_MS });
+    for (const day of missing) days.add(day);
+  };
+
+  /** The number of this gateway. */
+  const register = async (): Promise<number> => {
+    if (instanceId !== undefined) return instanceId;
+    const [row] = await database.query<{ id: number }>(
+      `INSERT INTO gomodel.instances (name) VALUES ($1)
+       ON CONFLICT (name) DO UPDATE SET seen_at = clock_timestamp() RETURNING id`,
+      [instance],
+    );
+    instanceId = row?.id ?? 0;
+    return instanceId;
+  };
+
+  const rowOf = (exchange: LoggedExchange) => {
+    const { record, isEnded } = exchange;
+    const values = valuesOf(COLUMNS, record, isEnded);
+    const kind = kindOf(record, isEnded);
+    const called = toolsOf(record);
+    const detail = encodeDetail(exchange, values).toString('base64');
+    return { kind, called, row: { ...values, kind_id: kind.id, tools_id: called?.id ?? null, detail } };
+  };
+
+  const putRows = async (rows: readonly object[]): Promise<void> =>
+    database.transact(async (query: Query) => {
+      await query(PUT, [JSON.stringify(rows), instanceId], { timeoutMs: WRITE_WITHIN_MS });
+      await query('SELECT pg_notify($1, $2)', [CHANNEL, 'log']);
+    });
+
+  const forget = (): void => {
+    days.clear();
+    blocks.forget();
+    kinds.forget();
+    tools.forget();
+    instanceId = undefined;
+  };
+  const put: LogSink['put'] = async (told, source) => {
+    const batch = latestOf(told);
+    await makeDays(batch.map(({ record }) => dayOfId(record.id)));
+    await blocks.put(await register(), batch, source);
+    const made: ReturnType<typeof rowOf>[] = [];
+    for (let first = 0; first < batch.length; first += ROWS_AT_ONCE) {
+      made.push(...batch.slice(first, first + ROWS_AT_ONCE).map(rowOf));
+      // Requests do not wait for the log.
+      await nextTurn();
+    }
+    await kinds.put(made.map(({ kind }) => kind));
+    await tools.put(made.map(({ called }) => called).filter((called) => called !== undefined));
+    const rows = made.map(({ row }) => row);
+    try {
+      await putRows(rows);
+    } catch (error) {
+      if (!isUnstorable(error)) throw error;
+      // One of them is to blame: the others must not wait for it.
+      for (const [place, row] of rows.entries()) {
+        await putRows([row]).catch((cause: unknown) => {
+          if (!isUnstorable(cause)) throw cause;
+          onUnstorable(batch[place]?.record.id ?? '', String((cause as Error).message));
+        });
+      }
+    }
+  };
+  return {
+    put: (batch, source) =>
+      put(batch, source).catch((cause: unknown) => {
+        // What was known of the tables may be wrong by now.
+        forget();
+        throw cause;
+      }),
+    enforce: async ({ retentionDays }) => {
+      if (retentionDays === 0) return;
+      // What waits for the tables' lock would make everybody else wait.
+      await database.transact(async (query) => {
+        await query(`SET LOCAL lock_timeout = '2s'`);
+        await query(ENFORCE, [Math.ceil(retentionDays)]);
+      });
+      forget();
+    },
+  };
+};
+
+/** Of an exchange that is told twice, its end. */
+const latestOf = (batch: readonly LoggedExchange[]): readonly LoggedExchange[] => {
+  const latest = new Map<string, LoggedExchange>();
+  for (const each of batch) {
+    if (each.isEnded || !latest.has(each.record.id)) latest.set(each.record.id, each);
+  }
+  return [...latest.values()];
+};
