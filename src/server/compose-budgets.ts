@@ -36,6 +36,12 @@ export interface BudgetKeeper {
   readonly holds: () => Holds;
   /** What of the ledger, the budgets or the limits cannot be read or written, or who else counts. */
   readonly problem: () => string | undefined;
+  /**
+   * Reads what another configuration defines.
+   * @returns what puts that in place of the earlier one; what was counted stays
+   * @throws GatewayError invalid_config with the place of what is wrong; then nothing has changed
+   */
+  prepare(next: Pick<GatewayConfig, 'budgets' | 'rateLimits'>): () => Promise<void>;
   /** Called with each change of what is defined. */
   onChange(listener: () => void): void;
   close(): Promise<void>;
@@ -115,10 +121,10 @@ export const keepBudgets = async (
   { budgetStore: store, limitStore, postgres }: SharedState,
   clock: Clock,
 ): Promise<BudgetKeeper> => {
-  const configured = readConfiguredBudgets(definitions);
-  const configuredLimits = readRateLimits(rateLimits);
-  const stored = await orNothingYet(store.load());
-  const storedLimits = await orNothingYet(limitStore.load());
+  let configured = readConfiguredBudgets(definitions);
+  let configuredLimits = readRateLimits(rateLimits);
+  let stored = await orNothingYet(store.load());
+  let storedLimits = await orNothingYet(limitStore.load());
   const counting = postgres ? await countInDatabase(dataDir, postgres) : countInFolder(dataDir, clock);
   const { ledger, limits } = counting;
   const holds = (): Holds => ({ budgets: ledger.budgets.length > 0, limits: limits.limits.length > 0 });
@@ -130,12 +136,16 @@ export const keepBudgets = async (
   const listeners: (() => void)[] = [];
   let changes = Promise.resolve();
   /** One after the other. Before the first definition holds, it is known who counts. */
-  const apply = (isCounted: boolean, define: () => void): void => {
+  const apply = (): Promise<void> => {
     changes = changes.then(async () => {
-      if (isCounted) await counting.want();
-      define();
+      const budgets = mergeBudgets(configured, stored);
+      const rates = mergeLimits(configuredLimits, storedLimits);
+      if (budgets.length > 0 || rates.length > 0) await counting.want();
+      ledger.define(budgets);
+      limits.define(rates);
       for (const listener of listeners) listener();
     });
+    return changes;
   };
   let storeProblem: string | undefined;
   let limitProblem: string | undefined;
@@ -143,14 +153,14 @@ export const keepBudgets = async (
     store.watch((changed, problem) => {
       storeProblem = problem;
       if (problem !== undefined) return;
-      const all = mergeBudgets(configured, changed);
-      apply(all.length > 0, () => ledger.define(all));
+      stored = changed;
+      void apply();
     }),
     limitStore.watch((changed, problem) => {
       limitProblem = problem;
       if (problem !== undefined) return;
-      const all = mergeLimits(configuredLimits, changed);
-      apply(all.length > 0, () => limits.define(all));
+      storedLimits = changed;
+      void apply();
     }),
   ];
   return {
@@ -161,6 +171,14 @@ export const keepBudgets = async (
     definitions: () => ledger.budgets,
     holds,
     problem: () => storeProblem ?? limitProblem ?? counting.problem(),
+    prepare: (next) => {
+      const [budgets, rates] = [readConfiguredBudgets(next.budgets), readRateLimits(next.rateLimits)];
+      return () => {
+        configured = budgets;
+        configuredLimits = rates;
+        return apply();
+      };
+    },
     onChange: (listener) => void listeners.push(listener),
     close: async () => {
       for (const stop of stops) stop();

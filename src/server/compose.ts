@@ -275,8 +275,10 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const reload = async (next: GatewayConfig): Promise<Reloaded> => {
     if (options.demo) return { changed: [], needsRestart: ['demo'] };
     const { config: merged, reloaded } = mergeConfig(live, next);
+    const define = kept?.prepare(next);
     recorder.addSecrets(listSecrets(next));
     generations.replace(await composeGeneration(merged, generationDeps));
+    await define?.();
     await tls?.refresh();
     Object.assign(live, merged);
     allowances.forget();

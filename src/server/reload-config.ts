@@ -9,7 +9,7 @@ export interface Reloaded {
   readonly needsRestart: readonly string[];
 }
 
-/** What a running gateway takes over: whom it asks, and how. */
+/** What a running gateway takes over: whom it asks, and how, and for how much. */
 const RELOADED = [
   'providers',
   'defaultProvider',
@@ -23,6 +23,8 @@ const RELOADED = [
   'chatgpt',
   'proxies',
   'policy',
+  'budgets',
+  'rateLimits',
 ] as const satisfies readonly (keyof GatewayConfig)[];
 
 /** They say how the configuration was read, and not what it is. */

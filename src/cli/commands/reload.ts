@@ -51,7 +51,7 @@ export const reloadCommand = (context: CommandContext): Command =>
   new Command('reload')
     .summary('let the running gateway read its configuration again')
     .description(
-      'Lets the running gateway read its configuration again: providers, keys, aliases, failover, proxies. Running requests end on the old one. A configuration that is refused changes nothing. What holds from the next start on is named.',
+      'Lets the running gateway read its configuration again: providers, keys, aliases, failover, proxies, budgets, rate limits. Running requests end on the old one. A configuration that is refused changes nothing. What holds from the next start on is named.',
     )
     .option('--data-dir <folder>', 'where the log and the state are kept (GOMODEL_HOME)')
     .action((flags: ReloadFlags) => reload(flags, context));

@@ -292,10 +292,12 @@ export const startWorkers = async (
   const reload = async (next: GatewayConfig, nextSources: LoadConfigSources): Promise<Reloaded> => {
     if (demo) return { changed: [], needsRestart: ['demo'] };
     const { config: merged, reloaded } = mergeConfig(live, next);
+    const define = budgets.prepare(next);
     own.addSecrets(listSecrets(next));
     // Whoever takes the place of one that dies meanwhile begins with it.
     startInput = { ...startInput, sources: nextSources };
     await Promise.all([...known.values()].map(({ link }) => link.call('reload', nextSources)));
+    await define();
     const others = composeUpstreams(merged, undefined);
     priced.splice(0, priced.length, ...pricedOf(others));
     trouble = upstreamTroubleOf(others);

@@ -113,3 +113,33 @@ it('takes over providers, names and keys, hides new keys, and names what waits f
   await response.text();
   expect(JSON.stringify(await gateway.records())).not.toContain(secret);
 });
+
+it('takes over budgets and limits, keeps what was counted, and refuses wrong ones with their place', async () => {
+  const upstream = await startDouble();
+  const limit = (rpm: number) => ({ SET_RATE_LIMIT: `rpm=${rpm}` });
+  const gateway = await composeGateway(upstream.url, { env: limit(2) });
+  const reload = async (env: Record<string, string>) => {
+    const config = configFor(gateway, upstream.url, env);
+    return gateway.reload(config, sourcesOf(config));
+  };
+  const statuses = async (count: number): Promise<number[]> => {
+    const all: number[] = [];
+    for (let asked = 0; asked < count; asked++) all.push((await ask(gateway)).status);
+    return all;
+  };
+  expect(await statuses(3)).toEqual([200, 200, 429]);
+  // Two of them are used up already.
+  expect(await reload(limit(4))).toMatchObject({ changed: ['rateLimits'], needsRestart: [] });
+  expect(await statuses(3)).toEqual([200, 200, 429]);
+
+  await expect(
+    reload({ SET_RATE_LIMIT: 'rpm=many', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' }),
+  ).rejects.toThrow(/^SET_RATE_LIMIT: rpm is a whole number/);
+  await expect(reload({ SET_BUDGET: 'daily=10,daily=20' })).rejects.toThrow(/SET_BUDGET.* defined twice/);
+  expect(await statuses(1)).toEqual([429]);
+
+  expect(await reload({ SET_BUDGET: 'daily_tokens=1' })).toMatchObject({ needsRestart: [] });
+  expect(await statuses(2)).toEqual([429, 429]);
+  expect(await reload({})).toMatchObject({ changed: ['budgets'] });
+  expect(await statuses(2)).toEqual([200, 200]);
+});
