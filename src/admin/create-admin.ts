@@ -44,6 +44,8 @@ export interface AdminDeps {
   readonly checkKey: CheckKey;
   readonly ring: KeyRing;
   readonly keyStore: KeyStore;
+  /** Of this gateway, and of all that share its database. */
+  readonly sealingSecret: Buffer;
   readonly adminLog: AdminLog;
   /** Let requests of the page's own in. */
   readonly tickets: Pick<Tickets, 'issue'>;
@@ -172,7 +174,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
   const dispatch = createDispatch(routesFor, access);
   const answerCaller = createCallerApi({ log, pricing, now, budgets, checkKey: deps.checkKey });
   const serveBundle = createServeBundle({
-    ...{ config, checkKey: deps.checkKey, ring: deps.ring },
+    ...{ config, checkKey: deps.checkKey, ring: deps.ring, secret: deps.sealingSecret },
     noteServed: createNoteServed({ adminLog: deps.adminLog, now }),
   });
   const servePage = createServePage(deps.pageFolder ?? PAGE_FOLDER);

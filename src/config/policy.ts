@@ -33,7 +33,7 @@ export interface PolicyRules {
   /** With which a client starts. */
   readonly model?: string;
   readonly effort?: string;
-  /** The first one is the default. */
+  /** The first one is the default; `untrusted` is none unless it is alone. */
   readonly approval?: readonly Approval[];
   /** The first one is the default; `read-only` is always among them. */
   readonly sandbox?: readonly Sandbox[];

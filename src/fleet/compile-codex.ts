@@ -93,13 +93,16 @@ const installedServers = ({ mcpServers }: PolicyRules): string =>
     )
     .join('');
 
+/** Codex 0.169 takes it where it is required, and does not start where it stands in a config.toml. */
+const NO_DEFAULT = 'untrusted';
+
 /** What a user starts with, and may change. */
 export const compileDefaults = (rules: PolicyRules): string => {
   const { model, effort, approval, sandbox, webSearch } = rules;
   return `${lines({
     model,
     model_reasoning_effort: effort,
-    approval_policy: approval?.[0],
+    approval_policy: approval?.[0] === NO_DEFAULT ? undefined : approval?.[0],
     sandbox_mode: sandbox?.[0],
     web_search: webSearch?.[0],
   })}${installedServers(rules)}`;

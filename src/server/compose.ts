@@ -172,6 +172,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
       checkKey,
       ring,
       keyStore,
+      sealingSecret,
       adminLog: state.adminLog,
       tickets,
       isGuarded,

@@ -1,12 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { whyNoPrivateEtc } from '../../src/codex/run/private-etc.ts';
-import { enrollmentToml } from '../../src/fleet/enroll.ts';
+import { compilePolicy } from '../../src/fleet/compile-policy.ts';
+import { enrollInFull, enrollmentToml } from '../../src/fleet/enroll.ts';
 import { findFreePort } from '../bench/find-free-port.ts';
+import { runCli } from '../support/cli/start-cli.ts';
+import { ensureCodex } from '../support/codex/ensure-codex.ts';
 import { startHeldGateway } from '../support/faults/start-held-gateway.ts';
+import { POLICY_YAML, policyOf } from '../support/fleet/policy-file.ts';
 import { createMachine, type EnrolledMachine } from '../support/fleet/run-enrolled-codex.ts';
 import { MASTER_KEY } from '../support/gateway/start-gateway.ts';
+import { createTemporaryFolder } from '../support/temporary-folder.ts';
 import { createAuthority } from '../support/tls/create-authority.ts';
 import { responsesStream } from '../support/upstream/responses-stream.ts';
 import { startUpstream } from '../support/upstream/start-upstream.ts';
@@ -110,6 +115,60 @@ it.skipIf(WITHOUT).each(VERSIONS)(
     expect(served[0]?.to).toMatchObject({ client: 'codex-cli' });
   },
 );
+
+it.skipIf(WITHOUT).each(VERSIONS)('policy test lets Codex %s show what holds', async (version) => {
+  const dataDir = createTemporaryFolder('policy');
+  writeFileSync(join(dataDir, 'gomodel.yaml'), POLICY_YAML);
+  const PATH = [dirname(await ensureCodex(version)), process.env.PATH].join(delimiter);
+  const test = async (...args: string[]) => {
+    const { code, stdout } = await runCli(['policy', 'test', '--json', ...args], {
+      GOMODEL_HOME: dataDir,
+      PATH,
+    });
+    const steps = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    return { code, told: Object.fromEntries(steps.map(({ name, message }) => [name, message])), steps };
+  };
+  const everybody = await test();
+  expect(everybody.steps.filter(({ state }) => state !== 'ok')).toEqual([]);
+  expect(everybody.code).toBe(0);
+  expect(everybody.told).toMatchObject({
+    Codex: expect.stringContaining(version),
+    Provider: 'asked for policy-test-foreign, got gomodel at https://gw.corp/v1',
+    Sandbox: 'asked for danger-full-access, got read-only (allowed: read-only)',
+    'Web search': 'asked for live, got disabled',
+    'MCP servers': 'one that is not listed was not started (allowed: none)',
+    'Feature memories': 'asked for true, got false',
+    Defaults: 'model gpt-5.5, effort low, sandbox read-only',
+  });
+  const engineering = await test('--group', 'engineering');
+  expect(engineering.told).toMatchObject({
+    Approval: 'asked for never, got on-request (allowed: on-request, untrusted)',
+    Defaults: 'model gpt-6.1-sol, effort low, approval on-request, sandbox workspace-write',
+  });
+  writeFileSync(
+    join(dataDir, 'gomodel.yaml'),
+    POLICY_YAML.replace('memories: false', 'no_such_thing: false'),
+  );
+  expect((await test()).steps).toContainEqual(
+    expect.objectContaining({ name: 'Feature no_such_thing', state: 'warning' }),
+  );
+});
+
+it.skipIf(WITHOUT).each(VERSIONS)('Codex %s follows a policy in full without any server', async (version) => {
+  const { requirements, config } = enrollInFull(compilePolicy(policyOf(POLICY_YAML), ['engineering']));
+  const system = { requirements, ...(config !== undefined && { config }) };
+  const machine = await createMachine(version, system, hostileConfig('http://127.0.0.1:9/v1'), ENV);
+  const { thread, requirements: seen } = await requirementsOf(machine);
+  expect(thread).toMatchObject({
+    modelProvider: 'gomodel',
+    approvalPolicy: 'on-request',
+    model: 'gpt-6.1-sol',
+  });
+  expect(seen).toMatchObject({ modelProviders: { gomodel: { base_url: 'https://gw.corp/v1' } } });
+});
 
 const requirementsOf = async (machine: EnrolledMachine) =>
   machine.ask(async ({ call, told }) => {

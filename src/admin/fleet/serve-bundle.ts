@@ -4,6 +4,7 @@ import { ifNoneMatch } from '../../base/if-none-match.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { compilePolicy } from '../../fleet/compile-policy.ts';
 import { bundleOf, versionOf } from '../../fleet/config-bundle.ts';
+import { isGroupPath, readGroupPath } from '../../fleet/group-path.ts';
 import { membershipOf } from '../../fleet/membership-of.ts';
 import { groupsOf } from '../../fleet/rules-for.ts';
 import type { Caller } from '../../guard/caller.ts';
@@ -19,12 +20,15 @@ export interface ServeBundleDeps {
   readonly checkKey: CheckKey;
   readonly ring: Pick<KeyRing, 'find'>;
   readonly noteServed: NoteServed;
+  /** Makes the paths of groups. */
+  readonly secret: Buffer;
 }
 
 const MAX_CLIENT = 100;
 
 /** Codex's configuration server. @param url path and query */
-export const isBundlePath = (url: string): boolean => /^\/codex\/config\/bundle(?:\?|$)/.test(url);
+export const isBundlePath = (url: string): boolean =>
+  /^\/codex\/config\/bundle(?:\?|$)/.test(url) || isGroupPath(url);
 
 /**
  * Answers `GET /codex/config/bundle`: the rules of the caller's group, and the default for whoever shows no key. A
@@ -32,7 +36,7 @@ export const isBundlePath = (url: string): boolean => /^\/codex\/config\/bundle(
  * @throws GatewayError method_not_allowed, unknown_route where there is no policy, what `checkKey` throws
  */
 export const createServeBundle =
-  ({ config, checkKey, ring, noteServed }: ServeBundleDeps) =>
+  ({ config, checkKey, ring, noteServed, secret }: ServeBundleDeps) =>
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method, headers } = request;
     if (method !== 'GET' && method !== 'HEAD') {
@@ -47,13 +51,23 @@ export const createServeBundle =
         'this gateway has no policy for its clients. Add `policy:` to its gomodel.yaml, or take [config_server] out of requirements.toml.',
       );
     }
+    const { url = '' } = request;
+    const ofPath = isGroupPath(url) ? readGroupPath(secret, url) : undefined;
+    if (isGroupPath(url) && !policy.groups.some(({ name }) => name === ofPath)) {
+      throw new GatewayError(
+        'unknown_route',
+        'no group has this path: `gomodel-ts enroll --group` prints those that there are.',
+      );
+    }
     const peer = peerOf(request);
     const isNamed = ['authorization', 'x-gomodel-key', 'x-api-key'].some(
       (name) => headers[name] !== undefined,
     );
     const caller: Caller | undefined = isNamed ? await checkKey({ headers, peer }) : undefined;
     const key = caller?.keyId === undefined ? undefined : ring.find(caller.keyId);
-    const compiled = compilePolicy(policy, groupsOf(policy, membershipOf(key)));
+    const own = groupsOf(policy, membershipOf(key));
+    // A key says more than the machine that it is used on.
+    const compiled = compilePolicy(policy, own.length === 0 && ofPath !== undefined ? [ofPath] : own);
     noteServed({
       by: key ? `key:${key.id}` : 'none',
       address: peer.address,

@@ -128,6 +128,7 @@ export const startWorkers = async (
     checkKey,
     ring,
     keyStore,
+    sealingSecret,
     adminLog: state.adminLog,
     tickets: createTickets(ticketSecret, () => clock.now()),
     isGuarded: guarding(config, ring),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { parseConfigFile } from '../../../src/config/file/parse-config-file.ts';
+import { groupPath } from '../../../src/fleet/group-path.ts';
 import { openAdminLog } from '../../../src/guard/admin-log.ts';
 import { openFileKeyStore } from '../../../src/guard/keys/file-key-store.ts';
 import { createKeyDesk } from '../../../src/guard/keys/key-desk.ts';
@@ -80,6 +81,26 @@ it('gives nobody the policy of another group, whatever they say of themselves', 
   expect(await wrong.text()).not.toContain('requirements');
   await desk.revoke('anna');
   await vi.waitFor(async () => expect((await ask(bearer(keys.engineer))).status).toBe(401), 5_000);
+});
+
+it('gives the machines of a group its rules, by a path that nobody can guess', async () => {
+  const { gateway, keys } = await startFleet();
+  const secret = readFileSync(join(gateway.dataDir, 'sealing-secret'));
+  const at = async (path: string, headers: Record<string, string> = {}) => {
+    const url = `http://127.0.0.1:${gateway.port}${path}/codex/config/bundle`;
+    const response = await fetch(url, { headers });
+    const [, group] = /"id":"(\w+)-[0-9a-f]{8}"/.exec(await response.text()) ?? [];
+    return [response.status, group];
+  };
+  const path = groupPath(secret, 'engineering');
+  expect(await at(path)).toEqual([200, 'engineering']);
+  // A key says more than the machine that it is used on.
+  expect(await at(path, bearer(keys.contractor))).toEqual([200, 'contractors']);
+  expect(await at(path, bearer(keys.other))).toEqual([200, 'engineering']);
+  // The token of one group opens no other.
+  expect(await at(path.replace('engineering', 'contractors'))).toEqual([404, undefined]);
+  expect(await at(groupPath(Buffer.alloc(32), 'engineering'))).toEqual([404, undefined]);
+  expect(await at(groupPath(secret, 'nobody'))).toEqual([404, undefined]);
 });
 
 it('has a tag by which a client learns that nothing has changed', async () => {

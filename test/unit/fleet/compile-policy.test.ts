@@ -78,6 +78,8 @@ describe('a compiled policy', () => {
   it('is the default for whoever is in no group of it, whatever they call theirs', () => {
     const nobody = compilePolicy(policy, []);
     expect(nobody.group).toBeUndefined();
+    // Codex does not start where that stands in a config.toml.
+    expect(nobody.codex.configToml).not.toContain('approval_policy');
     expect(nobody.codex.requirementsToml).toContain('allowed_sandbox_modes = ["read-only"]');
     expect(nobody.codex.requirementsToml).toMatch(/\n\[mcp_servers\]\n\n\[model_providers/);
     expect(nobody.claude).toMatchObject({ permissions: { deny: ['WebSearch'] }, allowedMcpServers: [] });
