@@ -3,9 +3,11 @@ import { GatewayError } from '../../base/errors.ts';
 import { errorCodeOf } from '../../base/system-error.ts';
 import type { ExchangeDetail, ExchangeRecord } from '../../log/port.ts';
 import { readBodyText } from '../answers/body-text.ts';
-import { type DetailDeps, requireExchange } from '../answers/detail.ts';
+import { requireExchange } from '../answers/detail.ts';
 import { type LogDeps, readSelection, resolveMeasures } from '../answers/log.ts';
 import { answerTurn } from '../answers/turn.ts';
+import type { WorkDeps } from '../answers/turns/answer-work.ts';
+import { requireSession } from '../answers/turns/read-turns.ts';
 import type { Call } from '../api/call.ts';
 import type { AuditEntry } from '../api-types/entry.ts';
 import type { AuditExportQuery } from '../api-types/queries.ts';
@@ -13,8 +15,9 @@ import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
 import { readChoice, readText } from '../select/read-query.ts';
 import { mapToHarEntry } from './har-entry.ts';
 import { HTML_END, htmlHead, renderExchange } from './html-page.ts';
+import { eachStoryText } from './story-page.ts';
 
-export interface ExportDeps extends LogDeps, DetailDeps {
+export interface ExportDeps extends LogDeps, WorkDeps {
   readonly version: string;
 }
 
@@ -94,6 +97,29 @@ async function* eachText(
   yield format === 'har' ? ']}}\n' : HTML_END;
 }
 
+/** A session and nothing else, as a page: then it is told as the dashboard tells it. */
+const isStory = (format: Format, query: URLSearchParams): boolean =>
+  format === 'html' &&
+  [...query].every(([name, value]) => value === '' || ['format', 'session', 'timezone'].includes(name)) &&
+  readText(query, 'session') !== undefined;
+
+/** What leaves, and the name of its file. */
+const textsOf = async (
+  deps: ExportDeps,
+  query: URLSearchParams,
+  format: Format,
+): Promise<{ readonly name: string; readonly texts: AsyncIterable<string> }> => {
+  // Before the head leaves: what fails here is still told by a status.
+  const prices = await deps.pricing();
+  if (isStory(format, query)) {
+    const { id, facts } = await requireSession(deps, query);
+    const name = `session-${id.replace(/[^\w-]/g, '').slice(0, 40)}`;
+    return { name, texts: eachStoryText(deps, prices, id, facts) };
+  }
+  const selected = await select(deps, query);
+  return { name: selected.name, texts: eachText(deps, prices, format, selected) };
+};
+
 /** `GET audit/export`: written as it is read, so that the size of the log does not matter. */
 export const sendExport = async (deps: ExportDeps, { query, request, response }: Call): Promise<void> => {
   const format = readChoice(query, 'format', FORMATS);
@@ -102,18 +128,16 @@ export const sendExport = async (deps: ExportDeps, { query, request, response }:
       param: 'format',
     });
   }
-  const selected = await select(deps, query);
-  // Before the head leaves: what fails here is still told by a status.
-  const prices = await deps.pricing();
+  const { name, texts } = await textsOf(deps, query, format);
   response.writeHead(200, {
     'content-type': TYPES[format],
-    'content-disposition': `attachment; filename="${selected.name}.${format}"`,
+    'content-disposition': `attachment; filename="${name}.${format}"`,
   });
   if (request.method === 'HEAD') {
     response.end();
     return;
   }
-  await pipeline(eachText(deps, prices, format, selected), response).catch((error: unknown) => {
+  await pipeline(texts, response).catch((error: unknown) => {
     // The client has left.
     if (errorCodeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   });

@@ -1,7 +1,7 @@
 import type { CodexStatusAnswer } from '../../admin/api-types/codex.ts';
+import { parsePatch } from '../../conversation/parse-patch.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { texts } from '../texts.ts';
-import { parsePatch } from '../turn/parse-patch.ts';
 import { PatchDiff } from '../turn/patch-diff.tsx';
 
 const Block = ({ text, label }: { text: string; label: string }) => (

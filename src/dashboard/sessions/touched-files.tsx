@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type { AppliedPatch } from '../../admin/api-types/turns.ts';
+import { parsePatch } from '../../conversation/parse-patch.ts';
+import { sumPatches } from '../../conversation/sum-patches.ts';
 import { texts } from '../texts.ts';
-import { parsePatch } from '../turn/parse-patch.ts';
 import { PatchDiff } from '../turn/patch-diff.tsx';
-import { sumPatches } from './sum-patches.ts';
 
 /** The files that a session changed, each with one diff for all that was done to it. */
 export const TouchedFiles = ({ patches }: { patches: readonly AppliedPatch[] }) => {

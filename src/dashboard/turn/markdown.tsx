@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
+import { type Inline, parseInline } from '../../conversation/parse-inline.ts';
+import { type Block, parseMarkdown } from '../../conversation/parse-markdown.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { texts } from '../texts.ts';
-import { type Inline, parseInline } from './parse-inline.ts';
-import { type Block, parseMarkdown } from './parse-markdown.ts';
 import { visibleText } from './visible-text.ts';
 
 /** Longer texts are shown as they came: nobody reads 60,000 characters for their headings. */

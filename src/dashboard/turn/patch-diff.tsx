@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
+import type { PatchFile, PatchLine } from '../../conversation/parse-patch.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { texts } from '../texts.ts';
-import type { PatchFile, PatchLine } from './parse-patch.ts';
 import { visibleText } from './visible-text.ts';
 
 const SHOWN_LINES = 60;

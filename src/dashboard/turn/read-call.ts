@@ -1,6 +1,6 @@
 import type { ScriptCall, ToolCall } from '../../conversation/item.ts';
+import { type PatchFile, parsePatch } from '../../conversation/parse-patch.ts';
 import { briefJson } from '../parts/brief-json.ts';
-import { type PatchFile, parsePatch } from './parse-patch.ts';
 
 interface PlanStep {
   readonly step: string;

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { AuditEntry } from '../../../src/admin/api-types/entry.ts';
 import { askAdmin, readAdmin } from '../../support/admin/ask-admin.ts';
@@ -131,4 +132,92 @@ it('writes a page that begins with what was asked, and folds what a client says 
   expect(unfolded).not.toContain('RULES');
   expect(unfolded).not.toContain('environment_context');
   expect(page).toContain('RULES');
+});
+
+const PATCH = `*** Begin Patch
+*** Update File: src/greet.ts
+@@
+-const greeting = 'hi';
++const greeting = '<b>hello</b>';
+*** End Patch`;
+
+it('writes a session as its story: prompts, diffs, what tools gave back, and what filled the context', async () => {
+  const { gateway, read } = await setUp();
+  const said = (role: string, text: string) => ({
+    type: 'message',
+    role,
+    content: [{ type: role === 'user' ? 'input_text' : 'output_text', text }],
+  });
+  const call = { type: 'custom_tool_call', call_id: 'c1', name: 'apply_patch', input: PATCH };
+  const shell = {
+    type: 'function_call',
+    call_id: 'c2',
+    name: 'exec_command',
+    arguments: JSON.stringify({ cmd: 'npm test' }),
+  };
+  const prompt = said('user', `Greet **better**. ${HOSTILE}`);
+  const results = [
+    { type: 'custom_tool_call_output', call_id: 'c1', output: 'Done.' },
+    {
+      type: 'function_call_output',
+      call_id: 'c2',
+      output: 'Wall time: 3.62 seconds\nProcess exited with code 1\nOutput:\n1 test failed',
+    },
+  ];
+  const ask = async (
+    turn: string,
+    input: readonly object[],
+    output: readonly object[],
+    inputTokens: number,
+  ) => {
+    // Two ids of one millisecond have no order but their own.
+    const now = Date.now();
+    while (Date.now() === now) await new Promise((resolve) => setImmediate(resolve));
+    return recordExchange(gateway.recorder, {
+      rawHeaders: [
+        ...['session-id', 'story-session-1', 'thread-id', 'story-session-1'],
+        ...['x-codex-turn-metadata', JSON.stringify({ turn_id: turn })],
+      ],
+      requestBody: JSON.stringify({ model: 'gpt-5', instructions: 'Be kind.', input }),
+      responseBody: JSON.stringify({ output }),
+      record: {
+        model: 'gpt-5',
+        provider: 'openai',
+        usage: { inputTokens, cachedInputTokens: 0, outputTokens: 50, totalTokens: inputTokens + 50 },
+      },
+    });
+  };
+  const answer = said('assistant', 'It says *hello* now.');
+  await ask('turn-1', [prompt], [call, shell], 20_000);
+  await ask('turn-1', [prompt, call, shell, ...results], [answer], 21_000);
+  const last = await ask(
+    'turn-2',
+    [prompt, call, shell, ...results, answer, said('user', 'Thanks!')],
+    [],
+    22_000,
+  );
+  await gateway.records();
+  const page = await read('format=html&session=story-session-1');
+  if (process.env.EXPORTED_STORY) writeFileSync(process.env.EXPORTED_STORY, page);
+  expect(page).not.toMatch(/<script|<img|onerror=[^&]*>|\u0000|javascript:/);
+  expect(page).not.toMatch(/(?:src|href)="(?!data:image|https?:|mailto:)/);
+  expect(page).toContain("default-src 'none'");
+  expect(page.match(/<details class="prompt" open>/g)).toHaveLength(2);
+  expect(page.match(/<article /g)).toHaveLength(3);
+  expect(page).toContain(`<article id="${last.id}">`);
+  // A diff within the call, and one of the whole session.
+  expect(page.match(/<span class="removed">- const greeting = &#39;hi&#39;;<\/span>/g)).toHaveLength(2);
+  expect(page).toContain('<span class="added">+ const greeting = &#39;&lt;b&gt;hello&lt;/b&gt;&#39;;</span>');
+  expect(page).toContain('1 file changed');
+  expect(page).toContain('<pre class="command">$ npm test</pre>');
+  expect(page).toContain('<p class="facts">$ npm test</p>');
+  expect(page).toContain('<p class="error">exit code 1 · 3.62 s</p><pre>1 test failed</pre>');
+  expect(page).toContain('Greet <strong>better</strong>.');
+  expect(page).toContain('It says <em>hello</em> now.');
+  expect(page).toContain('The context grew from 20,000 to 22,000 tokens');
+  expect(page).toMatch(/Cache lost: 20,000 tokens read again for \$0\.0\d+ more/);
+  // Beside another filter it is what the log selects, as before.
+  expect(await read('format=html&session=story-session-1&model=gpt-5')).not.toContain('class="prompt"');
+  const response = await askAdmin(gateway.port, 'audit/export?format=html&session=none-such');
+  expect(response.status).toBe(404);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Inline, parseInline } from '../../../src/dashboard/turn/parse-inline.ts';
-import { parseMarkdown } from '../../../src/dashboard/turn/parse-markdown.ts';
+import { type Inline, parseInline } from '../../../src/conversation/parse-inline.ts';
+import { parseMarkdown } from '../../../src/conversation/parse-markdown.ts';
 
 const textOf = (inlines: readonly Inline[]): string =>
   inlines.map((inline) => ('children' in inline ? textOf(inline.children) : inline.text)).join('');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePatch } from '../../../src/dashboard/turn/parse-patch.ts';
+import { parsePatch } from '../../../src/conversation/parse-patch.ts';
 
 describe('a patch', () => {
   it('of Codex lists its files with what each gains and loses', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sumPatches } from '../../../src/dashboard/sessions/sum-patches.ts';
-import { parsePatch } from '../../../src/dashboard/turn/parse-patch.ts';
+import { parsePatch } from '../../../src/conversation/parse-patch.ts';
+import { sumPatches } from '../../../src/conversation/sum-patches.ts';
 
 const patch = (...files: string[]): string => `*** Begin Patch\n${files.join('\n')}\n*** End Patch`;
 const update = (path: string, ...lines: string[]): string =>

@@ -9,7 +9,7 @@ import { summarizeSession } from '../summarize-session.ts';
 import { sumFacts } from '../usage-sums.ts';
 import type { FindPrompt } from './find-prompt.ts';
 import { countAttempts, durationOf, type TurnFacts, toolsOf, toolTimeOf } from './group-turns.ts';
-import { readTurns, requireSession } from './read-turns.ts';
+import { promptOf, readTurns, requireSession } from './read-turns.ts';
 import { conversationsOf, findToolUses, type TurnPlace } from './tool-uses.ts';
 
 export interface TurnsDeps extends DetailDeps {
@@ -35,7 +35,8 @@ const distinct = (texts: readonly (string | undefined)[]): string[] => [
   ...new Set(texts.filter((text) => text !== undefined)),
 ];
 
-const tellTurn = (
+/** A turn in figures. @param number from 1 */
+export const tellTurn = (
   turn: TurnFacts,
   number: number,
   session: readonly Facts[],
@@ -66,15 +67,6 @@ const tellTurn = (
     ...(uses.length > 0 && { tool_uses: [...uses] }),
     sums: sumFacts(turn, prices),
   };
-};
-
-/** The words of the first exchange of a turn that has some: a connection may warm up before. */
-const promptOf = async (turn: TurnFacts, findPrompt: FindPrompt): Promise<string | undefined> => {
-  for (const one of turn.slice(0, 3)) {
-    const prompt = await findPrompt(one.id, isRunning(one));
-    if (prompt !== undefined) return prompt;
-  }
-  return undefined;
 };
 
 const placeOf = (turn: TurnFacts): TurnPlace => {

@@ -22,6 +22,15 @@ export const readTurns = async (facts: readonly Facts[], findPrompt: FindPrompt)
   return groupTurns(facts, ({ id }) => prompted.has(id));
 };
 
+/** The words of the first exchange of a turn that has some: a connection may warm up before. */
+export const promptOf = async (turn: TurnFacts, findPrompt: FindPrompt): Promise<string | undefined> => {
+  for (const one of turn.slice(0, 3)) {
+    const prompt = await findPrompt(one.id, Number.isNaN(one.durationMs));
+    if (prompt !== undefined) return prompt;
+  }
+  return undefined;
+};
+
 export interface AskedSession {
   readonly id: string;
   /** Oldest first; at least one. */

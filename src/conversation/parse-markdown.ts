@@ -1,4 +1,4 @@
-import { trimTrailing } from '../../base/trim-text.ts';
+import { trimTrailing } from '../base/trim-text.ts';
 
 /** A block of a Markdown text. Inline marks are read when a block is rendered (parse-inline.ts). */
 export type Block =

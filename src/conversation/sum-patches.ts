@@ -1,4 +1,4 @@
-import type { PatchFile, PatchLine } from '../turn/parse-patch.ts';
+import type { PatchFile, PatchLine } from './parse-patch.ts';
 
 /** Comparing hunks of more lines than that, multiplied, is not worth the wait: both are kept. */
 const MAX_COMPARISONS = 2_000_000;

@@ -1,4 +1,4 @@
-import { trimTrailing } from '../../base/trim-text.ts';
+import { trimTrailing } from '../base/trim-text.ts';
 
 /** A stretch of text within a paragraph. */
 export type Inline =
