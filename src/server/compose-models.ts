@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import { createAgent } from '../forward/send/create-agent.ts';
 import { loadCosts } from '../providers/balance/load-costs.ts';
+import { DEMO_MODEL } from '../providers/demo/compose-answer.ts';
 import type { JoinedModel } from '../providers/joined-models.ts';
 import { createFetchList } from '../providers/lists/fetch-list.ts';
 import { createModelLists } from '../providers/lists/model-lists.ts';
@@ -93,6 +94,11 @@ export const composeDemoModels = (provider: string): Models => ({
   factsOf: () => ({}),
   costOf: () => undefined,
   listModels: undefined,
-  listOwn: async () => [],
+  listOwn: async () => [
+    {
+      ...{ name: DEMO_MODEL, provider, upstreamModel: DEMO_MODEL },
+      ...{ isAlias: false, isConfigured: false, isNative: true },
+    },
+  ],
   close: async () => {},
 });

@@ -136,6 +136,23 @@ describe.skipIf(REAL_GATEWAY)('what the drawer tells', () => {
     expect(new URL(page.url()).searchParams.get('open')).not.toBe(failed?.entry.id);
   });
 
+  it('says why a target was chosen among several, and by which key; the page shows how each key fares', async () => {
+    const one = dashboard.fixture.state.exchanges.findLast(({ entry }) => entry.status === 200);
+    Object.assign(one?.entry ?? {}, {
+      balance: { alias: 'smart', strategy: 'round_robin', reason: 'session', passedOver: ['west/gpt-5.5'] },
+      providerKey: 'OPENAI_API_KEY_2',
+    });
+    const { page } = await dashboard.open(`audit?open=${one?.entry.id}&section=timeline`);
+    await page.getByText('smart: its session stays with this target; passed over: west/gpt-5.5').waitFor();
+    await page.getByText('OPENAI_API_KEY_2').waitFor();
+    const { page: connect } = await dashboard.open('connect');
+    const keys = connect.getByRole('list', { name: 'Keys, since the start' }).getByRole('listitem');
+    expect(await keys.allTextContents()).toEqual([
+      'ok OPENAI_API_KEY 180 requests, 0 refused',
+      'used up for now OPENAI_API_KEY_2 32 requests, 4 refused',
+    ]);
+  });
+
   it('says that a plan covered it instead of billing it', async () => {
     const covered = dashboard.fixture.state.exchanges.findLast(
       ({ entry }) => entry.billing === 'subscription' && entry.listPriceUsd !== undefined,

@@ -18,6 +18,20 @@ const keyOf = ({ key_source: source, status }: ProviderStatus): string => {
   return status === 'not_configured' ? texts.connect.noKey : texts.connect.keyless;
 };
 
+const STATE_CLASS = { ok: 'fine', limited: 'warn', refused: 'fail', unknown: 'warn' } as const;
+
+/** Each key by the variable that holds it. */
+const Keys = ({ keys }: { keys: NonNullable<ProviderStatus['keys']> }) => (
+  <ul aria-label={texts.connect.keys}>
+    {keys.map(({ name, state, requests, refused }) => (
+      <li key={name}>
+        <span class={`tag ${STATE_CLASS[state]}`}>{texts.connect.keyStates[state]}</span>{' '}
+        <span class="mono">{name}</span> <span class="dim">{texts.connect.keyUse(requests, refused)}</span>
+      </li>
+    ))}
+  </ul>
+);
+
 const Provider = ({ provider }: { provider: ProviderStatus }) => (
   <Fact label={provider.name}>
     <span
@@ -30,6 +44,7 @@ const Provider = ({ provider }: { provider: ProviderStatus }) => (
       {keyOf(provider)}
       {provider.requests_24h > 0 && `, ${texts.connect.day(provider.requests_24h, provider.failed_24h)}`}
     </span>
+    {provider.keys && <Keys keys={provider.keys} />}
     {provider.last_failure && (
       <a class="link block" href={addressOf('audit', { open: provider.last_failure.id })}>
         {texts.connect.lastFailure(formatAgo(provider.last_failure.at, minuteMs.value))}

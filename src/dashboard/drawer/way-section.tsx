@@ -34,7 +34,7 @@ const Fact = ({ label, children }: { label: string; children: string }) => (
 
 /** Which provider answered, why it was chosen, and what of the request it could not be told. */
 export const WayFacts = ({ entry }: { entry: AuditEntry }) => {
-  const { provider, upstreamModel, route, translation, clientAddress } = entry;
+  const { provider, upstreamModel, route, translation, clientAddress, balance, providerKey } = entry;
   return (
     <>
       {provider && (
@@ -42,6 +42,15 @@ export const WayFacts = ({ entry }: { entry: AuditEntry }) => {
           {route ? `${provider} (${texts.way.routes[route] ?? route})` : provider}
         </Fact>
       )}
+      {balance && (
+        <Fact label={texts.way.balance}>
+          {[
+            texts.way.chosen(balance.alias, texts.way.reasons[balance.reason] ?? balance.reason),
+            ...(balance.passedOver.length > 0 ? [texts.way.passedOver(balance.passedOver)] : []),
+          ].join('; ')}
+        </Fact>
+      )}
+      {providerKey && <Fact label={texts.way.key}>{providerKey}</Fact>}
       {upstreamModel && <Fact label={texts.way.model}>{upstreamModel}</Fact>}
       {translation && (
         <Fact label={texts.way.translation}>

@@ -37,6 +37,10 @@ export const connectTexts = {
     keyless: 'needs no key',
     day: (requests: number, failed: number) =>
       `${count(requests, 'request', 'requests')} today, ${failed} failed`,
+    keys: 'Keys, since the start',
+    keyStates: { ok: 'ok', limited: 'used up for now', refused: 'refused', unknown: 'not used yet' },
+    keyUse: (requests: number, refused: number) =>
+      `${count(requests, 'request', 'requests')}, ${refused} refused`,
     lastFailure: (ago: string) => `last failure ${ago}`,
     log: 'Log',
     disk: (used: string, most: string, share: string) => `${used} of ${most} (${share})`,

@@ -57,6 +57,17 @@ export const drawerTexts = {
       listed: 'because it lists the model',
       default: 'by default',
     } as Readonly<Record<string, string | undefined>>,
+    balance: 'Chosen among targets',
+    reasons: {
+      session: 'its session stays with this target',
+      turn: 'it was this target’s turn',
+      cheapest: 'it is the cheapest',
+      fastest: 'it was the fastest',
+      first: 'it comes first',
+    } as Readonly<Record<string, string | undefined>>,
+    chosen: (alias: string, reason: string) => `${alias}: ${reason}`,
+    passedOver: (targets: readonly string[]) => `passed over: ${targets.join(', ')}`,
+    key: 'Key',
     model: 'Its name for the model',
     translation: 'Translated into',
     dialects: {

@@ -57,6 +57,10 @@ export const answerProviders = (): ProviderStatus[] => [
     status: 'ok',
     requests_24h: 212,
     failed_24h: 4,
+    keys: [
+      { name: 'OPENAI_API_KEY', state: 'ok', requests: 180, refused: 0, last_status: 200 },
+      { name: 'OPENAI_API_KEY_2', state: 'limited', requests: 32, refused: 4, last_status: 429 },
+    ],
   },
 ];
 
