@@ -203,8 +203,10 @@ export const readTelemetry = (
     sampling: readSampling(reading),
     metricsIntervalMs: readNumber(reading, 'OTEL_METRIC_EXPORT_INTERVAL', 60_000, { min: 1, max: DAY_MS }),
     latestNamesOnly: names.includes('gen_ai_latest_experimental'),
-    capturesContent:
-      content !== undefined && ['true', 'span_only', 'span_and_event', 'event_only'].includes(content),
+    content: {
+      onSpans: ['true', 'span_only', 'span_and_event'].includes(content ?? ''),
+      onLogs: ['event_only', 'span_and_event'].includes(content ?? ''),
+    },
   };
 };
 

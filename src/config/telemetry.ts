@@ -40,6 +40,6 @@ export interface TelemetryConfig {
   readonly metricsIntervalMs: number;
   /** Whether only the newest names of the GenAI conventions are used. */
   readonly latestNamesOnly: boolean;
-  /** Whether what was asked and answered is sent as well. */
-  readonly capturesContent: boolean;
+  /** Where what was asked and answered is sent as well. */
+  readonly content: { readonly onSpans: boolean; readonly onLogs: boolean };
 }

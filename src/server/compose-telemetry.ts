@@ -1,5 +1,6 @@
-import { billOf, type Pricing } from '../admin/cost/create-pricing.ts';
+import { billOf } from '../admin/cost/create-pricing.ts';
 import { sumOf } from '../admin/cost/price-book.ts';
+import type { Admin } from '../admin/create-admin.ts';
 import type { Clock } from '../base/clock.ts';
 import { keepFresh } from '../base/keep-fresh.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
@@ -14,7 +15,8 @@ export interface ComposeTelemetryInput {
   readonly clock: Clock;
   readonly version: string;
   readonly instance: string;
-  readonly pricing: () => Promise<Pricing>;
+  /** Of the page. */
+  readonly insight: Admin['insight'];
   readonly tell: (text: string) => void;
 }
 
@@ -22,12 +24,12 @@ const PRICES_FRESH_MS = 5_000;
 
 /** @returns undefined where no collector is told anything: then nothing of it is loaded */
 export const composeTelemetry = async (input: ComposeTelemetryInput): Promise<Telemetry | undefined> => {
-  const { config, recorder, clock, version, instance, pricing, tell } = input;
+  const { config, recorder, clock, version, instance, insight, tell } = input;
   const { telemetry, providers, proxies } = config;
   if (!telemetry) return undefined;
   const { createTelemetry } = await import('../telemetry/create-telemetry.ts');
   const kinds = new Map(providers.map(({ id, spec }) => [id, spec.id]));
-  const prices = keepFresh(pricing, PRICES_FRESH_MS, () => clock.monotonic());
+  const prices = keepFresh(insight.pricing, PRICES_FRESH_MS, () => clock.monotonic());
   const price = async (record: ExchangeRecord): Promise<number | undefined> => {
     if (!record.usage) return undefined;
     const { kind, cost } = billOf(await prices(), record);
@@ -37,6 +39,7 @@ export const composeTelemetry = async (input: ComposeTelemetryInput): Promise<Te
   return createTelemetry({
     config: telemetry,
     recorder,
+    log: insight.log,
     version,
     instance,
     price,

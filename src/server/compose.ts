@@ -199,7 +199,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
       ...{ config, recorder, clock, tell: notices.tell },
       version: options.version,
       instance: instanceOf(via),
-      pricing: admin.insight.pricing,
+      insight: admin.insight,
     }));
   const intake = part ? undefined : composeIntake({ config, recorder, clock, checkKey, events, telemetry });
   const telemetryState = telemetry && ((): TelemetryState => telemetry.state);

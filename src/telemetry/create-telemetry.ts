@@ -8,10 +8,12 @@ import {
   type TelemetryTarget,
 } from '../config/telemetry.ts';
 import type { ExchangeWatch } from '../log/capture/recorder.ts';
+import type { LogReader } from '../log/port.ts';
 import { type ExchangeRecord, isTurnedAway } from '../log/record.ts';
 import { describeLog } from './describe/describe-log.ts';
 import { type DescribeDeps, describeSpans } from './describe/describe-spans.ts';
 import { isSampled } from './describe/is-sampled.ts';
+import { createReadContent } from './describe/read-content.ts';
 import { createGenaiMeasures } from './measure/genai-measures.ts';
 import { toKeyValues } from './otlp/attributes.ts';
 import {
@@ -27,6 +29,8 @@ import { createPost } from './send/post.ts';
 export interface TelemetryDeps {
   readonly config: TelemetryConfig;
   readonly recorder: Pick<ExchangeWatch, 'subscribe'>;
+  /** Has the bodies, where what was said is to be sent. */
+  readonly log: Pick<LogReader, 'get'>;
   readonly version: string;
   /** Of this gateway, all its workers included. */
   readonly instance: string;
@@ -159,6 +163,8 @@ const openPassing = (
  */
 export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
   const { config, recorder, price, kindOf, clock } = deps;
+  const { onSpans, onLogs } = config.content;
+  const readContent = createReadContent(deps.log);
   const describing: DescribeDeps = { naming: config.latestNamesOnly ? 'latest' : 'both', kindOf };
   const lines = new Map<TelemetrySignal, OwnLine>();
   const passing = new Map<TelemetrySignal, Line<PackedBody>>();
@@ -188,11 +194,12 @@ export const createTelemetry = (deps: TelemetryDeps): Telemetry => {
   const report = async (record: ExchangeRecord): Promise<void> => {
     // Without a price list there are no costs, and everything else.
     const usd = await price(record).catch(() => undefined);
+    const said = onSpans || onLogs ? await readContent(record) : {};
     if (lines.has('traces') && isSampled(config.sampling, record)) {
-      add('traces', describeSpans(record, usd, describing));
+      add('traces', describeSpans(record, usd, onSpans ? said : {}, describing));
     }
     measures?.add(record, usd);
-    if (lines.has('logs')) add('logs', [describeLog(record, usd, describing)]);
+    if (lines.has('logs')) add('logs', [describeLog(record, usd, onLogs ? said : {}, describing)]);
   };
   const stop = recorder.subscribe(({ type, record }) => {
     // Who is not let in could fill the queue with nothing.

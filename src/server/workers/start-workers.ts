@@ -145,7 +145,7 @@ export const startWorkers = async (
   const telemetry = await composeTelemetry({
     ...{ config, recorder, clock, version, tell: notices.tell },
     instance: instanceOf(via),
-    pricing: admin.insight.pricing,
+    insight: admin.insight,
   });
   const intake = composeIntake({ config, recorder, clock, checkKey, events, telemetry });
   const telemetryState = telemetry && ((): TelemetryState => telemetry.state);

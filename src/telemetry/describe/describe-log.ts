@@ -1,5 +1,5 @@
 import { type ExchangeRecord, isFailure } from '../../log/record.ts';
-import { asSeconds, nanosOf, toKeyValues } from '../otlp/attributes.ts';
+import { type Attributes, asSeconds, nanosOf, toKeyValues } from '../otlp/attributes.ts';
 import { type DescribeDeps, errorTypeOf, exchangeAttributes } from './describe-spans.ts';
 import { answeredAttributes, askedAttributes } from './genai-attributes.ts';
 import { operationOf, providerNameOf } from './operation.ts';
@@ -21,10 +21,15 @@ const sentenceOf = ({ method, path, status, model, provider, durationMs, error }
     .join(' ')
     .slice(0, 2_000);
 
-/** An exchange that has ended as one log record. @param usd what it cost, where somebody knows */
+/**
+ * An exchange that has ended as one log record.
+ * @param usd what it cost, where somebody knows
+ * @param content what was asked and answered, where that is wanted
+ */
 export const describeLog = (
   record: ExchangeRecord,
   usd: number | undefined,
+  content: Attributes,
   { naming, kindOf }: DescribeDeps,
 ): object => {
   const { traceId, spanId } = tracePlaceOf(record);
@@ -53,6 +58,7 @@ export const describeLog = (
         ...askedAttributes({ operation, provider, model }, naming),
         ...answeredAttributes(record, usd, naming),
       }),
+      ...content,
       'gomodel.duration': asSeconds(record.durationMs),
     }),
     traceId,

@@ -129,11 +129,13 @@ const describeAttempt = (
  * An exchange that has ended as spans: one for the request that came, whose parent is the client's own span, and below it
  * one for each request to a provider.
  * @param usd what it cost, where somebody knows
+ * @param content what was asked and answered, where that is wanted
  * @returns in the form of OTLP's JSON, without what the resource says
  */
 export const describeSpans = (
   record: ExchangeRecord,
   usd: number | undefined,
+  content: Attributes,
   deps: DescribeDeps,
 ): readonly object[] => {
   const startMs = Date.parse(record.startedAt);
@@ -156,6 +158,7 @@ export const describeSpans = (
   const answered = {
     ...hostOf(upstream),
     ...(operationOf(record.path) === undefined ? {} : answeredAttributes(record, usd, deps.naming)),
+    ...content,
   };
   const earlier = (attempts ?? []).slice(0, -1).map((attempt, index) => {
     const from = sentMs + (attempt.startedMs ?? 0);

@@ -7,7 +7,7 @@ import { decodeOfficially } from './official-types.ts';
 type Value = string | number | boolean | readonly Value[];
 
 /** A span, a log record or a metric, with its attributes by name. */
-interface ReceivedItem {
+export interface ReceivedItem {
   readonly attributes: Readonly<Record<string, Value>>;
   readonly resource: Readonly<Record<string, Value>>;
   readonly [member: string]: unknown;
