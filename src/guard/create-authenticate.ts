@@ -19,6 +19,9 @@ const REMEDY =
 const MESSAGES_REMEDY =
   'Set ANTHROPIC_AUTH_TOKEN to GOMODEL_MASTER_KEY, the key of the gateway, in the shell that starts this client.';
 
+const SIGN_IN_REMEDY =
+  'Sign in with `npx gomodel-ts login` for a program that takes its token from `gomodel-ts token`, or with `/login` in Claude Code; or send the key that whoever runs this gateway gave you.';
+
 const bearerOf = (headers: IncomingHttpHeaders): string | undefined =>
   /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
 
@@ -130,7 +133,8 @@ export const createAuthenticate = (deps: AuthenticateDeps): Authenticate => {
     if (refusal) throw refusal;
     const beside = headers['chatgpt-account-id'] !== undefined;
     const [first] = sent;
-    const remedy = headers['anthropic-version'] === undefined ? REMEDY : MESSAGES_REMEDY;
+    const ownRemedy = headers['anthropic-version'] === undefined ? REMEDY : MESSAGES_REMEDY;
+    const remedy = tokens ? SIGN_IN_REMEDY : ownRemedy;
     if (first === undefined || (beside && first !== 'x-gomodel-key')) {
       const where = beside ? 'X-GoModel-Key (beside the ChatGPT sign-in)' : 'Authorization or X-GoModel-Key';
       throw new GatewayError(

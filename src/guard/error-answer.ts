@@ -77,7 +77,8 @@ export const createErrorAnswer = (
   audience: Audience = 'openai',
 ): ErrorAnswer => {
   const inMessages = audience === 'messages';
-  const isSaidOnce = audience === 'codex' && isPermanent(error.code);
+  // After a 401 Codex asks its `auth.command` for another token, and goes on (measured with 0.169.0 and 0.171.0).
+  const isSaidOnce = audience === 'codex' && isPermanent(error.code) && error.code !== 'sign_in_expired';
   const told = {
     message: `gomodel-ts: ${error.message}`,
     type: typeFor(audience, error),

@@ -5,6 +5,7 @@ import { toGatewayError } from '../base/to-gateway-error.ts';
 import type { SignInConfig } from '../config/read-sign-in.ts';
 import type { CheckKey } from '../guard/check-key.ts';
 import { createErrorAnswer } from '../guard/error-answer.ts';
+import type { ManagedKey } from '../guard/keys/managed-key.ts';
 import { peerOf } from '../guard/peer-of.ts';
 import type { GroupRule } from '../guard/people/group-rules.ts';
 import type { People } from '../guard/people/people.ts';
@@ -37,6 +38,10 @@ export interface IdentityDeps {
   readonly checkKey: CheckKey;
   readonly openSession: OpenSession;
   readonly settingsFor: SettingsFor;
+  /** Those that the fleet's policy names. */
+  readonly policyGroups: readonly string[];
+  /** Of a caller that was let in. */
+  readonly keyOf: (keyId: string) => ManagedKey | undefined;
   readonly agentFor: (url: URL) => Agent;
   /** The gateway's public address, without a slash at its end; known once it listens. */
   readonly base: () => string;
@@ -106,6 +111,7 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
     ...{ store, tokens, seal, people, rules, now },
     provider: { refresh: (...asked) => provider().refresh(...asked) },
     tokenLifeMs: config.tokenLifeMs,
+    policyGroups: deps.policyGroups,
   });
   const codes = createCodes(store, now);
   const devices = createDevices(store, now);
@@ -161,7 +167,8 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
   };
   const settings: Answer = async (request, response) => {
     const { keyId = '' } = await deps.checkKey({ headers: request.headers, peer: peerOf(request) });
-    answerManagedSettings(request, response, deps.settingsFor([]), keyId);
+    const key = deps.keyOf(keyId);
+    answerManagedSettings(request, response, deps.settingsFor(key), keyId);
   };
   /** The form of Anthropic's API, which Claude Code reads. */
   const refuseClaude = (response: ServerResponse, thrown: unknown): void => {

@@ -11,6 +11,7 @@ import { type GroupRule, readGroupRules } from '../guard/people/group-rules.ts';
 import { createPeople, type People, withPeople } from '../guard/people/people.ts';
 import { isSignInPath } from '../guard/people/sign-in-path.ts';
 import type { TokenCheck } from '../guard/people/token-port.ts';
+import type { SettingsFor } from '../identity/http/managed-settings.ts';
 import type { AccessTokens } from '../identity/tokens/access-tokens.ts';
 
 /** What every process needs that lets people in by their tokens. */
@@ -60,12 +61,20 @@ export const composeCallers = async (
   };
 };
 
+/** Claude Code's managed settings, from the policy; nothing of it is loaded where there is none. */
+const composeSettings = async ({ policy }: Pick<GatewayConfig, 'policy'>): Promise<SettingsFor> => {
+  if (!policy) return () => undefined;
+  const { compilePolicy } = await import('../fleet/compile-policy.ts');
+  const { groupsOf } = await import('../fleet/rules-for.ts');
+  return (key) => compilePolicy(policy, groupsOf(policy, key ?? {})).claude;
+};
+
 /** The endpoints of sign-in, in front of the admin's own. */
 export const withSignIn = async <Inner extends Pick<Admin, 'handle' | 'openSession' | 'close'>>(
   admin: Inner,
   gate: SignInGate | undefined,
-  config: Pick<GatewayConfig, 'dataDir' | 'proxies'>,
-  checkKey: CheckKey,
+  config: Pick<GatewayConfig, 'dataDir' | 'proxies' | 'policy'>,
+  { checkKey, ring }: { readonly checkKey: CheckKey; readonly ring: KeyRing },
   clock: Clock,
 ): Promise<Inner> => {
   if (!gate) return admin;
@@ -75,10 +84,12 @@ export const withSignIn = async <Inner extends Pick<Admin, 'handle' | 'openSessi
   const agents = new Map<string, ReturnType<typeof createAgent>>();
   const identity = createIdentity({
     ...gate,
-    store: openFileEntryStore(config.dataDir, now),
     checkKey,
+    store: openFileEntryStore(config.dataDir, now),
     openSession: admin.openSession,
-    settingsFor: () => undefined,
+    settingsFor: await composeSettings(config),
+    policyGroups: config.policy?.groups.map(({ name }) => name) ?? [],
+    keyOf: ring.find,
     agentFor: (target) => {
       const agent = agents.get(target.origin) ?? createAgent(target, config.proxies);
       agents.set(target.origin, agent);

@@ -30,6 +30,8 @@ export interface ManagedKey extends KeyTerms {
   readonly createdAt: string;
   readonly rotatedAt?: string;
   readonly revokedAt?: string;
+  /** Of somebody who has signed in: as their identity provider calls them. */
+  readonly groups?: readonly string[];
 }
 
 export type KeyState = 'active' | 'expired' | 'revoked';

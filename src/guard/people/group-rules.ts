@@ -81,6 +81,7 @@ export const termsFor = (rules: readonly GroupRule[], person: Person): ManagedKe
     userPath: first.userPath.replaceAll(PLACE, segmentOf(person)),
     labels: [...new Set(theirs.flatMap(({ terms }) => terms.labels))],
     id: personId(person.subject),
+    groups: person.groups,
     sha256: '',
     createdAt: new Date(0).toISOString(),
   };

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObject, type JsonObject } from '../../base/json-object.ts';
+import type { ManagedKey } from '../../guard/keys/managed-key.ts';
 
-/** What a person's Claude Code must do; undefined where there is no policy. */
-export type SettingsFor = (groups: readonly string[]) => JsonObject | undefined;
+/** What somebody's Claude Code must do, by their key or sign-in; undefined where there is no policy. */
+export type SettingsFor = (key: ManagedKey | undefined) => JsonObject | undefined;
 
 /** JSON with the members of every object in their order, and no space: what the client's checksum is made of. */
 const canonicalJson = (value: unknown): string => {

@@ -54,6 +54,8 @@ export interface SignInsDeps {
   readonly seal: Pick<Seal, 'sealToken' | 'openToken'>;
   readonly people: People;
   readonly rules: readonly GroupRule[];
+  /** Those of the fleet's policy. */
+  readonly policyGroups: readonly string[];
   readonly tokenLifeMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -62,8 +64,8 @@ export interface SignInsDeps {
 type Asked = 'asked' | 'fresh' | 'wait' | 'ended';
 
 export const createSignIns = (deps: SignInsDeps): SignIns => {
-  const { store, provider, tokens, seal, people, rules, tokenLifeMs, now } = deps;
-  const named = new Set(rules.map(({ group }) => group));
+  const { store, provider, tokens, seal, people, rules, tokenLifeMs, policyGroups, now } = deps;
+  const named = new Set([...rules.map(({ group }) => group), ...policyGroups]);
   /** A token has the groups that the gateway knows, since people may have hundreds. */
   const withNamedGroups = (person: Person): Person => ({
     ...person,

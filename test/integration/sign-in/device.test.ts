@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBrowser } from '../../support/identity/browser.ts';
 import {
   askModel,
   postForm,
   refresh,
+  signIn,
   startSignInGateway,
   type TokenAnswer,
 } from '../../support/identity/start-sign-in-gateway.ts';
@@ -105,5 +107,32 @@ describe('the settings of Claude Code', () => {
       401,
       { type: 'error', error: { type: 'authentication_error' } },
     ]);
+  });
+
+  it('are those of the person’s group, with the checksum that the client computes', async () => {
+    const { base } = await startSignInGateway({
+      configFile: {
+        policy: {
+          url: 'https://gw.corp.example',
+          default: { claude: { model: 'claude-haiku-5' } },
+          groups: { platform: { effort: 'high', claude: { model: 'claude-opus-5-5' } } },
+        },
+      },
+    });
+    const { access_token: token } = await signIn(base);
+    const ask = (more: Record<string, string> = {}) =>
+      fetch(`${base}/managed/settings`, { headers: { authorization: `Bearer ${token}`, ...more } });
+    const response = await ask();
+    const body = (await response.json()) as { uuid: string; checksum: string; settings: object };
+    expect(body.settings).toMatchObject({ model: 'claude-opus-5-5', effortLevel: 'high' });
+    const sorted = JSON.stringify({
+      effortLevel: 'high',
+      env: { ANTHROPIC_BASE_URL: 'https://gw.corp.example' },
+      model: 'claude-opus-5-5',
+    });
+    expect(body.checksum).toBe(`sha256:${hash('sha256', sorted, 'hex')}`);
+    expect(response.headers.get('etag')).toBe(`"${body.checksum}"`);
+    expect((await ask({ 'if-none-match': `"${body.checksum}"` })).status).toBe(304);
+    expect((await ask({ 'if-none-match': '"sha256:another"' })).status).toBe(200);
   });
 });

@@ -27,6 +27,8 @@ interface ClaudeCodeRun {
   readonly prompt: string;
   readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** One that was signed in before. */
+  readonly home?: string;
 }
 
 interface ClaudeCodeOutcome {
@@ -44,12 +46,13 @@ export const runClaudeCode = async ({
   prompt,
   args = [],
   env,
+  home: known,
 }: ClaudeCodeRun): Promise<ClaudeCodeOutcome> => {
   const binary = await ensureClaudeCode();
   const folder = createTemporaryFolder('claude-code');
-  const home = join(folder, 'home');
+  const home = known ?? join(folder, 'home');
   const workFolder = join(folder, 'work');
-  for (const path of [home, workFolder]) mkdirSync(path);
+  for (const path of [home, workFolder]) mkdirSync(path, { recursive: true });
   execFileSync('git', ['init', '--quiet'], { cwd: workFolder });
   writeFileSync(join(workFolder, 'hello.txt'), 'hello\n');
   const trap = await startProxyTrap();

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { JsonObject } from '../../../src/base/json-object.ts';
+import { parseConfigFile } from '../../../src/config/file/parse-config-file.ts';
 import { composeGateway, type RunningGateway } from '../gateway/compose-gateway.ts';
 import { responsesStream } from '../upstream/responses-stream.ts';
 import { startUpstream, type Upstream } from '../upstream/start-upstream.ts';
@@ -29,6 +30,8 @@ interface SignInGatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly issuesRefreshTokens?: boolean;
   readonly dataDir?: string;
+  /** As the file says it: the fleet's policy. */
+  readonly configFile?: JsonObject;
 }
 
 /** A gateway with an upstream, and a real identity provider by which people sign in. */
@@ -38,6 +41,7 @@ export const startSignInGateway = async ({
   env = {},
   issuesRefreshTokens = true,
   dataDir,
+  configFile = {},
 }: SignInGatewayOptions = {}): Promise<SignInGateway> => {
   const provider = await startProvider(
     accounts.map((account) => ({ ...account })),
@@ -45,19 +49,15 @@ export const startSignInGateway = async ({
   );
   const upstream = await startUpstream({ kind: 'sse', events: responsesStream([{ text: 'ok' }]) });
   onTestFinished(() => upstream.close());
+  const text = JSON.stringify({ oidc: { groups }, ...configFile });
+  const file = parseConfigFile(text, 'gomodel.yaml', {});
   const gateway = await composeGateway(upstream.url, {
     env: { ...provider.env, ...env },
     ...(dataDir !== undefined && { dataDir }),
     configure: (config) => ({
       ...config,
-      signIn: config.signIn && {
-        ...config.signIn,
-        groups: groups.map((fields, place) => ({
-          origin: `gomodel.yaml:${place}`,
-          source: 'file' as const,
-          fields,
-        })),
-      },
+      policy: file.policy?.value,
+      signIn: config.signIn && { ...config.signIn, groups: file.groups },
     }),
   });
   return { gateway, provider, upstream, base: gateway.url };
