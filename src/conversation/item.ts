@@ -15,6 +15,9 @@ export interface ScriptCall {
   computed?: boolean;
   command?: string;
   patch?: string;
+  /** How the command ended, where the output of the script says so. */
+  exitCode?: number;
+  seconds?: number;
 }
 
 export interface ToolCall {

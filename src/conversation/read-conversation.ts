@@ -11,6 +11,7 @@ import { mapChatMessage } from './read-chat.ts';
 import { mapMessage, systemText } from './read-messages.ts';
 import { mapResponsesItem } from './read-responses.ts';
 import { toolNames } from './read-tools.ts';
+import { withResults } from './script-results.ts';
 
 /** What an exchange said, read from its logged bodies. */
 export interface Conversation {
@@ -55,7 +56,9 @@ const nameOutputs = (items: ConversationItem[], output: ConversationItem[]): voi
     item.name = call.name;
     item.arguments = call.arguments;
     if (call.command !== undefined) item.command = call.command;
-    if (call.script !== undefined) item.script = call.script;
+    if (call.script === undefined) continue;
+    call.script = [...withResults(call.script, item.parts)];
+    item.script = call.script;
   }
 };
 

@@ -60,11 +60,18 @@ const renderCalled = ({ patch, command, arguments: given }: ScriptCall | ToolCal
   return command === undefined ? pre(given) : pre(`$ ${command}`, 'command');
 };
 
+/** How a command of a script ended, where its output says so. */
+const endedText = ({ exitCode, seconds }: ScriptCall): string => {
+  if (seconds === undefined) return '';
+  const code = exitCode === undefined ? 'still running' : `exit code ${exitCode}`;
+  return ` <span class="${exitCode ? 'error' : 'facts'}">${code} · ${seconds.toFixed(2)} s</span>`;
+};
+
 /** A call; one that runs a script as the tools that the script calls, and the script folded. */
 const renderCall = (call: ToolCall): string => {
   if (!call.script) return renderCalled(call);
   const nested = call.script.map(
-    (inner) => `<p class="tool">${escapeHtml(inner.name)}</p>${renderCalled(inner)}`,
+    (inner) => `<p class="tool">${escapeHtml(inner.name)}${endedText(inner)}</p>${renderCalled(inner)}`,
   );
   return [...nested, folded('script', pre(call.arguments))].join('\n');
 };

@@ -10,11 +10,17 @@ import { visibleText } from '../turn/visible-text.ts';
 /** The first line of a reasoning summary: its heading. */
 const headingOf = (summary: readonly string[]): string => plainText(summary[0] ?? '').split('\n')[0] ?? '';
 
-const outcomeOfCall = (callId: string | undefined, next: SessionTurn | undefined): string | undefined => {
-  const output = next?.items.find(
-    (item) => item.kind === 'toolOutput' && item.callId === callId && callId !== undefined,
+type ToolOutput = Extract<ConversationItem, { kind: 'toolOutput' }>;
+
+/** What answers a call: the request that follows has it. */
+const outputOf = (callId: string | undefined, next: SessionTurn | undefined): ToolOutput | undefined =>
+  next?.items.find(
+    (item): item is ToolOutput =>
+      item.kind === 'toolOutput' && item.callId === callId && callId !== undefined,
   );
-  if (output?.kind !== 'toolOutput') return undefined;
+
+const outcomeOf = (output: ToolOutput | undefined): string | undefined => {
+  if (!output) return undefined;
   const codes = output.parts.map((part) =>
     part.kind === 'text' ? readOutput(part.text).exitCode : undefined,
   );
@@ -29,7 +35,11 @@ const ScriptLines = ({ calls, failed }: { calls: readonly ScriptCall[]; failed: 
     {calls.map((call, place) => (
       <p key={place} class="line call mono">
         <b>{visibleText(call.name)}</b> {visibleText(nameCall(call))}
-        {failed && place === calls.length - 1 && <span class="fail-text"> {failed}</span>}
+        {call.exitCode ? (
+          <span class="fail-text"> {texts.turn.exitCode(call.exitCode)}</span>
+        ) : (
+          failed && place === calls.length - 1 && <span class="fail-text"> {failed}</span>
+        )}
       </p>
     ))}
   </>
@@ -45,8 +55,14 @@ const Line = ({ item, next }: { item: ConversationItem; next: SessionTurn | unde
     case 'reasoning':
       return item.summary.length > 0 ? <p class="line thought">{headingOf(item.summary)}</p> : null;
     case 'toolCall': {
-      const failed = outcomeOfCall(item.callId, next);
-      if (item.script) return <ScriptLines calls={item.script} failed={failed} />;
+      const output = outputOf(item.callId, next);
+      const failed = outcomeOf(output);
+      if (item.script) {
+        const calls = output?.script ?? item.script;
+        // Where each command says how it ended, the whole says nothing more.
+        const isTold = calls.some(({ exitCode }) => exitCode !== undefined);
+        return <ScriptLines calls={calls} failed={isTold ? undefined : failed} />;
+      }
       return (
         <p class="line call mono">
           <b>{visibleText(item.name)}</b> {visibleText(nameCall(item))}

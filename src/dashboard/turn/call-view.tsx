@@ -1,6 +1,7 @@
 import type { ScriptCall } from '../../conversation/item.ts';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { formatDuration } from '../state/format.ts';
 import { texts } from '../texts.ts';
 import { PatchDiff } from './patch-diff.tsx';
 import { type Called, type ReadCall, readCall } from './read-call.ts';
@@ -23,13 +24,23 @@ const Plan = ({ call }: { call: Extract<ReadCall, { kind: 'plan' }> }) => (
   </>
 );
 
+/** How a command of a script has ended, where its output says so. */
+const Ended = ({ call: { exitCode, seconds } }: { call: ScriptCall }) => {
+  if (exitCode === undefined && seconds === undefined) return null;
+  const remarks = [
+    exitCode === undefined ? texts.turn.stillRunning : texts.turn.exitCode(exitCode),
+    seconds === undefined ? undefined : formatDuration(seconds * 1000),
+  ].filter(Boolean);
+  return <span class={`script-tool ${exitCode ? 'fail-text' : ''}`}>{remarks.join(' · ')}</span>;
+};
+
 /** The tools that a script calls, one below the other, and the script itself folded. */
 const Script = ({ calls, source }: { calls: readonly ScriptCall[]; source: string }) => (
   <>
     <ol class="script-calls">
       {calls.map((call, place) => (
         <li key={place}>
-          <span class="script-tool mono">{visibleText(call.name)}</span>
+          <span class="script-tool mono">{visibleText(call.name)}</span> <Ended call={call} />
           <CallContent call={readCall(call)} />
         </li>
       ))}

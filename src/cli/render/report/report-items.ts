@@ -59,15 +59,25 @@ const callName = (call: ToolCall | ScriptCall): string =>
 const scriptLines = (calls: readonly ScriptCall[], style: LetterStyle): string[] =>
   calls.flatMap((call) => callLines(call, style));
 
+/** How a command of a script ended, where its output says so. */
+const endedText = ({ exitCode, seconds }: ScriptCall): string =>
+  [
+    exitCode === undefined ? 'still running' : `exit ${exitCode}`,
+    seconds === undefined ? undefined : formatDuration(seconds * 1000),
+  ]
+    .filter((text) => text !== undefined)
+    .join(' · ');
+
 /** `exec_command  $ npm test`, further lines of the command below its first. */
 const callLines = (call: ToolCall | ScriptCall, style: LetterStyle): string[] => {
   const { colour } = style;
   if ('script' in call && call.script) return scriptLines(call.script, style);
-  const name = colour.bold(callName(call));
+  const ended = 'seconds' in call ? endedText(call) : '';
+  const name = colour.bold(callName(call)) + (ended === '' ? '' : colour.dim(`  ${ended}`));
   if (call.patch !== undefined) return [name, ...patchLines(call.patch, colour)];
   const prompt = call.command === undefined ? '' : '$ ';
   const text = call.command ?? briefArguments(call.arguments) ?? call.arguments;
-  const indent = callName(call).length + 2 + prompt.length;
+  const indent = callName(call).length + (ended === '' ? 0 : ended.length + 2) + 2 + prompt.length;
   const [first = '', ...rest] = foldedText(text, CALL_LINES, style, indent);
   return [`${name}  ${prompt}${first}`, ...rest.map((line) => ' '.repeat(indent) + line)];
 };
