@@ -6,6 +6,7 @@ import { ComparePage } from './compare/compare-page.tsx';
 import { ConnectPage } from './connect/connect-page.tsx';
 import { BudgetsPage } from './manage/budgets/budgets-page.tsx';
 import { ChangesPage } from './manage/changes/changes-page.tsx';
+import { FleetPage } from './manage/fleet/fleet-page.tsx';
 import { KeysPage } from './manage/keys/keys-page.tsx';
 import { ShownKey } from './manage/keys/shown-key.tsx';
 import { LimitsPage } from './manage/limits/limits-page.tsx';
@@ -36,6 +37,7 @@ const CONTENT: Readonly<Record<Page, FunctionComponent>> = {
   budgets: BudgetsPage,
   limits: LimitsPage,
   'admin-log': ChangesPage,
+  fleet: FleetPage,
   connect: ConnectPage,
 };
 

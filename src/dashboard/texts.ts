@@ -7,6 +7,7 @@ import { compareTexts } from './texts/compare.ts';
 import { connectTexts } from './texts/connect.ts';
 import { drawerTexts } from './texts/drawer.ts';
 import { exchangeTexts } from './texts/exchange.ts';
+import { fleetTexts } from './texts/fleet.ts';
 import { keysTexts } from './texts/keys.ts';
 import { partsTexts } from './texts/parts.ts';
 import { sessionsTexts } from './texts/sessions.ts';
@@ -27,6 +28,7 @@ export const texts = {
   ...keysTexts,
   ...budgetsTexts,
   ...changesTexts,
+  ...fleetTexts,
   ...alertsTexts,
   ...compareTexts,
   ...againTexts,

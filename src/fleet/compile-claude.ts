@@ -35,12 +35,16 @@ const serversOf = ({ mcpServers }: PolicyRules): readonly JsonObject[] | undefin
   );
 
 /** Claude Code's managed settings: what they say wins over every file and flag of a user. */
-export const compileClaude = (policy: Policy, rules: PolicyRules): JsonObject => {
+export const compileClaude = (policy: Policy, rules: PolicyRules, version: string): JsonObject => {
   const { effort, otel, claude } = rules;
   const permissions = permissionsOf(rules);
   const servers = serversOf(rules);
   return {
-    env: { ANTHROPIC_BASE_URL: policy.url, ...(otel && otelVariables(policy, otel)) },
+    env: {
+      ANTHROPIC_BASE_URL: policy.url,
+      ANTHROPIC_CUSTOM_HEADERS: `X-GoModel-Policy: ${version}`,
+      ...(otel && otelVariables(policy, otel)),
+    },
     ...(policy.auth.kind === 'command' && {
       apiKeyHelper: [policy.auth.command, ...policy.auth.args].map(quote).join(' '),
     }),

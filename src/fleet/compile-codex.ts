@@ -59,7 +59,7 @@ const mcpIdentities = (rules: PolicyRules): string => {
  * What no user can change, as Codex 0.169 and 0.171 obey it: the provider with its address, the modes that are allowed,
  * MCP servers by what they are, features and OTel. A model cannot be required: Codex ignores `model` there.
  */
-export const compileRequirements = (policy: Policy, rules: PolicyRules): string => {
+export const compileRequirements = (policy: Policy, rules: PolicyRules, version: string): string => {
   const { approval, sandbox, webSearch, features, otel } = rules;
   const { auth } = policy;
   return [
@@ -76,6 +76,8 @@ export const compileRequirements = (policy: Policy, rules: PolicyRules): string 
       base_url: `${policy.url}/v1`,
       wire_api: 'responses',
       supports_websockets: true,
+      // By which the gateway knows whose client follows the policy.
+      http_headers: { 'X-GoModel-Policy': version },
       ...authOf(auth),
     }),
     otel ? otelOf(policy, otel) : '',

@@ -21,14 +21,21 @@ export interface CompiledPolicy {
   readonly etag: string;
 }
 
+/** The short form of a version, which clients name in their requests, and Codex shows beside what it overrides. */
+export const versionOf = ({ group, etag }: Pick<CompiledPolicy, 'group' | 'etag'>): string =>
+  `${group ?? 'default'}-${etag.slice(1, 9)}`;
+
 /** @param groups that somebody is in, as `groupsOf` finds them, or as an identity provider says */
 export const compilePolicy = (policy: Policy, groups: readonly string[]): CompiledPolicy => {
   const { group, rules } = rulesFor(policy, groups);
-  const codex = {
-    configToml: compileDefaults(rules),
-    requirementsToml: compileRequirements(policy, rules),
-  };
-  const claude = compileClaude(policy, rules);
-  const etag = `"${hash('sha256', JSON.stringify([codex, claude])).slice(0, 32)}"`;
-  return { group, codex, claude, etag };
+  const compileAs = (version: string) => ({
+    codex: {
+      configToml: compileDefaults(rules),
+      requirementsToml: compileRequirements(policy, rules, version),
+    },
+    claude: compileClaude(policy, rules, version),
+  });
+  // The version is that of all the rest, which names it.
+  const etag = `"${hash('sha256', JSON.stringify(compileAs(''))).slice(0, 32)}"`;
+  return { group, ...compileAs(versionOf({ group, etag })), etag };
 };

@@ -1,4 +1,4 @@
-import type { CompiledPolicy } from './compile-policy.ts';
+import { type CompiledPolicy, versionOf } from './compile-policy.ts';
 
 interface Fragment {
   readonly id: string;
@@ -11,10 +11,6 @@ export interface ConfigBundle {
   readonly config_toml: { readonly enterprise_managed: readonly Fragment[] };
   readonly requirements_toml: { readonly enterprise_managed: readonly Fragment[] };
 }
-
-/** The short form of a version, which Codex shows beside what it overrides. */
-export const versionOf = ({ group, etag }: Pick<CompiledPolicy, 'group' | 'etag'>): string =>
-  `${group ?? 'default'}-${etag.slice(1, 9)}`;
 
 export const bundleOf = (compiled: CompiledPolicy): ConfigBundle => {
   const id = versionOf(compiled);

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../base/errors.ts';
+import { POLICY_HEADER } from '../base/policy-header.ts';
 import { isWithin, parseUserPath } from '../base/user-path.ts';
 import type { TaggingHeader } from '../config/read-tagging.ts';
 import type { Caller } from './caller.ts';
@@ -45,6 +46,7 @@ export const completeCaller = (
   headers: IncomingHttpHeaders,
   { userPathHeader, tagging }: NamingSettings,
 ): Caller => {
+  delete headers[POLICY_HEADER];
   const userPath = pathOf(key, takePath(headers, userPathHeader));
   const labels = [...new Set([...(key?.labels ?? []), ...takeLabels(headers, tagging)])];
   return userPath === caller.userPath && labels.length === 0 ? caller : { ...caller, userPath, labels };

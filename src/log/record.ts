@@ -126,6 +126,10 @@ export interface ExchangeRecord {
     sessionId?: string;
     threadId?: string;
     turnId?: string;
+    /** The repository that the turn works on, as `host/owner/name`, where the client says so. */
+    repository?: string;
+    /** The version of the policy that the client was configured with, as it says. */
+    policy?: string;
   };
   request: {
     /** The content codings as sent, such as `zstd`; absent where the body came plain. */

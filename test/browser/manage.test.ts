@@ -218,3 +218,25 @@ it('sets the limits of a team, changes one and takes another away, and removes t
   expect(await read()).toEqual([]);
   expect(problems).toEqual([]);
 });
+
+it('shows who works with what, and who is not enrolled', async () => {
+  const gateway = await composeGateway(NOWHERE, { env: { GOMODEL_MASTER_KEY: MASTER_KEY } });
+  const { page, problems } = await browser.open(`${gateway.url}/admin/dashboard/fleet`);
+  await logIn(page, MASTER_KEY);
+  await page.getByText('Nobody has asked anything in this period').waitFor();
+  await fetch(`${gateway.v1}/responses`, {
+    method: 'POST',
+    headers: {
+      'x-gomodel-key': MASTER_KEY,
+      'content-type': 'application/json',
+      'user-agent': 'codex_cli_rs/0.171.0 (Linux)',
+    },
+    body: JSON.stringify({ model: 'gpt-test', input: 'x' }),
+  });
+  await page.getByRole('link', { name: '30 days' }).click();
+  const people = page.getByRole('table', { name: 'People' });
+  expect(await people.textContent()).toContain('codex_cli_rs 0.171.0');
+  await page.getByText('There is no policy').waitFor();
+  await page.getByRole('table', { name: 'Clients' }).getByText('0.171.0').waitFor();
+  expect(problems).toEqual([]);
+});

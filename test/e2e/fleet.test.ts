@@ -110,6 +110,11 @@ it.skipIf(WITHOUT).each(VERSIONS)(
     expect(evil.requests).toHaveLength(0);
     const body = JSON.parse((await good.request(0)).body.toString());
     expect([body.model, body.reasoning?.effort]).toEqual(['gpt-5.5', 'low']);
+    // Its requests say which policy they follow, to the gateway and to nobody else.
+    const asked = (await gateway.everyRecord()).filter(({ model }) => model !== undefined);
+    const named = new Set(asked.map(({ client }) => client.policy));
+    expect([...named]).toEqual([expect.stringMatching(/^default-[0-9a-f]{8}$/)]);
+    expect((await good.request(0)).headers).not.toHaveProperty('x-gomodel-policy');
     const served = servedBy(gateway.dataDir);
     expect(served).toEqual([expect.objectContaining({ by: 'none', target: 'default' })]);
     expect(served[0]?.to).toMatchObject({ client: 'codex-cli' });

@@ -6,6 +6,7 @@ import { answerCodex, type CodexDeps } from '../answers/codex-status.ts';
 import { answerCompare } from '../answers/compare.ts';
 import { answerConversation, type ConversationDeps } from '../answers/conversation.ts';
 import { answerDetail, requireExchange } from '../answers/detail.ts';
+import { answerFleet } from '../answers/fleet.ts';
 import { answerConfig, answerProviders, createDiskMeter, type GatewayDeps } from '../answers/gateway.ts';
 import { answerHits } from '../answers/hits.ts';
 import { answerLog, answerUsageLog } from '../answers/log.ts';
@@ -109,6 +110,7 @@ const OVERSEERS_PATHS: readonly string[] = [
   '/keys',
   '/policies',
   '/admin-log',
+  '/fleet',
 ];
 
 /** What whoever may read may do: the key that pays is their own. */
@@ -170,6 +172,7 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
     '/usage/log': answered((query) => answerUsageLog(deps, query)),
     '/dashboard/config': answered(() => answerConfig(deps, diskBytes)),
     '/providers/status': answered(() => answerProviders(deps)),
+    '/fleet': answered((query) => answerFleet(deps, query)),
     '/budgets': budgetHandlers(deps),
     '/limits': limitHandlers(deps),
     '/codex/status': answered(() => answerCodex(deps)),

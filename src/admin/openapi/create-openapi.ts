@@ -183,6 +183,11 @@ export const PATHS = {
   '/usage/log': read('Exchanges that used tokens, newest first', ref('UsageLogAnswer'), usage),
   '/dashboard/config': read('How the gateway is set up', ref('DashboardConfigAnswer')),
   '/providers/status': read('How the providers fare', listOf(ref('ProviderStatus'))),
+  '/fleet': read(
+    'Who works with which client, and what became of it',
+    ref('FleetAnswer'),
+    parametersOf(schemas.FleetQuery),
+  ),
   '/budgets': {
     ...read('Budgets and rate limits, as they stand', ref('BudgetsAnswer')),
     ...settable('budget', 'scope, period or period_seconds, limit or tokens, enforcement, timezone'),

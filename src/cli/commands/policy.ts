@@ -1,7 +1,6 @@
 import process from 'node:process';
 import { Command, Option } from 'commander';
-import { compilePolicy } from '../../fleet/compile-policy.ts';
-import { versionOf } from '../../fleet/config-bundle.ts';
+import { compilePolicy, versionOf } from '../../fleet/compile-policy.ts';
 import type { CommandContext } from '../context.ts';
 import { readGroups, readPolicy, type WhoFlags } from '../policy/read-policy.ts';
 import { CONFIG_OPTION, ENV_FILE_OPTION } from '../read-config.ts';

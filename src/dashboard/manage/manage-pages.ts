@@ -7,6 +7,7 @@ const MANAGE_PAGES = [
   ['keys', 'auditor'],
   ['budgets', 'member'],
   ['limits', 'member'],
+  ['fleet', 'auditor'],
   ['admin-log', 'auditor'],
 ] as const satisfies ReadonlyArray<readonly [Page, 'member' | 'auditor']>;
 

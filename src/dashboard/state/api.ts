@@ -14,6 +14,7 @@ import type { ConversationAnswer, TurnAnswer } from '../../admin/api-types/conve
 import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
 import type { Paged } from '../../admin/api-types/entry.ts';
 import type { ErrorAnswer } from '../../admin/api-types/error.ts';
+import type { FleetAnswer, FleetQuery } from '../../admin/api-types/fleet.ts';
 import type { DashboardConfigAnswer, ProviderStatus } from '../../admin/api-types/gateway.ts';
 import type { AuditLogAnswer, HitsAnswer } from '../../admin/api-types/log.ts';
 import type { AuditLogQuery, UsageGroupsQuery, UsageQuery } from '../../admin/api-types/queries.ts';
@@ -176,6 +177,8 @@ export const api = {
   limits: (signal?: AbortSignal) => get<LimitsAnswer>('limits', {}, signal),
   setLimit: (fields: object) => change('PUT', 'limits', fields),
   removeLimit: (id: string) => change('DELETE', 'limits', undefined, { id }),
+  fleet: (query: FleetQuery, signal?: AbortSignal) =>
+    get<FleetAnswer>('fleet', { timezone, ...query }, signal),
   adminLog: (limit: number, signal?: AbortSignal) => get<AdminLogAnswer>('admin-log', { limit }, signal),
   session: (signal?: AbortSignal) => get<SessionAnswer>('session', {}, signal),
   logIn: (key: string) => send('POST', 'session', { key } satisfies LoginRequest),

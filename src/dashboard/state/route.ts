@@ -8,6 +8,7 @@ const PAGES = [
   'budgets',
   'limits',
   'admin-log',
+  'fleet',
   'connect',
   'compare',
 ] as const;

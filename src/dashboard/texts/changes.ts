@@ -16,6 +16,7 @@ export const changesTexts = {
       'key.revoke': 'revoked a key',
       'policy.set': 'set a policy',
       'policy.remove': 'removed a policy',
+      'policy.serve': 'was given the rules of',
       'budget.set': 'set a budget',
       'budget.remove': 'removed a budget',
       'limit.set': 'set a limit',

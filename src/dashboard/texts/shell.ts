@@ -12,6 +12,7 @@ export const shellTexts = {
     budgets: 'Budgets',
     limits: 'Limits',
     'admin-log': 'Admin log',
+    fleet: 'Fleet',
     compare: 'Compare',
     connect: 'Connect',
   },

@@ -1,7 +1,9 @@
 import { isObject, type JsonObject, parseJson } from '../../base/json-object.ts';
+import { POLICY_HEADER } from '../../base/policy-header.ts';
 import { SESSION_HEADERS } from '../../base/session-headers.ts';
 import type { ExchangeRecord } from '../record.ts';
 import { readTraceparent } from './read-traceparent.ts';
+import { repositoryOfTurn } from './repository-of-turn.ts';
 
 export interface ClientIdentity {
   readonly client: ExchangeRecord['client'];
@@ -51,6 +53,7 @@ const READ = new Set<string>([
   'thread-id',
   'thread_id',
   'x-codex-turn-metadata',
+  POLICY_HEADER,
   'x-client-request-id',
   'x-request-id',
   'traceparent',
@@ -100,6 +103,8 @@ export const mapHeadersToClient = (
   set('sessionId', ...SESSION_HEADERS.map((name) => found.get(name)), metadata.session_id);
   set('threadId', found.get('thread-id'), found.get('thread_id'), metadata.thread_id);
   set('turnId', metadata.turn_id);
+  set('repository', repositoryOfTurn(metadata));
+  set('policy', found.get(POLICY_HEADER));
 
   const clientRequestId = asText(found.get('x-client-request-id') ?? found.get('x-request-id'));
   const trace = readTraceparent(found.get('traceparent'));

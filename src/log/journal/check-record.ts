@@ -71,7 +71,18 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
   keyId: 'text',
   userPath: 'text',
   labels: { listOf: 'text' },
-  client: { members: texts('name', 'version', 'originator', 'sessionId', 'threadId', 'turnId') },
+  client: {
+    members: texts(
+      'name',
+      'version',
+      'originator',
+      'sessionId',
+      'threadId',
+      'turnId',
+      'repository',
+      'policy',
+    ),
+  },
   request: { members: { encoding: 'text', ...numbers('wireBytes', 'bodyBytes') } },
   response: {
     members: {

@@ -18,6 +18,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   keys: '.facts-table',
   budgets: '.budget',
   limits: '.limits',
+  fleet: '.fleet-facts',
   'admin-log': '.changes',
   connect: '.facts',
 };

@@ -8,6 +8,7 @@ import {
   answerLog,
   selectExchanges,
 } from './answer-audit.ts';
+import { answerFleet } from './answer-fleet.ts';
 import { answerCodex, answerConfig, answerDoctor, answerProviders } from './answer-gateway.ts';
 import { answerAdminLog, answerBudgets, answerKeys } from './answer-manage.ts';
 import { answerTurns, answerWork } from './answer-turns.ts';
@@ -176,6 +177,8 @@ export const answerApi = async (
       return sendJson(response, answerBudgets(Date.now()));
     case 'limits':
       return sendJson(response, { limits: answerBudgets(Date.now()).limits });
+    case 'fleet':
+      return sendJson(response, answerFleet(Date.now(), all.at(-1)?.entry.id ?? ''));
     case 'admin-log':
       return sendJson(response, answerAdminLog(Date.now()));
     case 'dashboard/config':

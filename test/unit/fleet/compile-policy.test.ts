@@ -2,7 +2,7 @@ import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import { parseConfigFile } from '../../../src/config/file/parse-config-file.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
-import { compilePolicy } from '../../../src/fleet/compile-policy.ts';
+import { compilePolicy, versionOf } from '../../../src/fleet/compile-policy.ts';
 import { groupsOf } from '../../../src/fleet/rules-for.ts';
 import { POLICY_YAML, policyOf } from '../../support/fleet/policy-file.ts';
 
@@ -28,6 +28,7 @@ name = "Company gateway"
 base_url = "https://gw.corp/v1"
 wire_api = "responses"
 supports_websockets = true
+http_headers = { "X-GoModel-Policy" = "VERSION" }
 env_key = "GATEWAY_KEY"
 
 [otel]
@@ -50,15 +51,17 @@ args = ["--stdio"]
 
 describe('a compiled policy', () => {
   it('says in the words of each client what holds for a group, with the default where the group is silent', () => {
-    const { group, codex, claude } = compilePolicy(policy, ['engineering']);
+    const compiled = compilePolicy(policy, ['engineering']);
+    const { group, codex, claude } = compiled;
     expect(group).toBe('engineering');
     expect(codex).toEqual({
-      requirementsToml: ENGINEERING_REQUIREMENTS,
+      requirementsToml: ENGINEERING_REQUIREMENTS.replace('VERSION', versionOf(compiled)),
       configToml: ENGINEERING_DEFAULTS,
     });
     expect(claude).toEqual({
       env: {
         ANTHROPIC_BASE_URL: 'https://gw.corp',
+        ANTHROPIC_CUSTOM_HEADERS: `X-GoModel-Policy: ${versionOf(compiled)}`,
         CLAUDE_CODE_ENABLE_TELEMETRY: '1',
         OTEL_EXPORTER_OTLP_ENDPOINT: 'https://gw.corp',
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',

@@ -1,0 +1,44 @@
+// Words of the page that shows who works with what.
+import { count } from './count.ts';
+
+export const fleetTexts = {
+  fleet: {
+    period: 'Period',
+    days: { '1': 'Today', '7': '7 days', '30': '30 days' } as Readonly<Record<string, string>>,
+    told: (exchanges: number, isWhole: boolean) =>
+      `Told from ${isWhole ? '' : 'the newest '}${count(exchanges, 'exchange', 'exchanges')}.`,
+    policy: (version: string) => `Policy for everybody: ${version}`,
+    noPolicy: 'There is no policy: nobody can be enrolled.',
+    empty: 'Nobody has asked anything in this period',
+    people: 'People',
+    clients: 'Clients',
+    repositories: 'Repositories',
+    others: 'Answered by another model',
+    columns: {
+      who: 'Who',
+      path: 'User path',
+      enrolled: 'Policy',
+      with: 'With',
+      client: 'Client',
+      version: 'Version',
+      people: 'People',
+      requests: 'Requests',
+      losses: 'Cache losses',
+      lost: 'Tokens paid again',
+      lostCost: 'They cost',
+      cost: 'Cost',
+      repository: 'Repository',
+      asked: 'Asked for',
+      served: 'Answered by',
+      provider: 'Provider',
+      last: 'Last',
+    },
+    enrolled: {
+      current: 'follows it',
+      old: 'an older version',
+      no: 'not enrolled',
+      unknown: '–',
+    },
+    notEnrolled: (people: number) => `${count(people, 'person is', 'people are')} not enrolled`,
+  },
+} as const;
