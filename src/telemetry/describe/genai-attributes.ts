@@ -15,7 +15,10 @@ const finishReasonOf = ({
       return [toolCalls && toolCalls.length > 0 ? 'tool_call' : 'stop'];
     case 'incomplete':
       return ['length'];
-    default:
+    case 'failed':
+    case 'truncated':
+    case 'aborted':
+    case 'interrupted':
       return ['error'];
   }
 };

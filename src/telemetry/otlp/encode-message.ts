@@ -8,6 +8,7 @@ const DELIMITED = 2;
 const FIXED_32 = 5;
 
 export const wireTypeOf = (kind: ScalarKind | MessageType): number => {
+  if (typeof kind === 'object') return DELIMITED;
   switch (kind) {
     case 'double':
     case 'fixed64':
@@ -19,7 +20,9 @@ export const wireTypeOf = (kind: ScalarKind | MessageType): number => {
     case 'enum':
     case 'int64':
       return VARINT;
-    default:
+    case 'string':
+    case 'bytes':
+    case 'hex':
       return DELIMITED;
   }
 };
