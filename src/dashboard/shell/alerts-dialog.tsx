@@ -11,13 +11,16 @@ export const alertsOpen = signal(false);
 
 const { alerts } = texts;
 
+/** `5`, `0.25`, `.25`: bounded, so that looking for the digits takes no time. */
+const AMOUNT = /^(?:\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})$/;
+
 /** From which sum on a lost cache is told of, in this browser. */
 const SumField = () => {
   const [text, setText] = useState(String(lossSum.value));
-  const isAmount = /^\d*\.?\d+$/.test(text.trim());
+  const isAmount = AMOUNT.test(text.trim());
   const change = (typed: string): void => {
     setText(typed);
-    if (/^\d*\.?\d+$/.test(typed.trim())) setLossSum(Number(typed));
+    if (AMOUNT.test(typed.trim())) setLossSum(Number(typed));
   };
   return (
     <TextField
