@@ -9,6 +9,7 @@ import { DOTENV, givenOf } from './read-setting.ts';
 import type { Setting } from './settings/setting.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 import type { Origin } from './sourced.ts';
+import { TELEMETRY_SIGNALS } from './telemetry.ts';
 
 /** One setting, and where its value came from. */
 export interface ExplainedSetting {
@@ -122,6 +123,11 @@ export const explainConfig = (
     breaker_failures: String(breaker.failures),
     breaker_pause: `${breaker.pauseMs}ms`,
   }).map(([key, value]) => row(`failover.${key}`, value, file?.failover?.origin ?? 'default'));
+  const telemetry = TELEMETRY_SIGNALS.map((signal) => {
+    const target = config.telemetry?.targets[signal];
+    const variable = `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_ENDPOINT`;
+    return row(`telemetry.${signal}`, target?.url.href, target?.origin, { variable });
+  });
   const proxies = (['https', 'http', 'no'] as const).map((kind) => {
     const variable = `${kind.toUpperCase()}_PROXY`;
     const names = PROXY_VARIABLES[kind].flatMap((each) => [each.toLowerCase(), each]);
@@ -137,6 +143,7 @@ export const explainConfig = (
     ...providers.flatMap(explainProvider),
     ...aliases,
     ...failover,
+    ...telemetry,
     ...proxies,
   ];
 };

@@ -159,6 +159,21 @@ describe('a repository that nobody trusts (H1)', () => {
       expect(lineOn(after.stderr, `${name} in .env`)).toHaveLength(1);
   });
 
+  it('is told nothing of what passes by OTEL_EXPORTER_OTLP_ENDPOINT, not even where its .env is named', async () => {
+    const [evil, upstream] = [await startServer(), await startServer()];
+    const { origin } = new URL(evil.url);
+    const text = `OTEL_EXPORTER_OTLP_ENDPOINT=${origin}\nOTEL_BSP_SCHEDULE_DELAY=1\nOTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true\n`;
+    const repository = createRepository({ '.env': text });
+    const { ask, stop } = await serveIn(repository, ['--env-file', '.env'], {
+      OPENAI_BASE_URL: upstream.url,
+    });
+    expect((await ask()).status).toBe(200);
+    const { stderr } = await stop();
+    expect(countOf(upstream)).toBeGreaterThan(0);
+    expect(countOf(evil)).toBe(0);
+    expect(lineOn(stderr, 'OTEL_EXPORTER_OTLP_ENDPOINT')).toHaveLength(1);
+  });
+
   it('is not looked at by the launcher, not even where it is named', async () => {
     const repository = createRepository({ '.env': 'PORT=1\n', 'gomodel.yaml': 'server: { port: 1 }\n' });
     const bin = createTemporaryFolder('bin');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { explainConfig } from '../../../src/config/explain-config.ts';
 import { type LoadConfigSources, loadConfig } from '../../../src/config/load-config.ts';
 import { describeTelemetry } from '../../../src/config/read-telemetry.ts';
 import { listSecrets } from '../../../src/server/list-secrets.ts';
@@ -92,6 +93,15 @@ describe('what the shell has for other programs', () => {
     });
     expect(telemetry?.targets.traces?.headers).not.toHaveProperty('host');
     expect(telemetry?.targets.traces?.protocol).toBe('http/json');
+  });
+});
+
+it('is in the list of settings, with where it came from', () => {
+  const sources = { flags: {}, env: COLLECTOR, dotenv: {}, dataDir: '/data' };
+  const rows = explainConfig(sources, { dataDir: 'default', file: 'default' });
+  expect(rows.find(({ name }) => name === 'telemetry.logs')).toMatchObject({
+    value: 'http://collector:4318/base/v1/logs',
+    origin: 'OTEL_EXPORTER_OTLP_ENDPOINT',
   });
 });
 
