@@ -180,6 +180,8 @@ export interface LogSource {
 export interface LogSink {
   /** @param source has the blocks that the bodies lie in */
   put(batch: readonly LoggedExchange[], source: Pick<LogSource, 'blocks'>): Promise<void>;
+  /** Says that this gateway lives, and ends what others left open that do not. Called every few seconds. */
+  tend?(): Promise<void>;
   /** Deletes what is too old. */
   enforce(policy: Pick<RetentionPolicy, 'retentionDays'>): Promise<void>;
 }

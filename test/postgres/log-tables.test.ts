@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LoggedExchange } from '../../src/log/port.ts';
+import { MIN_SIGHTINGS } from '../../src/postgres/log/sink.ts';
 import { asBegun, loggedExchange as exchange, NO_BLOCKS, openLog } from '../support/postgres/open-log.ts';
 import { usePostgres } from '../support/postgres/use-postgres.ts';
 
@@ -55,4 +56,32 @@ it('keeps one row for an exchange that is told again and again, and its end', as
   for (const one of [running, running, ended, running, ended]) await createSink().put([one], NO_BLOCKS);
   const { records, total } = await reader.page({}, { limit: 9 });
   expect([total, records[0]?.durationMs]).toEqual([1, 5]);
+});
+
+it('ends what a dead gateway left open, and nothing of those that live', async () => {
+  const { database, createSink, reader } = await open();
+  const [dead, living, other] = [createSink('dead'), createSink('living'), createSink('other')];
+  const usage = { inputTokens: 3, totalTokens: 3 };
+  const ended = [0, 1].map(() =>
+    exchange(Date.now() - 200_000, { usage, client: { sessionId: 'session-1' } }),
+  );
+  await dead.put([asBegun(ended[0] as LoggedExchange)], NO_BLOCKS);
+  await living.put([asBegun(ended[1] as LoggedExchange)], NO_BLOCKS);
+  for (let time = 1; time < MIN_SIGHTINGS; time++) await other.tend?.();
+  const running = () => reader.page({ filter: { status_code: 'running' } }, { limit: 9 });
+  expect((await running()).total).toBe(2);
+  await database.query(
+    `UPDATE gomodel.instances SET seen_at = seen_at - interval '11 minutes' WHERE name = 'dead'`,
+  );
+  await living.tend?.();
+  expect((await running()).total).toBe(2);
+  await other.tend?.();
+  expect((await running()).records.map(({ id }) => id)).toEqual([ended[1]?.record.id]);
+  const [interrupted] = (await reader.page({ filter: { error_type: 'interrupted' } }, { limit: 9 })).records;
+  expect(interrupted).toMatchObject({ id: ended[0]?.record.id, response: { finish: 'interrupted' } });
+  // Its own next run tells the same; what is there stays.
+  await dead.put(ended, NO_BLOCKS);
+  const { total, records } = await reader.page({}, { limit: 9 });
+  expect([total, records.filter(({ response }) => response.finish === 'interrupted').length]).toEqual([2, 1]);
+  expect(await reader.sums({}, [], 'UTC')).toMatchObject([{ requests: 2, failedRequests: 1 }]);
 });

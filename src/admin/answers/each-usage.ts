@@ -1,7 +1,7 @@
 import type { CommonFacts, Facts, LogQuery, LogReader, SummedLog, UsageCell } from '../../log/port.ts';
 import type { UsageSums } from '../api-types/usage.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
-import { isSteady } from '../cost/is-steady.ts';
+import { changesOf, isSteady } from '../cost/is-steady.ts';
 import type { Billing } from '../cost/price-book.ts';
 import { addToSums, eachFacts } from './usage-sums.ts';
 
@@ -17,16 +17,6 @@ export interface Used {
 
 type Log = Pick<LogReader, 'facts' | 'summed'>;
 
-const DAY_MS = 86_400_000;
-
-const midnightsOf = ({ cells }: SummedLog): number[] => {
-  const newestMs = cells.reduce((most, cell) => Math.max(most, cell.newestMs), 0);
-  const oldestMs = cells.reduce((least, cell) => Math.min(least, cell.oldestMs), newestMs);
-  const midnights: number[] = [];
-  for (let ms = Math.ceil(oldestMs / DAY_MS) * DAY_MS; ms <= newestMs; ms += DAY_MS) midnights.push(ms);
-  return midnights;
-};
-
 /**
  * The sums of a query, each cell at one price.
  * @returns undefined where the exchanges themselves have to tell
@@ -40,11 +30,11 @@ export const findSums = async (
   const isPriced = ({ cells }: SummedLog): boolean => cells.every((cell) => isSteady(findRates, cell));
   const summed = await log.summed?.(query, splitAt);
   if (!summed || isPriced(summed)) return summed;
-  // A price has changed meanwhile: they do so at midnight, UTC.
-  const moments = [...new Set([...splitAt, ...midnightsOf(summed)])].sort((one, other) => one - other);
-  const byDay = await log.summed?.(query, moments);
-  // Where rows are gone, a price of the day is nearer than nothing.
-  return byDay && (isPriced(byDay) || !byDay.hasRows) ? byDay : undefined;
+  const changes = summed.cells.flatMap((cell) => changesOf(findRates, cell));
+  const moments = [...new Set([...splitAt, ...changes])].sort((one, other) => one - other);
+  const divided = await log.summed?.(query, moments);
+  // Where rows are gone, the price of some is nearer than nothing.
+  return divided && (isPriced(divided) || !divided.hasRows) ? divided : undefined;
 };
 
 export const showCells = ({ cells }: SummedLog, { bill }: Pricing, show: (used: Used) => void): void => {

@@ -17,6 +17,8 @@ export interface CompiledQuery {
   readonly rows: readonly Clause[];
   /** On `gomodel.usage_cells`; undefined where rows alone can tell. */
   readonly cells: readonly Clause[] | undefined;
+  /** On `gomodel.exchanges`: rows that the cells do not tell of. */
+  readonly strays: readonly Clause[];
 }
 
 /** What one thing that is asked for means for each table: what means nothing for cells has to be asked of rows. */
@@ -24,6 +26,7 @@ interface Condition {
   readonly kind?: Clause;
   readonly row?: Clause;
   readonly cell?: Clause;
+  readonly stray?: Clause;
 }
 
 const DAY_MS = 86_400_000;
@@ -67,10 +70,14 @@ const within =
       : `(coalesce(user_path, '/') = ${bind(root)} OR starts_with(coalesce(user_path, '/'), ${bind(`${root}/`)}))`;
 
 /** A kind has the path of those that were let in. */
-const ofPath = (wanted: string): Clause => {
+const ofPath = (wanted: string): Condition => {
   const matches = wildcard(wanted, (place) => `lower(path) LIKE ${place}`);
-  return (bind) =>
-    `(CASE WHEN path IS NULL THEN kind_id IN (SELECT id FROM gomodel.kinds WHERE ${matches(bind)}) ELSE ${matches(bind)} END)`;
+  const cell: Clause = (bind) => `kind_id IN (SELECT id FROM gomodel.kinds WHERE ${matches(bind)})`;
+  return {
+    row: (bind) => `(CASE WHEN path IS NULL THEN ${cell(bind)} ELSE ${matches(bind)} END)`,
+    cell,
+    stray: () => 'path IS NOT NULL',
+  };
 };
 
 const ofTool = (wanted: string): Clause => {
@@ -78,7 +85,8 @@ const ofTool = (wanted: string): Clause => {
     wanted,
     (place) => `EXISTS (SELECT FROM unnest(names) name WHERE lower(name) LIKE ${place})`,
   );
-  return (bind) => `tools_id IN (SELECT id FROM gomodel.tool_calls WHERE ${matches(bind)})`;
+  // As an array, so that the index is asked for each of them.
+  return (bind) => `tools_id = ANY(ARRAY(SELECT id FROM gomodel.tool_calls WHERE ${matches(bind)}))`;
 };
 
 const ofWord =
@@ -110,7 +118,7 @@ const COMPILERS: {
   tool: (wanted) => ({ row: ofTool(wanted) }),
   provider: (wanted) => ({ kind: (bind) => `${bind(wanted)} = ANY(providers)` }),
   method: (wanted) => ({ kind: (bind) => `method = ${bind(wanted.toUpperCase())}` }),
-  path: (wanted) => ({ row: ofPath(wanted) }),
+  path: ofPath,
   status_code: ofStatus,
   error_type: (wanted) => ({
     kind: (bind) =>
@@ -172,6 +180,7 @@ export const compileQuery = (query: LogQuery): CompiledQuery => {
     kinds: clauses('kind'),
     rows: clauses('row'),
     cells: isInCells ? clauses('cell') : undefined,
+    strays: clauses('stray'),
   };
 };
 

@@ -12,6 +12,7 @@ export interface DayCount {
 }
 
 const DAY_MS = 86_400_000;
+const dayAt = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 /** Behind every text that begins so. */
 const BEHIND = '\u{10ffff}';
 
@@ -35,12 +36,15 @@ const countBySums = async (query: Query, compiled: CompiledQuery, cells: readonl
     for (const { day, count } of rows) counts.set(day, (counts.get(day) ?? 0) + count);
   };
   const ofCells = write(
-    (bind) => `SELECT ${OF_DAY} AS day, sum(requests) AS count FROM gomodel.usage_cells, gomodel.log_state
+    (
+      bind,
+    ) => `SELECT half_hour / ${HALF_HOURS_OF_A_DAY} AS day, sum(requests) AS count FROM gomodel.usage_cells, gomodel.log_state
       WHERE half_hour >= (dropped_before - '1970-01-01'::date) * ${HALF_HOURS_OF_A_DAY}
         AND ${allOf([...withinHalfHours(divided), ...cells, ...ofKinds(compiled)], bind)}
       GROUP BY 1 HAVING sum(requests) > 0`,
   );
-  add(await query(ofCells.text, ofCells.values));
+  const sums = await query<{ day: number; count: number }>(ofCells.text, ofCells.values);
+  add(sums.map(({ day, count }) => ({ day: dayAt(day * DAY_MS), count })));
   // What came after its day was dropped is in no sum.
   const [late] = await query<{ before: string }>(
     `SELECT to_char(dropped_before, 'YYYY-MM-DD') AS before FROM gomodel.log_state
@@ -50,6 +54,9 @@ const countBySums = async (query: Query, compiled: CompiledQuery, cells: readonl
   for (const span of divided.edges) {
     const clauses = rowClauses({ ...compiled, span });
     add(await countByRows(query, [...clauses, (bind) => `day >= ${bind(before)}::date`]));
+  }
+  for (const stray of compiled.strays) {
+    add(await countByRows(query, [...rowClauses(compiled), stray, (bind) => `day >= ${bind(before)}::date`]));
   }
   if (late) add(await countByRows(query, [...rowClauses(compiled), (bind) => `day < ${bind(before)}::date`]));
   return counts;
@@ -84,8 +91,6 @@ export const daysOfSessions = async (
   );
   return new Set((await query<{ day: string }>(text, values)).map(({ day }) => day));
 };
-
-const dayAt = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** The days that may have exchanges of a query, the oldest first, so that no other tables are looked at. */
 export const findDays = async (

@@ -14,7 +14,8 @@ interface Row {
   readonly sessionId: string;
   readonly oldestMs: number;
   readonly newestMs: number;
-  readonly kinds: readonly number[];
+  /** Their ids, with commas between them. */
+  readonly kinds: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -77,15 +78,18 @@ export const findSessions = async (
   ];
   const { text, values } = write(
     (bind) => `SELECT session_id AS "sessionId", min(oldest_ms) AS "oldestMs", max(newest_ms) AS "newestMs",
-        array_agg(DISTINCT kind_id)::float8[] AS kinds
+        string_agg(kind_id::text, ',') AS kinds
       FROM gomodel.session_days WHERE ${allOf(clauses, bind)}
       GROUP BY session_id`,
   );
   const rows = await query<Row>(text, values);
-  const kindOf = await factsReader.kinds(rows.flatMap(({ kinds }) => kinds));
-  const sessions: SessionUse[] = rows.map(({ kinds, ...row }) => ({
-    ...row,
-    by: kinds.map(kindOf),
+  const kindsOf = ({ kinds }: Row): readonly number[] => [...new Set(kinds.split(','))].map(Number);
+  const kindOf = await factsReader.kinds(new Set(rows.flatMap(kindsOf)));
+  const sessions: SessionUse[] = rows.map((row) => ({
+    sessionId: row.sessionId,
+    oldestMs: row.oldestMs,
+    newestMs: row.newestMs,
+    by: kindsOf(row).map(kindOf),
   }));
   const add = (each: Facts): void => {
     const sessionId = each.sessionId ?? each.threadId;

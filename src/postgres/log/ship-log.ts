@@ -46,6 +46,8 @@ const TELL_AFTER_MS = 2_000;
 const CLOSE_WITHIN_MS = 3_000;
 const BREAK_OFF_MS = 500;
 const ENFORCE_EVERY_MS = 3_600_000;
+/** As `MIN_SIGHTINGS` of the sink counts on. */
+const TEND_EVERY_MS = 15_000;
 /** What the journal itself has given up is not waited for. */
 const GIVEN_UP_AFTER_MS = 10_000;
 const MAX_COUNTED = 100_000;
@@ -159,6 +161,9 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
 
   const enforce = (): void => void sink.enforce({ retentionDays }).catch(() => {});
   const timer = setInterval(enforce, ENFORCE_EVERY_MS).unref();
+  // Where the database is away, nobody is seen.
+  const tend = (): void => void sink.tend?.().catch(() => {});
+  const tending = setInterval(tend, TEND_EVERY_MS).unref();
 
   const caughtUp = async (): Promise<void> => {
     // The look that runs may have begun before: the one behind it has not.
@@ -177,6 +182,7 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
     caughtUp,
     close: async () => {
       clearInterval(timer);
+      clearInterval(tending);
       await settleWithin(CLOSE_WITHIN_MS, [caughtUp()]);
       stop.abort();
       unsubscribe();

@@ -7,6 +7,7 @@ import type { Database, Query } from '../database.ts';
 import { definitionsOf, namesOf, valuesOf } from './column.ts';
 import { COLUMNS, dayOfId } from './columns.ts';
 import { encodeDetail } from './detail.ts';
+import { findAbandoned } from './end-abandoned.ts';
 import { KIND_COLUMNS, kindOf, TOOLS_COLUMNS, toolsOf } from './kinds.ts';
 import { createBlockWriter } from './put-blocks.ts';
 import { createSharedRowWriter } from './put-shared-rows.ts';
@@ -41,6 +42,8 @@ const ENFORCE = `SELECT gomodel.drop_days(
 
 /** Some milliseconds of work. */
 const ROWS_AT_ONCE = 25;
+/** Before others are taken for dead: with one every 15 s, as long as they have to be missed. */
+export const MIN_SIGHTINGS = 40;
 const WRITE_WITHIN_MS = 60_000;
 
 /** The table of a day is gone: another gateway has found it too old. */
@@ -59,6 +62,8 @@ export const createPostgresSink = ({ database, instance, onUnstorable }: Postgre
   const kinds = createSharedRowWriter(database, 'kinds', KIND_COLUMNS);
   const tools = createSharedRowWriter(database, 'tool_calls', TOOLS_COLUMNS);
   let instanceId: number | undefined;
+  /** How often in a row this gateway was seen. */
+  let sightings = 0;
 
   const makeDays = async (wanted: Iterable<string>): Promise<void> => {
     const missing = [...new Set(wanted)].filter((day) => !days.has(day)).sort();
@@ -88,9 +93,9 @@ export const createPostgresSink = ({ database, instance, onUnstorable }: Postgre
     return { kind, called, row: { ...values, kind_id: kind.id, tools_id: called?.id ?? null, detail } };
   };
 
-  const putRows = async (rows: readonly object[]): Promise<void> =>
+  const putRows = async (rows: readonly object[], owner = instanceId): Promise<void> =>
     database.transact(async (query: Query) => {
-      await query(PUT, [JSON.stringify(rows), instanceId], { timeoutMs: WRITE_WITHIN_MS });
+      await query(PUT, [JSON.stringify(rows), owner], { timeoutMs: WRITE_WITHIN_MS });
       await query('SELECT pg_notify($1, $2)', [CHANNEL, 'log']);
     });
 
@@ -134,6 +139,23 @@ export const createPostgresSink = ({ database, instance, onUnstorable }: Postgre
         forget();
         throw cause;
       }),
+    tend: async () => {
+      const before = sightings;
+      sightings = 0;
+      const ownId = await register();
+      await database.query('UPDATE gomodel.instances SET seen_at = clock_timestamp() WHERE id = $1', [ownId]);
+      sightings = before + 1;
+      // While the database was away, it saw nobody: others must have had the time to be seen.
+      if (sightings < MIN_SIGHTINGS) return;
+      for (const { instanceId: owner, exchanges } of await findAbandoned(database.query, ownId)) {
+        const made = exchanges.map(rowOf);
+        await kinds.put(made.map(({ kind }) => kind));
+        await putRows(
+          made.map(({ row }) => row),
+          owner,
+        );
+      }
+    },
     enforce: async ({ retentionDays }) => {
       if (retentionDays === 0) return;
       // What waits for the tables' lock would make everybody else wait.

@@ -105,7 +105,9 @@ export const createSummedLog = ({ query, facts, factsReader }: SummedLogDeps) =>
 
   return async (selected: LogQuery, splitAt: readonly number[] = []): Promise<SummedLog | undefined> => {
     const compiled = compileQuery(selected);
-    if (!compiled.cells || compiled.until !== undefined || !splitAt.every(isHalfHour)) return undefined;
+    const hasStrays = compiled.strays.length > 0;
+    if (!compiled.cells || hasStrays || compiled.until !== undefined || !splitAt.every(isHalfHour))
+      return undefined;
     const divided = divideSpan(compiled.span);
     const cells = await readCells(compiled, divided, compiled.cells, splitAt);
     for (const span of divided.edges) {
