@@ -6,6 +6,8 @@ import { periodText } from '../../guard/budgets/window.ts';
 import { workAtDesk } from '../at-desk.ts';
 import type { CommandContext } from '../context.ts';
 import { plainLine } from '../render/plain-text.ts';
+import { askStanding } from '../standing/ask-standing.ts';
+import { budgetLine, figuresOfBudget } from '../standing/budget-standing.ts';
 
 interface Flags {
   readonly json?: true;
@@ -48,7 +50,7 @@ const atDesk = (
 ): Promise<void> =>
   workAtDesk(flags, context, ({ budgetStore: store }, deps) => createBudgetDesk({ store, ...deps }), work);
 
-const toJson = (budget: Budget): string =>
+const toJson = (budget: Budget, more: object = {}): string =>
   `${JSON.stringify({
     schemaVersion: 1,
     id: budgetId(budget),
@@ -59,6 +61,7 @@ const toJson = (budget: Budget): string =>
     enforcement: budget.enforcement,
     timezone: budget.timezone,
     ...(budget.stopsRunaways && { stopRunaways: true }),
+    ...more,
   })}\n`;
 
 const inWords = (budget: Budget): string => {
@@ -67,6 +70,31 @@ const inWords = (budget: Budget): string => {
   const zone = budget.timezone === 'UTC' ? '' : `, ${budget.timezone}`;
   const runaways = budget.stopsRunaways ? ', stops runaways' : '';
   return `${budgetId(budget)}: ${amount}, ${budget.enforcement}${zone}${runaways}`;
+};
+
+/** Each budget with what is spent of it and left, where a gateway counts. */
+const list = async (desk: BudgetDesk, flags: Flags, context: CommandContext): Promise<void> => {
+  const { stdout, stderr } = context;
+  const budgets = await desk.list();
+  if (budgets.length === 0) {
+    if (!flags.json) {
+      stderr.write(
+        'No budget was set. `npx gomodel-ts budgets set / --monthly 100` sets one for everything.\n',
+      );
+    }
+    return;
+  }
+  const asked = await askStanding(flags, context);
+  const all = 'standing' in asked ? asked.standing.budgets : undefined;
+  for (const budget of budgets) {
+    const own = all?.filter(({ id }) => id === budgetId(budget));
+    if (flags.json) stdout.write(toJson(budget, own && { standing: own.map(figuresOfBudget) }));
+    else
+      stdout.write(
+        [inWords(budget), ...(own ?? []).map(budgetLine)].map((line) => `${plainLine(line)}\n`).join(''),
+      );
+  }
+  if ('unknown' in asked) stderr.write(`${asked.unknown}\n`);
 };
 
 const fieldsOf = (scope: string, flags: SetFlags): Readonly<Record<string, unknown>> => {
@@ -130,18 +158,8 @@ export const budgetsCommand = (context: CommandContext): Command => {
         ),
     )
     .addCommand(
-      part('list', 'list the budgets').action((flags: Flags) =>
-        atDesk(flags, context, async (desk) => {
-          const budgets = await desk.list();
-          if (budgets.length === 0 && !flags.json) {
-            context.stderr.write(
-              'No budget was set. `npx gomodel-ts budgets set / --monthly 100` sets one for everything.\n',
-            );
-          }
-          for (const budget of budgets) {
-            context.stdout.write(flags.json ? toJson(budget) : `${plainLine(inWords(budget))}\n`);
-          }
-        }),
+      part('list', 'list the budgets, with what is spent and left').action((flags: Flags) =>
+        atDesk(flags, context, (desk) => list(desk, flags, context)),
       ),
     )
     .addCommand(

@@ -6,6 +6,7 @@ import type { ManagedKey } from '../../guard/keys/managed-key.ts';
 import type { CommandContext } from '../context.ts';
 import { atDesk } from '../keys/at-desk.ts';
 import { type TermsFlags, termsOf, withTermsFlags } from '../keys/key-flags.ts';
+import { findLastUsed } from '../keys/last-used.ts';
 import { policyCommand } from '../keys/policy-command.ts';
 import { createColour } from '../render/colour.ts';
 import { renderKeys } from '../render/key-rows.ts';
@@ -50,18 +51,25 @@ const showKey = (key: ManagedKey, { json }: Flags, context: CommandContext, told
   else context.stderr.write(`${plainLine(told)}\n`);
 };
 
-const list = async (
-  desk: KeyDesk,
-  { json }: Flags,
-  { stdout, stderr, env }: CommandContext,
-): Promise<void> => {
+const list = async (desk: KeyDesk, flags: Flags, context: CommandContext): Promise<void> => {
+  const { stdout, stderr, env } = context;
   const { keys } = await desk.list();
-  if (json) for (const key of keys) stdout.write(toJson(key));
-  else if (keys.length === 0) {
+  const lastUsed = keys.length > 0 ? await findLastUsed(flags, context) : new Map<string, string>();
+  if (flags.json) {
+    for (const key of keys) {
+      const at = lastUsed.get(key.id);
+      stdout.write(toJson(key, at === undefined ? {} : { lastUsedAt: at }));
+    }
+  } else if (keys.length === 0) {
     stderr.write('There are no managed keys. `npx gomodel-ts keys create --name anna` creates one.\n');
   } else {
     stdout.write(
-      renderKeys(keys, systemClock.now(), createColour(stdout, env), screenOf(stdout, env).columns),
+      renderKeys(
+        keys,
+        { nowMs: systemClock.now(), lastUsed },
+        createColour(stdout, env),
+        screenOf(stdout, env).columns,
+      ),
     );
   }
 };

@@ -4,6 +4,8 @@ import { limitScopeText, type RateLimit } from '../../guard/limits/rate-limit.ts
 import { workAtDesk } from '../at-desk.ts';
 import type { CommandContext } from '../context.ts';
 import { plainLine } from '../render/plain-text.ts';
+import { askStanding } from '../standing/ask-standing.ts';
+import { figuresOfLimit, limitLine } from '../standing/limit-standing.ts';
 
 interface Flags {
   readonly json?: true;
@@ -34,14 +36,39 @@ const atDesk = (
 ): Promise<void> =>
   workAtDesk(flags, context, ({ limitStore: store }, deps) => createLimitDesk({ store, ...deps }), work);
 
-const toJson = (limit: RateLimit): string =>
-  `${JSON.stringify({ schemaVersion: 1, ...limitFields(limit) })}\n`;
+const toJson = (limit: RateLimit, more: object = {}): string =>
+  `${JSON.stringify({ schemaVersion: 1, ...limitFields(limit), ...more })}\n`;
 
 const inWords = (limit: RateLimit): string => {
   const rules = limit.rules.map(({ name, limit: most }) => `${name} ${most.toLocaleString('en-US')}`);
   const { concurrent } = limit;
   const parts = concurrent === undefined ? rules : [...rules, `concurrent ${concurrent}`];
   return `${limitScopeText(limit)}: ${parts.join(', ')}`;
+};
+
+/** Each limit with what is left of it, where a gateway counts. */
+const list = async (desk: LimitDesk, flags: Flags, context: CommandContext): Promise<void> => {
+  const { stdout, stderr } = context;
+  const limits = await desk.list();
+  if (limits.length === 0) {
+    if (!flags.json) {
+      stderr.write(
+        'No rate limit was set. `npx gomodel-ts limits set / --rpm 600` sets one for everything.\n',
+      );
+    }
+    return;
+  }
+  const asked = await askStanding(flags, context);
+  const all = 'standing' in asked ? asked.standing.limits : undefined;
+  for (const limit of limits) {
+    const own = all?.filter(({ scope }) => scope === limitScopeText(limit));
+    if (flags.json) stdout.write(toJson(limit, own && { standing: own.map(figuresOfLimit) }));
+    else
+      stdout.write(
+        [inWords(limit), ...(own ?? []).map(limitLine)].map((line) => `${plainLine(line)}\n`).join(''),
+      );
+  }
+  if ('unknown' in asked) stderr.write(`${asked.unknown}\n`);
 };
 
 const fieldsOf = (scope: string, flags: SetFlags): Readonly<Record<string, unknown>> => ({
@@ -84,18 +111,8 @@ export const limitsCommand = (context: CommandContext): Command => {
         ),
     )
     .addCommand(
-      part('list', 'list the limits').action((flags: Flags) =>
-        atDesk(flags, context, async (desk) => {
-          const limits = await desk.list();
-          if (limits.length === 0 && !flags.json) {
-            context.stderr.write(
-              'No rate limit was set. `npx gomodel-ts limits set / --rpm 600` sets one for everything.\n',
-            );
-          }
-          for (const limit of limits) {
-            context.stdout.write(flags.json ? toJson(limit) : `${plainLine(inWords(limit))}\n`);
-          }
-        }),
+      part('list', 'list the limits, with what is left').action((flags: Flags) =>
+        atDesk(flags, context, (desk) => list(desk, flags, context)),
       ),
     )
     .addCommand(

@@ -3,17 +3,26 @@ import type { Policy } from '../../guard/policies/policy.ts';
 import type { ChalkInstance } from './colour.ts';
 import { type Cell, headOf, renderColumns } from './columns.ts';
 
-const HEAD = ['id', 'name', 'state', 'role', 'user path', 'may use', 'labels', 'expires'];
+const HEAD = ['id', 'name', 'state', 'last used', 'role', 'user path', 'may use', 'labels', 'expires'];
 
 const mayUse = ({ models, providers }: Pick<ManagedKey, 'models' | 'providers'>): string => {
   const parts = [models.join(', '), providers.length > 0 ? `at ${providers.join(', ')}` : ''];
   return parts.filter((part) => part !== '').join(' ') || 'everything';
 };
 
-/** A line a key. @param nowMs says which have expired */
+interface KnownOfKeys {
+  /** Says which have expired. */
+  readonly nowMs: number;
+  /** By the key's id; ISO 8601. */
+  readonly lastUsed: ReadonlyMap<string, string>;
+}
+
+const minuteOf = (iso: string | undefined): string => iso?.slice(0, 16).replace('T', ' ') ?? '–';
+
+/** A line a key. */
 export const renderKeys = (
   keys: readonly ManagedKey[],
-  nowMs: number,
+  { nowMs, lastUsed }: KnownOfKeys,
   colour: ChalkInstance,
   columns: number,
 ): string => {
@@ -24,6 +33,7 @@ export const renderKeys = (
       { text: key.id },
       { text: key.name, paint: colour.bold },
       { text: state, paint: state === 'active' ? colour.green : colour.dim },
+      { text: minuteOf(lastUsed.get(key.id)) },
       { text: key.role },
       { text: key.userPath ?? (key.acceptsUserPath ? 'as requested' : '–') },
       { text: mayUse(key) },
