@@ -43,7 +43,8 @@ type KeyField = (typeof KEY_FIELDS)[number];
 const keyOf = (name: KeyField, headers: IncomingHttpHeaders): string | undefined => {
   if (name === 'authorization') return bearerOf(headers);
   const value = headers[name];
-  return typeof value === 'string' ? value : undefined;
+  // Codex's `gateway_oauth` puts a scheme before its token, whatever the field is called.
+  return typeof value === 'string' ? value.replace(/^Bearer +/i, '') : undefined;
 };
 
 /** Claude Code replaces a message that names `x-api-key` by one of its own. */

@@ -66,7 +66,8 @@ const composeSettings = async ({ policy }: Pick<GatewayConfig, 'policy'>): Promi
   if (!policy) return () => undefined;
   const { compilePolicy } = await import('../fleet/compile-policy.ts');
   const { groupsOf } = await import('../fleet/rules-for.ts');
-  return (key) => compilePolicy(policy, groupsOf(policy, key ?? {})).claude;
+  const { membershipOf } = await import('../fleet/membership-of.ts');
+  return (key) => compilePolicy(policy, groupsOf(policy, membershipOf(key))).claude;
 };
 
 /** The endpoints of sign-in, in front of the admin's own. */

@@ -2,7 +2,7 @@ import type { AdminLog } from '../../guard/admin-log.ts';
 
 /** What was served, and to whom. */
 interface Served {
-  /** `key:…`, or `none`. */
+  /** `key:…`, `sso:…`, or `none`. */
   readonly by: string;
   readonly address: string;
   /** The program that asked, as it says. */

@@ -7,7 +7,7 @@ import { bundleOf } from '../../fleet/config-bundle.ts';
 import { isGroupPath, readGroupPath } from '../../fleet/group-path.ts';
 import { membershipOf } from '../../fleet/membership-of.ts';
 import { groupsOf } from '../../fleet/rules-for.ts';
-import type { Caller } from '../../guard/caller.ts';
+import { authOf, type Caller } from '../../guard/caller.ts';
 import type { CheckKey } from '../../guard/check-key.ts';
 import type { KeyRing } from '../../guard/keys/key-ring.ts';
 import { peerOf } from '../../guard/peer-of.ts';
@@ -69,7 +69,7 @@ export const createServeBundle =
     // A key says more than the machine that it is used on.
     const compiled = compilePolicy(policy, own.length === 0 && ofPath !== undefined ? [ofPath] : own);
     noteServed({
-      by: key ? `key:${key.id}` : 'none',
+      by: key && caller ? authOf(caller) : 'none',
       address: peer.address,
       client: headers['user-agent']?.slice(0, MAX_CLIENT),
       group: compiled.group ?? 'default',

@@ -32,6 +32,38 @@ describe('a program that signs its person in', () => {
     expect(JSON.stringify(upstream.requests[0]?.headers)).not.toContain(body.access_token);
   });
 
+  it('may send the token in a field of the gateway’s own, with a scheme, as gateway_oauth of Codex does', async () => {
+    const { base, gateway, upstream } = await startSignInGateway();
+    const { access_token: token } = await signIn(base);
+    const response = await fetch(`${gateway.v1}/responses`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-gomodel-key': `Bearer ${token}` },
+      body: JSON.stringify({ model: 'gpt-test', stream: true }),
+    });
+    expect(response.status).toBe(200);
+    await response.text();
+    expect(JSON.stringify(upstream.requests[0]?.headers)).not.toContain(token);
+  });
+
+  it('gets Codex’s configuration for the groups of its person, in their name', async () => {
+    const { base } = await startSignInGateway({
+      groups: [{ group: '*', role: 'admin' }],
+      configFile: {
+        policy: {
+          url: 'https://gw.corp.example',
+          default: { model: 'gpt-default' },
+          groups: { platform: { model: 'gpt-platform' } },
+        },
+      },
+    });
+    const { access_token: token } = await signIn(base);
+    const headers = { authorization: `Bearer ${token}` };
+    const bundle = await (await fetch(`${base}/codex/config/bundle`, { headers })).text();
+    expect(bundle).toContain('gpt-platform');
+    const log = await (await fetch(`${base}/admin/api/v1/admin-log`, { headers })).json();
+    expect(log).toMatchObject({ entries: [{ by: 'sso:u-1', action: 'policy.serve', target: 'platform' }] });
+  });
+
   it('is held to the models of the group', async () => {
     const { base, gateway } = await startSignInGateway();
     const { access_token: token } = await signIn(base);
