@@ -7,6 +7,7 @@ import { BUDGETS, type BudgetStore } from '../guard/budgets/budget-store.ts';
 import type { KeyStore } from '../guard/keys/key-store.ts';
 import { LIMITS, type LimitStore } from '../guard/limits/limit-store.ts';
 import type { RateLimit } from '../guard/limits/rate-limit.ts';
+import type { EntryStore } from '../guard/people/entry-store.ts';
 import { createListeners } from '../log/listeners.ts';
 import type { LogReader } from '../log/port.ts';
 import { createPostgresAdminLog } from './admin-log.ts';
@@ -14,6 +15,7 @@ import { createPostgresLedger, type PostgresLedger } from './budget-ledger.ts';
 import { createChanges } from './changes.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createPostgresDefinitionStore } from './definition-store.ts';
+import { createPostgresEntryStore } from './entry-store.ts';
 import { createGuardedCall, type GuardedCall } from './guarded-call.ts';
 import { type AnswerStore, createAnswerStore } from './kept-answers.ts';
 import { createPostgresKeyStore } from './key-store.ts';
@@ -31,6 +33,7 @@ export interface PostgresStorage {
   readonly adminLog: AdminLog;
   readonly budgetStore: BudgetStore;
   readonly limitStore: LimitStore;
+  readonly entryStore: EntryStore;
   /** Counts what is spent and limited. @param instance of this gateway, the same in each of its runs */
   openCounting(limits: readonly RateLimit[], instance: string): PostgresCounting;
   /** Of all gateways. */
@@ -147,6 +150,7 @@ export const openPostgresStorage = (
     keyStore: createPostgresKeyStore(shared),
     adminLog,
     budgetStore: createPostgresDefinitionStore(shared, BUDGETS),
+    entryStore: createPostgresEntryStore(database, () => clock.now()),
     limitStore: createPostgresDefinitionStore(shared, LIMITS),
     close: async () => {
       changes.close();

@@ -13,6 +13,7 @@ import { isSignInPath } from '../guard/people/sign-in-path.ts';
 import type { TokenCheck } from '../guard/people/token-port.ts';
 import type { SettingsFor } from '../identity/http/managed-settings.ts';
 import type { AccessTokens } from '../identity/tokens/access-tokens.ts';
+import type { SharedState } from './open-shared-state.ts';
 
 /** What every process needs that lets people in by their tokens. */
 export interface SignInGate {
@@ -74,19 +75,19 @@ const composeSettings = async ({ policy }: Pick<GatewayConfig, 'policy'>): Promi
 export const withSignIn = async <Inner extends Pick<Admin, 'handle' | 'openSession' | 'close'>>(
   admin: Inner,
   gate: SignInGate | undefined,
-  config: Pick<GatewayConfig, 'dataDir' | 'proxies' | 'policy'>,
-  { checkKey, ring }: { readonly checkKey: CheckKey; readonly ring: KeyRing },
+  config: Pick<GatewayConfig, 'proxies' | 'policy'>,
+  deps: { readonly checkKey: CheckKey; readonly ring: KeyRing } & Pick<SharedState, 'openEntryStore'>,
   clock: Clock,
 ): Promise<Inner> => {
   if (!gate) return admin;
+  const { checkKey, ring, openEntryStore } = deps;
   const { createIdentity } = await import('../identity/create-identity.ts');
-  const { openFileEntryStore } = await import('../identity/sign-ins/file-entry-store.ts');
   const now = (): number => clock.now();
   const agents = new Map<string, ReturnType<typeof createAgent>>();
   const identity = createIdentity({
     ...gate,
     checkKey,
-    store: openFileEntryStore(config.dataDir, now),
+    store: await openEntryStore(),
     openSession: admin.openSession,
     settingsFor: await composeSettings(config),
     policyGroups: config.policy?.groups.map(({ name }) => name) ?? [],

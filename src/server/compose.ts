@@ -186,7 +186,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const admin: Omit<Admin, 'insight' | 'openSession'> & Partial<Pick<Admin, 'insight'>> =
     'part' in side
       ? passingOn(side.part.passOn, gate !== undefined)
-      : await withSignIn(createOwnAdmin(side.logs), gate, config, { checkKey, ring }, clock);
+      : await withSignIn(createOwnAdmin(side.logs), gate, config, { ...state, checkKey, ring }, clock);
   const vitals = (): Vitals => ({
     breakers: outward.breakers(),
     waiting: recorder.waiting,

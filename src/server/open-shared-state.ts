@@ -5,6 +5,7 @@ import { type BudgetStore, openBudgetStore } from '../guard/budgets/budget-store
 import { openFileKeyStore } from '../guard/keys/file-key-store.ts';
 import type { KeyStore } from '../guard/keys/key-store.ts';
 import { type LimitStore, openLimitStore } from '../guard/limits/limit-store.ts';
+import type { EntryStore } from '../guard/people/entry-store.ts';
 import type { PostgresStorage } from '../postgres/open-storage.ts';
 
 /** What all processes share that use one data folder, or one database. */
@@ -13,6 +14,8 @@ export interface SharedState {
   readonly adminLog: AdminLog;
   readonly budgetStore: BudgetStore;
   readonly limitStore: LimitStore;
+  /** Of who has signed in; opened where somebody can. */
+  readonly openEntryStore: () => Promise<EntryStore>;
   /** Absent where all of it is in the data folder. */
   readonly postgres: PostgresStorage | undefined;
   close(): Promise<void>;
@@ -29,6 +32,10 @@ export const openSharedState = async (
       adminLog: openAdminLog(dataDir),
       budgetStore: openBudgetStore(dataDir),
       limitStore: openLimitStore(dataDir),
+      openEntryStore: async () => {
+        const { openFileEntryStore } = await import('../identity/sign-ins/file-entry-store.ts');
+        return openFileEntryStore(dataDir, () => clock.now());
+      },
       postgres: undefined,
       close: async () => {},
     };
@@ -36,6 +43,7 @@ export const openSharedState = async (
   // Who keeps files loads nothing of it.
   const { openPostgresStorage } = await import('../postgres/open-storage.ts');
   const postgres = openPostgresStorage(storage, clock);
-  const { keyStore, adminLog, budgetStore, limitStore, close } = postgres;
-  return { keyStore, adminLog, budgetStore, limitStore, postgres, close };
+  const { keyStore, adminLog, budgetStore, limitStore, entryStore, close } = postgres;
+  const openEntryStore = async (): Promise<EntryStore> => entryStore;
+  return { keyStore, adminLog, budgetStore, limitStore, openEntryStore, postgres, close };
 };

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
 import { peerOf } from '../../guard/peer-of.ts';
+import type { EntryStore } from '../../guard/people/entry-store.ts';
 import type { Person } from '../../guard/people/person.ts';
 import type { WrongKeys } from '../../guard/slow-wrong-keys.ts';
 import type { SignedIn } from '../provider/open-provider.ts';
 import type { DeviceAsker, Devices } from '../sign-ins/devices.ts';
-import type { EntryStore } from '../sign-ins/entry-store.ts';
 import { createSecret, digestOf } from '../sign-ins/secrets.ts';
 import { readPersonEntry } from '../sign-ins/sign-in-entry.ts';
 import type { SignIns } from '../sign-ins/sign-ins.ts';

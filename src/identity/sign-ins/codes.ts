@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { EntryStore } from './entry-store.ts';
+import type { EntryStore } from '../../guard/people/entry-store.ts';
 import { createSecret, digestOf } from './secrets.ts';
 
 /** What a code was issued for. */

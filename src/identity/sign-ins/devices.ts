@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { JsonObject } from '../../base/json-object.ts';
-import type { EntryStore, Expiring } from './entry-store.ts';
+import type { EntryStore, Expiring } from '../../guard/people/entry-store.ts';
 import { createSecret, digestOf } from './secrets.ts';
 
 /** Consonants that no one mistakes for another, and that make no words (RFC 8628 §6.1). */

@@ -2,11 +2,11 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, type JsonObject, parseJson } from '../../base/json-object.ts';
 import { hasErrorCode } from '../../base/system-error.ts';
+import type { EntryKind, EntryStore } from '../../guard/people/entry-store.ts';
 import { withFileLock } from '../../state/file-lock.ts';
 import { ensurePrivateFolder } from '../../state/private-files.ts';
 import { readRegularFile } from '../../state/read-regular-file.ts';
 import { replacePrivateFile } from '../../state/replace-private-file.ts';
-import type { EntryKind, EntryStore } from './entry-store.ts';
 
 const MAX_BYTES = 256 * 1024;
 const SUFFIX = '.json';

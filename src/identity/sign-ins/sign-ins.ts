@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GatewayError } from '../../base/errors.ts';
+import type { EntryStore } from '../../guard/people/entry-store.ts';
 import { type GroupRule, termsFor } from '../../guard/people/group-rules.ts';
 import type { People } from '../../guard/people/people.ts';
 import { type Person, personId } from '../../guard/people/person.ts';
 import type { Provider, SignedIn } from '../provider/open-provider.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { Seal } from '../tokens/seal.ts';
-import type { EntryStore } from './entry-store.ts';
 import { judgeToken, rotateToken, signInOf } from './rotate-token.ts';
 import { createEntryId } from './secrets.ts';
 import { readSignIn, type SignInEntry } from './sign-in-entry.ts';

@@ -139,7 +139,7 @@ export const startWorkers = async (
     askOverWebSocket,
     budgets,
   });
-  const admin = await withSignIn(ownAdmin, gate, config, { checkKey, ring }, clock);
+  const admin = await withSignIn(ownAdmin, gate, config, { ...state, checkKey, ring }, clock);
   const storage = storageStateOf(state.postgres, logs.shipping);
   const via = createVia();
   const telemetry = await composeTelemetry({
