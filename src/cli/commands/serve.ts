@@ -162,8 +162,9 @@ const serve = async (flags: ServeFlags, context: CommandContext): Promise<void> 
       tail?.notice(`${requests} under way when an earlier gateway was killed: npx gomodel-ts logs --errors`);
   });
   if (config.updateCheck) {
-    const { findUpdate, UPDATE_URL } = await import('../serve/find-update.ts');
-    const wish = { url: UPDATE_URL, current: readVersion(), proxies: config.proxies };
+    const { findUpdate } = await import('../serve/find-update.ts');
+    const { platform } = process;
+    const wish = { current: readVersion(), env: context.env, folder: dataDir, platform };
     void findUpdate(wish).then((found) => found !== undefined && tell(found));
   }
   const watchQuota = createQuotaWatch();

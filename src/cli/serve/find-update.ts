@@ -1,45 +1,46 @@
-import { get as getPlainly } from 'node:http';
-import { get as getSecurely } from 'node:https';
-import { isObject, nonEmptyString, parseJson } from '../../base/json-object.ts';
+import { execFile } from 'node:child_process';
 import { isAtLeast } from '../../codex/edit/is-at-least.ts';
-import type { ProxySettings } from '../../config/read-proxies.ts';
-import { createAgent } from '../../forward/send/create-agent.ts';
 
-/** What npm says of the newest version. */
-export const UPDATE_URL = new URL('https://registry.npmjs.org/gomodel-ts/latest');
+const WITHIN_MS = 20_000;
+const MAX_BYTES = 64 * 1024;
 
-const WITHIN_MS = 10_000;
-const MAX_BYTES = 256 * 1024;
+/** All that npm needs of the environment: where things are, and how its user reaches their registry. No provider's key. */
+const NPM_VARIABLES =
+  /^(?:PATH|PATHEXT|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|SYSTEMROOT|COMSPEC|TEMP|TMP|TMPDIR|XDG_CONFIG_HOME|(?:HTTPS?|ALL|NO)_PROXY|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|NPM_TOKEN|NPM_CONFIG_\w+)$/i;
 
 export interface UpdateWish {
-  readonly url: URL;
   readonly current: string;
-  readonly proxies: ProxySettings;
+  readonly env: NodeJS.ProcessEnv;
+  /** Where npm is started: never the working folder, whose `.npmrc` a repository may have written. */
+  readonly folder: string;
+  readonly platform: NodeJS.Platform;
 }
 
-const read = ({ url, proxies }: UpdateWish): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const agent = createAgent(url, proxies);
-    const get = url.protocol === 'http:' ? getPlainly : getSecurely;
-    const request = get(url, { agent, signal: AbortSignal.timeout(WITHIN_MS) }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > MAX_BYTES) request.destroy(new Error('the answer is too long'));
-      });
-      response.once('end', () => resolve(response.statusCode === 200 ? text : ''));
-    });
-    request.once('error', reject).once('close', () => agent.destroy());
+/** @returns what npm prints; nothing where there is no npm, or it fails or takes too long */
+const askNpm = ({ env, folder, platform }: UpdateWish): Promise<string> =>
+  new Promise((resolve) => {
+    const options = {
+      cwd: folder,
+      env: Object.fromEntries(Object.entries(env).filter(([name]) => NPM_VARIABLES.test(name))),
+      timeout: WITHIN_MS,
+      maxBuffer: MAX_BYTES,
+      windowsHide: true,
+      // On Windows npm is a batch file, which only a shell runs; nothing in the words is anybody's input.
+      shell: platform === 'win32',
+    };
+    const child = execFile('npm', ['view', 'gomodel-ts', 'version'], options, (error, stdout) =>
+      resolve(error ? '' : String(stdout)),
+    );
+    child.unref();
   });
 
 /**
- * Asks whether there is a newer version. Sends nothing but the question; only called where the user wants it.
+ * Asks npm, which knows its user's registry, whether there is a newer version. Only called where the user wants it.
  * @returns a sentence, or undefined where there is none, or nobody answers
  */
 export const findUpdate = async (wish: UpdateWish): Promise<string | undefined> => {
-  const answer = parseJson(await read(wish).catch(() => ''));
-  const version = isObject(answer) ? nonEmptyString(answer.version) : undefined;
-  if (version === undefined || !/^\d{1,5}(?:\.\d{1,5}){2}$/.test(version)) return undefined;
+  const version = (await askNpm(wish)).trim();
+  if (!/^\d{1,5}(?:\.\d{1,5}){2}$/.test(version)) return undefined;
   return isAtLeast(wish.current, version)
     ? undefined
     : `gomodel-ts ${version} is there; this is ${wish.current}. npm install -g gomodel-ts@${version}`;
