@@ -23,7 +23,7 @@ const saveScript = async (shell: string): Promise<string> => {
 
 /** What a test line offers, by each shell's own means. */
 const CASES: ReadonlyArray<readonly [line: string, offered: readonly string[]]> = [
-  ['gomodel-ts lo', ['logs']],
+  ['gomodel-ts lo', ['login', 'logout', 'logs']],
   ['gomodel-ts init', ['init', 'init-codex']],
   ['gomodel-ts logs --s', ['--session', '--since', '--status']],
   ['gomodel-ts init-codex --auth ', ['chatgpt', 'key']],

@@ -65,6 +65,7 @@ it('answers every question as its OpenAPI document says', async () => {
     'providers/status',
     'codex/status',
     'budgets',
+    'fleet?days=7',
     'limits',
     'keys',
     'policies',
