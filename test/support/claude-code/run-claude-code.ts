@@ -29,6 +29,8 @@ interface ClaudeCodeRun {
   readonly env: Readonly<Record<string, string>>;
   /** One that was signed in before. */
   readonly home?: string;
+  /** Of an earlier run, whose session is to go on. */
+  readonly folder?: string;
 }
 
 interface ClaudeCodeOutcome {
@@ -37,6 +39,8 @@ interface ClaudeCodeOutcome {
   readonly stdout: string;
   readonly stderr: string;
   readonly workFolder: string;
+  /** With its home and its working folder. */
+  readonly folder: string;
   /** What it tried to reach beyond loopback, and did not. */
   readonly outsideAttempts: readonly string[];
 }
@@ -47,9 +51,9 @@ export const runClaudeCode = async ({
   args = [],
   env,
   home: known,
+  folder = createTemporaryFolder('claude-code'),
 }: ClaudeCodeRun): Promise<ClaudeCodeOutcome> => {
   const binary = await ensureClaudeCode();
-  const folder = createTemporaryFolder('claude-code');
   const home = known ?? join(folder, 'home');
   const workFolder = join(folder, 'work');
   for (const path of [home, workFolder]) mkdirSync(path, { recursive: true });
@@ -83,7 +87,7 @@ export const runClaudeCode = async ({
       once(child, 'exit') as Promise<[number | null]>,
     ]);
     clearTimeout(timer);
-    return { code, stdout, stderr, workFolder, outsideAttempts: [...trap.attempts] };
+    return { code, stdout, stderr, workFolder, folder, outsideAttempts: [...trap.attempts] };
   } finally {
     await trap.close();
   }
