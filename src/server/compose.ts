@@ -10,7 +10,6 @@ import { groupsOf, rulesFor } from '../fleet/rules-for.ts';
 import { endKeys } from '../guard/keys/end-keys.ts';
 import { openKeyRing } from '../guard/keys/key-ring.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
-import { sparingExpired } from '../guard/people/people.ts';
 import { createAllowances } from '../guard/policies/create-allowances.ts';
 import { createSeeThroughProxies } from '../guard/see-through-proxies.ts';
 import { createTickets } from '../guard/tickets.ts';
@@ -261,7 +260,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   });
 
   const stopEndingKeys = endKeys({
-    ring: sparingExpired(ring),
+    ring,
     running: () =>
       [
         ...recorder.active.values().map(({ record }) => record.keyId),
@@ -271,6 +270,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
       outward.cut(reason, ({ keyId }) => keyId === id);
       upgrades.cut(reason, ({ keyId }) => keyId === id);
     },
+    drain: (id) => upgrades.drain(({ keyId }) => keyId === id),
   });
 
   const reload = async (next: GatewayConfig): Promise<Reloaded> => {

@@ -49,8 +49,8 @@ export interface UpgradeServer {
    * @returns false if there is none
    */
   giveWay(): boolean;
-  /** Takes no new request; idle connections are closed, others when their answers have ended. */
-  drain(): void;
+  /** Takes no new request, or none of those that are meant: idle connections are closed, others when their answers have ended. */
+  drain(isMeant?: (caller: Caller) => boolean): void;
   /** Ends connections, or those that are meant: what runs on them with an event that says why, and a close. */
   cut(reason: GatewayError, isMeant?: (caller: Caller) => boolean): void;
   /** Ends all connections at once. */
@@ -198,8 +198,10 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
       }
       return false;
     },
-    drain: () => {
-      for (const session of [...open.keys()]) session.drain();
+    drain: (isMeant) => {
+      for (const [session, { caller }] of [...open]) {
+        if (isMeant?.(caller) !== false) session.drain();
+      }
     },
     cut: (reason, isMeant) => {
       for (const [session, { caller }] of [...open]) {

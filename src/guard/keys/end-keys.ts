@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
+import { isPersonId } from '../people/person.ts';
 import type { KeyRing } from './key-ring.ts';
 
 interface EndKeysDeps {
@@ -7,6 +8,8 @@ interface EndKeysDeps {
   readonly running: () => Iterable<string>;
   /** Ends what runs on one key. */
   readonly cut: (keyId: string, reason: GatewayError) => void;
+  /** Lets what runs on one sign-in end, and closes its connections then. */
+  readonly drain: (keyId: string) => void;
 }
 
 /** Keys expire without a change of the store. */
@@ -27,10 +30,14 @@ export const reasonForEnd = (ring: Pick<KeyRing, 'find' | 'stateOf'>, id: string
  * @returns a function that stops looking
  */
 export const endKeys = (deps: EndKeysDeps): (() => void) => {
-  const { ring, running, cut } = deps;
+  const { ring, running, cut, drain } = deps;
   const look = (): void => {
     for (const id of new Set(running())) {
-      if (ring.stateOf(id) !== 'active') cut(id, reasonForEnd(ring, id));
+      const state = ring.stateOf(id);
+      if (state === 'active') continue;
+      // A token lives for minutes: its answers go on to their end, and the next connection has another one.
+      if (state === 'expired' && isPersonId(id)) drain(id);
+      else cut(id, reasonForEnd(ring, id));
     }
   };
   const stop = ring.onChange(look);

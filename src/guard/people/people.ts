@@ -102,16 +102,3 @@ export const withPeople = (ring: KeyRing, people: People): KeyRing => ({
   },
   close: ring.close,
 });
-
-/**
- * The same for what ends running answers: those of a person whose token has merely expired go on to their end, and
- * their next request needs another token.
- */
-export const sparingExpired = (ring: KeyRing): Pick<KeyRing, 'find' | 'stateOf' | 'onChange'> => ({
-  find: ring.find,
-  onChange: ring.onChange,
-  stateOf: (id) => {
-    const state = ring.stateOf(id);
-    return state === 'expired' && isPersonId(id) ? 'active' : state;
-  },
-});
