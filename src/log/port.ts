@@ -49,11 +49,13 @@ export interface PageWish {
   readonly before?: Cursor | undefined;
 }
 
-interface LogPage {
+export interface LogPage {
   /** Newest first: by id, descending. */
   readonly records: readonly ExchangeRecord[];
   /** How many exchanges the query has in all. */
   readonly total: number;
+  /** True where older ones are not counted yet: there may be more. */
+  readonly isTotalLeast?: boolean;
 }
 
 /** What sums are grouped by; `day` is the day on which an exchange began, in a time zone. */

@@ -84,10 +84,10 @@ export const answerLog = async (deps: LogDeps, query: URLSearchParams): Promise<
   const wish = readPage(query, DEFAULT_LIMIT, MOST);
   const { incomplete, wish: measured, ...selection } = await readSelection(deps, query);
   const isPlain = measured.measures.length === 0 && !measured.sort && !measured.isAscending;
-  const page = isPlain
+  const page: AuditLogAnswer = isPlain
     ? await readEntries(deps, selection, wish)
     : await readMeasured(deps, selection, measured, wish);
-  return incomplete ? { ...page, incomplete } : page;
+  return incomplete || page.incomplete ? { ...page, incomplete: true } : page;
 };
 
 /** `GET usage/log`: of the period alone, and only what used tokens. */
@@ -102,7 +102,8 @@ const readEntries = async (
   { log, pricing }: LogDeps,
   query: LogQuery,
   wish: PageWish,
-): Promise<Paged<AuditEntry>> => {
-  const [{ records, total }, prices] = await Promise.all([log.page(query, wish), pricing()]);
-  return { entries: records.map((record) => priceEntry(prices, record)), total, ...wish };
+): Promise<AuditLogAnswer> => {
+  const [{ records, total, isTotalLeast }, prices] = await Promise.all([log.page(query, wish), pricing()]);
+  const entries = records.map((record) => priceEntry(prices, record));
+  return { entries, total, ...wish, ...(isTotalLeast && { incomplete: true }) };
 };

@@ -2,8 +2,8 @@ import type { AuditEntry, Paged } from './entry.ts';
 
 export interface AuditLogAnswer extends Paged<AuditEntry> {
   /**
-   * True where bodies were searched and the time for it ran out: older ones were not looked at. The same
-   * question, asked again within a minute, looks on from there.
+   * True where bodies were searched and the time for it ran out, or the index of a long log is being made: older ones
+   * were not looked at, nor counted. The same question, asked again within a minute, looks on from there.
    */
   incomplete?: boolean;
 }

@@ -56,6 +56,8 @@ export interface NewestPart {
 export interface JournalIndex {
   /** Takes in what has happened until now. */
   refresh(): Promise<void>;
+  /** How much of the journal nobody has read yet for the index. */
+  missingBytes(): Promise<number>;
   /**
    * Shows the segments with exchanges that began in a span, one after another, by their newest exchange,
    * the newest first; lets others have a turn between them.

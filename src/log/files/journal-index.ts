@@ -12,6 +12,7 @@ import { INDEX_FILE_END } from './index-head.ts';
 import type { IndexOverview, IndexPart, JournalIndex, NewestPart } from './index-part.ts';
 import type { IndexRows } from './index-rows.ts';
 import { IndexSegment } from './index-segment.ts';
+import { measureMissing } from './measure-missing.ts';
 import { orderUnended } from './order-unended.ts';
 import { readRecordsAt } from './read-places.ts';
 import { tidyIndexFolder } from './tidy-index-folder.ts';
@@ -227,6 +228,7 @@ export const openJournalIndex = ({ dataDir, recorder }: JournalIndexDeps): Journ
       });
       return waiting;
     },
+    missingBytes: () => measureMissing(folder, indexFolder, (name) => segments.has(name)),
     upkeep: () => inTurn(keepUp).catch(() => {}),
     close: async () => {
       isClosed = true;

@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ExchangeWatch } from '../capture/recorder.ts';
 import { type Facts, factsOfRecord } from '../facts.ts';
 import { auditFolder } from '../journal/list-segments.ts';
-import type { LogQuery, LogReader } from '../port.ts';
+import type { LogPage, LogQuery, LogReader, PageWish } from '../port.ts';
 import type { ExchangeDetail } from '../record.ts';
 import { createSummer } from '../sum-facts.ts';
 import { findThread } from './find-thread.ts';
@@ -15,7 +16,7 @@ import { readExchange } from './read-exchange.ts';
 import { readDetailsAt } from './read-places.ts';
 import { factsOfRow } from './row-facts.ts';
 import { type Paused, searchBodies } from './search-bodies.ts';
-import { findExchanges, readFound, rowsOf, unfinishedIn } from './select-exchanges.ts';
+import { type Found, findExchanges, readFound, rowsOf, unfinishedIn } from './select-exchanges.ts';
 
 export interface FileLogDeps {
   readonly dataDir: string;
@@ -36,6 +37,11 @@ const NOBODY: Pick<ExchangeWatch, 'flush' | 'active'> = {
 };
 /** Of one batch of facts. */
 const FACTS_AT_ONCE = 4096;
+/** So much of the journal is read for the index before a page is shown: half a second's worth. */
+const MAX_MISSING_BYTES = 32 * 2 ** 20;
+const ASKED_AGAIN_MS = 2_000;
+/** Further back, a page waits for the index. */
+const MAX_WITHOUT_INDEX = 1_000;
 
 const measureFolder = async (folder: string): Promise<number> => {
   let bytes = 0;
@@ -74,8 +80,32 @@ export const openFileLog = ({
     return detail && live ? { ...detail, record: live.record } : detail;
   };
 
+  let making: Promise<void> | undefined;
+  /** The newest exchanges while the index of a long log is being made: how many there are in all, it will tell. */
+  const readNewest = async (
+    query: LogQuery,
+    { limit, offset = 0, before }: PageWish,
+  ): Promise<LogPage | undefined> => {
+    const wanted = offset + limit + (before === undefined ? 0 : 1);
+    if (limit === 0 || wanted > MAX_WITHOUT_INDEX || query.until !== undefined) return undefined;
+    // Who asks again is told more, not the same at once.
+    if (making) await Promise.race([making, pause(ASKED_AGAIN_MS, undefined, { ref: false })]);
+    if ((await index.missingBytes()) <= MAX_MISSING_BYTES) return undefined;
+    const found: Found[] = [];
+    const asked = before === undefined ? query : { ...query, until: before };
+    for await (const batch of findOldestFirst(index, asked, wanted)) found.push(...batch);
+    making ??= index.upkeep().finally(() => {
+      making = undefined;
+    });
+    const newestFirst = found.reverse().filter(({ id }) => id !== before);
+    const records = await readFound(index, newestFirst.slice(offset));
+    return { records, total: newestFirst.length, isTotalLeast: newestFirst.length >= offset + limit };
+  };
+
   return {
     page: async (query, wish) => {
+      const newest = await readNewest(query, wish);
+      if (newest) return newest;
       await index.refresh();
       const { found, total } = await findExchanges(index, query, wish);
       return { records: await readFound(index, found), total };

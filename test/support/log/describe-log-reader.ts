@@ -437,7 +437,9 @@ export const describeLogReader = (
 
     it('reads a log of 100,000 exchanges within bounds of memory, by page, list and sum', async () => {
       await harness.fill(100_000, 60);
-      const { records, total } = await reader.page({}, { limit: 50 });
+      let page = await reader.page({}, { limit: 50 });
+      while (page.isTotalLeast) page = await reader.page({}, { limit: 50 });
+      const { records, total } = page;
       expect(total).toBe(100_000);
       expect(records).toHaveLength(50);
       const before = process.memoryUsage();
