@@ -47,6 +47,21 @@ describe.each(['light', 'dark'] as const)('axe in the %s theme', (colorScheme) =
     }
   });
 
+  it('finds nothing in the dialogs of alerts and of sending again', async () => {
+    const { page } = await dashboard.open('audit', { colorScheme });
+    await waitForRows(page);
+    await page.getByRole('button', { name: 'Alerts' }).click();
+    await page.getByLabel('lost its cache for more than').waitFor();
+    expect(await findings(page, 'dialog[open]')).toEqual([]);
+    if (process.env.SCREENSHOTS)
+      await page.screenshot({ path: `${process.env.SCREENSHOTS}/alerts-${colorScheme}.png` });
+    await page.keyboard.press('Escape');
+    await page.locator('[data-id]').first().click();
+    await page.getByRole('button', { name: 'Send again to another model' }).click();
+    await page.getByRole('dialog', { name: 'Send this request again' }).waitFor();
+    expect(await findings(page, 'dialog[open]')).toEqual([]);
+  });
+
   it('finds nothing in a session with its turns unfolded', async () => {
     const { page } = await dashboard.open('sessions', { colorScheme });
     await page.locator('.session-link').nth(2).click();
