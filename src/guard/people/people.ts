@@ -57,7 +57,7 @@ export const createPeople = (now: () => number): People => {
     note: (key, { issuedAtMs, expiresAtMs }) => {
       const before = known.get(key.id);
       if (before && before.issuedAtMs > issuedAtMs) return;
-      const isSame = before !== undefined && isDeepStrictEqual(before.key, key);
+      const isSame = before !== undefined && (before.key === key || isDeepStrictEqual(before.key, key));
       if (isSame && before.expiresAtMs === expiresAtMs) return;
       keep(known, key.id, { key, issuedAtMs, expiresAtMs });
       if (before && !isSame) tell();

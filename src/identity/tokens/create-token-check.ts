@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { ManagedKey } from '../../guard/keys/managed-key.ts';
 import { type GroupRule, termsFor } from '../../guard/people/group-rules.ts';
 import type { People } from '../../guard/people/people.ts';
 import { personId } from '../../guard/people/person.ts';
@@ -16,14 +17,19 @@ export interface TokenCheckDeps {
   readonly now: () => number;
 }
 
+/** What a token says, and what its person may do by it: looked up once, since every request asks. */
+interface Seen {
+  readonly claims: AccessClaims;
+  readonly key: ManagedKey | undefined;
+}
+
 /** Checks a token's signature once, and from then on only whether it still counts. */
 export const createTokenCheck = ({ tokens, people, rules, now }: TokenCheckDeps): TokenCheck => {
-  const seen = new Map<string, AccessClaims>();
-  const findingOf = (claims: AccessClaims): TokenFinding => {
+  const seen = new Map<string, Seen>();
+  const findingOf = ({ claims, key }: Seen): TokenFinding => {
     const { person, signInId, issuedAtMs, expiresAtMs } = claims;
     if (expiresAtMs <= now()) return { kind: 'expired' };
     if (people.isOver(personId(person.subject), signInId, issuedAtMs)) return { kind: 'revoked' };
-    const key = termsFor(rules, person);
     if (!key) return { kind: 'no_group', name: person.name };
     people.note(key, claims);
     return { kind: 'active', key };
@@ -41,8 +47,10 @@ export const createTokenCheck = ({ tokens, people, rules, now }: TokenCheckDeps)
       return tokens.verify(text).then((verified) => {
         if (verified.kind !== 'valid') return verified;
         if (seen.size >= MAX_SEEN) seen.clear();
-        seen.set(digest, verified.claims);
-        return findingOf(verified.claims);
+        const { claims } = verified;
+        const found: Seen = { claims, key: termsFor(rules, claims.person) };
+        seen.set(digest, found);
+        return findingOf(found);
       });
     },
   };
