@@ -144,7 +144,7 @@ it('trusts nobody else in its place: what it announced is what its commands ask 
   expect(asked).toBe(0);
   await announce(other.certFile);
   expect((await runCli(['status'], env)).stdout).toContain('open to this machine');
-  expect(asked).toBe(1);
+  expect(asked).toBeGreaterThan(0);
 });
 
 it('takes a new certificate without dropping a connection, and keeps the one before where the new one is broken', async () => {
