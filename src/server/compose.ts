@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { type Admin, createAdmin } from '../admin/create-admin.ts';
 import { systemClock } from '../base/clock.ts';
 import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
@@ -7,53 +6,38 @@ import type { GatewayConfig } from '../config/load-config.ts';
 import { listOf } from '../config/read-trusted-proxies.ts';
 import { membershipOf } from '../fleet/membership-of.ts';
 import { groupsOf, rulesFor } from '../fleet/rules-for.ts';
-import { endKeys } from '../guard/keys/end-keys.ts';
-import { openKeyRing } from '../guard/keys/key-ring.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
 import { createAllowances } from '../guard/policies/create-allowances.ts';
 import { createSeeThroughProxies } from '../guard/see-through-proxies.ts';
 import { createTickets } from '../guard/tickets.ts';
 import { createAcceptFirst } from '../http/accept-first.ts';
-import { ready, type TelemetryState } from '../http/health.ts';
 import { createRecorder } from '../log/capture/recorder.ts';
 import type { Vitals } from '../metrics/vitals.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
-import { createKeptAnswers } from '../translate/create-translate.ts';
-import { askOverWebSocket } from '../websocket/ask-over-websocket.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
-import { urlOf } from './addresses.ts';
 import { keepBudgets } from './compose-budgets.ts';
+import { composeFoundation } from './compose-foundation.ts';
 import { composeGate, guarding } from './compose-gate.ts';
 import { composeGeneration, type GenerationDeps } from './compose-generation.ts';
-import { composeIntake } from './compose-intake.ts';
+import { composeHistory } from './compose-history.ts';
 import { composeLimits } from './compose-limits.ts';
-import { type ComposedLog, composeLog } from './compose-log.ts';
-import { composeMetrics } from './compose-metrics.ts';
-import { composeCallers, withSignIn } from './compose-sign-in.ts';
+import { composeOperations, type Doors, type Operations } from './compose-operations.ts';
 import { composeMetering } from './compose-spending.ts';
-import { composeTelemetry } from './compose-telemetry.ts';
 import { upstreamTroubleOf } from './compose-upstreams.ts';
 import { createApp } from './create-app.ts';
 import { createServers } from './create-server.ts';
 import { createVia, instanceOf } from './create-via.ts';
-import { createRecall, findEarlier } from './earlier-answers.ts';
+import { cutEndedKeys } from './cut-ended-keys.ts';
+import { findEarlier } from './earlier-answers.ts';
 import type { ComposeOptions, Gateway } from './gateway.ts';
 import { createGenerations } from './generations.ts';
 import { listSecrets } from './list-secrets.ts';
 import { listen } from './listen.ts';
-import { loadSealingSecret, shareSealingSecret } from './load-sealing-secret.ts';
-import { createNotices } from './notices.ts';
-import { openEventLog } from './open-log.ts';
-import { openSharedState } from './open-shared-state.ts';
 import { readSavedCatalog } from './read-saved-catalog.ts';
 import { mergeConfig, type Reloaded } from './reload-config.ts';
-import { keysOf } from './remember-keys.ts';
-import { shareAnswers } from './share-answers.ts';
 import { stopServing } from './stop-serving.ts';
-import { storageStateOf } from './storage-state.ts';
 import { TIMEOUTS } from './timeouts.ts';
-import { composeTls } from './tls/compose-tls.ts';
-import { passingOn } from './workers/pass-to-primary.ts';
+import { passingDoors } from './workers/pass-to-primary.ts';
 
 /** Where it is too little, clients send their whole conversation again: slower, and nothing is lost. */
 const HISTORY_BYTES = 512 * 2 ** 20;
@@ -70,31 +54,19 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const { part } = options;
   const via = part?.via ?? createVia();
-  // Before anything is opened that would have to be closed where it is refused.
-  const ownSecret = part?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
-  const notices = createNotices();
-  const tls = await composeTls(config.tls, notices, clock);
-  const state = await openSharedState(config, clock);
-  const keyStore = keysOf(config, state);
-  state.postgres?.onNotice(notices.tell);
-  const sealingSecret = part ? ownSecret : await shareSealingSecret(config.dataDir, ownSecret, state);
-  const callers = await composeCallers(
-    config,
-    await openKeyRing(keyStore, () => clock.now()),
-    sealingSecret,
-    () => urlOf(config.host, listening.port, tls !== undefined),
-    clock,
-  );
-  const { ring, gate } = callers;
+  const listening = { port: config.port };
+  const foundation = await composeFoundation(config, clock, () => listening.port, part?.sealingSecret);
+  const { ring, gate, tls, state, sealingSecret, notices } = foundation;
   const isGuarded = guarding(config, ring);
-  const counted = part ?? (await keepBudgets(config, state, clock));
+  const side = part ? { part } : { kept: await keepBudgets(config, state, clock) };
+  const counted = 'kept' in side ? side.kept : side.part;
   /** The same object at all times: a reload changes what is in it. */
   const live: GatewayConfig = { ...config };
   const allowances = createAllowances(ring, (key) => {
     const { policy } = live;
     return policy && rulesFor(policy, groupsOf(policy, membershipOf(key))).rules.models;
   });
-  const kept = 'store' in counted ? counted : undefined;
+  const kept = 'kept' in side ? side.kept : undefined;
   const demo = options.demo && !part ? await startDemoUpstream() : undefined;
   const recorder = await createRecorder({
     dataDir: config.dataDir,
@@ -105,12 +77,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     secrets: listSecrets(config),
     ...(part && { beside: { writers: part.workers, makeRoom: part.makeRoom } }),
   });
-  const ownHistory = createKeptAnswers(clock, part?.workers);
-  // Who wants no bodies in the log wants none in the database.
-  const answers = config.logBodies ? state.postgres?.answers : undefined;
-  const history = answers ? shareAnswers(ownHistory, answers) : ownHistory;
-  const findElsewhere = async (id: string): Promise<Buffer | undefined> =>
-    (await part?.findEarlier(id)) ?? answers?.find(id);
+  const { history, recall } = composeHistory({ config, state, part, clock });
   // Requests are counted by what is made here, and what counts them asks for prices of the upstreams.
   const generationDeps: GenerationDeps = {
     takeProvider: (...asked) => metering.takeProvider(...asked),
@@ -119,7 +86,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     demoUrl: demo?.url ?? part?.demoUrl,
     translateInto: options.translateInto,
     connectTimeoutMs: timeouts.connectMs,
-    recall: part || answers ? createRecall(ownHistory, findElsewhere) : undefined,
+    recall,
   };
   const generations = createGenerations(await composeGeneration(config, generationDeps), recorder);
   const { outward, priced } = generations;
@@ -157,84 +124,33 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     via,
     isClosing,
   };
-  const side = part ? { part } : { logs: await composeLog(config, recorder, state, clock) };
-  const logs = 'logs' in side ? side.logs : undefined;
-  const { dataDir, retentionDays } = config;
-  const events = openEventLog({ dataDir, retentionDays, now: () => clock.now() });
-  const createOwnAdmin = ({ watch, log }: Pick<ComposedLog, 'watch' | 'log'>): Admin =>
-    createAdmin({
-      config: live,
-      recorder: watch,
-      log,
-      events,
-      clock,
-      checkKey,
-      ring,
-      keyStore,
-      sealingSecret,
-      adminLog: state.adminLog,
-      tickets,
-      isGuarded,
-      upstreams: priced,
-      version: options.version,
-      url: () => urlOf(config.host, listening.port, tls !== undefined),
-      codexHome: options.codexHome,
-      askOverWebSocket,
-      budgets: kept,
-    });
-  const admin: Omit<Admin, 'insight' | 'openSession'> & Partial<Pick<Admin, 'insight'>> =
-    'part' in side
-      ? passingOn(side.part.passOn, gate !== undefined)
-      : await withSignIn(createOwnAdmin(side.logs), gate, config, { ...state, checkKey, ring }, clock);
   const vitals = (): Vitals => ({
     breakers: outward.breakers(),
     waiting: recorder.waiting,
     residentBytes: process.memoryUsage.rss(),
   });
-  const storage = storageStateOf(state.postgres, logs?.shipping);
-  const telemetry =
-    admin.insight &&
-    (await composeTelemetry({
-      ...{ config, recorder, clock, tell: notices.tell },
-      version: options.version,
-      instance: instanceOf(via),
-      insight: admin.insight,
-    }));
-  const intake = part ? undefined : composeIntake({ config, recorder, clock, checkKey, events, telemetry });
-  const telemetryState = telemetry && ((): TelemetryState => telemetry.state);
-  const metrics = part
-    ? config.metrics && { endpoint: config.metrics.endpoint, handle: part.passOn, close: () => {} }
-    : await composeMetrics({
-        ...{ config, recorder, clock, ring, isGuarded, checkKey },
-        version: options.version,
-        pricing: admin.insight?.pricing,
-        budgets: kept,
-        vitals: async () => [vitals()],
-        storage,
-        telemetry: telemetryState,
-        workers: undefined,
-      });
+  const operations: Doors & Partial<Operations> =
+    'kept' in side
+      ? await composeOperations({
+          ...{ config, live, foundation, clock, recorder, checkKey, tickets, via, isClosing },
+          version: options.version,
+          ...(options.codexHome !== undefined && { codexHome: options.codexHome }),
+          upstreams: priced,
+          upstreamTrouble: () => upstreamTroubleOf(generations.now().upstreams),
+          budgets: side.kept,
+          vitals: async () => [vitals()],
+        })
+      : passingDoors(side.part.passOn, config, gate !== undefined);
   const arrivals = createAcceptFirst();
   const app = createApp({
     ...shared,
-    metrics,
-    intake: part?.passOn ?? intake?.handle ?? ((_request, _response, next) => next()),
+    ...operations,
     bodies: limits.bodies,
     retrying,
     prepareCount: outward.prepareCount,
     keys: outward.keys,
     upstreams: generations.byName,
     ollama: () => generations.now().upstreams.ollama,
-    admin,
-    readyz:
-      part?.passOn ??
-      ready({
-        recorder,
-        isClosing,
-        upstreamTrouble: () => upstreamTroubleOf(generations.now().upstreams),
-        storage,
-        telemetry: telemetryState,
-      }),
     models: () => generations.now().models,
     loadCatalog: async () => readSavedCatalog(config.dataDir),
     version: options.version,
@@ -259,19 +175,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     historyBytes: options.historyBytes ?? HISTORY_BYTES / (part?.workers ?? 1),
   });
 
-  const stopEndingKeys = endKeys({
-    ring,
-    running: () =>
-      [
-        ...recorder.active.values().map(({ record }) => record.keyId),
-        ...upgrades.callers().map(({ keyId }) => keyId),
-      ].filter((id) => id !== undefined),
-    cut: (id, reason) => {
-      outward.cut(reason, ({ keyId }) => keyId === id);
-      upgrades.cut(reason, ({ keyId }) => keyId === id);
-    },
-    drain: (id) => upgrades.drain(({ keyId }) => keyId === id),
-  });
+  const stopEndingKeys = cutEndedKeys({ ring, recorder, outward, upgrades });
 
   const reload = async (next: GatewayConfig): Promise<Reloaded> => {
     if (options.demo) return { changed: [], needsRestart: ['demo'] };
@@ -286,7 +190,6 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     return reloaded;
   };
 
-  const listening = { port: config.port };
   const createServer = createServers({
     app,
     upgrades,
@@ -303,17 +206,12 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     tls?.close();
     await generations.close();
     await demo?.close();
-    metrics?.close();
-    intake?.close();
-    await events.close();
-    await admin.close();
+    await operations.close?.();
     stopEndingKeys();
     allowances.close();
     ring.close();
     await recorder.close();
-    // Behind the recorder, which tells of what it cuts off.
-    await telemetry?.close(timeouts.telemetryFlushMs);
-    await logs?.close();
+    await operations.closeLog?.(timeouts.telemetryFlushMs);
     // Behind the log: what it cuts off is settled.
     await kept?.close();
     await state.close();
@@ -327,7 +225,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   );
 
   listening.port = port;
-  const url = urlOf(config.host, port, tls !== undefined);
+  const url = foundation.url();
   tls?.announceAt(url);
 
   return {
@@ -337,14 +235,14 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     instance: instanceOf(via),
     upstream: generations.now().upstreams.upstream,
     recorder,
-    insight: admin.insight,
+    insight: operations.insight,
     reload,
     onNotice: notices.onNotice,
     vitals,
     findEarlier: (responseId) => findEarlier(history, responseId),
     close: async (graceMs) => {
       closing = true;
-      await stopServing({ servers, admin, upgrades, outward, recorder }, graceMs);
+      await stopServing({ servers, admin: operations.admin, upgrades, outward, recorder }, graceMs);
       await release();
     },
   };

@@ -1,10 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import http, { type IncomingMessage } from 'node:http';
 import express, { type RequestHandler } from 'express';
-import type { Admin } from '../../admin/create-admin.ts';
 import { setPeer } from '../../guard/peer-of.ts';
-import type { Intake } from '../compose-intake.ts';
-import type { MetricsRoute } from '../compose-metrics.ts';
+import type { Doors } from '../compose-operations.ts';
 import { MAX_HEADER_BYTES } from '../create-server.ts';
 import { PEER_HEADER, SECRET_HEADER } from './inner-headers.ts';
 import { createInnerPlace, removeInnerPlace } from './inner-place.ts';
@@ -43,10 +41,7 @@ const admitWorkers = (secret: string): RequestHandler => {
 /** Answers the workers what is asked of the gateway as a whole. */
 export const startInnerServer = async (
   dataDir: string,
-  admin: Pick<Admin, 'handle'>,
-  readyz: RequestHandler,
-  metrics: MetricsRoute | undefined,
-  intake: Pick<Intake, 'handle'>,
+  { admin, readyz, metrics, intake }: Doors,
 ): Promise<InnerServer> => {
   const secret = randomBytes(32).toString('base64url');
   const app = express();
@@ -54,7 +49,7 @@ export const startInnerServer = async (
   app.use(admitWorkers(secret));
   app.get('/readyz', readyz);
   if (metrics) app.all(metrics.endpoint, metrics.handle);
-  app.use(intake.handle);
+  app.use(intake);
   app.use(admin.handle);
   const server = http.createServer(
     // Workers keep their connections for as long as they run.

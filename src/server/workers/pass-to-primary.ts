@@ -1,11 +1,13 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Admin, isAnsweredHere } from '../../admin/create-admin.ts';
+import { isAnsweredHere } from '../../admin/create-admin.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
+import type { GatewayConfig } from '../../config/load-config.ts';
 import { hopByHopFields } from '../../forward/send/hop-by-hop.ts';
 import { createErrorAnswer } from '../../guard/error-answer.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import { isSignInPath } from '../../guard/people/sign-in-path.ts';
+import type { Doors } from '../compose-operations.ts';
 import { PEER_HEADER, SECRET_HEADER } from './inner-headers.ts';
 import type { InnerAddress } from './protocol.ts';
 
@@ -66,15 +68,21 @@ export const createPassOn = ({ path, secret }: InnerAddress) => {
 };
 
 /** In place of the admin's own, which lives in the primary. */
-export const passingOn = (
+export const passingDoors = (
   passOn: ReturnType<typeof createPassOn>,
+  { metrics }: Pick<GatewayConfig, 'metrics'>,
   canSignIn: boolean,
-): Omit<Admin, 'insight' | 'openSession'> => ({
-  handle: (request, response, next) => {
-    const { url = '' } = request;
-    if (isAnsweredHere(url) || (canSignIn && isSignInPath(url))) passOn(request, response);
-    else next();
+): Doors => ({
+  admin: {
+    handle: (request, response, next) => {
+      const { url = '' } = request;
+      if (isAnsweredHere(url) || (canSignIn && isSignInPath(url))) passOn(request, response);
+      else next();
+    },
+    closeStreams: () => {},
+    close: async () => {},
   },
-  closeStreams: () => {},
-  close: async () => {},
+  metrics: metrics && { endpoint: metrics.endpoint, handle: passOn },
+  intake: passOn,
+  readyz: passOn,
 });

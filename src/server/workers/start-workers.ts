@@ -1,58 +1,35 @@
 import { randomBytes } from 'node:crypto';
-import { createAdmin } from '../../admin/create-admin.ts';
 import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { GatewayConfig, LoadConfigSources } from '../../config/load-config.ts';
-import { openKeyRing } from '../../guard/keys/key-ring.ts';
 import { createTickets } from '../../guard/tickets.ts';
-import { ready, type TelemetryState } from '../../http/health.ts';
 import { createRecorder } from '../../log/capture/recorder.ts';
 import { startDemoUpstream } from '../../providers/demo/start-demo-upstream.ts';
 import type { Upstream } from '../../providers/upstream.ts';
-import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
-import { urlOf } from '../addresses.ts';
 import { keepBudgets } from '../compose-budgets.ts';
-import { composeCheckKey, guarding } from '../compose-gate.ts';
-import { composeIntake } from '../compose-intake.ts';
-import { composeLog } from '../compose-log.ts';
-import { composeMetrics } from '../compose-metrics.ts';
-import { composeCallers, withSignIn } from '../compose-sign-in.ts';
-import { composeTelemetry } from '../compose-telemetry.ts';
+import { composeFoundation } from '../compose-foundation.ts';
+import { composeCheckKey } from '../compose-gate.ts';
+import { composeOperations } from '../compose-operations.ts';
 import { composeUpstreams, type Upstreams, upstreamTroubleOf } from '../compose-upstreams.ts';
 import { createVia, instanceOf } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
 import { listSecrets } from '../list-secrets.ts';
-import { loadSealingSecret, shareSealingSecret } from '../load-sealing-secret.ts';
-import { createNotices } from '../notices.ts';
-import { openEventLog, openLog } from '../open-log.ts';
-import { openSharedState } from '../open-shared-state.ts';
+import { openLog } from '../open-log.ts';
 import { mergeConfig, type Reloaded } from '../reload-config.ts';
-import { keysOf } from '../remember-keys.ts';
-import { storageStateOf } from '../storage-state.ts';
 import { TIMEOUTS } from '../timeouts.ts';
-import { composeTls } from '../tls/compose-tls.ts';
-import { firstFound } from './ask-others.ts';
 import { startOnPort } from './choose-port.ts';
 import { forkWorker, type WorkerProcess } from './fork-worker.ts';
-import { inTime } from './in-time.ts';
 import { type InnerServer, startInnerServer } from './inner-server.ts';
 import { createWorkers } from './keep-workers.ts';
-import { createLink, type Link } from './link.ts';
-import { mergeRecorders, type WorkerView } from './merge-recorders.ts';
+import { findEarlier, type KnownWorkers, vitalsOf } from './known-workers.ts';
+import { createLink } from './link.ts';
+import { mergeRecorders } from './merge-recorders.ts';
 import type { PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
-import { reserveForWorker, type WorkerReservations } from './reserve-for-workers.ts';
+import { reserveForWorker } from './reserve-for-workers.ts';
 import { shareBounds } from './share-bounds.ts';
 
 /** Beyond the grace: for cutting what still runs, and writing it. */
 const STOP_WITHIN_MS = 5_000;
-/** One that does not answer in time is left out of the metrics. */
-const VITALS_WITHIN_MS = 1_000;
-
-interface KnownWorker {
-  readonly reservations: WorkerReservations;
-  readonly link: Link<WorkerCalls>;
-  readonly view: WorkerView;
-}
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
@@ -71,28 +48,14 @@ export const startWorkers = async (
   const clock = systemClock;
   const { version, codexHome } = options;
   const { dataDir, host } = config;
-  // Before anything is opened that would have to be closed where it is refused.
-  const ownSecret = await loadSealingSecret(dataDir);
-  const notices = createNotices();
-  const tls = await composeTls(config.tls, notices, clock);
-  const state = await openSharedState(config, clock);
-  const keyStore = keysOf(config, state);
-  state.postgres?.onNotice(notices.tell);
-  const sealingSecret = await shareSealingSecret(dataDir, ownSecret, state);
-  const { ring, gate } = await composeCallers(
-    config,
-    await openKeyRing(keyStore, () => clock.now()),
-    sealingSecret,
-    () => urlOf(host, port, tls !== undefined),
-    clock,
-  );
+  let port = config.port;
+  const foundation = await composeFoundation(config, clock, () => port);
+  const { ring, gate, tls, state, sealingSecret, notices } = foundation;
   const budgets = await keepBudgets(config, state, clock);
   const demo = options.demo ? await startDemoUpstream() : undefined;
+  const { logBodies, retentionDays } = config;
   const own = await createRecorder({
-    dataDir,
-    clock,
-    logBodies: config.logBodies,
-    retentionDays: config.retentionDays,
+    ...{ dataDir, clock, logBodies, retentionDays },
     maxDiskBytes: config.maxDiskBytes,
     secrets: listSecrets(config),
   });
@@ -103,101 +66,41 @@ export const startWorkers = async (
   const pricedOf = (of: Upstreams): Upstream[] => (demo ? [of.upstream] : [...of.upstreams, of.chatgpt]);
   const priced = pricedOf(upstreams);
   let trouble = upstreamTroubleOf(upstreams);
-  const known = new Map<WorkerProcess, KnownWorker>();
+  const known: KnownWorkers = new Map();
   const bounds = shareBounds<WorkerProcess>(
     config,
     async (worker, of) => (await known.get(worker)?.link.call('lend', of)) ?? 0,
   );
-  let port = config.port;
   let closing = false;
 
   const checkKey = composeCheckKey(config, ring, clock, { tokens: gate?.check });
   const ticketSecret = randomBytes(32);
-  const logs = await composeLog(config, recorder, state, clock);
-  const events = openEventLog({
-    dataDir,
-    retentionDays: config.retentionDays,
-    now: () => clock.now(),
-  });
-  const ownAdmin = createAdmin({
-    config: live,
-    recorder: logs.watch,
-    log: logs.log,
-    events,
-    clock,
-    checkKey,
-    ring,
-    keyStore,
-    sealingSecret,
-    adminLog: state.adminLog,
-    tickets: createTickets(ticketSecret, () => clock.now()),
-    isGuarded: guarding(config, ring),
-    upstreams: priced,
-    version,
-    url: () => urlOf(host, port, tls !== undefined),
-    codexHome,
-    askOverWebSocket,
-    budgets,
-  });
-  const admin = await withSignIn(ownAdmin, gate, config, { ...state, checkKey, ring }, clock);
-  const storage = storageStateOf(state.postgres, logs.shipping);
   const via = createVia();
-  const telemetry = await composeTelemetry({
-    ...{ config, recorder, clock, version, tell: notices.tell },
-    instance: instanceOf(via),
-    insight: admin.insight,
-  });
-  const intake = composeIntake({ config, recorder, clock, checkKey, events, telemetry });
-  const telemetryState = telemetry && ((): TelemetryState => telemetry.state);
-  const readyz = ready({
-    recorder,
+  const operations = await composeOperations({
+    ...{ config, live, foundation, clock, recorder, checkKey, via, budgets, version },
+    ...(codexHome !== undefined && { codexHome }),
+    tickets: createTickets(ticketSecret, () => clock.now()),
+    upstreams: priced,
     isClosing: () => closing,
     upstreamTrouble: () => trouble,
     workers: () => workers.state,
-    storage,
-    telemetry: telemetryState,
-  });
-  const metrics = await composeMetrics({
-    ...{ config, recorder, clock, version, ring },
-    isGuarded: guarding(config, ring),
-    checkKey,
-    pricing: admin.insight.pricing,
-    budgets,
-    vitals: async () => {
-      const asked = [...known.values()].map(({ link }) =>
-        inTime(link.call('vitals', undefined), VITALS_WITHIN_MS).catch(() => undefined),
-      );
-      const primary = { breakers: {}, waiting: own.waiting, residentBytes: process.memoryUsage.rss() };
-      return [primary, ...(await Promise.all(asked)).filter((vitals) => vitals !== undefined)];
-    },
-    storage,
-    telemetry: telemetryState,
-    workers: () => workers.state,
+    vitals: async () => [
+      { breakers: {}, waiting: own.waiting, residentBytes: process.memoryUsage.rss() },
+      ...(await vitalsOf(known)),
+    ],
   });
   let inner: InnerServer | undefined;
   const release = async (): Promise<void> => {
     tls?.close();
     await inner?.close();
     await demo?.close();
-    metrics?.close();
-    intake.close();
-    await events.close();
-    await admin.close();
+    await operations.close();
     ring.close();
     await budgets.close();
     await own.close();
-    await telemetry?.close(TIMEOUTS.telemetryFlushMs);
-    await logs.close();
+    await operations.closeLog(TIMEOUTS.telemetryFlushMs);
     await state.close();
   };
-
-  /** Whoever has answered it: one of the others. */
-  const findEarlier = (asker: WorkerProcess, responseId: string): Promise<Buffer | undefined> =>
-    firstFound(
-      [...known]
-        .filter(([worker]) => worker !== asker)
-        .map(([, { link }]) => link.call('findEarlier', responseId)),
-    );
 
   let startInput = {
     sources,
@@ -229,7 +132,7 @@ export const startWorkers = async (
         return undefined;
       },
       borrow: ({ of, wanted }) => bounds[of].borrow(worker, wanted),
-      findEarlier: (responseId) => findEarlier(worker, responseId),
+      findEarlier: (responseId) => findEarlier(known, worker, responseId),
     });
     const view = recorder.add(link);
     known.set(worker, { link, view, reservations });
@@ -275,7 +178,7 @@ export const startWorkers = async (
   });
 
   const address = async (): Promise<InnerServer['address']> => {
-    inner ??= await startInnerServer(dataDir, admin, readyz, metrics, intake);
+    inner ??= await startInnerServer(dataDir, operations);
     return inner.address;
   };
   const workers = createWorkers({
@@ -317,7 +220,7 @@ export const startWorkers = async (
     throw error;
   }
 
-  const url = urlOf(host, port, tls !== undefined);
+  const url = foundation.url();
   tls?.announceAt(url);
   return {
     url,
@@ -326,12 +229,12 @@ export const startWorkers = async (
     instance: instanceOf(startInput.via),
     upstream: upstreams.upstream,
     recorder,
-    insight: admin.insight,
+    insight: operations.insight,
     onNotice: notices.onNotice,
     reload,
     close: async (graceMs) => {
       closing = true;
-      admin.closeStreams();
+      operations.admin.closeStreams();
       const ask = (worker: WorkerProcess): void => {
         // One that ends before it answers has done what it was asked.
         known
