@@ -1,6 +1,6 @@
+import { escapeHtml } from '../../base/escape-html.ts';
 import type { TurnAnswer } from '../api-types/conversation.ts';
 import type { AuditEntry } from '../api-types/entry.ts';
-import { escapeHtml } from './escape-html.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { renderItems } from './render-items.ts';
 

@@ -1,7 +1,8 @@
+import { escapeHtml } from '../../base/escape-html.ts';
 import type { ConversationItem, ConversationPart, ScriptCall, ToolCall } from '../../conversation/item.ts';
 import { readOutput } from '../../conversation/read-output.ts';
 import { isByClient } from '../answers/session-title.ts';
-import { escapeHtml, folded } from './escape-html.ts';
+import { folded } from './folded.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import { renderPatch } from './render-patch.ts';
 

@@ -1,6 +1,6 @@
+import { escapeHtml } from '../../base/escape-html.ts';
 import { type Inline, parseInline } from '../../conversation/parse-inline.ts';
 import { type Block, parseMarkdown } from '../../conversation/parse-markdown.ts';
-import { escapeHtml } from './escape-html.ts';
 
 /** Longer texts are shown as they came. */
 const MAX_CHARACTERS = 60_000;

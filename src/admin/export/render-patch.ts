@@ -1,5 +1,5 @@
+import { escapeHtml } from '../../base/escape-html.ts';
 import { type PatchFile, type PatchLine, parsePatch } from '../../conversation/parse-patch.ts';
-import { escapeHtml } from './escape-html.ts';
 
 const SIGNS = { context: ' ', added: '+', removed: '-', place: '@' } as const;
 const WORDS = { add: 'new', update: 'changed', delete: 'deleted' } as const;

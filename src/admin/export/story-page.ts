@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../base/escape-html.ts';
 import { readConversation } from '../../conversation/read-conversation.ts';
 import type { ExchangeDetail, Facts } from '../../log/port.ts';
 import { explainLoss } from '../answers/cache-loss.ts';
@@ -9,7 +10,6 @@ import { promptOf, readTurns } from '../answers/turns/read-turns.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
 import { priceEntry } from '../cost/create-pricing.ts';
 import { sameThread } from '../select/thread.ts';
-import { escapeHtml } from './escape-html.ts';
 import { factsOf, HTML_END, htmlHead } from './html-page.ts';
 import { renderItems } from './render-items.ts';
 import { promptSummary, renderContexts, renderFacts, renderLoss, renderTouched } from './story-parts.ts';

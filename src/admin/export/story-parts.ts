@@ -1,9 +1,10 @@
+import { escapeHtml } from '../../base/escape-html.ts';
 import { type PatchFile, parsePatch } from '../../conversation/parse-patch.ts';
 import { sumPatches } from '../../conversation/sum-patches.ts';
 import type { CacheLoss } from '../api-types/detail.ts';
 import type { ContextPart, ContextSample, PromptTurn, SessionWorkAnswer } from '../api-types/turns.ts';
 import type { UsageSession } from '../api-types/usage.ts';
-import { escapeHtml, folded } from './escape-html.ts';
+import { folded } from './folded.ts';
 import { renderFile } from './render-patch.ts';
 
 /** From the bottom up: what stays the same first. */

@@ -12,7 +12,3 @@ const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 /** Everything that was said passes here: nothing of it becomes markup. */
 export const escapeHtml = (text: string): string =>
   text.replace(FORBIDDEN, '\ufffd').replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
-
-/** A long text behind its first line, without a script. */
-export const folded = (summary: string, content: string, isOpen = false): string =>
-  `<details${isOpen ? ' open' : ''}><summary>${summary}</summary>\n${content}\n</details>\n`;
