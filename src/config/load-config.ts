@@ -1,17 +1,17 @@
 import { GatewayError } from '../base/errors.ts';
-import { ALL_SPECS } from '../providers/all-specs.ts';
 import { type ConfiguredProvider, hasCredential } from '../providers/configured-provider.ts';
 import type { ModelAlias } from '../providers/route-model.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
 import { admitSources } from './admit-sources.ts';
+import { chooseDefault } from './choose-default.ts';
 import type { Definition } from './definition.ts';
 import { type FailoverConfig, NO_FAILOVER } from './failover.ts';
-import type { FileConfig } from './file/file-config.ts';
+import { ownOf, policyOf } from './keep-from-repository.ts';
 import { isLoopbackHost } from './own-address.ts';
 import type { Policy } from './policy.ts';
 import { readTrustedCertificates } from './read-certificates.ts';
 import { readBudgetVariables, readLimitVariables } from './read-definitions.ts';
-import { chooseDefault, readProviders } from './read-providers.ts';
+import { readProviders } from './read-providers.ts';
 import { type ProxySettings, readProxies } from './read-proxies.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
 import { readSignIn, type SignInConfig } from './read-sign-in.ts';
@@ -26,6 +26,7 @@ import type { WebSocketSetting } from './settings/request-settings.ts';
 import type { SettingName, SettingValue } from './settings.ts';
 import type { Origin } from './sourced.ts';
 import type { TelemetryConfig } from './telemetry.ts';
+import { unknownTargets } from './unknown-targets.ts';
 
 export interface GatewayConfig {
   readonly port: number;
@@ -106,26 +107,6 @@ const defaultLogin = (providers: readonly ConfiguredProvider[]): ChatgptLogin =>
     ? 'replace'
     : 'passthrough';
 
-/** An alias of a provider that is not configured would go to the default one, under a strange name. */
-const unknownTargets = (
-  aliases: ReadonlyMap<string, ModelAlias>,
-  providers: readonly ConfiguredProvider[],
-): readonly string[] => {
-  // What looks like a provider may be the owner of a model there.
-  if (providers.some(({ spec }) => spec.slashedNames)) return [];
-  const configured = new Set(providers.map(({ id }) => id));
-  const kinds = new Set(ALL_SPECS.map(({ id }) => id));
-  return [...aliases].flatMap(([name, { model, fallbacks, targets = [] }]) =>
-    [...(targets.length > 0 ? targets.map((target) => target.model) : [model]), ...fallbacks].flatMap(
-      (target) => {
-        const [prefix = ''] = target.split('/', 1);
-        const isMissing = prefix !== target && kinds.has(prefix) && !configured.has(prefix);
-        return isMissing ? [`The alias ${name} names ${target}, and ${prefix} is not configured.`] : [];
-      },
-    ),
-  );
-};
-
 /** @throws GatewayError internal_error where a configuration was put together without it */
 export const defaultProviderOf = ({ providers, defaultProvider }: GatewayConfig): ConfiguredProvider => {
   const found = providers.find(({ id }) => id === defaultProvider);
@@ -137,34 +118,6 @@ export const defaultProviderOf = ({ providers, defaultProvider }: GatewayConfig)
 export const canAskDefault = (config: GatewayConfig): boolean => {
   const provider = defaultProviderOf(config);
   return hasCredential(provider) || provider.spec.keyless;
-};
-
-/**
- * Budgets, limits and groups of a file, unless it lies in the working folder: a repository must not raise what its
- * reader may spend, or say who may do what.
- */
-const ownOf = (
-  file: FileConfig | undefined,
-  kind: 'budgets' | 'rateLimits' | 'groups',
-  notices: string[],
-): readonly Definition[] => {
-  const given = file?.[kind] ?? [];
-  const [first] = given;
-  if (first === undefined || file?.source !== 'working_folder') return given;
-  notices.push(
-    `${first.origin} is passed over: a file of the working folder never sets budgets, rate limits or groups. Move them to gomodel.yaml in the data folder.`,
-  );
-  return [];
-};
-
-/** A policy says what programs run on people's machines: a repository must not. */
-const policyOf = (file: FileConfig | undefined, notices: string[]): Policy | undefined => {
-  const given = file?.policy;
-  if (given?.source !== 'working_folder') return given?.value;
-  notices.push(
-    `${given.origin} is passed over: a file of the working folder never sets the policy. Move it to gomodel.yaml in the data folder.`,
-  );
-  return undefined;
 };
 
 /** How many bodies of the largest size are in memory at once where nothing else was asked for. */

@@ -1,7 +1,7 @@
 import { GatewayError } from '../base/errors.ts';
 import { showUrl } from '../base/show-url.ts';
 import { ALL_SPECS } from '../providers/all-specs.ts';
-import type { ConfiguredProvider, FurtherKey } from '../providers/configured-provider.ts';
+import type { ConfiguredProvider } from '../providers/configured-provider.ts';
 import { normalizeAddress } from '../providers/normalize-address.ts';
 import type { ListedModel, ProviderSpec } from '../providers/provider-spec.ts';
 import { openaiSpec } from '../providers/specs/openai.ts';
@@ -9,6 +9,7 @@ import type { FileProvider } from './file/file-config.ts';
 import { isOwnAddress } from './own-address.ts';
 import { findNamedProviders, type NamedProvider, PROVIDER_FIELDS, stemOf } from './provider-fields.ts';
 import { findVariable, readAmbient } from './read-ambient.ts';
+import { readMoreKeys } from './read-more-keys.ts';
 import { type ConfigSources, parseGiven, readSetting, variableOf } from './read-setting.ts';
 import { type Address, type Credential, refuseStrayCredential } from './refuse-stray-credential.ts';
 import type { Sourced } from './sourced.ts';
@@ -110,38 +111,6 @@ const refuseStrayProxy = (stem: string, credentials: readonly Credential[], way:
     'invalid_config',
     `${way.origin}, in a file of the working folder, would choose the proxy that ${stray.origin} passes: a repository must not do that. If it is right, set ${variable} in your environment; else remove it from the file.`,
   );
-};
-
-/** How many keys of a provider are looked for. */
-const MAX_KEYS = 20;
-
-/** `OPENAI_API_KEY_2` and so on, beside the first key. */
-const readMoreKeys = (
-  stem: string,
-  first: Sourced<string> | undefined,
-  sources: ConfigSources,
-  { masterKey }: GatewayFacts,
-  notices: string[],
-): readonly (FurtherKey & Credential)[] => {
-  const found: (FurtherKey & Credential)[] = [];
-  for (let count = 2; count <= MAX_KEYS; count++) {
-    const variable = `${stem}_${PROVIDER_FIELDS.apiKey.variable}_${count}`;
-    const [given] = parseGiven(PROVIDER_FIELDS.apiKey, variableOf(variable, sources));
-    if (given === undefined) continue;
-    const { value, origin, source } = given;
-    const isKnown = value === first?.value || found.some((key) => key.value === value);
-    const reason =
-      first === undefined
-        ? `there is no ${stem}_${PROVIDER_FIELDS.apiKey.variable} beside which it could stand`
-        : value === masterKey
-          ? 'it is the master key, which is no key at the provider'
-          : isKnown
-            ? 'it is a key that has another number already'
-            : undefined;
-    if (reason === undefined) found.push({ variable, value, origin, source });
-    else notices.push(`${origin} is passed over: ${reason}.`);
-  }
-  return found;
 };
 
 const readProvider = (
@@ -249,34 +218,3 @@ export const readProviders = (
     const provider = readProvider(candidate, sources, gateway, notices);
     return provider ? [provider] : [];
   });
-
-/**
- * The provider of what no rule sends elsewhere: the chosen one, else OpenAI where it has a key, else the
- * first one that can be asked.
- * @param chosen the setting `default_provider`
- * @throws GatewayError invalid_config where the chosen one is not configured
- */
-export const chooseDefault = (
-  all: readonly SourcedProvider[],
-  chosen: Sourced<string> | undefined,
-  notices: string[],
-): ConfiguredProvider => {
-  const byId = (id: string): SourcedProvider | undefined => all.find(({ provider }) => provider.id === id);
-  if (chosen) {
-    const found = byId(chosen.value);
-    if (found) return found.provider;
-    const known = all.map(({ provider }) => provider.id).join(', ');
-    const message = `${chosen.origin} is "${chosen.value}", which is not configured. Configured: ${known}.`;
-    throw new GatewayError('invalid_config', message);
-  }
-  const openai = byId(openaiSpec.id);
-  const able = all.filter(({ isBare }) => !isBare);
-  const first = openai && !openai.isBare ? openai : (able[0] ?? openai);
-  if (!first) throw new GatewayError('invalid_config', 'No provider is configured.');
-  if (first !== openai && able.length > 1) {
-    notices.push(
-      `A model that no list has goes to ${first.provider.id}. GOMODEL_DEFAULT_PROVIDER chooses another of the ${able.length} providers.`,
-    );
-  }
-  return first.provider;
-};

@@ -1,12 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { StorageFallback } from '../config/settings/storage-settings.ts';
-import {
-  type Counts,
-  createLimitCounter,
-  type LimitPlace,
-  windowOf,
-} from '../guard/limits/create-limit-counter.ts';
+import { createLimitCounter } from '../guard/limits/create-limit-counter.ts';
+import { type Counts, type LimitPlace, windowOf } from '../guard/limits/limit-place.ts';
 import type { LimitCounter, Taken } from '../guard/limits/limit-port.ts';
 import { type LimitSubject, limitScopeText, type RateLimit } from '../guard/limits/rate-limit.ts';
 import { PARTS } from '../guard/limits/sliding-window.ts';

@@ -1,100 +1,23 @@
+import {
+  change,
+  id,
+  inPath,
+  inQuery,
+  json,
+  LIMIT,
+  listOf,
+  OFFSET,
+  pageOf,
+  parametersOf,
+  REFUSALS,
+  read,
+  readFile,
+  ref,
+  refused,
+  settable,
+  usage,
+} from './describe-operations.ts';
 import schemas from './schemas.json' with { type: 'json' };
-
-type Schema = { readonly [key: string]: unknown };
-
-const ref = (name: keyof typeof schemas): Schema => ({ $ref: `#/components/schemas/${name}` });
-const listOf = (items: Schema): Schema => ({ type: 'array', items });
-const pageOf = (items: Schema): Schema => ({
-  type: 'object',
-  properties: {
-    entries: listOf(items),
-    total: { type: 'number' },
-    limit: { type: 'number' },
-    offset: { type: 'number' },
-  },
-  required: ['entries', 'total', 'limit', 'offset'],
-  additionalProperties: false,
-});
-
-const json = (schema: Schema) => ({ 'application/json': { schema } });
-const refused = (description: string) => ({ description, content: json(ref('ErrorAnswer')) });
-const REFUSALS = {
-  '400': refused('A parameter or the body is not what it must be.'),
-  '401': refused('Log in first, or send the key.'),
-  '403': refused('The page that asks is not the gateway’s own.'),
-};
-
-/** Each member of a query's type is a parameter of that name. */
-const parametersOf = (query: { readonly properties: object; readonly required?: readonly string[] }) =>
-  Object.entries(query.properties).map(([name, { description, ...schema }]) => ({
-    name,
-    in: 'query',
-    required: query.required?.includes(name) ?? false,
-    ...(description ? { description } : {}),
-    schema,
-  }));
-
-const inPath = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
-const inQuery = (name: string, schema: Schema, description: string) => ({
-  name,
-  in: 'query',
-  required: false,
-  description,
-  schema,
-});
-
-const read = (summary: string, schema: Schema, parameters: readonly object[] = []) => ({
-  get: {
-    summary,
-    parameters,
-    responses: { '200': { description: summary, content: json(schema) }, ...REFUSALS },
-  },
-});
-
-const readFile = (summary: string, types: readonly string[], parameters: readonly object[]) => ({
-  get: {
-    summary,
-    parameters,
-    responses: {
-      '200': {
-        description: summary,
-        content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])),
-      },
-      ...REFUSALS,
-    },
-  },
-});
-
-const change = (summary: string, schema: Schema, status: string, parameters: readonly object[] = []) => ({
-  summary,
-  parameters,
-  responses: { [status]: { description: summary, content: json(schema) }, ...REFUSALS },
-});
-
-/** What is set by a body and removed by its id. */
-const settable = (what: string, members: string) => ({
-  put: {
-    summary: `Sets a ${what}: ${members}`,
-    requestBody: { required: true, content: json({ type: 'object' }) },
-    responses: {
-      '200': {
-        description: 'Its id',
-        content: json({ type: 'object', properties: { id: { type: 'string' } }, required: ['id'] }),
-      },
-      ...REFUSALS,
-    },
-  },
-  delete: {
-    summary: `Removes a ${what} that was set so`,
-    parameters: [inQuery('id', { type: 'string' }, 'As the list names it.')],
-    responses: { '204': { description: 'Removed' }, ...REFUSALS },
-  },
-});
-
-const usage = parametersOf(schemas.UsageQuery);
-const LIMIT = inQuery('limit', { type: 'number' }, 'Default 50, at most 200.');
-const OFFSET = inQuery('offset', { type: 'number' }, 'Default 0.');
-const id = inPath('id');
 
 /** All paths of the API, with what they take and answer. `createRoutes` has a handler for each. */
 export const PATHS = {

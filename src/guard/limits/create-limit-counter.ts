@@ -1,33 +1,20 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Scope } from '../budgets/budget.ts';
-import { createScopeIndex, type Match } from '../budgets/index-by-scope.ts';
+import { indexLimits } from './index-limits.ts';
+import {
+  type Counts,
+  everyStatus,
+  type FoundLimit,
+  type LimitPlace,
+  statusOf,
+  windowOf,
+} from './limit-place.ts';
 import type { LimitCounter, LimitStatus, Standings, Taken } from './limit-port.ts';
 import { type LimitSubject, limitScopeText, type RateLimit, type RateRule } from './rate-limit.ts';
-import { createSlidingWindow, type SlidingWindow } from './sliding-window.ts';
-
-/** What one limit, or one child of a template, has counted. */
-export interface Counts {
-  /** By the name of the rule. */
-  readonly windows: Map<string, SlidingWindow>;
-  running: number;
-}
 
 interface Held {
   readonly place: LimitPlace;
   readonly atMs: number;
   readonly tokens: number;
-}
-
-interface FoundLimit {
-  readonly limit: RateLimit;
-  readonly child: string;
-}
-
-/** A limit that holds for a request. */
-export interface LimitPlace extends FoundLimit {
-  /** Of what it has counted. */
-  readonly key: string;
-  readonly counts: Counts;
 }
 
 export interface OwnLimitCounter extends LimitCounter {
@@ -52,72 +39,6 @@ const MAX_COUNTS = 50_000;
 const RETRY_RUNNING_MS = 1_000;
 /** Between the scope and the child of what is counted; no scope has one. */
 const SEPARATOR = '\n';
-
-/** The window in which a rule counts; made where there is none. */
-export const windowOf = ({ windows }: Counts, { name, windowMs }: RateRule): SlidingWindow => {
-  const known = windows.get(name);
-  if (known) return known;
-  const window = createSlidingWindow(windowMs);
-  windows.set(name, window);
-  return window;
-};
-
-const statusOf = (
-  { limit, child }: FoundLimit,
-  name: string,
-  most: number,
-  used: number,
-  resetMs?: number,
-): LimitStatus => ({
-  scope: limitScopeText(limit),
-  ...(child !== '' && { child }),
-  name,
-  limit: most,
-  used,
-  ...(resetMs !== undefined && { resetMs }),
-  source: limit.source,
-});
-
-const everyStatus = (place: LimitPlace, nowMs: number): readonly LimitStatus[] => {
-  const { limit, counts } = place;
-  const rules = limit.rules.map((rule) => {
-    const window = windowOf(counts, rule);
-    return statusOf(place, rule.name, rule.limit, window.used(nowMs), window.waitMs(0, nowMs));
-  });
-  const { concurrent } = limit;
-  return concurrent === undefined
-    ? rules
-    : [...rules, statusOf(place, 'concurrent', concurrent, counts.running)];
-};
-
-interface ClientLimit {
-  readonly scope: Scope;
-  readonly limit: RateLimit;
-}
-
-/** Finds the limits of who asks by scope, and those of what is asked by name. */
-const indexLimits = (limits: readonly RateLimit[]) => {
-  const ofClients: ClientLimit[] = [];
-  const ofTargets = new Map<string, RateLimit>();
-  for (const limit of limits) {
-    const { scope } = limit;
-    if (scope.kind === 'provider' || scope.kind === 'model') ofTargets.set(limitScopeText(limit), limit);
-    else ofClients.push({ scope, limit });
-  }
-  const findForClient = createScopeIndex(ofClients);
-  return (subject: LimitSubject): readonly FoundLimit[] => {
-    const mine = findForClient(subject).map(({ entry, child }: Match<ClientLimit>) => ({
-      limit: entry.limit,
-      child,
-    }));
-    if (ofTargets.size === 0 || subject.provider === undefined) return mine;
-    const provider = subject.provider.toLowerCase();
-    const model = subject.model?.toLowerCase();
-    const names = [`provider:${provider}`, `provider:${provider}/${model}`, `model:${model}`];
-    const theirs = names.flatMap((name) => ofTargets.get(name) ?? []);
-    return [...mine, ...theirs.map((limit) => ({ limit, child: '' }))];
-  };
-};
 
 /** Counts in this process, by the monotonic clock: whoever sets the wall clock changes nothing. */
 export const createLimitCounter = (
