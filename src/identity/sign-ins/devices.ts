@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { JsonObject } from '../../base/json-object.ts';
 import type { EntryStore, Expiring } from '../../guard/people/entry-store.ts';
 import { createSecret, digestOf } from './secrets.ts';
+import { createShareOfAddress } from './share-of-address.ts';
 
 /** Consonants that no one mistakes for another, and that make no words (RFC 8628 §6.1). */
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ';
@@ -15,6 +16,8 @@ const SLOWER_S = 5;
 const TOLERANCE_MS = 500;
 /** All that wait for their person at once. */
 const MAX_PENDING = 500;
+/** Of one address, which may be that of a whole company: others find room beside it. */
+const MAX_OF_ADDRESS = 200;
 const SWEEP_EVERY_MS = 60_000;
 
 /** A program that waits until its person has signed in elsewhere. */
@@ -69,6 +72,7 @@ const keepOf = (entry: JsonObject, changed: JsonObject): JsonObject & Expiring =
 /** @param now milliseconds since the epoch */
 export const createDevices = (store: EntryStore, now: () => number): Devices => {
   let sweptAtMs = 0;
+  const shares = createShareOfAddress(MAX_OF_ADDRESS, DEVICE_MS, now);
   /** Looking at every entry takes a while, and must not be what somebody can ask for again and again. */
   const sweep = async (): Promise<void> => {
     if (sweptAtMs + SWEEP_EVERY_MS > now()) return;
@@ -78,7 +82,7 @@ export const createDevices = (store: EntryStore, now: () => number): Devices => 
   return {
     begin: async (asker) => {
       await sweep();
-      if ((await store.count('device')) >= MAX_PENDING) return undefined;
+      if ((await store.count('device')) >= MAX_PENDING || !shares.take(asker.address)) return undefined;
       const deviceCode = createSecret();
       const code = drawCode();
       const device = digestOf(deviceCode);
