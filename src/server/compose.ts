@@ -240,6 +240,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     onNotice: notices.onNotice,
     vitals,
     findEarlier: (responseId) => findEarlier(history, responseId),
+    end: ({ kind, id }) => (kind === 'person' ? gate?.people.lockOut(id) : gate?.people.endSignIn(id)),
     close: async (graceMs) => {
       closing = true;
       await stopServing({ servers, admin: operations.admin, upgrades, outward, recorder }, graceMs);

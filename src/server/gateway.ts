@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Admin } from '../admin/create-admin.ts';
 import type { GatewayConfig, LoadConfigSources } from '../config/load-config.ts';
 import type { TranslateInto } from '../forward/send/prepare-request.ts';
+import type { Ended } from '../guard/people/people.ts';
 import type { ExchangeWatch, Recorder } from '../log/capture/recorder.ts';
 import type { Vitals } from '../metrics/vitals.ts';
 import type { Upstream } from '../providers/upstream.ts';
@@ -83,6 +84,8 @@ export interface Gateway extends ServingGateway {
    * @param id of the answer, or of one of its items
    */
   findEarlier(id: string): Buffer | undefined;
+  /** Takes over what another process has ended. */
+  end(ended: Ended): void;
   /** How this process is, for the metrics. */
   vitals(): Vitals;
 }

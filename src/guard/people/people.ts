@@ -9,6 +9,12 @@ interface Span {
   readonly expiresAtMs: number;
 }
 
+/** What has ended before its time: all that a person has, or one of their sign-ins. */
+export interface Ended {
+  readonly kind: 'person' | 'sign-in';
+  readonly id: string;
+}
+
 /** Who is signed in, as far as this process has seen their tokens. */
 export interface People {
   /** Notes what a person may do by a token. An older token does not undo what a newer one has said. */
@@ -17,6 +23,8 @@ export interface People {
   lockOut(id: string): void;
   /** Ends one sign-in of theirs. */
   endSignIn(signInId: string): void;
+  /** Tells of both, for other processes. */
+  onEnd(listener: (ended: Ended) => void): void;
   /** Whether a token has ended before its time. */
   isOver(id: string, signInId: string, issuedAtMs: number): boolean;
   find(id: string): ManagedKey | undefined;
@@ -48,6 +56,10 @@ export const createPeople = (now: () => number): People => {
   const lockedOutAtMs = new Map<string, number>();
   const endedSignIns = new Map<string, true>();
   const listeners = new Set<() => void>();
+  const endListeners: ((ended: Ended) => void)[] = [];
+  const tellEnd = (ended: Ended): void => {
+    for (const listener of endListeners) listener(ended);
+  };
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
@@ -65,9 +77,14 @@ export const createPeople = (now: () => number): People => {
     lockOut: (id) => {
       keep(lockedOutAtMs, id, now());
       tell();
+      tellEnd({ kind: 'person', id });
     },
     endSignIn: (signInId) => {
       keep(endedSignIns, signInId, true);
+      tellEnd({ kind: 'sign-in', id: signInId });
+    },
+    onEnd: (listener) => {
+      endListeners.push(listener);
     },
     isOver: (id, signInId, issuedAtMs) => endedSignIns.has(signInId) || isLockedOut(id, issuedAtMs),
     find: (id) => known.get(id)?.key,

@@ -16,6 +16,15 @@ interface KnownWorker {
 
 export type KnownWorkers = Map<WorkerProcess, KnownWorker>;
 
+/** Tells each; one that has ended needs no word any more. */
+export const tellAll = <Name extends keyof WorkerCalls>(
+  known: KnownWorkers,
+  name: Name,
+  input: WorkerCalls[Name]['input'],
+): void => {
+  for (const { link } of known.values()) link.call(name, input).catch(() => {});
+};
+
 /** One that does not answer in time is left out of the metrics. */
 const VITALS_WITHIN_MS = 1_000;
 

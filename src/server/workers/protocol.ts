@@ -3,6 +3,7 @@ import type { Budget, Subject } from '../../guard/budgets/budget.ts';
 import type { BudgetStatus, Cost, Estimate, Reservation } from '../../guard/budgets/ledger-port.ts';
 import type { LimitStatus, Taken } from '../../guard/limits/limit-port.ts';
 import type { LimitSubject } from '../../guard/limits/rate-limit.ts';
+import type { Ended } from '../../guard/people/people.ts';
 import type { AnswerSoFar, ExchangeEvent } from '../../log/exchange.ts';
 import type { Losses } from '../../log/port.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
@@ -65,6 +66,8 @@ export interface WorkerCalls {
   readonly reload: { readonly input: LoadConfigSources; readonly output: undefined };
   /** What requests must ask the primary for from now on. */
   readonly holds: { readonly input: Holds; readonly output: undefined };
+  /** What a person may do no longer, by `Gateway.end`. */
+  readonly ended: { readonly input: Ended; readonly output: undefined };
   /** Ends as `Gateway.close` does; the worker ends its process when it has answered. */
   readonly stop: { readonly input: { readonly graceMs: number }; readonly output: undefined };
 }

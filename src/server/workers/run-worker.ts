@@ -95,6 +95,10 @@ export const runWorker = async (): Promise<void> => {
         holds = now;
         return undefined;
       },
+      ended: async (ended) => {
+        running?.gateway.end(ended);
+        return undefined;
+      },
       lend: async (of) => shares.get(of)?.lend() ?? 0,
       stop: async ({ graceMs }) => {
         await running?.gateway.close(graceMs);

@@ -21,7 +21,7 @@ import { startOnPort } from './choose-port.ts';
 import { forkWorker, type WorkerProcess } from './fork-worker.ts';
 import { type InnerServer, startInnerServer } from './inner-server.ts';
 import { createWorkers } from './keep-workers.ts';
-import { findEarlier, type KnownWorkers, vitalsOf } from './known-workers.ts';
+import { findEarlier, type KnownWorkers, tellAll, vitalsOf } from './known-workers.ts';
 import { createLink } from './link.ts';
 import { mergeRecorders } from './merge-recorders.ts';
 import type { PrimaryCalls, WorkerCalls, WorkerStart } from './protocol.ts';
@@ -172,10 +172,8 @@ export const startWorkers = async (
     notices.tell(`Worker ${worker.pid} ${how}.${lost} Another one is taking its place.`);
   };
 
-  budgets.onChange(() => {
-    // A worker that has ended needs no word any more.
-    for (const { link } of known.values()) link.call('holds', budgets.holds()).catch(() => {});
-  });
+  budgets.onChange(() => tellAll(known, 'holds', budgets.holds()));
+  gate?.people.onEnd((ended) => tellAll(known, 'ended', ended));
 
   const address = async (): Promise<InnerServer['address']> => {
     inner ??= await startInnerServer(dataDir, operations);
