@@ -29,6 +29,7 @@ import { createHeldMessages } from './held-messages.ts';
 import { isRelayable } from './is-relayable.ts';
 import { openRelayed, openUnreadable } from './open-relayed.ts';
 import { createPassUpstream } from './pass-upstream.ts';
+import { quotaFrames } from './quota-frames.ts';
 import { createTurnRefusals } from './refuse-turns.ts';
 import { busy, MAX_RUNNING, networkChanged, tooMany, upstreamClosed } from './relay-errors.ts';
 import { createRelayedTurn, type RelayedTurn } from './relayed-turn.ts';
@@ -88,8 +89,7 @@ export const createRelaySession = ({
   /** The upstream has no other way to be told that nobody pays for more. */
   const endOverCeiling = (): void => {
     isBroken = true;
-    const reason = overCeiling();
-    cut(reason, NORMAL_CLOSURE);
+    cut(overCeiling(), NORMAL_CLOSURE);
   };
   const { refuse, refuseUnreadable, turnAway } = createTurnRefusals(context, connection);
 
@@ -138,6 +138,7 @@ export const createRelaySession = ({
       const { maxOutputTokens } = passage ?? {};
       exchange.commit();
       turns.add(createRelayedTurn({ exchange, clock, streamId: frame.streamId, maxOutputTokens }));
+      for (const quota of quotaFrames(passage, upstream, response)) connection.send(quota);
       pass(frame.bytes, room);
       stopwatch.stop();
       record.overheadMs = stopwatch.spentMs;

@@ -83,6 +83,25 @@ describe.each([
     expect(record).toMatchObject({ error: { code: 'budget_exceeded' }, response: { finish: 'truncated' } });
   });
 
+  it('tells Codex before each answer how the budget stands', async () => {
+    const gateway = await composeWithBudgets(await start(), { SET_BUDGET: 'daily=10' });
+    const client = await connectClient(gateway.v1, { headers: CODEX_HEADERS });
+    for (const used of [0.1, 10]) {
+      const before = client.events.length;
+      client.send(CREATE);
+      await client.answer();
+      const told = client.events.slice(before).map((event) => event as Record<string, unknown>);
+      const places = ['codex.rate_limits', 'response.created'].map((type) =>
+        told.findIndex((event) => event.type === type),
+      );
+      expect(places).toEqual([...places].sort());
+      const { rate_limits: limits } = told[places[0] ?? -1] as { rate_limits: Record<string, object> };
+      expect(limits.primary).toMatchObject({ window_minutes: 1440, reset_at: expect.any(Number) });
+      expect((limits.primary as { used_percent: number }).used_percent).toBeGreaterThanOrEqual(used);
+      await gateway.records();
+    }
+  });
+
   it('refuses what is beyond a rate limit', async () => {
     const gateway = await composeWithBudgets(await start(), { SET_RATE_LIMIT: 'rpm=1' });
     const client = await connectClient(gateway.v1, { headers: CODEX_HEADERS });
