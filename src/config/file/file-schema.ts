@@ -144,6 +144,7 @@ const rateLimits = z.strictObject({
   labels: z.array(z.strictObject({ label: name, ...rates })).optional(),
   keys: z.array(z.strictObject({ key: name, ...rates })).optional(),
   providers: z.array(z.strictObject({ provider: name, model: name.optional(), ...rates })).optional(),
+  models: z.array(z.strictObject({ model: name, ...rates })).optional(),
 });
 
 const groupRule = z.strictObject({

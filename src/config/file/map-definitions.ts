@@ -75,7 +75,12 @@ export const mapRateLimits = (
     scope: `provider:${item.provider}${item.model === undefined ? '' : `/${item.model}`}`,
     path: ['rate_limits', 'providers', index] as Path,
   }));
-  return [...named<Rates>('rate_limits', limits), ...providers].map((entry) => ({
+  const models = (limits.models ?? []).map((item, index) => ({
+    item,
+    scope: `model:${item.model}`,
+    path: ['rate_limits', 'models', index] as Path,
+  }));
+  return [...named<Rates>('rate_limits', limits), ...providers, ...models].map((entry) => ({
     origin: locate(entry.path),
     source: 'file' as const,
     fields: fieldsOf(entry, ratesOf(entry.item)),

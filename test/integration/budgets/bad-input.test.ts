@@ -62,6 +62,14 @@ describe('at the start', () => {
       /yaml:4: the rate limit of \/team is defined twice.*Keep one of them/s,
     ],
     [
+      "a model's rate limit twice",
+      {
+        'gomodel.yaml':
+          'rate_limits:\n  models:\n    - { model: gpt-test, rpm: 5 }\n    - { model: gpt-test, tpm: 7 }\n',
+      },
+      /yaml:4: the rate limit of model:gpt-test is defined twice.*Keep one of them/s,
+    ],
+    [
       'a budget twice in the stored file',
       {
         'budgets.json': JSON.stringify({

@@ -15,6 +15,20 @@ describe('the configuration file', () => {
     expect(load(file, {}, { PORT: '5678' }).port).toBe(5678);
   });
 
+  it('limits people, providers and models, each in its scope and in order', () => {
+    const file = `rate_limits:
+  user_paths: [{ path: /team, rpm: 1 }]
+  providers: [{ provider: openai, model: gpt-a, rpm: 2 }, { provider: groq, tpm: 3 }]
+  models: [{ model: gpt-a, concurrent: 4 }]
+`;
+    expect(load(file).rateLimits.map(({ fields, origin }) => [fields.scope, origin])).toEqual([
+      ['/team', 'gomodel.yaml:2'],
+      ['provider:openai/gpt-a', 'gomodel.yaml:3'],
+      ['provider:groq', 'gomodel.yaml:3'],
+      ['model:gpt-a', 'gomodel.yaml:4'],
+    ]);
+  });
+
   it('may be empty', () => {
     expect(load('').port).toBe(8080);
     expect(load('# nothing yet\n').port).toBe(8080);
