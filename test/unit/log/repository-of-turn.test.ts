@@ -4,7 +4,7 @@ import { repositoryOfTurn } from '../../../src/log/capture/repository-of-turn.ts
 const of = (...remotes: unknown[]) =>
   repositoryOfTurn({
     workspaces: Object.fromEntries(
-      remotes.map((associated_remote_urls, place) => [`/work/${place}`, { associated_remote_urls }]),
+      remotes.map((associated_remote_urls, place) => [`/home/anna/${place}`, { associated_remote_urls }]),
     ),
   });
 
