@@ -20,5 +20,8 @@ const TAKEN = new Set([
   'via',
 ]);
 
+/** Whether a text has the form of a header field's name (RFC 9110 §5.6.2), and no endless one. */
+export const isFieldName = (text: string): boolean => TOKEN.test(text);
+
 /** Whether a text names a header field that requests may carry for the gateway to read. */
 export const isHeaderName = (text: string): boolean => TOKEN.test(text) && !TAKEN.has(text.toLowerCase());

@@ -1,5 +1,6 @@
 import { showUrl } from '../base/show-url.ts';
 import { trimTrailing } from '../base/trim-text.ts';
+import { isFieldName } from './header-name.ts';
 import { isOwnAddress } from './own-address.ts';
 import { findVariable } from './read-ambient.ts';
 import type { ConfigSources } from './read-setting.ts';
@@ -43,7 +44,6 @@ const parsePairs = (text: string): readonly (readonly [name: string, value: stri
     })
     .filter(([name]) => name !== '');
 
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 /** What the exporter says itself. */
 const OWN_HEADERS = new Set([
   'host',
@@ -59,7 +59,7 @@ const parseHeaders = (text: string): Readonly<Record<string, string>> =>
     parsePairs(text)
       .map(([name, value]) => [name.toLowerCase(), value] as const)
       .filter(
-        ([name, value]) => HEADER_NAME.test(name) && !OWN_HEADERS.has(name) && /^[\t\x20-\x7e]*$/.test(value),
+        ([name, value]) => isFieldName(name) && !OWN_HEADERS.has(name) && /^[\t\x20-\x7e]*$/.test(value),
       ),
   );
 

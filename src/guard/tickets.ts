@@ -4,7 +4,7 @@ import { isObject, parseJson } from '../base/json-object.ts';
 /** Of requests that the gateway sends to itself. Never forwarded, and redacted in the log by its name. */
 export const TICKET_HEADER = 'x-gomodel-ticket-token';
 
-/** Whom a request of the gateway's own is sent for, and why. */
+/** On whose behalf the gateway sends a request to itself, and why. */
 interface Ticket {
   /** Of the managed key whose owner clicked; absent for the master key, and where none is needed. */
   readonly keyId: string | undefined;

@@ -7,6 +7,7 @@ import { createScopeIndex, type Match } from '../guard/budgets/index-by-scope.ts
 import { counterKey, createCounters, nanoOf } from '../guard/budgets/ledger-counters.ts';
 import type { Amount, BudgetLedger, Cost, Estimate, Reservation } from '../guard/budgets/ledger-port.ts';
 import { createWindows } from '../guard/budgets/window.ts';
+import { type BudgetWindow, readWindows } from './budget-windows.ts';
 import type { Database } from './database.ts';
 import type { GuardedCall } from './guarded-call.ts';
 import { createSettlements, type Settlement } from './settlements.ts';
@@ -32,18 +33,9 @@ export interface PostgresLedgerDeps {
   readonly leaseClock?: () => number;
 }
 
-interface Window {
-  readonly key: string;
-  readonly startMs: number;
-  readonly spent: number;
-  readonly reserved: number;
-  readonly tokens: number;
-  readonly listNanoUsd: number;
-}
-
 interface Answer {
   readonly verdict: 'granted' | 'refused' | 'reserved' | 'freed' | 'settled';
-  readonly windows: readonly Window[];
+  readonly windows: readonly BudgetWindow[];
 }
 
 /** Of one budget of a request: what the database is asked for. */
@@ -59,8 +51,6 @@ interface Place {
 const LEASE = '1 hour';
 const FREE_EVERY_MS = 60_000;
 const MAX_OPEN = 100_000;
-/** Of a page of budgets, so many children of templates are shown. */
-const MAX_WINDOWS = 10_000;
 /** What a page waits for that shows budgets. */
 const FLUSH_WITHIN_MS = 200;
 
@@ -103,7 +93,7 @@ export const createPostgresLedger = (deps: PostgresLedgerDeps): PostgresLedger =
   const leaseNow = (): string | null => (leaseClock ? new Date(leaseClock()).toISOString() : null);
 
   /** Runs what must see one time and one state. */
-  const at = <Result>(ms: number, windows: readonly Window[], work: () => Result): Result => {
+  const at = <Result>(ms: number, windows: readonly BudgetWindow[], work: () => Result): Result => {
     // What has grown old in the copy is freed before it is overwritten: the database has freed its own.
     mirror.status(NOBODY);
     for (const { key, startMs, ...counts } of windows) Object.assign(counters.of(key, startMs), counts);
@@ -204,20 +194,6 @@ export const createPostgresLedger = (deps: PostgresLedgerDeps): PostgresLedger =
     settlements.settle(settlement);
   };
 
-  /** The counters of some budgets in their windows, those of every child included. */
-  const readWindows = async (
-    of: readonly { readonly key: string; readonly startMs: number }[],
-    each: boolean,
-  ) =>
-    database.query<Window>(
-      `SELECT w.key, w.start_ms AS "startMs", w.spent, w.reserved, w.tokens, w.list_nano_usd AS "listNanoUsd"
-         FROM unnest($1::text[], $2::bigint[]) AS b (key, start_ms)
-         JOIN gomodel.budget_windows w ON w.start_ms = b.start_ms
-          AND (w.key = b.key OR ($3 AND w.key > b.key || E'\\n' AND w.key < b.key || E'\\x0b'))
-        ORDER BY w.key LIMIT ${MAX_WINDOWS}`,
-      [of.map(({ key }) => key), of.map(({ startMs }) => startMs), each],
-    );
-
   return {
     reserve,
     settle,
@@ -242,7 +218,7 @@ export const createPostgresLedger = (deps: PostgresLedgerDeps): PostgresLedger =
         await settlements.flush(FLUSH_WITHIN_MS);
         await begin();
         await free(null);
-        return readWindows(asked, subject === undefined);
+        return readWindows(database, asked, subject === undefined);
       })().catch(() => []);
       return at(nowMs, windows, () => mirror.status(subject));
     },

@@ -57,7 +57,7 @@ export interface FleetOtherModel extends FleetUse {
 export interface FleetAnswer {
   start_date: string;
   end_date: string;
-  /** How many exchanges this was told from. */
+  /** How many exchanges the answer is based on. */
   exchanges: number;
   /** False where the period has more: then only its newest ones were looked at. */
   is_whole: boolean;

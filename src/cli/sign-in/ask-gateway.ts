@@ -15,7 +15,7 @@ export interface OAuthAnswer {
   readonly error: string | undefined;
 }
 
-/** Posts a form to an endpoint of the gateway's. */
+/** Posts a form to one of the gateway's endpoints. */
 export type AskGateway = (path: string, fields: Readonly<Record<string, string>>) => Promise<OAuthAnswer>;
 
 const TIMEOUT_MS = 20_000;

@@ -23,7 +23,7 @@ export const fieldsOf = (parameters: URLSearchParams): Fields => {
 };
 
 /**
- * Reads a form that a program or a page of the gateway's own has sent.
+ * Reads a form sent by a program, or by one of the gateway's own pages.
  * @throws OAuthError invalid_request
  */
 export const readForm = async (request: IncomingMessage): Promise<Fields> => {

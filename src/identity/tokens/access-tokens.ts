@@ -18,7 +18,7 @@ type Verified =
   | { readonly kind: 'valid'; readonly claims: AccessClaims }
   | { readonly kind: 'expired' | 'invalid' };
 
-/** Access tokens of the gateway's own: it alone signs them, and it alone reads them. */
+/** The gateway's own access tokens: it alone signs them, and it alone reads them. */
 export interface AccessTokens {
   /** By its first part, which is the same for all: whatever names another algorithm or key is none. */
   isToken(text: string): boolean;
