@@ -324,18 +324,29 @@ describe('a device code', () => {
     expect(typed.text).not.toContain('<script>');
   });
 
-  it('is one of five hundred that wait at once', async () => {
-    const { base } = await startSignInGateway();
-    const statuses: number[] = [];
-    for (let count = 0; count < 501; count++) {
+  it('is one of two hundred of its address, and of five hundred in all, that wait at once', async () => {
+    const { base } = await startSignInGateway({ env: { TRUSTED_PROXIES: '127.0.0.1' } });
+    const ask = async (address: string): Promise<number> => {
       const response = await fetch(`${base}/oauth/device_authorization`, {
         method: 'POST',
+        headers: { 'x-forwarded-for': address },
         body: new URLSearchParams(),
       });
-      statuses.push(response.status);
       await response.text();
-    }
-    expect([statuses.at(499), statuses.at(500)]).toEqual([200, 429]);
+      return response.status;
+    };
+    const askOften = async (address: string, times: number): Promise<number[]> => {
+      const statuses: number[] = [];
+      for (let count = 0; count < times; count++) statuses.push(await ask(address));
+      return statuses;
+    };
+    const OK = 200;
+    const BUSY = 429;
+    const first = await askOften('192.0.2.1', 201);
+    expect(first).toEqual([...Array.from({ length: 200 }, () => OK), BUSY]);
+    expect(new Set(await askOften('192.0.2.2', 200))).toEqual(new Set([OK]));
+    expect(new Set(await askOften('192.0.2.3', 100))).toEqual(new Set([OK]));
+    expect(await ask('192.0.2.4')).toBe(BUSY);
   });
 });
 
