@@ -90,7 +90,7 @@ export type ThreadOf = { readonly sessionId: string } | { readonly exchange: Exc
 export interface BodyHits {
   /** Ids of the exchanges with a body that holds the text. */
   readonly ids: ReadonlySet<string>;
-  /** False where the time ran out before the oldest body. */
+  /** False where the time ran out before the oldest body, or bodies cannot be read at the moment. */
   readonly isWhole: boolean;
   /** Where to go on, where the time ran out. */
   readonly next?: Cursor;

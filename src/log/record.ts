@@ -177,6 +177,8 @@ export interface StoredBody {
   readonly bytes: Buffer;
   /** True where the body was longer than what the log keeps of one body. */
   readonly cutOff: boolean;
+  /** Why the log cannot give the bytes, which it has kept; there are none then. */
+  readonly unreadable?: string;
 }
 
 /** Header lines in the order and spelling in which they came, secrets redacted. */

@@ -11,6 +11,8 @@ import type { EntryStore } from '../guard/people/entry-store.ts';
 import { createListeners } from '../log/listeners.ts';
 import type { LogReader } from '../log/port.ts';
 import { createPostgresAdminLog } from './admin-log.ts';
+import { createFindBlock } from './bodies/find-block.ts';
+import { createTableBlocks } from './bodies/table-blocks.ts';
 import { createPostgresLedger, type PostgresLedger } from './budget-ledger.ts';
 import { createChanges } from './changes.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -101,6 +103,7 @@ export const openPostgresStorage = (
     ),
   );
   const answers = createAnswerStore(database);
+  const table = createTableBlocks(database);
   const guard = (what: string): GuardedCall =>
     createGuardedCall({
       what,
@@ -127,7 +130,10 @@ export const openPostgresStorage = (
         },
       };
     },
-    log: createPostgresReader({ database, changes, now: () => clock.monotonic() }),
+    log: createPostgresReader({
+      ...{ database, changes, now: () => clock.monotonic() },
+      findBlock: createFindBlock(database, [table]),
+    }),
     shipLog: ({ dataDir, instance, ...rest }) =>
       shipLog({
         ...rest,
@@ -135,6 +141,7 @@ export const openPostgresStorage = (
         sink: createPostgresSink({
           database,
           instance,
+          blockStore: table,
           onUnstorable: (id, why) =>
             notices.tell(`The exchange ${id} is in the log of this gateway alone: ${why}`),
         }),

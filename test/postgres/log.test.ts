@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRecorder } from '../../src/log/capture/recorder.ts';
 import { openLogSource } from '../../src/log/files/copy-log.ts';
+import { createFindBlock } from '../../src/postgres/bodies/find-block.ts';
+import { createTableBlocks } from '../../src/postgres/bodies/table-blocks.ts';
 import { createChanges } from '../../src/postgres/changes.ts';
 import { createPostgresReader } from '../../src/postgres/log/reader.ts';
 import { shipLog } from '../../src/postgres/log/ship-log.ts';
@@ -18,6 +20,7 @@ describeLogReader('the log in PostgreSQL', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'gomodel-postgres-log-'));
   const database = await openMigrated(postgres.server);
   const changes = createChanges(database);
+  const blockStore = createTableBlocks(database);
   const limits = { logBodies: true, retentionDays: 0, maxDiskBytes: 0, secrets: [] };
   return {
     startRecorder: async (clock) => {
@@ -28,6 +31,7 @@ describeLogReader('the log in PostgreSQL', async () => {
         sink: createPostgresSink({
           database,
           instance: 'one',
+          blockStore,
           onUnstorable: (_id, why) => {
             throw new Error(why);
           },
@@ -54,7 +58,11 @@ describeLogReader('the log in PostgreSQL', async () => {
         },
       };
     },
-    openReader: () => createPostgresReader({ database, changes, now: () => performance.now() }),
+    openReader: () =>
+      createPostgresReader({
+        ...{ database, changes, now: () => performance.now() },
+        findBlock: createFindBlock(database, [blockStore]),
+      }),
     fill: async (exchanges, days) => {
       await fillLog(database, { exchanges, days });
     },

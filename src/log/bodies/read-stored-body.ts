@@ -12,6 +12,7 @@ const BINARY_PROBE = 8192;
 
 /** @param side for the sentence that says why a body cannot be read */
 export const readStoredBody = async (body: StoredBody, side: 'request' | 'answer'): Promise<ReadBody> => {
+  if (body.unreadable !== undefined) return { unreadable: body.unreadable };
   if (body.coding === 'identity') return { bytes: body.bytes };
   try {
     return { bytes: await decompressStored(body.bytes, { maxBytes: MAX_READ_BYTES }) };

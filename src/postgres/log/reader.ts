@@ -1,6 +1,7 @@
 import { idTimeMs } from '../../base/ids.ts';
 import { ambiguousId, MAX_EXAMPLES, normalizeId } from '../../log/exchange-id.ts';
 import type { ExchangeDetail, Facts, LogQuery, LogReader } from '../../log/port.ts';
+import type { FindBlock } from '../bodies/find-block.ts';
 import type { Changes } from '../changes.ts';
 import type { Database, Query } from '../database.ts';
 import { createPostgresBodies } from './bodies.ts';
@@ -22,6 +23,8 @@ import { findThreadInDatabase } from './thread-in-database.ts';
 export interface PostgresReaderDeps {
   readonly database: Database;
   readonly changes: Changes;
+  /** Where bodies are read. */
+  readonly findBlock: FindBlock;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -45,8 +48,13 @@ const daysOfPrefix = (prefix: string): readonly [from: string, to: string] => {
 };
 
 /** The log of all gateways of a database. */
-export const createPostgresReader = ({ database, changes, now }: PostgresReaderDeps): LogReader => {
-  const bodies = createPostgresBodies(database);
+export const createPostgresReader = ({
+  database,
+  changes,
+  findBlock,
+  now,
+}: PostgresReaderDeps): LogReader => {
+  const bodies = createPostgresBodies(findBlock);
   const query: Query = (text, values = []) => database.query(text, values, { timeoutMs: READ_WITHIN_MS });
   const factsReader = createFactsReader(query);
   const recordsOf = (rows: readonly DetailRow[]) => rows.map((row) => decodeDetail(row).record);
@@ -137,7 +145,7 @@ export const createPostgresReader = ({ database, changes, now }: PostgresReaderD
     },
     body: async (id, side) => {
       const found = await find(id);
-      return found && bodies.read(found.row.instance_id, found.detail.bodies[side]);
+      return found && bodies.read(found.row.instance_id, found.detail.bodies, side);
     },
     facts,
     sums: (selected, by, timezone) => sumDatabase({ facts, summed }, selected, by, timezone),

@@ -43,7 +43,9 @@ export const searchDatabase = async (
       let missing: readonly number[] = inRecord;
       for (const side of ['request', 'response'] as const) {
         if (missing.length === 0) break;
-        const body = await bodies.read(row.instance_id, decoded.bodies[side]).catch(() => undefined);
+        const body = await bodies.read(row.instance_id, decoded.bodies, side).catch(() => undefined);
+        // What is older cannot be read now, either: somebody may ask again.
+        if (body?.isPassing) return { ids, isWhole: false };
         if (body) missing = await hunt.missingIn(body, missing);
       }
       if (missing.length === 0 && inRecord.length > 0) ids.add(id);

@@ -2,20 +2,25 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GatewayError } from '../../base/errors.ts';
 import { errorCodeOf } from '../../base/system-error.ts';
 import type { LoggedExchange, LogSink } from '../../log/port.ts';
+import type { BlockStore } from '../bodies/block-store.ts';
+import { createBlockWriter } from '../bodies/write-blocks.ts';
 import { CHANNEL } from '../changes.ts';
 import type { Database, Query } from '../database.ts';
 import { definitionsOf, namesOf, valuesOf } from './column.ts';
 import { COLUMNS, dayOfId } from './columns.ts';
+import { createDayTables } from './day-tables.ts';
 import { encodeDetail } from './detail.ts';
 import { findAbandoned } from './end-abandoned.ts';
 import { KIND_COLUMNS, kindOf, TOOLS_COLUMNS, toolsOf } from './kinds.ts';
-import { createBlockWriter } from './put-blocks.ts';
 import { createSharedRowWriter } from './put-shared-rows.ts';
+import { createRegistration } from './register-gateway.ts';
 
 export interface PostgresSinkDeps {
   readonly database: Database;
   /** Of this gateway: names of its files are its own. */
   readonly instance: string;
+  /** Where bodies go before the rows that name them; absent where another sink takes them. */
+  readonly blockStore?: BlockStore | undefined;
   /** Called with what the database does not take, and why. */
   readonly onUnstorable: (id: string, why: string) => void;
 }
@@ -56,33 +61,20 @@ const isUnstorable = (error: unknown): boolean => {
 };
 
 /** Copies a gateway's log into the database that it shares with others. */
-export const createPostgresSink = ({ database, instance, onUnstorable }: PostgresSinkDeps): LogSink => {
-  const days = new Set<string>();
-  const blocks = createBlockWriter({ database, makeDay: (day) => makeDays([day]) });
+export const createPostgresSink = ({
+  database,
+  instance,
+  blockStore,
+  onUnstorable,
+}: PostgresSinkDeps): LogSink => {
+  const days = createDayTables(database.query);
+  const makeDay = (day: string) => days.make([day]);
+  const blocks = blockStore && createBlockWriter({ database, store: blockStore, makeDay });
   const kinds = createSharedRowWriter(database, 'kinds', KIND_COLUMNS);
   const tools = createSharedRowWriter(database, 'tool_calls', TOOLS_COLUMNS);
-  let instanceId: number | undefined;
+  const registration = createRegistration(database.query, instance);
   /** How often in a row this gateway was seen. */
   let sightings = 0;
-
-  const makeDays = async (wanted: Iterable<string>): Promise<void> => {
-    const missing = [...new Set(wanted)].filter((day) => !days.has(day)).sort();
-    if (missing.length === 0) return;
-    await database.query('SELECT gomodel.make_days($1::date[])', [missing], { timeoutMs: WRITE_WITHIN_MS });
-    for (const day of missing) days.add(day);
-  };
-
-  /** The number of this gateway. */
-  const register = async (): Promise<number> => {
-    if (instanceId !== undefined) return instanceId;
-    const [row] = await database.query<{ id: number }>(
-      `INSERT INTO gomodel.instances (name) VALUES ($1)
-       ON CONFLICT (name) DO UPDATE SET seen_at = clock_timestamp() RETURNING id`,
-      [instance],
-    );
-    instanceId = row?.id ?? 0;
-    return instanceId;
-  };
 
   const rowOf = (exchange: LoggedExchange) => {
     const { record, isEnded } = exchange;
@@ -93,23 +85,21 @@ export const createPostgresSink = ({ database, instance, onUnstorable }: Postgre
     return { kind, called, row: { ...values, kind_id: kind.id, tools_id: called?.id ?? null, detail } };
   };
 
-  const putRows = async (rows: readonly object[], owner = instanceId): Promise<void> =>
+  const putRows = async (rows: readonly object[], owner: number): Promise<void> =>
     database.transact(async (query: Query) => {
       await query(PUT, [JSON.stringify(rows), owner], { timeoutMs: WRITE_WITHIN_MS });
       await query('SELECT pg_notify($1, $2)', [CHANNEL, 'log']);
     });
 
   const forget = (): void => {
-    days.clear();
-    blocks.forget();
-    kinds.forget();
-    tools.forget();
-    instanceId = undefined;
+    blocks?.forget();
+    for (const each of [days, kinds, tools, registration]) each.forget();
   };
   const put: LogSink['put'] = async (told, source) => {
     const batch = latestOf(told);
-    await makeDays(batch.map(({ record }) => dayOfId(record.id)));
-    await blocks.put(await register(), batch, source);
+    await days.make(batch.map(({ record }) => dayOfId(record.id)));
+    const owner = await registration.number();
+    await blocks?.put(owner, batch, source);
     const made: ReturnType<typeof rowOf>[] = [];
     for (let first = 0; first < batch.length; first += ROWS_AT_ONCE) {
       made.push(...batch.slice(first, first + ROWS_AT_ONCE).map(rowOf));
@@ -120,12 +110,12 @@ export const createPostgresSink = ({ database, instance, onUnstorable }: Postgre
     await tools.put(made.map(({ called }) => called).filter((called) => called !== undefined));
     const rows = made.map(({ row }) => row);
     try {
-      await putRows(rows);
+      await putRows(rows, owner);
     } catch (error) {
       if (!isUnstorable(error)) throw error;
       // One of them is to blame: the others must not wait for it.
       for (const [place, row] of rows.entries()) {
-        await putRows([row]).catch((cause: unknown) => {
+        await putRows([row], owner).catch((cause: unknown) => {
           if (!isUnstorable(cause)) throw cause;
           onUnstorable(batch[place]?.record.id ?? '', String((cause as Error).message));
         });
@@ -142,7 +132,7 @@ export const createPostgresSink = ({ database, instance, onUnstorable }: Postgre
     tend: async () => {
       const before = sightings;
       sightings = 0;
-      const ownId = await register();
+      const ownId = await registration.number();
       await database.query('UPDATE gomodel.instances SET seen_at = clock_timestamp() WHERE id = $1', [ownId]);
       sightings = before + 1;
       // While the database was away, it saw nobody: others must have had the time to be seen.

@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createId } from '../../../src/base/ids.ts';
 import type { ExchangeRecord, LoggedExchange, LogReader, LogSink } from '../../../src/log/port.ts';
+import { createFindBlock } from '../../../src/postgres/bodies/find-block.ts';
+import { createTableBlocks } from '../../../src/postgres/bodies/table-blocks.ts';
 import { createChanges } from '../../../src/postgres/changes.ts';
 import { type Database, openDatabase } from '../../../src/postgres/database.ts';
 import { createPostgresReader } from '../../../src/postgres/log/reader.ts';
@@ -31,6 +33,7 @@ export interface OpenLog {
 /** An empty log of a database of its own, until the test ends. */
 export const openLog = async (server: PostgresServer): Promise<OpenLog> => {
   const database = await openMigrated(server);
+  const blockStore = createTableBlocks(database);
   const unstorable: string[] = [];
   const changes = createChanges(database);
   onTestFinished(async () => {
@@ -39,9 +42,12 @@ export const openLog = async (server: PostgresServer): Promise<OpenLog> => {
   });
   return {
     database,
-    reader: createPostgresReader({ database, changes, now: () => performance.now() }),
+    reader: createPostgresReader({
+      ...{ database, changes, now: () => performance.now() },
+      findBlock: createFindBlock(database, [blockStore]),
+    }),
     createSink: (instance = 'one') =>
-      createPostgresSink({ database, instance, onUnstorable: (id) => unstorable.push(id) }),
+      createPostgresSink({ database, instance, blockStore, onUnstorable: (id) => unstorable.push(id) }),
     unstorable,
   };
 };
