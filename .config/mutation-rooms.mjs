@@ -16,7 +16,7 @@ const ROOMS = {
     tests: ['test/unit/coding/*.test.ts', 'test/unit/places/zstd-libraries.test.ts'],
   },
   redact: {
-    mutate: ['src/log/redact*.ts', 'src/base/secret-shapes.ts'],
+    mutate: ['src/log/redact*.ts', 'src/base/secrets/secret-shapes.ts'],
     tests: ['test/unit/log/redact*.test.ts', 'test/unit/base/*.test.ts'],
   },
   forward: {

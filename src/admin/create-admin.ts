@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import type { Clock } from '../base/time/clock.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { AdminLog } from '../guard/admin-log.ts';
-import type { CheckKey } from '../guard/check-key.ts';
+import type { CheckKey } from '../guard/checks/check-key.ts';
 import type { KeyRing } from '../guard/keys/key-ring.ts';
 import type { KeyStore } from '../guard/keys/key-store.ts';
 import type { Tickets } from '../guard/tickets.ts';

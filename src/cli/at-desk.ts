@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
-import { systemClock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import { systemClock } from '../base/time/clock.ts';
 import { readStorage } from '../config/read-storage.ts';
 import type { AdminLog } from '../guard/admin-log.ts';
-import { openSharedState, type SharedState } from '../server/open-shared-state.ts';
+import { openSharedState, type SharedState } from '../server/shared/open-shared-state.ts';
 import type { CommandContext } from './context.ts';
 import { readSources } from './read-config.ts';
 

@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import type { Environment } from '../config/data-dir.ts';
 import type * as DescribeFile from '../config/file/describe-file.ts';
-import { isKnownProviderVariable, isProviderVariable } from '../config/provider-fields.ts';
+import { isKnownProviderVariable, isProviderVariable } from '../config/providers/provider-fields.ts';
 import type { FolderFile } from './read-folder-files.ts';
 import { plainLine } from './render/plain-text.ts';
 

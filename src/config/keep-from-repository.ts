@@ -1,6 +1,6 @@
-import type { Definition } from './definition.ts';
 import type { FileConfig } from './file/file-config.ts';
 import type { Policy } from './policy.ts';
+import type { Definition } from './providers/definition.ts';
 
 /**
  * Budgets, limits and groups of a file, unless it lies in the working folder: a repository must not raise what its

@@ -1,7 +1,7 @@
 import type { AmbientCredential } from '../providers/credentials/ambient-credential.ts';
 import type { ProviderSpec } from '../providers/provider-spec.ts';
+import type { Credential } from './providers/refuse-stray-credential.ts';
 import { type ConfigSources, parseGiven, variableOf } from './read-setting.ts';
-import type { Credential } from './refuse-stray-credential.ts';
 import type { Sourced } from './sourced.ts';
 
 /** A credential of the provider's own kind, and every word of it that may not go just anywhere. */

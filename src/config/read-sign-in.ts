@@ -1,7 +1,7 @@
 import { GatewayError } from '../base/errors.ts';
-import type { Definition } from './definition.ts';
+import type { Definition } from './providers/definition.ts';
+import { refuseStrayCredential } from './providers/refuse-stray-credential.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
-import { refuseStrayCredential } from './refuse-stray-credential.ts';
 
 /** By which identity provider people sign in, and what their groups may do. */
 export interface SignInConfig {

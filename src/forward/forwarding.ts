@@ -1,4 +1,4 @@
-import type { Stopwatch } from '../base/stopwatch.ts';
+import type { Stopwatch } from '../base/time/stopwatch.ts';
 import type { Exchange } from '../log/exchange.ts';
 import type { ExchangeRecord } from '../log/record.ts';
 

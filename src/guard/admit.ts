@@ -1,14 +1,14 @@
 import type { WebSocketSetting } from '../config/settings/request-settings.ts';
 import type { Transport } from '../log/record.ts';
 import { type Caller, NOBODY } from './caller.ts';
-import { checkClosing } from './check-closing.ts';
-import { checkFraming } from './check-framing.ts';
-import { checkHandshake } from './check-handshake.ts';
-import type { CheckKey } from './check-key.ts';
-import { checkLoop } from './check-loop.ts';
-import { checkMethod } from './check-method.ts';
-import { checkPage } from './check-page.ts';
-import { checkRead } from './check-read.ts';
+import { checkClosing } from './checks/check-closing.ts';
+import { checkFraming } from './checks/check-framing.ts';
+import { checkHandshake } from './checks/check-handshake.ts';
+import type { CheckKey } from './checks/check-key.ts';
+import { checkLoop } from './checks/check-loop.ts';
+import { checkMethod } from './checks/check-method.ts';
+import { checkPage } from './checks/check-page.ts';
+import { checkRead } from './checks/check-read.ts';
 import { type MatchedRoute, requireRoute } from './match-route.ts';
 import type { RequestHead, Surface } from './request-head.ts';
 

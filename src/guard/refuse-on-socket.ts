@@ -4,8 +4,8 @@ import type { GatewayError } from '../base/errors.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ExchangeOpening } from '../log/exchange.ts';
 import type { Caller } from './caller.ts';
+import { endConnection } from './checks/last-on-connection.ts';
 import { createErrorAnswer } from './error-answer.ts';
-import { endConnection } from './last-on-connection.ts';
 import { nameCaller } from './name-caller.ts';
 import { audienceOf } from './speaks-as.ts';
 

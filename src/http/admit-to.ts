@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
-import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
+import type { Clock } from '../base/time/clock.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import type { Admit, Verdict } from '../guard/admit.ts';
 import { createErrorAnswer } from '../guard/error-answer.ts';

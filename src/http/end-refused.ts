@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { endConnection } from '../guard/checks/last-on-connection.ts';
 import type { ErrorAnswer } from '../guard/error-answer.ts';
-import { endConnection } from '../guard/last-on-connection.ts';
 
 /** A client that is still sending when it is refused may go on for this long, so that it reads the answer. */
 const LINGER_MS = 5_000;

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import type { Clock } from '../base/clock.ts';
-import { createStopwatch } from '../base/stopwatch.ts';
+import type { Clock } from '../base/time/clock.ts';
+import { createStopwatch } from '../base/time/stopwatch.ts';
 import { NOBODY } from '../guard/caller.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import { endWithConnection } from './end-with-connection.ts';

@@ -1,4 +1,4 @@
-import type { Stopwatch } from '../base/stopwatch.ts';
+import type { Stopwatch } from '../base/time/stopwatch.ts';
 import type { Room } from '../coding/body-budget.ts';
 import type { Coding } from '../coding/parse-content-codings.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';

@@ -3,7 +3,7 @@ import { GatewayError } from '../base/errors.ts';
 import { createId } from '../base/ids.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import type { SignInConfig } from '../config/read-sign-in.ts';
-import type { CheckKey } from '../guard/check-key.ts';
+import type { CheckKey } from '../guard/checks/check-key.ts';
 import { createErrorAnswer } from '../guard/error-answer.ts';
 import type { ManagedKey } from '../guard/keys/managed-key.ts';
 import { peerOf } from '../guard/peer-of.ts';

@@ -1,5 +1,5 @@
-import { createHideSecrets } from '../base/hide-secrets.ts';
-import { REDACTED } from '../base/secret-shapes.ts';
+import { createHideSecrets } from '../base/secrets/hide-secrets.ts';
+import { REDACTED } from '../base/secrets/secret-shapes.ts';
 import { isSecretParameter } from '../base/show-url.ts';
 
 export { REDACTED };

@@ -1,4 +1,4 @@
-import { dayOf } from '../base/local-day.ts';
+import { dayOf } from '../base/time/local-day.ts';
 import type { Facts } from './facts.ts';
 import type { GroupKey, SumRow } from './port.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts';
 import { errorCodeOf } from '../base/system-error.ts';
+import type { Clock } from '../base/time/clock.ts';
 import { createListeners } from './listeners.ts';
 
 /** Why the log cannot be written at the moment. */

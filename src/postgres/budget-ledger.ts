@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import type { Clock } from '../base/time/clock.ts';
 import type { StorageFallback } from '../config/settings/storage-settings.ts';
 import { type Budget, budgetId, type Subject } from '../guard/budgets/budget.ts';
 import { createLedger } from '../guard/budgets/create-ledger.ts';

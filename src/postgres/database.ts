@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { GatewayError } from '../base/errors.ts';
-import { createHideSecrets } from '../base/hide-secrets.ts';
+import { createHideSecrets } from '../base/secrets/hide-secrets.ts';
 import { errorCodeOf } from '../base/system-error.ts';
 import { placeOf, secretsOf } from './read-address.ts';
 import { settleWithin } from './settle-within.ts';

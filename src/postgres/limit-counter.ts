@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import type { Clock } from '../base/time/clock.ts';
 import type { StorageFallback } from '../config/settings/storage-settings.ts';
 import { createLimitCounter } from '../guard/limits/create-limit-counter.ts';
 import { type Counts, type LimitPlace, windowOf } from '../guard/limits/limit-place.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Clock } from '../base/clock.ts';
 import { createId } from '../base/ids.ts';
+import type { Clock } from '../base/time/clock.ts';
 import type { PostgresConfig } from '../config/read-storage.ts';
 import type { AdminLog } from '../guard/admin-log.ts';
 import { BUDGETS, type BudgetStore } from '../guard/budgets/budget-store.ts';

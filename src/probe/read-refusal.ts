@@ -1,7 +1,7 @@
 import type { ErrorOrigin } from '../base/errors.ts';
 import { cutForeignText } from '../base/foreign-text.ts';
 import { isObject, nonEmptyString, parseJson } from '../base/json-object.ts';
-import { hideSecretShapes } from '../base/secret-shapes.ts';
+import { hideSecretShapes } from '../base/secrets/secret-shapes.ts';
 import type { ProbeRefusal } from './probe.ts';
 
 const ORIGINS: readonly ErrorOrigin[] = ['client', 'gateway', 'network', 'upstream'];

@@ -1,6 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { type Admin, isAnsweredHere } from '../admin/create-admin.ts';
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from '../base/time/clock.ts';
 import type { BodyBudget } from '../coding/body-budget.ts';
 import type { RetryingForwarder } from '../forward/retry/create-retrying-forwarder.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
@@ -27,9 +27,9 @@ import type { Recorder } from '../log/capture/recorder.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
 import type { KeyPool } from '../providers/keys/key-pool.ts';
 import type { Upstream } from '../providers/upstream.ts';
-import { isTelemetryPath } from './compose-intake.ts';
-import type { MetricsRoute } from './compose-metrics.ts';
-import type { Models } from './compose-models.ts';
+import { isTelemetryPath } from './compose/compose-intake.ts';
+import type { MetricsRoute } from './compose/compose-metrics.ts';
+import type { Models } from './compose/compose-models.ts';
 import { instanceOf } from './create-via.ts';
 
 export interface AppDeps {

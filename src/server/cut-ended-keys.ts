@@ -2,7 +2,7 @@ import { endKeys } from '../guard/keys/end-keys.ts';
 import type { KeyRing } from '../guard/keys/key-ring.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { UpgradeServer } from '../websocket/serve-upgrades.ts';
-import type { Outward } from './compose-outward.ts';
+import type { Outward } from './compose/compose-outward.ts';
 
 export interface CutEndedKeysDeps {
   readonly ring: KeyRing;

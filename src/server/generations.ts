@@ -1,7 +1,7 @@
 import type { ExchangeWatch } from '../log/capture/recorder.ts';
 import type { Upstream } from '../providers/upstream.ts';
-import type { Generation } from './compose-generation.ts';
-import type { Outward } from './compose-outward.ts';
+import type { Generation } from './compose/compose-generation.ts';
+import type { Outward } from './compose/compose-outward.ts';
 
 /** What serves requests by the configuration as it is now, and what still runs by earlier ones. */
 export interface Generations {

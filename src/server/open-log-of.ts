@@ -1,9 +1,9 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from '../base/time/clock.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import type { LogReader } from '../log/port.ts';
 import { openLog } from './open-log.ts';
-import { openSharedState } from './open-shared-state.ts';
-import { preferSharedLog } from './prefer-shared-log.ts';
+import { openSharedState } from './shared/open-shared-state.ts';
+import { preferSharedLog } from './shared/prefer-shared-log.ts';
 
 /**
  * The log that the configuration names, for reading beside a gateway.

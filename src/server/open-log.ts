@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts';
-import { keepIndexReady } from '../log/files/keep-index-ready.ts';
+import type { Clock } from '../base/time/clock.ts';
+import { keepIndexReady } from '../log/files/index/keep-index-ready.ts';
 import { openFileLog } from '../log/files/open-file-log.ts';
 import type { ExchangeWatch, LogReader } from '../log/port.ts';
 

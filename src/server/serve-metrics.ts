@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
 import { checkRole } from '../admin/access/check-role.ts';
 import { refuse } from '../admin/api/dispatch.ts';
-import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { INERT_ANSWER } from '../base/inert-answer.ts';
-import type { CheckKey } from '../guard/check-key.ts';
+import type { Clock } from '../base/time/clock.ts';
+import type { CheckKey } from '../guard/checks/check-key.ts';
 import type { KeyRing } from '../guard/keys/key-ring.ts';
 import { peerOf } from '../guard/peer-of.ts';
 import { viewerOf } from '../guard/viewer.ts';

@@ -3,7 +3,7 @@ import type { Api } from './answer-summary.ts';
 import { completeCharacter } from './complete-character.ts';
 import { completeObject } from './complete-json.ts';
 import { errorMember, type FailedAnswer, failureEventData, type StreamFailure } from './failure-event.ts';
-import { readUnfinishedEvent } from './read-unfinished-event.ts';
+import { readUnfinishedEvent } from './readers/read-unfinished-event.ts';
 
 /** By which clients of each API know the event that tells of the failure. */
 const EVENT_LINE: Readonly<Record<Api, string>> = {

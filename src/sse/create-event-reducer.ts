@@ -1,5 +1,5 @@
 import type { AnswerSummary, Api } from './answer-summary.ts';
-import { createReader } from './create-reader.ts';
+import { createReader } from './readers/create-reader.ts';
 
 /** Reads the events of one answer, in whatever way they were framed. The summary is live. */
 export interface EventReducer {

@@ -3,10 +3,10 @@ import type { Api } from './answer-summary.ts';
 import type { Breach } from './breach.ts';
 import { closeStream, endEvent, isWholeData } from './close-stream.ts';
 import type { EventReducer } from './create-event-reducer.ts';
-import { createReader } from './create-reader.ts';
 import type { StreamFailure } from './failure-event.ts';
 import { createEventFramer, decodeEventData } from './frame-events.ts';
-import { readUnfinishedEvent } from './read-unfinished-event.ts';
+import { createReader } from './readers/create-reader.ts';
+import { readUnfinishedEvent } from './readers/read-unfinished-event.ts';
 
 /** Reads the bytes of one SSE body on their way to the client. Never throws, keeps no chunk. */
 export interface AnswerTap extends Omit<EventReducer, 'apply'> {

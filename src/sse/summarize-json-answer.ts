@@ -1,10 +1,10 @@
 import { isObject, type JsonObject, nonEmptyString, parseJson } from '../base/json-object.ts';
 import type { AnswerSummary, Api } from './answer-summary.ts';
-import { readChatObject } from './read-chat.ts';
-import { readError } from './read-error.ts';
-import { readGeminiObject } from './read-gemini.ts';
-import { readMessageObject } from './read-messages.ts';
-import { readResponseObject } from './read-responses.ts';
+import { readChatObject } from './readers/read-chat.ts';
+import { readError } from './readers/read-error.ts';
+import { readGeminiObject } from './readers/read-gemini.ts';
+import { readMessageObject } from './readers/read-messages.ts';
+import { readResponseObject } from './readers/read-responses.ts';
 
 const READ: Readonly<Record<Api, (summary: AnswerSummary, answer: JsonObject) => void>> = {
   responses: readResponseObject,

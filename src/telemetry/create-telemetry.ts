@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
-import type { Clock } from '../base/clock.ts';
 import { showUrl } from '../base/show-url.ts';
+import type { Clock } from '../base/time/clock.ts';
 import {
   TELEMETRY_SIGNALS,
   type TelemetryConfig,

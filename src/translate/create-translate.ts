@@ -1,6 +1,6 @@
-import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
+import type { Clock } from '../base/time/clock.ts';
 import { serveChat } from './chat/serve-chat.ts';
 import type { ClientRequest } from './client-request.ts';
 import { serveMessages } from './messages/serve-messages.ts';

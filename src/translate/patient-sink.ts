@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from '../base/time/clock.ts';
 import type { AnswerSink } from './answer-sink.ts';
 
 /** A client that hears nothing gives up; one word in so many milliseconds is more than enough. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts';
-import { readWaitInWords, readWaitOfBody } from '../base/read-wait.ts';
+import type { Clock } from '../base/time/clock.ts';
+import { readWaitInWords, readWaitOfBody } from '../base/time/read-wait.ts';
 import { type AnswerForm, sniffForm, titleOf } from '../sse/sniff-answer.ts';
 import type { AnswerReader } from './answer-sink.ts';
 import {

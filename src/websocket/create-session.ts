@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from '../base/time/clock.ts';
 import type { Ask } from '../forward/retry/create-ask.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from '../base/time/clock.ts';
 import type { AdmittedUpgrade } from './session.ts';
 
 /** How long we remember that an upstream does not speak WebSocket. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import type { Clock } from '../base/time/clock.ts';
 import type { Room } from '../coding/body-budget.ts';
 import type { ChosenDestination } from '../forward/route/destination.ts';
 import type { Caller } from '../guard/caller.ts';

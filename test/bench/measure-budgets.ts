@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/time/clock.ts';
 import type { Budget, Scope } from '../../src/guard/budgets/budget.ts';
 import { createLedger } from '../../src/guard/budgets/create-ledger.ts';
 import { createSpending } from '../../src/guard/budgets/create-spending.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JournalIndex } from '../../src/log/files/index-part.ts';
-import { openJournalIndex } from '../../src/log/files/journal-index.ts';
+import type { JournalIndex } from '../../src/log/files/index/index-part.ts';
+import { openJournalIndex } from '../../src/log/files/index/journal-index.ts';
 import { findExchanges, readFound } from '../../src/log/files/select-exchanges.ts';
 import { writeLargeLog } from '../support/log/write-large-log.ts';
 

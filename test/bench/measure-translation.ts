@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/time/clock.ts';
 import { createAnthropicSpec } from '../../src/translate/anthropic/spec.ts';
 import { createChatSpec } from '../../src/translate/chat/spec.ts';
 import { createTranslate } from '../../src/translate/create-translate.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/time/clock.ts';
 import { deepseekSpec } from '../../src/providers/specs/deepseek.ts';
 import { mistralSpec } from '../../src/providers/specs/mistral.ts';
 import { openaiSpec } from '../../src/providers/specs/openai.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import OpenAI from 'openai';
 import type { Response as Answered } from 'openai/resources/responses/responses';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/time/clock.ts';
 import { deepseekSpec } from '../../src/providers/specs/deepseek.ts';
 import { createAnthropicSpec } from '../../src/translate/anthropic/spec.ts';
 import { createChatSpec } from '../../src/translate/chat/spec.ts';

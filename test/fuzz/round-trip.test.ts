@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/time/clock.ts';
 import { ALL_SPECS } from '../../src/providers/all-specs.ts';
 import { createAnthropicSpec } from '../../src/translate/anthropic/spec.ts';
 import { createChatSpec } from '../../src/translate/chat/spec.ts';

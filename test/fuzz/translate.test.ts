@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
 import { GatewayError } from '../../src/base/errors.ts';
+import { systemClock } from '../../src/base/time/clock.ts';
 import { createAnthropicSpec } from '../../src/translate/anthropic/spec.ts';
 import { createChatSpec } from '../../src/translate/chat/spec.ts';
 import { createTranslate } from '../../src/translate/create-translate.ts';

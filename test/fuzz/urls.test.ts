@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { NO_FAILOVER } from '../../src/config/failover.ts';
+import { NO_FAILOVER } from '../../src/config/providers/failover.ts';
 import { compatibleSpec } from '../../src/providers/specs/compatible.ts';
 import type { Random } from '../support/dashboard/random.ts';
 import { cases, randomOf } from '../support/fuzz/budget.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/time/clock.ts';
 import { applyEdit } from '../../src/codex/edit/change-config.ts';
 import { loadConfigFile } from '../../src/codex/edit/config-file.ts';
 import type { ConfigEdit, EditJournal } from '../../src/codex/edit/edit-journal.ts';

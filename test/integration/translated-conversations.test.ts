@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/time/clock.ts';
 import { createTranslate } from '../../src/translate/create-translate.ts';
 import { geminiSpec } from '../../src/translate/gemini/spec.ts';
 import { createSealer } from '../../src/translate/seal.ts';

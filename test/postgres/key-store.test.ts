@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/time/clock.ts';
 import { createKeyDesk } from '../../src/guard/keys/key-desk.ts';
 import { openKeyRing } from '../../src/guard/keys/key-ring.ts';
 import { openPostgresStorage, type PostgresStorage } from '../../src/postgres/open-storage.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/time/clock.ts';
 import { createPostgresEntryStore } from '../../src/postgres/entry-store.ts';
 import { openPostgresStorage } from '../../src/postgres/open-storage.ts';
 import { composeGateway } from '../support/gateway/compose-gateway.ts';

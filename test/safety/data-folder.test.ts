@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createListFile } from '../../src/providers/lists/saved-lists.ts';
-import { loadSealingSecret } from '../../src/server/load-sealing-secret.ts';
+import { loadSealingSecret } from '../../src/server/shared/load-sealing-secret.ts';
 import { openState } from '../../src/state/state.ts';
 import { runCli, startCli } from '../support/cli/start-cli.ts';
 import { createRepository } from '../support/safety/create-repository.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { NO_FAILOVER } from '../../src/config/failover.ts';
+import { NO_FAILOVER } from '../../src/config/providers/failover.ts';
 import { compatibleSpec } from '../../src/providers/specs/compatible.ts';
 import { providerAt, withProviders } from '../support/gateway/add-providers.ts';
 import { askAnew } from '../support/gateway/ask-anew.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
 import { type Caller, UNGUARDED } from '../../guard/caller.ts';
-import type { CheckKey } from '../../guard/check-key.ts';
+import type { CheckKey } from '../../guard/checks/check-key.ts';
 import type { KeyRing } from '../../guard/keys/key-ring.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import { type Viewer, viewerOf } from '../../guard/viewer.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import type { LogReader } from '../../log/port.ts';
 import { createModelLists } from '../../providers/lists/model-lists.ts';

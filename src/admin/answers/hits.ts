@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import { findHits } from '../../conversation/find-hits.ts';
 import type { LogReader } from '../../log/port.ts';
 import type { HitsAnswer } from '../api-types/log.ts';

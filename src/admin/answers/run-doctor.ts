@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import type { ExchangeWatch } from '../../log/port.ts';
 import { askOverHttp } from '../../probe/ask-over-http.ts';

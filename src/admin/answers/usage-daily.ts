@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import { hourOf } from '../../base/zoned-time.ts';
+import { hourOf } from '../../base/time/zoned-time.ts';
 import type { UsageBucket } from '../api-types/usage.ts';
 import { addDays, countDays, createPeriod, type Period, readPeriod } from '../select/period.ts';
 import { readChoice, readFilter, USAGE_FILTERS } from '../select/read-query.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
-import type { CheckKey } from '../../guard/check-key.ts';
+import type { CheckKey } from '../../guard/checks/check-key.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import { sendJson } from '../api/call.ts';
 import { readSmallBody } from '../api/read-small-body.ts';

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dayOf } from '../../base/local-day.ts';
+import { dayOf } from '../../base/time/local-day.ts';
 import { createListFile, parseSavedLists } from '../../providers/lists/saved-lists.ts';
 import type { ListedPrices } from '../../providers/provider-spec.ts';
 import type { FindRates, ModelRates } from './rates.ts';

@@ -8,7 +8,7 @@ import { isGroupPath, readGroupPath } from '../../fleet/group-path.ts';
 import { membershipOf } from '../../fleet/membership-of.ts';
 import { groupsOf } from '../../fleet/rules-for.ts';
 import { authOf, type Caller } from '../../guard/caller.ts';
-import type { CheckKey } from '../../guard/check-key.ts';
+import type { CheckKey } from '../../guard/checks/check-key.ts';
 import type { KeyRing } from '../../guard/keys/key-ring.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import { sendJson } from '../api/call.ts';

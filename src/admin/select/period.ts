@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import { dayOf, startOfDayMs } from '../../base/local-day.ts';
+import { dayOf, startOfDayMs } from '../../base/time/local-day.ts';
 import type { TimeSpan } from '../../log/port.ts';
 import { readCount, readDate, readTimezone } from './read-query.ts';
 

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { compilePolicy } from '../../fleet/compile-policy.ts';
 import {
@@ -10,8 +10,8 @@ import {
   macosProfile,
 } from '../../fleet/enroll.ts';
 import { groupPath } from '../../fleet/group-path.ts';
-import { loadSealingSecret, shareSealingSecret } from '../../server/load-sealing-secret.ts';
-import { openSharedState } from '../../server/open-shared-state.ts';
+import { loadSealingSecret, shareSealingSecret } from '../../server/shared/load-sealing-secret.ts';
+import { openSharedState } from '../../server/shared/open-shared-state.ts';
 import type { CommandContext } from '../context.ts';
 import { readGroups, readPolicy } from '../policy/read-policy.ts';
 import { CONFIG_OPTION, type ConfigFlags, ENV_FILE_OPTION } from '../read-config.ts';

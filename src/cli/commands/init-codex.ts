@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { Command, Option } from 'commander';
-import { systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import type { ConfigEdit } from '../../codex/edit/edit-journal.ts';
 import {
   parseBaseUrl,
@@ -16,9 +16,9 @@ import { type CodexSignIn, readSignIn } from '../../codex/run/read-sign-in.ts';
 import { readSignInFile } from '../../codex/run/read-sign-in-file.ts';
 import { admitSources } from '../../config/admit-sources.ts';
 import { catalogFileOf } from '../../config/data-dir.ts';
+import { refuseStrayCredential } from '../../config/providers/refuse-stray-credential.ts';
 import { readSetting, variableOf } from '../../config/read-setting.ts';
 import { readTls } from '../../config/read-tls.ts';
-import { refuseStrayCredential } from '../../config/refuse-stray-credential.ts';
 import type { Sourced } from '../../config/sourced.ts';
 import { openState } from '../../state/state.ts';
 import { createWorkingFolder } from '../../state/working-folder.ts';

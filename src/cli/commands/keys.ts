@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { describeKey } from '../../guard/keys/describe-key.ts';
 import type { IssuedKey, KeyDesk } from '../../guard/keys/key-desk.ts';
 import type { ManagedKey } from '../../guard/keys/managed-key.ts';

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { Command } from 'commander';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import type { CommandContext } from '../context.ts';
 import { readDataFolder } from '../read-variables.ts';
 import { plainLine } from '../render/plain-text.ts';

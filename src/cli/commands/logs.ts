@@ -1,8 +1,8 @@
 import process from 'node:process';
 import { Command } from 'commander';
 import type { Pricing } from '../../admin/cost/create-pricing.ts';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { readStorage } from '../../config/read-storage.ts';
 import type { ExchangeRecord, LogQuery, LogReader } from '../../log/port.ts';
 import { openLogOf } from '../../server/open-log-of.ts';

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { Command } from 'commander';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { createServedModels } from '../../providers/served-models.ts';
 import type { CommandContext } from '../context.ts';
 import { openLists } from '../providers/open-lists.ts';

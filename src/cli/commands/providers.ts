@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { Command } from 'commander';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { createAgent } from '../../forward/send/create-agent.ts';
 import { type ConfiguredProvider, hasCredential } from '../../providers/configured-provider.ts';

@@ -2,8 +2,8 @@ import cluster from 'node:cluster';
 import process from 'node:process';
 import { Command, Option } from 'commander';
 import { inspectCodex } from '../../admin/answers/inspect-codex.ts';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { resolveCodexHome } from '../../codex/run/codex-home.ts';
 import { readSignInFile } from '../../codex/run/read-sign-in-file.ts';
 import {

@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { openState, type State, type TrustedFile } from '../../state/state.ts';
 import { ask, canAsk } from '../ask.ts';
 import type { CommandContext } from '../context.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { UsageSums } from '../../admin/api-types/usage.ts';
-import { systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { openFileKeyStore } from '../../guard/keys/file-key-store.ts';
 import type { CommandContext } from '../context.ts';
 import { type SelectFlags, selectExchanges } from '../logs/select-exchanges.ts';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { writeEntryLink } from '../../state/entry-links.ts';
 
 export interface LinkWish {

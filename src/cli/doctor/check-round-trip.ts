@@ -1,5 +1,5 @@
-import { systemClock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { askOverHttp } from '../../probe/ask-over-http.ts';
 import { roundTrip } from '../../probe/round-trip.ts';

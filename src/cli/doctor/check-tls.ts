@@ -1,5 +1,5 @@
-import { systemClock } from '../../base/clock.ts';
 import { trustGateway } from '../../base/gateway-trust.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import type { Step } from '../../probe/step.ts';
 import { describeValidity, loadTlsPair } from '../../server/tls/load-tls-pair.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { fetchGateway } from '../../base/fetch-gateway.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { canAskDefault, defaultProviderOf, type GatewayConfig } from '../../config/load-config.ts';
 import { createUpstreamClient } from '../../forward/send/create-upstream-client.ts';
 import { createUpstreamHeaders } from '../../forward/send/upstream-headers.ts';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { defaultProviderOf, type GatewayConfig } from '../../config/load-config.ts';
 import { chooseModel } from '../providers/choose-model.ts';
 import { openLists } from '../providers/open-lists.ts';

@@ -1,4 +1,4 @@
-import { systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { readStorage } from '../../config/read-storage.ts';
 import { openLogOf } from '../../server/open-log-of.ts';
 import type { CommandContext } from '../context.ts';

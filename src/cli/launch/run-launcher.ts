@@ -1,8 +1,8 @@
 import process from 'node:process';
 import { createPricing } from '../../admin/cost/create-pricing.ts';
-import { systemClock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
-import { composeUpstreams } from '../../server/compose-upstreams.ts';
+import { systemClock } from '../../base/time/clock.ts';
+import { composeUpstreams } from '../../server/compose/compose-upstreams.ts';
 import type { CommandContext } from '../context.ts';
 import { createColour } from '../render/colour.ts';
 import { createRunSummary } from '../render/run-summary.ts';

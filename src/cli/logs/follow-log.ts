@@ -1,4 +1,4 @@
-import { systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { type LogQuery, type LogReader, matchesQuery } from '../../log/port.ts';
 import type { CommandContext } from '../context.ts';
 import { createLiveTail } from '../render/tail/live-tail.ts';

@@ -1,7 +1,7 @@
 import type { Pricing } from '../../admin/cost/create-pricing.ts';
 import { findMeasured } from '../../admin/select/find-measured.ts';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { findHits, type Hit } from '../../conversation/find-hits.ts';
 import {
   type ExchangeRecord,

@@ -1,11 +1,11 @@
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { requireUserPath } from '../../base/user-path.ts';
 import { type GatewayConfig, loadConfig } from '../../config/load-config.ts';
 import type { Policy } from '../../config/policy.ts';
 import { membershipOf } from '../../fleet/membership-of.ts';
 import { groupsOf } from '../../fleet/rules-for.ts';
-import { openSharedState } from '../../server/open-shared-state.ts';
+import { openSharedState } from '../../server/shared/open-shared-state.ts';
 import type { CommandContext } from '../context.ts';
 import { type ConfigFlags, readSources } from '../read-config.ts';
 

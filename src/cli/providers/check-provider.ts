@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
-import { createHideSecrets } from '../../base/hide-secrets.ts';
+import { createHideSecrets } from '../../base/secrets/hide-secrets.ts';
 import type { ConfiguredProvider } from '../../providers/configured-provider.ts';
 import { createFetchList } from '../../providers/lists/fetch-list.ts';
 import { type ProviderAnswer, requestProvider } from '../../providers/lists/provider-request.ts';

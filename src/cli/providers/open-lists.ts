@@ -1,5 +1,5 @@
 import type { Agent } from 'node:http';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { createAgent } from '../../forward/send/create-agent.ts';
 import { createFetchList } from '../../providers/lists/fetch-list.ts';

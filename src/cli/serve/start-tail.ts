@@ -1,4 +1,4 @@
-import { systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import type { ServingGateway } from '../../server/gateway.ts';
 import type { CommandContext } from '../context.ts';
 import { dashboardLink } from '../dashboard/dashboard-link.ts';

@@ -1,8 +1,8 @@
 import { GatewayError } from '../../base/errors.ts';
 import { foreignWords } from '../../base/foreign-text.ts';
 import { isObject, type JsonObject, nonEmptyString } from '../../base/json-object.ts';
+import { readProxies } from '../../config/providers/read-proxies.ts';
 import { readTrustedCertificates } from '../../config/read-certificates.ts';
-import { readProxies } from '../../config/read-proxies.ts';
 import { createAgent } from '../../forward/send/create-agent.ts';
 import { createProviderFetch } from '../../identity/provider/provider-fetch.ts';
 import type { CommandContext } from '../context.ts';

@@ -2,8 +2,8 @@ import { addUsed, findSums, showCells, type Used, usedOf } from '../../admin/ans
 import { createSums, eachFacts } from '../../admin/answers/usage-sums.ts';
 import type { UsageSums } from '../../admin/api-types/usage.ts';
 import type { Pricing } from '../../admin/cost/create-pricing.ts';
-import { dayOf } from '../../base/local-day.ts';
-import { startsOfDays } from '../../base/zoned-time.ts';
+import { dayOf } from '../../base/time/local-day.ts';
+import { startsOfDays } from '../../base/time/zoned-time.ts';
 import type { CommonFacts, Facts, LogQuery, LogReader, SummedLog } from '../../log/port.ts';
 
 /** What usage can be told by. */

@@ -1,11 +1,11 @@
 import { createPricing, type Pricing } from '../../admin/cost/create-pricing.ts';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { type LoadConfigSources, loadConfig } from '../../config/load-config.ts';
 import { readStorage } from '../../config/read-storage.ts';
 import type { LogReader } from '../../log/port.ts';
 import type { Upstream } from '../../providers/upstream.ts';
-import { composeUpstreams } from '../../server/compose-upstreams.ts';
+import { composeUpstreams } from '../../server/compose/compose-upstreams.ts';
 import { openLogOf } from '../../server/open-log-of.ts';
 import type { CommandContext } from '../context.ts';
 import { readSources } from '../read-config.ts';

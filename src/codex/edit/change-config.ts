@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import { readToml, type TomlDocument } from '../toml/read-toml.ts';
 import { backUpConfigFile, dropBackup } from './back-up-config.ts';
 import { type ConfigFile, readIfThere, refuseIfChanged } from './config-file.ts';

@@ -1,5 +1,5 @@
 import type { Environment } from '../../config/data-dir.ts';
-import { isListedInNoProxy } from '../../config/no-proxy-list.ts';
+import { isListedInNoProxy } from '../../config/providers/no-proxy-list.ts';
 
 /** How clients may spell a gateway on their own machine. */
 const LOOPBACK_SPELLINGS = ['localhost', '127.0.0.1', '::1'];

@@ -1,7 +1,7 @@
 import { isObject } from '../../base/json-object.ts';
 import { showUrl } from '../../base/show-url.ts';
 import type { Environment } from '../data-dir.ts';
-import { isProviderVariable } from '../provider-fields.ts';
+import { isProviderVariable } from '../providers/provider-fields.ts';
 import type { Setting } from '../settings/setting.ts';
 import { SETTINGS } from '../settings.ts';
 import { isDefinitionVariable, maySet, RESTRICTED_VARIABLES } from '../sources.ts';

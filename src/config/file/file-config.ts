@@ -1,8 +1,8 @@
 import type { ClientApi, ListedModel } from '../../providers/provider-spec.ts';
 import type { ModelAlias } from '../../providers/route-model.ts';
-import type { Definition } from '../definition.ts';
-import type { FailoverConfig } from '../failover.ts';
 import type { Policy } from '../policy.ts';
+import type { Definition } from '../providers/definition.ts';
+import type { FailoverConfig } from '../providers/failover.ts';
 import type { SettingName } from '../settings.ts';
 import type { Sourced } from '../sourced.ts';
 import type { Source } from '../sources.ts';

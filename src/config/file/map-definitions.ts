@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/json-object.ts';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../providers/definition.ts';
 import type { FileShape } from './file-schema.ts';
 import type { Locate, Path } from './parse-yaml.ts';
 

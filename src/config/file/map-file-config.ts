@@ -1,4 +1,4 @@
-import { FAILOVER, type FailoverConfig } from '../failover.ts';
+import { FAILOVER, type FailoverConfig } from '../providers/failover.ts';
 import { SETTINGS, type SettingName } from '../settings.ts';
 import type { Sourced } from '../sourced.ts';
 import type { Source } from '../sources.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json-object.ts';
-import type { Definition } from '../definition.ts';
 import type { AllowedMcpServer, Policy, PolicyAuth, PolicyRules } from '../policy.ts';
+import type { Definition } from '../providers/definition.ts';
 import type { Locate } from './parse-yaml.ts';
 import type { PolicyShape, RulesShape } from './policy-schema.ts';
 

@@ -1,8 +1,8 @@
 import type { CacheLoss } from '../../admin/api-types/detail.ts';
-import { Icon } from '../parts/icon.tsx';
 import { formatCost, formatDuration, formatWhole } from '../state/format.ts';
 import { texts } from '../texts.ts';
 import { visibleText } from '../turn/visible-text.ts';
+import { Icon } from './icon.tsx';
 
 /** Where a cache hit was lost, and which item or header changed. */
 export const CacheLossNote = ({ loss }: { loss: CacheLoss }) => (

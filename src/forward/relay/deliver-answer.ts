@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '../../base/clock.ts';
 import type { GatewayError } from '../../base/errors.ts';
 import { LinkedList } from '../../base/linked-list.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
 import { type ActiveForwarding, beginForwarding, type Forwarding, type IsMeant } from '../forwarding.ts';
 import type { WatchHandlers } from '../send/watch-request.ts';

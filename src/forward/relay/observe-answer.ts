@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import { applySummary } from './apply-summary.ts';
 import { codeInStream } from './output-ceiling.ts';

@@ -2,7 +2,7 @@ import { isObject, nonEmptyString, parseJson } from '../../base/json-object.ts';
 import { scanMembers } from '../../json/scan-members.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
-import { readUsage } from '../../sse/read-usage.ts';
+import { readUsage } from '../../sse/readers/read-usage.ts';
 
 const SIDE_PATH =
   /\/(?:embeddings|moderations|rerank|completions|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))\/?(?:\?|$)/;

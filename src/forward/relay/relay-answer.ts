@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import { apiOfPath } from '../../sse/answer-summary.ts';
 import type { ActiveForwarding } from '../forwarding.ts';
 import { reasonPhrase } from '../send/check-status.ts';

@@ -1,7 +1,7 @@
-import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
-import type { FailoverConfig } from '../../config/failover.ts';
+import type { FailoverConfig } from '../../config/providers/failover.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { TargetOutcome } from '../../providers/balance/target-health.ts';
 import type { Upstream } from '../../providers/upstream.ts';

@@ -6,7 +6,7 @@ import {
   circuitBreaker,
   handleType,
 } from 'cockatiel';
-import type { FailoverConfig } from '../../config/failover.ts';
+import type { FailoverConfig } from '../../config/providers/failover.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '../../base/clock.ts';
-import type { FailoverConfig } from '../../config/failover.ts';
+import type { Clock } from '../../base/time/clock.ts';
+import type { FailoverConfig } from '../../config/providers/failover.ts';
 import type { Forwarding } from '../forwarding.ts';
 import { createDeliveries, type Deliveries, type Fail } from '../relay/deliver-answer.ts';
 import type { ChosenDestination } from '../route/destination.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { cutForeignText, decodeForeignText, foreignWords } from '../../base/foreign-text.ts';
-import { readWaitOfBody, readWaitOfHeaders } from '../../base/read-wait.ts';
+import { readWaitOfBody, readWaitOfHeaders } from '../../base/time/read-wait.ts';
 import { summarizeJsonAnswer } from '../../sse/summarize-json-answer.ts';
 import type { UpstreamAnswer } from '../relay/upstream-answer.ts';
 import { AttemptFailure } from './attempt-failure.ts';

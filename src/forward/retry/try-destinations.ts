@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import type { FailoverConfig } from '../../config/failover.ts';
+import type { Clock } from '../../base/time/clock.ts';
+import type { FailoverConfig } from '../../config/providers/failover.ts';
 import type { Attempt } from '../../log/record.ts';
 import type { UpstreamAnswer } from '../relay/upstream-answer.ts';
 import type { ChosenDestination, Destination } from '../route/destination.ts';

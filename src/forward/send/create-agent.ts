@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { DIRECT, type ProxySettings } from '../../config/read-proxies.ts';
+import { DIRECT, type ProxySettings } from '../../config/providers/read-proxies.ts';
 import type { OwnProxy } from '../../providers/upstream.ts';
 import { AGENT_OPTIONS } from './connection-options.ts';
 import { createProxyAgent } from './create-proxy-agent.ts';

@@ -8,7 +8,7 @@ import {
 import { Readable } from 'node:stream';
 import type { Url } from 'node:url';
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { Forwarding, OutgoingBody } from '../forwarding.ts';
 import { createDeliveries, type Deliveries, type Fail } from '../relay/deliver-answer.ts';
 import { mapUpstreamError } from './map-upstream-error.ts';

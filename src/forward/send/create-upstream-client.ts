@@ -1,6 +1,6 @@
 import type { Agent, IncomingMessage } from 'node:http';
-import type { Clock } from '../../base/clock.ts';
-import type { ProxySettings } from '../../config/read-proxies.ts';
+import type { Clock } from '../../base/time/clock.ts';
+import type { ProxySettings } from '../../config/providers/read-proxies.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import { createAgent } from './create-agent.ts';
 import { createForwarder, type Forwarder } from './create-forwarder.ts';

@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { systemClock } from '../../base/clock.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { MAX_IDLE_MS } from './connection-options.ts';
 import { hasLostAddress } from './lost-address.ts';
 import { createAddressWatch } from './watch-addresses.ts';

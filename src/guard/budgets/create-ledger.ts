@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
-import type { TimeWindow } from '../../base/zoned-time.ts';
+import type { Clock } from '../../base/time/clock.ts';
+import type { TimeWindow } from '../../base/time/zoned-time.ts';
 import { type Budget, budgetId, type Subject } from './budget.ts';
 import { createScopeIndex, type Match } from './index-by-scope.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { ExchangeWatch } from '../../log/capture/recorder.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { ExchangeRecord } from '../../log/record.ts';

@@ -1,4 +1,4 @@
-import type { TimeWindow } from '../../base/zoned-time.ts';
+import type { TimeWindow } from '../../base/time/zoned-time.ts';
 import { type Budget, budgetId, scopeText } from './budget.ts';
 import type { BudgetStatus } from './ledger-port.ts';
 import { periodText } from './window.ts';

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json-object.ts';
-import { isTimeZone } from '../../base/zoned-time.ts';
+import { isTimeZone } from '../../base/time/zoned-time.ts';
 import type { Budget, DefinitionSource, Enforcement } from './budget.ts';
 import { readScope } from './read-scope.ts';
 import type { Period } from './window.ts';

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json-object.ts';
-import type { Definition } from '../../config/definition.ts';
+import type { Definition } from '../../config/providers/definition.ts';
 import { type Budget, budgetId } from './budget.ts';
 import { readBudget } from './read-budget.ts';
 

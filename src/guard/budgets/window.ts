@@ -1,4 +1,4 @@
-import { dayOf } from '../../base/local-day.ts';
+import { dayOf } from '../../base/time/local-day.ts';
 import {
   addDays,
   daysBetween,
@@ -7,7 +7,7 @@ import {
   hourOf,
   mondayOf,
   type TimeWindow,
-} from '../../base/zoned-time.ts';
+} from '../../base/time/zoned-time.ts';
 
 /** How long a budget lasts before it starts anew; a number of seconds is counted from the epoch. */
 export type Period =

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json-object.ts';
-import type { Definition } from '../../config/definition.ts';
+import type { Definition } from '../../config/providers/definition.ts';
 import type { DefinitionSource } from '../budgets/budget.ts';
 import { readAt } from '../budgets/read-definitions.ts';
 import { readScope } from '../budgets/read-scope.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { GatewayError } from '../../base/errors.ts';
 import { parseUserPath } from '../../base/user-path.ts';
-import type { Definition } from '../../config/definition.ts';
+import type { Definition } from '../../config/providers/definition.ts';
 import type { KeyTerms, ManagedKey } from '../keys/managed-key.ts';
 import { readTerms } from '../keys/read-terms.ts';
 import { type Person, personId } from './person.ts';

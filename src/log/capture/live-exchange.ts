@@ -1,6 +1,6 @@
-import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import type { LinkedList, ListPlace } from '../../base/linked-list.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { FullBody } from '../bodies/body-bases.ts';
 import { type BodyReference, type BodySide, lostBody } from '../bodies/body-reference.ts';
 import type { AnswerSoFar, Exchange, ExchangeEvent, ExchangeOpening } from '../exchange.ts';

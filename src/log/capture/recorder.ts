@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
 import { LinkedList } from '../../base/linked-list.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import { MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES } from '../bodies/max-body.ts';
 import type { AnswerSoFar, Exchange, ExchangeEvent, ExchangeOpening } from '../exchange.ts';
 import { markInterrupted } from '../interrupted.ts';

@@ -2,8 +2,8 @@ import { compileWildcard } from '../../base/match-wildcard.ts';
 import type { LogFilter } from '../log-query.ts';
 import { isAskedWithin, MIN_SESSION_PREFIX } from '../match-filter.ts';
 import { wordsOf } from '../search/words.ts';
-import { IS_FAILURE, IS_STREAM, LIST_SEPARATOR, type TextColumn } from './index-columns.ts';
-import { type IndexRows, ULID_LENGTH } from './index-rows.ts';
+import { IS_FAILURE, IS_STREAM, LIST_SEPARATOR, type TextColumn } from './index/index-columns.ts';
+import { type IndexRows, ULID_LENGTH } from './index/index-rows.ts';
 
 export type RowTest = (row: number) => boolean;
 

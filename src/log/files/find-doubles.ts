@@ -1,5 +1,5 @@
 import { idTimeMs } from '../../base/ids.ts';
-import type { IndexSegment } from './index-segment.ts';
+import type { IndexSegment } from './index/index-segment.ts';
 
 export interface Doubles {
   /** Exchanges that have not ended anywhere, and the one segment that shows each. */

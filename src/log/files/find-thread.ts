@@ -1,7 +1,7 @@
 import { type Facts, factsOfRecord, keepFacts } from '../facts.ts';
 import type { ThreadOf } from '../port.ts';
-import type { TextColumn } from './index-columns.ts';
-import { ALWAYS, type IndexPart, type JournalIndex } from './index-part.ts';
+import type { TextColumn } from './index/index-columns.ts';
+import { ALWAYS, type IndexPart, type JournalIndex } from './index/index-part.ts';
 import { factsOfRow } from './row-facts.ts';
 
 const byId = (one: Facts, other: Facts): number => (one.id < other.id ? -1 : 1);

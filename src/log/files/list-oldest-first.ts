@@ -1,8 +1,8 @@
 import { idTimeMs } from '../../base/ids.ts';
 import type { LogQuery } from '../port.ts';
 import type { ExchangeRecord } from '../record.ts';
-import { ALWAYS, type IndexPart, type JournalIndex } from './index-part.ts';
-import { ULID_LENGTH } from './index-rows.ts';
+import { ALWAYS, type IndexPart, type JournalIndex } from './index/index-part.ts';
+import { ULID_LENGTH } from './index/index-rows.ts';
 import { type Found, rowsOf, unfinishedIn } from './select-exchanges.ts';
 
 /** What is kept of one selected segment: 42 bytes for each of its exchanges, and the records of unfinished ones. */

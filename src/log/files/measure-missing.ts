@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listSegments } from '../journal/list-segments.ts';
 import { journalFile } from '../journal/segment-name.ts';
-import { INDEX_FILE_END } from './index-head.ts';
+import { INDEX_FILE_END } from './index/index-head.ts';
 
 const sizeOf = (path: string): Promise<number> =>
   stat(path).then(

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts.ts';
 import type { Usage } from '../record.ts';
-import { HAS_USAGE, IS_FAILURE, IS_PROBE, IS_STREAM, LIST_SEPARATOR } from './index-columns.ts';
-import type { IndexRows } from './index-rows.ts';
+import { HAS_USAGE, IS_FAILURE, IS_PROBE, IS_STREAM, LIST_SEPARATOR } from './index/index-columns.ts';
+import type { IndexRows } from './index/index-rows.ts';
 
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
 

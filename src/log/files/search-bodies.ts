@@ -6,7 +6,7 @@ import { missingWords } from '../match-filter.ts';
 import type { BodyHits, Cursor, LogQuery, SearchWish } from '../port.ts';
 import { huntFor, type WordHunt } from '../search-text.ts';
 import { testWord } from './compile-filter.ts';
-import { ALWAYS, type IndexPart, type JournalIndex } from './index-part.ts';
+import { ALWAYS, type IndexPart, type JournalIndex } from './index/index-part.ts';
 import { rowsOf, unfinishedIn } from './select-exchanges.ts';
 
 /** Where a search stopped: within a segment, those with newer exchanges being done. */

@@ -1,8 +1,8 @@
 import { idTimeMs } from '../../base/ids.ts';
 import { type ExchangeLine, parseExchangeLine, parseRecord } from '../journal/parse-journal-line.ts';
 import type { ExchangeRecord } from '../record.ts';
-import type { IndexHead } from './index-head.ts';
-import type { IndexRows } from './index-rows.ts';
+import type { IndexHead } from './index/index-head.ts';
+import type { IndexRows } from './index/index-rows.ts';
 
 /** An exchange without a close line in its segment: it runs, or was interrupted, or its end is elsewhere. */
 export interface LooseExchange {

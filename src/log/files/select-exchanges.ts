@@ -3,8 +3,8 @@ import { matchesQuery } from '../match-filter.ts';
 import type { LogQuery, PageWish } from '../port.ts';
 import type { ExchangeRecord } from '../record.ts';
 import { compileFilter, type RowTest, testUserPath } from './compile-filter.ts';
-import { HAS_USAGE } from './index-columns.ts';
-import { ALWAYS, type IndexOverview, type IndexPart, type JournalIndex } from './index-part.ts';
+import { HAS_USAGE } from './index/index-columns.ts';
+import { ALWAYS, type IndexOverview, type IndexPart, type JournalIndex } from './index/index-part.ts';
 import type { JournalPlace } from './read-places.ts';
 
 /** An exchange that was found: where its record stands, or the record of one that runs. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/time/clock.ts';
 
 const DAY_MS = 86_400_000;
 /** How far wall clock and monotonic clock may drift apart before it counts as a jump. */

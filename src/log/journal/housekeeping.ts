@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import { HEARTBEAT_MS } from '../../state/process-identity.ts';
 import type { ExchangeRecord } from '../record.ts';
 import type { TroubleState } from '../trouble.ts';

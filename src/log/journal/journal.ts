@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../base/clock.ts';
 import { hasErrorCode } from '../../base/system-error.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import { ensurePrivateFolder } from '../../state/private-files.ts';
 import { createSegmentBase, endOfDayMs } from './segment-name.ts';
 import { SegmentWriter } from './segment-writer.ts';

@@ -1,4 +1,4 @@
-import { startsOfDays } from '../../base/zoned-time.ts';
+import { startsOfDays } from '../../base/time/zoned-time.ts';
 import type { GroupKey, LogQuery, LogReader, SumRow } from '../../log/port.ts';
 import { createSummer } from '../../log/sum-facts.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
-import { readWaitOfHeaders } from '../../base/read-wait.ts';
+import type { Clock } from '../../base/time/clock.ts';
+import { readWaitOfHeaders } from '../../base/time/read-wait.ts';
 import type { ConfiguredProvider } from '../configured-provider.ts';
 import { createUpstream, type Upstream } from '../upstream.ts';
 import { rankBySession } from './rank-by-session.ts';

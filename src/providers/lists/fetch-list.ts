@@ -1,8 +1,8 @@
 import type { Agent } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
 import { foreignWords } from '../../base/foreign-text.ts';
-import { createHideSecrets } from '../../base/hide-secrets.ts';
 import { isObject, nonEmptyString, parseJson } from '../../base/json-object.ts';
+import { createHideSecrets } from '../../base/secrets/hide-secrets.ts';
 import type { ConfiguredProvider } from '../configured-provider.ts';
 import type { ListedModel } from '../provider-spec.ts';
 import { createUpstream } from '../upstream.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
 import { showUrl } from '../../base/show-url.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { ConfiguredProvider } from '../configured-provider.ts';
 import type { ListedModel } from '../provider-spec.ts';
 import type { FetchList } from './fetch-list.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { TlsFiles } from '../../config/read-tls.ts';
 import type { Notices } from '../notices.ts';
 import { type KeptTls, keepTls } from './keep-tls.ts';

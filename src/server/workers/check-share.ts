@@ -1,4 +1,4 @@
-import { capacityOfShare, checkCapacity } from '../../guard/check-capacity.ts';
+import { capacityOfShare, checkCapacity } from '../../guard/checks/check-capacity.ts';
 import type { Share } from './share.ts';
 
 /**

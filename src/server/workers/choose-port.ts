@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
-import { listen } from '../listen.ts';
+import { listen } from '../listening/listen.ts';
 
 /** How often a free port is chosen that another program then was quicker to take. */
 const MAX_TRIES = 5;

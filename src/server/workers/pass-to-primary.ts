@@ -7,7 +7,7 @@ import { hopByHopFields } from '../../forward/send/hop-by-hop.ts';
 import { createErrorAnswer } from '../../guard/error-answer.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import { isSignInPath } from '../../guard/people/sign-in-path.ts';
-import type { Doors } from '../compose-operations.ts';
+import type { Doors } from '../compose/compose-operations.ts';
 import { PEER_HEADER, SECRET_HEADER } from './inner-headers.ts';
 import type { InnerAddress } from './protocol.ts';
 

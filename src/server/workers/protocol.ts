@@ -9,7 +9,7 @@ import type { Losses } from '../../log/port.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
 import type { RecorderTrouble } from '../../log/trouble.ts';
 import type { Vitals } from '../../metrics/vitals.ts';
-import type { Holds } from '../compose-budgets.ts';
+import type { Holds } from '../compose/compose-budgets.ts';
 
 /** Where the primary answers what is asked of the gateway as a whole, and what proves that a worker asks. */
 export interface InnerAddress {

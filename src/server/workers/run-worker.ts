@@ -1,9 +1,9 @@
 import cluster from 'node:cluster';
-import { systemClock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
+import { systemClock } from '../../base/time/clock.ts';
 import { loadConfig } from '../../config/load-config.ts';
+import type { Holds } from '../compose/compose-budgets.ts';
 import { compose } from '../compose.ts';
-import type { Holds } from '../compose-budgets.ts';
 import type { Gateway } from '../gateway.ts';
 import { removeInnerPlace } from './inner-place.ts';
 import { createLink, type Link } from './link.ts';

@@ -5,7 +5,7 @@ import { decodeBody } from '../../coding/decode-body.ts';
 import { parseContentCodings } from '../../coding/parse-content-codings.ts';
 import type { TelemetrySignal } from '../../config/telemetry.ts';
 import type { Caller } from '../../guard/caller.ts';
-import type { CheckKey } from '../../guard/check-key.ts';
+import type { CheckKey } from '../../guard/checks/check-key.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import type { ClientEventLog } from '../../log/events/client-event.ts';
 import type { PassTelemetry } from '../create-telemetry.ts';

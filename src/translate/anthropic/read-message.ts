@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
-import { noCounts, updateCounts, usageOf } from '../../sse/read-messages-usage.ts';
+import { noCounts, updateCounts, usageOf } from '../../sse/readers/read-messages-usage.ts';
 import type { AnswerSink, FinishReason } from '../answer-sink.ts';
 import { SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
 import { createToldSink } from '../told-sink.ts';

@@ -7,7 +7,7 @@ import {
   parseJson,
   wordOf,
 } from '../../base/json-object.ts';
-import { readError as readErrorMember } from '../../sse/read-error.ts';
+import { readError as readErrorMember } from '../../sse/readers/read-error.ts';
 import type { ProviderError } from '../translation.ts';
 
 /** Reads an answer that is not JSON: a proxy's page, or plain text. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/json-object.ts';
-import { readUsage as readNamedUsage, readStatedCost, usageMember } from '../../sse/read-usage.ts';
+import { readUsage as readNamedUsage, readStatedCost, usageMember } from '../../sse/readers/read-usage.ts';
 import type { AnswerUsage } from '../answer-sink.ts';
 
 /** The usage of a completion or of a chunk, in the sense of the Responses API. */

@@ -1,6 +1,6 @@
-import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import { type JsonObject, objectsOf, wordOf } from '../../base/json-object.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { AnswerUsage } from '../answer-sink.ts';
 import { type AnswerWriter, createObjectWriter, EVENT_STREAM } from '../answer-writer.ts';
 import { extraUsage } from '../extra-usage.ts';

@@ -1,9 +1,9 @@
-import type { Clock } from '../../base/clock.ts';
 import { createId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json-object.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { AnswerSink, AnswerUsage } from '../answer-sink.ts';
 import { type AnswerWriter, createObjectWriter, EVENT_STREAM } from '../answer-writer.ts';
-import { writeUsage } from '../responses/response-object.ts';
+import { writeUsage } from '../responses/emit/response-object.ts';
 import type { Sealer } from '../seal.ts';
 import { labelSummary } from './read-compaction.ts';
 

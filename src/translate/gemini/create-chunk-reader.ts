@@ -1,6 +1,6 @@
 import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
-import { readGeminiUsage } from '../../sse/read-gemini-usage.ts';
+import { readGeminiUsage } from '../../sse/readers/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
 import type { JsonObject } from '../ask.ts';

@@ -1,6 +1,6 @@
 import { cutForeignText, decodeForeignText } from '../../base/foreign-text.ts';
 import { isObject, nonEmptyString, objectsOf, parseJson, wordOf } from '../../base/json-object.ts';
-import { readDuration } from '../../base/read-wait.ts';
+import { readDuration } from '../../base/time/read-wait.ts';
 import type { JsonObject } from '../ask.ts';
 import type { ProviderError } from '../translation.ts';
 

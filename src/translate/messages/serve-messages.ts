@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json-object.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { ClientRequest } from '../client-request.ts';
 import type { Sealer } from '../seal.ts';
 import { readMessagesRequest } from './read-request.ts';

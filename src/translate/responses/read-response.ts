@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
-import { readError } from '../../sse/read-error.ts';
-import { readUsage } from '../../sse/read-usage.ts';
+import { readError } from '../../sse/readers/read-error.ts';
+import { readUsage } from '../../sse/readers/read-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
 import { createToldSink } from '../told-sink.ts';

@@ -1,14 +1,14 @@
-import type { Clock } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json-object.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import type { ClientRequest } from '../client-request.ts';
 import { keepUserMessages } from '../compaction/keep-user-messages.ts';
 import { compactionFormOf, toSummaryAsk, withoutTrigger } from '../compaction/read-compaction.ts';
 import { createCompactionJson, createCompactionStream } from '../compaction/write-compaction.ts';
 import type { ResponseHistory } from '../response-history.ts';
 import type { Sealer } from '../seal.ts';
+import { echoRequest } from './emit/response-object.ts';
 import { readResponsesRequest } from './read-request.ts';
 import { refuseKeptElsewhere } from './refuse-kept-elsewhere.ts';
-import { echoRequest } from './response-object.ts';
 import { resumeRequest } from './stored-responses.ts';
 import { createResponsesJson, createResponsesStream } from './write-answer.ts';
 

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../base/errors.ts';
 import { isObject, type JsonObject, nonEmptyString } from '../../base/json-object.ts';
 import { itemsUpTo, type ResponseHistory } from '../response-history.ts';
-import type { ResponseObject } from './emitted-event.ts';
+import type { ResponseObject } from './emit/emitted-event.ts';
 import { resolveReferences } from './resolve-references.ts';
 
 /** A request that stands alone: what `previous_response_id` referred to is in its input. */

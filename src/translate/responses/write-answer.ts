@@ -1,6 +1,6 @@
 import { type AnswerWriter, createObjectWriter, EVENT_STREAM, UNREADABLE_ANSWER } from '../answer-writer.ts';
-import { createResponsesSink, type ResponsesSinkDeps } from './create-sink.ts';
-import type { EmittedEvent, ResponseObject } from './emitted-event.ts';
+import { createResponsesSink, type ResponsesSinkDeps } from './emit/create-sink.ts';
+import type { EmittedEvent, ResponseObject } from './emit/emitted-event.ts';
 
 interface WriterDeps extends Omit<ResponsesSinkDeps, 'emit'> {
   /** Told of the answer when it is whole, or has failed. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
 import type { GatewayError } from '../../base/errors.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import { applySummary } from '../../forward/relay/apply-summary.ts';
 import { codeInStream } from '../../forward/relay/output-ceiling.ts';
 import type { Exchange } from '../../log/exchange.ts';

@@ -3,9 +3,9 @@ import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import type { Breach } from '../../sse/breach.ts';
 import { isWholeData } from '../../sse/close-stream.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
-import { createResponsesReader } from '../../sse/read-responses.ts';
-import { readSequenceNumber } from '../../sse/read-sequence-number.ts';
-import { readUnfinishedEvent } from '../../sse/read-unfinished-event.ts';
+import { createResponsesReader } from '../../sse/readers/read-responses.ts';
+import { readSequenceNumber } from '../../sse/readers/read-sequence-number.ts';
+import { readUnfinishedEvent } from '../../sse/readers/read-unfinished-event.ts';
 import { eventTypeOf } from '../event-type.ts';
 import { createItemCollector, type ItemCollector } from './collect-items.ts';
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { Stopwatch } from '../../base/stopwatch.ts';
+import type { Stopwatch } from '../../base/time/stopwatch.ts';
 import { drainForReuse } from '../../forward/relay/drain-for-reuse.ts';
 import { overCeiling, passesCeiling } from '../../forward/relay/output-ceiling.ts';
 import type { UpstreamAnswer } from '../../forward/relay/upstream-answer.ts';

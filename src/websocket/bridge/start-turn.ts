@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
 import { createId } from '../../base/ids.ts';
-import type { Stopwatch } from '../../base/stopwatch.ts';
+import type { Stopwatch } from '../../base/time/stopwatch.ts';
 import type { Room } from '../../coding/body-budget.ts';
 import type { Ask } from '../../forward/retry/create-ask.ts';
 import { checkCredential } from '../../forward/route/check-credential.ts';

@@ -1,7 +1,7 @@
 import { isObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
-import { readUsage } from '../../sse/read-usage.ts';
-import { sumUsage } from '../../sse/sum-usage.ts';
+import { readUsage } from '../../sse/readers/read-usage.ts';
+import { sumUsage } from '../../sse/readers/sum-usage.ts';
 
 /** What passed on a Realtime connection, as its record tells it. */
 export interface RealtimeReader {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import { createClientHeaders } from '../../forward/relay/client-headers.ts';
 import { reasonPhrase } from '../../forward/send/check-status.ts';
 import { nameCaller } from '../../guard/name-caller.ts';

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../base/errors.ts';
-import { createStopwatch } from '../../base/stopwatch.ts';
+import { createStopwatch } from '../../base/time/stopwatch.ts';
 import { toGatewayError } from '../../base/to-gateway-error.ts';
 import type { Room } from '../../coding/body-budget.ts';
 import { overCeiling } from '../../forward/relay/output-ceiling.ts';

@@ -1,13 +1,13 @@
-import type { Clock } from '../../base/clock.ts';
 import type { GatewayError } from '../../base/errors.ts';
+import type { Clock } from '../../base/time/clock.ts';
 import { applySummary } from '../../forward/relay/apply-summary.ts';
 import { passesCeiling } from '../../forward/relay/output-ceiling.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import type { Breach } from '../../sse/breach.ts';
 import { decodeEventData } from '../../sse/frame-events.ts';
-import { createResponsesReader } from '../../sse/read-responses.ts';
-import { readSequenceNumber } from '../../sse/read-sequence-number.ts';
+import { createResponsesReader } from '../../sse/readers/read-responses.ts';
+import { readSequenceNumber } from '../../sse/readers/read-sequence-number.ts';
 import { asSse } from '../as-sse.ts';
 import { eventTypeOf } from '../event-type.ts';
 import { quotaOfEvent } from './quota-of-event.ts';

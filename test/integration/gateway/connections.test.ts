@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { createConnectionBound } from '../../../src/server/bound-connections.ts';
+import { createConnectionBound } from '../../../src/server/listening/bound-connections.ts';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
 import { openRaw, readToEnd } from '../../support/gateway/send-raw.ts';
 import { startHeldUpstream } from '../../support/upstream/start-held-upstream.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FailoverConfig } from '../../../src/config/failover.ts';
 import type { GatewayConfig } from '../../../src/config/load-config.ts';
+import type { FailoverConfig } from '../../../src/config/providers/failover.ts';
 import type { ModelAlias } from '../../../src/providers/route-model.ts';
 import { anthropicSpec } from '../../../src/providers/specs/anthropic.ts';
 import { openaiSpec } from '../../../src/providers/specs/openai.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
+import { systemClock } from '../../../src/base/time/clock.ts';
 import { createRecorder, type Recorder } from '../../../src/log/capture/recorder.ts';
 import { openFileLog } from '../../../src/log/files/open-file-log.ts';
 import type { LogReader } from '../../../src/log/port.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
+import { systemClock } from '../../../src/base/time/clock.ts';
 import { createAnthropicSpec } from '../../../src/translate/anthropic/spec.ts';
 import { createTranslate } from '../../../src/translate/create-translate.ts';
 import { createSealer } from '../../../src/translate/seal.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/base/clock.ts';
+import type { Clock } from '../../../src/base/time/clock.ts';
 
 /** A clock whose wall time can be set, as an administrator or NTP does, without any time passing. */
 export interface JumpingClock extends Clock {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
+import { systemClock } from '../../../src/base/time/clock.ts';
 import { createRecorder, type Recorder, type RecorderDeps } from '../../../src/log/capture/recorder.ts';
 
 /** A data folder of its own for each test, with what the tests ask of the log in it. */

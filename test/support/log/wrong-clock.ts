@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/base/clock.ts';
+import type { Clock } from '../../../src/base/time/clock.ts';
 
 export interface WrongClock extends Clock {
   /** Time passes: both clocks go on. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AnswerWriter } from '../../../src/translate/answer-writer.ts';
-import { echoRequest } from '../../../src/translate/responses/response-object.ts';
+import { echoRequest } from '../../../src/translate/responses/emit/response-object.ts';
 import { createToolNames, type ToolNames } from '../../../src/translate/responses/tool-names.ts';
 import { createResponsesJson, createResponsesStream } from '../../../src/translate/responses/write-answer.ts';
 import { createSealer } from '../../../src/translate/seal.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from '../../../src/base/clock.ts';
+import { systemClock } from '../../../src/base/time/clock.ts';
 import { createTranslate } from '../../../src/translate/create-translate.ts';
 import { createSealer } from '../../../src/translate/seal.ts';
 import type { DialectSpec, Translate } from '../../../src/translate/translation.ts';

@@ -6,7 +6,7 @@ import { explainLoss } from '../../../src/admin/answers/cache-loss.ts';
 import type { CacheLoss } from '../../../src/admin/api-types/detail.ts';
 import type { Pricing } from '../../../src/admin/cost/create-pricing.ts';
 import { createBill } from '../../../src/admin/cost/price-book.ts';
-import { systemClock } from '../../../src/base/clock.ts';
+import { systemClock } from '../../../src/base/time/clock.ts';
 import { createRecorder, type Recorder } from '../../../src/log/capture/recorder.ts';
 import { openFileLog } from '../../../src/log/files/open-file-log.ts';
 import { recordExchange } from '../../support/log/record-exchange.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { dayOf, startOfDayMs } from '../../../src/base/local-day.ts';
+import { dayOf, startOfDayMs } from '../../../src/base/time/local-day.ts';
 
 it.each([
   // Summer time begins at midnight: the day begins an hour later on the clock, and no earlier.

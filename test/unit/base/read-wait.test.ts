@@ -4,7 +4,7 @@ import {
   readWaitInWords,
   readWaitOfBody,
   readWaitOfHeaders,
-} from '../../../src/base/read-wait.ts';
+} from '../../../src/base/time/read-wait.ts';
 
 const NOW = Date.parse('2026-11-29T12:00:00Z');
 

@@ -5,7 +5,7 @@ import {
   isKnownProviderVariable,
   isProviderVariable,
   stemOf,
-} from '../../../src/config/provider-fields.ts';
+} from '../../../src/config/providers/provider-fields.ts';
 import { ALL_SPECS } from '../../../src/providers/all-specs.ts';
 import type { ProviderSpec } from '../../../src/providers/provider-spec.ts';
 

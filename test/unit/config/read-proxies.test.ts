@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readProxies } from '../../../src/config/read-proxies.ts';
+import { readProxies } from '../../../src/config/providers/read-proxies.ts';
 
 describe('readProxies', () => {
   it.each([

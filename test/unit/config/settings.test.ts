@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDuration } from '../../../src/config/parse-duration.ts';
-import { PROVIDER_FIELDS } from '../../../src/config/provider-fields.ts';
+import { PROVIDER_FIELDS } from '../../../src/config/providers/provider-fields.ts';
 import { parseGiven, readSetting } from '../../../src/config/read-setting.ts';
 import { SETTINGS, type SettingName } from '../../../src/config/settings.ts';
 

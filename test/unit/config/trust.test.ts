@@ -8,8 +8,8 @@ import { describeConfigFile, describeVariables } from '../../../src/config/file/
 import { parseConfigFile } from '../../../src/config/file/parse-config-file.ts';
 import { type LoadConfigSources, loadConfig } from '../../../src/config/load-config.ts';
 import { isLoopbackHost, isOwnAddress } from '../../../src/config/own-address.ts';
+import { refuseStrayCredential } from '../../../src/config/providers/refuse-stray-credential.ts';
 import { readTrustedCertificates } from '../../../src/config/read-certificates.ts';
-import { refuseStrayCredential } from '../../../src/config/refuse-stray-credential.ts';
 import { mayReceive, maySet, type Source } from '../../../src/config/sources.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 

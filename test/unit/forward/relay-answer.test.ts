@@ -9,9 +9,9 @@ import {
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
 import { GatewayError } from '../../../src/base/errors.ts';
-import { createStopwatch } from '../../../src/base/stopwatch.ts';
+import { systemClock } from '../../../src/base/time/clock.ts';
+import { createStopwatch } from '../../../src/base/time/stopwatch.ts';
 import { type ActiveForwarding, beginForwarding } from '../../../src/forward/forwarding.ts';
 import { relayAnswer } from '../../../src/forward/relay/relay-answer.ts';
 import type { UpstreamAnswer } from '../../../src/forward/relay/upstream-answer.ts';

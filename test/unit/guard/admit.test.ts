@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/base/errors.ts';
 import { type AdmitDeps, createAdmit, type Verdict } from '../../../src/guard/admit.ts';
 import { asSignedIn, MASTER, NOBODY, UNGUARDED } from '../../../src/guard/caller.ts';
-import { createCheckKey } from '../../../src/guard/check-key.ts';
+import { createCheckKey } from '../../../src/guard/checks/check-key.ts';
 import { headOf, type RequestHead } from '../../../src/guard/request-head.ts';
 import { createWrongKeys } from '../../../src/guard/slow-wrong-keys.ts';
 import { authenticateBy } from '../../support/guard/authenticate-by.ts';

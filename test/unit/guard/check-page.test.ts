@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { checkPage } from '../../../src/guard/check-page.ts';
+import { checkPage } from '../../../src/guard/checks/check-page.ts';
 import type { RequestHead } from '../../../src/guard/request-head.ts';
 import { codeOf, headWith, refusalOf } from './request-head.ts';
 

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/base/errors.ts';
-import { capacityOf, checkCapacity } from '../../../src/guard/check-capacity.ts';
-import { checkFraming } from '../../../src/guard/check-framing.ts';
-import { checkHandshake } from '../../../src/guard/check-handshake.ts';
-import { checkLoop } from '../../../src/guard/check-loop.ts';
-import { checkMethod } from '../../../src/guard/check-method.ts';
-import { checkRead } from '../../../src/guard/check-read.ts';
+import { capacityOf, checkCapacity } from '../../../src/guard/checks/check-capacity.ts';
+import { checkFraming } from '../../../src/guard/checks/check-framing.ts';
+import { checkHandshake } from '../../../src/guard/checks/check-handshake.ts';
+import { checkLoop } from '../../../src/guard/checks/check-loop.ts';
+import { checkMethod } from '../../../src/guard/checks/check-method.ts';
+import { checkRead } from '../../../src/guard/checks/check-read.ts';
 import { createErrorAnswer } from '../../../src/guard/error-answer.ts';
 import { requireRoute } from '../../../src/guard/match-route.ts';
 import { audienceOf } from '../../../src/guard/speaks-as.ts';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { ExchangeFilter } from '../../../src/admin/api-types/queries.ts';
 import { createId } from '../../../src/base/ids.ts';
 import { compileFilter } from '../../../src/log/files/compile-filter.ts';
-import { IndexRows } from '../../../src/log/files/index-rows.ts';
+import { IndexRows } from '../../../src/log/files/index/index-rows.ts';
 import { matchesFilter } from '../../../src/log/match-filter.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 

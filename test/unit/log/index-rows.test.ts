@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { IndexRows } from '../../../src/log/files/index-rows.ts';
+import { IndexRows } from '../../../src/log/files/index/index-rows.ts';
 import { bareRecord } from '../../support/log/bare-record.ts';
 
 const idOf = (index: number): string => `req_${index.toString().padStart(26, '0')}`;

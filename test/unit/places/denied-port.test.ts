@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { listen } from '../../../src/server/listen.ts';
+import { listen } from '../../../src/server/listening/listen.ts';
 
 /** A server whose system does not let it have its port. */
 const denied = () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../../src/base/clock.ts';
+import type { Clock } from '../../../src/base/time/clock.ts';
 import { createLiveTail, type LiveTail } from '../../../src/cli/render/tail/live-tail.ts';
 import type { OutputStream } from '../../../src/cli/render/tail/screen.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';

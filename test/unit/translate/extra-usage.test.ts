@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
+import { systemClock } from '../../../src/base/time/clock.ts';
 import type { AnswerSummary } from '../../../src/sse/answer-summary.ts';
 import { createStreamTap } from '../../../src/sse/create-stream-tap.ts';
 import { summarizeJsonAnswer } from '../../../src/sse/summarize-json-answer.ts';

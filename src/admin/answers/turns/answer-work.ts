@@ -1,4 +1,4 @@
-import type { Clock } from '../../../base/clock.ts';
+import type { Clock } from '../../../base/time/clock.ts';
 import { createMeasures, type Measures } from '../../../conversation/measure-items.ts';
 import type { Facts, LogReader } from '../../../log/port.ts';
 import type { AppliedPatch, ContextPart, ContextSample, SessionWorkAnswer } from '../../api-types/turns.ts';

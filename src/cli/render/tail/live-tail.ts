@@ -1,4 +1,4 @@
-import type { Clock } from '../../../base/clock.ts';
+import type { Clock } from '../../../base/time/clock.ts';
 import type { ExchangeEvent, ExchangeWatch } from '../../../log/port.ts';
 import { createColour } from '../colour.ts';
 import { displayWidth } from '../fit-width.ts';

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../../base/json-object.ts';
 import { ALL_SPECS } from '../../../providers/all-specs.ts';
 import type { Path } from '../../file/parse-yaml.ts';
-import { stemOf } from '../../provider-fields.ts';
+import { stemOf } from '../../providers/provider-fields.ts';
 import { holdsPassword, isOff, numberOf } from '../scalars.ts';
 import type { TakenTree } from '../taken-tree.ts';
 import { GOMODEL_TYPES, type KnownType } from './gomodel-types.ts';

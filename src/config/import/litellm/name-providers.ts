@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../base/json-object.ts';
 import { ALL_SPECS } from '../../../providers/all-specs.ts';
-import { stemOf } from '../../provider-fields.ts';
+import { stemOf } from '../../providers/provider-fields.ts';
 import type { TakenTree } from '../taken-tree.ts';
 import { type KnownProvider, LITELLM_PROVIDERS } from './litellm-providers.ts';
 import type { Deployment, Secret } from './read-deployments.ts';

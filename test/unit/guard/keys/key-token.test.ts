@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hideSecretShapes } from '../../../../src/base/secret-shapes.ts';
+import { hideSecretShapes } from '../../../../src/base/secrets/secret-shapes.ts';
 import { createKeyToken, parseKeyToken } from '../../../../src/guard/keys/key-token.ts';
 
 describe('a managed key', () => {

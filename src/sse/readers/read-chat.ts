@@ -1,0 +1,136 @@
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
+import { addToolName } from '../add-tool-name.ts';
+import type { AnswerSummary } from '../answer-summary.ts';
+import { createGenerationWatch } from '../generation-watch.ts';
+import { noteHead } from '../note-head.ts';
+import type { AnswerReader } from './answer-reader.ts';
+import { readError } from './read-error.ts';
+import { readStatedCost, readUsage, usageMember } from './read-usage.ts';
+
+type Finish = NonNullable<AnswerSummary['finish']>;
+
+// Chunks that say more than the next piece of text. None of these can match inside of a model's text, where
+// every quotation mark has a backslash before it.
+const TELLING = /"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|name"|error"\s*:\s*[^n\s]|index"\s*:\s*[1-9])/;
+const FIRST_ID = /^\{\s*"id"\s*:\s*"([^"\\]+)"/;
+const ROLE = /"role"\s*:\s*"/;
+const PIECE = /"(?:content|refusal|reasoning|reasoning_content|arguments|name)"\s*:\s*(?:"[^"]|[{[])/;
+// Azure's first chunk has no model yet; a provider that never names one must not cost a parse a chunk.
+const CHUNKS_TO_LOOK_FOR_THE_MODEL = 8;
+
+const INCOMPLETE_REASONS = new Set([
+  'length',
+  'max_tokens',
+  'content_filter',
+  'insufficient_system_resource',
+]);
+/** Nobody asks for more choices at once; each is looked at again with every chunk. */
+const MAX_CHOICES = 128;
+const WEIGHT: Readonly<Record<Finish, number>> = { completed: 0, incomplete: 1, failed: 2 };
+
+const finishOf = (reason: string): Finish => {
+  if (reason === 'error') return 'failed';
+  return INCOMPLETE_REASONS.has(reason) ? 'incomplete' : 'completed';
+};
+const indexOf = (object: JsonObject, fallback: number): number =>
+  typeof object.index === 'number' ? object.index : fallback;
+
+/** The name that a tool call, or a delta of one, gives: `function`, or `custom`. */
+const calledName = (call: JsonObject): string | undefined => {
+  const called = call.function ?? call.custom;
+  return isObject(called) ? nonEmptyString(called.name) : undefined;
+};
+
+/**
+ * Takes over what a chat completion, or a chunk of one, says. Choices keep their place by `index`.
+ * @param ended by choice, whether it has said how it ended
+ * @param toolNames by choice and call, the place of its name in the summary
+ */
+const readCompletion = (
+  summary: AnswerSummary,
+  completion: JsonObject,
+  ended: Map<number, boolean>,
+  toolNames: Map<string, number>,
+): void => {
+  noteHead(summary, completion);
+  const usage = readUsage(usageMember(completion));
+  if (usage !== undefined) summary.usage = usage;
+  const statedCostUsd = readStatedCost(usageMember(completion));
+  if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
+
+  for (const [place, choice] of objectsOf(completion.choices).entries()) {
+    const index = indexOf(choice, place);
+    const message = choice.delta ?? choice.message;
+    if (isObject(message)) readToolNames(summary, toolNames, index, message);
+    const reason = nonEmptyString(choice.finish_reason);
+    if (ended.size < MAX_CHOICES || ended.has(index)) {
+      ended.set(index, reason !== undefined || ended.get(index) === true);
+    }
+    if (reason === undefined) continue;
+    const finish = finishOf(reason);
+    if (WEIGHT[finish] >= WEIGHT[summary.finish ?? 'completed']) summary.finish = finish;
+  }
+
+  const error = readError(completion.error);
+  if (error !== undefined) {
+    summary.finish = 'failed';
+    summary.error = error;
+  }
+};
+
+const readToolNames = (
+  summary: AnswerSummary,
+  toolNames: Map<string, number>,
+  choice: number,
+  message: JsonObject,
+): void => {
+  for (const [place, call] of objectsOf(message.tool_calls).entries()) {
+    const name = calledName(call);
+    if (name !== undefined) addToolName(summary, toolNames, `${choice}/${indexOf(call, place)}`, name);
+  }
+  const legacyCall = isObject(message.function_call) ? nonEmptyString(message.function_call.name) : undefined;
+  if (legacyCall !== undefined) addToolName(summary, toolNames, `${choice}/function_call`, legacyCall);
+};
+
+/** Reads a chat completion that came as one object. */
+export const readChatObject = (summary: AnswerSummary, completion: JsonObject): void =>
+  readCompletion(summary, completion, new Map(), new Map());
+
+/**
+ * Reads a chat-completions stream. It has ended with `[DONE]`, with an error, or when every choice has said
+ * its `finish_reason` (not every provider sends `[DONE]`); usage may still follow the last reason.
+ */
+export const createChatReader = (): AnswerReader => {
+  const summary: AnswerSummary = { toolCalls: [] };
+  const ended = new Map<number, boolean>();
+  const toolNames = new Map<string, number>();
+  const generation = createGenerationWatch();
+  let chunks = 0;
+  let done = false;
+
+  const reader = {
+    summary,
+    terminal: false as boolean,
+    apply: (_eventName: string | undefined, data: string, decode: (data: string) => string) => {
+      if (done) return true;
+      if (data.startsWith('[DONE]')) {
+        done = true;
+        reader.terminal = true;
+        summary.finish ??= 'completed';
+        return true;
+      }
+      chunks++;
+      const sign = { id: FIRST_ID.exec(data)?.[1], hasRole: ROLE.test(data), tells: PIECE.test(data) };
+      if (generation.see(sign) && !reader.terminal) summary.isSpliced = true;
+      const looksForModel = summary.model === undefined && chunks <= CHUNKS_TO_LOOK_FOR_THE_MODEL;
+      if (!looksForModel && !TELLING.test(data)) return true;
+      const chunk = parseJson(decode(data));
+      if (!isObject(chunk)) return false;
+      readCompletion(summary, chunk, ended, toolNames);
+      done = summary.error !== undefined;
+      reader.terminal = done || (ended.size > 0 && ![...ended.values()].includes(false));
+      return true;
+    },
+  } satisfies AnswerReader;
+  return reader;
+};

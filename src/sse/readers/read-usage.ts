@@ -1,0 +1,106 @@
+import { isObject, type JsonObject } from '../../base/json-object.ts';
+import type { Usage } from '../answer-summary.ts';
+
+const countOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+
+/** The first of some members that is a count. */
+const count = (object: unknown, ...names: readonly string[]): number | undefined => {
+  if (!isObject(object)) return undefined;
+  for (const name of names) {
+    const found = countOf(object[name]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+const CACHED = ['cached_tokens', 'cached_input_tokens', 'cache_read_tokens', 'cache_read_input_tokens'];
+const WRITTEN = [
+  'cache_write_tokens',
+  'cache_creation_tokens',
+  'cached_creation_tokens',
+  'cache_creation_input_tokens',
+  'cache_write_input_tokens',
+  'cacheWriteInputTokens',
+];
+
+/** Anthropic's account of a cache write, by how long it is kept. */
+const hourWrites = (usage: JsonObject): number | undefined =>
+  count(usage.cache_creation, 'ephemeral_1h_input_tokens');
+const allWrites = (usage: JsonObject): number | undefined => {
+  const short = count(usage.cache_creation, 'ephemeral_5m_input_tokens');
+  const long = hourWrites(usage);
+  return short === undefined && long === undefined ? undefined : (short ?? 0) + (long ?? 0);
+};
+
+const reasoningOf = (usage: JsonObject): number | undefined =>
+  count(usage.output_tokens_details ?? usage.completion_tokens_details, 'reasoning_tokens') ??
+  count(usage, 'reasoning_tokens', 'reasoning_output_tokens');
+
+/** xAI counts reasoning separately from the output, as its total shows; elsewhere output includes it. */
+const outputOf = (
+  output: number | undefined,
+  { input, reasoning, total }: Readonly<Record<'input' | 'reasoning' | 'total', number | undefined>>,
+): number | undefined => {
+  if (output === undefined || reasoning === undefined || reasoning === 0) return output;
+  return total === (input ?? 0) + output + reasoning ? output + reasoning : output;
+};
+
+/**
+ * Reads the `usage` of a Responses or a chat-completions answer, whatever its provider names the counts:
+ * DeepSeek, Moonshot, OpenRouter, Bedrock, and gateways that pass Anthropic's names on.
+ * @returns undefined if the value is not a usage
+ */
+export const readUsage = (value: unknown): Usage | undefined => {
+  if (!isObject(value)) return undefined;
+  const details = value.input_tokens_details ?? value.prompt_tokens_details ?? value.input_token_details;
+  const cachedDetails = isObject(details) ? details.cached_tokens_details : undefined;
+  const outputDetails =
+    value.output_tokens_details ?? value.completion_tokens_details ?? value.output_token_details;
+  const input = count(value, 'input_tokens', 'prompt_tokens', 'inputTokens', 'prompt_eval_count');
+  const output = count(value, 'output_tokens', 'completion_tokens', 'outputTokens', 'eval_count');
+  const reasoning = reasoningOf(value);
+  const written = count(details, ...WRITTEN) ?? count(value, ...WRITTEN) ?? allWrites(value);
+  const total = count(value, 'total_tokens', 'totalTokens');
+  const counts: ReadonlyArray<readonly [keyof Usage, number | undefined]> = [
+    ['inputTokens', input],
+    [
+      'cachedInputTokens',
+      count(details, ...CACHED) ??
+        count(value, 'prompt_cache_hit_tokens', ...CACHED, 'num_cached_tokens', 'cacheReadInputTokens'),
+    ],
+    ['cacheWriteTokens', written === 0 ? undefined : written],
+    ['cacheWrite1hTokens', hourWrites(value) || undefined],
+    ['inputAudioTokens', count(details, 'audio_tokens') || undefined],
+    ['cachedAudioTokens', count(cachedDetails, 'audio_tokens') || undefined],
+    ['outputTokens', outputOf(output, { input, reasoning, total })],
+    ['reasoningTokens', reasoning],
+    ['outputAudioTokens', count(outputDetails, 'audio_tokens') || undefined],
+    ['totalTokens', total],
+  ];
+  const usage: Usage = {};
+  for (const [name, tokens] of counts) if (tokens !== undefined) usage[name] = tokens;
+  return Object.keys(usage).length > 0 ? usage : undefined;
+};
+
+/** Where the chunks of a stream have it: alongside the choices, inside of one (Moonshot), apart (Groq). */
+export const usageMember = (chunk: JsonObject): unknown => {
+  if (isObject(chunk.usage)) return chunk.usage;
+  const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
+  if (isObject(choice) && isObject(choice.usage)) return choice.usage;
+  return isObject(chunk.x_groq) ? chunk.x_groq.usage : undefined;
+};
+
+/** One dollar in xAI's ticks. */
+const TICKS_PER_USD = 10_000_000_000;
+
+/**
+ * What a provider itself says its answer costs: OpenRouter's `cost` in USD, xAI's `cost_in_usd_ticks`.
+ * @param value the `usage` of an answer
+ * @returns USD
+ * @see https://openrouter.ai/docs/use-cases/usage-accounting
+ */
+export const readStatedCost = (value: unknown): number | undefined => {
+  const ticks = count(value, 'cost_in_usd_ticks');
+  return count(value, 'cost') ?? (ticks === undefined ? undefined : ticks / TICKS_PER_USD);
+};
