@@ -2,12 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { formatByteSize } from '../base/bytes.ts';
 import { GatewayError } from '../base/errors.ts';
-import { toGatewayError } from '../base/to-gateway-error.ts';
 import type { BodyBudget, Room } from '../coding/body-budget.ts';
 import { type Coding, parseContentCodings } from '../coding/parse-content-codings.ts';
 import type { AcceptFirst } from './accept-first.ts';
-import { createChunkList } from './chunk-list.ts';
 import { refuse } from './failure.ts';
+import { type GatherOptions, gather } from './gather.ts';
 
 export interface ReadBodyOptions {
   /** Bound of the decoded body, and so of the body on the wire. */
@@ -62,62 +61,29 @@ const hasBody = ({ headers, method = '' }: IncomingMessage, codings: readonly Co
   // Nothing at all is no zstd frame: whoever says that it is coded meant to send something.
   (codings.length > 0 && method !== 'GET' && method !== 'HEAD');
 
-interface Collected {
-  /** @param bytes as they came */
-  onBody(bytes: Buffer): void;
-  /** @param error request_too_large, request_timeout, overloaded */
-  onRefused(error: GatewayError): void;
-}
-
 /**
- * Reads a request's body whole; nothing is called where the client leaves before its end. While other bodies
- * take up all memory the client is held back, for as long as the room waits.
+ * Reads a request's body whole; nothing is called where the client leaves before its end.
+ * @param settle.onRefused gets request_too_large, request_timeout, overloaded
  */
 const collect = (
   request: IncomingMessage,
   room: Room,
   { maxBytes, idleTimeoutMs }: Pick<ReadBodyOptions, 'maxBytes' | 'idleTimeoutMs'>,
-  { onBody, onRefused }: Collected,
+  settle: Pick<GatherOptions, 'onGathered' | 'onRefused'>,
 ): void => {
-  const chunks = createChunkList();
-  const stop = (): void => {
-    clearTimeout(timer);
-    request.off('data', onData).off('end', onEnd).off('close', stop).off('error', stop);
-  };
-  const refuse = (error: GatewayError): void => {
-    stop();
-    room.release();
-    onRefused(error);
-  };
-  const waitForRoom = async (): Promise<void> => {
-    request.pause();
-    try {
-      await room.resize(chunks.memoryBytes);
-      request.resume();
-    } catch (error) {
-      refuse(toGatewayError(error));
-    }
-  };
-  const onData = (chunk: Buffer): void => {
-    chunks.add(chunk);
-    if (chunks.length > maxBytes) {
-      refuse(tooLarge(maxBytes));
-      return;
-    }
-    timer.refresh();
-    if (!room.tryResize(chunks.memoryBytes)) void waitForRoom();
-  };
-  const onEnd = (): void => {
-    stop();
-    const bytes = chunks.join();
-    room.tryResize(bytes.length);
-    onBody(bytes);
-  };
+  const gathering = gather(request, room, {
+    ...settle,
+    isEnough: (_chunk, length) => {
+      if (length > maxBytes) throw tooLarge(maxBytes);
+      timer.refresh();
+      return false;
+    },
+    onStopped: () => clearTimeout(timer),
+  });
   const timer = setTimeout(() => {
     if (request.isPaused()) timer.refresh();
-    else refuse(stoppedSending(chunks.length, idleTimeoutMs));
+    else gathering.refuse(stoppedSending(gathering.length, idleTimeoutMs));
   }, idleTimeoutMs);
-  request.on('data', onData).on('end', onEnd).on('close', stop).on('error', stop);
 };
 
 /** Reads the body into memory within its bounds, unless it is an upload that streams through. */
@@ -150,7 +116,7 @@ export const readBody =
     const room = options.budget.open();
     context.room = room;
     collect(request, room, options, {
-      onBody: (bytes) => {
+      onGathered: (bytes) => {
         record.request.wireBytes = bytes.length;
         context.body = { kind: 'buffered', bytes };
         options.arrivals.goOn(request.socket, () => {

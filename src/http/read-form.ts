@@ -1,10 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import { toGatewayError } from '../base/to-gateway-error.ts';
-import type { BodyBudget, Room } from '../coding/body-budget.ts';
+import type { BodyBudget } from '../coding/body-budget.ts';
 import type { Caller } from '../guard/caller.ts';
-import { createChunkList } from './chunk-list.ts';
-import { boundaryOf, createFormScan, type FormScan } from './scan-form.ts';
+import { gather } from './gather.ts';
+import { boundaryOf, createFormScan } from './scan-form.ts';
 
 export interface ReadFormOptions {
   readonly budget: BodyBudget;
@@ -20,51 +18,6 @@ const MAX_HELD_OF_OTHERS = 2 ** 20;
 const MEDIA = /\/(?:audio|images)\//;
 
 const MAX_NAME = 200;
-
-interface Held {
-  /** @param bytes that were read, of which the rest follows in the request */
-  onDecided(bytes: Buffer): void;
-  onRefused(error: unknown): void;
-}
-
-/** Reads the beginning of an upload until its form says enough, or too much has been read. */
-const hold = (
-  request: IncomingMessage,
-  scan: FormScan,
-  room: Room,
-  { maxBytes, isEnough }: { readonly maxBytes: number; readonly isEnough: () => boolean },
-  { onDecided, onRefused }: Held,
-): void => {
-  const chunks = createChunkList();
-  const stop = (): void => {
-    request.off('data', onData).off('end', decide).off('close', stop).off('error', stop);
-  };
-  const decide = (): void => {
-    stop();
-    request.pause();
-    const bytes = chunks.join();
-    room.tryResize(bytes.length);
-    onDecided(bytes);
-  };
-  const waitForRoom = async (): Promise<void> => {
-    request.pause();
-    try {
-      await room.resize(chunks.memoryBytes);
-      request.resume();
-    } catch (error) {
-      stop();
-      onRefused(toGatewayError(error));
-    }
-  };
-  const onData = (chunk: Buffer): void => {
-    chunks.add(chunk);
-    scan.push(chunk);
-    if (isEnough() || scan.state !== 'open' || chunks.length >= maxBytes) decide();
-    else if (!room.tryResize(chunks.memoryBytes)) void waitForRoom();
-  };
-  request.on('data', onData).on('end', decide).on('close', stop).on('error', stop);
-  request.resume();
-};
 
 /**
  * Finds the model in the form of an upload, such as a transcription: clients may write it behind the file. Where
@@ -101,14 +54,15 @@ export const readForm =
     }
     const room = budget.open();
     context.room = room;
-    const terms = {
-      maxBytes: MEDIA.test(context.upstreamPath) ? MAX_HELD_BYTES : MAX_HELD_OF_OTHERS,
-      // Where models are limited, a second name further on would be another model.
-      isEnough: () => !isLimited && scan.model !== undefined,
-    };
+    const maxBytes = MEDIA.test(context.upstreamPath) ? MAX_HELD_BYTES : MAX_HELD_OF_OTHERS;
     context.stopwatch.stop();
-    hold(request, scan, room, terms, {
-      onDecided: (bytes) => {
+    gather(request, room, {
+      isEnough: (chunk, length) => {
+        scan.push(chunk);
+        // Where models are limited, a second name further on would be another model.
+        return scan.state !== 'open' || length >= maxBytes || (!isLimited && scan.model !== undefined);
+      },
+      onGathered: (bytes) => {
         context.stopwatch.start();
         const isKnown = !isLimited || scan.state === 'ended';
         const model = isKnown && scan.model?.value !== '' ? scan.model : undefined;

@@ -7,6 +7,7 @@ import { encodeResumedLine } from './encode-journal-line.ts';
 import type { Journal } from './journal.ts';
 import { encodeCloseLines, encodeOpenLines, type QueuedExchange } from './journaled-exchange.ts';
 import type { Losses } from './losses.ts';
+import { PassTimer } from './pass-timer.ts';
 import type { Refusals } from './refusals.ts';
 import { PartialWriteError, type SegmentWriter } from './segment-writer.ts';
 import { shareOfPass, sliceEnds } from './slice-ends.ts';
@@ -22,9 +23,6 @@ export interface WriteBehindDeps {
   readonly makeRoom: () => Promise<void>;
 }
 
-/** What is queued leaves for the disk after so long: short, yet many requests share a write. */
-const GATHER_MS = 15;
-const RETRY_MS = 1000;
 /** Each round fills one segment of refused requests. */
 const MAX_REFUSAL_ROUNDS = 1024;
 /** Close lines that wait in memory while the disk fails; more are lost, and counted. */
@@ -44,7 +42,7 @@ export class WriteBehind {
   readonly #underway = new LinkedList<QueuedExchange>();
   readonly #bodies = new BodyQueue();
   #closes: QueuedExchange[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timer = new PassTimer(() => void this.enqueue(() => this.#pass()));
   #passes: Promise<void> = Promise.resolve();
   /** Among the unopened: those that are being refused, which get no open line. */
   #held = 0;
@@ -120,17 +118,12 @@ export class WriteBehind {
   }
 
   #schedule(): void {
-    if (this.#timer) return;
-    const isTroubled = this.#deps.trouble.current !== undefined;
-    this.#timer = setTimeout(() => void this.enqueue(() => this.#pass()), isTroubled ? RETRY_MS : GATHER_MS);
-    // A disk that stays full must not keep the process from ending.
-    if (isTroubled) this.#timer.unref();
+    this.#timer.schedule(this.#deps.trouble.current !== undefined);
   }
 
   async #pass(): Promise<void> {
     const { journal, trouble, losses, refusals } = this.#deps;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timer.clear();
     this.#failure = undefined;
     const closes = this.#closes;
     const bodies = this.#bodies.takeAll();
