@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { queryExchanges } from '../../src/log/files/query-exchanges.ts';
 import type { ExchangeRecord } from '../../src/log/record.ts';
 import { startGateway } from '../support/gateway/start-gateway.ts';
+import { queryExchanges } from '../support/log/query-exchanges.ts';
 import { askOften, checkMoves, deviationsOf, homesOf, startTargets } from './balanced-targets.ts';
 
 let earlier: ReadonlyMap<string, string> = new Map();

@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createId } from '../../../src/base/ids.ts';
-import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
 import { encodeCloseLine, encodeOpenLine } from '../../../src/log/journal/encode-journal-line.ts';
 import { auditFolder } from '../../../src/log/journal/list-segments.ts';
 import { createSegmentBase, journalFile } from '../../../src/log/journal/segment-name.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { bareRecord } from '../../support/log/bare-record.ts';
+import { queryExchanges } from '../../support/log/query-exchanges.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const START = Date.parse('2026-11-22T12:00:00Z');

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Recorder } from '../../../src/log/capture/recorder.ts';
-import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
 import { readExchange } from '../../../src/log/files/read-exchange.ts';
 import { collect } from '../../support/log/collect.ts';
+import { queryExchanges } from '../../support/log/query-exchanges.ts';
 import { recordExchange } from '../../support/log/record-exchange.ts';
 import { useLogFolder } from '../../support/log/use-log-folder.ts';
 

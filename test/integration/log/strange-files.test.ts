@@ -7,11 +7,11 @@ import { renderExchangeReport } from '../../../src/cli/render/report/exchange-re
 import { tailLine } from '../../../src/cli/render/tail/tail-line.ts';
 import { factsOfRecord } from '../../../src/log/facts.ts';
 import { openFileLog } from '../../../src/log/files/open-file-log.ts';
-import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
 import { readExchange } from '../../../src/log/files/read-exchange.ts';
 import { createRetention } from '../../../src/log/journal/enforce-retention.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { collect } from '../../support/log/collect.ts';
+import { queryExchanges } from '../../support/log/query-exchanges.ts';
 import { recordExchange } from '../../support/log/record-exchange.ts';
 import { useLogFolder } from '../../support/log/use-log-folder.ts';
 

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
 import type { RecorderTrouble } from '../../../src/log/trouble.ts';
 import { collect } from '../../support/log/collect.ts';
+import { queryExchanges } from '../../support/log/query-exchanges.ts';
 import { openExchange, recordExchange } from '../../support/log/record-exchange.ts';
 import {
   compileRecordingProgram,

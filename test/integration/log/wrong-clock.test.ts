@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
 import { readExchange } from '../../../src/log/files/read-exchange.ts';
 import { collect } from '../../support/log/collect.ts';
+import { queryExchanges } from '../../support/log/query-exchanges.ts';
 import { closeExchange, openExchange, recordExchange } from '../../support/log/record-exchange.ts';
 import { useLogFolder } from '../../support/log/use-log-folder.ts';
 import { createWrongClock } from '../../support/log/wrong-clock.ts';

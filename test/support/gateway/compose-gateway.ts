@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type GatewayConfig, loadConfig } from '../../../src/config/load-config.ts';
-import { queryExchanges } from '../../../src/log/files/query-exchanges.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { compose } from '../../../src/server/compose.ts';
 import type { ComposeOptions, Gateway } from '../../../src/server/gateway.ts';
+import { queryExchanges } from '../log/query-exchanges.ts';
 
 export const UPSTREAM_KEY = 'sk-upstream-key-of-the-gateway';
 export const MASTER_KEY = 'gm-master-key-of-the-gateway';

@@ -1,13 +1,13 @@
-import { idTimeMs } from '../../base/ids.ts';
-import { markInterrupted } from '../interrupted.ts';
-import { auditFolder, listSegments } from '../journal/list-segments.ts';
-import { mergeSegmentsBackward, type PlacedLine } from '../journal/merge-segments.ts';
-import { parseRecord } from '../journal/parse-journal-line.ts';
-import type { SegmentName } from '../journal/segment-name.ts';
-import { readSegmentState, type SegmentState } from '../journal/segment-state.ts';
-import type { ExchangeRecord } from '../record.ts';
-import { MaxHeap } from './max-heap.ts';
-import { findEnd, segmentsSetBack } from './read-exchange.ts';
+import { idTimeMs } from '../../../src/base/ids.ts';
+import { MaxHeap } from '../../../src/log/files/max-heap.ts';
+import { findEnd, segmentsSetBack } from '../../../src/log/files/read-exchange.ts';
+import { markInterrupted } from '../../../src/log/interrupted.ts';
+import { auditFolder, listSegments } from '../../../src/log/journal/list-segments.ts';
+import { mergeSegmentsBackward, type PlacedLine } from '../../../src/log/journal/merge-segments.ts';
+import { parseRecord } from '../../../src/log/journal/parse-journal-line.ts';
+import type { SegmentName } from '../../../src/log/journal/segment-name.ts';
+import { readSegmentState, type SegmentState } from '../../../src/log/journal/segment-state.ts';
+import type { ExchangeRecord } from '../../../src/log/record.ts';
 
 export interface ExchangeQuery {
   readonly filter?: (record: ExchangeRecord) => boolean;
