@@ -137,14 +137,14 @@ describe('WebSocket connections', () => {
     const upstream = await startHeldUpstream();
     const gateway = await composeGateway(upstream.url, {
       env: { MAX_OPEN_EXCHANGES: '2', WEBSOCKETS: 'bridge' },
-      timeouts: { givesWayAfterMs: 200 },
+      timeouts: { givesWayAfterMs: 1500 },
     });
     const busy = await open(gateway.port);
     busy.ws.send('{"type":"response.create","model":"gpt-test","input":[],"store":false}');
     await upstream.untilHeld(1);
     const idle = await open(gateway.port);
     await expect(open(gateway.port)).rejects.toThrow('503');
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 1600));
     await open(gateway.port);
     expect(await idle.closed).toBe(1013);
     expect(busy.ws.readyState).toBe(WebSocket.OPEN);
