@@ -1,7 +1,7 @@
-import { isObject, type JsonObject, nonEmptyString, parseJson } from '../base/json-object.ts';
+import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 import type { AnswerSummary, Api } from './answer-summary.ts';
+import { findError } from './readers/find-error.ts';
 import { readChatObject } from './readers/read-chat.ts';
-import { readError } from './readers/read-error.ts';
 import { readGeminiObject } from './readers/read-gemini.ts';
 import { readMessageObject } from './readers/read-messages.ts';
 import { readResponseObject } from './readers/read-responses.ts';
@@ -24,9 +24,9 @@ export const summarizeObject = (answer: unknown, api: Api): AnswerSummary => {
   if (api === 'responses' && object.status === undefined && Array.isArray(object.output)) {
     summary.finish = 'completed';
   }
-  const error = readError(object.error) ?? readError(nonEmptyString(object.detail));
+  const error = findError(object);
   if (error !== undefined) {
-    summary.error = error;
+    summary.error = { code: error.code, message: error.message };
     summary.finish = 'failed';
   }
   return summary;

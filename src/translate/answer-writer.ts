@@ -33,6 +33,24 @@ export const secondGeneration = (upstream: string): { code: string; message: str
   message: `gomodel-ts: ${upstream} started its answer again in mid-stream, as happens when an intermediary retries: the first part is incomplete. Try again.`,
 });
 
+/** The error for arguments whose call never came. @param upstream its name */
+export const lostCall = (upstream: string): { code: string; message: string } => ({
+  code: UNREADABLE_ANSWER.code,
+  message: `gomodel-ts: the answer of ${upstream} contains arguments that belong to no tool call; try again`,
+});
+
+/** The error for an answer without a word. @param upstream its name */
+export const emptyAnswer = (upstream: string): { code: string; message: string } => ({
+  code: UNREADABLE_ANSWER.code,
+  message: `gomodel-ts: ${upstream} sent an empty answer; try again`,
+});
+
+/** The error for a stream that ended in words which are not of its API. @param upstream its name */
+export const brokenOffWith = (upstream: string, words: string): { code: string; message: string } => ({
+  code: UNREADABLE_ANSWER.code,
+  message: `gomodel-ts: ${upstream} broke off its answer: ${words}`,
+});
+
 /**
  * Writes an answer in one object, at its end.
  * @param answer undefined as long as there is none; a failure that the sink is told of makes one

@@ -5,6 +5,7 @@ import type { AnswerReader } from './answer-sink.ts';
 import {
   type AnswerWriter,
   EVENT_STREAM,
+  emptyAnswer,
   JSON_TYPE,
   SOME_PROVIDER,
   UNREADABLE_ANSWER,
@@ -105,7 +106,7 @@ const unreadable = (upstream: string, form: AnswerForm, text: string): { code: s
     return { code, message };
   }
   const words = text.trim().replace(/\s+/g, ' ').slice(0, MAX_QUOTED);
-  if (words === '') return { code, message: `gomodel-ts: ${upstream} sent an empty answer; try again` };
+  if (words === '') return emptyAnswer(upstream);
   return {
     code,
     message: `gomodel-ts: ${upstream} sent an answer that does not follow its API: ${words}`,

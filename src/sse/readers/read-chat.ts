@@ -4,33 +4,33 @@ import type { AnswerSummary } from '../answer-summary.ts';
 import { createGenerationWatch } from '../generation-watch.ts';
 import { noteHead } from '../note-head.ts';
 import type { AnswerReader } from './answer-reader.ts';
+import { type ChatEnding, readChatEnding, readFinishReason } from './chat-ending.ts';
+import { findError } from './find-error.ts';
 import { readError } from './read-error.ts';
-import { readStatedCost, readUsage, usageMember } from './read-usage.ts';
+import { isNoUsage, readStatedCost, readUsage, usageMember } from './read-usage.ts';
 
 type Finish = NonNullable<AnswerSummary['finish']>;
 
 // Chunks that say more than the next piece of text. None of these can match inside of a model's text, where
 // every quotation mark has a backslash before it.
-const TELLING = /"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|name"|error"\s*:\s*[^n\s]|index"\s*:\s*[1-9])/;
+const TELLING =
+  /"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|name"|error"\s*:\s*[^n\s]|index"\s*:\s*[1-9]|(?:message|msg|detail)"\s*:\s*"|base_resp")/;
 const FIRST_ID = /^\{\s*"id"\s*:\s*"([^"\\]+)"/;
 const ROLE = /"role"\s*:\s*"/;
 const PIECE = /"(?:content|refusal|reasoning|reasoning_content|arguments|name)"\s*:\s*(?:"[^"]|[{[])/;
 // Azure's first chunk has no model yet; a provider that never names one must not cost a parse a chunk.
 const CHUNKS_TO_LOOK_FOR_THE_MODEL = 8;
 
-const INCOMPLETE_REASONS = new Set([
-  'length',
-  'max_tokens',
-  'content_filter',
-  'insufficient_system_resource',
-]);
 /** Nobody asks for more choices at once; each is looked at again with every chunk. */
 const MAX_CHOICES = 128;
 const WEIGHT: Readonly<Record<Finish, number>> = { completed: 0, incomplete: 1, failed: 2 };
 
-const finishOf = (reason: string): Finish => {
-  if (reason === 'error') return 'failed';
-  return INCOMPLETE_REASONS.has(reason) ? 'incomplete' : 'completed';
+const FINISH: Readonly<Record<ChatEnding, Finish>> = {
+  stop: 'completed',
+  calls: 'completed',
+  length: 'incomplete',
+  filter: 'incomplete',
+  failure: 'failed',
 };
 const indexOf = (object: JsonObject, fallback: number): number =>
   typeof object.index === 'number' ? object.index : fallback;
@@ -54,7 +54,7 @@ const readCompletion = (
 ): void => {
   noteHead(summary, completion);
   const usage = readUsage(usageMember(completion));
-  if (usage !== undefined) summary.usage = usage;
+  if (usage !== undefined && !(summary.usage && isNoUsage(usage))) summary.usage = usage;
   const statedCostUsd = readStatedCost(usageMember(completion));
   if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
 
@@ -62,19 +62,20 @@ const readCompletion = (
     const index = indexOf(choice, place);
     const message = choice.delta ?? choice.message;
     if (isObject(message)) readToolNames(summary, toolNames, index, message);
-    const reason = nonEmptyString(choice.finish_reason);
+    const reason = readFinishReason(choice.finish_reason);
     if (ended.size < MAX_CHOICES || ended.has(index)) {
       ended.set(index, reason !== undefined || ended.get(index) === true);
     }
     if (reason === undefined) continue;
-    const finish = finishOf(reason);
+    const finish = FINISH[readChatEnding(reason)];
     if (WEIGHT[finish] >= WEIGHT[summary.finish ?? 'completed']) summary.finish = finish;
   }
 
-  const error = readError(completion.error);
+  const failed = objectsOf(completion.choices).find((choice) => choice.error !== undefined);
+  const error = findError(completion) ?? readError(failed?.error);
   if (error !== undefined) {
     summary.finish = 'failed';
-    summary.error = error;
+    summary.error = { code: error.code, message: error.message };
   }
 };
 
@@ -111,8 +112,17 @@ export const createChatReader = (): AnswerReader => {
   const reader = {
     summary,
     terminal: false as boolean,
-    apply: (_eventName: string | undefined, data: string, decode: (data: string) => string) => {
+    apply: (eventName: string | undefined, data: string, decode: (data: string) => string) => {
       if (done) return true;
+      if (eventName === 'error') {
+        const told = parseJson(decode(data));
+        const error = findError(told) ?? readError(decode(data));
+        summary.finish = 'failed';
+        if (error !== undefined) summary.error = { code: error.code, message: error.message };
+        done = true;
+        reader.terminal = true;
+        return true;
+      }
       if (data.startsWith('[DONE]')) {
         done = true;
         reader.terminal = true;

@@ -76,11 +76,27 @@ export const readUsage = (value: unknown): Usage | undefined => {
     ['outputTokens', outputOf(output, { input, reasoning, total })],
     ['reasoningTokens', reasoning],
     ['outputAudioTokens', count(outputDetails, 'audio_tokens') || undefined],
-    ['totalTokens', total],
+    // Some servers leave it at nothing.
+    ['totalTokens', total === 0 && (input || output) ? undefined : total],
   ];
   const usage: Usage = {};
   for (const [name, tokens] of counts) if (tokens !== undefined) usage[name] = tokens;
   return Object.keys(usage).length > 0 ? usage : undefined;
+};
+
+/** Some servers count nothing any more in their last chunk, behind the real counts. */
+export const isNoUsage = (usage: Usage): boolean => Object.values(usage).every((tokens) => tokens === 0);
+
+/** llama.cpp, which tells its own measurements also where no usage was asked for. */
+const usageOfTimings = (timings: JsonObject): unknown => {
+  const prompt = count(timings, 'prompt_n');
+  if (prompt === undefined) return undefined;
+  const cached = count(timings, 'cache_n') ?? 0;
+  return {
+    prompt_tokens: prompt + cached,
+    completion_tokens: timings.predicted_n,
+    prompt_tokens_details: { cached_tokens: cached },
+  };
 };
 
 /** Where the chunks of a stream have it: alongside the choices, inside of one (Moonshot), apart (Groq). */
@@ -88,7 +104,8 @@ export const usageMember = (chunk: JsonObject): unknown => {
   if (isObject(chunk.usage)) return chunk.usage;
   const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
   if (isObject(choice) && isObject(choice.usage)) return choice.usage;
-  return isObject(chunk.x_groq) ? chunk.x_groq.usage : undefined;
+  if (isObject(chunk.x_groq)) return chunk.x_groq.usage;
+  return isObject(chunk.timings) ? usageOfTimings(chunk.timings) : undefined;
 };
 
 /** One dollar in xAI's ticks. */

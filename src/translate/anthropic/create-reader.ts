@@ -3,6 +3,7 @@ import { scanElements, scanMembers } from '../../json/scan-members.ts';
 import { decodeEventData } from '../../sse/frame-events.ts';
 import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
 import { createBodyReader, createEventReader } from '../read-body.ts';
+import { readStrayError } from '../stray-error.ts';
 import { createMessageReader } from './read-message.ts';
 
 const createStreamReader = (sink: AnswerSink, upstream: string | undefined): AnswerReader => {
@@ -12,8 +13,12 @@ const createStreamReader = (sink: AnswerSink, upstream: string | undefined): Ans
       const event = parseJson(decodeEventData(data));
       if (isObject(event)) message.apply(event);
     },
-    onEnd: message.end,
-    readsLast: true,
+    onEnd: (stray) => {
+      message.end();
+      const error = readStrayError(stray);
+      if (error !== undefined)
+        message.apply({ type: 'error', error: { type: error.code, message: error.message } });
+    },
   });
 };
 

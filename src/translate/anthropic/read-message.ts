@@ -1,7 +1,8 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
+import { findError } from '../../sse/readers/find-error.ts';
 import { noCounts, updateCounts, usageOf } from '../../sse/readers/read-messages-usage.ts';
 import type { AnswerSink, FinishReason } from '../answer-sink.ts';
-import { SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
+import { lostCall, SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
 import { createToldSink } from '../told-sink.ts';
 import { type BlockReader, createBlockReader } from './read-block.ts';
 import { errorOf } from './read-error.ts';
@@ -16,7 +17,7 @@ export interface MessageReader {
    */
   read(message: JsonObject, inputAt: (index: number) => string | undefined): void;
   /** No more events come. */
-  end(): void;
+  end(stray?: string): void;
 }
 
 const FINISH: Readonly<Record<string, FinishReason>> = {
@@ -37,10 +38,20 @@ const refusalOf = (details: unknown): string => {
   return explanation ?? `The provider's safety checks stopped this answer${of}.`;
 };
 
+/** Blocks whose start was lost on the way, by their first delta. */
+const IMPLIED: Readonly<Record<string, JsonObject>> = {
+  text_delta: { type: 'text', text: '' },
+  thinking_delta: { type: 'thinking', thinking: '' },
+};
+
+/** An error of another API's form. */
+const typed = ({ code, message }: { code: string; message: string }): JsonObject => ({ type: code, message });
+
 export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER): MessageReader => {
   const { sink, hasTold } = createToldSink(given);
   const counts = noCounts();
   const blocks = new Map<number, BlockReader>();
+  const started = new Set<number>();
   const searches = new Map<string, JsonObject>();
   let model = '';
   let stopReason: string | undefined;
@@ -60,6 +71,7 @@ export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER)
   };
   const startBlock = (index: number, block: unknown): void => {
     if (!isObject(block)) return;
+    started.add(index);
     const reader = createBlockReader(block, { sink, model, key: String(index), searches });
     if (reader !== undefined) blocks.set(index, reader);
   };
@@ -81,33 +93,42 @@ export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER)
     if (words !== undefined) sink.refusal(words);
     sink.finish(reason, words);
   };
-  const fail = (error: unknown): void => {
+  const failWith = ({ code, message }: { code: string; message: string }): void => {
     isOver = true;
-    const { code, message } = errorOf(error) ?? {
-      code: 'api_error',
-      message: 'The provider gives no reason.',
-    };
     sink.fail({ code, message });
   };
+  const fail = (error: unknown): void =>
+    failWith(errorOf(error) ?? { code: 'api_error', message: 'The provider gives no reason.' });
 
   const indexOf = ({ index }: JsonObject): number => (typeof index === 'number' ? index : -1);
   const readers: Readonly<Record<string, (event: JsonObject) => void>> = {
     message_start: ({ message }) => {
       if (!isObject(message)) return;
       if (hasTold()) {
-        isOver = true;
-        sink.fail(secondGeneration(upstream));
+        failWith(secondGeneration(upstream));
         return;
       }
       // Where nothing was passed on, what had begun is forgotten.
       blocks.clear();
+      started.clear();
       searches.clear();
       begin(message);
       count(message.usage);
     },
     content_block_start: (event) => startBlock(indexOf(event), event.content_block),
     content_block_delta: (event) => {
-      if (isObject(event.delta)) blocks.get(indexOf(event))?.delta(event.delta);
+      const index = indexOf(event);
+      if (!isObject(event.delta)) return;
+      if (!started.has(index)) {
+        const type = wordOf(event.delta.type);
+        // Whose arguments these are, nobody can say.
+        if (type === 'input_json_delta') {
+          failWith(lostCall(upstream));
+          return;
+        }
+        if (Object.hasOwn(IMPLIED, type)) startBlock(index, IMPLIED[type]);
+      }
+      blocks.get(index)?.delta(event.delta);
     },
     content_block_stop: (event) => stopBlock(indexOf(event)),
     message_delta: ({ delta, usage }) => {
@@ -127,6 +148,10 @@ export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER)
       if (isOver) return;
       if (Object.hasOwn(readers, type)) readers[type]?.(event);
       else if (isObject(event.error)) fail(event.error);
+      else if (event.type === undefined) {
+        const error = findError(event);
+        if (error !== undefined) fail(typed(error));
+      }
       isSilent = type === 'ping';
     },
     read: (message, inputAt) => {
@@ -134,7 +159,11 @@ export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER)
         fail(message.error);
         return;
       }
-      if (message.content === undefined) return;
+      if (message.content === undefined) {
+        const error = findError(message);
+        if (error !== undefined) fail(typed(error));
+        return;
+      }
       begin(message);
       for (const [index, block] of objectsOf(message.content).entries()) {
         startBlock(index, block);

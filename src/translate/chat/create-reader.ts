@@ -8,39 +8,40 @@ import {
 } from '../../base/json-object.ts';
 import { decodeEventData } from '../../sse/frame-events.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
-import type { AnswerReader, AnswerSink, FinishReason } from '../answer-sink.ts';
-import { SOME_PROVIDER, secondGeneration, UNREADABLE_ANSWER } from '../answer-writer.ts';
+import { readChatEnding, readFinishReason } from '../../sse/readers/chat-ending.ts';
+import { findError } from '../../sse/readers/find-error.ts';
+import { readError } from '../../sse/readers/read-error.ts';
+import { isNoUsage } from '../../sse/readers/read-usage.ts';
+import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
+import {
+  brokenOffWith,
+  emptyAnswer,
+  lostCall,
+  SOME_PROVIDER,
+  secondGeneration,
+  UNREADABLE_ANSWER,
+} from '../answer-writer.ts';
 import { createBodyReader, createEventReader } from '../read-body.ts';
+import { readStrayError } from '../stray-error.ts';
 import { createToldSink } from '../told-sink.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createCallReader } from './read-calls.ts';
-import { findError } from './read-error.ts';
 import { createMarkedTextReader } from './read-marked-text.ts';
 import { createThoughtReader } from './read-thoughts.ts';
 import { readUsage } from './read-usage.ts';
 
-const LOST_ARGUMENTS = {
-  code: UNREADABLE_ANSWER.code,
-  message: "gomodel-ts: the provider's answer contains arguments that belong to no tool call; try again",
-};
-
-const REASONS: ReadonlyMap<string, FinishReason> = new Map([
-  ['stop', 'stop'],
-  ['tool_calls', 'calls'],
-  ['function_call', 'calls'],
-  ['length', 'length'],
-  ['max_tokens', 'length'],
-  ['model_length', 'length'],
-  ['content_filter', 'filter'],
-  ['sensitive', 'filter'],
-]);
-
-/** Reasons by which a provider says that it has failed. */
+/** What a provider says with its reason when it has failed, where the reason alone does not tell. */
 const FAILURES: ReadonlyMap<string, string> = new Map([
-  ['error', 'the provider broke off its answer with an error'],
-  ['network_error', 'the provider broke off its answer: network_error'],
-  ['insufficient_system_resource', 'the provider broke off its answer: it ran out of resources'],
+  ['error', 'with an error'],
+  ['insufficient_system_resource', 'since it ran out of resources'],
 ]);
+
+const brokenOff = (reason: string): { code: string; message: string } => ({
+  code: reason,
+  message: `the provider broke off its answer ${FAILURES.get(reason) ?? `(${reason})`}`,
+});
+
+const MAX_WORDS = 500;
 
 /** The content of a delta or a message: a text, or parts of which the texts count. */
 const textOf = (content: unknown): string => {
@@ -71,8 +72,13 @@ const firstChoice = (choices: unknown): JsonObject | undefined =>
 interface CompletionReader {
   /** A completion, or a chunk of one. */
   read(completion: JsonObject): void;
-  /** The provider has said that nothing more comes, or nothing does. */
-  end(hasLastWord: boolean): void;
+  /** An event that is not JSON. @param isError it is named so */
+  hear(words: string, isError: boolean): void;
+  /**
+   * The provider has said that nothing more comes, or nothing does.
+   * @param stray text that was of no event
+   */
+  end(hasLastWord: boolean, stray?: string): void;
 }
 
 /** What is known of one generation. */
@@ -94,10 +100,16 @@ interface ReaderOptions extends ChatQuirks {
 }
 
 const createCompletionReader = (given: AnswerSink, options: ReaderOptions): CompletionReader => {
+  const { upstream = SOME_PROVIDER } = options;
   const { sink, hasTold } = createToldSink(given);
   let { thoughts, calls, marked, watch, reason } = createGeneration(sink, options);
   let begun = false;
   let ended = false;
+  let hasChoice = false;
+  /** Some servers repeat the whole message at the end of a stream. */
+  let hasDelta = false;
+  let heard = '';
+  let counted = false;
 
   const say = (text: string): void => {
     thoughts.end();
@@ -145,38 +157,61 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
         });
       }
       const choice = firstChoice(completion.choices);
-      const message = choice?.delta ?? choice?.message;
+      const choiceError = readError(choice?.error);
+      if (choiceError !== undefined) return fail(choiceError);
+      hasChoice ||= choice !== undefined;
+      hasDelta ||= isObject(choice?.delta);
+      const message = hasDelta ? choice?.delta : choice?.message;
       if (isObject(message)) {
-        if (!isSameAnswer(id, message)) return fail(secondGeneration(options.upstream ?? SOME_PROVIDER));
+        if (!isSameAnswer(id, message)) return fail(secondGeneration(upstream));
         readMessage(message);
       }
-      reason = nonEmptyString(choice?.finish_reason) ?? reason;
+      reason = readFinishReason(choice?.finish_reason) ?? reason;
       const usage = readUsage(completion);
-      if (usage !== undefined) sink.usage(usage);
+      if (usage === undefined || (counted && isNoUsage(usage))) return;
+      counted = true;
+      sink.usage(usage);
     },
-    end: (hasLastWord) => {
-      if (ended || (reason === undefined && !hasLastWord)) return;
+    hear: (words, isError) => {
+      if (ended || words.trim() === '') return;
+      if (isError) return fail({ code: UNREADABLE_ANSWER.code, message: words.slice(0, MAX_WORDS) });
+      // What begins as JSON was cut off, or is for nobody to read.
+      if (heard === '' && !/^\s*[[{":]/.test(words)) heard = words.slice(0, MAX_WORDS);
+    },
+    end: (hasLastWord, stray = '') => {
+      if (ended) return;
+      if (reason === undefined) {
+        const error = readStrayError(stray);
+        if (error !== undefined) return fail(error);
+        if (heard !== '') return fail(brokenOffWith(upstream, heard));
+        if (!hasLastWord) return;
+        if (!hasChoice) return fail(emptyAnswer(upstream));
+      }
       ended = true;
-      const failure = FAILURES.get(reason ?? '');
-      if (failure !== undefined) return fail({ code: reason ?? 'error', message: failure });
+      const ending = reason === undefined ? undefined : readChatEnding(reason);
+      if (ending === 'failure') return fail(brokenOff(reason ?? ''));
       marked?.end();
       thoughts.end();
-      if (!calls.end()) return fail(LOST_ARGUMENTS);
-      sink.finish(REASONS.get(reason ?? '') ?? (calls.found() ? 'calls' : 'stop'));
+      if (!calls.end()) return fail(lostCall(upstream));
+      sink.finish(ending === undefined || ending === 'stop' ? (calls.found() ? 'calls' : 'stop') : ending);
     },
   };
+};
+
+const readData = (completion: CompletionReader, text: string, isError: boolean): void => {
+  const chunk: unknown = [parseJson(text)].flat().find(isObject);
+  if (text.startsWith('[DONE]')) completion.end(true);
+  else if (isObject(chunk)) completion.read(isError && chunk.error === undefined ? { error: chunk } : chunk);
+  else if (!text.includes('\n')) completion.hear(text, isError);
+  // Some servers end their events with one line break.
+  else for (const line of text.split('\n')) readData(completion, line, isError);
 };
 
 /** Reads a stream. Usage may follow the last reason, so that the end is told when the stream tells of it. */
 const createStreamReader = (completion: CompletionReader, sink: AnswerSink): AnswerReader =>
   createEventReader(sink, {
-    onData: (data) => {
-      if (data.startsWith('[DONE]')) return completion.end(true);
-      const chunk = parseJson(decodeEventData(data));
-      if (isObject(chunk)) completion.read(chunk);
-    },
-    onEnd: () => completion.end(false),
-    readsLast: false,
+    onData: (data, eventName) => readData(completion, decodeEventData(data), eventName === 'error'),
+    onEnd: (stray) => completion.end(false, stray),
   });
 
 const createObjectReader = (completion: CompletionReader): AnswerReader =>

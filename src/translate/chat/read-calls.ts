@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
 import { createObjectExtent, type ObjectExtent } from '../../json/object-extent.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { continuedName } from './continued-name.ts';
@@ -45,10 +45,16 @@ const argumentsOf = (called: JsonObject): string => {
 const callsOf = (delta: JsonObject): readonly JsonObject[] =>
   isObject(delta.function_call) ? [{ index: 0, function: delta.function_call }] : objectsOf(delta.tool_calls);
 
+/** Some servers write it as a text. */
+const indexOf = (index: unknown): number | undefined => {
+  if (typeof index === 'string' && /^\d{1,6}$/.test(index)) return Number(index);
+  return typeof index === 'number' ? index : undefined;
+};
+
 const deltaOf = (call: JsonObject): Delta => {
   const called = [call.function, call.custom].find(isObject) ?? {};
   return {
-    index: typeof call.index === 'number' ? call.index : undefined,
+    index: indexOf(call.index),
     callId: nonEmptyString(call.id),
     name: nonEmptyString(called.name),
     json: argumentsOf(called),
@@ -61,9 +67,18 @@ const deltaOf = (call: JsonObject): Delta => {
  */
 const MAX_PLACEHOLDER = 64;
 const isBlank = (json: string): boolean => json.length <= MAX_PLACEHOLDER && json.trim() === '';
-/** Some servers open a call with `{}` and send its arguments afterwards. */
+/** Some servers open a call with `{}` or `null` and send its arguments afterwards. */
 const isPlaceholder = (json: string): boolean =>
-  json.length <= MAX_PLACEHOLDER && /^\s*\{\s*\}\s*$/.test(json);
+  json.length <= MAX_PLACEHOLDER && /^\s*(?:\{\s*\}|null)\s*$/.test(json);
+/** Arguments that were written as JSON twice come as a text, and none at all may become `null`. */
+const isHeld = (json: string): boolean => json.startsWith('"') || 'null'.startsWith(json);
+
+/** The arguments as an object, where they were written as a text or as nothing. */
+const unquoted = (json: string): string => {
+  if (isPlaceholder(json)) return '{}';
+  const text = isHeld(json) ? parseJson(json) : undefined;
+  return typeof text === 'string' && isObject(parseJson(text)) ? text : json;
+};
 
 const extentOf = (json: string): ObjectExtent => {
   const extent = createObjectExtent();
@@ -175,7 +190,7 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
     }
     call.json += json;
     call.extent.push(json);
-    if (call.name !== undefined && !isPlaceholder(call.json)) passOn(call, json);
+    if (call.name !== undefined && !isPlaceholder(call.json) && !isHeld(call.json)) passOn(call, json);
   };
 
   const readCall = (delta: Delta, place: number, isList: boolean): HeardCall => {
@@ -215,7 +230,10 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
       const settle = (): boolean => {
         const isAssigned =
           isBlank(orphans) || isPlaceholder(orphans) || (last !== undefined && adopt(last, orphans));
-        if (last !== undefined && (last.begun || !isEcho(last))) passOn(last);
+        if (last !== undefined && (last.begun || !isEcho(last))) {
+          if (last.passedOn === 0) last.json = unquoted(last.json);
+          passOn(last);
+        }
         orphans = '';
         return isAssigned;
       };

@@ -1,8 +1,9 @@
 import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
+import { findError } from '../../sse/readers/find-error.ts';
 import { readGeminiUsage } from '../../sse/readers/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
-import { SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
+import { lostCall, SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
 import type { JsonObject } from '../ask.ts';
 import { createArgumentsReader } from './read-call-arguments.ts';
 import { readStatus } from './read-error.ts';
@@ -43,6 +44,11 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
   /** Search queries: those already reported, and those that wait for the end of the running text. */
   const searches = new Set<string>();
   const queued = new Set<string>();
+
+  const fail = (code: string, message: string): void => {
+    hasFailed = true;
+    sink.fail({ code, message });
+  };
 
   /** Emits the state that belongs to what was emitted so far and to the next call. */
   const tellState = (more: Pick<GeminiState, 'thought' | 'call' | 'args'> = {}): void => {
@@ -90,6 +96,12 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
     tellState(signature === undefined ? {} : { call: signature, ...(args && { args }) });
     const key = String(calls++);
     const callId = nonEmptyString(call.id);
+    // In pieces a call comes only where that was asked for.
+    if (call.partialArgs !== undefined || nonEmptyString(call.name) === undefined) {
+      const { code, message } = lostCall(upstream);
+      fail(code, message);
+      return;
+    }
     const name = readToolName(nonEmptyString(call.name) ?? '');
     sink.callBegin(key, { ...(callId !== undefined && { callId }), name });
     sink.callArguments(key, json);
@@ -103,6 +115,10 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
     if (isObject(call) && isObject(call.args)) tellSearches(stringsOf(call.args.queries));
   };
 
+  /** Pictures have no place in the other APIs' answers; their user should know that there was one. */
+  const applyMedia = ({ mimeType }: JsonObject): void =>
+    applyText(`[${nonEmptyString(mimeType) ?? 'data'} of the model, which cannot be shown here]`, undefined);
+
   const applyPart = (
     part: JsonObject,
     index: number,
@@ -113,6 +129,7 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
     if (isObject(functionCall)) {
       applyCall(functionCall, signature, readArguments(functionCall.args, index));
     } else if ('toolCall' in part || 'toolResponse' in part) applyProviderTool(part);
+    else if (isObject(part.inlineData)) applyMedia(part.inlineData);
     else if (typeof text !== 'string' && signature === undefined) return;
     else if (part.thought === true) applyThought(nonEmptyString(text) ?? '', signature);
     else applyText(nonEmptyString(text) ?? '', signature);
@@ -126,17 +143,17 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
     sink.begin({ ...(id !== undefined && { id }), ...(model !== undefined && { model }) });
   };
 
-  const fail = (code: string, message: string): void => {
-    hasFailed = true;
-    sink.fail({ code, message });
-  };
-
   return {
     apply: (chunk, text) => {
       if (hasFailed) return;
       if (isObject(chunk.error)) {
         const { code = 'provider_error', message } = readStatus(chunk.error);
         fail(code, message);
+        return;
+      }
+      const bare = findError(chunk);
+      if (bare !== undefined) {
+        fail(bare.code, bare.message);
         return;
       }
       begin(chunk);
@@ -151,10 +168,11 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
         return;
       }
       const readArguments = createArgumentsReader(text);
-      for (const [index, part] of pieces.entries()) applyPart(part, index, readArguments);
+      for (const [index, part] of pieces.entries()) if (!hasFailed) applyPart(part, index, readArguments);
+      if (hasFailed) return;
       finishReason = nonEmptyString(candidate?.finishReason) ?? finishReason;
       finishMessage = nonEmptyString(candidate?.finishMessage) ?? finishMessage;
-      if (isObject(promptFeedback)) blockReason = nonEmptyString(promptFeedback.blockReason);
+      if (isObject(promptFeedback)) blockReason = nonEmptyString(promptFeedback.blockReason) ?? blockReason;
       if (isObject(usageMetadata)) sink.usage(readGeminiUsage(usageMetadata));
       const grounding = candidate?.groundingMetadata;
       if (isObject(grounding)) for (const query of stringsOf(grounding.webSearchQueries)) queued.add(query);

@@ -25,7 +25,7 @@ const createStreamReader = (sink: AnswerSink, upstream: string | undefined): Ans
     maxEventBytes: MAX_EVENT_BYTES,
     onEvent: (_, data) => {
       const text = decodeEventData(data);
-      const chunk = parseJson(text);
+      const chunk: unknown = [parseJson(text)].flat().find(isObject);
       if (isObject(chunk)) reader.apply(chunk, text);
     },
     onComment: () => sink.alive?.(),

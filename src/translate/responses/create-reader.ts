@@ -2,6 +2,7 @@ import { isObject, parseJson } from '../../base/json-object.ts';
 import { decodeEventData } from '../../sse/frame-events.ts';
 import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
 import { createBodyReader, createEventReader } from '../read-body.ts';
+import { readStrayError } from '../stray-error.ts';
 import { createResponseReader } from './read-response.ts';
 
 const createStreamReader = (sink: AnswerSink, upstream: string | undefined): AnswerReader => {
@@ -11,8 +12,11 @@ const createStreamReader = (sink: AnswerSink, upstream: string | undefined): Ans
       const event = parseJson(decodeEventData(data));
       if (isObject(event)) response.apply(event);
     },
-    onEnd: response.end,
-    readsLast: true,
+    onEnd: (stray) => {
+      const error = readStrayError(stray);
+      if (error !== undefined) response.apply({ type: 'error', error });
+      response.end();
+    },
   });
 };
 
