@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
 import type { AskItem, AskPart, Role } from '../ask.ts';
 import { readContent } from '../responses/read-content.ts';
+import { refuseAudioId } from '../responses/refuse-kept-elsewhere.ts';
 import type { ToolNames } from '../responses/tool-names.ts';
 import type { Sealer } from '../seal.ts';
 import type { Lose } from './write-content.ts';
@@ -50,12 +51,13 @@ const readCall = (call: JsonObject, names: ToolNames): AskItem[] => {
   if (!isObject(called)) return [];
   const name = names.wireOf({ kind, name: nonEmptyString(called.name) ?? '' });
   const given = kind === 'custom' ? JSON.stringify({ input: called.input ?? '' }) : called.arguments;
-  const json = typeof given === 'string' ? given : '{}';
+  const json = typeof given === 'string' ? given : JSON.stringify(isObject(given) ? given : {});
   return [{ kind: 'call', callId: nonEmptyString(call.id) ?? '', name, json }];
 };
 
 const readAssistant = (message: JsonObject, deps: MessageReaderDeps): AskItem[] => {
   const parts: AskPart[] = readContent(flatParts(message.content), deps.lose);
+  if (isObject(message.audio)) refuseAudioId(message.audio);
   const refusal = nonEmptyString(message.refusal);
   if (refusal !== undefined) parts.push({ kind: 'refusal', text: refusal });
   const legacy = isObject(message.function_call)

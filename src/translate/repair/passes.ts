@@ -4,6 +4,7 @@ import { FIT_ANSWER_SCHEMA, FIT_TOOL_SCHEMAS } from './fit-schemas.ts';
 import { LIMIT_OUTPUT } from './limit-output.ts';
 import { LIMIT_TOOLS } from './limit-tools.ts';
 import { REPAIR_ARGUMENTS } from './repair-arguments.ts';
+import { REPAIR_CHARACTERS } from './repair-characters.ts';
 import { REPAIR_MEDIA } from './repair-media.ts';
 import type { RepairPass } from './repair-pass.ts';
 import { TELL_FORMAT } from './tell-format.ts';
@@ -15,6 +16,7 @@ import { TELL_FORMAT } from './tell-format.ts';
  * order of roles a provider insists on, is part of writing the messages of each API.
  */
 const ALL: readonly RepairPass[] = [
+  REPAIR_CHARACTERS,
   REPAIR_ARGUMENTS,
   REPAIR_MEDIA,
   DROP_EMPTY_TEXTS,

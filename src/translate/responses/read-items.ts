@@ -65,9 +65,12 @@ const readReasoning = (item: JsonObject, { sealer, lose }: ItemReaderDeps): AskI
   return [{ kind: 'reasoning', text, ...(state !== undefined && { state }) }];
 };
 
-const readCompaction = (item: JsonObject, { sealer }: ItemReaderDeps): AskItem[] => {
+const readCompaction = (item: JsonObject, { sealer, lose }: ItemReaderDeps): AskItem[] => {
   const sealed = nonEmptyString(item.encrypted_content);
-  if (sealed === undefined) return [];
+  if (sealed === undefined) {
+    lose(`${wordOf(item.type)} without its summary`);
+    return [];
+  }
   const summary = sealer.openSummary(sealed);
   if (summary === undefined) throw unreadableMemory(sealed);
   return [{ kind: 'message', role: 'user', parts: [{ kind: 'text', text: summary }] }];

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
 import type { AskTool } from '../ask.ts';
 import type { ToolNames } from './tool-names.ts';
 
@@ -17,8 +17,9 @@ interface ToolReaderDeps {
 
 const NO_PARAMETERS: JsonObject = { type: 'object', properties: {} };
 
-/** Providers take a schema of type `object` alone. */
-const parametersOf = (value: unknown): JsonObject => {
+/** Providers take a schema of type `object` alone. Some clients write it as JSON once more. */
+const parametersOf = (given: unknown): JsonObject => {
+  const value = typeof given === 'string' ? parseJson(given) : given;
   if (!isObject(value)) return NO_PARAMETERS;
   return value.type === 'object' ? value : { ...value, type: 'object' };
 };

@@ -50,3 +50,12 @@ export const refuseFileId = (part: JsonObject): void => {
     'input',
   );
 };
+
+/**
+ * @param audio of an answer
+ * @throws GatewayError invalid_request where it names sound that OpenAI keeps
+ */
+export const refuseAudioId = (audio: JsonObject): void => {
+  if (!isSet(audio.id)) return;
+  refuse(`The sound ${idOf(audio.id)}`, 'Send its transcript as `content`, without `audio`.', 'messages');
+};

@@ -75,7 +75,12 @@ const narrowEnum = (schema: JsonObject): { values?: readonly string[]; told?: st
   return { told: `one of ${JSON.stringify(values)}` };
 };
 
+/** An object, or none: a list of types is refused where the schema goes on within. */
+const isNullableTree = (type: unknown): type is readonly unknown[] =>
+  Array.isArray(type) && type.length === 2 && type.includes('null') && /object|array/.test(type.join());
+
 const narrowTypes = (type: unknown): JsonObject => {
+  if (isNullableTree(type)) return { type: type.find((name) => name !== 'null') };
   const types = listOf(type).filter((name) => name !== 'null');
   if (!Array.isArray(type) || types.length < 2) return type === undefined ? {} : { type };
   return {
@@ -114,8 +119,10 @@ const narrow = (given: unknown, before: Narrowing): JsonObject => {
   const told: string[] = [];
   const fitted: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(schema)) {
-    if (name === 'type') Object.assign(fitted, narrowTypes(value));
-    else if (CARRIED.has(name)) fitted[name] = value;
+    if (name === 'type') {
+      Object.assign(fitted, narrowTypes(value));
+      if (isNullableTree(value)) told.push('or null');
+    } else if (CARRIED.has(name)) fitted[name] = value;
     else if (name === 'format' && FORMATS.has(wordOf(value))) fitted.format = value;
     else if (!HANDLED.has(name)) told.push(`${name} ${JSON.stringify(value)}`);
   }

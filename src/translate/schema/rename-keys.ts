@@ -51,12 +51,21 @@ const renameRef = (ref: string, names: ReadonlyMap<string, string>): string =>
         .join('/')
     : ref;
 
+/** Which properties come with another one. */
+const renameDependents = (dependents: JsonObject, names: ReadonlyMap<string, string>): JsonObject =>
+  Object.fromEntries(
+    Object.entries(dependents).map(([key, others]) => [
+      names.get(key) ?? key,
+      Array.isArray(others) ? others.map((other: unknown) => names.get(String(other)) ?? other) : others,
+    ]),
+  );
+
 /** Renames the properties of a schema, at any depth, and where they are required. */
 export const renameInSchema = (schema: unknown, names: ReadonlyMap<string, string>): unknown => {
   if (Array.isArray(schema)) return schema.map((each: unknown) => renameInSchema(each, names));
   if (!isObject(schema)) return schema;
   const entries = Object.entries(schema).map(([name, value]): [string, unknown] => {
-    if (name === 'properties' && isObject(value)) {
+    if ((name === 'properties' || name === 'dependentSchemas') && isObject(value)) {
       const renamed = Object.entries(value).map(([key, member]): [string, unknown] => [
         names.get(key) ?? key,
         renameInSchema(member, names),
@@ -66,6 +75,7 @@ export const renameInSchema = (schema: unknown, names: ReadonlyMap<string, strin
     if (name === 'required' && Array.isArray(value)) {
       return [name, value.map((key: unknown) => (typeof key === 'string' ? (names.get(key) ?? key) : key))];
     }
+    if (name === 'dependentRequired' && isObject(value)) return [name, renameDependents(value, names)];
     if (name === '$ref' && typeof value === 'string') return [name, renameRef(value, names)];
     // What these hold are values, whatever they look like.
     if (name === 'enum' || name === 'const' || name === 'default' || name === 'examples')

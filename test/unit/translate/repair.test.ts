@@ -10,6 +10,7 @@ import { createChatSpec } from '../../../src/translate/chat/spec.ts';
 import { geminiSpec } from '../../../src/translate/gemini/spec.ts';
 import { REPAIRS } from '../../../src/translate/repair/passes.ts';
 import { repairAsk } from '../../../src/translate/repair/repair-pass.ts';
+import { responsesSpec } from '../../../src/translate/responses/spec.ts';
 import type { ModelFacts } from '../../../src/translate/translation.ts';
 import { BYTES } from '../../support/translate/awkward-request.ts';
 
@@ -211,5 +212,41 @@ describe('limits', () => {
       { role: 'system', content: 'A\n\nB' },
       { role: 'user', content: 'C\n\nD' },
     ]);
+  });
+});
+
+describe('K3: half of an emoji', () => {
+  const HALF = 'cut \ud83d';
+  const schema = { type: 'object', properties: { x: { type: 'string', description: HALF } } };
+  const items: AskItem[] = [
+    { kind: 'message', role: 'system', parts: [text(HALF)] },
+    user(text(HALF), text('whole 😀')),
+    { kind: 'call', callId: 'a', name: 'f', json: '{"x":"\\ud83d","y":"\\ud83d\\ude00"}' },
+    { kind: 'result', callId: 'a', parts: [text('\ude00 cut')] },
+    { kind: 'call', callId: 'b', name: 'f', json: '{"x":"\\ud83d\\ude00"}' },
+    { kind: 'result', callId: 'b', parts: [text('ok')] },
+  ];
+  const tools = [{ kind: 'function' as const, name: 'f', description: HALF, parameters: schema }];
+
+  it.each([
+    ['chat completions', createChatSpec()],
+    ["Anthropic's Messages", createAnthropicSpec()],
+    ['Gemini', geminiSpec],
+    ['Responses', responsesSpec],
+  ])('never reaches %s, wherever it stands, and whole ones do', (_title, spec) => {
+    const { body, losses } = spec.writeRequest(askOf({ items, tools }));
+    // JSON has no other way to write half a pair.
+    const strings = JSON.stringify(body).replaceAll(
+      /\\+u[dD][89abAB][\da-fA-F]{2}\\+u[dD][c-fC-F][\da-fA-F]{2}/g,
+      '😀',
+    );
+    expect(strings).not.toMatch(/\\u[dD][89a-fA-F]/);
+    expect(strings.match(/😀/g)).toHaveLength(3);
+    expect(losses).toContain('half a character of a text (sent as \ufffd)');
+  });
+
+  it('is missed nowhere else', () => {
+    const whole = [user(text('whole 😀'))];
+    expect(onChat({ items: whole }).losses).toEqual([]);
   });
 });
