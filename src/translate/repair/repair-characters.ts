@@ -5,10 +5,16 @@ import type { RepairPass } from './repair-pass.ts';
 /** The escape of half a pair, within the JSON of arguments. */
 const HALF_ESCAPED = /\\u[dD][89a-fA-F]/;
 
+/** Most texts have no pair at all, which is told at once. */
+const PAIRED = /[\ud800-\udfff]/;
+const HALF = /\p{Surrogate}/gu;
+
+const repairText = (text: string): string => (PAIRED.test(text) ? text.replace(HALF, '\ufffd') : text);
+
 /** The same value where each of its texts is well formed. */
 const wellFormed = <Value>(value: Value): Value => {
   const repair = (each: unknown): unknown => {
-    if (typeof each === 'string') return each.toWellFormed();
+    if (typeof each === 'string') return repairText(each);
     if (Array.isArray(each)) return each.map(repair);
     if (!isObject(each)) return each;
     return Object.fromEntries(Object.entries(each).map(([name, member]) => [repair(name), repair(member)]));
@@ -16,13 +22,16 @@ const wellFormed = <Value>(value: Value): Value => {
   return repair(value) as Value;
 };
 
+const withText = <Item extends { readonly text: string }>(item: Item): Item => {
+  const text = repairText(item.text);
+  return text === item.text ? item : { ...item, text };
+};
+
 const partOf = (part: AskPart): AskPart =>
-  (part.kind === 'text' || part.kind === 'refusal') && !part.text.isWellFormed()
-    ? { ...part, text: part.text.toWellFormed() }
-    : part;
+  part.kind === 'text' || part.kind === 'refusal' ? withText(part) : part;
 
 const argumentsOf = (json: string): string => {
-  const text = json.toWellFormed();
+  const text = repairText(json);
   if (!HALF_ESCAPED.test(text)) return text;
   const value = parseJson(text);
   const written = JSON.stringify(wellFormed(value));
@@ -35,9 +44,7 @@ const itemOf = (item: AskItem): AskItem => {
     const json = argumentsOf(item.json);
     return json === item.json ? item : { ...item, json };
   }
-  if (item.kind === 'reasoning') {
-    return item.text.isWellFormed() ? item : { ...item, text: item.text.toWellFormed() };
-  }
+  if (item.kind === 'reasoning') return withText(item);
   const parts = item.parts.map(partOf);
   return parts.every((part, at) => part === item.parts[at]) ? item : { ...item, parts };
 };
