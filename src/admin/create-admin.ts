@@ -20,6 +20,7 @@ import { createFindWork } from './answers/turns/answer-work.ts';
 import { createFindPrompt } from './answers/turns/find-prompt.ts';
 import { API_BASE, createDispatch, type Route, refuse } from './api/dispatch.ts';
 import { createRoutes } from './api/routes.ts';
+import type { SignInRoutesDeps } from './api/sign-in-routes.ts';
 import type { KeptBudgets } from './budgets/kept-budgets.ts';
 import { createCallerApi, isCallerPath } from './caller/caller-api.ts';
 import { createPricing, type Pricing, priceEntry } from './cost/create-pricing.ts';
@@ -47,6 +48,8 @@ export interface AdminDeps {
   /** Of this gateway, and of all that share its database. */
   readonly sealingSecret: Buffer;
   readonly adminLog: AdminLog;
+  /** Absent where nobody can sign in. */
+  readonly signIns: SignInRoutesDeps['signIns'];
   /** Let requests of the page's own in. */
   readonly tickets: Pick<Tickets, 'issue'>;
   /** Whether callers need a key. */
@@ -142,6 +145,7 @@ export const createAdmin = (deps: AdminDeps): Admin => {
     store: deps.keyStore,
     nameOfKey: (id: string) => deps.ring.find(id)?.name,
     adminLog: deps.adminLog,
+    signIns: deps.signIns,
     keyUse: createKeyUse((listener) => recorder.subscribe(listener)),
   };
   /** All routes over a part of the log, or the whole of it, and over what happens there. */

@@ -33,6 +33,7 @@ const ERROR_CODES = {
   model_not_allowed: http(403, 'permission_error', 'client'),
   not_permitted: http(403, 'permission_error', 'client'),
   unknown_key: http(404, 'not_found_error', 'client'),
+  unknown_sign_in: http(404, 'not_found_error', 'client'),
   key_exists: http(409, 'invalid_request_error', 'client'),
   forbidden_origin: http(403, 'authentication_error', 'client'),
   invalid_content_encoding: http(400, 'invalid_request_error', 'client'),

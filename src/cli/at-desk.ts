@@ -15,7 +15,12 @@ interface DeskDeps {
 }
 
 /** On the command line, what is wrong with a value is wrong usage. */
-const USAGE_CODES: readonly string[] = ['invalid_request', 'unknown_budget', 'unknown_limit'];
+const USAGE_CODES: readonly string[] = [
+  'invalid_request',
+  'unknown_budget',
+  'unknown_limit',
+  'unknown_sign_in',
+];
 
 /** The user of the machine, where the system knows one. */
 const whoAmI = (): string => {
@@ -34,7 +39,7 @@ const whoAmI = (): string => {
 export const workAtDesk = async <Desk>(
   flags: { readonly dataDir?: string },
   context: CommandContext,
-  open: (state: SharedState, deps: DeskDeps) => Desk,
+  open: (state: SharedState, deps: DeskDeps) => Desk | Promise<Desk>,
   work: (desk: Desk) => Promise<void>,
 ): Promise<void> => {
   const sources = await readSources(flags, context);
@@ -44,7 +49,7 @@ export const workAtDesk = async <Desk>(
   );
   const deps = { log: state.adminLog, now: () => systemClock.now(), by: `cli:${whoAmI()}` };
   try {
-    await work(open(state, deps));
+    await work(await open(state, deps));
   } catch (error) {
     const isUsage = error instanceof GatewayError && USAGE_CODES.includes(error.code);
     throw isUsage ? new GatewayError('invalid_usage', error.message, { cause: error }) : error;

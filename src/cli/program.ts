@@ -35,6 +35,7 @@ const COMMANDS: readonly CommandEntry[] = [
   { names: ['token'], load: async () => (await import('./commands/login.ts')).tokenCommand },
   { names: ['logout'], load: async () => (await import('./commands/login.ts')).logoutCommand },
   { names: ['keys'], load: async () => (await import('./commands/keys.ts')).keysCommand },
+  { names: ['sign-ins'], load: async () => (await import('./commands/sign-ins.ts')).signInsCommand },
   { names: ['budgets'], load: async () => (await import('./commands/budgets.ts')).budgetsCommand },
   { names: ['limits'], load: async () => (await import('./commands/limits.ts')).limitsCommand },
   { names: ['policy'], load: async () => (await import('./commands/policy.ts')).policyCommand },

@@ -9,6 +9,8 @@ export interface Caller {
   readonly kind: 'master_key' | 'key' | 'sso' | 'chatgpt' | 'none';
   /** Of a managed key; of somebody who has signed in, `sso:` and what their identity provider calls them. */
   readonly keyId?: string;
+  /** Of somebody who has signed in: by which of their sign-ins. */
+  readonly signInId?: string;
   /** Such as `/team/alpha`; `/` where none is known. */
   readonly userPath: string;
   readonly labels: readonly string[];
@@ -49,11 +51,18 @@ export const authOf = ({ kind, keyId = '' }: Pick<Caller, 'kind' | 'keyId'>) => 
   return kind === 'key' ? (`key:${keyId}` as const) : kind;
 };
 
+/** Beside the record: the log has no need of it. */
+const signInIds = new WeakMap<ExchangeRecord, string>();
+
+/** The sign-in that a running exchange was let in by. */
+export const signInOf = (record: ExchangeRecord): string | undefined => signInIds.get(record);
+
 /** Writes into the record who asks. */
 export const noteCaller = (record: ExchangeRecord, caller: Caller): void => {
-  const { keyId, userPath, labels, sentAgainOf, address } = caller;
+  const { keyId, signInId, userPath, labels, sentAgainOf, address } = caller;
   record.auth = authOf(caller);
   if (keyId !== undefined) record.keyId = keyId;
+  if (signInId !== undefined) signInIds.set(record, signInId);
   if (userPath !== '/') record.userPath = userPath;
   if (address !== undefined) record.clientAddress = address;
   if (labels.length > 0) record.labels = [...labels];

@@ -106,7 +106,8 @@ export const createAuthenticate = (deps: AuthenticateDeps): Authenticate => {
 
   const letTokenIn = (finding: TokenFinding, name: KeyField, headers: IncomingHttpHeaders): Caller => {
     if (finding.kind !== 'active') throw refusalOfToken(finding, shownField(name), statusFor(headers));
-    return letIn(callerOfKey(finding.key), finding.key, headers);
+    const { key, signInId } = finding;
+    return letIn({ ...callerOfKey(key), signInId }, key, headers);
   };
 
   return (headers) => {

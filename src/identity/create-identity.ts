@@ -3,10 +3,13 @@ import { GatewayError } from '../base/errors.ts';
 import { createId } from '../base/ids.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import type { SignInConfig } from '../config/read-sign-in.ts';
+import type { AdminLog } from '../guard/admin-log.ts';
 import type { CheckKey } from '../guard/checks/check-key.ts';
 import { createErrorAnswer } from '../guard/error-answer.ts';
 import type { ManagedKey } from '../guard/keys/managed-key.ts';
 import { peerOf } from '../guard/peer-of.ts';
+import type { AnnounceEnds } from '../guard/people/announce-ends.ts';
+import { createEndSignIns } from '../guard/people/end-sign-ins.ts';
 import type { EntryStore } from '../guard/people/entry-store.ts';
 import type { GroupRule } from '../guard/people/group-rules.ts';
 import type { People } from '../guard/people/people.ts';
@@ -24,6 +27,7 @@ import { answerToken } from './http/token-endpoint.ts';
 import { openProvider } from './provider/open-provider.ts';
 import { createCodes } from './sign-ins/codes.ts';
 import { createDevices } from './sign-ins/devices.ts';
+import { createNoteEnded } from './sign-ins/note-ended.ts';
 import { createSignIns } from './sign-ins/sign-ins.ts';
 import type { AccessTokens } from './tokens/access-tokens.ts';
 import { createSeal } from './tokens/seal.ts';
@@ -35,6 +39,8 @@ export interface IdentityDeps {
   readonly tokens: AccessTokens;
   readonly secret: Buffer;
   readonly store: EntryStore;
+  readonly announce: AnnounceEnds;
+  readonly adminLog: Pick<AdminLog, 'append'>;
   readonly checkKey: CheckKey;
   readonly openSession: OpenSession;
   readonly settingsFor: SettingsFor;
@@ -109,6 +115,8 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
   };
   const signIns = createSignIns({
     ...{ store, tokens, seal, people, rules, now },
+    ending: createEndSignIns({ store, announce: deps.announce, now }),
+    onEnded: createNoteEnded(deps.adminLog, now),
     provider: { refresh: (...asked) => provider().refresh(...asked) },
     tokenLifeMs: config.tokenLifeMs,
     policyGroups: deps.policyGroups,

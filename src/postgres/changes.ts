@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 
 /** What is shared, by the name under which its changes are told. */
-export type Topic = 'keys' | 'budgets' | 'limits' | 'log';
+export type Topic = 'keys' | 'budgets' | 'limits' | 'log' | 'ends';
 
 /** Tells of changes by any process that uses the database. */
 export interface Changes {

@@ -6,6 +6,8 @@ const SELECT = 'SELECT entry FROM gomodel.sign_ins WHERE kind = $1 AND key = $2 
 const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`;
 const UPSERT = `INSERT INTO gomodel.sign_ins (kind, key, entry, expires_at_ms) VALUES ($1, $2, $3, $4)
   ON CONFLICT (kind, key) DO UPDATE SET entry = excluded.entry, expires_at_ms = excluded.expires_at_ms`;
+const LIST = `SELECT key, entry FROM gomodel.sign_ins WHERE kind = $1 AND expires_at_ms > $2
+  ORDER BY expires_at_ms DESC, key LIMIT $3`;
 const DELETE = 'DELETE FROM gomodel.sign_ins WHERE kind = $1 AND key = $2';
 
 /**
@@ -31,6 +33,10 @@ export const createPostgresEntryStore = (
         else await query(DELETE, [kind, key]);
         return result;
       }),
+    list: async (kind, limit) => {
+      const rows = await database.query<{ key: string; entry: unknown }>(LIST, [kind, now(), limit]);
+      return new Map(rows.flatMap(({ key, entry }) => (isObject(entry) ? [[key, entry] as const] : [])));
+    },
     count: async (kind) => {
       const [row] = await database.query<{ count: number }>(
         'SELECT count(*)::integer AS count FROM gomodel.sign_ins WHERE kind = $1',

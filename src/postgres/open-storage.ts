@@ -7,6 +7,7 @@ import { BUDGETS, type BudgetStore } from '../guard/budgets/budget-store.ts';
 import type { KeyStore } from '../guard/keys/key-store.ts';
 import { LIMITS, type LimitStore } from '../guard/limits/limit-store.ts';
 import type { RateLimit } from '../guard/limits/rate-limit.ts';
+import type { EndStore } from '../guard/people/end-store.ts';
 import type { EntryStore } from '../guard/people/entry-store.ts';
 import { createListeners } from '../log/listeners.ts';
 import type { LogReader } from '../log/port.ts';
@@ -17,6 +18,7 @@ import { createPostgresLedger, type PostgresLedger } from './budget-ledger.ts';
 import { createChanges } from './changes.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createPostgresDefinitionStore } from './definition-store.ts';
+import { createPostgresEndStore } from './end-store.ts';
 import { createPostgresEntryStore } from './entry-store.ts';
 import { createGuardedCall, type GuardedCall } from './guarded-call.ts';
 import { type AnswerStore, createAnswerStore } from './kept-answers.ts';
@@ -35,7 +37,7 @@ export interface PostgresStorage {
   readonly adminLog: AdminLog;
   readonly budgetStore: BudgetStore;
   readonly limitStore: LimitStore;
-  readonly entryStore: EntryStore;
+  readonly signIns: { readonly entries: EntryStore; readonly ends: EndStore };
   /** Counts what is spent and limited. @param instance of this gateway, the same in each of its runs */
   openCounting(limits: readonly RateLimit[], instance: string): PostgresCounting;
   /** Of all gateways. */
@@ -157,7 +159,13 @@ export const openPostgresStorage = (
     keyStore: createPostgresKeyStore(shared),
     adminLog,
     budgetStore: createPostgresDefinitionStore(shared, BUDGETS),
-    entryStore: createPostgresEntryStore(database, () => clock.now()),
+    signIns: {
+      entries: createPostgresEntryStore(database, () => clock.now()),
+      ends: createPostgresEndStore({
+        ...{ database, changes, monotonic: () => clock.monotonic() },
+        now: () => clock.now(),
+      }),
+    },
     limitStore: createPostgresDefinitionStore(shared, LIMITS),
     close: async () => {
       changes.close();

@@ -57,6 +57,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const listening = { port: config.port };
   const foundation = await composeFoundation(config, clock, () => listening.port, part?.sealingSecret);
   const { ring, gate, tls, state, sealingSecret, notices } = foundation;
+  // A worker that takes the place of another one begins with what that one knew.
+  for (const ended of part?.ends ?? []) gate?.people.end(ended);
   const isGuarded = guarding(config, ring);
   const side = part ? { part } : { kept: await keepBudgets(config, state, clock) };
   const counted = 'kept' in side ? side.kept : side.part;
@@ -175,7 +177,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     historyBytes: options.historyBytes ?? HISTORY_BYTES / (part?.workers ?? 1),
   });
 
-  const stopEndingKeys = cutEndedKeys({ ring, recorder, outward, upgrades });
+  const stopEndingKeys = cutEndedKeys({ ring, people: gate?.people, recorder, outward, upgrades });
 
   const reload = async (next: GatewayConfig): Promise<Reloaded> => {
     if (options.demo) return { changed: [], needsRestart: ['demo'] };
@@ -240,7 +242,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     onNotice: notices.onNotice,
     vitals,
     findEarlier: (responseId) => findEarlier(history, responseId),
-    end: ({ kind, id }) => (kind === 'person' ? gate?.people.lockOut(id) : gate?.people.endSignIn(id)),
+    end: (ended) => gate?.people.end(ended),
     close: async (graceMs) => {
       closing = true;
       await stopServing({ servers, admin: operations.admin, upgrades, outward, recorder }, graceMs);

@@ -36,6 +36,8 @@ interface WorkerPart extends Counted {
   /** Where the demo answers, which they share. */
   readonly demoUrl: URL | undefined;
   readonly via: string;
+  /** What people may do no longer when it starts. */
+  readonly ends: readonly Ended[];
   readonly sealingSecret: Buffer;
   /** Of the tickets for the page's own requests. */
   readonly ticketSecret: Buffer;

@@ -51,6 +51,34 @@ export interface IssuedKeyAnswer extends KeyAnswer {
   key: string;
 }
 
+/** One sign-in of a person by a program or a browser. */
+export interface SignInAnswer {
+  id: string;
+  personId: string;
+  name: string;
+  email?: string;
+  groups: readonly string[];
+  /** `page`, the id of a program, or what a program says of itself. */
+  client: string;
+  /** Where it was begun from. */
+  address?: string;
+  since?: string;
+  /** When it was renewed last, which a client in use does within the life of a token. */
+  lastUsed: string;
+  expires: string;
+}
+
+/** `GET sign-ins`, the one that was used last first. Members get their own alone. */
+export interface SignInsAnswer {
+  signIns: SignInAnswer[];
+  total: number;
+}
+
+/** `DELETE sign-ins?person=…` */
+export interface EndedSignInsAnswer {
+  ended: number;
+}
+
 /** What a user path and all below it may use. */
 export interface PolicyAnswer {
   name: string;

@@ -29,6 +29,7 @@ import { type Call, type Handle, sendJson, sendNothing } from './call.ts';
 import type { Route } from './dispatch.ts';
 import { createKeyHandlers, type KeyRoutesDeps } from './key-routes.ts';
 import { readSmallBody } from './read-small-body.ts';
+import { createSignInHandlers, type SignInRoutesDeps } from './sign-in-routes.ts';
 
 export interface RoutesDeps
   extends ConversationDeps,
@@ -39,6 +40,7 @@ export interface RoutesDeps
     SessionsDeps,
     BudgetRoutesDeps,
     KeyRoutesDeps,
+    SignInRoutesDeps,
     GroupsDeps,
     AgainRoutesDeps,
     DoctorDeps {
@@ -113,8 +115,8 @@ const OVERSEERS_PATHS: readonly string[] = [
   '/fleet',
 ];
 
-/** What whoever may read may do: the key that pays is their own. */
-const MEMBERS_CHANGES: readonly string[] = ['/audit/log/{id}/again'];
+/** What whoever may read may do: the key that pays, or the sign-in that ends, is their own. */
+const MEMBERS_CHANGES: readonly string[] = ['/audit/log/{id}/again', '/sign-ins', '/sign-ins/{id}'];
 
 /** Everything that the API answers. */
 export const createRoutes = (deps: RoutesDeps): Route[] =>
@@ -178,6 +180,7 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
     '/codex/status': answered(() => answerCodex(deps)),
     '/codex/doctor': { POST: async (call) => sendJson(call, await runDoctor()) },
     ...createKeyHandlers(deps),
+    ...createSignInHandlers(deps),
     '/openapi.json': answered(async () => {
       // Its schemas are a large file, and few ever ask for them.
       const { createOpenApi } = await import('../openapi/create-openapi.ts');

@@ -141,6 +141,21 @@ export const PATHS = {
   '/keys/{id}/rotate': {
     post: change('Gives a key a new secret; the answer shows it once', ref('IssuedKeyAnswer'), '200', [id]),
   },
+  '/sign-ins': {
+    ...read('Who is signed in, by what, from where and since when', ref('SignInsAnswer'), [
+      inQuery('person', { type: 'string' }, 'an id, a name or an address'),
+      LIMIT,
+    ]),
+    delete: change(
+      'Ends all sign-ins of a person, at once and everywhere',
+      ref('EndedSignInsAnswer'),
+      '200',
+      [inQuery('person', { type: 'string' }, 'an id, a name or an address; members end their own')],
+    ),
+  },
+  '/sign-ins/{id}': {
+    delete: change('Ends a sign-in, at once and everywhere', ref('SignInAnswer'), '200', [id]),
+  },
   '/policies': read('What user paths may use', ref('PoliciesAnswer')),
   '/policies/{name}': {
     put: change('Makes a policy, or replaces it', ref('PolicyAnswer'), '200', [inPath('name')]),

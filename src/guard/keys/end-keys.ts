@@ -18,6 +18,13 @@ const LOOK_EVERY_MS = 250;
 /** Why what runs on a key ends. */
 export const reasonForEnd = (ring: Pick<KeyRing, 'find' | 'stateOf'>, id: string): GatewayError => {
   const named = `${id}${ring.find(id) ? ` (${ring.find(id)?.name})` : ''}`;
+  if (isPersonId(id)) {
+    const name = ring.find(id)?.name ?? id;
+    return new GatewayError(
+      'sign_in_expired',
+      `the sign-in of ${name} has ended during this answer. Sign in again, or ask whoever runs this gateway.`,
+    );
+  }
   const how = ring.stateOf(id) === 'expired' ? 'has expired' : 'was revoked';
   return new GatewayError(
     'invalid_api_key',

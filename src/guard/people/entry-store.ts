@@ -28,6 +28,8 @@ export interface EntryStore {
     key: string,
     change: (current: JsonObject | undefined) => Change<Result>,
   ): Promise<Result>;
+  /** The entries of a kind, by their keys: those that expire last, the last one first. */
+  list(kind: EntryKind, limit: number): Promise<ReadonlyMap<string, JsonObject>>;
   /** How many there are, expired ones perhaps among them. */
   count(kind: EntryKind): Promise<number>;
   /** Removes what has expired. */

@@ -9,22 +9,30 @@ interface Span {
   readonly expiresAtMs: number;
 }
 
-/** What has ended before its time: all that a person has, or one of their sign-ins. */
+/** What has ended before its time: all that a person had signed in to until then, or one of their sign-ins. */
 export interface Ended {
   readonly kind: 'person' | 'sign-in';
+  /** Of the person as the log names them, or of the sign-in. */
   readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
 }
 
 /** Who is signed in, as far as this process has seen their tokens. */
 export interface People {
   /** Notes what a person may do by a token. An older token does not undo what a newer one has said. */
   note(key: ManagedKey, span: Span): void;
-  /** Ends all that a person may do, since the identity provider has said so. New tokens count again. */
-  lockOut(id: string): void;
-  /** Ends one sign-in of theirs. */
-  endSignIn(signInId: string): void;
-  /** Tells of both, for other processes. */
-  onEnd(listener: (ended: Ended) => void): void;
+  /**
+   * Ends all that a person may do by the tokens that they have, or one of their sign-ins. New tokens of a person count
+   * again. What has ended before is passed over.
+   */
+  end(ended: Ended): void;
+  /** All that has ended and is remembered. */
+  ends(): readonly Ended[];
+  /** Tells of each once. @returns a function that stops */
+  onEnd(listener: (ended: Ended) => void): () => void;
+  /** Whether one sign-in has ended. */
+  hasEnded(signInId: string): boolean;
   /** Whether a token has ended before its time. */
   isOver(id: string, signInId: string, issuedAtMs: number): boolean;
   find(id: string): ManagedKey | undefined;
@@ -54,12 +62,9 @@ const keep = <Value>(map: Map<string, Value>, id: string, value: Value): void =>
 export const createPeople = (now: () => number): People => {
   const known = new Map<string, Known>();
   const lockedOutAtMs = new Map<string, number>();
-  const endedSignIns = new Map<string, true>();
+  const endedSignIns = new Map<string, number>();
   const listeners = new Set<() => void>();
-  const endListeners: ((ended: Ended) => void)[] = [];
-  const tellEnd = (ended: Ended): void => {
-    for (const listener of endListeners) listener(ended);
-  };
+  const endListeners = new Set<(ended: Ended) => void>();
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
@@ -74,18 +79,25 @@ export const createPeople = (now: () => number): People => {
       keep(known, key.id, { key, issuedAtMs, expiresAtMs });
       if (before && !isSame) tell();
     },
-    lockOut: (id) => {
-      keep(lockedOutAtMs, id, now());
+    end: (ended) => {
+      const { kind, id, atMs } = ended;
+      const map = kind === 'person' ? lockedOutAtMs : endedSignIns;
+      if ((map.get(id) ?? Number.NEGATIVE_INFINITY) >= atMs) return;
+      const isNews = kind === 'person' || !map.has(id);
+      keep(map, id, atMs);
+      if (!isNews) return;
       tell();
-      tellEnd({ kind: 'person', id });
+      for (const listener of endListeners) listener(ended);
     },
-    endSignIn: (signInId) => {
-      keep(endedSignIns, signInId, true);
-      tellEnd({ kind: 'sign-in', id: signInId });
-    },
+    ends: () => [
+      ...[...lockedOutAtMs].map(([id, atMs]): Ended => ({ kind: 'person', id, atMs })),
+      ...[...endedSignIns].map(([id, atMs]): Ended => ({ kind: 'sign-in', id, atMs })),
+    ],
     onEnd: (listener) => {
-      endListeners.push(listener);
+      endListeners.add(listener);
+      return () => void endListeners.delete(listener);
     },
+    hasEnded: (signInId) => endedSignIns.has(signInId),
     isOver: (id, signInId, issuedAtMs) => endedSignIns.has(signInId) || isLockedOut(id, issuedAtMs),
     find: (id) => known.get(id)?.key,
     untilMs: (id) => known.get(id)?.expiresAtMs ?? 0,

@@ -3,7 +3,7 @@ import type { ManagedKey } from '../keys/managed-key.ts';
 /** What is known of an access token that a client has sent. */
 export type TokenFinding =
   /** `key`: what its person may do. */
-  | { readonly kind: 'active'; readonly key: ManagedKey }
+  | { readonly kind: 'active'; readonly key: ManagedKey; readonly signInId: string }
   | { readonly kind: 'expired' | 'invalid' | 'revoked' }
   /** None of the person's groups may use this gateway. */
   | { readonly kind: 'no_group'; readonly name: string };

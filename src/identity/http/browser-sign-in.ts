@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
+import { peerOf } from '../../guard/peer-of.ts';
 import { type GroupRule, termsFor } from '../../guard/people/group-rules.ts';
 import { createSignInSecrets, type Provider, type SignedIn } from '../provider/open-provider.ts';
 import type { Codes } from '../sign-ins/codes.ts';
-import type { SignIns } from '../sign-ins/sign-ins.ts';
+import { PAGE_CLIENT, type SignIns } from '../sign-ins/sign-ins.ts';
 import { problemOf, readAuthorizationRequest, redirectTo } from './authorize.ts';
 import type { DevicePages } from './device-pages.ts';
 import type { PageSignIns } from './page-sign-ins.ts';
@@ -71,8 +72,8 @@ export const createBrowserSignIn = (deps: BrowserSignInDeps) => {
       await devicePages().ask(request, response, purpose, signedIn, cleared);
       return;
     }
-    const clientId = purpose.kind === 'client' ? purpose.clientId : 'page';
-    const signInId = await signIns.begin(signedIn, clientId);
+    const clientId = purpose.kind === 'client' ? purpose.clientId : PAGE_CLIENT;
+    const signInId = await signIns.begin(signedIn, { clientId, address: peerOf(request).address });
     if (purpose.kind === 'client') {
       const code = await codes.issue({ ...purpose, signInId });
       redirect(response, redirectTo(purpose, { code, iss: base() }), [cleared]);

@@ -1,18 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/json-object.ts';
 import { peerOf } from '../../guard/peer-of.ts';
 import type { EntryStore } from '../../guard/people/entry-store.ts';
 import type { Person } from '../../guard/people/person.ts';
+import { readPersonEntry } from '../../guard/people/sign-in-entry.ts';
 import type { WrongKeys } from '../../guard/slow-wrong-keys.ts';
 import type { SignedIn } from '../provider/open-provider.ts';
 import type { DeviceAsker, Devices } from '../sign-ins/devices.ts';
 import { createSecret, digestOf } from '../sign-ins/secrets.ts';
-import { readPersonEntry } from '../sign-ins/sign-in-entry.ts';
 import type { SignIns } from '../sign-ins/sign-ins.ts';
 import type { Seal } from '../tokens/seal.ts';
 import { markup, sendPage, sendRefusalPage } from './pages.ts';
 import type { Fields } from './read-form.ts';
 import { cookieOf, type Purpose } from './state-cookie.ts';
+
+/** The program and its place, as a confirmation has kept them. */
+const askerIn = ({ program, address }: JsonObject): DeviceAsker => ({
+  program: String(program),
+  address: String(address),
+});
 
 /** How long a person may think about it. */
 const CONFIRM_MS = 5 * 60_000;
@@ -136,7 +143,7 @@ export const createDevicePages = (deps: DevicePagesDeps) => {
       const [id, secret] = [createSecret(), createSecret()];
       const sealed = refreshToken === undefined ? undefined : await seal.sealToken(refreshToken);
       const keep = {
-        ...{ device, person, secret: digestOf(secret) },
+        ...{ device, person, secret: digestOf(secret), ...found.asker },
         ...(sealed !== undefined && { sealed }),
         expiresAtMs: now() + CONFIRM_MS,
       };
@@ -168,7 +175,9 @@ export const createDevicePages = (deps: DevicePagesDeps) => {
       }
       const refreshToken = typeof entry.sealed === 'string' ? await seal.openToken(entry.sealed) : undefined;
       const isAllowed = fields.get('decision') === 'allow';
-      const signInId = isAllowed ? await signIns.begin({ person, refreshToken }, '') : undefined;
+      const signInId = isAllowed
+        ? await signIns.begin({ person, refreshToken }, { clientId: '', ...askerIn(entry) })
+        : undefined;
       const counts = await devices.decide(entry.device, signInId === undefined ? 'denied' : { signInId });
       if (!counts && signInId !== undefined) await signIns.end(signInId);
       if (!counts) {

@@ -18,7 +18,7 @@ export type OpenSession = (
 
 export interface PageSignInsDeps {
   readonly signIns: Pick<SignIns, 'renew' | 'end'>;
-  readonly people: Pick<People, 'stateOf' | 'untilMs'>;
+  readonly people: Pick<People, 'onEnd' | 'stateOf' | 'untilMs'>;
   readonly openSession: OpenSession;
   readonly tokenLifeMs: number;
   /** Milliseconds since the epoch. */
@@ -48,6 +48,10 @@ export const createPageSignIns = ({ signIns, people, openSession, tokenLifeMs, n
     const goesOn = await signIns.renew(signInId).catch(() => false);
     if (!goesOn && people.stateOf(personId) !== 'active') end();
   };
+  // All of a person's end with the person, wherever that was told.
+  const stopListening = people.onEnd(({ kind, id }) => {
+    if (kind === 'sign-in') open.get(id)?.end();
+  });
   let looking = Promise.resolve();
   const timer = setInterval(
     () => {
@@ -68,7 +72,10 @@ export const createPageSignIns = ({ signIns, people, openSession, tokenLifeMs, n
       open.set(signInId, { signInId, personId: key.id, end: session.end });
       return session.cookie;
     },
-    close: (): void => clearInterval(timer),
+    close: (): void => {
+      stopListening();
+      clearInterval(timer);
+    },
   };
 };
 

@@ -1,5 +1,5 @@
+import type { SignInEntry } from '../../guard/people/sign-in-entry.ts';
 import { createSecret, digestOf } from './secrets.ts';
-import type { SignInEntry } from './sign-in-entry.ts';
 
 const PREFIX = 'gomodel_rt_';
 const FORM = /^gomodel_rt_([0-9a-f]{32})_[\w-]{43}$/;

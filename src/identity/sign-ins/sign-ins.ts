@@ -1,15 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GatewayError } from '../../base/errors.ts';
+import type { EndSignIns } from '../../guard/people/end-sign-ins.ts';
 import type { EntryStore } from '../../guard/people/entry-store.ts';
 import { type GroupRule, termsFor } from '../../guard/people/group-rules.ts';
 import type { People } from '../../guard/people/people.ts';
 import { type Person, personId } from '../../guard/people/person.ts';
+import { readSignIn, type SignInEntry } from '../../guard/people/sign-in-entry.ts';
 import type { Provider, SignedIn } from '../provider/open-provider.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { Seal } from '../tokens/seal.ts';
 import { judgeToken, rotateToken, signInOf } from './rotate-token.ts';
 import { createEntryId } from './secrets.ts';
-import { readSignIn, type SignInEntry } from './sign-in-entry.ts';
 
 /** What a program gets for a sign-in. */
 export interface IssuedTokens {
@@ -20,10 +21,16 @@ export interface IssuedTokens {
   readonly person: Person;
 }
 
+/** The id of the sign-ins to the page, which end soon after their session. */
+export const PAGE_CLIENT = 'page';
+
+/** By what somebody signs in, and from where. */
+type SignInBy = Pick<SignInEntry, 'clientId' | 'program' | 'address'>;
+
 /** Who has signed in, and with what. All of it rejects with what the store and the provider reject with. */
 export interface SignIns {
   /** Keeps a new sign-in. @returns its id */
-  begin(signedIn: SignedIn, clientId: string): Promise<string>;
+  begin(signedIn: SignedIn, by: SignInBy): Promise<string>;
   /** The first tokens of a sign-in; undefined where it has ended. */
   issue(id: string): Promise<IssuedTokens | undefined>;
   /**
@@ -41,6 +48,8 @@ export interface SignIns {
 
 /** A sign-in that nobody uses for so long ends. */
 const IDLE_MS = 30 * 86_400_000;
+/** A page that is looked at renews it within the life of a token. */
+const PAGE_LIVES = 2;
 /** Whoever asks within so long of a check gets its outcome. */
 const FRESH_MS = 5_000;
 /** Longer than the provider may take. */
@@ -52,7 +61,10 @@ export interface SignInsDeps {
   readonly provider: Pick<Provider, 'refresh'>;
   readonly tokens: Pick<AccessTokens, 'sign'>;
   readonly seal: Pick<Seal, 'sealToken' | 'openToken'>;
-  readonly people: People;
+  readonly people: Pick<People, 'note'>;
+  readonly ending: EndSignIns;
+  /** Told of what the gateway itself has ended, and why. Never rejects. */
+  readonly onEnded: (id: string, person: Person, reason: EndReason) => void;
   readonly rules: readonly GroupRule[];
   /** Those of the fleet's policy. */
   readonly policyGroups: readonly string[];
@@ -61,10 +73,13 @@ export interface SignInsDeps {
   readonly now: () => number;
 }
 
+/** Why the gateway ends what nobody has asked it to end. */
+export type EndReason = 'refused_by_provider' | 'refresh_token_reused';
+
 type Asked = 'asked' | 'fresh' | 'wait' | 'ended';
 
 export const createSignIns = (deps: SignInsDeps): SignIns => {
-  const { store, provider, tokens, seal, people, rules, tokenLifeMs, policyGroups, now } = deps;
+  const { store, provider, tokens, seal, people, ending, rules, tokenLifeMs, policyGroups, now } = deps;
   const named = new Set([...rules.map(({ group }) => group), ...policyGroups]);
   /** A token has the groups that the gateway knows, since people may have hundreds. */
   const withNamedGroups = (person: Person): Person => ({
@@ -85,9 +100,9 @@ export const createSignIns = (deps: SignInsDeps): SignIns => {
       const { keep, result } = change(entry);
       return { keep: keep && { ...keep }, result };
     });
-  const end = async (id: string): Promise<void> => {
-    people.endSignIn(id);
-    await store.change('sign-in', id, () => ({ keep: undefined, result: undefined }));
+  const expiryOf = (clientId: string, mayBeAsked: boolean): number => {
+    if (!mayBeAsked) return now() + tokenLifeMs;
+    return now() + (clientId === PAGE_CLIENT ? PAGE_LIVES * tokenLifeMs : IDLE_MS);
   };
 
   /** Decides who asks the provider: one at a time, and nobody where somebody just has. */
@@ -114,8 +129,8 @@ export const createSignIns = (deps: SignInsDeps): SignIns => {
       throw error;
     }
     if (!found) {
-      await end(id);
-      people.lockOut(personId(entry.person.subject));
+      await ending.ofPerson(personId(entry.person.subject));
+      deps.onEnded(id, entry.person, 'refused_by_provider');
       return false;
     }
     const { person, refreshToken } = found;
@@ -126,7 +141,7 @@ export const createSignIns = (deps: SignInsDeps): SignIns => {
         person: withNamedGroups(person),
         ...(providerToken !== undefined && { providerToken }),
         checkedAtMs: askedAtMs,
-        expiresAtMs: now() + IDLE_MS,
+        expiresAtMs: expiryOf(rest.clientId, providerToken !== undefined),
       };
       return { keep: next, result: next };
     });
@@ -169,16 +184,17 @@ export const createSignIns = (deps: SignInsDeps): SignIns => {
   };
 
   return {
-    begin: async ({ person, refreshToken }, clientId) => {
+    begin: async ({ person, refreshToken }, by) => {
       const id = createEntryId();
       const providerToken = refreshToken === undefined ? undefined : await seal.sealToken(refreshToken);
       const entry: SignInEntry = {
         person: withNamedGroups(person),
-        clientId,
+        ...by,
         ...(providerToken !== undefined && { providerToken }),
+        beganAtMs: now(),
         checkedAtMs: now(),
         tokens: [],
-        expiresAtMs: now() + (providerToken === undefined ? tokenLifeMs : IDLE_MS),
+        expiresAtMs: expiryOf(by.clientId, providerToken !== undefined),
       };
       await store.change('sign-in', id, () => ({ keep: { ...entry }, result: undefined }));
       note(entry);
@@ -188,22 +204,24 @@ export const createSignIns = (deps: SignInsDeps): SignIns => {
     refresh: async (refreshToken, clientId) => {
       const id = signInOf(refreshToken);
       if (id === undefined) return undefined;
-      const judged = await update(id, (entry) => {
-        const isOther = clientId !== undefined && entry.clientId !== '' && clientId !== entry.clientId;
-        if (isOther) return { keep: entry, result: 'other' as const };
-        const judgement = judgeToken(entry, refreshToken, now());
-        return { keep: judgement === 'reused' ? undefined : entry, result: judgement };
-      });
-      if (judged === 'reused') people.endSignIn(id);
-      if (judged !== 'counts') return undefined;
+      const entry = readSignIn(await store.read('sign-in', id));
+      if (!entry) return undefined;
+      const isOther = clientId !== undefined && entry.clientId !== '' && clientId !== entry.clientId;
+      if (isOther) return undefined;
+      if (judgeToken(entry, refreshToken, now()) === 'reused') {
+        await ending.one(id);
+        deps.onEnded(id, entry.person, 'refresh_token_reused');
+        return undefined;
+      }
       return (await renew(id)) ? issue(id, refreshToken) : undefined;
     },
     renew,
-    end,
+    end: ending.one,
     endBy: async (refreshToken) => {
       const id = signInOf(refreshToken);
       const entry = id === undefined ? undefined : readSignIn(await store.read('sign-in', id));
-      if (id !== undefined && entry && judgeToken(entry, refreshToken, now()) === 'counts') await end(id);
+      if (id !== undefined && entry && judgeToken(entry, refreshToken, now()) === 'counts')
+        await ending.one(id);
     },
   };
 };

@@ -32,7 +32,7 @@ export const createTokenCheck = ({ tokens, people, rules, now }: TokenCheckDeps)
     if (people.isOver(personId(person.subject), signInId, issuedAtMs)) return { kind: 'revoked' };
     if (!key) return { kind: 'no_group', name: person.name };
     people.note(key, claims);
-    return { kind: 'active', key };
+    return { kind: 'active', key, signInId };
   };
   return {
     isToken: tokens.isToken,

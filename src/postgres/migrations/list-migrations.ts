@@ -5,6 +5,7 @@ import { LOG } from './0004-log.ts';
 import { ANSWERS } from './0005-answers.ts';
 import { LOG_SUMS } from './0006-log-sums.ts';
 import { SIGN_INS } from './0007-sign-ins.ts';
+import { SIGN_IN_ENDS } from './0008-sign-in-ends.ts';
 
 /** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
 export interface Migration {
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 5, name: 'answers', sql: ANSWERS },
   { id: 6, name: 'log-sums', sql: LOG_SUMS },
   { id: 7, name: 'sign-ins', sql: SIGN_INS },
+  { id: 8, name: 'sign-in-ends', sql: SIGN_IN_ENDS },
 ];

@@ -19,7 +19,7 @@ import { guarding } from './compose-gate.ts';
 import { composeIntake } from './compose-intake.ts';
 import { composeLog } from './compose-log.ts';
 import { composeMetrics, type MetricsRoute } from './compose-metrics.ts';
-import { withSignIn } from './compose-sign-in.ts';
+import { keepSignIns, withSignIn } from './compose-sign-in.ts';
 import { composeTelemetry } from './compose-telemetry.ts';
 
 export interface OperationsInput
@@ -65,13 +65,15 @@ export const composeOperations = async (input: OperationsInput): Promise<Operati
   const isGuarded = guarding(config, ring);
   const logs = await composeLog(config, recorder, state, clock);
   const events = openEventLog({ dataDir, retentionDays, now: () => clock.now() });
+  const signIns = await keepSignIns(gate, state);
   const ownAdmin = createAdmin({
+    signIns,
     ...{ config: live, recorder: logs.watch, log: logs.log, events, clock },
     ...{ checkKey, ring, keyStore, sealingSecret, adminLog: state.adminLog },
     ...{ isGuarded, tickets: input.tickets, upstreams: input.upstreams, budgets },
     ...{ version, url, codexHome: input.codexHome, askOverWebSocket },
   });
-  const admin = await withSignIn(ownAdmin, gate, config, { ...state, checkKey, ring }, clock);
+  const admin = await withSignIn(ownAdmin, gate, config, { ...state, checkKey, ring }, signIns, clock);
   const { insight } = admin;
   const storage = storageStateOf(state.postgres, logs.shipping);
   const telemetry = await composeTelemetry({

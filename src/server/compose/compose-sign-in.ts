@@ -7,6 +7,8 @@ import type { SignInConfig } from '../../config/read-sign-in.ts';
 import { createAgent } from '../../forward/send/create-agent.ts';
 import type { CheckKey } from '../../guard/checks/check-key.ts';
 import type { KeyRing } from '../../guard/keys/key-ring.ts';
+import { type AnnounceEnds, createAnnounceEnds, followEnds } from '../../guard/people/announce-ends.ts';
+import type { EntryStore } from '../../guard/people/entry-store.ts';
 import { type GroupRule, readGroupRules } from '../../guard/people/group-rules.ts';
 import { createPeople, type People, withPeople } from '../../guard/people/people.ts';
 import { isSignInPath } from '../../guard/people/sign-in-path.ts';
@@ -62,6 +64,24 @@ export const composeCallers = async (
   };
 };
 
+/** Sign-ins where they are kept, in the process that keeps them. */
+export interface KeptSignIns {
+  readonly entries: EntryStore;
+  readonly announce: AnnounceEnds;
+  close(): void;
+}
+
+/** From here on nobody is let in whom another gateway, or an earlier run, has locked out. */
+export const keepSignIns = async (
+  gate: SignInGate | undefined,
+  { openSignIns }: Pick<SharedState, 'openSignIns'>,
+): Promise<KeptSignIns | undefined> => {
+  if (!gate) return undefined;
+  const { entries, ends } = await openSignIns();
+  const close = await followEnds(ends, gate.people);
+  return { entries, announce: createAnnounceEnds(ends, gate.people), close };
+};
+
 /** Claude Code's managed settings, from the policy; nothing of it is loaded where there is none. */
 const composeSettings = async ({ policy }: Pick<GatewayConfig, 'policy'>): Promise<SettingsFor> => {
   if (!policy) return () => undefined;
@@ -76,18 +96,21 @@ export const withSignIn = async <Inner extends Pick<Admin, 'handle' | 'openSessi
   admin: Inner,
   gate: SignInGate | undefined,
   config: Pick<GatewayConfig, 'proxies' | 'policy'>,
-  deps: { readonly checkKey: CheckKey; readonly ring: KeyRing } & Pick<SharedState, 'openEntryStore'>,
+  deps: { readonly checkKey: CheckKey; readonly ring: KeyRing } & Pick<SharedState, 'adminLog'>,
+  kept: KeptSignIns | undefined,
   clock: Clock,
 ): Promise<Inner> => {
-  if (!gate) return admin;
-  const { checkKey, ring, openEntryStore } = deps;
+  if (!gate || !kept) return admin;
+  const { checkKey, ring, adminLog } = deps;
   const { createIdentity } = await import('../../identity/create-identity.ts');
   const now = (): number => clock.now();
   const agents = new Map<string, ReturnType<typeof createAgent>>();
   const identity = createIdentity({
     ...gate,
     checkKey,
-    store: await openEntryStore(),
+    store: kept.entries,
+    announce: kept.announce,
+    adminLog,
     openSession: admin.openSession,
     settingsFor: await composeSettings(config),
     policyGroups: config.policy?.groups.map(({ name }) => name) ?? [],
@@ -108,6 +131,7 @@ export const withSignIn = async <Inner extends Pick<Admin, 'handle' | 'openSessi
     },
     close: async () => {
       identity.close();
+      kept.close();
       for (const agent of agents.values()) agent.destroy();
       await admin.close();
     },

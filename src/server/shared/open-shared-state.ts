@@ -5,8 +5,15 @@ import { type BudgetStore, openBudgetStore } from '../../guard/budgets/budget-st
 import { openFileKeyStore } from '../../guard/keys/file-key-store.ts';
 import type { KeyStore } from '../../guard/keys/key-store.ts';
 import { type LimitStore, openLimitStore } from '../../guard/limits/limit-store.ts';
+import type { EndStore } from '../../guard/people/end-store.ts';
 import type { EntryStore } from '../../guard/people/entry-store.ts';
 import type { PostgresStorage } from '../../postgres/open-storage.ts';
+
+/** Who has signed in, and what has ended before its time. */
+interface SignInStores {
+  readonly entries: EntryStore;
+  readonly ends: EndStore;
+}
 
 /** What all processes share that use one data folder, or one database. */
 export interface SharedState {
@@ -15,7 +22,7 @@ export interface SharedState {
   readonly budgetStore: BudgetStore;
   readonly limitStore: LimitStore;
   /** Of who has signed in; opened where somebody can. */
-  readonly openEntryStore: () => Promise<EntryStore>;
+  readonly openSignIns: () => Promise<SignInStores>;
   /** Absent where all of it is in the data folder. */
   readonly postgres: PostgresStorage | undefined;
   close(): Promise<void>;
@@ -32,9 +39,11 @@ export const openSharedState = async (
       adminLog: openAdminLog(dataDir),
       budgetStore: openBudgetStore(dataDir),
       limitStore: openLimitStore(dataDir),
-      openEntryStore: async () => {
+      openSignIns: async () => {
         const { openFileEntryStore } = await import('../../identity/sign-ins/file-entry-store.ts');
-        return openFileEntryStore(dataDir, () => clock.now());
+        const { openFileEndStore } = await import('../../identity/sign-ins/file-end-store.ts');
+        const now = (): number => clock.now();
+        return { entries: openFileEntryStore(dataDir, now), ends: openFileEndStore(dataDir, now) };
       },
       postgres: undefined,
       close: async () => {},
@@ -43,7 +52,7 @@ export const openSharedState = async (
   // Who keeps files loads nothing of it.
   const { openPostgresStorage } = await import('../../postgres/open-storage.ts');
   const postgres = openPostgresStorage(storage, clock);
-  const { keyStore, adminLog, budgetStore, limitStore, entryStore, close } = postgres;
-  const openEntryStore = async (): Promise<EntryStore> => entryStore;
-  return { keyStore, adminLog, budgetStore, limitStore, openEntryStore, postgres, close };
+  const { keyStore, adminLog, budgetStore, limitStore, signIns, close } = postgres;
+  const openSignIns = async (): Promise<SignInStores> => signIns;
+  return { keyStore, adminLog, budgetStore, limitStore, openSignIns, postgres, close };
 };

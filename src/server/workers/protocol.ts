@@ -35,6 +35,8 @@ export interface WorkerStart {
   readonly sealingSecret: Buffer;
   readonly ticketSecret: Buffer;
   readonly inner: InnerAddress;
+  /** What people may do no longer. */
+  readonly ends: readonly Ended[];
   /** How much of each is this worker's, to begin with. */
   readonly shares: Readonly<Record<Bounded, number>>;
   /** What requests must ask the primary for. */

@@ -142,7 +142,8 @@ export const startWorkers = async (
       bodyBytes: bounds.bodyBytes.join(worker),
     };
     const holds = budgets.holds();
-    const start: WorkerStart = { ...startInput, port, inner: address, shares, holds };
+    const ends = gate?.people.ends() ?? [];
+    const start: WorkerStart = { ...startInput, port, inner: address, ends, shares, holds };
     const ended = worker.ended.then((how) => {
       throw new GatewayError('command_failed', `A worker ${how} before it could serve.`);
     });

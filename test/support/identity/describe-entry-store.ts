@@ -45,6 +45,26 @@ export const describeEntryStore = (
       expect(await store.count('sign-in')).toBe(1);
     });
 
+    it('are listed by kind, those that expire last first, and no more than are asked for', async () => {
+      const store = (await open())(() => 1_000);
+      for (const [kind, key, expiresAtMs] of [
+        ['sign-in', '01', 3_000],
+        ['sign-in', '02', 1_000],
+        ['sign-in', '03', 5_000],
+        ['sign-in', '04', 4_000],
+        ['code', '05', 9_000],
+      ] as const) {
+        await store.change(kind, key, () => ({ keep: { name: key, expiresAtMs }, result: undefined }));
+      }
+      expect([...(await store.list('sign-in', 10))]).toEqual([
+        ['03', { name: '03', expiresAtMs: 5_000 }],
+        ['04', { name: '04', expiresAtMs: 4_000 }],
+        ['01', { name: '01', expiresAtMs: 3_000 }],
+      ]);
+      expect([...(await store.list('sign-in', 2)).keys()]).toEqual(['03', '04']);
+      expect((await store.list('device', 2)).size).toBe(0);
+    });
+
     it('are changed one after the other, whoever changes them', async () => {
       const place = await open();
       const stores = [place(() => 1_000), place(() => 1_000)];

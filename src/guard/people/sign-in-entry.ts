@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, objectsOf } from '../../base/json-object.ts';
-import type { Person } from '../../guard/people/person.ts';
+import type { Person } from './person.ts';
 
 /** A refresh token as it is kept. */
 interface KeptToken {
@@ -13,6 +13,11 @@ export interface SignInEntry {
   readonly person: Person;
   /** The program, as it calls itself; empty where it does not. */
   readonly clientId: string;
+  /** What the program says of itself, where it signs in by a code. */
+  readonly program?: string;
+  /** Where it was begun from. */
+  readonly address?: string;
+  readonly beganAtMs?: number;
   /** The provider's refresh token, sealed. Absent: it cannot be asked, and the sign-in ends with its first token. */
   readonly providerToken?: string;
   /** When the provider was last asked. Milliseconds since the epoch, as all of these. */
@@ -41,10 +46,13 @@ export const readPersonEntry = (value: unknown): Person | undefined => {
 export const readSignIn = (value: JsonObject | undefined): SignInEntry | undefined => {
   const person = readPersonEntry(value?.person);
   if (!value || !person) return undefined;
-  const { providerToken, askingUntilMs } = value;
+  const { providerToken, askingUntilMs, program, address, beganAtMs } = value;
   return {
     person,
     clientId: textOf(value.clientId),
+    ...(typeof program === 'string' && { program }),
+    ...(typeof address === 'string' && { address }),
+    ...(typeof beganAtMs === 'number' && { beganAtMs }),
     ...(typeof providerToken === 'string' && { providerToken }),
     checkedAtMs: numberOf(value.checkedAtMs),
     ...(typeof askingUntilMs === 'number' && { askingUntilMs }),

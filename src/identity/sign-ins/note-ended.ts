@@ -1,0 +1,22 @@
+import type { AdminLog } from '../../guard/admin-log.ts';
+import { type Person, personId } from '../../guard/people/person.ts';
+import { shownIdOf } from '../../guard/people/sign-in-desk.ts';
+import type { EndReason } from './sign-ins.ts';
+
+/** Tells the admin log what nobody has asked for. Never throws or rejects. */
+export const createNoteEnded =
+  (adminLog: Pick<AdminLog, 'append'>, now: () => number) =>
+  (id: string, person: Person, reason: EndReason): void => {
+    const [ownId, isPerson] = [personId(person.subject), reason === 'refused_by_provider'];
+    const append = async (): Promise<void> =>
+      adminLog.append({
+        at: new Date(now()).toISOString(),
+        by: isPerson ? 'identity_provider' : 'gateway',
+        action: isPerson ? 'person.end' : 'sign-in.end',
+        target: isPerson ? ownId : shownIdOf(id),
+        from: { person: ownId, name: person.name },
+        to: { reason },
+      });
+    // It has ended, whether or not the log can say so: trouble with that is told where it is read.
+    append().catch(() => {});
+  };
