@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineSuite } from './define-suite.ts';
 
 /** Looks at the heap of its whole process. */
@@ -5,26 +6,18 @@ const NEEDS_OWN_PROCESS = ['test/unit/cli/tune-engine.test.ts'];
 
 const times = { testTimeout: 30_000, hookTimeout: 30_000 };
 
+/** Files that share what they import, which is a quarter of their processor time. */
+const sharing = (name: string, exclude: readonly string[] = []) => ({
+  extends: true as const,
+  test: { name, ...times, include: [`test/${name}/**/*.test.ts`], exclude: [...exclude], isolate: false },
+});
+
 export default defineSuite({
-  // The default leaves one core to Vitest itself, and so half of a machine of two: much of the suite waits anyway.
-  maxWorkers: '100%',
+  // Much of the suite waits for processes and for time, so that three files at once are not too many for two cores.
+  maxWorkers: Math.max(3, availableParallelism()),
   projects: [
-    {
-      extends: true,
-      test: {
-        ...{ name: 'unit', ...times },
-        include: ['test/unit/**/*.test.ts'],
-        exclude: NEEDS_OWN_PROCESS,
-        // These files share what they import, which is a quarter of their processor time.
-        isolate: false,
-      },
-    },
-    {
-      extends: true,
-      test: {
-        ...{ name: 'integration', ...times },
-        include: ['test/integration/**/*.test.ts', ...NEEDS_OWN_PROCESS],
-      },
-    },
+    sharing('unit', NEEDS_OWN_PROCESS),
+    sharing('integration'),
+    { extends: true, test: { name: 'alone', ...times, include: NEEDS_OWN_PROCESS } },
   ],
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { startHeldGateway } from '../../support/faults/start-held-gateway.ts';
-import { answerOf, ask, pricedFolder } from '../../support/guard/budget-gateway.ts';
-import { startUpstream, type Upstream } from '../../support/upstream/start-upstream.ts';
+import { startHeldGateway } from '../support/faults/start-held-gateway.ts';
+import { answerOf, ask, pricedFolder } from '../support/guard/budget-gateway.ts';
+import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
 
 /** 20 tokens of input and one of output. */
 const COST_USD = 0.03;

@@ -5,9 +5,9 @@ import { compress } from '@mongodb-js/zstd';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
-import { composeGateway, type RunningGateway } from '../../support/gateway/compose-gateway.ts';
-import { startHeldUpstream } from '../../support/upstream/start-held-upstream.ts';
-import { startWebSocketUpstream } from '../../support/upstream/websocket-upstream.ts';
+import { composeGateway, type RunningGateway } from '../support/gateway/compose-gateway.ts';
+import { startHeldUpstream } from '../support/upstream/start-held-upstream.ts';
+import { startWebSocketUpstream } from '../support/upstream/websocket-upstream.ts';
 
 const KIB = 1024;
 const BODY_BYTES = 400 * KIB;

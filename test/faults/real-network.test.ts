@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createNetwork, FAR, NEAR, type Network, whyNoNetworks } from '../../support/places/network.ts';
-import { responsesStream } from '../../support/upstream/responses-stream.ts';
-import type { Script } from '../../support/upstream/script.ts';
-import { startUpstream } from '../../support/upstream/start-upstream.ts';
-import { startWebSocketUpstream } from '../../support/upstream/websocket-upstream.ts';
-import { CODEX_HEADERS, connectClient } from '../../support/websocket/connect-client.ts';
+import { createNetwork, FAR, NEAR, type Network, whyNoNetworks } from '../support/places/network.ts';
+import { responsesStream } from '../support/upstream/responses-stream.ts';
+import type { Script } from '../support/upstream/script.ts';
+import { startUpstream } from '../support/upstream/start-upstream.ts';
+import { startWebSocketUpstream } from '../support/upstream/websocket-upstream.ts';
+import { CODEX_HEADERS, connectClient } from '../support/websocket/connect-client.ts';
 
 // The gateway looks a few times before it gives a connection up, and each start takes its time, too.
 vi.setConfig({ testTimeout: 120_000 });
