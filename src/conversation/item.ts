@@ -18,7 +18,26 @@ export interface ScriptCall {
   /** How the command ended, where the output of the script says so. */
   exitCode?: number;
   seconds?: number;
+  /** The same where the call was made several times, in the order in which the script printed them. */
+  runs?: ScriptRun[];
+  /** What else is known of how it ended, or why nothing is; absent where the output has not come. */
+  ending?: ScriptEnding;
 }
+
+export interface ScriptRun {
+  exitCode?: number;
+  seconds?: number;
+}
+
+export type ScriptEnding =
+  /** The call itself was refused, such as a patch that does not apply. */
+  | 'failed'
+  /** The script failed before it. */
+  | 'notReached'
+  /** The script did not print it. */
+  | 'notPrinted'
+  /** What was printed may be of this call or of another one. */
+  | 'notMatched';
 
 export interface ToolCall {
   kind: 'toolCall';

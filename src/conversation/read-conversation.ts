@@ -11,7 +11,8 @@ import { mapChatMessage } from './read-chat.ts';
 import { mapMessage, systemText } from './read-messages.ts';
 import { mapResponsesItem } from './read-responses.ts';
 import { toolNames } from './read-tools.ts';
-import { withResults } from './script-results.ts';
+import type { ReadScript } from './script/read-script.ts';
+import { withResults } from './script/script-results.ts';
 
 /** What an exchange said, read from its logged bodies. */
 export interface Conversation {
@@ -45,38 +46,54 @@ const readableText = (text: string): string => {
   return typeof value === 'object' && value !== null ? jsonTextOf(value, 2) : text;
 };
 
-/** Gives each tool output the name and the arguments of the call that it answers. */
-const nameOutputs = (items: ConversationItem[], output: ConversationItem[]): void => {
-  const calls = new Map<string, ToolCall>();
-  for (const item of [...items, ...output]) {
-    if (item.kind === 'toolCall' && item.callId !== undefined) calls.set(item.callId, item);
-    if (item.kind !== 'toolOutput') continue;
-    const call = calls.get(item.callId ?? '');
-    if (!call) continue;
-    item.name = call.name;
-    item.arguments = call.arguments;
-    if (call.command !== undefined) item.command = call.command;
-    if (call.script === undefined) continue;
-    call.script = [...withResults(call.script, item.parts)];
-    item.script = call.script;
-  }
-};
-
 /** Codex's code mode: one custom tool takes JavaScript that calls the others. */
 const isScript = (item: ConversationItem): item is ToolCall =>
   item.kind === 'toolCall' && item.custom === true && item.name === 'exec';
 
 /** Says which tools the scripts call. The parser is loaded when the first script is read. */
-const readScripts = async (items: readonly ConversationItem[]): Promise<void> => {
+const readScripts = async (items: readonly ConversationItem[]): Promise<Map<ToolCall, ReadScript>> => {
+  const read = new Map<ToolCall, ReadScript>();
   const scripts = items.filter(isScript);
-  if (scripts.length === 0) return;
-  const { readScript } = await import('./read-script.ts');
+  if (scripts.length === 0) return read;
+  const { readScript } = await import('./script/read-script.ts');
   for (const call of scripts) {
     const script = readScript(call.arguments);
     if (!script) continue;
     // A patch is a part of the script, and is shown as the call that applies it.
     delete call.patch;
-    call.script = script;
+    call.script = [...script.calls];
+    read.set(call, script);
+  }
+  return read;
+};
+
+/**
+ * Gives each tool output the name and the arguments of the call that it answers, and the calls of scripts how they
+ * ended.
+ * @param calls in the order in which they were made; of two with one id the later one before an output is meant
+ */
+export const nameOutputs = async (
+  calls: readonly ConversationItem[],
+  outputs: readonly ConversationItem[],
+): Promise<void> => {
+  const scripts = await readScripts(calls);
+  const known = new Map<string, ToolCall>();
+  const remember = (item: ConversationItem): void => {
+    if (item.kind === 'toolCall' && item.callId !== undefined) known.set(item.callId, item);
+  };
+  if (calls !== outputs) for (const item of calls) remember(item);
+  for (const item of outputs) {
+    remember(item);
+    const call = item.kind === 'toolOutput' ? known.get(item.callId ?? '') : undefined;
+    if (item.kind !== 'toolOutput' || !call) continue;
+    item.name = call.name;
+    item.arguments = call.arguments;
+    if (call.command !== undefined) item.command = call.command;
+    const script = scripts.get(call);
+    if (script === undefined) continue;
+    const told = withResults(script, item.parts);
+    if (told !== script.calls) call.script = [...told];
+    item.script = call.script ?? [];
   }
 };
 
@@ -147,8 +164,8 @@ export const readConversation = async (detail: ExchangeDetail): Promise<Conversa
   if (request) readRequest(textOf(request), requestBody?.cutOff === true, api, conversation);
   const answer = await read(responseBody, 'answer');
   if (answer) readAnswer(answer, api, conversation);
-  await readScripts([...conversation.items, ...conversation.output]);
-  nameOutputs(conversation.items, conversation.output);
+  const all = [...conversation.items, ...conversation.output];
+  await nameOutputs(all, all);
   if (problems.length > 0) conversation.unreadable = problems.join('; ');
   return conversation;
 };

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { ConversationItem, ConversationPart, ScriptCall } from '../../conversation/item.ts';
-import { readConversation } from '../../conversation/read-conversation.ts';
+import { readInContext } from '../../conversation/read-in-context.ts';
 import type { Facts } from '../../log/port.ts';
 import type { ConversationAnswer, SessionTurn } from '../api-types/conversation.ts';
 import { type Pricing, priceEntry } from '../cost/create-pricing.ts';
@@ -74,7 +74,7 @@ const readTurn = async (
 ): Promise<SessionTurn | undefined> => {
   const detail = await log.get(facts.id);
   if (!detail) return undefined;
-  const { items, newFrom, output } = await readConversation(detail);
+  const { items, newFrom, output } = await readInContext(log, detail, session);
   const thread = sameThread(session, detail.record);
   const place = thread.findIndex(({ id }) => id === facts.id);
   const live = recorder.active.values().find(({ record }) => record.id === facts.id);

@@ -145,7 +145,7 @@ const createHandlers = (deps: RoutesDeps): Handlers => {
     '/audit/log/{id}/turn': {
       GET: async (call) => {
         const detail = await requireExchange(deps, call.params[0] ?? '');
-        sendJson(call, await answerTurn(detail, call.query.get('earlier') === 'true'));
+        sendJson(call, await answerTurn(deps.log, detail, call.query.get('earlier') === 'true'));
       },
     },
     '/audit/log/{id}/again': againHandlers(deps),

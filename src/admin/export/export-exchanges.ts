@@ -91,7 +91,7 @@ async function* eachText(
   for await (const detail of selected.details()) {
     const entry = priceEntry(prices, detail.record);
     if (format === 'har') yield separator + (await harEntry(entry, detail, deps.baseUrl()));
-    else yield renderExchange(entry, await answerTurn(detail, false));
+    else yield renderExchange(entry, await answerTurn(deps.log, detail, false));
     separator = ',\n';
   }
   yield format === 'har' ? ']}}\n' : HTML_END;

@@ -1,6 +1,7 @@
 import { escapeHtml } from '../../base/escape-html.ts';
 import type { ConversationItem, ConversationPart, ScriptCall, ToolCall } from '../../conversation/item.ts';
 import { readOutput } from '../../conversation/read-output.ts';
+import { describeEnding } from '../../conversation/script/describe-ending.ts';
 import { isByClient } from '../answers/session-title.ts';
 import { folded } from './folded.ts';
 import { renderMarkdown } from './render-markdown.ts';
@@ -61,11 +62,12 @@ const renderCalled = ({ patch, command, arguments: given }: ScriptCall | ToolCal
   return command === undefined ? pre(given) : pre(`$ ${command}`, 'command');
 };
 
-/** How a command of a script ended, where its output says so. */
-const endedText = ({ exitCode, seconds }: ScriptCall): string => {
-  if (seconds === undefined) return '';
-  const code = exitCode === undefined ? 'still running' : `exit code ${exitCode}`;
-  return ` <span class="${exitCode ? 'error' : 'facts'}">${code} · ${seconds.toFixed(2)} s</span>`;
+/** How a call of a script ended, as far as its output says. */
+const endedText = (call: ScriptCall): string => {
+  const ending = describeEnding(call);
+  if (!ending) return '';
+  const seconds = call.seconds === undefined ? '' : ` · ${call.seconds.toFixed(2)} s`;
+  return ` <span class="${ending.isFailure ? 'error' : 'facts'}">${ending.text}${seconds}</span>`;
 };
 
 /** A call; one that runs a script as the tools that the script calls, and the script folded. */
@@ -96,8 +98,12 @@ const renderOutput = (item: ToolOutput): string => {
     const tone = exitCode !== 0 || failed || item.failed ? 'error' : 'facts';
     return (outcome && `<p class="${tone}">${outcome}</p>`) + foldedLines(text);
   });
-  const isTold = parts.some((part) => part.includes('class="error"'));
-  return `<div class="output">${item.failed && !isTold ? '<p class="error">failed</p>' : ''}${parts.join('\n')}</div>`;
+  const endings = (item.script ?? []).flatMap((call) => {
+    const ending = endedText(call);
+    return ending ? [`<p class="tool">${escapeHtml(call.name)}${ending}</p>`] : [];
+  });
+  const isTold = [...endings, ...parts].some((part) => part.includes('class="error"'));
+  return `<div class="output">${item.failed && !isTold ? '<p class="error">failed</p>' : ''}${[...endings, ...parts].join('\n')}</div>`;
 };
 
 const speakerOf = (item: ConversationItem): string => {

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../base/escape-html.ts';
-import { readConversation } from '../../conversation/read-conversation.ts';
+import { readInContext } from '../../conversation/read-in-context.ts';
 import type { ExchangeDetail, Facts } from '../../log/port.ts';
 import { explainLoss } from '../answers/cache-loss.ts';
 import { summarizeSession } from '../answers/summarize-session.ts';
@@ -22,7 +22,7 @@ const renderExchange = async (
   number: string,
   session: readonly Facts[],
 ): Promise<string> => {
-  const { items, newFrom, output, unreadable, responseText } = await readConversation(detail);
+  const { items, newFrom, output, unreadable, responseText } = await readInContext(log, detail, session);
   const entry = priceEntry(prices, detail.record);
   const { error } = entry;
   const thread = sameThread(session, detail.record);

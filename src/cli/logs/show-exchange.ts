@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import { readConversation } from '../../conversation/read-conversation.ts';
+import { readInContext } from '../../conversation/read-in-context.ts';
 import type { LogReader } from '../../log/port.ts';
 import type { CommandContext } from '../context.ts';
 import { createColour } from '../render/colour.ts';
@@ -9,7 +9,7 @@ import { screenOf } from '../render/tail/screen.ts';
 import { writeAll } from '../write-all.ts';
 
 export interface ShowOptions {
-  readonly log: Pick<LogReader, 'get'>;
+  readonly log: Pick<LogReader, 'get' | 'thread'>;
   /** For what is said where there is no such exchange. */
   readonly dataDir: string;
   /** An exchange's id, or an unambiguous beginning of it. */
@@ -37,7 +37,7 @@ export const showExchange = async (options: ShowOptions, context: CommandContext
       `no exchange in ${dataDir} has the id ${id}. "gomodel-ts logs --json" lists ids; old exchanges are deleted after a while.`,
     );
   }
-  const conversation = await readConversation(detail);
+  const conversation = await readInContext(log, detail);
   if (json) {
     await writeAll(stdout, [`${await exchangeJson(detail, conversation)}\n`]);
     return;

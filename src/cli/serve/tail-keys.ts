@@ -1,4 +1,4 @@
-import { readConversation } from '../../conversation/read-conversation.ts';
+import { readInContext } from '../../conversation/read-in-context.ts';
 import type { LogReader } from '../../log/port.ts';
 import type { CommandContext } from '../context.ts';
 import { createColour } from '../render/colour.ts';
@@ -9,7 +9,7 @@ import { readKeys } from './read-keys.ts';
 
 export interface TailKeysDeps {
   readonly controls: TailControls;
-  readonly log: Pick<LogReader, 'get'>;
+  readonly log: Pick<LogReader, 'get' | 'thread'>;
   readonly flush: () => Promise<void>;
   /** Where the page is, and where the browser is to be sent to get there. */
   readonly dashboard: { readonly address: string; readonly link: () => string };
@@ -42,7 +42,7 @@ export const bindTailKeys = (deps: TailKeysDeps): { readonly end: () => void } |
     if (!detail) return;
     const width = Math.min(controls.columns, MAX_REPORT_WIDTH);
     const style = { width, colour, full: false };
-    controls.print(['', ...renderExchangeReport(detail, await readConversation(detail), style), '']);
+    controls.print(['', ...renderExchangeReport(detail, await readInContext(log, detail), style), '']);
   };
   const failed = (error: unknown): void =>
     controls.print([colour.yellow(error instanceof Error ? error.message : String(error))]);

@@ -1,6 +1,7 @@
 import type { SessionTurn } from '../../admin/api-types/conversation.ts';
 import type { ConversationItem, ScriptCall } from '../../conversation/item.ts';
 import { readOutput } from '../../conversation/read-output.ts';
+import { describeEnding } from '../../conversation/script/describe-ending.ts';
 import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
 import { nameCall } from '../turn/read-call.ts';
@@ -29,19 +30,28 @@ const outcomeOf = (output: ToolOutput | undefined): string | undefined => {
   return output.failed ? texts.turn.failed : undefined;
 };
 
-/** A script of code mode, told by the tools that it calls: a line for each. */
-const ScriptLines = ({ calls, failed }: { calls: readonly ScriptCall[]; failed: string | undefined }) => (
+/** Whether a script ended with an error. */
+const hasFailed = ({ parts, failed }: ToolOutput): boolean =>
+  failed === true || parts.some((part) => part.kind === 'text' && readOutput(part.text).failed === true);
+
+/** A script of code mode, told by the tools that it calls, a line for each. */
+const ScriptLines = ({ calls, hasFailed }: { calls: readonly ScriptCall[]; hasFailed: boolean }) => (
   <>
-    {calls.map((call, place) => (
-      <p key={place} class="line call mono">
-        <b>{visibleText(call.name)}</b> {visibleText(nameCall(call))}
-        {call.exitCode ? (
-          <span class="fail-text"> {texts.turn.exitCode(call.exitCode)}</span>
-        ) : (
-          failed && place === calls.length - 1 && <span class="fail-text"> {failed}</span>
-        )}
-      </p>
-    ))}
+    {calls.map((call, place) => {
+      const ending = describeEnding(call);
+      return (
+        <p key={place} class="line call mono">
+          <b>{visibleText(call.name)}</b> {visibleText(nameCall(call))}
+          {ending?.isFailure && (
+            <span class="fail-text" title={ending.why}>
+              {' '}
+              {ending.text}
+            </span>
+          )}
+        </p>
+      );
+    })}
+    {hasFailed && <p class="line fail-text">{texts.turn.scriptFailed}</p>}
   </>
 );
 
@@ -56,13 +66,13 @@ const Line = ({ item, next }: { item: ConversationItem; next: SessionTurn | unde
       return item.summary.length > 0 ? <p class="line thought">{headingOf(item.summary)}</p> : null;
     case 'toolCall': {
       const output = outputOf(item.callId, next);
-      const failed = outcomeOf(output);
       if (item.script) {
         const calls = output?.script ?? item.script;
-        // Where each command says how it ended, the whole says nothing more.
-        const isTold = calls.some(({ exitCode }) => exitCode !== undefined);
-        return <ScriptLines calls={calls} failed={isTold ? undefined : failed} />;
+        // Where a call says that it failed, the whole says nothing more.
+        const isTold = calls.some((call) => describeEnding(call)?.isFailure);
+        return <ScriptLines calls={calls} hasFailed={!isTold && output !== undefined && hasFailed(output)} />;
       }
+      const failed = outcomeOf(output);
       return (
         <p class="line call mono">
           <b>{visibleText(item.name)}</b> {visibleText(nameCall(item))}

@@ -11,6 +11,7 @@ export const turnTexts = {
       tools: 'tools',
     },
     script: 'the script itself',
+    scriptFailed: 'the script failed',
     earlier: (items: number) => `${count(items, 'earlier item', 'earlier items')}, sent again`,
     lines: (lines: number) => count(lines, 'line', 'lines'),
     answer: 'Answer',

@@ -1,4 +1,5 @@
 import type { ScriptCall } from '../../conversation/item.ts';
+import { describeEnding } from '../../conversation/script/describe-ending.ts';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { formatDuration } from '../state/format.ts';
@@ -24,14 +25,17 @@ const Plan = ({ call }: { call: Extract<ReadCall, { kind: 'plan' }> }) => (
   </>
 );
 
-/** How a command of a script has ended, where its output says so. */
-const Ended = ({ call: { exitCode, seconds } }: { call: ScriptCall }) => {
-  if (exitCode === undefined && seconds === undefined) return null;
-  const remarks = [
-    exitCode === undefined ? texts.turn.stillRunning : texts.turn.exitCode(exitCode),
-    seconds === undefined ? undefined : formatDuration(seconds * 1000),
-  ].filter(Boolean);
-  return <span class={`script-tool ${exitCode ? 'fail-text' : ''}`}>{remarks.join(' · ')}</span>;
+/** How a call of a script has ended, as far as the output of the script says. */
+const Ended = ({ call }: { call: ScriptCall }) => {
+  const ending = describeEnding(call);
+  if (!ending) return null;
+  const duration = call.seconds === undefined ? '' : ` · ${formatDuration(call.seconds * 1000)}`;
+  return (
+    <span class={`script-tool ${ending.isFailure ? 'fail-text' : ''}`} title={ending.why}>
+      {ending.text}
+      {duration}
+    </span>
+  );
 };
 
 /** The tools that a script calls, one below the other, and the script itself folded. */

@@ -6,7 +6,8 @@ import { texts } from '../texts.ts';
 import { Attachment } from './item-parts.tsx';
 import { visibleText } from './visible-text.ts';
 
-const OutputText = ({ text, failed }: { text: string; failed: boolean }) => {
+/** @param isAll false where more follows, so that nothing here is not nothing at all */
+const OutputText = ({ text, failed, isAll }: { text: string; failed: boolean; isAll: boolean }) => {
   const output = readOutput(text);
   const bad = failed || output.failed === true || (output.exitCode ?? 0) !== 0;
   const remarks = [
@@ -18,10 +19,10 @@ const OutputText = ({ text, failed }: { text: string; failed: boolean }) => {
   return (
     <div class={`output ${bad ? 'bad' : ''}`}>
       {remarks.length > 0 && <span class="output-remarks">{remarks.join(' · ')}</span>}
-      {output.text.trim() === '' ? (
-        <span class="dim">{texts.turn.noOutput}</span>
-      ) : (
+      {output.text.trim() !== '' ? (
         <FoldLines text={visibleText(output.text.replace(/\n$/, ''))} />
+      ) : (
+        isAll && <p class="dim">{texts.turn.noOutput}</p>
       )}
     </div>
   );
@@ -32,7 +33,12 @@ export const ToolOutput = ({ item }: { item: Extract<ConversationItem, { kind: '
   <>
     {item.parts.map((part, place) =>
       part.kind === 'text' ? (
-        <OutputText key={place} text={part.text} failed={item.failed ?? false} />
+        <OutputText
+          key={place}
+          text={part.text}
+          failed={item.failed ?? false}
+          isAll={item.parts.length === 1}
+        />
       ) : (
         <Attachment key={place} part={part} />
       ),

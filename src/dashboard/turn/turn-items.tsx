@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { ConversationItem } from '../../conversation/item.ts';
+import type { ConversationItem, ScriptCall } from '../../conversation/item.ts';
+import { describeEnding } from '../../conversation/script/describe-ending.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -38,6 +39,25 @@ const Reasoning = ({ item }: { item: Extract<ConversationItem, { kind: 'reasonin
     <span class="dim">{texts.turn.encryptedOnly}</span>
   );
 
+/** How the calls of a script ended, in one line. */
+const ScriptEndings = ({ calls }: { calls: readonly ScriptCall[] }) => {
+  const told = calls.flatMap((call) => {
+    const ending = describeEnding(call);
+    return ending ? [{ name: call.name, ...ending }] : [];
+  });
+  // One alone says so itself, above what it printed.
+  if (told.length === 0 || (calls.length === 1 && calls[0]?.exitCode !== undefined)) return null;
+  return (
+    <p class="script-endings mono">
+      {told.map(({ name, text, isFailure, why }, place) => (
+        <span key={place} class={isFailure ? 'fail-text' : 'dim'} title={why}>
+          {visibleText(name)} {text}
+        </span>
+      ))}
+    </p>
+  );
+};
+
 /** An output whose call stands in the resent history: the call in one line, to know what answered. */
 const AnsweredCall = ({ item }: { item: Extract<ConversationItem, { kind: 'toolOutput' }> }) => {
   const [open, setOpen] = useState(false);
@@ -48,7 +68,7 @@ const AnsweredCall = ({ item }: { item: Extract<ConversationItem, { kind: 'toolO
         <Icon name={open ? 'down' : 'right'} />
         <span class="mono">{visibleText(nameCall(item))}</span>
       </button>
-      {open && <CallView called={item} />}
+      {open ? <CallView called={item} /> : item.script && <ScriptEndings calls={item.script} />}
     </>
   );
 };

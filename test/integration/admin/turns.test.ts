@@ -132,6 +132,39 @@ it('collects patches, marks those that failed, and says what filled each context
   expect(Math.abs(sum - 1_000)).toBeLessThan(5);
 });
 
+it('tells the patches of a script apart, also where a request brings nothing but its output', async () => {
+  const gateway = await composeGateway('http://127.0.0.1:9/v1');
+  const [one, two] = [PATCH, PATCH.replace('a.ts', 'b.ts')].map((patch) => JSON.stringify(patch));
+  const script = `await tools.apply_patch(${one}); text("one"); await tools.apply_patch(${two}); text("two");`;
+  const parts = [
+    'Script failed\nWall time 0.1 seconds\nOutput:\n',
+    'one',
+    'Script error:\napply_patch: no such line',
+  ];
+  const output = parts.map((text) => ({ type: 'input_text', text }));
+  await record(gateway, {
+    turn: 'one',
+    input: [said('user', 'Add both.')],
+    output: [{ ...called('c1', script), name: 'exec' }],
+    record: { responseId: 'resp_1' },
+  });
+  await record(gateway, {
+    turn: 'one',
+    input: [{ type: 'custom_tool_call_output', call_id: 'c1', output }],
+    record: { previousResponseId: 'resp_1' },
+  });
+  await gateway.records();
+  const work = await readAdmin<SessionWorkAnswer>(gateway.port, `audit/work?session=${SESSION}`);
+  expect(work.patches).toMatchObject([{ failed: false, patch: PATCH }, { failed: true }]);
+  const { turns } = await readAdmin<ConversationAnswer>(
+    gateway.port,
+    `audit/conversation?session=${SESSION}`,
+  );
+  expect(turns[1]?.items).toMatchObject([
+    { kind: 'toolOutput', name: 'exec', script: [{ name: 'apply_patch' }, { ending: 'failed' }] },
+  ]);
+});
+
 it('adds up the context of requests that go on from a response', async () => {
   const gateway = await composeGateway('http://127.0.0.1:9/v1');
   const words = 'y'.repeat(4_000);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readOutput } from '../../../src/conversation/read-output.ts';
-import { readScript } from '../../../src/conversation/read-script.ts';
+import { readScript } from '../../../src/conversation/script/read-script.ts';
+
+const callsIn = (source: string) => readScript(source)?.calls;
 
 const PATCH = '*** Begin Patch\n*** Update File: a.txt\n@@\n-a\n+b **c**\n*** End Patch';
 
@@ -10,7 +12,7 @@ describe('a script of code mode', () => {
     const command = 'rm -rf **/build `date` \'x\' "y" $HOME';
     for (const written of [JSON.stringify(command), `(${JSON.stringify(command)})`]) {
       const script = `const r = await tools.exec_command({cmd: ${written}, workdir: "src"}); text(r.output);`;
-      expect(readScript(script)).toEqual([
+      expect(callsIn(script)).toEqual([
         { name: 'exec_command', arguments: JSON.stringify({ cmd: command, workdir: 'src' }), command },
       ]);
     }
@@ -24,7 +26,7 @@ describe('a script of code mode', () => {
     ['a sum', `await tools.apply_patch("*** Begin Patch\\n" + ${JSON.stringify(PATCH.slice(16))})`],
     ['an object', `await tools.apply_patch({input: ${JSON.stringify(PATCH)}})`],
   ])('gives a patch that is %s', (_form, script) => {
-    expect(readScript(script)).toMatchObject([{ name: 'apply_patch', patch: PATCH }]);
+    expect(callsIn(script)).toMatchObject([{ name: 'apply_patch', patch: PATCH }]);
   });
 
   it('gives all calls in the order of the source, nested ones and those by another spelling too', () => {
@@ -32,7 +34,7 @@ describe('a script of code mode', () => {
       const [a, b] = await Promise.all([tools.exec_command({cmd: "one"}), tools["exec_command"]({cmd: "two"})]);
       if (a.exit_code === 0) await tools.update_plan({plan: [{step: "s", status: "completed"}]});
       for (const file of ["x"]) { await tools.mcp__files__read({file: "y"}); }`;
-    expect(readScript(script)?.map(({ name, command }) => command ?? name)).toEqual([
+    expect(callsIn(script)?.map(({ name, command }) => command ?? name)).toEqual([
       'one',
       'two',
       'update_plan',
@@ -50,7 +52,7 @@ describe('a script of code mode', () => {
       '{cmd: f("ls")}',
     ];
     for (const argument of computed) {
-      expect(readScript(`const name = input(); tools.exec_command(${argument})`)).toEqual([
+      expect(callsIn(`const name = input(); tools.exec_command(${argument})`)).toEqual([
         { name: 'exec_command', arguments: argument, computed: true },
       ]);
     }
@@ -60,15 +62,20 @@ describe('a script of code mode', () => {
     for (const script of [
       'let cmd = "ls"; cmd = "rm"; tools.exec_command({cmd})',
       'const cmd = "ls"; { const cmd = "rm"; tools.exec_command({cmd}) }',
+      'const cmd = "ls"; const run = (cmd) => tools.exec_command({cmd})',
+      'const cmd = "ls"; function run({ cmd }) { tools.exec_command({cmd}) }',
+      'const cmd = "ls"; for (const cmd of names) tools.exec_command({cmd})',
+      'let cmd; for (cmd of ["ls"]) tools.exec_command({cmd})',
+      'const run = (cmd) => { cmd = "ls"; tools.exec_command({cmd}) }',
     ]) {
-      expect(readScript(script)).toMatchObject([{ computed: true }]);
+      expect(callsIn(script)).toMatchObject([{ computed: true }]);
     }
   });
 
   it.each(['', 'text("no tool")', 'this is prose', '}{', '((('.repeat(20_000), 'a'.repeat(300_000)])(
     'is left as it is where there is nothing to read: %#',
     (script) => {
-      expect(readScript(script)).toBeUndefined();
+      expect(callsIn(script)).toBeUndefined();
     },
   );
 
@@ -78,16 +85,13 @@ describe('a script of code mode', () => {
       doubling.push(`const a${place} = a${place - 1} + a${place - 1};`);
     const circle = 'const x = y + "1"; const y = x + "2";';
     for (const script of [`${doubling.join('\n')} tools.f(a18)`, `${circle} tools.f(x)`]) {
-      expect(readScript(script)).toMatchObject([{ name: 'f', computed: true }]);
+      expect(callsIn(script)).toMatchObject([{ name: 'f', computed: true }]);
     }
   });
 
   it('never throws', () => {
     fc.assert(
-      fc.property(
-        fc.string({ unit: 'binary', maxLength: 300 }),
-        (text) => void readScript(`tools.f(${text})`),
-      ),
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void callsIn(`tools.f(${text})`)),
     );
   });
 });

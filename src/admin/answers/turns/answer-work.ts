@@ -7,7 +7,7 @@ import { readTurns, requireSession } from './read-turns.ts';
 import { type ExchangeWork, readWork } from './read-work.ts';
 
 /** Finds what an exchange did; undefined where the log does not have it any more. */
-export type FindWork = (facts: Facts) => Promise<ExchangeWork | undefined>;
+export type FindWork = (facts: Facts, thread: readonly Facts[]) => Promise<ExchangeWork | undefined>;
 
 export interface WorkDeps extends TurnsDeps {
   readonly clock: Clock;
@@ -23,14 +23,14 @@ const MAX_SAMPLES = 200;
 const CHARACTERS_PER_TOKEN = 4;
 
 /** Reading bodies takes milliseconds: what an exchange did is remembered once it has ended. */
-export const createFindWork = (log: Pick<LogReader, 'get'>): FindWork => {
+export const createFindWork = (log: Pick<LogReader, 'get' | 'thread'>): FindWork => {
   const known = new Map<string, ExchangeWork>();
-  return async ({ id, durationMs }) => {
+  return async ({ id, durationMs }, thread) => {
     const remembered = known.get(id);
     if (remembered) return remembered;
     const detail = await log.get(id);
     if (!detail) return undefined;
-    const work = await readWork(detail);
+    const work = await readWork(log, detail, thread);
     if (known.size >= MAX_REMEMBERED) known.clear();
     if (!Number.isNaN(durationMs)) known.set(id, work);
     return work;
@@ -87,7 +87,7 @@ export const answerWork = async (deps: WorkDeps, query: URLSearchParams): Promis
   /** What was before the model at the end of each answer, by the answer's id. */
   const after = new Map<string, Measures>();
   const failed = new Set<string>();
-  const patches: Array<AppliedPatch & { readonly callId: string | undefined }> = [];
+  const patches: Array<AppliedPatch & { readonly call: string | undefined }> = [];
   const contexts: ContextSample[] = [];
   let incomplete = false;
   for (const one of facts) {
@@ -95,7 +95,7 @@ export const answerWork = async (deps: WorkDeps, query: URLSearchParams): Promis
       incomplete = true;
       break;
     }
-    const work = await findWork(one);
+    const work = await findWork(one, facts);
     if (!work) continue;
     const turn = turnOf.get(one.id) ?? 0;
     const context = contextOf(work, after.get(one.previousResponseId ?? ''));
@@ -105,9 +105,9 @@ export const answerWork = async (deps: WorkDeps, query: URLSearchParams): Promis
       end.addAll(work.answer);
       after.set(one.responseId, end.measures);
     }
-    for (const callId of work.failedCalls) failed.add(callId);
-    for (const { callId, patch } of work.patches)
-      patches.push({ id: one.id, turn, patch, failed: false, callId });
+    for (const call of work.failedCalls) failed.add(call);
+    for (const { call, patch } of work.patches)
+      patches.push({ id: one.id, turn, patch, failed: false, call });
     const tokens = one.usage?.inputTokens ?? Math.round(sumOf(context) / CHARACTERS_PER_TOKEN);
     if (context.size > 0 && tokens > 0) {
       contexts.push({ id: one.id, turn, input_tokens: tokens, parts: partsOf(context, tokens) });
@@ -115,10 +115,7 @@ export const answerWork = async (deps: WorkDeps, query: URLSearchParams): Promis
   }
   return {
     patches: boundPatches(
-      patches.map(({ callId, ...patch }) => ({
-        ...patch,
-        failed: callId !== undefined && failed.has(callId),
-      })),
+      patches.map(({ call, ...patch }) => ({ ...patch, failed: call !== undefined && failed.has(call) })),
     ),
     contexts: choose(contexts, MAX_SAMPLES),
     incomplete,

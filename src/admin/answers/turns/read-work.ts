@@ -1,17 +1,17 @@
 import type { ConversationItem } from '../../../conversation/item.ts';
 import { createMeasures, type Measures } from '../../../conversation/measure-items.ts';
-import { readConversation } from '../../../conversation/read-conversation.ts';
+import { readInContext } from '../../../conversation/read-in-context.ts';
 import { readOutput } from '../../../conversation/read-output.ts';
-import type { ExchangeDetail } from '../../../log/port.ts';
+import type { ExchangeDetail, Facts, LogReader } from '../../../log/port.ts';
 
 /** What one exchange did, as far as its bodies say. */
 export interface ExchangeWork {
   /** What the request itself puts before the model: all of it, or what it adds to an earlier response. */
   readonly request: Measures;
   readonly answer: Measures;
-  /** Patches that the answer applies, by the call that does. */
-  readonly patches: ReadonlyArray<{ readonly callId: string | undefined; readonly patch: string }>;
-  /** Calls of earlier answers whose output, in this request, says that they failed. */
+  /** Patches that the answer applies, by the call that does and their place within its script. */
+  readonly patches: ReadonlyArray<{ readonly call: string | undefined; readonly patch: string }>;
+  /** Those of earlier answers of which an output, in this request, does not say that they were applied. */
   readonly failedCalls: readonly string[];
 }
 
@@ -24,17 +24,31 @@ const hasFailed = (item: Extract<ConversationItem, { kind: 'toolOutput' }>): boo
   });
 };
 
+const nameCall = (callId: string, place: number): string => `${callId} ${place}`;
+
 const patchesOf = (item: ConversationItem): ExchangeWork['patches'] => {
   if (item.kind !== 'toolCall') return [];
   const { callId, patch, script = [] } = item;
-  return [patch, ...script.map((call) => call.patch)].flatMap((text) =>
-    text === undefined ? [] : [{ callId, patch: text }],
+  return [patch, ...script.map((call) => call.patch)].flatMap((text, place) =>
+    text === undefined ? [] : [{ call: callId && nameCall(callId, place), patch: text }],
   );
 };
 
+/** A script may have applied a patch and failed later, or the other way round. */
+const failedCallsOf = (item: ConversationItem): string[] => {
+  if (item.kind !== 'toolOutput' || item.callId === undefined) return [];
+  const { callId, script } = item;
+  if (!script) return hasFailed(item) ? [nameCall(callId, 0)] : [];
+  return script.flatMap(({ ending }, place) => (ending === undefined ? [] : [nameCall(callId, place + 1)]));
+};
+
 /** Reads the bodies of an exchange for what it did. */
-export const readWork = async (detail: ExchangeDetail): Promise<ExchangeWork> => {
-  const { items, newFrom, output, instructions, toolCharacters } = await readConversation(detail);
+export const readWork = async (
+  log: Pick<LogReader, 'get' | 'thread'>,
+  detail: ExchangeDetail,
+  thread: readonly Facts[],
+): Promise<ExchangeWork> => {
+  const { items, newFrom, output, instructions, toolCharacters } = await readInContext(log, detail, thread);
   const request = createMeasures();
   request.add({ kind: 'instructions' }, instructions?.length ?? 0);
   request.add({ kind: 'tools' }, toolCharacters ?? 0);
@@ -45,10 +59,6 @@ export const readWork = async (detail: ExchangeDetail): Promise<ExchangeWork> =>
     request: request.measures,
     answer: answer.measures,
     patches: output.flatMap(patchesOf),
-    failedCalls: items
-      .slice(newFrom)
-      .flatMap((item) =>
-        item.kind === 'toolOutput' && item.callId !== undefined && hasFailed(item) ? [item.callId] : [],
-      ),
+    failedCalls: items.slice(newFrom).flatMap(failedCallsOf),
   };
 };

@@ -7,6 +7,7 @@ import type {
   ToolOutput,
 } from '../../../conversation/item.ts';
 import { readOutput } from '../../../conversation/read-output.ts';
+import { describeEnding } from '../../../conversation/script/describe-ending.ts';
 import { truncate } from '../fit-width.ts';
 import { formatDuration } from '../format-figures.ts';
 import { plainLine } from '../plain-text.ts';
@@ -59,12 +60,9 @@ const callName = (call: ToolCall | ScriptCall): string =>
 const scriptLines = (calls: readonly ScriptCall[], style: LetterStyle): string[] =>
   calls.flatMap((call) => callLines(call, style));
 
-/** How a command of a script ended, where its output says so. */
-const endedText = ({ exitCode, seconds }: ScriptCall): string =>
-  [
-    exitCode === undefined ? 'still running' : `exit ${exitCode}`,
-    seconds === undefined ? undefined : formatDuration(seconds * 1000),
-  ]
+/** How a call of a script ended, as far as its output says. */
+const endedText = (call: ScriptCall): string =>
+  [describeEnding(call)?.text, call.seconds === undefined ? undefined : formatDuration(call.seconds * 1000)]
     .filter((text) => text !== undefined)
     .join(' · ');
 
@@ -72,7 +70,7 @@ const endedText = ({ exitCode, seconds }: ScriptCall): string =>
 const callLines = (call: ToolCall | ScriptCall, style: LetterStyle): string[] => {
   const { colour } = style;
   if ('script' in call && call.script) return scriptLines(call.script, style);
-  const ended = 'seconds' in call ? endedText(call) : '';
+  const ended = 'script' in call || 'kind' in call ? '' : endedText(call);
   const name = colour.bold(callName(call)) + (ended === '' ? '' : colour.dim(`  ${ended}`));
   if (call.patch !== undefined) return [name, ...patchLines(call.patch, colour)];
   const prompt = call.command === undefined ? '' : '$ ';

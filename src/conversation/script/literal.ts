@@ -1,8 +1,9 @@
-import { isObject, type JsonObject } from '../base/json-object.ts';
+import { isObject, type JsonObject } from '../../base/json-object.ts';
+import type { Binding } from './constants.ts';
 
 export interface Scope {
   /** Names that stand for one expression in the whole script. */
-  readonly names: ReadonlyMap<string, unknown>;
+  readonly names: ReadonlyMap<string, Binding>;
   /** How many characters of values may still be put together: names that repeat each other grow without end. */
   charactersLeft: number;
 }
@@ -105,10 +106,10 @@ export const literalOf = (node: unknown, scope: Scope, depth = 0): Literal | und
       return sumOf(node, scope, next);
     case 'CallExpression':
       return joinOf(node, scope, next);
-    case 'Identifier':
-      return typeof node.name === 'string' && scope.names.has(node.name)
-        ? literalOf(scope.names.get(node.name), scope, next)
-        : undefined;
+    case 'Identifier': {
+      const binding = typeof node.name === 'string' ? scope.names.get(node.name) : undefined;
+      return binding?.path.length === 0 ? literalOf(binding.init, scope, next) : undefined;
+    }
     default:
       return undefined;
   }

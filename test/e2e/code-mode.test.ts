@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import type { ConversationAnswer } from '../../src/admin/api-types/conversation.ts';
+import type { ScriptCall } from '../../src/conversation/item.ts';
+import { runCodex } from '../support/codex/run-codex.ts';
+import { SCRIPTS, type Told } from '../support/codex/scripts.ts';
+import { responsesStream } from '../support/upstream/responses-stream.ts';
+import { keyProvider } from './codex-config.ts';
+import { endedRequests, useStage } from './use-stage.ts';
+
+const stage = useStage();
+
+const toldOf = ({ runs, exitCode, ending }: ScriptCall): Told =>
+  runs?.map((run) => run.exitCode ?? -1) ?? exitCode ?? ending ?? 'nothing';
+
+it.each([
+  ['HTTP', ''],
+  ['WebSocket', 'supports_websockets = true\n'],
+])(
+  'tells how each call ended in the scripts that Codex ran over %s, or that this is not known',
+  async (_over, more) => {
+    const scripts = Object.entries(SCRIPTS);
+    let turn = 0;
+    const { gateway } = await stage.setUp((request) => {
+      const isWarmUp = (request.json() as { generate?: boolean }).generate === false;
+      const script = isWarmUp ? undefined : scripts[turn++]?.[1][0];
+      const steps = script === undefined ? [{ text: 'ok' }] : [{ custom: 'exec', input: script }];
+      return { kind: 'sse', events: responsesStream(steps, { id: `resp_${turn}` }) };
+    });
+    const run = await runCodex({
+      version: '0.171.0',
+      prompt: 'Reply ok',
+      configToml: keyProvider(gateway.url) + more,
+      args: ['-m', 'gpt-6.2-sol', '-s', 'danger-full-access'],
+      env: { OPENAI_API_KEY: 'anything' },
+    });
+    expect(run).toMatchObject({ code: 0, stdout: 'ok\n' });
+    const last = (await endedRequests(gateway, scripts.length + 1)).at(-1);
+    const address = new URL(`/admin/api/v1/audit/conversation?limit=200&log_id=${last?.id}`, gateway.url);
+    const { turns } = (await (await fetch(address)).json()) as ConversationAnswer;
+    const told = new Map<string, Told[] | undefined>();
+    for (const item of turns.flatMap(({ items }) => items))
+      if (item.kind === 'toolOutput') told.set(item.callId ?? '', item.script?.map(toldOf));
+    expect([...told.values()]).toEqual(scripts.map(([_name, [_script, expected]]) => expected));
+  },
+);
