@@ -1,17 +1,11 @@
 import { isObject, type JsonObject, parseJson } from '../../base/json-object.ts';
-import type { ScriptCall } from '../item.ts';
+import type { ScriptCall, ScriptRun } from '../item.ts';
 import type { Shape } from './shape.ts';
-
-/** How a run of a command has ended. */
-export interface CommandRun {
-  readonly exitCode?: number;
-  readonly seconds?: number;
-}
 
 /** What a printed value says of a call; `refused` where the promise of the call was rejected. */
 export interface Finding {
   readonly call: number;
-  readonly run: CommandRun;
+  readonly run: ScriptRun;
   readonly refused?: true;
 }
 
@@ -24,7 +18,7 @@ export interface Printed {
 const COMMANDS = /^(?:exec_command|write_stdin)$/;
 
 /** `{"chunk_id":"…","wall_time_seconds":0.1,"exit_code":0,"output":"…"}`; what still runs has no exit code. */
-const readResult = (value: unknown): CommandRun | undefined => {
+const readResult = (value: unknown): ScriptRun | undefined => {
   if (!isObject(value) || typeof value.output !== 'string') return undefined;
   const { wall_time_seconds: seconds, exit_code: exitCode } = value;
   if (typeof seconds !== 'number') return undefined;

@@ -1,8 +1,8 @@
-import type { ConversationPart, ScriptCall, ScriptEnding } from '../item.ts';
+import type { ConversationPart, ScriptCall, ScriptEnding, ScriptRun } from '../item.ts';
 import { readOutput } from '../read-output.ts';
 import { type Alignment, align } from './align.ts';
 import type { ReadScript } from './read-script.ts';
-import { type CommandRun, type Finding, isResult, type Printed, printedOf } from './read-shape.ts';
+import { type Finding, isResult, type Printed, printedOf } from './read-shape.ts';
 import type { Trace } from './trace.ts';
 
 /** Of one part; a longer one is text, not results. */
@@ -84,12 +84,12 @@ const readFailure = (
 };
 
 /** One run, where a call was made once: it may have been printed twice. */
-const mergeRuns = (runs: readonly CommandRun[]): CommandRun | undefined => {
+const mergeRuns = (runs: readonly ScriptRun[]): ScriptRun | undefined => {
   const codes = new Set(runs.map(({ exitCode }) => exitCode).filter((code) => code !== undefined));
   return codes.size > 1 ? undefined : Object.assign({}, ...runs);
 };
 
-const withRuns = (call: ScriptCall, runs: readonly CommandRun[], isRepeated: boolean): ScriptCall => {
+const withRuns = (call: ScriptCall, runs: readonly ScriptRun[], isRepeated: boolean): ScriptCall => {
   const [first, ...more] = runs;
   if (!first) return call;
   if (isRepeated && more.length > 0) return { ...call, runs: [...runs] };
@@ -131,7 +131,7 @@ export const withResults = (
   const alignment = trace && align(trace, parts, calls, ending !== 'completed');
   if (!trace || !alignment) return ending === 'running' ? calls : withoutResults(calls, output);
 
-  const runs: CommandRun[][] = calls.map(() => []);
+  const runs: ScriptRun[][] = calls.map(() => []);
   const refused = new Set<number>();
   let isUnmatched = false;
   for (const candidates of alignment.candidates) {

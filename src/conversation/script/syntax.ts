@@ -7,7 +7,7 @@ export const isNode = (value: unknown): value is AnyNode =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 
 /** In the order of the source. */
-export const childrenOf = (node: AnyNode): AnyNode[] =>
+const childrenOf = (node: AnyNode): AnyNode[] =>
   Object.values(node)
     .flat()
     .filter(isNode)
