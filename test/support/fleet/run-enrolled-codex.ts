@@ -18,6 +18,8 @@ export interface EnrolledMachine {
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
   ): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  /** `codex login`, which prints an address; a browser that goes there must have ended before this settles. */
+  logIn(open: (url: string) => Promise<unknown>): Promise<{ code: number | null; told: string }>;
   /** What Codex's app server says that it was told, without a request to a model. */
   ask<Answer>(
     work: (server: Awaited<ReturnType<typeof startAppServer>>) => Promise<Answer>,
@@ -33,6 +35,7 @@ export const createMachine = async (
   system: SystemFiles,
   configToml: string,
   env: Readonly<Record<string, string>>,
+  wrap: (program: readonly string[]) => readonly string[] = (program) => program,
 ): Promise<EnrolledMachine> => {
   const binary = await ensureCodex(version);
   const { codexHome, home, workFolder } = createCodexFolders();
@@ -46,7 +49,26 @@ export const createMachine = async (
     return { variables, close: trap.close };
   };
   const commandOf = (args: readonly string[]) =>
-    withPrivateEtc(createTemporaryFolder('etc'), system, [binary, ...args]);
+    withPrivateEtc(createTemporaryFolder('etc'), system, wrap([binary, ...args]));
+  const start = async (args: readonly string[], more: Readonly<Record<string, string>>) => {
+    const { variables, close } = await environment(more);
+    const [file, ...rest] = commandOf(args);
+    const child = spawn(file, rest, {
+      cwd: workFolder,
+      env: variables,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, TIMEOUT_MS);
+    const ended = once(child, 'close').then(async () => {
+      clearTimeout(timer);
+      await close();
+      return child.exitCode;
+    });
+    return { child, ended };
+  };
   return {
     forgetPolicy: () => {
       for (const name of readdirSync(codexHome)) {
@@ -54,25 +76,24 @@ export const createMachine = async (
       }
     },
     exec: async (args, more = {}) => {
-      const { variables, close } = await environment(more);
-      const [file, ...rest] = commandOf(['exec', '--skip-git-repo-check', ...args]);
-      const child = spawn(file, rest, {
-        cwd: workFolder,
-        env: variables,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-      });
-      const timer = setTimeout(() => {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      }, TIMEOUT_MS);
-      const [stdout, stderr] = await Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        once(child, 'close'),
-      ]);
-      clearTimeout(timer);
-      await close();
-      return { code: child.exitCode, stdout, stderr };
+      const { child, ended } = await start(['exec', '--skip-git-repo-check', ...args], more);
+      const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+      return { code, stdout, stderr };
+    },
+    logIn: async (open) => {
+      const { child, ended } = await start(['login'], {});
+      let told = '';
+      let opened: Promise<unknown> | undefined;
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (chunk: string) => {
+          told += chunk;
+          const [url] = /https?:\/\/\S+\/oauth\/authorize\?\S+/.exec(told) ?? [];
+          if (url !== undefined) opened ??= open(url);
+        });
+      }
+      const code = await ended;
+      await opened;
+      return { code, told };
     },
     ask: async (work, more = {}) => {
       const { variables, close } = await environment(more);

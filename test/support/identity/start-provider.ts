@@ -30,13 +30,19 @@ export interface ProviderDouble {
   stop(): Promise<void>;
 }
 
+interface ProviderOptions {
+  readonly issuesRefreshTokens?: boolean;
+  /** Of a gateway over TLS, at a port that is known. */
+  readonly redirectUri?: string;
+}
+
 /**
  * A certified OpenID Connect provider (npm `oidc-provider`) on a port of its own. People have no passwords: whoever
  * `signsIn` names is signed in at once.
  */
 export const startProvider = async (
   accounts: readonly Account[],
-  { issuesRefreshTokens = true }: { readonly issuesRefreshTokens?: boolean } = {},
+  { issuesRefreshTokens = true, redirectUri }: ProviderOptions = {},
 ): Promise<ProviderDouble> => {
   const known = new Map(accounts.map((account) => [account.subject, account]));
   const server = http.createServer();
@@ -51,8 +57,10 @@ export const startProvider = async (
         client_secret: CLIENT_SECRET,
         grant_types: ['authorization_code', 'refresh_token'],
         // Any of its port, since the gateway's is not known yet.
-        redirect_uris: ['http://127.0.0.1/oauth/callback', 'http://localhost/oauth/callback'],
-        application_type: 'native',
+        redirect_uris: redirectUri
+          ? [redirectUri]
+          : ['http://127.0.0.1/oauth/callback', 'http://localhost/oauth/callback'],
+        application_type: redirectUri ? 'web' : 'native',
         token_endpoint_auth_method: 'client_secret_basic',
       },
     ],
