@@ -11,6 +11,7 @@ import type { EndStore } from '../guard/people/end-store.ts';
 import type { EntryStore } from '../guard/people/entry-store.ts';
 import { createListeners } from '../log/listeners.ts';
 import type { LogReader } from '../log/port.ts';
+import type { Placements } from '../providers/balance/placement.ts';
 import { createPostgresAdminLog } from './admin-log.ts';
 import { createFindBlock } from './bodies/find-block.ts';
 import { createTableBlocks } from './bodies/table-blocks.ts';
@@ -28,6 +29,7 @@ import { createPostgresReader } from './log/reader.ts';
 import { type LogShipping, type ShipLogDeps, shipLog } from './log/ship-log.ts';
 import { createPostgresSink } from './log/sink.ts';
 import { migrate } from './migrate.ts';
+import { createPostgresPlacements } from './placements.ts';
 import { shareSecret } from './share-secret.ts';
 
 /** What gateways share in one database. */
@@ -40,6 +42,8 @@ export interface PostgresStorage {
   readonly signIns: { readonly entries: EntryStore; readonly ends: EndStore };
   /** Counts what is spent and limited. @param instance of this gateway, the same in each of its runs */
   openCounting(limits: readonly RateLimit[], instance: string): PostgresCounting;
+  /** Of all gateways' sessions. */
+  readonly placements: Placements;
   /** Of all gateways. */
   readonly log: LogReader;
   /** Copies the log of this gateway into the database, from where an earlier run has stopped. */
@@ -114,6 +118,16 @@ export const openPostgresStorage = (
       onChange: (problem) =>
         notices.tell(problem === undefined ? `${AGAIN} ${what}.` : `${problem}: ${INSTEAD[fallback]}`),
     });
+  const placements = createPostgresPlacements(
+    database,
+    createGuardedCall({
+      what: 'where sessions are',
+      place: database.place,
+      now: () => clock.monotonic(),
+      // That the database is away is told by itself; sessions go by their hash meanwhile.
+      onChange: () => {},
+    }),
+  );
   return {
     openCounting: (limits, instance) => {
       const deps = { database, clock, fallback };
@@ -132,6 +146,7 @@ export const openPostgresStorage = (
         },
       };
     },
+    placements,
     log: createPostgresReader({
       ...{ database, changes, now: () => clock.monotonic() },
       findBlock: createFindBlock(database, [table]),
@@ -169,6 +184,7 @@ export const openPostgresStorage = (
     limitStore: createPostgresDefinitionStore(shared, LIMITS),
     close: async () => {
       changes.close();
+      placements.close();
       await answers.close();
       await database.close();
     },

@@ -61,9 +61,14 @@ export interface Routing {
   readonly listedBy: (model: string) => string | undefined;
 }
 
-interface AliasPattern {
-  readonly matches: (model: string) => boolean;
+interface FoundAlias {
+  /** As it is configured: a pattern's own, whichever model was asked for. */
+  readonly name: string;
   readonly alias: ModelAlias;
+}
+
+interface AliasPattern extends FoundAlias {
+  readonly matches: (model: string) => boolean;
 }
 
 const patterns = new WeakMap<Routing['aliases'], readonly AliasPattern[]>();
@@ -75,7 +80,7 @@ const patternsOf = (aliases: Routing['aliases']): readonly AliasPattern[] => {
   const found = [...aliases]
     .filter(([name]) => isPattern(name))
     .toSorted(([one], [other]) => other.length - one.length)
-    .map(([name, alias]) => ({ matches: compileWildcard(name), alias }));
+    .map(([name, alias]) => ({ matches: compileWildcard(name), name, alias }));
   patterns.set(aliases, found);
   return found;
 };
@@ -83,8 +88,10 @@ const patternsOf = (aliases: Routing['aliases']): readonly AliasPattern[] => {
 /** Whether an alias is a pattern, such as `claude-*`. */
 export const isPattern = (name: string): boolean => name.includes('*');
 
-const findAlias = (model: string, { aliases }: Routing): ModelAlias | undefined =>
-  aliases.get(model) ?? patternsOf(aliases).find(({ matches }) => matches(model))?.alias;
+const findAlias = (model: string, { aliases }: Routing): FoundAlias | undefined => {
+  const alias = aliases.get(model);
+  return alias ? { name: model, alias } : patternsOf(aliases).find(({ matches }) => matches(model));
+};
 
 /** `provider/model` where `provider` is configured: `openai/gpt-5` at OpenRouter is a model's own name. */
 const routeByPrefix = (model: string, { providers }: Routing): RouteTarget | undefined => {
@@ -105,7 +112,7 @@ const routeByList = (model: string, { listedBy, defaultProvider }: Routing): Rou
 };
 
 /** An alias may name another one; a circle ends with the name as it is. */
-const routeAlias = (name: string, alias: ModelAlias, routing: Routing, seen: ReadonlySet<string>): Route => {
+const routeAlias = ({ name, alias }: FoundAlias, routing: Routing, seen: ReadonlySet<string>): Route => {
   const { provider, upstreamModel, effort, fallbacks, balanced } = route(alias.model, routing, seen);
   const own = alias.fallbacks.map((name) => {
     const target = route(name, routing, seen);
@@ -140,8 +147,8 @@ const routeTarget = (
 const route = (model: string, routing: Routing, seen: ReadonlySet<string>): Route => {
   const prefixed = routeByPrefix(model, routing);
   if (prefixed) return { ...prefixed, why: 'prefix', fallbacks: [] };
-  const alias = seen.has(model) ? undefined : findAlias(model, routing);
-  return alias ? routeAlias(model, alias, routing, new Set([...seen, model])) : routeByList(model, routing);
+  const found = seen.has(model) ? undefined : findAlias(model, routing);
+  return found ? routeAlias(found, routing, new Set([...seen, model])) : routeByList(model, routing);
 };
 
 /**

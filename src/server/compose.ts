@@ -13,6 +13,7 @@ import { createTickets } from '../guard/tickets.ts';
 import { createAcceptFirst } from '../http/accept-first.ts';
 import { createRecorder } from '../log/capture/recorder.ts';
 import type { Vitals } from '../metrics/vitals.ts';
+import { createSessionPlaces } from '../providers/balance/session-places.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
 import { keepBudgets } from './compose/compose-budgets.ts';
@@ -22,6 +23,7 @@ import { composeGeneration, type GenerationDeps } from './compose/compose-genera
 import { composeHistory } from './compose/compose-history.ts';
 import { composeLimits } from './compose/compose-limits.ts';
 import { composeOperations, type Doors, type Operations } from './compose/compose-operations.ts';
+import { composePlacements } from './compose/compose-placements.ts';
 import { composeMetering } from './compose/compose-spending.ts';
 import { upstreamTroubleOf } from './compose/compose-upstreams.ts';
 import { createApp } from './create-app.ts';
@@ -80,6 +82,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ...(part && { beside: { writers: part.workers, makeRoom: part.makeRoom } }),
   });
   const { history, recall } = composeHistory({ config, state, part, clock });
+  const placements = part ? part.placements : composePlacements(config, state, clock);
   // Requests are counted by what is made here, and what counts them asks for prices of the upstreams.
   const generationDeps: GenerationDeps = {
     takeProvider: (...asked) => metering.takeProvider(...asked),
@@ -89,11 +92,12 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     translateInto: options.translateInto,
     connectTimeoutMs: timeouts.connectMs,
     recall,
+    places: createSessionPlaces(placements, clock),
   };
   const generations = createGenerations(await composeGeneration(config, generationDeps), recorder);
   const { outward, priced } = generations;
   const metering: Metering = composeMetering({ config, counted, upstreams: priced, recorder, clock });
-  const { chooseUpstream, chooseDestination, clientFor, retrying, ask } = outward;
+  const { chooseUpstream, chooseDestination, placing, clientFor, retrying, ask } = outward;
   let closing = false;
   const isClosing = (): boolean => closing;
   const limits = composeLimits({
@@ -120,6 +124,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     recorder,
     chooseUpstream,
     chooseDestination,
+    placing,
     allowanceOf: allowances.of,
     clientFor,
     admit,

@@ -3,7 +3,7 @@ import { type Admin, isAnsweredHere } from '../admin/create-admin.ts';
 import type { Clock } from '../base/time/clock.ts';
 import type { BodyBudget } from '../coding/body-budget.ts';
 import type { RetryingForwarder } from '../forward/retry/create-retrying-forwarder.ts';
-import type { ChooseDestination } from '../forward/route/choose-destination.ts';
+import type { ChooseDestination, Placing } from '../forward/route/choose-destination.ts';
 import type { UpstreamClient } from '../forward/send/create-upstream-client.ts';
 import type { Admit } from '../guard/admit.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
@@ -21,6 +21,7 @@ import { failure } from '../http/failure.ts';
 import { forwardRequest } from '../http/forward-request.ts';
 import { health } from '../http/health.ts';
 import { openExchange } from '../http/open-exchange.ts';
+import { placeSession } from '../http/place-session.ts';
 import { readBody } from '../http/read-body.ts';
 import { readForm } from '../http/read-form.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
@@ -44,6 +45,7 @@ export interface AppDeps {
   readonly intake: RequestHandler;
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
+  readonly placing: Placing;
   readonly allowanceOf: AllowanceOf;
   /** Of the configured providers, by name; a reload changes what is in it. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
@@ -135,6 +137,7 @@ export const createApp = (deps: AppDeps): Express => {
     }),
     decompress({ maxBytes: deps.bodySizeLimitBytes, budget: deps.bodies }),
     describeRequest(),
+    placeSession(deps.placing),
     forwardRequest({
       chooseDestination,
       allowanceOf,

@@ -5,6 +5,7 @@ import type { TranslateInto } from '../forward/send/prepare-request.ts';
 import type { Ended } from '../guard/people/people.ts';
 import type { ExchangeWatch, Recorder } from '../log/capture/recorder.ts';
 import type { Vitals } from '../metrics/vitals.ts';
+import type { Placements } from '../providers/balance/placement.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { Counted } from './compose/compose-spending.ts';
 import type { Timeouts } from './listening/timeouts.ts';
@@ -47,6 +48,8 @@ interface WorkerPart extends Counted {
   readonly passOn: (request: IncomingMessage, response: ServerResponse) => void;
   /** Items that an earlier answer of another worker leads to, as `Gateway.findEarlier` gives them. */
   readonly findEarlier: (responseId: string) => Promise<Buffer | undefined>;
+  /** Where sessions are counted that go to one of several targets. */
+  readonly placements: Placements;
   /** This worker's share of a limit that all workers have in common. @param used how much of it is in use here */
   readonly shareOf: (of: Bounded, used: () => number) => Share;
 }

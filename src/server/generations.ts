@@ -65,6 +65,12 @@ export const createGenerations = (
     outward: {
       chooseUpstream: (headers) => current.outward.chooseUpstream(headers),
       chooseDestination: (input) => current.outward.chooseDestination(input),
+      placing: {
+        get isUsed() {
+          return current.outward.placing.isUsed;
+        },
+        prepare: (input) => current.outward.placing.prepare(input),
+      },
       clientFor: (upstream) => current.outward.clientFor(upstream),
       ask: (input, handlers) => current.outward.ask(input, handlers),
       retrying: {

@@ -97,6 +97,7 @@ export const createTranslate = (deps: TranslateDeps): Translate => {
             spec,
             createWriter: () => withRestoredKeys(withStops(createWriter(), stops), renamedKeys),
             clock,
+            failsInStream: api === 'responses',
             ...(writeError && { writeError }),
           },
           status,

@@ -1,5 +1,5 @@
 import { parseJson } from '../base/json-object.ts';
-import { findError } from '../sse/readers/find-error.ts';
+import { findFailure } from './context-overflow.ts';
 
 const FIELD = /^error:\s*/;
 
@@ -8,4 +8,4 @@ const FIELD = /^error:\s*/;
  * (llama.cpp). Anything else may be the beginning of an event that was cut off.
  */
 export const readStrayError = (text: string): { code: string; message: string } | undefined =>
-  findError(parseJson(text.trim().replace(FIELD, '')));
+  findFailure(parseJson(text.trim().replace(FIELD, '')));

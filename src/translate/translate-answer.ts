@@ -12,6 +12,7 @@ import {
 } from './answer-writer.ts';
 import { boundAnswer } from './bound-answer.ts';
 import type { WriteError } from './client-request.ts';
+import { CONTEXT_OVERFLOW } from './context-overflow.ts';
 import { writeErrorEnvelope } from './error-envelope.ts';
 import { failureStatus } from './failure-status.ts';
 import { createPatientSink } from './patient-sink.ts';
@@ -20,6 +21,7 @@ import type { AnswerTranslation, DialectSpec } from './translation.ts';
 /** Enough for any error that is meant to be read; a proxy's page may be longer. */
 const MAX_ERROR_BYTES = 256 * 1024;
 const MAX_QUOTED = 200;
+const TOO_MANY_REQUESTS = 429;
 const NOTHING = Buffer.alloc(0);
 
 interface AnswerContext {
@@ -28,16 +30,42 @@ interface AnswerContext {
   readonly clock: Clock;
   /** OpenAI's envelope, unless the client knows another. */
   readonly writeError?: WriteError;
+  /** Whether a client that asked for a stream is told within one that its conversation is too long. */
+  readonly failsInStream?: boolean;
 }
 
-/** An answer with a status of 400 or more: read when it is whole, written as the client's API has it. */
-const translateError = (status: number, spec: DialectSpec, writeError: WriteError): AnswerTranslation => {
+/** A stream that tells of nothing but a failure. */
+const writeFailedStream = (writer: AnswerWriter, message: string): Buffer => {
+  writer.sink.fail({ code: CONTEXT_OVERFLOW, message });
+  return Buffer.from(writer.take() + writer.end());
+};
+
+/**
+ * An answer with a status of 400 or more: read when it is whole, written as the client's API has it. A conversation
+ * that is too long is a 400 whatever its provider says, and within a stream of Responses an event, as OpenAI tells it:
+ * Codex makes the conversation shorter after that alone.
+ */
+const translateError = (
+  upstreamStatus: number,
+  { spec, createWriter, writeError = writeErrorEnvelope, failsInStream = false }: AnswerContext,
+): AnswerTranslation => {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
+  let status = upstreamStatus;
+  let contentType: string | undefined;
   let retryAfterMs: number | undefined;
   const end = (): Buffer => {
     const body = Buffer.concat(chunks);
     const error = spec.readError(status, body);
+    if (error.code === CONTEXT_OVERFLOW && status !== TOO_MANY_REQUESTS) {
+      status = failureStatus(CONTEXT_OVERFLOW);
+      const writer = failsInStream ? createWriter() : undefined;
+      if (writer?.contentType === EVENT_STREAM) {
+        status = 200;
+        contentType = EVENT_STREAM;
+        return writeFailedStream(writer, error.message);
+      }
+    }
     retryAfterMs =
       error.retryAfterSeconds === undefined
         ? readWaitOfBody(body.toString('utf8'))
@@ -52,7 +80,10 @@ const translateError = (status: number, spec: DialectSpec, writeError: WriteErro
       return NOTHING;
     },
     end,
-    whole: { result: () => ({ status, retryAfterMs }), breakOff: end },
+    whole: {
+      result: () => ({ status, retryAfterMs, ...(contentType !== undefined && { contentType }) }),
+      breakOff: end,
+    },
   };
 };
 
@@ -118,12 +149,13 @@ const unreadable = (upstream: string, form: AnswerForm, text: string): { code: s
  * of stream and object either of them is.
  */
 export const translateAnswer = (
-  { spec, createWriter, clock, writeError = writeErrorEnvelope }: AnswerContext,
+  context: AnswerContext,
   status: number,
   contentType: string,
   upstream = SOME_PROVIDER,
 ): AnswerTranslation => {
-  if (status >= 400) return translateError(status, spec, writeError);
+  const { spec, createWriter, clock, writeError = writeErrorEnvelope } = context;
+  if (status >= 400) return translateError(status, context);
   const writer = createWriter();
   const patient = createPatientSink(writer.sink, clock);
   const { isOver, wroteNow } = patient;

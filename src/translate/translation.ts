@@ -92,7 +92,12 @@ export interface AnswerTranslation {
 
 interface WholeAnswer {
   /** Known after `end` or `breakOff`. A failure that the provider reported with 200 has another status here. */
-  result(): { readonly status: number; readonly retryAfterMs: number | undefined };
+  result(): {
+    readonly status: number;
+    readonly retryAfterMs: number | undefined;
+    /** Where it is not the one of the answer. */
+    readonly contentType?: string;
+  };
   /** The provider broke off. @returns the error that is told instead */
   breakOff(): Buffer;
 }

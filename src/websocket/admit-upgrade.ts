@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { checkCredential } from '../forward/route/check-credential.ts';
-import type { ChooseDestination } from '../forward/route/choose-destination.ts';
+import type { ChooseDestination, Placing } from '../forward/route/choose-destination.ts';
 import type { Admit } from '../guard/admit.ts';
 import { asSignedIn, type Caller } from '../guard/caller.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
@@ -14,6 +14,7 @@ export interface AdmitUpgradeDeps {
   readonly admit: Admit;
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
+  readonly placing: Placing;
   readonly allowanceOf: AllowanceOf;
   /** True where the model of each request decides who needs a key. */
   readonly hasOtherProviders: () => boolean;
@@ -26,7 +27,7 @@ type UpgradeDecision = { readonly caller: Caller | undefined } & (
 );
 
 /** @throws GatewayError provider_not_configured, invalid_request */
-const directUpgrade = (upgrade: AdmittedUpgrade, deps: AdmitUpgradeDeps): AdmittedUpgrade => {
+const directUpgrade = async (upgrade: AdmittedUpgrade, deps: AdmitUpgradeDeps): Promise<AdmittedUpgrade> => {
   if (asksForRealtime(upgrade.path)) return directRealtime(upgrade, deps);
   const { upstream, caller } = upgrade;
   if (!deps.hasOtherProviders()) checkCredential(upstream);
@@ -49,7 +50,7 @@ export const admitUpgrade = async (
   try {
     const upstream = deps.chooseUpstream(headers);
     const asked = { method, url, path: route.path, headers, rawHeaders, upstream, caller };
-    const upgrade = directUpgrade(asked, deps);
+    const upgrade = await directUpgrade(asked, deps);
     return { kind: 'admitted', caller: upgrade.caller, upgrade };
   } catch (error) {
     return { kind: 'refused', error, caller };

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/time/clock.ts';
 import type { Ask } from '../forward/retry/create-ask.ts';
-import type { ChooseDestination } from '../forward/route/choose-destination.ts';
+import type { ChooseDestination, Placing } from '../forward/route/choose-destination.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import { createMemoryBudget } from '../log/capture/body-capture.ts';
@@ -9,6 +9,7 @@ import type { Allowance } from '../providers/allowance.ts';
 import { createResponseHistory } from '../translate/response-history.ts';
 import { createBridgeSession } from './bridge/bridge-session.ts';
 import type { ClientConnection } from './client/client-connection.ts';
+import { createPlacedSession } from './place-messages.ts';
 import { createRealtimeSession } from './realtime/realtime-session.ts';
 import type { UpstreamSocket } from './relay/connect-upstream.ts';
 import { createRelaySession } from './relay/relay-session.ts';
@@ -19,6 +20,7 @@ export interface SessionDeps {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly chooseDestination: ChooseDestination;
+  readonly placing: Placing;
   readonly allowanceOf: AllowanceOf;
   readonly ask: Ask;
   readonly metering: Metering;
@@ -68,12 +70,15 @@ export const createSessionFactory = (deps: SessionDeps): CreateSession => {
       const context = { ...contextOf('bridge'), history, ask, maxBodyBytes: maxMessageBytes };
       return createBridgeSession({ context, connection, maxAgeMs: deps.maxAgeMs });
     };
-    if (!upstreamSocket) return bridge();
+    const placed = (session: Session): Session => createPlacedSession(session, upgrade.headers, deps.placing);
+    if (!upstreamSocket) return placed(bridge());
     const context = contextOf('relay');
     if (upgrade.realtime) return createRealtimeSession({ context, connection, upstreamSocket });
-    return createSwitchingSession(
-      (onForeign) => createRelaySession({ context, connection, upstreamSocket, onForeign }),
-      bridge,
+    return placed(
+      createSwitchingSession(
+        (onForeign) => createRelaySession({ context, connection, upstreamSocket, onForeign }),
+        bridge,
+      ),
     );
   };
 };

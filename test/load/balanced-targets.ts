@@ -7,28 +7,26 @@ import { startUpstream, type Upstream } from '../support/upstream/start-upstream
 const WEIGHTS = { east: 5, west: 3, north: 2 } as const;
 type Target = keyof typeof WEIGHTS;
 const NAMES = Object.keys(WEIGHTS) as Target[];
-const ALL = Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0);
 
 const SESSIONS = 200;
-const PHASE = 5_000;
 const AT_ONCE = 40;
 
 const ANSWER = { id: 'resp_1', object: 'response', status: 'completed', output: [] };
 
 interface BalancedTargets {
   readonly configFile: string;
-  /** From now on one dies at every request, and one has no room. */
-  break(): void;
+  /** From now on, `west` dies at every request, and `north` has no room. */
+  readonly broken: Set<Target>;
   close(): Promise<void>;
 }
 
 /** Three doubles, and a file that leads the name `smart` to them. */
 export const startTargets = async (): Promise<BalancedTargets> => {
-  let isBroken = false;
+  const broken = new Set<Target>();
   const startTarget = (name: Target): Promise<Upstream> =>
     startUpstream(() => {
-      if (isBroken && name === 'west') return { kind: 'reset' };
-      if (!isBroken || name !== 'north') return { kind: 'json', body: ANSWER };
+      if (!broken.has(name)) return { kind: 'json', body: ANSWER };
+      if (name === 'west') return { kind: 'reset' };
       const headers = { 'retry-after': '60' };
       return { kind: 'json', status: 429, headers, body: { error: { message: 'no room' } } };
     });
@@ -40,17 +38,15 @@ export const startTargets = async (): Promise<BalancedTargets> => {
   const targets = NAMES.map((name) => `{ model: ${name}/m, weight: ${WEIGHTS[name]} }`);
   return {
     configFile: `default_provider: east\nproviders:\n${providers.join('')}aliases:\n  smart: { targets: [${targets.join(', ')}] }\n`,
-    break: () => {
-      isBroken = true;
-    },
+    broken,
     close: async () => {
       for (const double of doubles) await double.close();
     },
   };
 };
 
-/** 5,000 requests of 200 sessions, in turn, many at once. @returns how many were answered with 200 */
-export const askOften = async (origin: string): Promise<number> => {
+/** Requests of 200 sessions, in turn, many at once. @returns how many were answered with 200 */
+export const askOften = async (origin: string, count: number): Promise<number> => {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const ask = (session: number): Promise<number> =>
     new Promise((resolve, reject) => {
@@ -67,23 +63,21 @@ export const askOften = async (origin: string): Promise<number> => {
   let asked = 0;
   let answered = 0;
   const askOn = async (): Promise<void> => {
-    while (asked < PHASE) if ((await ask(asked++ % SESSIONS)) === 200) answered++;
+    while (asked < count) if ((await ask(asked++ % SESSIONS)) === 200) answered++;
   };
   await Promise.all(Array.from({ length: AT_ONCE }, askOn));
   agent.destroy();
   return answered;
 };
 
-/**
- * How far the share of each target is away from its weight, in standard deviations of as many draws as there are
- * sessions: a hash places each of them by itself, so that all processes agree.
- */
-export const deviationsOf = (records: readonly ExchangeRecord[]): number[] =>
-  NAMES.map((name) => {
-    const wanted = WEIGHTS[name] / ALL;
+/** How far the share of each target is away from its weight among those that can be asked, in points. */
+export const pointsOff = (records: readonly ExchangeRecord[], able: readonly Target[] = NAMES): number[] => {
+  const all = able.reduce((sum, name) => sum + WEIGHTS[name], 0);
+  return able.map((name) => {
     const share = records.filter(({ provider }) => provider === name).length / records.length;
-    return Math.abs(share - wanted) / Math.sqrt((wanted * (1 - wanted)) / SESSIONS);
+    return 100 * Math.abs(share - WEIGHTS[name] / all);
   });
+};
 
 /** Which target each session is with, which it never leaves. */
 export const homesOf = (records: readonly ExchangeRecord[]): ReadonlyMap<string, string> => {
@@ -93,21 +87,22 @@ export const homesOf = (records: readonly ExchangeRecord[]): ReadonlyMap<string,
     expect(homes.get(session) ?? provider).toBe(provider);
     homes.set(session, provider);
   }
+  expect(homes.size).toBe(SESSIONS);
   return homes;
 };
 
-/**
- * Holds the records of two phases against what was promised: before the break no session moves, after it those of the
- * broken targets alone, each request with its reason.
- */
-export const checkMoves = (before: readonly ExchangeRecord[], after: readonly ExchangeRecord[]): void => {
-  const homes = homesOf(before);
-  expect(homes.size).toBe(SESSIONS);
-  for (const record of after) {
-    const home = homes.get(record.client.sessionId ?? '') ?? '';
-    const hasFailed = record.attempts?.some(({ provider, status }) => provider === home && status !== 200);
-    const isPassedOver = record.balance?.passedOver.includes(`${home}/m`);
-    const hasReason = hasFailed === true || isPassedOver === true;
-    expect([home, record.provider, hasReason]).toEqual([home, 'east', home !== 'east']);
+/** Holds each request that went elsewhere than the one before it in its session against the reasons in its record. */
+export const checkMoves = (records: readonly ExchangeRecord[]): void => {
+  const places = new Map<string, string>();
+  for (const { client, provider = '', attempts, balance } of records) {
+    const session = client.sessionId ?? '';
+    const before = places.get(session) ?? provider;
+    places.set(session, provider);
+    const hasFailed = attempts?.some((attempt) => attempt.provider === before && attempt.error);
+    const isPassedOver = balance?.passedOver.includes(`${before}/m`);
+    const hasReason = hasFailed === true || isPassedOver === true || balance?.reason === 'returned';
+    expect([session, before, provider, before === provider || hasReason]).toEqual([
+      ...[session, before, provider, true],
+    ]);
   }
 };

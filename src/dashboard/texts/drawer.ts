@@ -60,6 +60,9 @@ export const drawerTexts = {
     balance: 'Chosen among targets',
     reasons: {
       session: 'its session stays with this target',
+      placed: 'it was furthest below its share when the session began',
+      returned: 'its session is back at this target',
+      hash: 'by the hash of its session, since nobody who counts has answered',
       turn: 'it was this target’s turn',
       cheapest: 'it is the cheapest',
       fastest: 'it was the fastest',

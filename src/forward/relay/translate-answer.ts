@@ -37,6 +37,8 @@ const translateHeaders = (
   return { headers: { ...headers, ...added }, rawHeaders: rawHeaders.concat(...Object.entries(added)) };
 };
 
+type WholeResult = ReturnType<NonNullable<AnswerTranslation['whole']>['result']>;
+
 /** Of a compressed answer that is decoded whole. */
 const MAX_DECODED_BYTES = 64 * 2 ** 20;
 
@@ -121,13 +123,20 @@ class TranslatedAnswer extends Readable implements UpstreamAnswer {
     this.#whenKnown();
   }
 
-  #setHead({ status, retryAfterMs }: { status: number; retryAfterMs: number | undefined }): void {
+  #setHead({ status, retryAfterMs, contentType }: WholeResult): void {
     if (status !== this.statusCode) this.statusMessage = '';
     this.statusCode = status;
+    if (contentType !== undefined) this.#setContentType(contentType);
     if (status < 400 || retryAfterMs === undefined || 'retry-after' in this.headers) return;
     const seconds = String(Math.ceil(retryAfterMs / 1000));
     this.headers = { ...this.headers, 'retry-after': seconds };
     this.rawHeaders = [...this.rawHeaders, 'retry-after', seconds];
+  }
+
+  #setContentType(contentType: string): void {
+    this.headers = { ...this.headers, 'content-type': contentType };
+    this.rawHeaders = [...this.rawHeaders];
+    this.rawHeaders[this.rawHeaders.indexOf('content-type') + 1] = contentType;
   }
 
   /** @returns false if the reader is slow */

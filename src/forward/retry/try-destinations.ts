@@ -63,7 +63,9 @@ export const createTryDestinations =
     let last: AttemptFailure | undefined;
     const beganAtMs = clock.monotonic();
 
-    for (const one of [destination, ...destination.fallbacks]) {
+    let next: readonly Destination[] = [destination, ...destination.fallbacks];
+    const failed: Destination[] = [];
+    for (let one = next[0]; one; one = next[0]) {
       const { upstream, model } = one;
       for (let count = 1; count <= failover.attempts; count++) {
         const startedAt = clock.monotonic();
@@ -88,6 +90,9 @@ export const createTryDestinations =
           await pause(waitMs, undefined, { signal });
         }
       }
+      failed.push(one);
+      next = (next.length > 1 && (await destination.goOn?.(failed))) || next.slice(1);
+      signal.throwIfAborted();
     }
     if (!last) throw new GatewayError('internal_error', 'no destination was tried.');
     const { told } = last.failed;

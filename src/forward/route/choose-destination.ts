@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
 import { sessionOf } from '../../base/session-headers.ts';
-import type { Balance } from '../../providers/balance/create-balance.ts';
+import { type Balance, nameOfTarget } from '../../providers/balance/create-balance.ts';
 import type { ChooseUpstream } from '../../providers/choose-upstream.ts';
 import type { KeyPool } from '../../providers/keys/key-pool.ts';
 import {
+  type Balanced,
   type Route,
   type RouteReason,
   type RouteTarget,
@@ -13,7 +14,7 @@ import {
 } from '../../providers/route-model.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import { isClaude } from '../../translate/anthropic/model-traits.ts';
-import type { ChosenDestination } from './destination.ts';
+import type { ChosenDestination, Destination } from './destination.ts';
 import { type AskedUse, restrictDestination } from './restrict-destination.ts';
 
 /** What decides where a request goes, and whether it may go there. */
@@ -24,6 +25,28 @@ interface DestinationInput extends AskedUse {
 /** @throws GatewayError invalid_api_key, invalid_request, provider_not_configured, model_not_allowed */
 export type ChooseDestination = (input: DestinationInput) => ChosenDestination;
 
+/** To be asked before a destination is chosen: where a session is, if the name stands for several targets. */
+export interface Placing {
+  /** Whether any name does. */
+  readonly isUsed: boolean;
+  /** @returns undefined where there is nothing to wait for; else a promise that never rejects */
+  prepare(input: Pick<DestinationInput, 'headers' | 'model'>): Promise<void> | undefined;
+}
+
+export const createPlacing = ({
+  routing,
+  balance,
+}: Pick<ChooseDestinationDeps, 'routing' | 'balance'>): Placing => {
+  const isUsed = [...routing.aliases.values()].some(({ targets }) => targets !== undefined);
+  return {
+    isUsed,
+    prepare: ({ headers, model }) => {
+      const { balanced } = isUsed ? routeModel(model, routing) : {};
+      return balanced && balance.prepare(balanced, sessionOf(headers));
+    },
+  };
+};
+
 export interface ChooseDestinationDeps {
   readonly routing: Routing;
   /** By the ids of `routing`. */
@@ -33,6 +56,9 @@ export interface ChooseDestinationDeps {
   readonly keys: Pick<KeyPool, 'pick'>;
   readonly balance: Balance;
 }
+
+const nameOfDestination = ({ upstream, model }: Destination): string =>
+  nameOfTarget({ provider: upstream.name, upstreamModel: model });
 
 const isMessagesPath = (path: string): boolean => /^\/messages(?:[/?]|$)/.test(path);
 
@@ -84,13 +110,13 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
     return chosen;
   };
 
-  return (input) => {
+  const choose = (input: DestinationInput, failed?: ReadonlySet<string>): ChosenDestination => {
     const { headers, path, model } = input;
     const route: Route = routeModel(model, routing);
     const { why, effort } = route;
     const isMessages = isMessagesPath(path);
     const session = sessionOf(headers);
-    const balanced = route.balanced && balance(route.balanced, session);
+    const balanced = route.balanced && balance.order(route.balanced, session, failed);
     const [first = route, ...others] = balanced?.targets ?? [];
     const upstream = upstreamOf(first, headers, why);
     const fallbacks = [...others, ...route.fallbacks].map((target) => ({
@@ -115,5 +141,26 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
       fallbacks: allowed.fallbacks.map(withKey),
       ...(balanced && { balance: balanced.note }),
     };
+  };
+
+  /** The next target of a session is where it will be found as long as the first one rests. */
+  const goOnWith =
+    (input: DestinationInput, balanced: Balanced): ChosenDestination['goOn'] =>
+    async (failed) => {
+      const names = new Set(failed.map(nameOfDestination));
+      await balance.prepare(balanced, sessionOf(input.headers), names);
+      try {
+        const next = choose(input, names);
+        return [next, ...next.fallbacks].filter((one) => !names.has(nameOfDestination(one)));
+      } catch {
+        return undefined;
+      }
+    };
+
+  return (input) => {
+    const { balanced } = routeModel(input.model, routing);
+    const chosen = choose(input);
+    const goOn = balanced && chosen.fallbacks.length > 0 ? goOnWith(input, balanced) : undefined;
+    return goOn ? { ...chosen, goOn } : chosen;
   };
 };

@@ -16,6 +16,11 @@ export interface ChosenDestination extends Destination {
   readonly why: RouteReason;
   /** Where to go on, in this order, when the first one fails before its first byte. */
   readonly fallbacks: readonly Destination[];
+  /**
+   * Where to go on instead when some have failed, by what is known by then. Never rejects.
+   * @returns undefined where that is not known
+   */
+  readonly goOn?: (failed: readonly Destination[]) => Promise<readonly Destination[] | undefined>;
   /** Why it is this one, where the name stands for several. */
   readonly balance?: BalanceNote;
 }

@@ -6,6 +6,7 @@ import { ANSWERS } from './0005-answers.ts';
 import { LOG_SUMS } from './0006-log-sums.ts';
 import { SIGN_INS } from './0007-sign-ins.ts';
 import { SIGN_IN_ENDS } from './0008-sign-in-ends.ts';
+import { PLACEMENTS } from './0009-placements.ts';
 
 /** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 6, name: 'log-sums', sql: LOG_SUMS },
   { id: 7, name: 'sign-ins', sql: SIGN_INS },
   { id: 8, name: 'sign-in-ends', sql: SIGN_IN_ENDS },
+  { id: 9, name: 'placements', sql: PLACEMENTS },
 ];

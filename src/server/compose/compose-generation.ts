@@ -14,7 +14,7 @@ export interface Generation {
 }
 
 export interface GenerationDeps
-  extends Pick<OutwardDeps, 'takeProvider' | 'connectTimeoutMs' | 'via' | 'recall'> {
+  extends Pick<OutwardDeps, 'takeProvider' | 'connectTimeoutMs' | 'via' | 'recall' | 'places'> {
   readonly clock: Clock;
   readonly sealingSecret: Buffer;
   readonly history: ResponseHistory;

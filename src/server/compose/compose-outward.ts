@@ -9,7 +9,12 @@ import {
   type RetryingForwarder,
 } from '../../forward/retry/create-retrying-forwarder.ts';
 import { type Recall, recallFirst } from '../../forward/retry/recall-first.ts';
-import { type ChooseDestination, createChooseDestination } from '../../forward/route/choose-destination.ts';
+import {
+  type ChooseDestination,
+  createChooseDestination,
+  createPlacing,
+  type Placing,
+} from '../../forward/route/choose-destination.ts';
 import { createUpstreamClient, type UpstreamClient } from '../../forward/send/create-upstream-client.ts';
 import { createPrepareCount, type PrepareCount } from '../../forward/send/prepare-count.ts';
 import {
@@ -19,6 +24,7 @@ import {
   type Unseal,
 } from '../../forward/send/prepare-request.ts';
 import { createBalance, nameOfTarget } from '../../providers/balance/create-balance.ts';
+import type { SessionPlaces } from '../../providers/balance/session-places.ts';
 import { createTargetHealth } from '../../providers/balance/target-health.ts';
 import { type ChooseUpstream, createChooseUpstream } from '../../providers/choose-upstream.ts';
 import { createKeyPool, type KeyPool } from '../../providers/keys/key-pool.ts';
@@ -32,6 +38,7 @@ export interface OutwardDeps {
   readonly routing: Routing;
   /** What a typical request costs at a target, in USD. */
   readonly costOf: (target: WeightedTarget) => number | undefined;
+  readonly places: SessionPlaces;
   readonly translateInto: TranslateInto;
   readonly countInto: CountInto;
   readonly unseal: Unseal;
@@ -48,6 +55,7 @@ export interface OutwardDeps {
 export interface Outward {
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
+  readonly placing: Placing;
   readonly clientFor: (upstream: Upstream) => UpstreamClient;
   readonly ask: Ask;
   readonly retrying: RetryingForwarder;
@@ -102,12 +110,13 @@ export const composeOutward = (deps: OutwardDeps): Outward => {
     stallTimeoutMs: config.streamStallMs,
   });
 
+  const balance = createBalance({ health, costOf: deps.costOf, places: deps.places });
   return {
     chooseUpstream,
     chooseDestination: createChooseDestination({
-      ...{ routing, upstreams: byName, chooseUpstream, keys },
-      balance: createBalance({ health, costOf: deps.costOf }),
+      ...{ routing, upstreams: byName, chooseUpstream, keys, balance },
     }),
+    placing: createPlacing({ routing, balance }),
     clientFor,
     ask,
     retrying,

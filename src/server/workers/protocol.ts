@@ -9,6 +9,7 @@ import type { Losses } from '../../log/port.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
 import type { RecorderTrouble } from '../../log/trouble.ts';
 import type { Vitals } from '../../metrics/vitals.ts';
+import type { Placement, PlacementRequest } from '../../providers/balance/placement.ts';
 import type { Holds } from '../compose/compose-budgets.ts';
 
 /** Where the primary answers what is asked of the gateway as a whole, and what proves that a worker asks. */
@@ -119,6 +120,8 @@ export interface PrimaryCalls {
     readonly input: Subject | undefined;
     readonly output: readonly BudgetStatus[];
   };
+  /** Places a session and counts it with those of all workers. */
+  readonly place: { readonly input: PlacementRequest; readonly output: Placement | undefined };
   /** Asks all other workers. */
   readonly findEarlier: { readonly input: string; readonly output: Buffer | undefined };
 }

@@ -55,6 +55,7 @@ export const runWorker = async (): Promise<void> => {
           ledger: createRemoteLedger(link),
           limits: createRemoteLimits(link),
           holds: () => holds,
+          placements: { place: (request) => link.call('place', request) },
           shareOf: (of, used) => {
             const borrow = (wanted: number): Promise<number> => link.call('borrow', { of, wanted });
             const share = createShare({

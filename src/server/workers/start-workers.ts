@@ -10,6 +10,7 @@ import { keepBudgets } from '../compose/compose-budgets.ts';
 import { composeFoundation } from '../compose/compose-foundation.ts';
 import { composeCheckKey } from '../compose/compose-gate.ts';
 import { composeOperations } from '../compose/compose-operations.ts';
+import { composePlacements } from '../compose/compose-placements.ts';
 import { composeUpstreams, type Upstreams, upstreamTroubleOf } from '../compose/compose-upstreams.ts';
 import { createVia, instanceOf } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
@@ -52,6 +53,7 @@ export const startWorkers = async (
   const foundation = await composeFoundation(config, clock, () => port);
   const { ring, gate, tls, state, sealingSecret, notices } = foundation;
   const budgets = await keepBudgets(config, state, clock);
+  const placements = composePlacements(config, state, clock);
   const demo = options.demo ? await startDemoUpstream() : undefined;
   const { logBodies, retentionDays } = config;
   const own = await createRecorder({
@@ -132,6 +134,7 @@ export const startWorkers = async (
         return undefined;
       },
       borrow: ({ of, wanted }) => bounds[of].borrow(worker, wanted),
+      place: async (request) => placements.place(request),
       findEarlier: (responseId) => findEarlier(known, worker, responseId),
     });
     const view = recorder.add(link);

@@ -1,21 +1,17 @@
 import { cutForeignText, decodeForeignText, foreignWords } from '../../base/foreign-text.ts';
 import { isObject, nonEmptyString, parseJson } from '../../base/json-object.ts';
+import { overflowCodeOr } from '../context-overflow.ts';
 import type { ProviderError } from '../translation.ts';
 
 /** What is shown of an answer that is not the API's, such as a proxy's page. */
 const MAX_WORDS = 300;
-
-const codeOf = (type: string, message: string): string =>
-  /prompt is too long|exceeds? (?:the )?(?:maximum )?context/i.test(message)
-    ? 'context_length_exceeded'
-    : type;
 
 /** @param error the member of that name */
 export const errorOf = (error: unknown): (ProviderError & { readonly code: string }) | undefined => {
   if (!isObject(error)) return undefined;
   const type = nonEmptyString(error.type) ?? 'api_error';
   const message = cutForeignText(nonEmptyString(error.message) ?? type);
-  return { type, message, code: codeOf(type, message) };
+  return { type, message, code: overflowCodeOr(type, message) };
 };
 
 /** @see https://platform.claude.com/docs/en/api/errors */

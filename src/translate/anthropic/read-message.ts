@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
-import { findError } from '../../sse/readers/find-error.ts';
+import { findFailure } from '../context-overflow.ts';
 import { noCounts, updateCounts, usageOf } from '../../sse/readers/read-messages-usage.ts';
 import type { AnswerSink, FinishReason } from '../answer-sink.ts';
 import { lostCall, SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
@@ -149,7 +149,7 @@ export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER)
       if (Object.hasOwn(readers, type)) readers[type]?.(event);
       else if (isObject(event.error)) fail(event.error);
       else if (event.type === undefined) {
-        const error = findError(event);
+        const error = findFailure(event);
         if (error !== undefined) fail(typed(error));
       }
       isSilent = type === 'ping';
@@ -160,7 +160,7 @@ export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER)
         return;
       }
       if (message.content === undefined) {
-        const error = findError(message);
+        const error = findFailure(message);
         if (error !== undefined) fail(typed(error));
         return;
       }

@@ -9,7 +9,6 @@ import {
 import { decodeEventData } from '../../sse/frame-events.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
 import { readChatEnding, readFinishReason } from '../../sse/readers/chat-ending.ts';
-import { findError } from '../../sse/readers/find-error.ts';
 import { readError } from '../../sse/readers/read-error.ts';
 import { isNoUsage } from '../../sse/readers/read-usage.ts';
 import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
@@ -21,6 +20,7 @@ import {
   secondGeneration,
   UNREADABLE_ANSWER,
 } from '../answer-writer.ts';
+import { findFailure } from '../context-overflow.ts';
 import { createBodyReader, createEventReader } from '../read-body.ts';
 import { readStrayError } from '../stray-error.ts';
 import { createToldSink } from '../told-sink.ts';
@@ -146,7 +146,7 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
   return {
     read: (completion) => {
       if (ended) return;
-      const error = findError(completion);
+      const error = findFailure(completion);
       if (error !== undefined) return fail(error);
       const { id, model } = completion;
       if (!begun) {

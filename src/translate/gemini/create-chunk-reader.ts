@@ -1,6 +1,6 @@
 import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
-import { findError } from '../../sse/readers/find-error.ts';
+import { findFailure } from '../context-overflow.ts';
 import { readGeminiUsage } from '../../sse/readers/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { lostCall, SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
@@ -151,7 +151,7 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
         fail(code, message);
         return;
       }
-      const bare = findError(chunk);
+      const bare = findFailure(chunk);
       if (bare !== undefined) {
         fail(bare.code, bare.message);
         return;

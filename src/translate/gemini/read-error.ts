@@ -2,6 +2,7 @@ import { cutForeignText, decodeForeignText } from '../../base/foreign-text.ts';
 import { isObject, nonEmptyString, objectsOf, parseJson, wordOf } from '../../base/json-object.ts';
 import { readDuration } from '../../base/time/read-wait.ts';
 import type { JsonObject } from '../ask.ts';
+import { overflowCodeOr } from '../context-overflow.ts';
 import type { ProviderError } from '../translation.ts';
 
 /** The `google.rpc.Status` of an error answer, which a stream without `alt=sse` puts into a list. */
@@ -14,24 +15,13 @@ export const findStatus = (value: unknown): JsonObject | undefined => {
 const detailOf = (status: JsonObject, type: string): JsonObject | undefined =>
   objectsOf(status.details).find((detail) => detail['@type'] === `type.googleapis.com/google.rpc.${type}`);
 
-/** `The input token count (1195) exceeds the maximum …` */
-const isTooLong = (message: string): boolean => {
-  const text = message.toLowerCase();
-  const at = text.indexOf('input token count');
-  return at >= 0 && text.includes('exceeds', at);
-};
-
-/** OpenAI's code, by which clients know that the conversation must be made short. */
-const codeOfMessage = (message: string): string | undefined =>
-  isTooLong(message) ? 'context_length_exceeded' : undefined;
-
 /** @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto */
 export const readStatus = (status: JsonObject): ProviderError => {
   const message = cutForeignText(nonEmptyString(status.message) ?? 'Google gives no reason.');
-  const code =
-    codeOfMessage(message) ??
-    nonEmptyString(detailOf(status, 'ErrorInfo')?.reason) ??
-    nonEmptyString(status.status);
+  const code = overflowCodeOr(
+    nonEmptyString(detailOf(status, 'ErrorInfo')?.reason) ?? nonEmptyString(status.status),
+    message,
+  );
   const retryAfterMs = readDuration(wordOf(detailOf(status, 'RetryInfo')?.retryDelay));
   const retryAfterSeconds = retryAfterMs === undefined ? undefined : retryAfterMs / 1000;
   const isTold = retryAfterSeconds === undefined || /retry in/i.test(message);

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json-object.ts';
+import { CONTEXT_OVERFLOW, contextSizesOf } from '../context-overflow.ts';
 import { failureStatus } from '../failure-status.ts';
 import type { ProviderError } from '../translation.ts';
 
@@ -20,15 +21,13 @@ const typeOf = (status: number): string =>
 /** By these words Anthropic's clients know that they must make the conversation short. */
 const TOO_LONG = 'prompt is too long';
 
-/** `maximum context length is 128000 tokens. However, your messages resulted in 130501 tokens` */
 const sizesOf = (message: string): string => {
-  const [, most] = /(?:maximum|limit)[^\d]{0,60}(\d{4,9})/i.exec(message) ?? [];
-  const [, given] = /(?:resulted in|requested|has|count \()[^\d]{0,40}(\d{4,9})/i.exec(message) ?? [];
-  return most === undefined || given === undefined ? '' : `: ${given} tokens > ${most} maximum`;
+  const sizes = contextSizesOf(message);
+  return sizes === undefined ? '' : `: ${sizes.given} tokens > ${sizes.most} maximum`;
 };
 
 const messageOf = ({ code, message }: Pick<ProviderError, 'code' | 'message'>): string => {
-  const isTooLong = code === 'context_length_exceeded' && !message.includes(TOO_LONG);
+  const isTooLong = code === CONTEXT_OVERFLOW && !message.includes(TOO_LONG);
   return isTooLong ? `${TOO_LONG}${sizesOf(message)} (${message})` : message;
 };
 

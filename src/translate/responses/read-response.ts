@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
-import { findError } from '../../sse/readers/find-error.ts';
+import { findFailure } from '../context-overflow.ts';
 import { readError } from '../../sse/readers/read-error.ts';
 import { readUsage } from '../../sse/readers/read-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
@@ -118,7 +118,7 @@ export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER
       const error = readError(response.error);
       if (error !== undefined && response.status === undefined) return fail(error);
       if (!Array.isArray(response.output)) {
-        const bare = findError(response);
+        const bare = findFailure(response);
         if (bare !== undefined) fail(bare);
         return;
       }

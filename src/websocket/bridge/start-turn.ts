@@ -124,6 +124,7 @@ export const startTurn = (
     if (!turn.room.tryResize(frame.bytes.length + body.length)) throw turn.room.exhausted();
     record.request.bodyBytes = body.length;
     if (frame.model !== undefined) record.route = destination.why;
+    if (destination.balance) record.balance = destination.balance;
     exchange.keepRequestBody(body, 'identity');
     const asked = {
       method: 'POST',

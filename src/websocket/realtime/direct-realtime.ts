@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
 import { checkCredential } from '../../forward/route/check-credential.ts';
-import type { ChooseDestination } from '../../forward/route/choose-destination.ts';
+import type { ChooseDestination, Placing } from '../../forward/route/choose-destination.ts';
 import type { NamedMembers } from '../../forward/route/restrict-destination.ts';
 import { asSignedIn } from '../../guard/caller.ts';
 import type { AllowanceOf } from '../../guard/policies/create-allowances.ts';
@@ -9,6 +9,7 @@ import type { AdmittedUpgrade } from '../session.ts';
 
 interface DirectDeps {
   readonly chooseDestination: ChooseDestination;
+  readonly placing: Placing;
   readonly allowanceOf: AllowanceOf;
 }
 
@@ -26,10 +27,10 @@ const membersOf = (query: URLSearchParams): NamedMembers =>
  * Directs a connection to Realtime by the model that its query names, as the body of a request over HTTP would.
  * @throws GatewayError model_not_allowed; invalid_request where that provider has no Realtime API; provider_not_configured
  */
-export const directRealtime = (
+export const directRealtime = async (
   upgrade: AdmittedUpgrade,
-  { chooseDestination, allowanceOf }: DirectDeps,
-): AdmittedUpgrade => {
+  { chooseDestination, placing, allowanceOf }: DirectDeps,
+): Promise<AdmittedUpgrade> => {
   const { method, path, headers, caller } = upgrade;
   const query = new URLSearchParams(/\?(.*)/s.exec(path)?.[1] ?? '');
   const asked = query.get('model') ?? undefined;
@@ -37,6 +38,7 @@ export const directRealtime = (
   if (asked === undefined && allowance.limitsModels) {
     throw notAllowed('a connection that names no model in its address', allowance);
   }
+  await placing.prepare({ headers, model: asked });
   const { upstream, model, why } = chooseDestination({
     ...{ method, headers, path, model: asked },
     members: membersOf(query),

@@ -62,8 +62,10 @@ it('leads a name to targets by weight, past one that dies and one that is satura
   expect(new Set([...first.values()].map(({ provider }) => provider))).toEqual(new Set(ids));
   for (const record of records) {
     expect(record).toMatchObject({ status: 200, requestedModel: 'smart', route: 'alias' });
-    expect(record.balance).toMatchObject({ alias: 'smart', strategy: 'round_robin', reason: 'session' });
+    expect(record.balance).toMatchObject({ alias: 'smart', strategy: 'round_robin' });
   }
+  expect(records.slice(0, 60).every(({ balance }) => balance?.reason === 'placed')).toBe(true);
+  expect(records.slice(60).every(({ balance }) => balance?.reason === 'session')).toBe(true);
   for (const record of records.slice(60)) {
     expect(record.provider).toBe('east');
     const before = first.get(record.client?.sessionId)?.provider;

@@ -53,6 +53,7 @@ const createChoice = ({
     balance: createBalance({
       health: { restOf: () => 0, latencyOf: () => undefined },
       costOf: () => undefined,
+      places: { prepare: () => undefined, find: () => undefined, takeNews: () => undefined },
     }),
   });
   return (model: string | undefined, headers: IncomingHttpHeaders = {}, path = '/responses') => {

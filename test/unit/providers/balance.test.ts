@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { countPlacements } from '../../../src/providers/balance/count-placements.ts';
 import { createBalance, nameOfTarget } from '../../../src/providers/balance/create-balance.ts';
+import type { Placements } from '../../../src/providers/balance/placement.ts';
+import { createSessionPlaces } from '../../../src/providers/balance/session-places.ts';
 import { createTargetHealth } from '../../../src/providers/balance/target-health.ts';
 import type { Balanced, BalanceStrategy } from '../../../src/providers/route-model.ts';
 
@@ -9,17 +12,27 @@ const TARGETS = [
   { provider: 'groq', upstreamModel: 'c', weight: 2 },
 ] as const;
 
-const create = (strategy: BalanceStrategy = 'round_robin') => {
+const create = (strategy: BalanceStrategy = 'round_robin', given?: Placements) => {
   let nowMs = 0;
-  const health = createTargetHealth({ monotonic: () => nowMs, now: () => nowMs });
+  const clock = { monotonic: () => nowMs, now: () => nowMs };
+  const health = createTargetHealth(clock);
   const prices: Record<string, number> = { 'azure/b': 1, 'groq/c': 2 };
-  const balance = createBalance({ health, costOf: (target) => prices[nameOfTarget(target)] });
+  const balance = createBalance({
+    health,
+    costOf: (target) => prices[nameOfTarget(target)],
+    places: createSessionPlaces(given ?? countPlacements(clock), clock),
+  });
   const balanced: Balanced = { alias: 'smart', strategy, targets: TARGETS };
+  const order = (session?: string) => {
+    void balance.prepare(balanced, session);
+    return balance.order(balanced, session);
+  };
   return {
     health,
-    order: (session?: string) => balance(balanced, session),
+    order,
+    prepare: (session: string) => balance.prepare(balanced, session),
     first: (session?: string): string => {
-      const [target] = balance(balanced, session).targets;
+      const [target] = order(session).targets;
       return target ? nameOfTarget(target) : 'nobody';
     },
     wait: (ms: number): void => {
@@ -30,21 +43,57 @@ const create = (strategy: BalanceStrategy = 'round_robin') => {
 
 const SESSIONS = Array.from({ length: 10_000 }, (_, index) => `session-${index}`);
 
-const sharesOf = (names: readonly string[]): Record<string, number> => {
-  const shares: Record<string, number> = {};
-  for (const name of names) shares[name] = (shares[name] ?? 0) + 1 / names.length;
-  return shares;
-};
+const countsOf = (names: readonly string[]): number[] =>
+  TARGETS.map((target) => names.filter((name) => name === nameOfTarget(target)).length);
 
 describe('targets by weight', () => {
-  it('share out sessions within 3% of their weights, and keep each where it is', () => {
-    const [one, other] = [create(), create()];
-    const names = SESSIONS.map((session) => one.first(session));
-    const shares = sharesOf(names);
-    for (const target of TARGETS) {
-      expect(Math.abs((shares[nameOfTarget(target)] ?? 0) - target.weight / 10)).toBeLessThan(0.03);
+  it('have the share of the sessions that is theirs, and each session stays', () => {
+    const { first, order } = create();
+    for (const [many, counts] of [
+      [10, [5, 3, 2]],
+      [200, [100, 60, 40]],
+      [2_000, [1000, 600, 400]],
+    ] as const) {
+      const sessions = SESSIONS.slice(0, many);
+      const names = sessions.map((session) => first(session));
+      expect(countsOf(names)).toEqual(counts);
+      expect(sessions.map((session) => first(session))).toEqual(names);
     }
+    expect(order('another').note).toMatchObject({ reason: 'placed', passedOver: [] });
+    expect(order('another').note).toMatchObject({ reason: 'session', passedOver: [] });
+  });
+
+  it('get the sessions by hash where nobody counts, the same in each process, and keep them', async () => {
+    const dead: Placements = { place: () => new Promise(() => {}) };
+    const [one, other] = [create('round_robin', dead), create('round_robin', dead)];
+    await Promise.all(SESSIONS.slice(0, 3).map((session) => one.prepare(session)));
+    const names = SESSIONS.map((session) => one.first(session));
     expect(SESSIONS.map((session) => other.first(session))).toEqual(names);
+    for (const [place, count] of countsOf(names).entries()) {
+      expect(Math.abs(count / 10_000 - (TARGETS[place]?.weight ?? 0) / 10)).toBeLessThan(0.03);
+    }
+    expect(one.order('session-1').note.reason).toBe('hash');
+  });
+
+  it('keep a session that they got by hash when somebody counts again, or say that it is back', () => {
+    let counted: Placements | undefined;
+    const { first, order, wait } = create('round_robin', {
+      place: (request) => counted?.place(request),
+    });
+    const before = first('one');
+    wait(1_000);
+    counted = countPlacements({ now: () => 0 });
+    expect(first('one')).toBe(before);
+    expect(order('one').note.reason).toBe('session');
+
+    counted = undefined;
+    const guessed = first('two');
+    const home = TARGETS.map(nameOfTarget).find((name) => name !== guessed) ?? '';
+    counted = { place: () => ({ home, at: home, isNew: false }) };
+    wait(1_000);
+    const { targets, note } = order('two');
+    expect([targets.map(nameOfTarget)[0], note.reason]).toEqual([home, 'returned']);
+    expect(order('two').note.reason).toBe('session');
   });
 
   it('take turns exactly by weight for requests of no session', () => {
@@ -55,21 +104,45 @@ describe('targets by weight', () => {
     expect(names.filter((name) => name === 'azure/b')).toHaveLength(30);
   });
 
-  it('are passed over while they are down or saturated, with a note, and nobody else moves', () => {
+  it('take turns by weight also while one of them rests', () => {
+    const { first, health } = create();
+    health.note('azure/b', { ms: 5 });
+    const names = Array.from({ length: 70 }, () => first());
+    expect(countsOf(names)).toEqual([50, 0, 20]);
+  });
+
+  it('take over by weight from one that rests, with a note, and each session goes back', () => {
     const { first, order, health, wait } = create();
-    const before = SESSIONS.slice(0, 500).map((session) => first(session));
-    health.note('openai/a', { ms: 5 });
+    const sessions = SESSIONS.slice(0, 200);
+    const before = sessions.map((session) => first(session));
     health.note('azure/b', { status: 429, headers: { 'retry-after': '20' }, ms: 5 });
-    for (const [place, session] of SESSIONS.slice(0, 500).entries()) {
+    for (const [place, session] of sessions.entries()) {
       const { targets, note } = order(session);
-      expect(targets.map(nameOfTarget)[0]).toBe('groq/c');
-      expect(targets).toHaveLength(3);
       const own = before[place] ?? '';
-      expect(note.passedOver.includes(own)).toBe(own !== 'groq/c');
-      expect(note).toMatchObject({ alias: 'smart', strategy: 'round_robin', reason: 'session' });
+      expect(targets).toHaveLength(3);
+      expect(note).toMatchObject({ alias: 'smart', reason: 'session' });
+      expect(note.passedOver).toEqual(own === 'azure/b' ? ['azure/b'] : []);
+      if (own !== 'azure/b') expect(targets.map(nameOfTarget)[0]).toBe(own);
     }
+    const meanwhile = sessions.map((session) => first(session));
+    expect(countsOf(meanwhile)).toEqual([143, 0, 57]);
     wait(20_000);
-    expect(SESSIONS.slice(0, 500).map((session) => first(session))).toEqual(before);
+    for (const [place, session] of sessions.entries()) {
+      const { targets, note } = order(session);
+      expect(targets.map(nameOfTarget)[0]).toBe(before[place]);
+      expect(note.reason).toBe(before[place] === 'azure/b' ? 'returned' : 'session');
+    }
+  });
+
+  it('name all that rest where a session moves on once more', () => {
+    const { first, order, health } = create();
+    const home = first('one');
+    health.note(home, { ms: 5 });
+    const guest = first('one');
+    health.note(guest, { ms: 5 });
+    const { targets, note } = order('one');
+    expect([home, guest]).not.toContain(targets.map(nameOfTarget)[0]);
+    expect(new Set(note.passedOver)).toEqual(new Set([home, guest]));
   });
 });
 

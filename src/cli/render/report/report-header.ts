@@ -72,6 +72,9 @@ const DIALECTS: Readonly<Record<NonNullable<ExchangeRecord['translation']>['dial
 
 const REASONS: Readonly<Record<NonNullable<ExchangeRecord['balance']>['reason'], string>> = {
   session: 'its session stays there',
+  placed: 'furthest below its share when the session began',
+  returned: 'its session is back there',
+  hash: 'by the hash of its session, since nobody who counts has answered',
   turn: 'in turn',
   cheapest: 'the cheapest',
   fastest: 'the fastest',
