@@ -34,9 +34,12 @@ const isAnswer = (step: MessagesStep): step is Answer => 'kind' in step;
 
 const toChat = (step: MessagesStep, thinks: boolean) => {
   if (isAnswer(step)) return step;
-  const { calls = [], thought, ...rest } = step;
+  const { calls = [], thought, inputTokens, ...rest } = step;
   return {
     ...rest,
+    ...(inputTokens !== undefined && {
+      usage: { prompt_tokens: inputTokens, completion_tokens: 25, total_tokens: inputTokens + 25 },
+    }),
     ...(thinks && thought !== undefined && { thought }),
     calls: calls.map(({ name, input }) => ({ name, json: JSON.stringify(input) })),
   };
@@ -44,8 +47,15 @@ const toChat = (step: MessagesStep, thinks: boolean) => {
 
 const toGemini = (step: MessagesStep, index: number) => {
   if (isAnswer(step)) return step;
-  const { thought, text, calls = [] } = step;
+  const { thought, text, calls = [], inputTokens } = step;
   return {
+    ...(inputTokens !== undefined && {
+      usage: {
+        promptTokenCount: inputTokens,
+        candidatesTokenCount: 25,
+        totalTokenCount: inputTokens + 25,
+      },
+    }),
     parts: [
       ...(thought === undefined ? [] : [{ text: thought, thought: true }]),
       ...(text === undefined ? [] : [{ text }]),
@@ -102,3 +112,17 @@ export const inTurn =
   (...steps: readonly [MessagesStep, ...MessagesStep[]]): StepAt =>
   (index) =>
     steps[Math.min(index, steps.length - 1)] ?? steps[0];
+
+/** The configuration of a gateway whose `claude-*` models are the case's model. */
+export const messagesGateway = (
+  { provider, model, native }: MessagesCase,
+  url: string,
+): { readonly providerKey: null; readonly configFile: string; readonly env: Record<string, string> } => {
+  const prefix = provider.toUpperCase();
+  const own = native ? `providers:\n  ${provider}:\n    native: [${native.join()}]\n` : '';
+  return {
+    providerKey: null,
+    configFile: `aliases:\n  "claude-*": ${provider}/${model}\n${own}`,
+    env: { [`${prefix}_API_KEY`]: 'sk-test', [`${prefix}_BASE_URL`]: url, MODEL_LISTS: 'false' },
+  };
+};

@@ -64,7 +64,10 @@ export const objectOf = (
   error: null,
   model,
   output,
-  usage: USAGE,
+  usage:
+    step.inputTokens === undefined
+      ? USAGE
+      : { ...USAGE, input_tokens: step.inputTokens, total_tokens: step.inputTokens + USAGE.output_tokens },
 });
 
 const piecesOf = (text: string): string[] => text.match(/[\s\S]{1,7}/gu) ?? [];

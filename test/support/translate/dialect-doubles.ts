@@ -8,6 +8,8 @@ export interface Step {
   readonly thought?: string;
   readonly text?: string;
   readonly calls?: readonly { readonly name: string; readonly input: object }[];
+  /** How many tokens the request had, in place of a few. */
+  readonly inputTokens?: number;
 }
 
 /** A provider's double that plays steps, one a request, and refuses what the real one refuses. */
