@@ -38,7 +38,7 @@ export const openPlacementFile = (path: string, now: () => number): PlacementKee
   const kept = new Map<string, KeptPlacement>();
   let lines = 0;
   let waiting: KeptPlacement[] = [];
-  let writing: Promise<void> | undefined;
+  let isWriting = false;
 
   const enter = (placement: KeptPlacement): void => {
     kept.delete(placement.session);
@@ -59,9 +59,11 @@ export const openPlacementFile = (path: string, now: () => number): PlacementKee
     lines = kept.size;
     await replacePrivateFile(path, linesOf(kept.values()));
   };
+  /** Never rejects. */
   const write = async (): Promise<void> => {
+    isWriting = true;
     while (waiting.length > 0) await writeOnce().catch(() => {});
-    writing = undefined;
+    isWriting = false;
   };
 
   return {
@@ -79,7 +81,7 @@ export const openPlacementFile = (path: string, now: () => number): PlacementKee
     keep: (placement) => {
       enter(placement);
       waiting.push(placement);
-      writing ??= write();
+      if (!isWriting) void write();
     },
   };
 };

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
-import { findFailure } from '../context-overflow.ts';
 import { noCounts, updateCounts, usageOf } from '../../sse/readers/read-messages-usage.ts';
 import type { AnswerSink, FinishReason } from '../answer-sink.ts';
 import { lostCall, SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
+import { findFailure } from '../context-overflow.ts';
 import { createToldSink } from '../told-sink.ts';
 import { type BlockReader, createBlockReader } from './read-block.ts';
 import { errorOf } from './read-error.ts';

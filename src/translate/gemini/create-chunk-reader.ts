@@ -1,10 +1,10 @@
 import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
-import { findFailure } from '../context-overflow.ts';
 import { readGeminiUsage } from '../../sse/readers/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { lostCall, SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
 import type { JsonObject } from '../ask.ts';
+import { findFailure } from '../context-overflow.ts';
 import { createArgumentsReader } from './read-call-arguments.ts';
 import { readStatus } from './read-error.ts';
 import { readFinish } from './read-finish.ts';

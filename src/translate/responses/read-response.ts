@@ -1,9 +1,9 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
-import { findFailure } from '../context-overflow.ts';
 import { readError } from '../../sse/readers/read-error.ts';
 import { readUsage } from '../../sse/readers/read-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
+import { findFailure } from '../context-overflow.ts';
 import { createToldSink } from '../told-sink.ts';
 import { createItemReader, type OutputItemReader } from './read-output-item.ts';
 

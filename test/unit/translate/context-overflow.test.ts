@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/base/clock.ts';
+import { systemClock } from '../../../src/base/time/clock.ts';
 import { readError as readAnthropicError } from '../../../src/translate/anthropic/read-error.ts';
 import { readError as readChatError } from '../../../src/translate/chat/read-error.ts';
 import { createTranslate } from '../../../src/translate/create-translate.ts';
