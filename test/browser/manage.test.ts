@@ -132,23 +132,23 @@ it('sets a budget, changes it, and removes it, and says each time what that will
   const { page, problems } = await browser.open(`${gateway.url}/admin/dashboard/budgets`);
   await page.getByRole('button', { name: 'New budget' }).click();
   const dialog = dialogOf(page);
-  await dialog.getByLabel('Holds for').selectOption('child');
+  await dialog.getByLabel('Applies to').selectOption('child');
   await dialog.getByLabel('User path').fill('/team');
   await dialog.getByLabel('Every').selectOption('daily');
   await dialog.getByLabel('Time zone').fill('Mars/Olympus');
   await dialog.getByLabel('Limit').fill('2.50');
-  await dialog.getByText('Let each path right below /team apart spend $2.50 in each day').waitFor();
+  await dialog.getByText('Let each path directly below /team apart spend $2.50 in each day').waitFor();
   await dialog.getByRole('button', { name: 'Set the budget' }).click();
   await dialog.getByRole('alert').getByText('timezone is a name of the IANA database').waitFor();
   await dialog.getByLabel('Time zone').fill('Europe/Berlin');
   await dialog.getByRole('button', { name: 'Set the budget' }).click();
   const card = page.locator('[data-budget="/team/* daily"]');
-  await card.getByText('nothing has been counted in it yet').waitFor();
+  await card.getByText('nothing counted yet').waitFor();
   expect((await read()).definitions).toMatchObject([
     { id: '/team/* daily', limit: 2.5, timezone: 'Europe/Berlin', source: 'store' },
   ]);
 
-  await card.getByRole('button', { name: 'Change' }).click();
+  await card.getByRole('button', { name: 'Edit' }).click();
   await dialog.getByLabel('Limit').fill('0');
   await dialog.getByText('Replace the limit that is there: $2.50 → $0.').waitFor();
   await dialog.getByText('A limit of 0 refuses every request that costs something.').waitFor();
@@ -191,7 +191,7 @@ it('sets the limits of a team, changes one and takes another away, and removes t
   await page.getByRole('button', { name: 'New limit' }).click();
   const dialog = dialogOf(page);
   await dialog.getByText('say at least one number').waitFor();
-  await dialog.getByLabel('Holds for').selectOption('path');
+  await dialog.getByLabel('Applies to').selectOption('path');
   await dialog.getByLabel('User path').fill('/team/alpha');
   await dialog.getByLabel('Requests in a minute').fill('sixty');
   await dialog.getByLabel('Requests at once').fill('8');
@@ -203,11 +203,11 @@ it('sets the limits of a team, changes one and takes another away, and removes t
   const rows = page.locator('.limits tbody tr');
   await expect.poll(() => rows.count()).toBe(2);
 
-  await rows.first().getByRole('button', { name: 'Change' }).click();
+  await rows.first().getByRole('button', { name: 'Edit' }).click();
   await dialog.getByLabel('Requests in a minute').fill('30');
   await dialog.getByLabel('Requests at once').fill('');
   await dialog.getByText('Now it is 60.').waitFor();
-  await dialog.getByText('Count requests at once no more.').waitFor();
+  await dialog.getByText('Stop counting requests at once.').waitFor();
   await dialog.getByRole('button', { name: 'Set the limit' }).click();
   await expect.poll(() => rows.count()).toBe(1);
   expect(await read()).toMatchObject([{ scope: '/team/alpha', name: 'rpm', limit: 30 }]);
@@ -223,7 +223,7 @@ it('shows who works with what, and who is not enrolled', async () => {
   const gateway = await composeGateway(NOWHERE, { env: { GOMODEL_MASTER_KEY: MASTER_KEY } });
   const { page, problems } = await browser.open(`${gateway.url}/admin/dashboard/fleet`);
   await logIn(page, MASTER_KEY);
-  await page.getByText('Nobody has asked anything in this period').waitFor();
+  await page.getByText('No requests in this period').waitFor();
   await fetch(`${gateway.v1}/responses`, {
     method: 'POST',
     headers: {

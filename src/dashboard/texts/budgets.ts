@@ -20,12 +20,12 @@ export const budgetsTexts = {
       `${spent} spent, ${reserved} reserved, ${left} left of ${limit}`,
     covered: (worth: string) => `ChatGPT plans covered ${worth} more`,
     tokens: (tokens: string) => `${tokens} tokens`,
-    renews: (when: string, left: string) => `starts anew ${when}, in ${left}`,
-    endless: 'never starts anew',
+    renews: (when: string, left: string) => `resets ${when}, in ${left}`,
+    endless: 'never resets',
     enforcement: { soft: 'warns', hard: 'refuses', ceiling: 'refuses, and ends answers' },
     enforcementHint: {
       soft: 'Soft: spent or not, nothing is refused; the log and the answers’ headers say it.',
-      hard: 'Hard: a request that does not fit is refused, with the time at which the budget starts anew.',
+      hard: 'Hard: a request that does not fit is refused, with the time at which the budget resets.',
       ceiling: 'Ceiling: as hard; an answer that passes the limit while it runs is ended, too.',
     },
     sources: {
@@ -35,11 +35,11 @@ export const budgetsTexts = {
       run: 'set by the run that it holds for',
     },
     notHere: 'Change it there, and start the gateway again.',
-    edit: 'Change',
+    edit: 'Edit',
     remove: 'Remove',
     apart: 'each',
     moreChildren: (left: number) => `Show ${count(left, 'more', 'more')}`,
-    unused: 'nothing has been counted in it yet',
+    unused: 'nothing counted yet',
     periods: {
       hourly: 'an hour',
       daily: 'a day',
@@ -66,7 +66,7 @@ export const budgetsTexts = {
       ['soft', 'warn'],
     ] as const,
     fields: {
-      period: ['Every', 'It starts anew by the calendar of its time zone.'],
+      period: ['Every', 'It resets by the calendar of its time zone.'],
       seconds: ['Seconds', 'Counted from the epoch, in no time zone.'],
       unit: ['In', 'Dollars count what is billed; what a ChatGPT plan covers is none of it.'],
       limit: ['Limit', 'From 0: then nothing fits.'],
@@ -89,7 +89,7 @@ export const budgetsTexts = {
       },
       enforce: {
         soft: 'Warn once it is spent, and refuse nothing.',
-        hard: 'Refuse a request that does not fit, and say when the budget starts anew.',
+        hard: 'Refuse a request that does not fit, and say when the budget resets.',
         ceiling: 'Refuse a request that does not fit, and end an answer that passes the limit while it runs.',
       },
       replace: (from: string, to: string) => `Replace the limit that is there: ${from} → ${to}.`,
@@ -110,7 +110,7 @@ export const budgetsTexts = {
     names: {
       everything: 'Everything',
       path: (path: string) => `${path} and below`,
-      child: (path: string) => (path === '/' ? 'Each path at the top' : `Each path right below ${path}`),
+      child: (path: string) => (path === '/' ? 'Each path at the top' : `Each path directly below ${path}`),
       key: (name: string) => `The key ${name}`,
       label: (name: string) => `The label ${name}`,
       session: (id: string) => `The session ${id}`,
@@ -125,7 +125,7 @@ export const budgetsTexts = {
     options: [
       ['/', 'everything'],
       ['path', 'a user path and below'],
-      ['child', 'each path right below a path'],
+      ['child', 'each path directly below a path'],
       ['key', 'a key'],
       ['key:*', 'each key'],
       ['label', 'a label'],
@@ -136,7 +136,7 @@ export const budgetsTexts = {
       ['model', 'a model'],
     ] as const,
     fields: {
-      kind: ['Holds for', 'Whose requests count.'],
+      kind: ['Applies to', 'Whose requests count.'],
       path: ['User path', 'Such as /team/alpha.'],
       key: ['Key', 'Its id.'],
       label: ['Label', 'As keys and tagging headers set them.'],
@@ -146,7 +146,7 @@ export const budgetsTexts = {
     who: {
       '/': 'all requests together',
       path: (path: string) => `${path} and all below it`,
-      child: (path: string) => `each path right below ${path} apart`,
+      child: (path: string) => `each path directly below ${path} apart`,
       key: (id: string) => `the key ${id}`,
       label: (name: string) => `all with the label ${name}`,
       'key:*': 'each key apart',
@@ -159,7 +159,7 @@ export const budgetsTexts = {
   },
   limits: {
     add: 'New limit',
-    edit: 'Change',
+    edit: 'Edit',
     remove: 'Remove',
     set: 'Set the limit',
     createTitle: 'New limit',
@@ -178,7 +178,7 @@ export const budgetsTexts = {
       nothing: 'Nothing yet: say at least one number.',
       allow: (who: string, most: string, what: string) => `Let ${who} have ${most} ${what}.`,
       instead: (was: string) => `Now it is ${was}.`,
-      forget: (what: string) => `Count ${what} no more.`,
+      forget: (what: string) => `Stop counting ${what}.`,
       refuse:
         'Refuse what is above it with the time to wait, and go to another provider where an alias has one.',
       remove: (scope: string) => `Forget every limit of “${scope}”, and what was counted in it.`,
@@ -196,13 +196,12 @@ export const budgetsTexts = {
     emptyReading:
       'Whoever has the role admin sets them, here or with: npx gomodel-ts limits set /team/alpha --rpm 60',
     columns: {
-      scope: 'Holds for',
+      scope: 'Applies to',
       what: 'Counts',
-      bar: 'Used',
+      bar: 'Share used',
       used: 'Used',
       limit: 'Limit',
       left: 'Left',
-      actions: 'Change',
     },
     names: {
       rpm: 'requests in a minute',
@@ -213,6 +212,6 @@ export const budgetsTexts = {
       tpd: 'tokens in a day',
       concurrent: 'requests at once',
     } as Readonly<Record<string, string | undefined>>,
-    hint: 'Windows slide: what was counted leaves as it grows old.',
+    hint: 'Windows slide: what was counted drops out as it ages.',
   },
 } as const;

@@ -17,7 +17,6 @@ export const keysTexts = {
       may: 'May use',
       ends: 'Expires',
       used: 'Last 30 days',
-      actions: 'Change',
     },
     states: { active: 'in use', expired: 'expired', revoked: 'revoked' },
     roles: { admin: 'admin', auditor: 'auditor', member: 'member', user: 'user' },
@@ -135,5 +134,6 @@ export const keysTexts = {
   manage: {
     label: 'Manage',
     tabsLabel: 'What to manage',
+    actions: 'Actions',
   },
 } as const;

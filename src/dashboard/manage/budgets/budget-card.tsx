@@ -4,6 +4,7 @@ import type { BudgetStatus } from '../../../guard/budgets/ledger-port.ts';
 import { may } from '../../state/viewer.ts';
 import { texts } from '../../texts.ts';
 import { visibleText } from '../../turn/visible-text.ts';
+import { Deeds } from '../deeds.tsx';
 import { nameChild, nameScope } from '../describe-scope.ts';
 import { namePeriod, showAmount, toneOf } from './budget-figures.ts';
 import { BudgetStanding } from './budget-standing.tsx';
@@ -35,21 +36,16 @@ const Head = ({ group, nameOfKey, onEdit, onRemove }: BudgetCardProps) => {
         {texts.budgets.enforcement[enforcement]}
       </span>
       <span class="grow" />
-      {source !== 'store' && (
-        <span class="dim" title={texts.budgets.notHere}>
-          {texts.budgets.sources[source]}
-        </span>
-      )}
-      {may('admin') && source === 'store' && (
+      {(source !== 'store' || may('admin')) && (
         <span class="deeds">
-          <button type="button" class="link" data-nav-row onClick={() => onEdit(definition)}>
-            {texts.budgets.edit}
-            <span class="hidden-text"> {name}</span>
-          </button>
-          <button type="button" class="link" onClick={() => onRemove(definition)}>
-            {texts.budgets.remove}
-            <span class="hidden-text"> {name}</span>
-          </button>
+          <Deeds
+            name={name}
+            elsewhere={source === 'store' ? undefined : texts.budgets.sources[source]}
+            deeds={[
+              [texts.budgets.edit, () => onEdit(definition)],
+              [texts.budgets.remove, () => onRemove(definition)],
+            ]}
+          />
         </span>
       )}
     </header>

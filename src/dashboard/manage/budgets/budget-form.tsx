@@ -9,7 +9,6 @@ import { nameScope } from '../describe-scope.ts';
 import type { ScopeKind } from '../scope-draft.ts';
 import { ScopeFields } from '../scope-fields.tsx';
 import { type BudgetDraft, draftOf, fieldsOf, NEW_BUDGET } from './budget-draft.ts';
-import { showAmount } from './budget-figures.ts';
 import { describeBudget } from './describe-budget.ts';
 
 const { fields } = texts.budgets;
@@ -130,31 +129,5 @@ export const BudgetForm = ({ answer, known, nameOfKey, onClose, onDone }: Budget
         onChange={(enforcement) => set({ enforcement })}
       />
     </FormDialog>
-  );
-};
-
-interface RemoveBudgetProps {
-  known: BudgetDefinition;
-  nameOfKey: (id: string) => string;
-  onClose: () => void;
-  onDone: () => void;
-}
-
-/** Takes a budget away, after it was said what that means. */
-export const RemoveBudget = ({ known, nameOfKey, onClose, onDone }: RemoveBudgetProps) => {
-  const submission = useSubmit(async () => {
-    await api.removeBudget(known.id);
-    onDone();
-  });
-  const { will } = texts.budgets;
-  return (
-    <FormDialog
-      title={texts.budgets.removeTitle(nameScope(known.scope, nameOfKey))}
-      submitLabel={texts.budgets.remove}
-      submission={submission}
-      willDo={[will.remove(showAmount(known.limit, known.unit)), will.removeOthers]}
-      isFinal
-      onClose={onClose}
-    />
   );
 };

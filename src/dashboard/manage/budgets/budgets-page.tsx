@@ -1,20 +1,19 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { BudgetDefinition } from '../../../admin/api-types/budgets.ts';
-import { LoadFailed, Loading, Notice } from '../../parts/notice.tsx';
 import { api } from '../../state/api.ts';
 import { useLoad } from '../../state/use-load.ts';
 import { useReload } from '../../state/use-reload.ts';
-import { may } from '../../state/viewer.ts';
 import { texts } from '../../texts.ts';
-import { ManageBar } from '../manage-bar.tsx';
+import { Confirm } from '../confirm.tsx';
+import { nameScope } from '../describe-scope.ts';
+import { ManagePage } from '../manage-page.tsx';
+import { useDialog } from '../use-dialog.ts';
 import { useKeyNames } from '../use-key-names.ts';
 import { BudgetCard } from './budget-card.tsx';
-import { BudgetForm, RemoveBudget } from './budget-form.tsx';
+import { showAmount } from './budget-figures.ts';
+import { BudgetForm } from './budget-form.tsx';
 import { groupBudgets } from './group-budgets.ts';
 
 const REFRESH_MS = 1500;
-/** A change is obeyed within a second: then the figures are those of the budget as it is now. */
-const OBEYED_MS = 1200;
 
 type Open =
   | { readonly kind: 'create' }
@@ -22,69 +21,62 @@ type Open =
 
 /** What may be spent, and what was. */
 export const BudgetsPage = () => {
-  const { value, error, reload } = useLoad('budgets', api.budgets);
+  const load = useLoad('budgets', api.budgets);
   // What is reserved and spent changes with each request.
-  useReload(reload, REFRESH_MS, ({ type }) => (type === 'open' || type === 'close' ? 'later' : undefined));
+  useReload(load.reload, REFRESH_MS, ({ type }) =>
+    type === 'open' || type === 'close' ? 'later' : undefined,
+  );
   const nameOfKey = useKeyNames();
-  const [open, setOpen] = useState<Open | undefined>();
-  const [changes, setChanges] = useState(0);
-  useEffect(() => {
-    if (changes === 0) return;
-    const timer = setTimeout(reload, OBEYED_MS);
-    return () => clearTimeout(timer);
-  }, [changes, reload]);
-  const close = () => setOpen(undefined);
-  const done = () => {
-    close();
-    reload();
-    setChanges((count) => count + 1);
+  const dialog = useDialog<Open>(load.reload);
+  const { open, show, close, done } = dialog;
+  const { budgets } = texts;
+  const { value } = load;
+  const openDialog = () => {
+    if (!open || !value) return null;
+    const parts = { answer: value, nameOfKey, onClose: close, onDone: done };
+    if (open.kind === 'create') return <BudgetForm {...parts} />;
+    const { kind, known } = open;
+    if (kind === 'edit') return <BudgetForm {...parts} known={known} />;
+    return (
+      <Confirm
+        title={budgets.removeTitle(nameScope(known.scope, nameOfKey))}
+        label={budgets.remove}
+        willDo={[budgets.will.remove(showAmount(known.limit, known.unit)), budgets.will.removeOthers]}
+        isFinal
+        send={async () => {
+          await api.removeBudget(known.id);
+          done();
+        }}
+        onClose={close}
+      />
+    );
   };
   return (
-    <div class="manage page-scroller" tabIndex={0} role="region" aria-label={texts.pages.budgets}>
-      <ManageBar>
-        <span class="grow" />
-        {may('admin') && value && (
-          <button type="button" class="button primary" onClick={() => setOpen({ kind: 'create' })}>
-            {texts.budgets.add}
-          </button>
-        )}
-      </ManageBar>
-      {value?.problem && (
-        <p class="form-failure" role="alert">
-          {texts.budgets.problem(value.problem)}
-        </p>
-      )}
-      {error && !value ? (
-        <LoadFailed error={error} retry={reload} />
-      ) : !value ? (
-        <Loading lines={10} />
-      ) : value.definitions.length === 0 ? (
-        <Notice icon="coins" title={texts.budgets.empty}>
-          <p>{texts.budgets.emptyHint}</p>
-          {!may('admin') && <p class="dim">{texts.budgets.emptyReading}</p>}
-        </Notice>
-      ) : (
-        <ul class="budgets" aria-label={texts.budgets.listLabel}>
-          {groupBudgets(value).map((group) => (
+    <ManagePage
+      name="budgets"
+      load={load}
+      add={{ label: budgets.add, onClick: () => show({ kind: 'create' }) }}
+      problem={value?.problem && budgets.problem(value.problem)}
+      emptiness={({ definitions }) =>
+        definitions.length > 0
+          ? undefined
+          : { icon: 'coins', title: budgets.empty, hint: budgets.emptyHint, reading: budgets.emptyReading }
+      }
+      dialog={openDialog()}
+    >
+      {(answer) => (
+        <ul class="budgets" aria-label={budgets.listLabel}>
+          {groupBudgets(answer).map((group) => (
             <BudgetCard
               key={group.definition.id}
               group={group}
               nameOfKey={nameOfKey}
-              onEdit={(known) => setOpen({ kind: 'edit', known })}
-              onRemove={(known) => setOpen({ kind: 'remove', known })}
+              onEdit={(known) => show({ kind: 'edit', known })}
+              onRemove={(known) => show({ kind: 'remove', known })}
             />
           ))}
         </ul>
       )}
-      {open?.kind === 'create' && value && (
-        <BudgetForm answer={value} nameOfKey={nameOfKey} onClose={close} onDone={done} />
-      )}
-      {open?.kind === 'edit' && value && (
-        <BudgetForm answer={value} known={open.known} nameOfKey={nameOfKey} onClose={close} onDone={done} />
-      )}
-      {open?.kind === 'remove' && (
-        <RemoveBudget known={open.known} nameOfKey={nameOfKey} onClose={close} onDone={done} />
-      )}
-    </div>
+    </ManagePage>
   );
 };

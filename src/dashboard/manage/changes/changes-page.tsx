@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import type { AdminLogEntry } from '../../../admin/api-types/access.ts';
-import { LoadFailed, Loading, Notice } from '../../parts/notice.tsx';
 import { api } from '../../state/api.ts';
 import { formatFullMoment, formatMoment } from '../../state/format.ts';
 import { minuteMs } from '../../state/now.ts';
@@ -8,16 +7,15 @@ import { query } from '../../state/route.ts';
 import { useLoad } from '../../state/use-load.ts';
 import { texts } from '../../texts.ts';
 import { visibleText } from '../../turn/visible-text.ts';
-import { ManageBar } from '../manage-bar.tsx';
+import { type Column, FactsTable } from '../facts-table.tsx';
+import { ManagePage } from '../manage-page.tsx';
 import { SearchField } from '../search-field.tsx';
-import { useKeyNames } from '../use-key-names.ts';
+import { type NameOfKey, useKeyNames } from '../use-key-names.ts';
 import { membersOf, nameActor } from './describe-change.ts';
 
 const STEP = 100;
 /** The gateway gives no more. */
 const MOST = 1_000;
-
-type NameOfKey = (id: string) => string;
 
 const targetOf = ({ action, target }: AdminLogEntry, nameOfKey: NameOfKey): string =>
   action.startsWith('key.') ? nameOfKey(target) : target;
@@ -45,68 +43,66 @@ const Members = ({ entry }: { entry: AdminLogEntry }) => (
   </ul>
 );
 
-const ChangeTable = ({ entries, nameOfKey }: { entries: readonly AdminLogEntry[]; nameOfKey: NameOfKey }) => {
+const columnsOf = (nameOfKey: NameOfKey): readonly Column<AdminLogEntry>[] => {
   const { columns, actions } = texts.changes;
-  return (
-    <table class="sums facts-table changes" aria-label={texts.changes.tableLabel}>
-      <thead>
-        <tr>
-          {(['when', 'who', 'what', 'target', 'change'] as const).map((column) => (
-            <th key={column} scope="col">
-              {columns[column]}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map((entry, place) => (
-          <tr key={`${entry.at} ${place}`}>
-            <td title={formatFullMoment(entry.at)}>{formatMoment(entry.at, minuteMs.value)}</td>
-            <td>{visibleText(nameActor(entry.by, nameOfKey))}</td>
-            <td title={entry.action}>{actions[entry.action] ?? entry.action}</td>
-            <th scope="row" title={entry.target}>
-              {visibleText(targetOf(entry, nameOfKey))}
-            </th>
-            <td class="wide">
-              <Members entry={entry} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  return [
+    {
+      head: columns.when,
+      cell: ({ at }) => formatMoment(at, minuteMs.value),
+      title: ({ at }) => formatFullMoment(at),
+    },
+    { head: columns.who, cell: ({ by }) => visibleText(nameActor(by, nameOfKey)) },
+    {
+      head: columns.what,
+      cell: ({ action }) => actions[action] ?? action,
+      title: ({ action }) => action,
+    },
+    {
+      head: columns.target,
+      kind: 'name',
+      cell: (entry) => visibleText(targetOf(entry, nameOfKey)),
+      title: ({ target }) => target,
+    },
+    { head: columns.change, kind: 'wide', cell: (entry) => <Members entry={entry} /> },
+  ];
 };
 
 /** Who changed what, when, from what to what. */
 export const ChangesPage = () => {
   const [limit, setLimit] = useState(STEP);
-  const { value, error, reload } = useLoad(`admin-log ${limit}`, (signal) => api.adminLog(limit, signal));
+  const load = useLoad(`admin-log ${limit}`, (signal) => api.adminLog(limit, signal));
   const nameOfKey = useKeyNames();
   const search = query.value.get('search') ?? '';
-  const entries = (value?.entries ?? []).filter((entry) => !search || holds(entry, search, nameOfKey));
+  const entries = (load.value?.entries ?? []).filter((entry) => !search || holds(entry, search, nameOfKey));
+  const { changes } = texts;
   return (
-    <div class="manage page-scroller" tabIndex={0} role="region" aria-label={texts.pages['admin-log']}>
-      <ManageBar>
-        <SearchField label={texts.changes.search} />
-      </ManageBar>
-      {error && !value ? (
-        <LoadFailed error={error} retry={reload} />
-      ) : !value ? (
-        <Loading lines={10} />
-      ) : entries.length === 0 ? (
-        <Notice icon="history" title={search ? texts.changes.nothingFound : texts.changes.empty}>
-          {!search && <p>{texts.changes.emptyHint}</p>}
-        </Notice>
-      ) : (
-        <section class="panel" aria-label={texts.changes.tableLabel} tabIndex={0}>
-          <ChangeTable entries={entries} nameOfKey={nameOfKey} />
-        </section>
+    <ManagePage
+      name="admin-log"
+      load={load}
+      bar={<SearchField label={changes.search} />}
+      emptiness={() => {
+        if (entries.length > 0) return undefined;
+        if (search) return { icon: 'history', title: changes.nothingFound };
+        return { icon: 'history', title: changes.empty, hint: changes.emptyHint };
+      }}
+      after={
+        (load.value?.entries.length ?? 0) >= limit &&
+        limit < MOST && (
+          <button type="button" class="fold-button" onClick={() => setLimit(MOST)}>
+            {changes.more}
+          </button>
+        )
+      }
+    >
+      {() => (
+        <FactsTable
+          label={changes.tableLabel}
+          class="changes"
+          columns={columnsOf(nameOfKey)}
+          rows={entries.map((entry, place) => ({ ...entry, place }))}
+          keyOf={({ at, place }) => `${at} ${place}`}
+        />
       )}
-      {value && value.entries.length >= limit && limit < MOST && (
-        <button type="button" class="fold-button" onClick={() => setLimit(MOST)}>
-          {texts.changes.more}
-        </button>
-      )}
-    </div>
+    </ManagePage>
   );
 };

@@ -1,87 +1,77 @@
-import type { FleetAnswer } from '../../../admin/api-types/fleet.ts';
-import { LoadFailed, Loading, Notice } from '../../parts/notice.tsx';
+import type { FleetAnswer, FleetUse } from '../../../admin/api-types/fleet.ts';
 import { Segments } from '../../parts/segments.tsx';
 import { api } from '../../state/api.ts';
-import { formatCost, formatCount, formatWhole } from '../../state/format.ts';
-import { query } from '../../state/route.ts';
+import { formatAgo, formatCost, formatCount, formatWhole } from '../../state/format.ts';
+import { minuteMs } from '../../state/now.ts';
+import { addressOf, query } from '../../state/route.ts';
 import { useLoad } from '../../state/use-load.ts';
 import { texts } from '../../texts.ts';
 import { visibleText } from '../../turn/visible-text.ts';
-import { ManageBar } from '../manage-bar.tsx';
-import { FleetTable } from './fleet-table.tsx';
+import { type Column, FactsTable, type FactsTableProps } from '../facts-table.tsx';
+import { ManagePage } from '../manage-page.tsx';
 
 const DAYS = ['1', '7', '30'] as const;
 
-const People = ({ answer }: { answer: FleetAnswer }) => (
-  <FleetTable
-    title={texts.fleet.people}
-    columns={['who', 'path', 'enrolled', 'with', 'requests', 'cost']}
-    rows={answer.people}
-    keyOf={({ id }) => id}
-    cells={(person) => [
-      <span key="who" title={person.id}>
-        {visibleText(person.name ?? person.id)}
-      </span>,
-      visibleText(person.user_path ?? ''),
-      <span key="enrolled" class={`enrolled-${person.enrolled}`} title={person.policy}>
-        {texts.fleet.enrolled[person.enrolled]}
-      </span>,
-      visibleText(person.clients.join(', ')),
-      formatWhole(person.requests),
-      formatCost(person.cost),
-    ]}
-  />
-);
+const { columns } = texts.fleet;
 
-const Clients = ({ answer }: { answer: FleetAnswer }) => (
-  <FleetTable
-    title={texts.fleet.clients}
-    columns={['client', 'version', 'people', 'requests', 'losses', 'lost', 'lostCost', 'cost']}
-    rows={answer.clients}
-    keyOf={({ name, version }) => `${name} ${version}`}
-    cells={(client) => [
-      visibleText(client.name),
-      visibleText(client.version ?? ''),
-      formatWhole(client.people),
-      formatWhole(client.requests),
-      formatWhole(client.cache_losses),
-      formatCount(client.lost_tokens),
-      formatCost(client.lost_cost),
-      formatCost(client.cost),
-    ]}
-  />
-);
+/** What is told of everyone and everything: how much, and when it was last there. */
+const use = <Row extends FleetUse>(): readonly Column<Row>[] => [
+  { head: columns.requests, kind: 'number', cell: ({ requests }) => formatWhole(requests) },
+  { head: columns.cost, kind: 'number', cell: ({ cost }) => formatCost(cost) },
+  {
+    head: columns.last,
+    kind: 'number',
+    cell: ({ last_id: id, last_request_at: at }) => (
+      <a class="link" data-nav-row href={addressOf('audit', { open: id })}>
+        {formatAgo(at, minuteMs.value)}
+      </a>
+    ),
+  },
+];
 
-const Repositories = ({ answer }: { answer: FleetAnswer }) => (
-  <FleetTable
-    title={texts.fleet.repositories}
-    columns={['repository', 'people', 'requests', 'cost']}
-    rows={answer.repositories}
-    keyOf={({ repository }) => repository}
-    cells={({ repository, people, requests, cost }) => [
-      visibleText(repository),
-      formatWhole(people),
-      formatWhole(requests),
-      formatCost(cost),
-    ]}
-  />
-);
+const PEOPLE: readonly Column<FleetAnswer['people'][number]>[] = [
+  {
+    head: columns.who,
+    kind: 'name',
+    cell: ({ name, id }) => visibleText(name ?? id),
+    title: ({ id }) => id,
+  },
+  { head: columns.path, cell: ({ user_path: path }) => visibleText(path ?? '–') },
+  {
+    head: columns.enrolled,
+    cell: ({ enrolled }) => <span class={`enrolled-${enrolled}`}>{texts.fleet.enrolled[enrolled]}</span>,
+    title: ({ policy }) => policy,
+  },
+  { head: columns.with, kind: 'wide', cell: ({ clients }) => visibleText(clients.join(', ')) },
+  ...use<FleetAnswer['people'][number]>(),
+];
 
-const OtherModels = ({ answer }: { answer: FleetAnswer }) => (
-  <FleetTable
-    title={texts.fleet.others}
-    columns={['asked', 'served', 'provider', 'requests', 'cost']}
-    rows={answer.other_models}
-    keyOf={({ asked, served, provider }) => `${asked} ${served} ${provider}`}
-    cells={({ asked, served, provider, requests, cost }) => [
-      visibleText(asked),
-      visibleText(served),
-      visibleText(provider ?? ''),
-      formatWhole(requests),
-      formatCost(cost),
-    ]}
-  />
-);
+const CLIENTS: readonly Column<FleetAnswer['clients'][number]>[] = [
+  { head: columns.client, kind: 'name', cell: ({ name }) => visibleText(name) },
+  { head: columns.version, cell: ({ version }) => visibleText(version ?? '–') },
+  { head: columns.people, kind: 'number', cell: ({ people }) => formatWhole(people) },
+  { head: columns.losses, kind: 'number', cell: (client) => formatWhole(client.cache_losses) },
+  { head: columns.lost, kind: 'number', cell: (client) => formatCount(client.lost_tokens) },
+  { head: columns.lostCost, kind: 'number', cell: (client) => formatCost(client.lost_cost) },
+  ...use<FleetAnswer['clients'][number]>(),
+];
+
+const REPOSITORIES: readonly Column<FleetAnswer['repositories'][number]>[] = [
+  { head: columns.repository, kind: 'name', cell: ({ repository }) => visibleText(repository) },
+  { head: columns.people, kind: 'number', cell: ({ people }) => formatWhole(people) },
+  ...use<FleetAnswer['repositories'][number]>(),
+];
+
+const OTHER_MODELS: readonly Column<FleetAnswer['other_models'][number]>[] = [
+  { head: columns.asked, kind: 'name', cell: ({ asked }) => visibleText(asked) },
+  { head: columns.served, cell: ({ served }) => visibleText(served) },
+  { head: columns.provider, cell: ({ provider }) => visibleText(provider ?? '–') },
+  ...use<FleetAnswer['other_models'][number]>(),
+];
+
+/** A table of rows that there are; none where there are none. */
+const Table = <Row,>({ rows, ...table }: FactsTableProps<Row>) =>
+  rows.length > 0 ? <FactsTable rows={rows} {...table} /> : null;
 
 const Facts = ({ answer }: { answer: FleetAnswer }) => {
   const missing = answer.people.filter(({ enrolled }) => enrolled === 'no').length;
@@ -97,34 +87,46 @@ const Facts = ({ answer }: { answer: FleetAnswer }) => {
 /** Who works with which client, who is not enrolled, and what became of it. */
 export const FleetPage = () => {
   const days = DAYS.find((known) => known === query.value.get('days')) ?? '7';
-  const { value, error, reload } = useLoad(`fleet ${days}`, (signal) =>
-    api.fleet({ days: Number(days) }, signal),
-  );
+  const load = useLoad(`fleet ${days}`, (signal) => api.fleet({ days: Number(days) }, signal));
+  const { fleet } = texts;
   return (
-    <div class="manage fleet page-scroller" tabIndex={0} role="region" aria-label={texts.pages.fleet}>
-      <ManageBar>
+    <ManagePage
+      name="fleet"
+      load={load}
+      bar={
         <Segments
           name="days"
-          label={texts.fleet.period}
+          label={fleet.period}
           chosen={days}
-          options={DAYS.map((known) => [known, texts.fleet.days[known] ?? known])}
+          options={DAYS.map((known) => [known, fleet.days[known] ?? known])}
         />
-      </ManageBar>
-      {error && !value ? (
-        <LoadFailed error={error} retry={reload} />
-      ) : !value ? (
-        <Loading lines={10} />
-      ) : value.people.length === 0 ? (
-        <Notice icon="history" title={texts.fleet.empty} />
-      ) : (
+      }
+      emptiness={({ people }) => (people.length > 0 ? undefined : { icon: 'history', title: fleet.empty })}
+    >
+      {(answer) => (
         <>
-          <Facts answer={value} />
-          <People answer={value} />
-          <Clients answer={value} />
-          <Repositories answer={value} />
-          <OtherModels answer={value} />
+          <Facts answer={answer} />
+          <Table label={fleet.people} columns={PEOPLE} rows={answer.people} keyOf={({ id }) => id} />
+          <Table
+            label={fleet.clients}
+            columns={CLIENTS}
+            rows={answer.clients}
+            keyOf={({ name, version }) => `${name} ${version}`}
+          />
+          <Table
+            label={fleet.repositories}
+            columns={REPOSITORIES}
+            rows={answer.repositories}
+            keyOf={({ repository }) => repository}
+          />
+          <Table
+            label={fleet.others}
+            columns={OTHER_MODELS}
+            rows={answer.other_models}
+            keyOf={({ asked, served, provider }) => `${asked} ${served} ${provider}`}
+          />
         </>
       )}
-    </div>
+    </ManagePage>
   );
 };

@@ -1,109 +1,83 @@
-import { useState } from 'preact/hooks';
-import type { IssuedKeyAnswer, KeyAnswer } from '../../../admin/api-types/access.ts';
-import { LoadFailed, Loading, Notice } from '../../parts/notice.tsx';
+import type { KeyAnswer } from '../../../admin/api-types/access.ts';
 import { Segments } from '../../parts/segments.tsx';
 import { api } from '../../state/api.ts';
 import { query } from '../../state/route.ts';
 import { useLoad } from '../../state/use-load.ts';
-import { loadViewer, may, viewer } from '../../state/viewer.ts';
 import { texts } from '../../texts.ts';
-import { ManageBar } from '../manage-bar.tsx';
+import { FactsTable } from '../facts-table.tsx';
+import { ManagePage } from '../manage-page.tsx';
 import { SearchField } from '../search-field.tsx';
-import { issuedKey } from './issued-key.ts';
-import { RevokeKey, RotateKey } from './key-deeds.tsx';
-import { KeyForm } from './key-form.tsx';
-import { type KeyDeed, KeyTable } from './key-table.tsx';
+import { useDialog } from '../use-dialog.ts';
+import { KEY_COLUMNS } from './key-columns.tsx';
+import { KeyDialog, type OpenKey } from './key-dialog.tsx';
 
 /** More rows than anyone reads; a search narrows them. */
 const MAX_ROWS = 200;
-
-type Open = { readonly kind: 'create' } | { readonly kind: KeyDeed; readonly known: KeyAnswer };
 
 const holds = (key: KeyAnswer, search: string): boolean =>
   [key.name, key.id, key.userPath, key.role, ...key.labels, ...key.models, ...key.providers].some((text) =>
     text?.toLowerCase().includes(search.toLowerCase()),
   );
 
-interface OpenDialogProps {
-  open: Open;
-  show: (open: Open | undefined) => void;
-  reload: () => void;
-}
-
-const OpenDialog = ({ open, show, reload }: OpenDialogProps) => {
-  const close = () => show(undefined);
-  const done = (issued?: IssuedKeyAnswer) => {
-    issuedKey.value = issued;
-    close();
-    reload();
-  };
-  // A change of one's own key may end one's rights: asked again.
-  const doneForGood = () => {
-    done();
-    loadViewer().catch(() => {});
-  };
-  switch (open.kind) {
-    case 'create':
-      return <KeyForm onClose={close} onDone={done} />;
-    case 'edit':
-      return <KeyForm known={open.known} onClose={close} onDone={doneForGood} />;
-    case 'rotate':
-      return <RotateKey known={open.known} isOwn={isOwn(open.known)} onClose={close} onDone={done} />;
-    case 'revoke':
-      return <RevokeKey known={open.known} isOwn={isOwn(open.known)} onClose={close} onDone={doneForGood} />;
-  }
-};
-
-const isOwn = ({ id }: KeyAnswer): boolean => viewer.value?.key_id === id;
-
 /** The managed keys: who may use the gateway, and for what. */
 export const KeysPage = () => {
-  const { value, error, reload } = useLoad('keys', api.keys);
-  const [open, setOpen] = useState<Open | undefined>();
+  const load = useLoad('keys', api.keys);
+  const dialog = useDialog<OpenKey>(load.reload);
   const search = query.value.get('search') ?? '';
   const showsAll = query.value.get('show') === 'all';
-  const found = (value?.keys ?? []).filter(
+  const found = (load.value?.keys ?? []).filter(
     (key) => (showsAll || key.state !== 'revoked') && (!search || holds(key, search)),
   );
   // The newest first: what was made a moment ago is looked for.
   const shown = found.toReversed().slice(0, MAX_ROWS);
+  const { keys } = texts;
   return (
-    <div class="manage page-scroller" tabIndex={0} role="region" aria-label={texts.pages.keys}>
-      <ManageBar>
-        <SearchField label={texts.keys.search} />
-        <Segments
-          name="show"
-          label={texts.keys.show}
-          chosen={showsAll ? 'all' : ''}
-          options={[
-            ['', texts.keys.active],
-            ['all', texts.keys.all],
-          ]}
-        />
-        {may('admin') && (
-          <button type="button" class="button primary" onClick={() => setOpen({ kind: 'create' })}>
-            {texts.keys.add}
-          </button>
-        )}
-      </ManageBar>
-      {error && !value ? (
-        <LoadFailed error={error} retry={reload} />
-      ) : !value ? (
-        <Loading lines={10} />
-      ) : shown.length === 0 ? (
-        <Notice icon="key" title={search ? texts.audit.nothingFound : texts.keys.empty}>
-          {!search && <p>{texts.keys.emptyHint}</p>}
-          {!search && !may('admin') && <p class="dim">{texts.keys.emptyReading}</p>}
-        </Notice>
-      ) : (
-        <div class="panel">
-          <KeyTable keys={shown} onDeed={(kind, known) => setOpen({ kind, known })} />
-          {found.length > shown.length && (
-            <p class="dim pad">{texts.keys.more(found.length - shown.length)}</p>
-          )}
-        </div>
+    <ManagePage
+      name="keys"
+      load={load}
+      bar={
+        <>
+          <SearchField label={keys.search} />
+          <Segments
+            name="show"
+            label={keys.show}
+            chosen={showsAll ? 'all' : ''}
+            options={[
+              ['', keys.active],
+              ['all', keys.all],
+            ]}
+          />
+        </>
+      }
+      add={{ label: keys.add, onClick: () => dialog.show({ kind: 'create' }) }}
+      emptiness={() => {
+        if (shown.length > 0) return undefined;
+        if (search) return { icon: 'key', title: texts.audit.nothingFound };
+        return { icon: 'key', title: keys.empty, hint: keys.emptyHint, reading: keys.emptyReading };
+      }}
+      dialog={dialog.open && <KeyDialog open={dialog.open} dialog={dialog} />}
+    >
+      {() => (
+        <FactsTable
+          label={keys.tableLabel}
+          columns={KEY_COLUMNS}
+          rows={shown}
+          keyOf={({ id }) => id}
+          rowClass={({ state }) => (state === 'active' ? '' : 'over')}
+          deeds={(known) => ({
+            name: keys.of(known.name),
+            deeds:
+              known.state === 'revoked'
+                ? []
+                : (['edit', 'rotate', 'revoke'] as const).map((kind) => [
+                    keys[kind],
+                    () => dialog.show({ kind, known }),
+                  ]),
+          })}
+        >
+          {found.length > shown.length && <p class="dim pad">{keys.more(found.length - shown.length)}</p>}
+        </FactsTable>
       )}
-      {open && <OpenDialog open={open} show={setOpen} reload={reload} />}
-    </div>
+    </ManagePage>
   );
 };

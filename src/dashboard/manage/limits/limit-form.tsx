@@ -72,29 +72,3 @@ export const LimitForm = ({ limits, known, nameOfKey, onClose, onDone }: LimitFo
     </FormDialog>
   );
 };
-
-interface RemoveLimitProps {
-  scope: string;
-  nameOfKey: (id: string) => string;
-  onClose: () => void;
-  onDone: () => void;
-}
-
-/** Takes all limits of a scope away, after it was said what that means. */
-export const RemoveLimit = ({ scope, nameOfKey, onClose, onDone }: RemoveLimitProps) => {
-  const submission = useSubmit(async () => {
-    await api.removeLimit(scope);
-    onDone();
-  });
-  const name = nameScope(scope, nameOfKey);
-  return (
-    <FormDialog
-      title={texts.limits.removeTitle(name)}
-      submitLabel={texts.limits.remove}
-      submission={submission}
-      willDo={[texts.limits.will.remove(name), texts.limits.will.removeOthers]}
-      isFinal
-      onClose={onClose}
-    />
-  );
-};
