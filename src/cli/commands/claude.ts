@@ -1,18 +1,15 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { GatewayError } from '../../base/errors.ts';
 import { runProgram } from '../../codex/run/run-program.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { type ConfiguredProvider, hasCredential } from '../../providers/configured-provider.ts';
-import { createWorkingFolder } from '../../state/working-folder.ts';
 import { chosenModel, isOfAnthropic } from '../claude/chosen-model.ts';
 import { baseUrlOf, claudeVariables } from '../claude/claude-variables.ts';
 import { searchClaude } from '../claude/find-claude.ts';
 import { pinAddress } from '../claude/pin-address.ts';
 import type { CommandContext } from '../context.ts';
-import { type LaunchFlags, readBudget, withLaunchOptions } from '../launch/launch-flags.ts';
-import { requireProgram } from '../launch/require-program.ts';
+import { type Launcher, launcherCommand } from '../launch/launcher-command.ts';
 import { findOrStart } from '../launch/run-gateway.ts';
-import { runLauncher } from '../launch/run-launcher.ts';
 
 const EXAMPLES = `
 Put Claude Code's own arguments last. Everything after -- is passed on as it is. Claude's own models need
@@ -46,15 +43,8 @@ const requireProvider = ({ providers }: GatewayConfig, model: string | undefined
   );
 };
 
-const launch = async (
-  args: readonly string[],
-  flags: LaunchFlags,
-  context: CommandContext,
-): Promise<void> => {
-  const { env, cwd, homeDir } = context;
-  const budgetUsd = readBudget(flags);
-  const search = await searchClaude(env, createWorkingFolder(cwd, homeDir));
-  const claude = requireProgram(search, 'Claude Code', 'npm install -g @anthropic-ai/claude-code');
+const prepare: Launcher['prepare'] = async ({ program, args, flags, budgetUsd }, context) => {
+  const { env, cwd } = context;
   const model = chosenModel(args, env);
   const isDemo = flags.demo === true;
   const check = (config: GatewayConfig): void => {
@@ -65,19 +55,21 @@ const launch = async (
   const run = async (runId: string): Promise<number> => {
     const wish = { gatewayUrl, isDemo, key, runId, budgetUsd, args };
     const pinned = pinAddress(args, baseUrlOf(wish, env), cwd);
-    return runProgram(claude, pinned, claudeVariables(wish, env));
+    return runProgram(program, pinned, claudeVariables(wish, env));
   };
-  await runLauncher({ flags, gateway, run }, context);
+  return { gateway, run };
 };
 
 /** `gomodel-ts claude`: Claude Code through the gateway, with nothing written anywhere. */
 export const claudeCommand = (context: CommandContext): Command =>
-  withLaunchOptions(new Command('claude'))
-    .summary('run Claude Code through the gateway without writing any file')
-    .description(
-      "Runs Claude Code through the gateway once. Uses the running gateway, or starts one for this run. Claude Code's files stay as they are.",
-    )
-    .argument('[args...]', "Claude Code's own arguments")
-    .option('--demo', 'start a gateway for the run, answered by the built-in upstream')
-    .addHelpText('after', EXAMPLES)
-    .action((args: readonly string[], flags: LaunchFlags) => launch(args, flags, context));
+  launcherCommand(
+    {
+      name: 'claude',
+      product: 'Claude Code',
+      install: 'npm install -g @anthropic-ai/claude-code',
+      examples: EXAMPLES,
+      search: searchClaude,
+      prepare,
+    },
+    context,
+  );
