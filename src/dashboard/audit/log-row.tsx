@@ -85,7 +85,7 @@ const HitLine = ({ hit }: { hit: TextHit | null }) => (
     {hit?.places.map(({ where, before, match, after }, place) => (
       <span key={place}>
         <span class="dim">{visibleText(where)}</span>{' '}
-        {visibleText(hit.places.length > 1 ? before.slice(-BRIEF) : before)}
+        <span class="before">{visibleText(hit.places.length > 1 ? before.slice(-BRIEF) : before)}</span>
         <mark>{visibleText(match)}</mark>
         {visibleText(after)}
       </span>

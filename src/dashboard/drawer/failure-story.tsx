@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import { tellFailure } from '../../base/remedies.ts';
 import { isFailure } from '../../log/record.ts';
 import { Icon } from '../parts/icon.tsx';
+import { WithCode } from '../parts/with-code.tsx';
 import { clientOf, codingOf } from '../state/describe-exchange.ts';
 import { formatClock } from '../state/format.ts';
 import { addressWith } from '../state/route.ts';
@@ -90,7 +91,7 @@ export const FailureStory = ({ detail }: { detail: AuditDetailAnswer }) => {
       )}
       {remedy && (
         <p>
-          <b>{texts.failure.remedy}</b> {remedy}
+          <b>{texts.failure.remedy}</b> <WithCode text={remedy} />
         </p>
       )}
       <p>

@@ -95,7 +95,7 @@ export const TurnSection = ({ entry, next }: TurnSectionProps) => {
       <TurnItems items={value.items} />
       {value.requestText && <FoldLines text={visibleText(value.requestText)} />}
       <Answer turn={value} entry={entry} next={next} />
-      {value.tools.length > 0 && (
+      {value.tools.length > 0 && !value.items.some(({ kind }) => kind === 'tools') && (
         <details class="offered">
           <summary>{texts.turn.offered(value.tools.length)}</summary>
           <p class="mono">{visibleText(value.tools.join(', '))}</p>

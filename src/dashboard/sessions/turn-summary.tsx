@@ -41,10 +41,11 @@ const ScriptLines = ({ calls, hasFailed }: { calls: readonly ScriptCall[]; hasFa
       const ending = describeEnding(call);
       return (
         <p key={place} class="line call mono">
-          <b>{visibleText(call.name)}</b> {visibleText(nameCall(call))}
+          <span class="called">
+            <b>{visibleText(call.name)}</b> {visibleText(nameCall(call))}
+          </span>
           {ending?.isFailure && (
             <span class="fail-text" title={ending.why}>
-              {' '}
               {ending.text}
             </span>
           )}
@@ -75,8 +76,10 @@ const Line = ({ item, next }: { item: ConversationItem; next: SessionTurn | unde
       const failed = outcomeOf(output);
       return (
         <p class="line call mono">
-          <b>{visibleText(item.name)}</b> {visibleText(nameCall(item))}
-          {failed && <span class="fail-text"> {failed}</span>}
+          <span class="called">
+            <b>{visibleText(item.name)}</b> {visibleText(nameCall(item))}
+          </span>
+          {failed && <span class="fail-text">{failed}</span>}
         </p>
       );
     }
