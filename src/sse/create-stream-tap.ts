@@ -45,6 +45,8 @@ interface StreamTapOptions {
 const ACTED_ON: Readonly<Partial<Record<Api, readonly string[]>>> = {
   responses: ['.done"', '.completed"', '.created"'],
   messages: ['"message_start"', '"content_block_start"', '"message_stop"'],
+  // Calls are acted on when the stream has ended.
+  chat: ['[DONE]'],
 };
 const BLANK_LINE = /\r\n\r?\n|\n\r?\n|\r\r/g;
 
@@ -72,8 +74,8 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
   let lastData = '';
   let ended = false;
   let blankLineIsMissing = false;
-  /** Only at the end was the breach found: all of its bytes have left but for its blank line. */
-  let breachCameLast = false;
+  /** The bytes of the breach were held back: those before them are the last that have left. */
+  let isHeldBack = false;
 
   const apply = (eventName: string | undefined, data: string): void => {
     // Also of the same chunk: nothing behind a breach is read, however the stream is cut.
@@ -85,6 +87,10 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
     onEvent?.(eventName, decodeEventData(data));
   };
   const framer = createEventFramer({ maxEventBytes, onEvent: apply });
+
+  /** Clients of chat completions end upon `[DONE]`, whatever follows in its event. */
+  const endsWithDone = (): boolean =>
+    api === 'chat' && readUnfinishedEvent(framer.unfinished() ?? '')?.data.startsWith('[DONE]') === true;
 
   const lastSequenceNumber = (): number => {
     const event = parseJson(lastData);
@@ -110,7 +116,9 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
       let admitted = 0;
       for (const end of endsOfEvents(chunk)) {
         tap.push(chunk.subarray(admitted, end));
-        if (reader.breach !== undefined) return admitted;
+        if (endsWithDone()) reader.end?.();
+        isHeldBack = reader.breach !== undefined;
+        if (isHeldBack) return admitted;
         admitted = end;
       }
       return admitted;
@@ -123,18 +131,22 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
       const wasTerminal = reader.terminal;
       const last = readUnfinishedEvent(framer.unfinished() ?? '');
       if (last !== undefined && isWholeData(last.data)) apply(last.eventName, last.data);
-      breachCameLast = reader.breach !== undefined;
+      // Of one that was cut off, its end says enough.
+      if (reader.terminal) reader.end?.();
+      tap.terminal = reader.terminal;
       tap.skippedEvents = unreadable + framer.skippedEvents;
       blankLineIsMissing = reader.terminal && !wasTerminal;
     },
     closing: (failure: StreamFailure) => {
       const isBreach = reader.breach !== undefined;
-      const unfinished = isBreach && !breachCameLast ? framer.unfinishedBefore() : framer.unfinished();
-      if (reader.terminal) return Buffer.from(blankLineIsMissing ? endEvent(unfinished ?? '') : '');
+      const unfinished = isHeldBack ? framer.unfinishedBefore() : framer.unfinished();
+      if (reader.terminal && !isBreach)
+        return Buffer.from(blankLineIsMissing ? endEvent(unfinished ?? '') : '');
       const { responseId, model, error } = reader.summary;
       const answer = { responseId, model, sequenceNumber: lastSequenceNumber() + 1 };
       const told = { ...failure, ...(error ?? { message: `gomodel-ts: ${failure.message}` }) };
-      return closeStream(api, unfinished, told, answer, isBreach);
+      // The end of a chat is held back alone: what has begun before it may be read.
+      return closeStream(api, unfinished, told, answer, isBreach && api !== 'chat');
     },
   } satisfies AnswerTap;
   return tap;

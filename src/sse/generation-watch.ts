@@ -5,6 +5,8 @@ interface GenerationSign {
   readonly hasRole: boolean;
   /** It has a piece of the answer: text, thought or call. */
   readonly tells: boolean;
+  /** It ends the answer: some servers name the speaker there once more. */
+  readonly ends?: boolean;
 }
 
 /** Notices where a stream goes over from one generation to another. */
@@ -28,8 +30,8 @@ export const createGenerationWatch = (): GenerationWatch => {
   let rolesAreRare = false;
 
   return {
-    see: ({ id, hasRole, tells }) => {
-      const opens = hasRole && !tells;
+    see: ({ id, hasRole, tells, ends = false }) => {
+      const opens = hasRole && !tells && !ends;
       const reopens = opens && hasTold && rolesAreRare;
       if (id !== undefined && (tells || opens)) {
         idsLast ||= id === current;

@@ -5,7 +5,7 @@ import type { Breach } from '../breach.ts';
 export interface AnswerReader {
   readonly summary: AnswerSummary;
   readonly terminal: boolean;
-  /** Set by an event that must not reach the client, since the answer is not whole. Of Responses and Messages alone. */
+  /** Set by an event that must not reach the client, since the answer is not whole. */
   readonly breach?: Breach | undefined;
   /**
    * @param eventName the SSE event name, where there was one
@@ -14,4 +14,6 @@ export interface AnswerReader {
    * @returns false where the event should have been read and could not be
    */
   apply(eventName: string | undefined, data: string, decode: (data: string) => string): boolean;
+  /** No more events come: a breach may show then alone. */
+  end?(): void;
 }

@@ -1,8 +1,10 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
 import { addToolName } from '../add-tool-name.ts';
 import type { AnswerSummary } from '../answer-summary.ts';
+import { type Breach, restartedStream } from '../breach.ts';
 import { createGenerationWatch } from '../generation-watch.ts';
 import { noteHead } from '../note-head.ts';
+import { createChatWatch } from '../watch-chat.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import { type ChatEnding, readChatEnding, readFinishReason } from './chat-ending.ts';
 import { findError } from './find-error.ts';
@@ -14,9 +16,10 @@ type Finish = NonNullable<AnswerSummary['finish']>;
 // Chunks that say more than the next piece of text. None of these can match inside of a model's text, where
 // every quotation mark has a backslash before it.
 const TELLING =
-  /"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|name"|error"\s*:\s*[^n\s]|index"\s*:\s*[1-9]|(?:message|msg|detail)"\s*:\s*"|base_resp")/;
+  /"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|name"|(?:tool_calls|function_call)"\s*:\s*[^n\s]|error"\s*:\s*[^n\s]|index"\s*:\s*[1-9]|(?:message|msg|detail)"\s*:\s*"|base_resp")/;
 const FIRST_ID = /^\{\s*"id"\s*:\s*"([^"\\]+)"/;
 const ROLE = /"role"\s*:\s*"/;
+const ENDS = /"finish_reason"\s*:\s*"/;
 const PIECE = /"(?:content|refusal|reasoning|reasoning_content|arguments|name)"\s*:\s*(?:"[^"]|[{[])/;
 // Azure's first chunk has no model yet; a provider that never names one must not cost a parse a chunk.
 const CHUNKS_TO_LOOK_FOR_THE_MODEL = 8;
@@ -106,39 +109,60 @@ export const createChatReader = (): AnswerReader => {
   const ended = new Map<number, boolean>();
   const toolNames = new Map<string, number>();
   const generation = createGenerationWatch();
+  const calls = createChatWatch();
   let chunks = 0;
   let done = false;
+
+  const breakWith = (breach: Breach | undefined): void => {
+    reader.breach ??= breach;
+    if (reader.breach !== undefined) reader.terminal = false;
+  };
+  /** The calls are looked at when nothing more can come to them. */
+  const end = (): void => {
+    if (!done && reader.breach === undefined) breakWith(calls.end());
+    done = true;
+  };
+  const readFailure = (text: string): void => {
+    const error = findError(parseJson(text)) ?? readError(text);
+    summary.finish = 'failed';
+    if (error !== undefined) summary.error = { code: error.code, message: error.message };
+    done = true;
+    reader.terminal = true;
+  };
+  const readChunk = (data: string, decode: (data: string) => string): boolean => {
+    chunks++;
+    const [id, hasRole, tells] = [FIRST_ID.exec(data)?.[1], ROLE.test(data), PIECE.test(data)];
+    if (generation.see({ id, hasRole, tells, ends: ENDS.test(data) })) {
+      summary.isSpliced = true;
+      breakWith(restartedStream());
+      return true;
+    }
+    const looksForModel = summary.model === undefined && chunks <= CHUNKS_TO_LOOK_FOR_THE_MODEL;
+    if (!looksForModel && !TELLING.test(data)) return true;
+    const chunk = parseJson(decode(data));
+    if (!isObject(chunk)) return false;
+    readCompletion(summary, chunk, ended, toolNames);
+    calls.see(chunk);
+    done = summary.error !== undefined;
+    reader.terminal = done || (ended.size > 0 && ![...ended.values()].includes(false));
+    return true;
+  };
 
   const reader = {
     summary,
     terminal: false as boolean,
+    breach: undefined as Breach | undefined,
+    end,
     apply: (eventName: string | undefined, data: string, decode: (data: string) => string) => {
       if (done) return true;
       if (eventName === 'error') {
-        const told = parseJson(decode(data));
-        const error = findError(told) ?? readError(decode(data));
-        summary.finish = 'failed';
-        if (error !== undefined) summary.error = { code: error.code, message: error.message };
-        done = true;
-        reader.terminal = true;
+        readFailure(decode(data));
         return true;
       }
-      if (data.startsWith('[DONE]')) {
-        done = true;
-        reader.terminal = true;
-        summary.finish ??= 'completed';
-        return true;
-      }
-      chunks++;
-      const sign = { id: FIRST_ID.exec(data)?.[1], hasRole: ROLE.test(data), tells: PIECE.test(data) };
-      if (generation.see(sign) && !reader.terminal) summary.isSpliced = true;
-      const looksForModel = summary.model === undefined && chunks <= CHUNKS_TO_LOOK_FOR_THE_MODEL;
-      if (!looksForModel && !TELLING.test(data)) return true;
-      const chunk = parseJson(decode(data));
-      if (!isObject(chunk)) return false;
-      readCompletion(summary, chunk, ended, toolNames);
-      done = summary.error !== undefined;
-      reader.terminal = done || (ended.size > 0 && ![...ended.values()].includes(false));
+      if (!data.startsWith('[DONE]')) return readChunk(data, decode);
+      end();
+      reader.terminal = reader.breach === undefined;
+      summary.finish ??= 'completed';
       return true;
     },
   } satisfies AnswerReader;

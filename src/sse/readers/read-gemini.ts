@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
 import { MAX_TOOL_CALLS } from '../add-tool-name.ts';
 import type { AnswerSummary } from '../answer-summary.ts';
+import { type Breach, restartedStream } from '../breach.ts';
 import { createGenerationWatch } from '../generation-watch.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import { readError } from './read-error.ts';
@@ -58,12 +59,17 @@ export const createGeminiReader = (): AnswerReader => {
   const reader = {
     summary,
     terminal: false as boolean,
+    breach: undefined as Breach | undefined,
     apply: (_eventName: string | undefined, data: string, decode: (data: string) => string): boolean => {
       const chunk = parseJson(decode(data));
       if (!isObject(chunk)) return false;
       const tells = objectsOf(chunk.candidates).some(({ content }) => isObject(content));
-      const isOther = generation.see({ id: nonEmptyString(chunk.responseId), hasRole: true, tells });
-      if (isOther && !reader.terminal) summary.isSpliced = true;
+      if (generation.see({ id: nonEmptyString(chunk.responseId), hasRole: true, tells })) {
+        summary.isSpliced = true;
+        reader.breach = restartedStream();
+        reader.terminal = false;
+        return true;
+      }
       reader.terminal = readChunk(summary, chunk) || reader.terminal;
       return true;
     },

@@ -134,8 +134,13 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
   };
 
   /** @returns false where another answer has begun after a part of the first one was passed on */
-  const isSameAnswer = (id: unknown, message: JsonObject): boolean => {
-    const sign = { id: nonEmptyString(id), hasRole: message.role !== undefined, tells: hasPiece(message) };
+  const isSameAnswer = (id: unknown, message: JsonObject, ends: boolean): boolean => {
+    const sign = {
+      id: nonEmptyString(id),
+      hasRole: message.role !== undefined,
+      tells: hasPiece(message),
+      ends,
+    };
     if (!watch.see(sign)) return true;
     if (hasTold()) return false;
     ({ thoughts, calls, marked, watch, reason } = createGeneration(sink, options));
@@ -162,11 +167,12 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
       hasChoice ||= choice !== undefined;
       hasDelta ||= isObject(choice?.delta);
       const message = hasDelta ? choice?.delta : choice?.message;
+      const ending = readFinishReason(choice?.finish_reason);
       if (isObject(message)) {
-        if (!isSameAnswer(id, message)) return fail(secondGeneration(upstream));
+        if (!isSameAnswer(id, message, ending !== undefined)) return fail(secondGeneration(upstream));
         readMessage(message);
       }
-      reason = readFinishReason(choice?.finish_reason) ?? reason;
+      reason = ending ?? reason;
       const usage = readUsage(completion);
       if (usage === undefined || (counted && isNoUsage(usage))) return;
       counted = true;
