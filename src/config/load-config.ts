@@ -183,6 +183,11 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     refuseStrayCredential({ origin: 'The ChatGPT sign-in', source: 'environment' }, address);
   }
 
+  const storage = readStorage(sources);
+  if (storage.kind === 'files' && readSetting('bodiesUrl', sources)) {
+    notices.push('BODIES_URL counts with STORAGE_TYPE=postgresql alone: bodies stay in the data folder.');
+  }
+
   return {
     port,
     host,
@@ -219,7 +224,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
     policy: policyOf(sources.file, notices),
     retentionDays: required('retentionDays'),
     maxDiskBytes: required('maxDisk'),
-    storage: readStorage(sources),
+    storage,
     signIn,
     publicUrl: read('publicUrl'),
     proxies: {

@@ -41,6 +41,7 @@ const RESTRICTED: Readonly<Record<string, readonly Source[]>> = {
   STORAGE_TYPE: OWN,
   POSTGRES_URL: OWN,
   POSTGRES_FALLBACK: OWN,
+  BODIES_URL: OWN,
   PUBLIC_URL: OWN,
   OIDC_ISSUER: OWN,
   OIDC_CLIENT_ID: OWN,

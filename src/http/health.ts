@@ -57,6 +57,8 @@ export interface StorageState {
   readonly postgresql: string;
   /** Exchanges that have ended and are not in the database yet, and for how long the oldest has waited. */
   readonly log?: { readonly behind: number; readonly behindMs: number };
+  /** The same of their bodies, where these go elsewhere; and `ok`, or why they cannot be stored, read or deleted. */
+  readonly bodies?: { readonly store: string; readonly behind: number; readonly behindMs: number };
 }
 
 export interface WorkersState {

@@ -11,10 +11,10 @@ import type { EndStore } from '../guard/people/end-store.ts';
 import type { EntryStore } from '../guard/people/entry-store.ts';
 import { createListeners } from '../log/listeners.ts';
 import type { LogReader } from '../log/port.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
 import type { Placements } from '../providers/balance/placement.ts';
 import { createPostgresAdminLog } from './admin-log.ts';
-import { createFindBlock } from './bodies/find-block.ts';
-import { createTableBlocks } from './bodies/table-blocks.ts';
+import { openBodies } from './bodies/open-bodies.ts';
 import { createPostgresLedger, type PostgresLedger } from './budget-ledger.ts';
 import { createChanges } from './changes.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -47,7 +47,7 @@ export interface PostgresStorage {
   /** Of all gateways. */
   readonly log: LogReader;
   /** Copies the log of this gateway into the database, from where an earlier run has stopped. */
-  shipLog(of: ShippedLog): LogShipping;
+  shipLog(of: ShippedLog): LogCopies;
   /** That clients may go on from, whichever gateway they ask. */
   readonly answers: AnswerStore;
   /** @returns the secret of that name that all gateways have. @throws GatewayError storage_unavailable */
@@ -55,6 +55,15 @@ export interface PostgresStorage {
   /** Told when the database is away, and what then decides; and when it answers again. */
   onNotice(listener: (text: string) => void): void;
   close(): Promise<void>;
+}
+
+/** The log of this gateway on its way to the others. */
+export interface LogCopies {
+  readonly ofRows: LogShipping;
+  /** Absent where they go with the rows. */
+  readonly ofBodies: LogShipping | undefined;
+  /** Why the store of bodies does not do what it should. */
+  readonly trouble: () => string | undefined;
 }
 
 /** The log of one gateway. */
@@ -79,10 +88,14 @@ const INSTEAD = {
 /** Where nothing may be guessed, keys count for so long after the database was last heard of. */
 const TRUSTED_WHEN_CLOSED_MS = 60_000;
 
+/** Opens the store of bodies that the configuration names. @param onTrouble told when it begins to fail, and when it works again */
+export type OpenObjects = (onTrouble: (trouble: string | undefined) => void) => ObjectStore;
+
 /** Connects when it is first asked; tables are made, or brought up to date, by then. */
 export const openPostgresStorage = (
-  { url, maxConnections, fallback }: PostgresConfig,
+  { url, maxConnections, fallback, bodies: storesBodies }: PostgresConfig,
   clock: Clock,
+  openObjects?: OpenObjects,
 ): PostgresStorage => {
   const database = openDatabase({
     url,
@@ -109,7 +122,12 @@ export const openPostgresStorage = (
     ),
   );
   const answers = createAnswerStore(database);
-  const table = createTableBlocks(database);
+  const objects = openObjects?.((trouble) =>
+    notices.tell(
+      trouble ? `${trouble} Requests go on.` : `The store of bodies, ${objects?.place}, works again.`,
+    ),
+  );
+  const bodies = openBodies({ database, objects, writes: storesBodies?.writes ?? false });
   const guard = (what: string): GuardedCall =>
     createGuardedCall({
       what,
@@ -149,24 +167,26 @@ export const openPostgresStorage = (
     placements,
     log: createPostgresReader({
       ...{ database, changes, now: () => clock.monotonic() },
-      findBlock: createFindBlock(database, [table]),
+      findBlock: bodies.findBlock,
     }),
-    shipLog: ({ dataDir, instance, ...rest }) =>
-      shipLog({
-        ...rest,
+    shipLog: ({ dataDir, instance, ...rest }) => {
+      const common = { ...rest, now: () => clock.monotonic(), tell: notices.tell };
+      const ofRows = shipLog({
+        ...common,
         database,
         sink: createPostgresSink({
           database,
           instance,
-          blockStore: table,
+          blockStore: bodies.inlineStore(dataDir),
           onUnstorable: (id, why) =>
             notices.tell(`The exchange ${id} is in the log of this gateway alone: ${why}`),
         }),
         folder: dataDir,
         cursorFile: join(dataDir, CURSOR_FILE),
-        now: () => clock.monotonic(),
-        tell: notices.tell,
-      }),
+      });
+      const ofBodies = bodies.ship({ ...common, dataDir, instance });
+      return { ofRows, ofBodies, trouble: () => objects?.trouble };
+    },
     answers,
     shareSecret: (name, own) => shareSecret(database, name, own),
     onNotice: (listener) => void notices.add(listener),
@@ -186,6 +206,7 @@ export const openPostgresStorage = (
       changes.close();
       placements.close();
       await answers.close();
+      objects?.close();
       await database.close();
     },
   };

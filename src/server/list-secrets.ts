@@ -31,6 +31,7 @@ export const listSecrets = ({
     ...namedSecrets(headers),
   ]);
   const database = storage.kind === 'postgresql' ? storage.url : undefined;
+  const bodies = storage.kind === 'postgresql' ? storage.bodies : undefined;
   const collectors = Object.values(telemetry?.targets ?? {}).flatMap(({ headers }) => namedSecrets(headers));
   const addresses = [
     database,
@@ -39,6 +40,9 @@ export const listSecrets = ({
     ...providers.flatMap(({ baseUrl, proxy }) => [baseUrl.href, proxy]),
   ];
   return [
-    ...new Set([masterKey, signIn?.clientSecret, ...all, ...collectors, ...addresses.map(passwordIn)]),
+    ...new Set([
+      ...[masterKey, signIn?.clientSecret, bodies?.secretAccessKey, bodies?.sessionToken],
+      ...[...all, ...collectors, ...addresses.map(passwordIn)],
+    ]),
   ].filter((secret) => secret !== undefined);
 };

@@ -15,6 +15,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   config: 4,
   state: 1,
   probe: 5,
+  objects: 5,
   log: 5,
   codex: 5,
   conversation: 6,

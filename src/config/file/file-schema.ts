@@ -209,6 +209,7 @@ export const fileSchema = z.strictObject({
           fallback: scalar.optional(),
         })
         .optional(),
+      bodies_url: scalar.optional(),
     })
     .optional(),
   chatgpt: z.strictObject({ login: scalar.optional(), base_url: scalar.optional() }).optional(),

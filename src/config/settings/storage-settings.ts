@@ -1,3 +1,4 @@
+import { parseBodiesUrl } from './parse-bodies-url.ts';
 import { parseCount } from './parse-values.ts';
 import { type Parse, setting } from './setting.ts';
 
@@ -58,5 +59,14 @@ export const STORAGE_SETTINGS = {
       'while the database does not answer: open lets requests in within what was last known to be left, closed refuses those that have a budget or a limit',
     parse: parseFallback,
     fallback: 'open',
+  }),
+  bodiesUrl: setting({
+    variable: 'BODIES_URL',
+    path: ['storage', 'bodies_url'],
+    takes:
+      'an address such as s3://bucket/prefix, with endpoint, region, path_style and write as its only parameters',
+    summary: 'an S3-compatible store for the bodies of a log in PostgreSQL, in place of a table',
+    secret: true,
+    parse: parseBodiesUrl,
   }),
 } as const;

@@ -15,9 +15,10 @@ export interface BlockPlace {
   readonly length: number;
 }
 
-/** Up to where the blocks of a pack `p` of day $2 are kept. */
-export const STORED_END =
-  '(SELECT coalesce(max(start + octet_length(bytes)), 0) FROM gomodel.body_blocks WHERE day = $2 AND pack_id = p.id)';
+/** Up to where the blocks of a pack `p` of day $2 are kept, wherever that is. */
+export const STORED_END = `greatest(
+  (SELECT coalesce(max(start + octet_length(bytes)), 0) FROM gomodel.body_blocks WHERE day = $2 AND pack_id = p.id),
+  (SELECT coalesce(max(start + length), 0) FROM gomodel.body_objects WHERE pack_id = p.id))`;
 
 /** A block is known, and cannot be had. The message goes on from `the body of the request`, for whoever reads the log. */
 export class UnreadableBlock extends Error {

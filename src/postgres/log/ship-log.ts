@@ -21,7 +21,23 @@ export interface ShipLogDeps {
   readonly now: () => number;
   /** Told when the database has been away for some seconds, and when it has everything again. */
   readonly tell: (text: string) => void;
+  /** What is told then; absent: of the log. */
+  readonly texts?: ShippingTexts;
+  /** How long what happens may wait for company, so that fewer and larger pieces are sent. */
+  readonly gatherMs?: number;
 }
+
+export interface ShippingTexts {
+  /** @param exchanges such as `3 exchanges` */
+  readonly behind: (exchanges: string) => string;
+  readonly whole: string;
+}
+
+const OF_THE_LOG: ShippingTexts = {
+  behind: (exchanges) =>
+    `The log in PostgreSQL is behind: ${exchanges} wait in the journal of this gateway, and more as they end.`,
+  whole: 'The log in PostgreSQL has everything again.',
+};
 
 /** How far the database is behind the journal of this gateway. */
 interface LogLag {
@@ -72,6 +88,7 @@ const readShipped = (path: string): Shipped | undefined => {
  */
 export const shipLog = (deps: ShipLogDeps): LogShipping => {
   const { database, source, sink, folder, cursorFile, recorder, retentionDays, now, tell } = deps;
+  const { texts = OF_THE_LOG, gatherMs = 0 } = deps;
   /** Exchanges that have ended, and when; the oldest first. */
   const waiting = new Map<string, number>();
   const stop = new AbortController();
@@ -80,6 +97,8 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
   let isTold = false;
   let looks = 0;
   let onLook = (): void => {};
+  /** Ended by who waits for what has gathered. */
+  let gathering = new AbortController();
 
   const unsubscribe = recorder.subscribe(({ type, record }) => {
     if (type === 'close' && waiting.size < MAX_COUNTED) waiting.set(record.id, now());
@@ -90,15 +109,13 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
     failingSinceMs ??= now();
     if (isTold || now() - failingSinceMs < TELL_AFTER_MS) return;
     isTold = true;
-    tell(
-      `The log in PostgreSQL is behind: ${count()} wait in the journal of this gateway, and more as they end.`,
-    );
+    tell(texts.behind(count()));
   };
   const noteCaughtUp = (): void => {
     failingSinceMs = undefined;
     if (!isTold) return;
     isTold = false;
-    tell('The log in PostgreSQL has everything again.');
+    tell(texts.whole);
   };
   const insist = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
     while (!stop.signal.aborted) {
@@ -149,7 +166,13 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
       }
       looks++;
       onLook();
+      if (exchanges.length > 0 && gatherMs > 0) await gather();
     }
+  };
+  const gather = async (): Promise<void> => {
+    const { signal } = gathering;
+    await pause(gatherMs, undefined, { signal, ref: false }).catch(() => {});
+    gathering = new AbortController();
   };
   const forgetLost = (): void => {
     for (const [id, endedAtMs] of waiting) {
@@ -169,6 +192,7 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
     // The look that runs may have begun before: the one behind it has not.
     const wanted = looks + 2;
     while (looks < wanted && !stop.signal.aborted) {
+      gathering.abort();
       await new Promise<void>((resolve) => {
         onLook = resolve;
       });
@@ -185,6 +209,7 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
       clearInterval(tending);
       await settleWithin(CLOSE_WITHIN_MS, [caughtUp()]);
       stop.abort();
+      gathering.abort();
       unsubscribe();
       // What hangs is broken off with the connections; the next run tells it again.
       await settleWithin(BREAK_OFF_MS, [shipping]);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/time/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import type { ExchangeWatch, LogReader } from '../../log/port.ts';
-import type { LogShipping } from '../../postgres/log/ship-log.ts';
+import type { LogCopies } from '../../postgres/open-storage.ts';
 import { openLogSource, openOwnLog } from '../open-log.ts';
 import { loadInstanceId } from '../shared/load-instance-id.ts';
 import type { SharedState } from '../shared/open-shared-state.ts';
@@ -14,7 +14,7 @@ export interface ComposedLog {
   /** Tells of all gateways that share it. */
   readonly watch: ExchangeWatch;
   /** Absent where nothing is shared. */
-  readonly shipping: LogShipping | undefined;
+  readonly shipping: LogCopies | undefined;
   /** Ends what is told; behind the recorder, since it sends what that has written last. */
   close(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export const composeLog = async (
     shipping,
     close: async () => {
       watch.close();
-      await shipping.close();
+      await Promise.all([shipping.ofRows.close(), shipping.ofBodies?.close()]);
     },
   };
 };

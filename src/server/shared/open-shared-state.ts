@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/time/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
+import type { BodiesConfig } from '../../config/read-bodies.ts';
 import { type AdminLog, openAdminLog } from '../../guard/admin-log.ts';
 import { type BudgetStore, openBudgetStore } from '../../guard/budgets/budget-store.ts';
 import { openFileKeyStore } from '../../guard/keys/file-key-store.ts';
@@ -7,7 +8,7 @@ import type { KeyStore } from '../../guard/keys/key-store.ts';
 import { type LimitStore, openLimitStore } from '../../guard/limits/limit-store.ts';
 import type { EndStore } from '../../guard/people/end-store.ts';
 import type { EntryStore } from '../../guard/people/entry-store.ts';
-import type { PostgresStorage } from '../../postgres/open-storage.ts';
+import type { OpenObjects, PostgresStorage } from '../../postgres/open-storage.ts';
 
 /** Who has signed in, and what has ended before its time. */
 interface SignInStores {
@@ -27,6 +28,13 @@ export interface SharedState {
   readonly postgres: PostgresStorage | undefined;
   close(): Promise<void>;
 }
+
+const loadObjects = async (config: BodiesConfig, clock: Clock): Promise<OpenObjects> => {
+  const { hostOf, openObjectStore } = await import('../../objects/object-store.ts');
+  const { createAgent } = await import('../../forward/send/create-agent.ts');
+  const agent = createAgent(hostOf(config), config.proxies);
+  return (onTrouble) => openObjectStore({ config, agent, now: () => clock.monotonic(), onTrouble });
+};
 
 /** Opens what the configuration names; a database need not be there yet. */
 export const openSharedState = async (
@@ -51,7 +59,8 @@ export const openSharedState = async (
   }
   // Who keeps files loads nothing of it.
   const { openPostgresStorage } = await import('../../postgres/open-storage.ts');
-  const postgres = openPostgresStorage(storage, clock);
+  const openObjects = storage.bodies && (await loadObjects(storage.bodies, clock));
+  const postgres = openPostgresStorage(storage, clock, openObjects);
   const { keyStore, adminLog, budgetStore, limitStore, signIns, close } = postgres;
   const openSignIns = async (): Promise<SignInStores> => signIns;
   return { keyStore, adminLog, budgetStore, limitStore, openSignIns, postgres, close };

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { LogReader } from '../../log/port.ts';
+import type { LogReader, StoredBody } from '../../log/port.ts';
 
 const isAway = (error: unknown): boolean =>
   error instanceof GatewayError && error.code === 'storage_unavailable';
@@ -37,12 +37,28 @@ export const preferSharedLog = (
       yield* ask(own);
     }
   }
+  const isUnreadable = (body: StoredBody | undefined): boolean => body?.unreadable !== undefined;
   return {
     page: (query, wish) => instead((log) => log.page(query, wish)),
     list: (query, wish) => insteadOf((log) => log.list(query, wish)),
     details: (query) => insteadOf((log) => log.details(query)),
-    get: async (id) => (await instead((log) => log.get(id))) ?? own.get(id),
-    body: async (id, side) => (await instead((log) => log.body(id, side))) ?? own.body(id, side),
+    get: async (id) => {
+      const detail = await instead((log) => log.get(id));
+      if (!detail) return own.get(id);
+      const { requestBody, responseBody } = detail;
+      if (!isUnreadable(requestBody) && !isUnreadable(responseBody)) return detail;
+      // What passed here lies here as well.
+      const { requestBody: ownRequest, responseBody: ownResponse } = (await own.get(detail.record.id)) ?? {};
+      return {
+        ...detail,
+        ...(isUnreadable(requestBody) && ownRequest && { requestBody: ownRequest }),
+        ...(isUnreadable(responseBody) && ownResponse && { responseBody: ownResponse }),
+      };
+    },
+    body: async (id, side) => {
+      const body = await instead((log) => log.body(id, side));
+      return body && !isUnreadable(body) ? body : ((await own.body(id, side)) ?? body);
+    },
     facts: (query) => insteadOf((log) => log.facts(query)),
     sums: (query, by, timezone) => instead((log) => log.sums(query, by, timezone)),
     summed: async (query, splitAt) => {

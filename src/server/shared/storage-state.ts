@@ -1,15 +1,14 @@
 import type { StorageState } from '../../http/health.ts';
-import type { LogShipping } from '../../postgres/log/ship-log.ts';
-import type { PostgresStorage } from '../../postgres/open-storage.ts';
+import type { LogCopies, PostgresStorage } from '../../postgres/open-storage.ts';
 
 /** For `/readyz`; undefined where there is no database. */
 export const storageStateOf =
-  (postgres: PostgresStorage | undefined, shipping: LogShipping | undefined) =>
-  (): StorageState | undefined => {
+  (postgres: PostgresStorage | undefined, copies: LogCopies | undefined) => (): StorageState | undefined => {
     if (!postgres) return undefined;
     const { trouble } = postgres.database;
     return {
       postgresql: trouble ? `${trouble.message} (since ${trouble.since})` : 'ok',
-      ...(shipping && { log: shipping.lag }),
+      ...(copies && { log: copies.ofRows.lag }),
+      ...(copies?.ofBodies && { bodies: { store: copies.trouble() ?? 'ok', ...copies.ofBodies.lag } }),
     };
   };
