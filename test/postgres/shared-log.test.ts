@@ -53,8 +53,9 @@ describe('the log of several gateways', () => {
     for (const { v1 } of gateways) await expect.poll(() => idsOn(v1)).toEqual([...ids].sort());
     const [first = ''] = ids;
     const other = gateways[2] as RunningGateway;
-    const detail = JSON.stringify(await askAdmin(other.v1, `audit/log/${first}`));
-    expect(detail).toContain('asked by a person');
+    // It may be known before it has ended.
+    const detail = async () => JSON.stringify(await askAdmin(other.v1, `audit/log/${first}`));
+    await expect.poll(detail).toContain('asked by a person');
     const cli = await startGateway({ upstreamUrl: upstream.url, masterKey: MASTER_KEY });
     onTestFinished(async () => void (await cli.stop('SIGKILL')));
     const elsewhere = { ...variables(), GOMODEL_HOME: createTemporaryFolder('home') };
