@@ -27,7 +27,7 @@ export interface ShipLogDeps {
   readonly gatherMs?: number;
 }
 
-export interface ShippingTexts {
+interface ShippingTexts {
   /** @param exchanges such as `3 exchanges` */
   readonly behind: (exchanges: string) => string;
   readonly whole: string;

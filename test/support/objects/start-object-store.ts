@@ -24,7 +24,7 @@ export type StoreMood =
   /** Refuses before it has read what is sent, and closes: whoever goes on sending may never read why. */
   | { readonly kind: 'hasty'; readonly refusal: Refusal };
 
-export interface StoreRequestLog {
+interface StoreRequestLog {
   readonly method: string;
   /** Decoded, without the bucket. */
   readonly key: string;
