@@ -63,6 +63,20 @@ describe('the layout', () => {
     expect(box?.width).toBe(390);
   });
 
+  it('shows on a phone where the words of a search were said, and beside no other cell', async () => {
+    const { page } = await dashboard.open('audit?q=jitter&in=bodies', PHONE);
+    const row = page.locator('.row[data-id]').first();
+    await row.locator('mark').first().waitFor({ state: 'attached' });
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/hits.png` });
+    const hit = await row.locator('mark').first().boundingBox();
+    expect(hit?.x).toBeLessThan(390);
+    for (const cell of await row.locator('[role=gridcell]:not(.c-hit)').all()) {
+      const box = await cell.boundingBox();
+      const isBeside = !box || !hit || box.y + box.height <= hit.y || box.x + box.width <= hit.x;
+      expect(isBeside, (await cell.getAttribute('class')) ?? '').toBe(true);
+    }
+  });
+
   it('follows the system’s theme, and another one where the switch says so', async () => {
     const { page } = await dashboard.open('audit', { colorScheme: 'dark' });
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

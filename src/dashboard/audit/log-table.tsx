@@ -64,7 +64,7 @@ const rowIdOf = (target: EventTarget | null): string | undefined =>
 
 export const LogTable = ({ store, scroller, current, open, paused, hitText }: LogTableProps) => {
   const [narrow, setNarrow] = useState(false);
-  const withHits = hitText !== undefined && !narrow;
+  const withHits = hitText !== undefined;
   const rowHeight = narrow ? NARROW_ROW_HEIGHT : withHits ? HIT_ROW_HEIGHT : ROW_HEIGHT;
   // Read so that the table is rendered anew when a row changes.
   void store.version.value;

@@ -22,12 +22,15 @@ export const useHits = (text: string | undefined, ids: readonly string[]): Hits 
     const { ids: known } = asked.current;
     const missing = ids.filter((id) => !known.has(id)).slice(0, MAX_IDS);
     if (text === undefined || missing.length === 0) return;
-    const leave = new AbortController();
+    // An answer that comes after the words have changed tells nothing of the new ones.
+    const isStale = (): boolean => asked.current.ids !== known;
     const timer = setTimeout(() => {
       for (const id of missing) known.add(id);
-      api.hits(missing, text, leave.signal).then(
-        (answer) =>
-          setHits((last) => new Map([...last, ...answer.hits.map((hit) => [hit.id, hit] as const)])),
+      api.hits(missing, text).then(
+        (answer) => {
+          if (isStale()) return;
+          setHits((last) => new Map([...last, ...answer.hits.map((hit) => [hit.id, hit] as const)]));
+        },
         () => {
           for (const id of missing) known.delete(id);
         },

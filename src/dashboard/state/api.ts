@@ -123,8 +123,7 @@ const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const api = {
   log: (query: AuditLogQuery, signal?: AbortSignal) =>
     get<AuditLogAnswer>('audit/log', { timezone, ...query }, signal),
-  hits: (ids: readonly string[], text: string, signal?: AbortSignal) =>
-    get<HitsAnswer>('audit/hits', { ids: ids.join(','), text }, signal),
+  hits: (ids: readonly string[], text: string) => get<HitsAnswer>('audit/hits', { ids: ids.join(','), text }),
   compare: (left: string, right: string, signal?: AbortSignal) =>
     get<CompareAnswer>('audit/compare', { left, right }, signal),
   planAgain: (id: string, model: string, signal?: AbortSignal) =>

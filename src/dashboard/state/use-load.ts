@@ -32,7 +32,10 @@ export const useLoad = <Value>(
     const leave = new AbortController();
     setState((last) => ({ ...last, loading: true }));
     load(leave.signal).then(
-      (value) => setState({ value, of: question, loading: false }),
+      (value) => {
+        // What was asked for before may still arrive, after the answer that counts.
+        if (!leave.signal.aborted) setState({ value, of: question, loading: false });
+      },
       (error: unknown) => {
         if (leave.signal.aborted) return;
         const reason = error instanceof Error ? error : new Error(String(error));
