@@ -112,4 +112,60 @@ describe.skipIf(REAL_GATEWAY)('the live log', () => {
     await page.locator(`[data-id="${failing.entry.id}"]`).waitFor();
     expect(await page.locator(`[data-id="${well.entry.id}"]`).count()).toBe(0);
   });
+
+  it('shows what began before the newest row of a filter, and fails after it', async () => {
+    const early = makeRunning();
+    dashboard.fixture.add(early);
+    const error = { origin: 'upstream' as const, code: 'server_error', message: 'it broke' };
+    const { entry } = makeExchange();
+    dashboard.fixture.add({ entry: { ...entry, status: 500, error } });
+    const { page } = await dashboard.open('audit?error_type=any');
+    await waitForRows(page);
+    const row = page.locator(`[data-id="${early.entry.id}"]`);
+    expect(await row.count()).toBe(0);
+    Object.assign(early.entry, { durationMs: 5, status: 500, error });
+    dashboard.fixture.state.feed.send({ type: 'close', record: early.entry });
+    await row.waitFor();
+  });
+
+  it('reads a list that could not be read once the gateway is back, without a click', async () => {
+    const { page } = await dashboard.open('audit');
+    await waitForRows(page);
+    dashboard.fixture.state.broken = true;
+    await page.keyboard.press('e');
+    await page.getByRole('alert').getByRole('button').first().waitFor();
+    dashboard.fixture.state.broken = false;
+    dashboard.fixture.state.feed.cut();
+    await waitForRows(page);
+  });
+
+  it('reads an open exchange again after events were missed', async () => {
+    const running = makeRunning();
+    dashboard.fixture.add(running);
+    const { page } = await dashboard.open(`audit?open=${running.entry.id}`);
+    const drawer = page.getByRole('complementary', { name: 'Exchange' });
+    await drawer.getByRole('tab').first().waitFor();
+    expect(await drawer.getByText('2.4 s').count()).toBe(0);
+    Object.assign(running.entry, { ...makeExchange().entry, id: running.entry.id });
+    const now = new Date().toISOString();
+    const lost = { lines: 0, bodies: 0 };
+    dashboard.fixture.state.feed.send({ type: 'hello', resumed: false, now, running: [], lost });
+    await drawer.getByText('2.4 s').first().waitFor();
+  });
+
+  it('gives the focus back to the row of a drawer that is closed', async () => {
+    const { page } = await dashboard.open('audit');
+    await waitForRows(page);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    const drawer = page.getByRole('complementary', { name: 'Exchange' });
+    await drawer.getByRole('tab', { name: 'Usage' }).click();
+    const open = new URL(page.url()).searchParams.get('open');
+    const focused = () => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.id);
+    await page.keyboard.press('Escape');
+    await expect.poll(focused).toBe(open);
+    await page.keyboard.press('Enter');
+    await drawer.getByRole('button', { name: 'Close' }).click();
+    await expect.poll(focused).toBe(open);
+  });
 });

@@ -64,6 +64,7 @@ export const createLogStore = (query: AuditLogQuery) => {
   let batchMs = MIN_BATCH_MS;
 
   const live = liveFilterOf(query);
+  const isNarrowed = Object.keys(query).length > 0;
   const wanted = (entry: AuditEntry): boolean => live !== undefined && matchesFilter(entry, live);
 
   const read = async (): Promise<void> => {
@@ -106,9 +107,11 @@ export const createLogStore = (query: AuditLogQuery) => {
     return place >= 0;
   };
 
-  const takeEntry = (entry: AuditEntry): void => {
-    if (entry.id <= newest) pages.replace(entry);
-    else if (!replaceIn(arrived, entry) && !replaceIn(held, entry) && wanted(entry)) {
+  const takeEntry = (entry: AuditEntry, isEnd = false): void => {
+    if (entry.id <= newest) {
+      // What began before the newest row may come to fulfil the filter only at its end, as a failure does.
+      if (!pages.replace(entry) && isEnd && isNarrowed && wanted(entry)) stale = true;
+    } else if (!replaceIn(arrived, entry) && !replaceIn(held, entry) && wanted(entry)) {
       insert(holding ? held : arrived, entry);
       if (!holding) movedAtMs = performance.now();
     }
@@ -116,15 +119,20 @@ export const createLogStore = (query: AuditLogQuery) => {
 
   const apply = (): void => {
     timer = undefined;
-    if (state.value.kind !== 'ready') return;
     const events = pending;
+    if (state.value.kind === 'loading') return;
     pending = [];
+    // What could not be read is read once the gateway greets again; until then there are no rows to change.
+    if (state.value.kind === 'failed') {
+      if (events.some(({ type }) => type === 'hello')) void read();
+      return;
+    }
     batchMs = Math.min(MAX_BATCH_MS, MIN_BATCH_MS + events.length * BATCH_MS_PER_EVENT);
     for (const event of events) {
       if (event.type === 'hello') {
         for (const entry of event.running) takeEntry(entry);
         if (!event.resumed) stale = true;
-      } else if ('record' in event) takeEntry(event.record);
+      } else if ('record' in event) takeEntry(event.record, event.type === 'close');
     }
     if (held.length > MAX_ARRIVED) {
       held.length = MAX_ARRIVED;

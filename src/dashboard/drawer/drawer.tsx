@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
 import { LoadFailed, Loading } from '../parts/notice.tsx';
 import { choose, query } from '../state/route.ts';
@@ -62,9 +62,26 @@ const Tabs = ({ section }: { section: Section }) => {
   );
 };
 
+/** Where the drawer had the focus when it was closed, its row has it from then on, and not the top of the page. */
+const useFocusBack = (id: string): void => {
+  const last = useRef(id);
+  last.current = id;
+  useEffect(
+    () => () => {
+      requestAnimationFrame(() => {
+        if (document.activeElement !== document.body) return;
+        const row = document.querySelector<HTMLElement>(`.row[data-id="${CSS.escape(last.current)}"]`);
+        row?.focus({ preventScroll: true });
+      });
+    },
+    [],
+  );
+};
+
 /** One exchange beside the list: what went wrong first, then its sections. */
 export const Drawer = ({ id }: { id: string }) => {
   const { value: detail, error, reload } = useDetail(id);
+  useFocusBack(id);
   const section = readSection(query.value.get('section'));
   const shown = detail?.entry.id === id ? detail : undefined;
   return (

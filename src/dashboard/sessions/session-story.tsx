@@ -21,6 +21,8 @@ import { TouchedFiles } from './touched-files.tsx';
 const REFRESH_MS = 1500;
 /** All bodies are read for it. */
 const WORK_REFRESH_MS = 5000;
+/** How often the work of a session is read on at once, a few seconds each time. */
+const MAX_ROUNDS = 40;
 
 const Fact = ({ label, children, title }: { label: string; children: string; title?: string }) => (
   <div title={title}>
@@ -92,7 +94,9 @@ const useTurns = (session: string, at: string | undefined, offset: number | unde
 };
 
 const isOf = (event: StreamEvent, session: string): boolean =>
-  'record' in event && event.type !== 'update' && event.record.client.sessionId === session;
+  'record' in event &&
+  event.type !== 'update' &&
+  (event.record.client.sessionId ?? event.record.client.threadId) === session;
 
 /** What the session did to files, and what fills its context; read on while the answer is not whole. */
 const SessionWork = ({ session }: { session: string }) => {
@@ -100,8 +104,10 @@ const SessionWork = ({ session }: { session: string }) => {
   useReload(reload, WORK_REFRESH_MS, (event) =>
     isOf(event, session) && event.type === 'close' ? 'later' : undefined,
   );
+  const rounds = useRef(0);
   useEffect(() => {
-    if (value?.incomplete) reload();
+    // A session of many thousands may never be read to its end: then what is there has to do.
+    if (value?.incomplete && rounds.current++ < MAX_ROUNDS) reload();
   }, [value, reload]);
   if (!value) return null;
   return (

@@ -4,7 +4,7 @@ import type { StreamEvent } from '../../admin/api-types/stream.ts';
 import { createLossNotices } from '../../admin/cost/loss-notices.ts';
 import { isFailure } from '../../log/record.ts';
 import { texts } from '../texts.ts';
-import { keepListening, listen } from './feed.ts';
+import { connection, keepListening, listen } from './feed.ts';
 import { formatCost, formatCount } from './format.ts';
 import { gateway } from './gateway.ts';
 import { addressOf, goTo } from './route.ts';
@@ -31,7 +31,8 @@ export const notifies = signal(
 export const titleBadge = computed(() => {
   const parts = [
     unseen.value > 0 ? texts.alerts.unseen(unseen.value) : '',
-    running.value.size > 0 ? texts.alerts.running(running.value.size) : '',
+    // Without a connection nobody knows what runs.
+    running.value.size > 0 && connection.value === 'live' ? texts.alerts.running(running.value.size) : '',
   ].filter(Boolean);
   return parts.length > 0 ? `${parts.join(' ')} ` : '';
 });

@@ -32,18 +32,30 @@ export const listen = (listener: Listener): (() => void) => {
   return () => listeners.delete(listener);
 };
 
+const gapListeners = new Set<() => void>();
+
+/** Hears that events were missed, so that what was read before may be out of date. @returns a function that ends it */
+export const listenToGaps = (listener: () => void): (() => void) => {
+  gapListeners.add(listener);
+  return () => gapListeners.delete(listener);
+};
+
 let source: EventSource | undefined;
 let silence: ReturnType<typeof setTimeout> | undefined;
 let retry: ReturnType<typeof setTimeout> | undefined;
 let hidden: ReturnType<typeof setTimeout> | undefined;
 let lastEventId: string | undefined;
 let wanted = false;
+let hasGreeted = false;
 
 const take = (event: MessageEvent<string>): void => {
   lastEventId = event.lastEventId;
   connection.value = 'live';
   expectMore();
   const told = JSON.parse(event.data) as StreamEvent;
+  // The first greeting says nothing new: what is shown was read a moment ago.
+  const isGap = told.type === 'hello' && !told.resumed && hasGreeted;
+  if (told.type === 'hello') hasGreeted = true;
   if (told.type === 'hello' || told.type === 'beat') {
     clockSkewMs.value = Date.parse(told.now) - Date.now();
     if (told.lost.lines !== lost.value.lines || told.lost.bodies !== lost.value.bodies)
@@ -51,6 +63,7 @@ const take = (event: MessageEvent<string>): void => {
   }
   if (told.type === 'trouble') trouble.value = told.message;
   for (const listener of listeners) listener(told);
+  if (isGap) for (const listener of gapListeners) listener();
 };
 
 /** A connection can die without a word (a sleeping laptop): the beat that does not come tells. */
@@ -96,10 +109,16 @@ const disconnect = (): void => {
   source = undefined;
 };
 
+/** Lets go of the connection while nobody looks. */
+const rest = (): void => {
+  disconnect();
+  connection.value = 'connecting';
+};
+
 document.addEventListener('visibilitychange', () => {
   clearTimeout(hidden);
   if (!wanted) return;
   if (document.hidden && keepListening.value) return;
-  if (document.hidden) hidden = setTimeout(disconnect, HIDDEN_MS);
+  if (document.hidden) hidden = setTimeout(rest, HIDDEN_MS);
   else if (!source) startFeed();
 });

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { StreamEvent } from '../../admin/api-types/stream.ts';
-import { listen } from './feed.ts';
+import { listen, listenToGaps } from './feed.ts';
 
 /** Whether an event makes what is shown out of date: a moment later with others like it, or at once. */
 type Concerns = (event: StreamEvent) => 'later' | 'now' | undefined;
@@ -25,8 +25,10 @@ export const useReload = (reload: () => void, afterMs: number, concerns: Concern
       if (when === 'now') now();
       if (when === 'later') timer ??= setTimeout(now, afterMs);
     });
+    const stopGaps = listenToGaps(now);
     return () => {
       stop();
+      stopGaps();
       clearTimeout(timer);
     };
   }, [reload, afterMs]);
