@@ -61,28 +61,37 @@ export const READING: PlayedSession = {
   ],
 };
 
-const SESSIONS = [PATCHING, READING];
 const BYTES_OF_A_TOKEN = 4;
 
 interface Item {
   readonly type?: string;
 }
 
-/** Answers as the model of these sessions would, at the size that each request has. */
-export const createPlayer = (): ((request: RecordedRequest, index: number) => Answer) => {
+/** How many calls have been answered since the prompt was given. */
+const countResults = (input: readonly Item[], prompt: string): number => {
+  const since = input.findLastIndex((item) => JSON.stringify(item).includes(prompt));
+  return input.slice(since + 1).filter(({ type }) => type?.endsWith('_call_output')).length;
+};
+
+/**
+ * Answers as the model of these sessions would, at the size that each request has.
+ * @param sessions the last one whose prompt is in a request is the one that it belongs to
+ */
+export const createPlayer = (
+  sessions: readonly PlayedSession[] = [READING, PATCHING],
+): ((request: RecordedRequest, index: number) => Answer) => {
   const lastInput = new Map<PlayedSession, number>();
   return (request, index) => {
     const text = request.body.toString();
-    const session = SESSIONS.find(({ prompt }) => text.includes(prompt)) ?? READING;
-    const { input } = request.json() as { readonly input: readonly Item[] };
-    const done = input.filter(({ type }) => type?.endsWith('_call_output')).length;
+    const session = sessions.findLast(({ prompt }) => text.includes(prompt)) ?? READING;
+    const { input, model } = request.json() as { readonly input: readonly Item[]; readonly model: string };
     const inputTokens = Math.round(text.length / BYTES_OF_A_TOKEN);
     const cachedTokens = Math.floor((lastInput.get(session) ?? 0) / 128) * 128;
     lastInput.set(session, inputTokens);
-    const steps = session.steps[done] ?? [];
+    const steps = session.steps[countResults(input, session.prompt)] ?? [];
     const outputTokens = 40 + Math.round(JSON.stringify(steps).length / BYTES_OF_A_TOKEN);
     const usage = { inputTokens, cachedTokens, outputTokens, reasoningTokens: 32 };
-    const events = responsesStream(steps, { id: `resp_${index}`, model: 'gpt-5.5', usage });
+    const events = responsesStream(steps, { id: `resp_${index}`, model, usage });
     return { kind: 'sse', events, pauseMs: 60 };
   };
 };
