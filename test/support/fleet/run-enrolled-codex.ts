@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { startAppServer } from '../../../src/codex/run/app-server.ts';
@@ -13,6 +14,8 @@ import { createTemporaryFolder } from '../temporary-folder.ts';
 export interface EnrolledMachine {
   /** As when the hour is over for which Codex keeps what its configuration server said. */
   forgetPolicy(): void;
+  /** Writes Codex's copy of the policy as its user could: changed, and signed anew. @returns what it was */
+  rewritePolicy(change: (copy: string) => string): string;
   /** `codex exec` with these arguments, to its end. */
   exec(
     args: readonly string[],
@@ -28,6 +31,9 @@ export interface EnrolledMachine {
 }
 
 const TIMEOUT_MS = 90_000;
+
+/** By which Codex knows its own copy again. It is no secret: the public source of 0.169 to 0.171 has it. */
+const COPY_KEY = 'codex-cloud-config-bundle-cache-v1-6160ae70-bcfd-4ca8-a99b-40f73b3b072e';
 
 /** A machine whose administrator has put files into /etc/codex, and its user, with a home of their own. */
 export const createMachine = async (
@@ -74,6 +80,16 @@ export const createMachine = async (
       for (const name of readdirSync(codexHome)) {
         if (name.startsWith('managed-config-')) rmSync(join(codexHome, name));
       }
+    },
+    rewritePolicy: (change) => {
+      const name = readdirSync(codexHome).find((known) => known.startsWith('managed-config-')) ?? '';
+      const path = join(codexHome, name);
+      const { signed_payload: payload } = JSON.parse(readFileSync(path, 'utf8'));
+      const copy = JSON.stringify(payload);
+      const changed = change(copy);
+      const signature = createHmac('sha256', COPY_KEY).update(changed).digest('base64');
+      writeFileSync(path, `{"signed_payload":${changed},"signature":"${signature}"}`);
+      return copy;
     },
     exec: async (args, more = {}) => {
       const { child, ended } = await start(['exec', '--skip-git-repo-check', ...args], more);
