@@ -53,6 +53,8 @@ interface PolicyGroup {
   readonly userPaths: readonly string[];
   /** Keys with one of these labels belong to it. */
   readonly labels: readonly string[];
+  /** People in one of these groups of the identity provider belong to it, beside those in one of its own name. */
+  readonly signInGroups: readonly string[];
   readonly rules: PolicyRules;
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { JsonObject } from '../base/json-object.ts';
-import type { Policy } from '../config/policy.ts';
+import type { Policy, PolicyRules } from '../config/policy.ts';
 import { compileClaude } from './compile-claude.ts';
 import { compileDefaults, compileRequirements } from './compile-codex.ts';
 import { rulesFor } from './rules-for.ts';
@@ -25,9 +25,20 @@ export interface CompiledPolicy {
 export const versionOf = ({ group, etag }: Pick<CompiledPolicy, 'group' | 'etag'>): string =>
   `${group ?? 'default'}-${etag.slice(1, 9)}`;
 
-/** @param groups that somebody is in, as `groupsOf` finds them, or as an identity provider says */
+/** Whoever can reach the gateway may ask for a policy, which stays what it is: each group's is compiled once. */
+const compiled = new WeakMap<Policy, Map<string | undefined, CompiledPolicy>>();
+
+/** @param groups of the policy that somebody is in, as `groupsOf` finds them */
 export const compilePolicy = (policy: Policy, groups: readonly string[]): CompiledPolicy => {
   const { group, rules } = rulesFor(policy, groups);
+  const known = compiled.get(policy) ?? new Map<string | undefined, CompiledPolicy>();
+  compiled.set(policy, known);
+  const made = known.get(group) ?? compileRules(policy, group, rules);
+  known.set(group, made);
+  return made;
+};
+
+const compileRules = (policy: Policy, group: string | undefined, rules: PolicyRules): CompiledPolicy => {
   const compileAs = (version: string) => ({
     codex: {
       configToml: compileDefaults(rules),

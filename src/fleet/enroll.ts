@@ -103,7 +103,7 @@ const ansibleFile = (path: string, text: string): string => `- name: Write ${pat
     owner: root
     group: root
     mode: "0644"
-    content: |
+    content: !unsafe |
 ${indented(text)}
 `;
 

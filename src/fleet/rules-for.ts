@@ -18,8 +18,9 @@ export const groupsOf = (
 ): readonly string[] =>
   groups
     .filter(
-      ({ name, userPaths, labels: wanted }) =>
+      ({ name, userPaths, labels: wanted, signInGroups }) =>
         named.includes(name) ||
+        signInGroups.some((group) => named.includes(group)) ||
         wanted.some((label) => labels.includes(label)) ||
         (userPath !== undefined && userPaths.some((path) => isWithin(userPath, path))),
     )

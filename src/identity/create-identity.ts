@@ -11,7 +11,7 @@ import { peerOf } from '../guard/peer-of.ts';
 import type { AnnounceEnds } from '../guard/people/announce-ends.ts';
 import { createEndSignIns } from '../guard/people/end-sign-ins.ts';
 import type { EntryStore } from '../guard/people/entry-store.ts';
-import type { GroupRule } from '../guard/people/group-rules.ts';
+import { EVERYBODY, type GroupRule } from '../guard/people/group-rules.ts';
 import type { People } from '../guard/people/people.ts';
 import { createWrongKeys } from '../guard/slow-wrong-keys.ts';
 import { createBrowserSignIn } from './http/browser-sign-in.ts';
@@ -103,12 +103,17 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
   const { config, rules, people, tokens, secret, store, base, now } = deps;
   const isSecure = (): boolean => base().startsWith('https:');
   const seal = createSeal(secret, now);
+  const needsGroups = deps.policyGroups.length > 0 || rules.some(({ group }) => group !== EVERYBODY);
   let known: { readonly base: string; readonly provider: ReturnType<typeof openProvider> } | undefined;
   /** Made anew where the gateway's address has become known. */
   const provider = (): ReturnType<typeof openProvider> => {
     if (known?.base !== base()) {
       const redirectUri = new URL('/oauth/callback', base());
-      const opened = openProvider({ config, redirectUri, agentFor: deps.agentFor, now: deps.monotonic });
+      const opened = openProvider({
+        ...{ config, needsGroups, redirectUri },
+        agentFor: deps.agentFor,
+        now: deps.monotonic,
+      });
       known = { base: base(), provider: opened };
     }
     return known.provider;

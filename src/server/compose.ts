@@ -57,10 +57,8 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const { part } = options;
   const via = part?.via ?? createVia();
   const listening = { port: config.port };
-  const foundation = await composeFoundation(config, clock, () => listening.port, part?.sealingSecret);
+  const foundation = await composeFoundation(config, clock, () => listening.port, part);
   const { ring, gate, tls, state, sealingSecret, notices } = foundation;
-  // A worker that takes the place of another one begins with what that one knew.
-  for (const ended of part?.ends ?? []) gate?.people.end(ended);
   const isGuarded = guarding(config, ring);
   const side = part ? { part } : { kept: await keepBudgets(config, state, clock) };
   const counted = 'kept' in side ? side.kept : side.part;

@@ -44,7 +44,7 @@ it.skipIf(WITHOUT).each(['0.169.0', '0.171.0'])(
     const allowed = () =>
       machine.ask(async ({ call }) => {
         const { requirements } = await call('configRequirements/read');
-        return requirements?.allowedApprovalPolicies;
+        return (requirements as { allowedApprovalPolicies?: string[] } | null)?.allowedApprovalPolicies;
       });
     expect(await allowed()).toEqual(['on-request']);
 

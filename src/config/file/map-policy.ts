@@ -75,6 +75,7 @@ export const mapPolicy = (policy: PolicyShape): Policy => ({
     name,
     userPaths: group.user_paths ?? [],
     labels: group.labels ?? [],
+    signInGroups: group.sign_in_groups ?? [],
     rules: mapRules(group),
   })),
 });

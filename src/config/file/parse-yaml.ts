@@ -36,13 +36,21 @@ const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\uff
 
 /** The library compares each key with all others: that takes 20 s for 50,000 of them. */
 const findRepeatedKey = ({ items }: YAMLMap): Node | undefined => {
-  const seen = new Set<unknown>();
+  const seen = new Set<string>();
   for (const { key } of items) {
     if (!isScalar(key)) continue;
-    if (seen.has(key.value)) return key;
-    seen.add(key.value);
+    // As members of an object, 7 and "7" are the same.
+    const name = String(key.value);
+    if (seen.has(name)) return key;
+    seen.add(name);
   }
   return undefined;
+};
+
+/** The language has its own use for it: what it names would be passed over in silence. */
+const findForbiddenKey = ({ items }: YAMLMap): Node | undefined => {
+  const keys = items.map(({ key }) => key).filter((key) => isScalar(key));
+  return keys.find(({ value }) => value === '__proto__');
 };
 
 /** Finds nodes by their paths; each map is looked through once, however many of its members are asked for. */
@@ -97,6 +105,8 @@ export const parseYaml = (text: string, name: string, replace: Replace = (value)
       Map: (_key, node) => {
         const repeated = findRepeatedKey(node);
         if (repeated) refuseAt(repeated.range?.[0] ?? 0, 'Map keys must be unique');
+        const forbidden = findForbiddenKey(node);
+        if (forbidden) refuseAt(forbidden.range?.[0] ?? 0, '__proto__ cannot be a name');
       },
       Scalar: (key, node) => {
         if (key === 'key') return;

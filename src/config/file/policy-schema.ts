@@ -5,8 +5,16 @@ import { APPROVALS, SANDBOXES, WEB_SEARCHES } from '../policy.ts';
 /** Codex reads a whole answer at its start; what is longer than this was not written by hand. */
 const MAX_ENTRIES = 200;
 
-const text = z.string().min(1).max(500);
+/** What cannot be seen was not meant, and YAML, TOML and JSON do not agree on it. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+const text = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine((value) => !UNSEEN.test(value), 'must have no control characters and no line breaks');
 const word = z.string().regex(/^[\w.-]{1,64}$/, 'may have letters, digits, dots, dashes and underscores');
+/** Groups count in their order, and a name of digits alone would lose its place in it. */
+const groupName = word.regex(/[^\d]/, 'must not be a number');
 /** YAML writes `true` for a flag; variables put in for `${NAME}` are texts. */
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
 
@@ -77,6 +85,7 @@ const userPath = z
 const group = z.strictObject({
   user_paths: z.array(userPath).max(MAX_ENTRIES).optional(),
   labels: z.array(text).max(MAX_ENTRIES).optional(),
+  sign_in_groups: z.array(text.max(1_000)).max(MAX_ENTRIES).optional(),
   budgets: z.array(budget).max(20).optional(),
   ...RULES,
 });
@@ -110,7 +119,7 @@ export const policySchema = z.strictObject({
   auth: auth.optional(),
   default: z.strictObject(RULES).optional(),
   groups: z
-    .record(word, group)
+    .record(groupName, group)
     .refine((groups) => Object.keys(groups).length <= MAX_ENTRIES, `has more than ${MAX_ENTRIES}`)
     .optional(),
 });

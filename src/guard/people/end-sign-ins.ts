@@ -6,6 +6,8 @@ import { readSignIn, type SignInEntry } from './sign-in-entry.ts';
 /** Ends sign-ins for good, wherever they are used. All of it rejects with what the stores reject with. */
 export interface EndSignIns {
   one(id: string): Promise<void>;
+  /** The sign-ins that a person has. */
+  idsOf(id: PersonId): Promise<readonly string[]>;
   /** All that a person has. @returns what has ended, by its id */
   ofPerson(id: PersonId): Promise<ReadonlyMap<string, SignInEntry>>;
 }
@@ -35,15 +37,19 @@ export const readSignIns = async (
 export const createEndSignIns = ({ store, announce, now }: EndSignInsDeps): EndSignIns => {
   const remove = (id: string): Promise<undefined> =>
     store.change('sign-in', id, () => ({ keep: undefined, result: undefined }));
+  const findOf = async (person: PersonId): Promise<ReadonlyMap<string, SignInEntry>> => {
+    const all = await readSignIns(store, MAX_SIGN_INS);
+    return new Map([...all].filter(([, entry]) => personId(entry.person.subject) === person));
+  };
   return {
+    idsOf: async (person) => [...(await findOf(person)).keys()],
     one: async (id) => {
       await announce([{ kind: 'sign-in', id, atMs: now() }]);
       // Behind it: what could not be told is still there, and can be ended again.
       await remove(id);
     },
     ofPerson: async (person) => {
-      const all = await readSignIns(store, MAX_SIGN_INS);
-      const theirs = new Map([...all].filter(([, entry]) => personId(entry.person.subject) === person));
+      const theirs = await findOf(person);
       const atMs = now();
       // By each sign-in as well: the times of two gateways may differ, and those of tokens are whole seconds.
       await announce([

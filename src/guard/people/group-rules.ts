@@ -10,13 +10,14 @@ import { type Person, personId } from './person.ts';
 export interface GroupRule {
   /** `*`: everybody who signs in. */
   readonly group: string;
-  /** `{user}` in it stands for the person. */
+  /** `{user}` in it stands for the person, `{subject}` for their id. */
   readonly userPath: string;
   readonly terms: KeyTerms;
 }
 
-const EVERYBODY = '*';
+export const EVERYBODY = '*';
 const PLACE = '{user}';
+const SUBJECT = '{subject}';
 const DEFAULT_PATH = `/people/${PLACE}`;
 
 const refuse = (origin: string, cause: unknown): GatewayError =>
@@ -31,7 +32,11 @@ const readRule = ({ origin, fields }: Definition): GroupRule => {
   }
   try {
     const terms = readTerms(
-      { name: 'person', ...rest, userPath: userPath.replaceAll(PLACE, 'user') },
+      {
+        name: 'person',
+        ...rest,
+        userPath: userPath.replaceAll(PLACE, 'user').replaceAll(SUBJECT, 'subject'),
+      },
       undefined,
       0,
     );
@@ -56,11 +61,11 @@ const MARK_LENGTH = 8;
 
 /**
  * A person as a name in a user path. Where the name does not fit as it is, a part of it is followed by a mark of the
- * subject, so that no two people share a path.
+ * subject, so that no two people share a path: neither `Anna` and `anna`.
  */
-const segmentOf = ({ name, subject }: Person): string => {
+const segmentOf = (name: string, subject: string): string => {
   const lower = name.toLowerCase();
-  if (parseUserPath(`/${lower}`) === `/${lower}` && !lower.includes('/')) return lower;
+  if (name === lower && parseUserPath(`/${lower}`) === `/${lower}` && !lower.includes('/')) return lower;
   const mark = hash('sha256', subject, 'hex').slice(0, MARK_LENGTH);
   const start = lower.replace(STRANGE, '-').replace(/^[.]+/, '');
   return `${start.slice(0, MAX_SEGMENT - MARK_LENGTH - 1)}-${mark}`.replace(/^-/, '');
@@ -78,7 +83,9 @@ export const termsFor = (rules: readonly GroupRule[], person: Person): ManagedKe
   return {
     ...first.terms,
     name: person.name,
-    userPath: first.userPath.replaceAll(PLACE, segmentOf(person)),
+    userPath: first.userPath
+      .replaceAll(PLACE, segmentOf(person.name, person.subject))
+      .replaceAll(SUBJECT, segmentOf(person.subject, person.subject)),
     labels: [...new Set(theirs.flatMap(({ terms }) => terms.labels))],
     id: personId(person.subject),
     groups: person.groups,

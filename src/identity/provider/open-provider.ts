@@ -6,7 +6,7 @@ import type { SignInConfig } from '../../config/read-sign-in.ts';
 import type { Person } from '../../guard/people/person.ts';
 import { providerFailure } from './provider-failure.ts';
 import { createProviderFetch } from './provider-fetch.ts';
-import { groupsIn, readPerson } from './read-person.ts';
+import { groupsIn, isLeftOut, readPerson } from './read-person.ts';
 
 /** What proves that an answer of the provider belongs to a question of ours. */
 export interface SignInSecrets {
@@ -48,6 +48,8 @@ const TOLERANCE_S = 30;
 
 export interface ProviderDeps {
   readonly config: SignInConfig;
+  /** Whether what somebody may do, or must, follows from their groups. */
+  readonly needsGroups: boolean;
   /** Where browsers come back to. */
   readonly redirectUri: URL;
   readonly agentFor: (url: URL) => Agent;
@@ -69,8 +71,15 @@ const clientAuth = (secret: string | undefined, methods: readonly string[] = ['c
     : client.ClientSecretPost(secret);
 };
 
+/** Without their groups somebody could be let in by rules that are not theirs. */
+const tooManyGroups = (name: string, host: string): GatewayError =>
+  new GatewayError(
+    'not_permitted',
+    `${name} is in more groups than the identity provider at ${host} puts into a token, so it named none. Whoever runs it can have it send only the groups of this application, or application roles (OIDC_GROUPS_CLAIM=roles).`,
+  );
+
 /** Discovers the provider with the first sign-in, so that the gateway starts without it. */
-export const openProvider = ({ config, redirectUri, agentFor, now }: ProviderDeps): Provider => {
+export const openProvider = ({ config, needsGroups, redirectUri, agentFor, now }: ProviderDeps): Provider => {
   const { issuer, clientId, clientSecret, scopes, groupsClaim, authorizationParams } = config;
   const fetch = createProviderFetch(agentFor);
   const options: client.DiscoveryRequestOptions = {
@@ -130,7 +139,10 @@ export const openProvider = ({ config, redirectUri, agentFor, now }: ProviderDep
       mustAsk && typeof sub === 'string' && configuration.serverMetadata().userinfo_endpoint !== undefined
         ? await client.fetchUserInfo(configuration, tokens.access_token, sub)
         : undefined;
-    const person = readPerson({ ...info, ...claims }, told ?? (info && groupsIn(info, groupsClaim)) ?? []);
+    const all: JsonObject = { ...info, ...claims };
+    const groups = told ?? (info && groupsIn(info, groupsClaim));
+    const person = readPerson(all, groups ?? []);
+    if (!groups && needsGroups && isLeftOut(all, groupsClaim)) throw tooManyGroups(person.name, issuer.host);
     if (subject !== undefined && person.subject !== subject) {
       throw new GatewayError('upstream_invalid_answer', 'the identity provider answered for somebody else.');
     }

@@ -1,6 +1,7 @@
 import * as client from 'openid-client';
 import { GatewayError } from '../../base/errors.ts';
 import { foreignWords } from '../../base/foreign-text.ts';
+import { isObject } from '../../base/json-object.ts';
 
 const MAX_WORDS = 200;
 
@@ -23,6 +24,17 @@ const codeOf = (error: unknown): { readonly code: string; readonly words: string
   return undefined;
 };
 
+/** What a provider calls itself, where that is not what the setting says: often a slash at the end. */
+const ownIssuerIn = (error: unknown): string | undefined => {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    const { cause } = inner;
+    if (!isObject(cause) || cause.attribute !== 'issuer' || !isObject(cause.body)) continue;
+    const { issuer } = cause.body;
+    return typeof issuer === 'string' ? foreignWords(issuer, MAX_WORDS) : undefined;
+  }
+  return undefined;
+};
+
 /** @param host of the provider, as messages name it */
 export const providerFailure = (host: string) => ({
   /** Whether the provider says that somebody may not go on. */
@@ -38,6 +50,14 @@ export const providerFailure = (host: string) => ({
         'sign_in_expired',
         `the identity provider at ${host} refused the sign-in: ${refused.words.replace(/\.$/, '')}. Sign in again.`,
         { cause: error, status: 403 },
+      );
+    }
+    const issuer = ownIssuerIn(error);
+    if (issuer !== undefined) {
+      return new GatewayError(
+        'identity_provider_unavailable',
+        `the identity provider at ${host} calls itself ${issuer}, and OIDC_ISSUER says otherwise. It has to be the same to the last slash.`,
+        { cause: error },
       );
     }
     return new GatewayError(

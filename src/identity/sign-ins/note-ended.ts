@@ -7,14 +7,13 @@ import type { EndReason } from './sign-ins.ts';
 export const createNoteEnded =
   (adminLog: Pick<AdminLog, 'append'>, now: () => number) =>
   (id: string, person: Person, reason: EndReason): void => {
-    const [ownId, isPerson] = [personId(person.subject), reason === 'refused_by_provider'];
     const append = async (): Promise<void> =>
       adminLog.append({
         at: new Date(now()).toISOString(),
-        by: isPerson ? 'identity_provider' : 'gateway',
-        action: isPerson ? 'person.end' : 'sign-in.end',
-        target: isPerson ? ownId : shownIdOf(id),
-        from: { person: ownId, name: person.name },
+        by: reason === 'refused_by_provider' ? 'identity_provider' : 'gateway',
+        action: 'sign-in.end',
+        target: shownIdOf(id),
+        from: { person: personId(person.subject), name: person.name },
         to: { reason },
       });
     // It has ended, whether or not the log can say so: trouble with that is told where it is read.

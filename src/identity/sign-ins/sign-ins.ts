@@ -4,7 +4,7 @@ import type { EndSignIns } from '../../guard/people/end-sign-ins.ts';
 import type { EntryStore } from '../../guard/people/entry-store.ts';
 import { type GroupRule, termsFor } from '../../guard/people/group-rules.ts';
 import type { People } from '../../guard/people/people.ts';
-import { type Person, personId } from '../../guard/people/person.ts';
+import { type Person, type PersonId, personId } from '../../guard/people/person.ts';
 import { readSignIn, type SignInEntry } from '../../guard/people/sign-in-entry.ts';
 import type { Provider, SignedIn } from '../provider/open-provider.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
@@ -106,9 +106,8 @@ export const createSignIns = (deps: SignInsDeps): SignIns => {
   };
 
   /** Decides who asks the provider: one at a time, and nobody where somebody just has. */
-  const claim = (entry: SignInEntry): { keep: SignInEntry; result: Asked } => {
-    if (entry.checkedAtMs + Math.min(FRESH_MS, tokenLifeMs / 2) > now())
-      return { keep: entry, result: 'fresh' };
+  const claim = (entry: SignInEntry, freshMs: number): { keep: SignInEntry; result: Asked } => {
+    if (entry.checkedAtMs + freshMs > now()) return { keep: entry, result: 'fresh' };
     if (entry.providerToken === undefined) return { keep: entry, result: 'ended' };
     if ((entry.askingUntilMs ?? 0) > now()) return { keep: entry, result: 'wait' };
     return { keep: { ...entry, askingUntilMs: now() + ASKING_MS }, result: 'asked' };
@@ -116,6 +115,16 @@ export const createSignIns = (deps: SignInsDeps): SignIns => {
   const release = (id: string): Promise<unknown> =>
     update(id, ({ askingUntilMs: _over, ...entry }) => ({ keep: entry, result: undefined }));
 
+  /**
+   * A refusal may be about the person, or about one token that was too old: the provider says which when it is asked for
+   * the person's other sign-ins. Whoever has none left is out, with whatever tokens there are.
+   */
+  const askOthers = async (person: PersonId): Promise<void> => {
+    const others = await ending.idsOf(person);
+    if (others.length === 0) await ending.ofPerson(person);
+    // What cannot be asked now is asked when its token ends.
+    await Promise.allSettled(others.map((id) => renew(id, 'anew')));
+  };
   const ask = async (id: string): Promise<boolean> => {
     const entry = readSignIn(await store.read('sign-in', id));
     const known = entry?.providerToken === undefined ? undefined : await seal.openToken(entry.providerToken);
@@ -129,8 +138,9 @@ export const createSignIns = (deps: SignInsDeps): SignIns => {
       throw error;
     }
     if (!found) {
-      await ending.ofPerson(personId(entry.person.subject));
+      await ending.one(id);
       deps.onEnded(id, entry.person, 'refused_by_provider');
+      await askOthers(personId(entry.person.subject));
       return false;
     }
     const { person, refreshToken } = found;
@@ -148,10 +158,12 @@ export const createSignIns = (deps: SignInsDeps): SignIns => {
     if (kept) note(kept);
     return kept !== undefined;
   };
-  const renew = async (id: string): Promise<boolean> => {
+  /** @param how `anew` also where the provider was asked a moment ago, unless somebody asks it now */
+  const renew = async (id: string, how?: 'anew'): Promise<boolean> => {
+    const freshMs = how === 'anew' ? 0 : Math.min(FRESH_MS, tokenLifeMs / 2);
     const giveUpAtMs = now() + ASKING_MS;
     for (;;) {
-      const decided = await update(id, claim);
+      const decided = await update(id, (entry) => claim(entry, freshMs));
       if (decided === 'asked') return ask(id);
       if (decided === 'fresh') return true;
       if (decided !== 'wait') return false;
@@ -215,7 +227,7 @@ export const createSignIns = (deps: SignInsDeps): SignIns => {
       }
       return (await renew(id)) ? issue(id, refreshToken) : undefined;
     },
-    renew,
+    renew: (id) => renew(id),
     end: ending.one,
     endBy: async (refreshToken) => {
       const id = signInOf(refreshToken);

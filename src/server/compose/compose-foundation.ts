@@ -2,6 +2,7 @@ import type { Clock } from '../../base/time/clock.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { openKeyRing } from '../../guard/keys/key-ring.ts';
 import type { KeyStore } from '../../guard/keys/key-store.ts';
+import type { Ended } from '../../guard/people/people.ts';
 import { urlOf } from '../listening/addresses.ts';
 import { createNotices, type Notices } from '../notices.ts';
 import { loadSealingSecret, shareSealingSecret } from '../shared/load-sealing-secret.ts';
@@ -24,25 +25,26 @@ export interface Foundation extends Callers {
 
 /**
  * @param port at which the gateway listens, as soon as that is known
- * @param given the secret, in a process that has it from another one
+ * @param given in a worker, from the primary: the secret, and what people may do no longer
  * @throws GatewayError invalid_config
  */
 export const composeFoundation = async (
   config: GatewayConfig,
   clock: Clock,
   port: () => number,
-  given?: Buffer,
+  given?: { readonly sealingSecret: Buffer; readonly ends: readonly Ended[] },
 ): Promise<Foundation> => {
   // Before anything is opened that would have to be closed where it is refused.
-  const ownSecret = given ?? (await loadSealingSecret(config.dataDir));
+  const ownSecret = given?.sealingSecret ?? (await loadSealingSecret(config.dataDir));
   const notices = createNotices();
   const tls = await composeTls(config.tls, notices, clock);
   const state = await openSharedState(config, clock);
   const keyStore = keysOf(config, state);
   state.postgres?.onNotice(notices.tell);
-  const sealingSecret = given ?? (await shareSealingSecret(config.dataDir, ownSecret, state));
+  const sealingSecret = given ? ownSecret : await shareSealingSecret(config.dataDir, ownSecret, state);
   const url = (): string => urlOf(config.host, port(), tls !== undefined);
   const ring = await openKeyRing(keyStore, () => clock.now());
   const callers = await composeCallers(config, ring, sealingSecret, url, clock);
+  for (const ended of given?.ends ?? []) callers.gate?.people.end(ended);
   return { ...callers, notices, tls, state, keyStore, sealingSecret, url };
 };

@@ -113,7 +113,7 @@ export const withSignIn = async <Inner extends Pick<Admin, 'handle' | 'openSessi
     adminLog,
     openSession: admin.openSession,
     settingsFor: await composeSettings(config),
-    policyGroups: config.policy?.groups.map(({ name }) => name) ?? [],
+    policyGroups: config.policy?.groups.flatMap(({ name, signInGroups }) => [name, ...signInGroups]) ?? [],
     keyOf: ring.find,
     agentFor: (target) => {
       const agent = agents.get(target.origin) ?? createAgent(target, config.proxies);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { SignInAnswer, SignInsAnswer } from '../../../src/admin/api-types/access.ts';
 import { type Browser, createBrowser } from '../../support/identity/browser.ts';
 import {
@@ -166,4 +166,34 @@ it('a person who shares a name with another one is ended by their id alone', asy
   expect((await ask(base, admin, 'sign-ins?person=sso:u-4', 'DELETE')).body).toEqual({ ended: 1 });
   expect((await askModel(gateway.v1, first.access_token)).status).toBe(200);
   expect((await askModel(gateway.v1, second.access_token)).status).toBe(401);
+});
+
+it('a sign-in whose own token the provider refuses takes no other one of its person along', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const started = await start();
+  const { base, gateway, provider } = started;
+  provider.refreshTokenSeconds = 5;
+  const short = await signIn(base);
+  provider.refreshTokenSeconds = 86_400;
+  const long = await signIn(base);
+  vi.setSystemTime(Date.now() + 10_000);
+  expect((await refresh(base, short.refresh_token)).status).toBe(401);
+  expect((await askModel(gateway.v1, short.access_token)).status).toBe(401);
+  expect((await askModel(gateway.v1, long.access_token)).status).toBe(200);
+  const renewed = await refresh(base, long.refresh_token);
+  expect(renewed.status).toBe(200);
+  const admin = await openPage(started, 'u-2');
+  const log = (await ask(base, admin, 'admin-log')).body as { entries: object[] };
+  expect(log.entries).toMatchObject([
+    { by: 'identity_provider', action: 'sign-in.end', to: { reason: 'refused_by_provider' } },
+  ]);
+  // The person is gone: the first refusal has the others asked, and ends them.
+  provider.signsIn = 'u-1';
+  const other = await signIn(base);
+  const anna = provider.accounts.get('u-1');
+  if (anna) anna.isActive = false;
+  vi.setSystemTime(Date.now() + 10_000);
+  expect((await refresh(base, other.refresh_token)).status).toBe(401);
+  expect((await askModel(gateway.v1, renewed.body.access_token)).status).toBe(401);
 });

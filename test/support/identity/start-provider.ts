@@ -10,6 +10,8 @@ export interface Account {
   readonly subject: string;
   readonly name: string;
   groups: readonly string[];
+  /** Beside those that follow from the rest, or in their place. */
+  claims?: Readonly<Record<string, unknown>>;
   /** False: the provider lets them sign in no more, and refuses their refresh tokens. */
   isActive: boolean;
 }
@@ -24,6 +26,8 @@ export interface ProviderDouble {
   readonly accounts: Map<string, Account>;
   /** Who signs in when the next browser comes. */
   signsIn: string;
+  /** For how long it lets sign-ins go on that begin from now on. */
+  refreshTokenSeconds: number;
   /** The variables of a gateway that people sign in to by it. */
   readonly env: Readonly<Record<string, string>>;
   /** Closes its port; what is asked of it from now on fails. */
@@ -49,7 +53,7 @@ export const startProvider = async (
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const double: { signsIn: string } = { signsIn: accounts[0]?.subject ?? '' };
+  const double = { signsIn: accounts[0]?.subject ?? '', refreshTokenSeconds: 86_400 };
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -64,7 +68,14 @@ export const startProvider = async (
         token_endpoint_auth_method: 'client_secret_basic',
       },
     ],
-    claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'groups'], email: ['email'] },
+    claims: {
+      openid: ['sub'],
+      profile: [
+        ...['name', 'preferred_username', 'groups'],
+        ...accounts.flatMap(({ claims = {} }) => Object.keys(claims).filter((name) => !name.startsWith('_'))),
+      ],
+      email: ['email', 'email_verified'],
+    },
     conformIdTokenClaims: false,
     scopes: ['openid', 'offline_access', 'profile', 'email'],
     features: { devInteractions: { enabled: false } },
@@ -78,7 +89,7 @@ export const startProvider = async (
       Grant: 86_400,
       AccessToken: 3600,
       IdToken: 3600,
-      RefreshToken: 86_400,
+      RefreshToken: () => double.refreshTokenSeconds,
     },
     issueRefreshToken: async () => issuesRefreshTokens,
     rotateRefreshToken: true,
@@ -93,6 +104,7 @@ export const startProvider = async (
           preferred_username: account.name,
           email: `${account.name}@corp.example`,
           groups: [...account.groups],
+          ...account.claims,
         }),
       };
     },
@@ -137,6 +149,12 @@ export const startProvider = async (
     },
     set signsIn(subject) {
       double.signsIn = subject;
+    },
+    get refreshTokenSeconds() {
+      return double.refreshTokenSeconds;
+    },
+    set refreshTokenSeconds(seconds) {
+      double.refreshTokenSeconds = seconds;
     },
     env: { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: CLIENT_ID, OIDC_CLIENT_SECRET: CLIENT_SECRET },
     stop,
