@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -70,9 +70,13 @@ describe('a newcomer with a clone, a fresh home and the newest Codex', () => {
     expect(answer).toContain('"output"');
   });
 
-  it.each(['key', 'chatgpt'] as const)(
-    'reads an answer with a sign-in by %s, by the lines of the README alone, and goes back to the byte',
-    async (walk) => {
+  it.each([
+    ['key', 'a config of their own'],
+    ['chatgpt', 'a config of their own'],
+    ['key', 'no config yet'],
+  ] as const)(
+    'reads an answer with a sign-in by %s and %s, by the lines of the README alone, and goes back to the byte',
+    async (walk, had) => {
       const upstream = await startUpstream({ kind: 'sse', events: responsesStream([{ text: 'ok' }]) });
       onTestFinished(() => upstream.close());
       const trap = await startProxyTrap();
@@ -82,7 +86,7 @@ describe('a newcomer with a clone, a fresh home and the newest Codex', () => {
       if (walk === 'chatgpt') signInto(codexHome, 'chatgpt', codex, env);
       const config = join(codexHome, 'config.toml');
       const own = '# My own.\r\n[tui]\nnotifications = true # as I like it\n';
-      writeFileSync(config, own);
+      if (had !== 'no config yet') writeFileSync(config, own);
       const before = readdirSync(codexHome).sort();
 
       const { outputs } = await typeLines(linesOf(walk), { cwd: clone, env });
@@ -95,7 +99,8 @@ describe('a newcomer with a clone, a fresh home and the newest Codex', () => {
       expect(upstream.requests.length).toBeGreaterThan(0);
 
       await run('npx gomodel-ts uninstall --data --yes');
-      expect(readFileSync(config, 'utf8')).toBe(own);
+      if (had === 'no config yet') expect(existsSync(config)).toBe(false);
+      else expect(readFileSync(config, 'utf8')).toBe(own);
       // Codex keeps files of its own there; the gateway has left none.
       const left = readdirSync(codexHome).filter((name) => !before.includes(name));
       expect(left.filter((name) => /config|gomodel|\.bak$/.test(name))).toEqual([]);
