@@ -164,8 +164,25 @@ it('takes the states of the page and of the tail, of real sessions, for a person
       }
     }
   }
-  await page.setViewportSize({ width: 1920, height: 900 });
+  await page.goto(`${origin}/admin/dashboard/sessions`);
+  await page.locator('.session-link', { hasText: 'retry.mjs' }).first().click();
+  const session = new URL(page.url()).searchParams.get('session') ?? '';
+  const query = new URLSearchParams({ session, format: 'html' });
+  const story = await page.request.get(`${origin}/admin/api/v1/audit/export?${query}`);
   await page.goto('about:blank');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      await page.setContent(await story.text());
+      await page.screenshot({
+        path: join(FOLDER, `11-story-file-${size.width}-${colorScheme}.png`),
+        fullPage: true,
+      });
+    }
+  }
+
+  await page.setViewportSize({ width: 1920, height: 900 });
   for (const [place, terminal] of terminals.entries()) {
     await page.setContent(renderTerminal(terminal.screen().trimEnd()));
     await page.locator('pre').screenshot({ path: join(FOLDER, `10-tail-${COLUMNS[place]}.png`) });

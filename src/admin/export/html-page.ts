@@ -18,6 +18,8 @@ export const htmlHead = (title: string): string => `<!doctype html>
 
 export const HTML_END = '</body></html>\n';
 
+const countText = (count: number | undefined): string => count?.toLocaleString('en-US') ?? '?';
+
 /** How an exchange went, in a few figures. */
 export const factsOf = ({
   status,
@@ -32,9 +34,9 @@ export const factsOf = ({
     status ?? 'running',
     model,
     client.name && `${client.name} ${client.version ?? ''}`,
-    durationMs === undefined ? undefined : `${Math.round(durationMs)} ms`,
+    durationMs === undefined ? undefined : `${Math.round(durationMs).toLocaleString('en-US')} ms`,
     usage &&
-      `${usage.inputTokens ?? '?'} in (${usage.cachedInputTokens ?? 0} cached), ${usage.outputTokens ?? '?'} out`,
+      `${countText(usage.inputTokens)} in (${countText(usage.cachedInputTokens ?? 0)} cached), ${countText(usage.outputTokens)} out`,
     costUsd === undefined ? undefined : `$${costUsd.toFixed(4)}`,
     response.finish,
   ]

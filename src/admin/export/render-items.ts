@@ -66,7 +66,7 @@ const renderCalled = ({ patch, command, arguments: given }: ScriptCall | ToolCal
 const endedText = (call: ScriptCall): string => {
   const ending = describeEnding(call);
   if (!ending) return '';
-  const seconds = call.seconds === undefined ? '' : ` · ${call.seconds.toFixed(2)} s`;
+  const seconds = ending.seconds === undefined ? '' : ` · ${ending.seconds.toFixed(2)} s`;
   return ` <span class="${ending.isFailure ? 'error' : 'facts'}">${ending.text}${seconds}</span>`;
 };
 
@@ -83,11 +83,26 @@ const outcomeOf = (text: string): string => {
   const { exitCode, seconds, running } = readOutput(text);
   return [
     exitCode === undefined ? undefined : `exit code ${exitCode}`,
-    seconds === undefined ? undefined : `${seconds} s`,
+    seconds === undefined ? undefined : `${Number(seconds.toFixed(2))} s`,
     running && 'still running',
   ]
     .filter(Boolean)
     .join(' · ');
+};
+
+const FIRST_LINE = /^.*/;
+
+/** How the calls of a script ended, a line for each; one alone says so itself, above what it printed. */
+const endingsOf = (calls: readonly ScriptCall[]): string[] => {
+  if (calls.length === 1 && calls[0]?.exitCode !== undefined) return [];
+  return calls.flatMap((call) => {
+    const ending = endedText(call);
+    const command =
+      call.command === undefined
+        ? ''
+        : ` <code>$ ${escapeHtml(FIRST_LINE.exec(call.command)?.[0] ?? '')}</code>`;
+    return ending ? [`<p class="tool">${escapeHtml(call.name)}${command}${ending}</p>`] : [];
+  });
 };
 
 const renderOutput = (item: ToolOutput): string => {
@@ -96,12 +111,10 @@ const renderOutput = (item: ToolOutput): string => {
     const { exitCode = 0, failed, text } = readOutput(part.text);
     const outcome = outcomeOf(part.text);
     const tone = exitCode !== 0 || failed || item.failed ? 'error' : 'facts';
-    return (outcome && `<p class="${tone}">${outcome}</p>`) + foldedLines(text);
+    const said = text.trim() === '' && item.parts.length > 1 ? '' : foldedLines(text);
+    return (outcome && `<p class="${tone}">${outcome}</p>`) + said;
   });
-  const endings = (item.script ?? []).flatMap((call) => {
-    const ending = endedText(call);
-    return ending ? [`<p class="tool">${escapeHtml(call.name)}${ending}</p>`] : [];
-  });
+  const endings = endingsOf(item.script ?? []);
   const isTold = [...endings, ...parts].some((part) => part.includes('class="error"'));
   return `<div class="output">${item.failed && !isTold ? '<p class="error">failed</p>' : ''}${[...endings, ...parts].join('\n')}</div>`;
 };

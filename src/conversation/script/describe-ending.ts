@@ -6,6 +6,8 @@ export interface DescribedEnding {
   readonly isFailure: boolean;
   /** Why no more is known. */
   readonly why?: string;
+  /** How long it took, where that is more than nothing. */
+  readonly seconds?: number;
 }
 
 const ENDINGS = {
@@ -24,6 +26,8 @@ const ENDINGS = {
 } as const satisfies Record<NonNullable<ScriptCall['ending']>, DescribedEnding>;
 
 const MAX_RUNS = 12;
+/** Codex tells microseconds of a command that it found ended when it looked. */
+const MIN_SECONDS = 0.001;
 
 const codeText = (exitCode: number | undefined): string =>
   exitCode === undefined ? 'still running' : `exit ${exitCode}`;
@@ -41,6 +45,10 @@ export const describeEnding = (call: ScriptCall): DescribedEnding | undefined =>
     };
   }
   if (exitCode !== undefined || seconds !== undefined)
-    return { text: codeText(exitCode), isFailure: Boolean(exitCode) };
+    return {
+      text: codeText(exitCode),
+      isFailure: Boolean(exitCode),
+      ...(seconds !== undefined && seconds >= MIN_SECONDS && { seconds }),
+    };
   return ending && ENDINGS[ending];
 };

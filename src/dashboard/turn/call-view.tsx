@@ -29,7 +29,8 @@ const Plan = ({ call }: { call: Extract<ReadCall, { kind: 'plan' }> }) => (
 const Ended = ({ call }: { call: ScriptCall }) => {
   const ending = describeEnding(call);
   if (!ending) return null;
-  const duration = call.seconds === undefined ? '' : ` · ${formatDuration(call.seconds * 1000)}`;
+  const { seconds } = ending;
+  const duration = seconds === undefined ? '' : ` · ${formatDuration(seconds * 1000)}`;
   return (
     <span class={`script-tool ${ending.isFailure ? 'fail-text' : ''}`} title={ending.why}>
       {ending.text}

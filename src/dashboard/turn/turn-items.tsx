@@ -39,22 +39,27 @@ const Reasoning = ({ item }: { item: Extract<ConversationItem, { kind: 'reasonin
     <span class="dim">{texts.turn.encryptedOnly}</span>
   );
 
-/** How the calls of a script ended, in one line. */
+/** How the calls of a script ended, a line for each. */
 const ScriptEndings = ({ calls }: { calls: readonly ScriptCall[] }) => {
   const told = calls.flatMap((call) => {
     const ending = describeEnding(call);
-    return ending ? [{ name: call.name, ...ending }] : [];
+    return ending ? [{ call, ...ending }] : [];
   });
   // One alone says so itself, above what it printed.
   if (told.length === 0 || (calls.length === 1 && calls[0]?.exitCode !== undefined)) return null;
   return (
-    <p class="script-endings mono">
-      {told.map(({ name, text, isFailure, why }, place) => (
-        <span key={place} class={isFailure ? 'fail-text' : 'dim'} title={why}>
-          {visibleText(name)} {text}
-        </span>
+    <ul class="script-endings mono">
+      {told.map(({ call, text, isFailure, why }, place) => (
+        <li key={place} class="line call">
+          <span class="called">
+            <b>{visibleText(call.name)}</b> {visibleText(nameCall(call))}
+          </span>
+          <span class={isFailure ? 'fail-text' : 'dim'} title={why}>
+            {text}
+          </span>
+        </li>
       ))}
-    </p>
+    </ul>
   );
 };
 

@@ -61,10 +61,10 @@ const scriptLines = (calls: readonly ScriptCall[], style: LetterStyle): string[]
   calls.flatMap((call) => callLines(call, style));
 
 /** How a call of a script ended, as far as its output says. */
-const endedText = (call: ScriptCall): string =>
-  [describeEnding(call)?.text, call.seconds === undefined ? undefined : formatDuration(call.seconds * 1000)]
-    .filter((text) => text !== undefined)
-    .join(' · ');
+const endedText = (call: ScriptCall): string => {
+  const { text = '', seconds } = describeEnding(call) ?? {};
+  return seconds === undefined ? text : `${text} · ${formatDuration(seconds * 1000)}`;
+};
 
 /** `exec_command  $ npm test`, further lines of the command below its first. */
 const callLines = (call: ToolCall | ScriptCall, style: LetterStyle): string[] => {

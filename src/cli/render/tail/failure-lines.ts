@@ -9,6 +9,17 @@ const INDENT = '         → ';
 const MAX_LINES = 3;
 const NARROWEST = 30;
 
+const NO_BREAK_SPACE = '\u00a0';
+
+/** Lines of an advice, in which a command is not broken where it fits into one. */
+const wrapAdvice = (advice: string, room: number): string[] => {
+  const glued = advice
+    .split('`')
+    .map((piece, place) => (place % 2 === 1 ? piece.replaceAll(' ', NO_BREAK_SPACE) : piece))
+    .join('`');
+  return wrapLine(glued, room).map((line) => line.replaceAll(NO_BREAK_SPACE, ' '));
+};
+
 /**
  * What stands below the line of a failure where a person looks on: what to do, and the command that shows
  * the exchange whole.
@@ -27,7 +38,7 @@ export const failureLines = (
   const command = `gomodel-ts logs ${shortIdOf(record)}`;
   const advice = remedy === undefined ? '' : plainLine(remedy);
   const room = width - displayWidth(INDENT);
-  const lines = line.includes(advice) ? [] : wrapLine(advice, room).slice(0, MAX_LINES);
+  const lines = line.includes(advice) ? [] : wrapAdvice(advice, room).slice(0, MAX_LINES);
   const last = lines.pop() ?? '';
   // The command stays in one piece: it is there to be copied.
   if (last === '') lines.push(command);
