@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CODEX_VERSIONS } from '../support/codex/ensure-codex.ts';
 import { runCodex } from '../support/codex/run-codex.ts';
-import { DIALECT_CASES, type Step } from '../support/translate/dialect-doubles.ts';
+import type { Step } from '../support/translate/dialect-double.ts';
+import { DIALECT_CASES } from '../support/translate/dialect-doubles.ts';
 import { chatGptProvider } from './codex-config.ts';
 import { endedRequests, useStage } from './use-stage.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCodex } from '../support/codex/run-codex.ts';
-import { DIALECT_CASES, type Step } from '../support/translate/dialect-doubles.ts';
+import type { Step } from '../support/translate/dialect-double.ts';
+import { DIALECT_CASES } from '../support/translate/dialect-doubles.ts';
 import { keyProvider } from './codex-config.ts';
 import { useStage } from './use-stage.ts';
 

@@ -3,7 +3,7 @@ import type { ExchangeRecord } from '../../src/log/record.ts';
 import { CODEX_VERSIONS, ensureCodex } from '../support/codex/ensure-codex.ts';
 import { type GatewayOptions, type GatewayProcess, startGateway } from '../support/gateway/start-gateway.ts';
 import { type Relay, startRelay } from '../support/gateway/start-relay.ts';
-import type { DialectDouble, Step } from '../support/translate/dialect-doubles.ts';
+import type { DialectDouble, Step } from '../support/translate/dialect-double.ts';
 import type { Script } from '../support/upstream/script.ts';
 import { startUpstream, type Upstream } from '../support/upstream/start-upstream.ts';
 

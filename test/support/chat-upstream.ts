@@ -66,6 +66,9 @@ const createThoughtLedger = () => {
   };
 };
 
+const needsKey = ({ headers }: RecordedRequest): string | undefined =>
+  headers.authorization === undefined ? 'You did not provide an API key.' : undefined;
+
 /**
  * Starts a double of a provider of chat completions that refuses what the real one refuses, and wants its
  * thoughts back where the real one does.
@@ -73,6 +76,8 @@ const createThoughtLedger = () => {
 export const startChatUpstream = async (
   script: ChatScript,
   flavour: Flavour = 'openai',
+  /** @returns why it does not let a request in */
+  refusalOf: (request: RecordedRequest) => string | undefined = needsKey,
 ): Promise<ChatUpstream> => {
   const accepted: ChatRequest[] = [];
   const refusals: string[] = [];
@@ -87,7 +92,11 @@ export const startChatUpstream = async (
   const answer = (recorded: RecordedRequest): Answer => {
     if (!/^\/v1\/chat\/completions(?:\?|$)/.test(recorded.url))
       return failure(404, `Not found: ${recorded.url}`);
-    if (recorded.headers.authorization === undefined) return failure(401, 'You did not provide an API key.');
+    const refusal = refusalOf(recorded);
+    if (refusal !== undefined) {
+      refusals.push(refusal);
+      return failure(401, refusal);
+    }
     try {
       const request = parseChatRequest(recorded.json());
       checkConversation(request, flavour);

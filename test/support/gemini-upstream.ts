@@ -68,11 +68,24 @@ const splitPart = (part: GeminiPart): GeminiPart[] => {
 
 const isTurn = (answer: GeminiAnswer): answer is GeminiTurn => 'parts' in answer;
 
+interface GeminiOptions {
+  /** The path before the name of a model. */
+  readonly modelsAt?: string;
+  /** @returns why it does not let a request in */
+  readonly refusalOf?: (request: RecordedRequest) => string | undefined;
+}
+
+const needsKey = ({ headers }: RecordedRequest): string | undefined =>
+  headers['x-goog-api-key'] === undefined ? "Method doesn't allow unregistered callers." : undefined;
+
 /**
  * A double of Gemini's API that refuses what the real one refuses, issues signatures, and wants each of them
  * back on the very part that it was issued with.
  */
-export const startGeminiUpstream = async (script: GeminiScript): Promise<GeminiUpstream> => {
+export const startGeminiUpstream = async (
+  script: GeminiScript,
+  { modelsAt = '/v1beta/models/', refusalOf = needsKey }: GeminiOptions = {},
+): Promise<GeminiUpstream> => {
   const refusals: string[] = [];
   /** What each signature was issued with. */
   const issued = new Map<string, string>();
@@ -148,11 +161,16 @@ export const startGeminiUpstream = async (script: GeminiScript): Promise<GeminiU
   const answer = (request: RecordedRequest): Answer => {
     const [, counted] = /^\/v1beta\/models\/([^/:]+):countTokens$/.exec(request.url) ?? [];
     if (counted !== undefined) return count(request, decodeURIComponent(counted));
+    const isOurs = request.url.startsWith(modelsAt);
     const [, model = '', method] =
-      /^\/v1beta\/models\/([^/:]+):(generateContent|streamGenerateContent\?alt=sse)$/.exec(request.url) ?? [];
-    if (method === undefined) return refuse(404, 'NOT_FOUND', `No such method: ${request.url}`);
-    if (request.headers['x-goog-api-key'] === undefined) {
-      return refuse(403, 'PERMISSION_DENIED', "Method doesn't allow unregistered callers.");
+      /^([^/:]+):(generateContent|streamGenerateContent\?alt=sse)$/.exec(
+        request.url.slice(modelsAt.length),
+      ) ?? [];
+    if (!isOurs || method === undefined) return refuse(404, 'NOT_FOUND', `No such method: ${request.url}`);
+    const shut = refusalOf(request);
+    if (shut !== undefined) {
+      refusals.push(shut);
+      return refuse(403, 'PERMISSION_DENIED', shut);
     }
     const checked = checkGeminiRequest(request.json(), decodeURIComponent(model));
     const refusal = 'refusal' in checked ? checked.refusal : checkSignatures(checked.request);

@@ -1,7 +1,7 @@
 import { startChatUpstream } from './chat-upstream.ts';
 import { startGeminiUpstream } from './gemini-upstream.ts';
 import { startResponsesUpstream } from './responses/upstream.ts';
-import type { Step } from './translate/dialect-doubles.ts';
+import type { Step } from './translate/dialect-double.ts';
 import type { Answer } from './upstream/script.ts';
 
 /** A step of the model's, or what goes wrong instead. */

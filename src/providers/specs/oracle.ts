@@ -10,7 +10,8 @@ export const oracleSpec: ProviderSpec = {
   keyless: false,
   native: ['chat'],
   dialect: 'chat',
-  chat: { order: 'alternating' },
+  // Models of several makers behind their templates.
+  chat: { order: 'alternating', formatBesideTools: false },
   modelList: { path: '/models', read: readOpenAiList() },
   quirks: [
     'Its address depends on the region, such as https://inference.generativeai.us-chicago-1.oci.oraclecloud.com/20231130/actions/v1.',

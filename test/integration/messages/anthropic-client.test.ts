@@ -9,7 +9,7 @@ import { providerAt } from '../../support/gateway/add-providers.ts';
 import { composeGateway, type RunningGateway } from '../../support/gateway/compose-gateway.ts';
 import { startGeminiUpstream } from '../../support/gemini-upstream.ts';
 import { startResponsesUpstream } from '../../support/responses/upstream.ts';
-import type { Step } from '../../support/translate/dialect-doubles.ts';
+import type { Step } from '../../support/translate/dialect-double.ts';
 
 interface Double {
   readonly url: string;

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createAnthropicSpec } from '../../../src/translate/anthropic/spec.ts';
 import { geminiSpec } from '../../../src/translate/gemini/spec.ts';
 import type { DialectSpec } from '../../../src/translate/translation.ts';
-import { DIALECT_CASES, type DialectDouble, type Step } from '../../support/translate/dialect-doubles.ts';
+import type { DialectDouble, Step } from '../../support/translate/dialect-double.ts';
+import { DIALECT_CASES } from '../../support/translate/dialect-doubles.ts';
 import { createTranslatingFetch } from '../../support/translate/translating-fetch.ts';
 
 const SPECS: Readonly<Record<string, { spec: DialectSpec; header: string }>> = {

@@ -1,12 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { composeGateway } from '../../support/gateway/compose-gateway.ts';
 import { AWKWARD_INPUT, AWKWARD_TOOLS } from '../../support/translate/awkward-request.ts';
-import {
-  DIALECT_CASES,
-  type DialectDouble,
-  MORE_CASES,
-  type Step,
-} from '../../support/translate/dialect-doubles.ts';
+import type { DialectDouble, Step } from '../../support/translate/dialect-double.ts';
+import { DIALECT_CASES, MORE_CASES } from '../../support/translate/dialect-doubles.ts';
 
 let double: DialectDouble | undefined;
 afterEach(() => double?.close());

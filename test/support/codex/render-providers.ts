@@ -15,23 +15,27 @@ const COLUMNS: ReadonlyArray<readonly [title: string, what: ProviderSeen['what']
   ['a poisoned history', 'poisoned history'],
 ];
 
+const PASSED_ON =
+  '² It speaks Responses: requests pass as they came, and what is in a history is between Codex and the provider.';
 const BLIND = '¹ Its models see none: the picture is left out, and the answer and the log say so.';
 
 /** The table of what works with which provider, as Markdown, from what was seen. */
 export const renderProviders = (
-  providers: ReadonlyArray<{ readonly provider: string; readonly title: string }>,
+  providers: ReadonlyArray<{ readonly provider: string; readonly title: string; readonly isNative?: true }>,
   seen: readonly ProviderSeen[],
 ): string => {
-  const cellOf = (provider: string, what: ProviderSeen['what']): string => {
+  const cellOf = (provider: string, what: ProviderSeen['what'], isNative: boolean): string => {
     if (seen.some((one) => one.provider === provider && one.what === what)) return 'ok';
+    if (isNative && what === 'poisoned history') return '– ²';
     return what === 'image' ? '– ¹' : '**fails**';
   };
   const table = [
     tableRow(['provider', ...COLUMNS.map(([title]) => title)]),
     tableRow(['provider', ...COLUMNS].map(() => '---')),
-    ...providers.map(({ provider, title }) =>
-      tableRow([title, ...COLUMNS.map(([, what]) => cellOf(provider, what))]),
+    ...providers.map(({ provider, title, isNative = false }) =>
+      tableRow([title, ...COLUMNS.map(([, what]) => cellOf(provider, what, isNative))]),
     ),
   ].join('\n');
-  return table.includes('¹') ? `${table}\n\n${BLIND}` : table;
+  const notes = [table.includes('¹') ? BLIND : [], table.includes('²') ? PASSED_ON : []].flat();
+  return [table, ...notes].join('\n\n');
 };

@@ -1,4 +1,4 @@
-import type { Step } from '../translate/dialect-doubles.ts';
+import type { Step } from '../translate/dialect-double.ts';
 
 /** One answer of the model's. */
 export interface ResponsesStep extends Step {

@@ -2,32 +2,18 @@ import { type Say, startAnthropicUpstream } from '../anthropic/upstream.ts';
 import type { Flavour } from '../chat/check-conversation.ts';
 import { startChatUpstream } from '../chat-upstream.ts';
 import { startGeminiUpstream } from '../gemini-upstream.ts';
+import type { RecordedRequest } from '../upstream/recorded-request.ts';
+import { AWS_ENV, bearerOf, refusalOfAws, startAzureUpstream } from './cloud-doubles.ts';
+import type { DialectDouble, Step } from './dialect-double.ts';
 
-/** One answer of a model's, whatever API its provider speaks. */
-export interface Step {
-  readonly thought?: string;
-  readonly text?: string;
-  readonly calls?: readonly { readonly name: string; readonly input: object }[];
-  /** How many tokens the request had, in place of a few. */
-  readonly inputTokens?: number;
-}
-
-/** A provider's double that plays steps, one a request, and refuses what the real one refuses. */
-export interface DialectDouble {
-  /** Its address and key, as the gateway's variables. */
-  readonly env: Readonly<Record<string, string>>;
-  /** The bodies of the requests, as text. */
-  bodies(): string[];
-  readonly refusals: readonly string[];
-  close(): Promise<void>;
-}
-
-interface DialectCase {
+export interface DialectCase {
   /** As the gateway names it. */
   readonly provider: string;
   readonly title: string;
   readonly model: string;
   readonly start: (steps: readonly [Step, ...Step[]]) => Promise<DialectDouble>;
+  /** Requests pass as they came: what is in a history is between the client and the provider. */
+  readonly isNative?: true;
 }
 
 const mapSteps = <Turn>(steps: readonly [Step, ...Step[]], map: (step: Step) => Turn): [Turn, ...Turn[]] => {
@@ -41,6 +27,11 @@ const sayStep = ({ thought, text, calls = [] }: Step): Say[] => [
   ...calls.map(({ name, input }) => ({ call: name, input })),
 ];
 
+interface ChatCredential {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly refusalOf?: (request: RecordedRequest) => string | undefined;
+}
+
 /** A provider of chat completions, and what its double insists on. */
 const chatCase = (
   provider: string,
@@ -48,6 +39,7 @@ const chatCase = (
   model: string,
   flavour: Flavour,
   prefix = provider.toUpperCase(),
+  credential: ChatCredential = {},
 ): DialectCase => ({
   provider,
   title,
@@ -59,9 +51,11 @@ const chatCase = (
         calls: calls.map(({ name, input }) => ({ name, json: JSON.stringify(input) })),
       })),
       flavour,
+      credential.refusalOf,
     );
+    const key = credential.env ?? { [`${prefix}_API_KEY`]: 'sk-test' };
     return {
-      env: { [`${prefix}_API_KEY`]: 'sk-test', [`${prefix}_BASE_URL`]: double.url },
+      env: { ...key, [`${prefix}_BASE_URL`]: double.url },
       bodies: () => double.requests.map(({ body }) => body.toString()),
       refusals: double.refusals,
       close: double.close,
@@ -69,10 +63,14 @@ const chatCase = (
   },
 });
 
-/** Google's Gemini: newer models want their signatures back, older ones refuse a format beside tools. */
-const geminiCase = (model: string): DialectCase => ({
-  provider: 'gemini',
-  title: 'Google Gemini',
+/** Google's own API, in one of its two places. */
+const googleCase = (
+  place: Pick<DialectCase, 'provider' | 'title'>,
+  model: string,
+  envAt: (url: string) => Readonly<Record<string, string>>,
+  options: Parameters<typeof startGeminiUpstream>[1] = {},
+): DialectCase => ({
+  ...place,
   model,
   start: async (steps) => {
     const double = await startGeminiUpstream(
@@ -83,15 +81,25 @@ const geminiCase = (model: string): DialectCase => ({
           ...calls.map(({ name, input }) => ({ functionCall: { id: `id_of_${name}`, name, args: input } })),
         ],
       })),
+      options,
     );
     return {
-      env: { GEMINI_API_KEY: 'AIza-test', GEMINI_BASE_URL: double.url },
+      env: envAt(double.url),
       bodies: () => double.requests.map(({ body }) => body.toString()),
       refusals: double.refusals,
       close: double.close,
     };
   },
 });
+
+/** Newer models want their signatures back, older ones refuse a format beside tools. */
+const geminiCase = (model: string): DialectCase =>
+  googleCase({ provider: 'gemini', title: 'Google Gemini' }, model, (url) => ({
+    GEMINI_API_KEY: 'AIza-test',
+    GEMINI_BASE_URL: url,
+  }));
+
+const PROJECT = '/v1/projects/my-project/locations/global';
 
 export const DIALECT_CASES: readonly DialectCase[] = [
   {
@@ -136,5 +144,32 @@ export const MORE_CASES: readonly DialectCase[] = [
   chatCase('llamacpp', 'llama.cpp', 'some-model', 'template'),
   chatCase('sglang', 'SGLang', 'some-model', 'template'),
   chatCase('zai', 'Z.ai', 'glm-4.6', 'zai'),
-  chatCase('bedrock', 'Amazon Bedrock', 'openai.gpt-oss-120b', 'openai'),
+  chatCase('bedrock', 'Amazon Bedrock', 'openai.gpt-oss-120b', 'openai', 'BEDROCK', {
+    env: { ...AWS_ENV, BEDROCK_MODELS: 'openai.gpt-oss-120b' },
+    refusalOf: refusalOfAws,
+  }),
+  googleCase(
+    { provider: 'vertex', title: 'Google Vertex AI' },
+    'gemini-3-flash-preview',
+    (url) => ({
+      VERTEX_API_KEY: 'ya29.token',
+      VERTEX_BASE_URL: url.replace('/v1beta', PROJECT),
+      VERTEX_MODELS: 'gemini-3-flash-preview',
+    }),
+    { modelsAt: `${PROJECT}/publishers/google/models/`, refusalOf: bearerOf('ya29.token') },
+  ),
+  chatCase('oracle', 'Oracle Cloud', 'meta.llama-4-maverick', 'template', 'ORACLE', {
+    refusalOf: bearerOf('sk-test'),
+  }),
+];
+
+/** Providers that are asked as the client asks. */
+export const NATIVE_CASES: readonly DialectCase[] = [
+  {
+    provider: 'azure',
+    title: 'Azure OpenAI',
+    model: 'my-deployment',
+    start: startAzureUpstream,
+    isNative: true,
+  },
 ];
