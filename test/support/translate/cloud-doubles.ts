@@ -1,4 +1,3 @@
-import { responsesEvents } from '../../../src/providers/demo/responses-answer.ts';
 import { createToolReader } from '../../../src/translate/responses/read-tools.ts';
 import { createToolNames, type ToolNames } from '../../../src/translate/responses/tool-names.ts';
 import { checkAwsSignature } from '../providers/check-aws-signature.ts';
@@ -107,14 +106,21 @@ export const startAzureUpstream = async (steps: Steps): Promise<DialectDouble> =
         : [{ type: 'message', id: `msg_${id}`, role: 'assistant', status: 'completed', content }]),
       ...calls.map(({ name, input }, place) => callOf(name, input, `call_${id}_${place}`, names)),
     ];
-    const usage = { inputTokens: 100, cachedTokens: 40, outputTokens: 20, reasoningTokens: 0 };
-    const events = responsesEvents({
-      id,
-      model: String(request.model),
-      createdAt: 1,
-      usage,
-      output: output as never,
-    });
+    const usage = {
+      input_tokens: 100,
+      output_tokens: 20,
+      total_tokens: 120,
+      input_tokens_details: { cached_tokens: 40 },
+    };
+    const response = { id, object: 'response', model: request.model, output: [] };
+    const events = [
+      { type: 'response.created', response: { ...response, status: 'in_progress' } },
+      ...output.flatMap((item, output_index) => [
+        { type: 'response.output_item.added', output_index, item },
+        { type: 'response.output_item.done', output_index, item },
+      ]),
+      { type: 'response.completed', response: { ...response, status: 'completed', output, usage } },
+    ];
     return { kind: 'sse', events };
   };
   const { url, close } = await startUpstream(answer);
