@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { Readable, type Transform } from 'node:stream';
-import { createAnswerDecoder } from '../../coding/decode-answer.ts';
-import { parseContentCodings } from '../../coding/parse-content-codings.ts';
+import { Readable } from 'node:stream';
+import { decodeByStart } from '../../coding/decode-by-start.ts';
 import type { AnswerTranslation, Translation } from '../../translate/translation.ts';
 import { drainForReuse } from './drain-for-reuse.ts';
 import { tellLosses } from './tell-losses.ts';
+import { codingsOf } from './undo-coding.ts';
 import { PROVIDER_BYTES, type UpstreamAnswer } from './upstream-answer.ts';
 
 /** What described the provider's bytes does not describe the client's. */
@@ -44,16 +44,9 @@ const MAX_DECODED_BYTES = 64 * 2 ** 20;
 
 /** The provider's bytes without their content coding; it was asked for none, and some compress all the same. */
 const decoded = (message: IncomingMessage): Readable => {
-  let decoder: Transform;
-  try {
-    const codings = parseContentCodings(message.headers['content-encoding']);
-    if (codings.length === 0) return message;
-    decoder = createAnswerDecoder(codings, MAX_DECODED_BYTES);
-  } catch (error) {
-    // A coding that nobody here knows: nothing of the answer can be read.
-    message.destroy();
-    return new Readable({ read: () => undefined }).destroy(error instanceof Error ? error : undefined);
-  }
+  const codings = codingsOf(message.headers['content-encoding']);
+  if (codings?.length === 0) return message;
+  const decoder = decodeByStart(codings, MAX_DECODED_BYTES);
   message.once('error', (error) => decoder.destroy(error));
   message.once('close', () => {
     if (!message.complete) decoder.destroy();

@@ -1,5 +1,6 @@
 import { decodeForLog } from '../../coding/decode-answer.ts';
 import { type Coding, parseContentCodings } from '../../coding/parse-content-codings.ts';
+import { isPlain, sniffCodings } from '../../coding/sniff-coding.ts';
 
 /** Larger compressed answers are not decoded for the log. */
 const MAX_CODED_BYTES = 16 * 2 ** 20;
@@ -31,10 +32,13 @@ export const keepCodedAnswer = (codings: readonly Coding[] | undefined): CodedAn
       bytes += chunk.length;
       if (bytes <= MAX_CODED_BYTES) chunks.push(chunk);
     },
-    decoded: () =>
-      codings === undefined || bytes > MAX_CODED_BYTES
-        ? undefined
-        : decodeForLog(Buffer.concat(chunks), codings, MAX_DECODED_BYTES),
+    decoded: () => {
+      if (bytes > MAX_CODED_BYTES) return undefined;
+      const body = Buffer.concat(chunks);
+      const real = sniffCodings(codings, body);
+      if (codings === undefined && real.length === 0 && !isPlain(body)) return undefined;
+      return decodeForLog(body, real, MAX_DECODED_BYTES);
+    },
     raw: () => chunks,
   };
 };
