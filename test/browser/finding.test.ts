@@ -29,6 +29,34 @@ describe.skipIf(REAL_GATEWAY)('finding things', () => {
     expectNoProblems(opened);
   });
 
+  it.each(['sessions', 'keys'])(
+    'shows in the search field of %s what the address says, when going back',
+    async (name) => {
+      const { page } = await dashboard.open(`${name}?search=alpha`);
+      const field = page.locator('main').getByRole('searchbox');
+      expect(await field.inputValue()).toBe('alpha');
+      const link = name === 'sessions' ? 'Sessions' : 'Manage';
+      await page.getByRole('navigation').getByRole('link', { name: link }).first().click();
+      await expect.poll(() => field.inputValue()).toBe('');
+      await page.goBack();
+      await expect.poll(() => field.inputValue()).toBe('alpha');
+      await field.fill('beta');
+      await expect.poll(() => new URL(page.url()).searchParams.get('search')).toBe('beta');
+      expect(await field.inputValue()).toBe('beta');
+    },
+  );
+
+  it('gives the focus back to the button of a menu that Escape folds', async () => {
+    const { page } = await dashboard.open('audit');
+    await waitForRows(page);
+    const menu = page.locator('.list-actions .menu');
+    await menu.locator('summary').click();
+    await menu.getByRole('link').first().focus();
+    await page.keyboard.press('Escape');
+    expect(await menu.getAttribute('open')).toBeNull();
+    expect(await menu.locator('summary').evaluate((button) => button === document.activeElement)).toBe(true);
+  });
+
   it('opens a turn of a story by a click anywhere on it, and leaves its links alone', async () => {
     const { page } = await dashboard.open('sessions');
     await page.locator('.session-link').first().click();

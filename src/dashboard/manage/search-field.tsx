@@ -1,16 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.tsx';
-import { choose, query } from '../state/route.ts';
-
-const TYPING_MS = 200;
+import { useTypedSearch } from '../state/use-typed-search.ts';
 
 /** What a list is narrowed by, kept in the address as `search`. */
 export const SearchField = ({ label }: { label: string }) => {
-  const [typed, setTyped] = useState(query.value.get('search') ?? '');
-  useEffect(() => {
-    const timer = setTimeout(() => choose({ search: typed }, 'replace'), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const [typed, type] = useTypedSearch();
   return (
     <div class="search">
       <Icon name="search" />
@@ -21,7 +14,7 @@ export const SearchField = ({ label }: { label: string }) => {
         aria-label={label}
         value={typed}
         spellcheck={false}
-        onInput={(event) => setTyped(event.currentTarget.value)}
+        onInput={(event) => type(event.currentTarget.value)}
       />
     </div>
   );

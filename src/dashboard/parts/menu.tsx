@@ -19,7 +19,11 @@ export const Menu = ({ icon, label, wide, children }: MenuProps) => {
       if (!menu?.open) return;
       if (event instanceof KeyboardEvent ? event.key !== 'Escape' : menu.contains(event.target as Node))
         return;
-      if (event instanceof KeyboardEvent) event.stopPropagation();
+      if (event instanceof KeyboardEvent) {
+        event.stopPropagation();
+        // What had the focus is folded away.
+        if (menu.contains(document.activeElement)) menu.querySelector('summary')?.focus();
+      }
       menu.open = false;
     };
     addEventListener('pointerdown', fold);

@@ -17,6 +17,7 @@ import { useReload } from '../state/use-reload.ts';
 import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
 import { visibleText } from '../turn/visible-text.ts';
+import { isOfSession } from './is-of-session.ts';
 import { Pager } from './pager.tsx';
 import { ToolUseRemarks, ToolUses } from './tool-uses.tsx';
 import { TurnColumn } from './turn-column.tsx';
@@ -91,11 +92,7 @@ const Exchanges = ({ session, turn, at }: { session: string; turn: PromptTurn; a
       signal,
     ),
   );
-  useReload(reload, REFRESH_MS, (event) =>
-    'record' in event && event.type !== 'update' && event.record.client.sessionId === session
-      ? 'later'
-      : undefined,
-  );
+  useReload(reload, REFRESH_MS, (event) => (isOfSession(event, session) ? 'later' : undefined));
   if (error && !value) return <LoadFailed error={error} retry={reload} />;
   if (!value) return <Loading lines={4} />;
   return (

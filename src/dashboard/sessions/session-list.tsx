@@ -1,19 +1,19 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { UsageSession } from '../../admin/api-types/usage.ts';
 import { Icon } from '../parts/icon.tsx';
 import { LoadFailed, Loading, Notice } from '../parts/notice.tsx';
 import { api } from '../state/api.ts';
 import { formatAgo, formatCost, formatShare } from '../state/format.ts';
 import { minuteMs } from '../state/now.ts';
-import { addressWith, choose, query } from '../state/route.ts';
+import { addressWith, query } from '../state/route.ts';
 import { useLoad } from '../state/use-load.ts';
 import { useReload } from '../state/use-reload.ts';
+import { useTypedSearch } from '../state/use-typed-search.ts';
 import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
 
 const STEP = 50;
 const REFRESH_MS = 3000;
-const TYPING_MS = 250;
 const DAYS = 366;
 
 const SessionLink = ({ session, chosen }: { session: UsageSession; chosen: boolean }) => (
@@ -59,16 +59,12 @@ const SessionLink = ({ session, chosen }: { session: UsageSession; chosen: boole
 
 export const SessionList = ({ chosen }: { chosen: string | undefined }) => {
   const search = query.value.get('search') ?? '';
-  const [typed, setTyped] = useState(search);
+  const [typed, type] = useTypedSearch();
   const [limit, setLimit] = useState(STEP);
   const { value, error, reload } = useLoad(`${search} ${limit}`, (signal) =>
     api.sessions({ days: DAYS, limit, search }, signal),
   );
   useReload(reload, REFRESH_MS, ({ type }) => (type === 'open' || type === 'close' ? 'later' : undefined));
-  useEffect(() => {
-    const timer = setTimeout(() => choose({ search: typed }, 'replace'), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
 
   return (
     <section class="session-list" aria-label={texts.sessions.listLabel}>
@@ -81,7 +77,7 @@ export const SessionList = ({ chosen }: { chosen: string | undefined }) => {
           aria-label={texts.sessions.search}
           value={typed}
           spellcheck={false}
-          onInput={(event) => setTyped(event.currentTarget.value)}
+          onInput={(event) => type(event.currentTarget.value)}
         />
       </div>
       {error && !value ? (

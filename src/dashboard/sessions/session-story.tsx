@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { StreamEvent } from '../../admin/api-types/stream.ts';
 import type { PromptTurn, SessionTurnsAnswer } from '../../admin/api-types/turns.ts';
 import type { UsageSession } from '../../admin/api-types/usage.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -14,6 +13,7 @@ import { useReload } from '../state/use-reload.ts';
 import { texts } from '../texts.ts';
 import { plainText } from '../turn/plain-text.ts';
 import { ContextPicture } from './context-picture.tsx';
+import { isOfSession } from './is-of-session.ts';
 import { Pager } from './pager.tsx';
 import { PromptRow } from './prompt-turn.tsx';
 import { TouchedFiles } from './touched-files.tsx';
@@ -89,20 +89,15 @@ const useTurns = (session: string, at: string | undefined, offset: number | unde
   const load = useLoad(`${session} ${offset ?? at}`, (signal) =>
     api.turns({ session, offset, log_id: offset === undefined ? at : undefined }, signal),
   );
-  useReload(load.reload, REFRESH_MS, (event) => (isOf(event, session) ? 'later' : undefined));
+  useReload(load.reload, REFRESH_MS, (event) => (isOfSession(event, session) ? 'later' : undefined));
   return load;
 };
-
-const isOf = (event: StreamEvent, session: string): boolean =>
-  'record' in event &&
-  event.type !== 'update' &&
-  (event.record.client.sessionId ?? event.record.client.threadId) === session;
 
 /** What the session did to files, and what fills its context; read on while the answer is not whole. */
 const SessionWork = ({ session }: { session: string }) => {
   const { value, reload } = useLoad(`work ${session}`, (signal) => api.work(session, signal));
   useReload(reload, WORK_REFRESH_MS, (event) =>
-    isOf(event, session) && event.type === 'close' ? 'later' : undefined,
+    isOfSession(event, session) && event.type === 'close' ? 'later' : undefined,
   );
   const rounds = useRef(0);
   useEffect(() => {
