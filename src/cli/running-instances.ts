@@ -8,10 +8,14 @@ const open = (dataDir: string) => openState<{ readonly id: string }>(dataDir);
  * The newest gateway of a data folder that is alive: a process id may be another program's by now, and a port
  * another gateway's, so that each is asked.
  */
-export const findLivingGateway = async (dataDir: string): Promise<RunningGateway | undefined> => {
-  for (const { url, instance } of await listInstances(dataDir)) {
+export const findLivingGateway = async (
+  dataDir: string,
+): Promise<(RunningGateway & Pick<RunningInstance, 'certificate'>) | undefined> => {
+  for (const { url, instance, certificate } of await listInstances(dataDir)) {
     const running = await askHealth(url);
-    if (running && (instance === undefined || running.instance === instance)) return running;
+    if (running && (instance === undefined || running.instance === instance)) {
+      return { ...running, ...(certificate !== undefined && { certificate }) };
+    }
   }
   return undefined;
 };

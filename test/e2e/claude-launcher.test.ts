@@ -12,6 +12,7 @@ import { startProxyTrap } from '../support/codex/start-proxy-trap.ts';
 import { startHeldGateway } from '../support/faults/start-held-gateway.ts';
 import { MASTER_KEY } from '../support/gateway/start-gateway.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
+import { createAuthority } from '../support/tls/create-authority.ts';
 
 const MODEL = 'claude-opus-5-5';
 const PROVIDER_KEY = 'sk-ant-of-the-gateway';
@@ -127,6 +128,21 @@ describe('gomodel-ts claude', () => {
     expect(opened.searchParams.get('view')).toBe(`sessions?session=${session}`);
     const entered = await fetch(opened, { redirect: 'manual' });
     expect(entered.headers.get('location')).toBe(`/admin/dashboard/sessions?session=${session}`);
+  });
+
+  it('reaches a running gateway over TLS by a name of its certificate, and trusts its authority', async () => {
+    const folders = createFolders();
+    const double = await startDouble(folders.workFolder);
+    const authority = createAuthority();
+    const { certFile, keyFile } = authority.issue('IP:127.0.0.1');
+    writeFileSync(certFile, `${readFileSync(certFile, 'utf8')}${authority.pem}`);
+    const tls = { TLS_CERT: certFile, TLS_KEY: keyFile };
+    await startHeldGateway({
+      ...{ providerKey: null, masterKey: MASTER_KEY, dataDir: folders.dataDir },
+      env: { ANTHROPIC_API_KEY: PROVIDER_KEY, ANTHROPIC_BASE_URL: double.url, ...tls },
+    });
+    const run = await launch({ folders, env: { GOMODEL_MASTER_KEY: MASTER_KEY, ...tls } });
+    expect({ code: run.code, stdout: run.stdout }, run.stderr).toEqual({ code: 0, stdout: 'ok\n' });
   });
 
   it('is answered by the demo without any key, which runs the command that it is asked for', async () => {

@@ -9,6 +9,7 @@ import { searchClaude } from '../claude/find-claude.ts';
 import { pinAddress } from '../claude/pin-address.ts';
 import type { CommandContext } from '../context.ts';
 import { type Launcher, launcherCommand } from '../launch/launcher-command.ts';
+import { authorityFor } from '../launch/reach-over-tls.ts';
 import { findOrStart } from '../launch/run-gateway.ts';
 
 const EXAMPLES = `
@@ -55,7 +56,8 @@ const prepare: Launcher['prepare'] = async ({ program, args, flags, budgetUsd },
   const run = async (runId: string): Promise<number> => {
     const wish = { gatewayUrl, isDemo, key, runId, budgetUsd, args };
     const pinned = pinAddress(args, baseUrlOf(wish, env), cwd);
-    return runProgram(program, pinned, claudeVariables(wish, env));
+    const trust = authorityFor('claude', gatewayUrl, gateway.config, env);
+    return runProgram(program, pinned, { ...claudeVariables(wish, env), ...trust });
   };
   return { gateway, run };
 };

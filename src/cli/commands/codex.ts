@@ -7,6 +7,7 @@ import { runProgram } from '../../codex/run/run-program.ts';
 import { contextArguments } from '../codex/find-context-window.ts';
 import type { CommandContext } from '../context.ts';
 import { type Launcher, launcherCommand } from '../launch/launcher-command.ts';
+import { authorityFor } from '../launch/reach-over-tls.ts';
 import { findOrStart } from '../launch/run-gateway.ts';
 
 const EXAMPLES = `
@@ -34,6 +35,7 @@ const prepare: Launcher['prepare'] = async ({ program, args, flags, budgetUsd },
     return runProgram(program, [...own, ...size, ...args], {
       ...env,
       ...bypassProxyFor(new URL(gateway.baseUrl), env),
+      ...authorityFor('codex', gateway.baseUrl, gateway.config, env),
       [RUN_KEY_VARIABLE]: gateway.key,
     });
   };

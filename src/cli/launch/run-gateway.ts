@@ -58,9 +58,8 @@ const startGateway = async (
 export const findOrStart = async (wish: GatewayWish, context: CommandContext): Promise<RunGateway> => {
   const { flags } = wish;
   const config = await readConfig(flags, context, LAUNCHER);
-  const { dataDir, masterKey } = config;
   const needsOwn = flags.own || flags.demo || flags.port !== undefined || flags.host !== undefined;
-  const running = needsOwn ? undefined : await findGateway(dataDir, masterKey);
+  const running = needsOwn ? undefined : await findGateway(config);
   if (!running) return startGateway(wish, context);
   const url = new URL(running.baseUrl).origin;
   return { ...running, config, url, runsOn: true, close: async () => {} };
