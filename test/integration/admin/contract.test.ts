@@ -109,6 +109,8 @@ it('answers every question as its OpenAPI document says', async () => {
     ...['audit/log/{id}/body/{side}', 'audit/export', 'audit/stream', 'codex/doctor'],
     // See send-again.test.ts.
     'audit/log/{id}/again',
+    // Where people sign in: see signed-in.test.ts.
+    ...['sign-ins', 'sign-ins/{id}'],
     // Changes: see roles.test.ts.
     ...['keys/{id}', 'keys/{id}/rotate', 'policies/{name}'],
   ];

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { SignInAnswer, SignInsAnswer } from '../../../src/admin/api-types/access.ts';
+import { createContract } from '../../support/admin/ask-admin.ts';
 import { type Browser, createBrowser } from '../../support/identity/browser.ts';
 import {
   askModel,
@@ -21,6 +22,8 @@ const ACCOUNTS = [
   { subject: 'u-3', name: 'cleo', groups: ['audit'], isActive: true },
 ];
 
+const contract = createContract();
+
 const start = () => startSignInGateway({ groups: GROUPS, accounts: ACCOUNTS });
 
 const openPage = async ({ base, provider }: SignInGateway, subject: string): Promise<Browser> => {
@@ -34,7 +37,10 @@ const openPage = async ({ base, provider }: SignInGateway, subject: string): Pro
 const ask = async (base: string, browser: Browser, path: string, method = 'GET') => {
   const url = new URL(`/admin/api/v1/${path}`, base);
   const response = await fetch(url, { method, headers: { cookie: browser.cookiesFor(url) } });
-  return { status: response.status, body: (await response.json()) as unknown };
+  const body: unknown = await response.json();
+  // As the OpenAPI document says.
+  if (response.ok) expect(contract.check(path, response.status, body, method.toLowerCase())).toEqual([]);
+  return { status: response.status, body };
 };
 const listAs = async (base: string, browser: Browser, query = '') =>
   (await ask(base, browser, `sign-ins${query}`)).body as SignInsAnswer;
