@@ -9,6 +9,7 @@ import { LIMITS, type LimitStore } from '../guard/limits/limit-store.ts';
 import type { RateLimit } from '../guard/limits/rate-limit.ts';
 import type { EndStore } from '../guard/people/end-store.ts';
 import type { EntryStore } from '../guard/people/entry-store.ts';
+import type { ClientEventLog } from '../log/events/client-event.ts';
 import { createListeners } from '../log/listeners.ts';
 import type { LogReader } from '../log/port.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -21,6 +22,7 @@ import { type Database, openDatabase } from './database.ts';
 import { createPostgresDefinitionStore } from './definition-store.ts';
 import { createPostgresEndStore } from './end-store.ts';
 import { createPostgresEntryStore } from './entry-store.ts';
+import { createPostgresEvents } from './event-log.ts';
 import { createGuardedCall, type GuardedCall } from './guarded-call.ts';
 import { type AnswerStore, createAnswerStore } from './kept-answers.ts';
 import { createPostgresKeyStore } from './key-store.ts';
@@ -48,6 +50,8 @@ export interface PostgresStorage {
   readonly log: LogReader;
   /** Copies the log of this gateway into the database, from where an earlier run has stopped. */
   shipLog(of: ShippedLog): LogCopies;
+  /** What clients tell of their tools, to any of the gateways. @param retentionDays 0: for ever */
+  openEvents(retentionDays: number): ClientEventLog;
   /** That clients may go on from, whichever gateway they ask. */
   readonly answers: AnswerStore;
   /** @returns the secret of that name that all gateways have. @throws GatewayError storage_unavailable */
@@ -187,6 +191,8 @@ export const openPostgresStorage = (
       const ofBodies = bodies.ship({ ...common, dataDir, instance });
       return { ofRows, ofBodies, trouble: () => objects?.trouble };
     },
+    openEvents: (retentionDays) =>
+      createPostgresEvents({ query: database.query, retentionDays, now: () => clock.monotonic() }),
     answers,
     shareSecret: (name, own) => shareSecret(database, name, own),
     onNotice: (listener) => void notices.add(listener),

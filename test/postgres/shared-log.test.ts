@@ -26,10 +26,14 @@ const compose = (): Promise<RunningGateway> => composeGateway(upstream.url, { en
 
 const bearer = { authorization: `Bearer ${MASTER_KEY}` };
 /** @returns the id of the exchange */
-const ask = async (v1: string, input: string): Promise<string> => {
+const ask = async (
+  v1: string,
+  input: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> => {
   const response = await fetch(`${v1}/responses`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...bearer },
+    headers: { 'content-type': 'application/json', ...bearer, ...headers },
     body: JSON.stringify({ model: 'gpt-test', stream: true, input }),
   });
   expect(response.status).toBe(200);
@@ -43,6 +47,24 @@ const askAdmin = async (v1: string, path: string): Promise<Record<string, unknow
 const idsOn = async (v1: string): Promise<string[]> => {
   const { entries = [] } = await askAdmin(v1, 'audit/log?limit=500');
   return (entries as { id: string }[]).map(({ id }) => id).sort();
+};
+
+/** @returns what the page of a gateway has been told until then */
+const watchPage = async (v1: string): Promise<() => string> => {
+  const stop = new AbortController();
+  const stream = await fetch(`${v1.slice(0, -3)}/admin/api/v1/audit/stream`, {
+    headers: bearer,
+    signal: stop.signal,
+  });
+  let told = '';
+  const reading = (async () => {
+    for await (const chunk of stream.body ?? []) told += Buffer.from(chunk).toString();
+  })().catch(() => {});
+  onTestFinished(async () => {
+    stop.abort();
+    await reading;
+  });
+  return () => told;
 };
 
 describe('the log of several gateways', () => {
@@ -66,20 +88,61 @@ describe('the log of several gateways', () => {
 
   it('tells a page live what passes another gateway', async () => {
     const [watched, other] = [await compose(), await compose()];
-    const stop = new AbortController();
-    const stream = await fetch(`${watched.v1.slice(0, -3)}/admin/api/v1/audit/stream`, {
-      headers: bearer,
-      signal: stop.signal,
-    });
-    onTestFinished(() => stop.abort());
-    let told = '';
-    const reading = (async () => {
-      for await (const chunk of stream.body ?? []) told += Buffer.from(chunk).toString();
-    })().catch(() => {});
+    const told = await watchPage(watched.v1);
     const id = await ask(other.v1, 'hi');
-    await expect.poll(() => told).toContain(id);
-    stop.abort();
-    await reading;
+    await expect.poll(told).toContain(id);
+  });
+
+  it('tells in the story on each page what a client told any of them of its tools', async () => {
+    const [asked, told, read] = [await compose(), await compose(), await compose()];
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const session = 'session-of-several-gateways';
+    const live = await watchPage(told.v1);
+    const ids: string[] = [];
+    for (const turn of ['turn-1', 'turn-2']) {
+      const id = await ask(asked.v1, 'run it', {
+        'session-id': session,
+        'x-codex-turn-metadata': JSON.stringify({ turn_id: turn }),
+        ...(turn === 'turn-1' && { traceparent: `00-${traceId}-b7ad6b7169203331-01` }),
+      });
+      ids.push(id);
+    }
+    for (const id of ids) await expect.poll(live).toContain(id);
+    const values = {
+      'event.name': 'codex.tool_result',
+      'event.timestamp': new Date().toISOString(),
+      'conversation.id': session,
+      ...{ tool_name: 'exec_command', call_id: 'call_1', success: 'true' },
+    };
+    const attributes = Object.entries(values).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+    const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ traceId, attributes }] }] }] };
+    const tell = async (): Promise<number> => {
+      const headers = { 'content-type': 'application/json', ...bearer };
+      return (await fetch(`${told.v1}/logs`, { method: 'POST', headers, body: JSON.stringify(logs) })).status;
+    };
+    expect(await tell()).toBe(200);
+    type Turns = readonly { readonly turn_id: string; readonly tool_uses?: readonly { call_id: string }[] }[];
+    const usesOn = async (v1: string) => {
+      const { turns } = (await askAdmin(v1, `audit/turns?session=${session}`)) as { turns: Turns };
+      return turns.map(({ turn_id: turn, tool_uses: uses }) => [turn, uses?.map((use) => use.call_id)]);
+    };
+    for (const { v1 } of [asked, told, read]) {
+      await expect
+        .poll(() => usesOn(v1))
+        .toEqual([
+          ['turn-1', ['call_1']],
+          ['turn-2', undefined],
+        ]);
+    }
+    const cli = await startGateway({ upstreamUrl: upstream.url, masterKey: MASTER_KEY });
+    onTestFinished(async () => void (await cli.stop('SIGKILL')));
+    const elsewhere = { ...variables(), GOMODEL_HOME: createTemporaryFolder('home') };
+    const shown = await cli.run(['sessions', session, '--json'], elsewhere);
+    expect(shown.stdout).toContain('"callId":"call_1"');
+    // While the database is away, what is told goes on being taken.
+    await postgres.server.kill();
+    onTestFinished(() => postgres.server.start());
+    expect(await tell()).toBe(200);
   });
 
   it('goes on in the journal while the database is away, says how far behind it is, and is whole afterwards', async () => {

@@ -5,7 +5,6 @@ import type { UsageSession } from '../../admin/api-types/usage.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { systemClock } from '../../base/time/clock.ts';
 import type { LogReader } from '../../log/port.ts';
-import { readClientEvents } from '../../server/open-log.ts';
 import type { CommandContext } from '../context.ts';
 import { createColour } from '../render/colour.ts';
 import { renderSessions } from '../render/session-rows.ts';
@@ -81,13 +80,12 @@ const storyJson = (story: Story): string[] =>
 const showOne = async (
   prefix: string,
   flags: SessionsFlags,
-  { log, pricing, dataDir }: PricedLog,
+  { log, pricing }: PricedLog,
   context: CommandContext,
 ): Promise<void> => {
   const { stdout, env } = context;
-  const events = { of: (ids: readonly string[]) => readClientEvents(dataDir, ids) };
   const story = await withProgress('exchanges read', context, async ({ step }) =>
-    readStory(log, await findSession(log, prefix), await pricing(), step, events),
+    readStory(log, await findSession(log, prefix), await pricing(), step, log.events),
   );
   const style = { columns: screenOf(stdout, env).columns, colour: createColour(stdout, env) };
   const texts = flags.json ? storyJson(story) : storyLines(story, style).map((line) => `${line}\n`);

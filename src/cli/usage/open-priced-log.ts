@@ -3,10 +3,9 @@ import { GatewayError } from '../../base/errors.ts';
 import { systemClock } from '../../base/time/clock.ts';
 import { type LoadConfigSources, loadConfig } from '../../config/load-config.ts';
 import { readStorage } from '../../config/read-storage.ts';
-import type { LogReader } from '../../log/port.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import { composeUpstreams } from '../../server/compose/compose-upstreams.ts';
-import { openLogOf } from '../../server/open-log-of.ts';
+import { type OpenedLog, openLogOf } from '../../server/open-log-of.ts';
 import type { CommandContext } from '../context.ts';
 import { readSources } from '../read-config.ts';
 import type { VariableFlags } from '../read-variables.ts';
@@ -14,7 +13,7 @@ import { plainLine } from '../render/plain-text.ts';
 
 export interface PricedLog {
   readonly dataDir: string;
-  readonly log: LogReader;
+  readonly log: OpenedLog;
   readonly pricing: () => Promise<Pricing>;
 }
 

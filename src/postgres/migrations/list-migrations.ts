@@ -8,6 +8,7 @@ import { SIGN_INS } from './0007-sign-ins.ts';
 import { SIGN_IN_ENDS } from './0008-sign-in-ends.ts';
 import { PLACEMENTS } from './0009-placements.ts';
 import { BODY_OBJECTS } from './0010-body-objects.ts';
+import { CLIENT_EVENTS } from './0011-client-events.ts';
 
 /** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 8, name: 'sign-in-ends', sql: SIGN_IN_ENDS },
   { id: 9, name: 'placements', sql: PLACEMENTS },
   { id: 10, name: 'body-objects', sql: BODY_OBJECTS },
+  { id: 11, name: 'client-events', sql: CLIENT_EVENTS },
 ];

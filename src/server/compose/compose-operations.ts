@@ -12,6 +12,7 @@ import { askOverWebSocket } from '../../websocket/ask-over-websocket.ts';
 import { instanceOf } from '../create-via.ts';
 import type { ComposeOptions } from '../gateway.ts';
 import { openEventLog } from '../open-log.ts';
+import { shareEvents } from '../shared/share-events.ts';
 import { storageStateOf } from '../shared/storage-state.ts';
 import type { BudgetKeeper } from './compose-budgets.ts';
 import type { Foundation } from './compose-foundation.ts';
@@ -64,7 +65,10 @@ export const composeOperations = async (input: OperationsInput): Promise<Operati
   const { dataDir, retentionDays } = config;
   const isGuarded = guarding(config, ring);
   const logs = await composeLog(config, recorder, state, clock);
-  const events = openEventLog({ dataDir, retentionDays, now: () => clock.now() });
+  const ownEvents = openEventLog({ dataDir, retentionDays, now: () => clock.now() });
+  const events = state.postgres
+    ? shareEvents(state.postgres.openEvents(retentionDays), ownEvents)
+    : ownEvents;
   const signIns = await keepSignIns(gate, state);
   const ownAdmin = createAdmin({
     signIns,
@@ -81,7 +85,7 @@ export const composeOperations = async (input: OperationsInput): Promise<Operati
     instance: instanceOf(via),
   });
   const telemetryState = telemetry && ((): TelemetryState => telemetry.state);
-  const intake = composeIntake({ config, recorder, clock, checkKey, events, telemetry });
+  const intake = composeIntake({ config, recorder: logs.watch, clock, checkKey, events, telemetry });
   const { isClosing, upstreamTrouble, workers, vitals } = input;
   const metrics = await composeMetrics({
     ...{ config, recorder, clock, version, ring, isGuarded, checkKey, budgets, vitals, storage, workers },

@@ -7,7 +7,9 @@ const MAX_TRACES = 10_000;
 export const rememberTraceTurns = (recorder: Pick<ExchangeWatch, 'subscribe'>) => {
   const turns = new Map<string, string>();
   const stop = recorder.subscribe(({ type, record: { trace, client } }) => {
-    if (type !== 'open' || !trace || client.turnId === undefined) return;
+    if (!trace || client.turnId === undefined) return;
+    // Of what passes another gateway the end alone may be told.
+    if (type !== 'open' && (type !== 'close' || turns.has(trace.traceId))) return;
     turns.delete(trace.traceId);
     turns.set(trace.traceId, client.turnId);
     const [oldest] = turns.size > MAX_TRACES ? turns.keys() : [];
