@@ -1,4 +1,4 @@
-import { type AnyNode, isFunction, isNode, visitAll } from './syntax.ts';
+import { type AnyNode, isFunction, isNode, memberName, visitAll } from './syntax.ts';
 
 /** Where a name has its value from: an expression, and the way into its value for `const { a: [x] } = …`. */
 export interface Binding {
@@ -39,6 +39,25 @@ const namesIn = (pattern: unknown, path: readonly (string | number)[] | undefine
   }
 };
 
+const CHANGING = /^(?:push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear)$/;
+
+/** The name of a list or an object that an expression changes: `lines.push(…)`, `result.a = …`. */
+const changedName = (node: AnyNode): string | undefined => {
+  const isCall = node.type === 'CallExpression';
+  const target = isCall ? node.callee : (node.left ?? node.argument);
+  if (!isNode(target) || target.type !== 'MemberExpression') return undefined;
+  if (isCall && !CHANGING.test(memberName(target) ?? '')) return undefined;
+  let { object } = target;
+  while (isNode(object) && object.type === 'MemberExpression') object = object.object;
+  return isNode(object) && object.type === 'Identifier' ? String(object.name) : undefined;
+};
+
+const isChange = ({ type, operator }: AnyNode): boolean =>
+  type === 'CallExpression' ||
+  type === 'AssignmentExpression' ||
+  type === 'UpdateExpression' ||
+  (type === 'UnaryExpression' && operator === 'delete');
+
 const listOf = (value: unknown): AnyNode[] => (Array.isArray(value) ? value.filter(isNode) : []);
 
 /**
@@ -71,6 +90,8 @@ export const constantsOf = (
     if (node.type === 'ClassDeclaration' || isFunction(node)) declare(node.id);
     if (isFunction(node)) for (const param of listOf(node.params)) declare(param);
     if (node.type === 'AssignmentExpression' || node.type === 'UpdateExpression') assigned.push(node);
+    const changed = isChange(node) ? changedName(node) : undefined;
+    if (changed !== undefined) spoiled.add(changed);
     // The variable of a loop has another value in each round.
     if (node.type === 'ForOfStatement' || node.type === 'ForInStatement') {
       const { left } = node;

@@ -25,7 +25,8 @@ const readResult = (value: unknown): ScriptRun | undefined => {
   return { seconds, ...(typeof exitCode === 'number' && { exitCode }) };
 };
 
-export const isResult = (value: unknown): boolean => readResult(value) !== undefined;
+/** Whether something that was printed has the result of a command in it, wherever it is. */
+export const holdsResult = ({ text }: Printed): boolean => text?.includes('"wall_time_seconds":') === true;
 
 /** An exit code, or `undefined` of a process that still runs, at the beginning of a text. */
 const CODE = /^(?:-?\d{1,10}|undefined)/;

@@ -2,7 +2,7 @@ import type { ConversationPart, ScriptCall, ScriptEnding, ScriptRun } from '../i
 import { readOutput } from '../read-output.ts';
 import { type Alignment, align } from './align.ts';
 import type { ReadScript } from './read-script.ts';
-import { type Finding, isResult, type Printed, printedOf } from './read-shape.ts';
+import { type Finding, holdsResult, type Printed, printedOf } from './read-shape.ts';
 import type { Trace } from './trace.ts';
 
 /** Of one part; a longer one is text, not results. */
@@ -109,7 +109,7 @@ const isCommand = ({ name, command, computed }: ScriptCall): boolean =>
 
 /** Says of all calls of which something is asked that it is not known how they ended, and why. */
 const withoutResults = (calls: readonly ScriptCall[], { parts, ending }: Output): ScriptCall[] => {
-  const hasResults = parts.some(({ value }) => isResult(value));
+  const hasResults = parts.some(holdsResult);
   return calls.map((call): ScriptCall => {
     if (call.patch !== undefined && ending === 'failed') return { ...call, ending: 'notMatched' };
     return isCommand(call) ? { ...call, ending: hasResults ? 'notMatched' : 'notPrinted' } : call;
@@ -144,7 +144,7 @@ export const withResults = (
   }
   // A result that may be anything's is one that no call is told of.
   isUnmatched ||= parts.some(
-    ({ value }, place) => isResult(value) && (agreed(alignment.candidates[place] ?? [])?.length ?? 0) === 0,
+    (part, place) => holdsResult(part) && (agreed(alignment.candidates[place] ?? [])?.length ?? 0) === 0,
   );
   const failure = error === undefined ? undefined : readFailure(error, script, trace, alignment);
   return calls.map((call, place): ScriptCall => {

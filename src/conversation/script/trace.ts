@@ -76,7 +76,8 @@ const gather = (
     if (call !== undefined && isLoop) into.repeated.add(call);
     if (isPrint(node)) shapes.push(shapeOf(argumentsOf(node)[0], scope));
     if (isHandedOn(node, parent)) shapes.push(ANY);
-    if (endsScript(node)) into.canEnd = true;
+    // A function ends itself alone by `return`.
+    if (endsScript(node) && !(isFunction(root) && node.type === 'ReturnStatement')) into.canEnd = true;
     for (const child of evaluatedChildren(node)) waiting.push([child, node, isLoop]);
   }
   return functions;

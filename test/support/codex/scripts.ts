@@ -120,7 +120,7 @@ text(await tools.exec_command({ cmd: "exit 3" }));`,
   'is cut off by its own limit': [
     `// @exec: {"max_output_tokens": 50}
 text(await tools.exec_command({ cmd: "seq 1 400; exit 3" })); text(await tools.exec_command({ cmd: "exit 4" }));`,
-    ['notPrinted', 'notPrinted'],
+    ['notMatched', 'notMatched'],
   ],
   'waits for a command that goes on': [
     `const r = await tools.exec_command({ cmd: "sleep 1; exit 7", yield_time_ms: 250 });

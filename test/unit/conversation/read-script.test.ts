@@ -66,6 +66,9 @@ describe('a script of code mode', () => {
       'const cmd = "ls"; function run({ cmd }) { tools.exec_command({cmd}) }',
       'const cmd = "ls"; for (const cmd of names) tools.exec_command({cmd})',
       'let cmd; for (cmd of ["ls"]) tools.exec_command({cmd})',
+      'const lines = ["ls"]; lines.push("rm"); tools.exec_command({cmd: lines.join("; ")})',
+      'const call = {cmd: "ls"}; call.cmd = "rm"; tools.exec_command(call)',
+      'const call = {cmd: "ls"}; delete call.cmd; tools.exec_command(call)',
       'const run = (cmd) => { cmd = "ls"; tools.exec_command({cmd}) }',
     ]) {
       expect(callsIn(script)).toMatchObject([{ computed: true }]);
