@@ -35,6 +35,11 @@ export interface Facts {
   readonly toolCalls: readonly string[] | undefined;
   readonly clientName: string | undefined;
   readonly clientVersion: string | undefined;
+  /** What its turn works on, and the policy that its client names. */
+  readonly repository: string | undefined;
+  readonly policy: string | undefined;
+  /** Its provider answered with another model than it was asked for. */
+  readonly hasOtherModel: boolean;
   readonly sessionId: string | undefined;
   readonly threadId: string | undefined;
   readonly turnId: string | undefined;
@@ -73,6 +78,9 @@ export const keepFacts = (facts: Facts): Facts => ({
   toolCalls: facts.toolCalls,
   clientName: facts.clientName,
   clientVersion: facts.clientVersion,
+  repository: facts.repository,
+  policy: facts.policy,
+  hasOtherModel: facts.hasOtherModel,
   sessionId: facts.sessionId,
   threadId: facts.threadId,
   turnId: facts.turnId,
@@ -110,6 +118,9 @@ export const factsOfRecord = (record: ExchangeRecord): Facts => ({
   toolCalls: record.response.toolCalls,
   clientName: record.client.name,
   clientVersion: record.client.version,
+  repository: record.client.repository,
+  policy: record.client.policy,
+  hasOtherModel: record.findings?.includes('other_model') ?? false,
   sessionId: record.client.sessionId,
   threadId: record.client.threadId,
   turnId: record.client.turnId,

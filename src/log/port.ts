@@ -8,7 +8,7 @@ import type { Facts } from './facts.ts';
 import type { RetentionPolicy } from './journal/enforce-retention.ts';
 import type { LogQuery } from './log-query.ts';
 import type { ExchangeDetail, ExchangeRecord, HeaderLines, StoredBody } from './record.ts';
-import type { SummedLog } from './summed-log.ts';
+import type { SummedLog, SumWish } from './summed-log.ts';
 
 export type { BodyReference, BodyReferences } from './bodies/body-reference.ts';
 export { createPackReader, type PackReader } from './bodies/read-pack.ts';
@@ -35,7 +35,15 @@ export { holdsMeasures, type Measure, type MeasureName, measureOf } from './sear
 export { parseMoment } from './search/parse-moment.ts';
 export { type ParsedSearch, parseSearch } from './search/parse-search.ts';
 export { wordsOf } from './search/words.ts';
-export type { CommonFacts, SessionUse, SpreadOfTimes, SummedLog, UsageCell } from './summed-log.ts';
+export type {
+  CommonFacts,
+  SessionsWish,
+  SessionUse,
+  SpreadOfTimes,
+  SummedLog,
+  SumWish,
+  UsageCell,
+} from './summed-log.ts';
 export type { RecorderTrouble } from './trouble.ts';
 
 /** Where somebody stands in the log: opaque, and only for the reader that gave it. */
@@ -130,10 +138,9 @@ export interface LogReader {
   sums(query: LogQuery, by: readonly GroupKey[], timezone: string): Promise<readonly SumRow[]>;
   /**
    * What exchanges of a query used, where the log keeps sums: without looking at each, and also of those whose rows are gone.
-   * @param splitAt moments that no cell reaches across
    * @returns undefined where only the exchanges themselves can tell
    */
-  summed?(query: LogQuery, splitAt?: readonly number[]): Promise<SummedLog | undefined>;
+  summed?(query: LogQuery, wish?: SumWish): Promise<SummedLog | undefined>;
   /** Oldest first. Threads without a session hang together by `previousResponseId`, which names a `responseId`. */
   thread(of: ThreadOf): Promise<readonly Facts[]>;
   /**

@@ -21,6 +21,10 @@ export type CommonFacts = Pick<
   | 'clientVersion'
   | 'transport'
   | 'encoding'
+  | 'auth'
+  | 'repository'
+  | 'policy'
+  | 'hasOtherModel'
   | 'errorOrigin'
   | 'errorCode'
 >;
@@ -37,14 +41,31 @@ export interface UsageCell {
   /** Of one exchange: prices may rise with it. */
   readonly minInputTokens: number;
   readonly maxInputTokens: number;
+  /** Those that paid again for what their thread had in its context, and for how many tokens. */
+  readonly cacheLosses: number;
+  readonly lostTokens: number;
 }
 
-/** By what a session, or a thread without one, was used; a session may be told more than once. */
+/** When a session, or a thread without one, was used. */
 export interface SessionUse {
   readonly sessionId: string;
   readonly oldestMs: number;
   readonly newestMs: number;
-  readonly by: readonly CommonFacts[];
+}
+
+export interface SessionsWish {
+  readonly limit: number;
+  readonly offset: number;
+  /** In its id, or the name of a model or a client that it was used by; ignoring case. */
+  readonly search?: string | undefined;
+}
+
+/** How a query is summed. */
+export interface SumWish {
+  /** Moments that no cell reaches across. */
+  readonly splitAt?: readonly number[] | undefined;
+  /** True where of the facts of a cell only models, provider, failure and probe are asked for: the others may be absent. */
+  readonly byModel?: boolean | undefined;
 }
 
 export interface SpreadOfTimes {
@@ -59,7 +80,10 @@ export interface SummedLog {
   readonly cells: readonly UsageCell[];
   /** False where the rows of some of it are gone. */
   readonly hasRows: boolean;
-  sessions(): Promise<readonly SessionUse[]>;
+  /** Those that were used last come first. */
+  sessions(wish: SessionsWish): Promise<{ readonly sessions: readonly SessionUse[]; readonly total: number }>;
+  /** How many sessions each group has. @param groupsOf the groups of what was asked with these facts */
+  countSessions(groupsOf: (facts: CommonFacts) => readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The newest exchange of each cell, where its row is there. */
   newestOf(cells: readonly UsageCell[]): Promise<ReadonlyMap<UsageCell, Facts>>;
   /** How long streams took that completed: of many, within 2.5 %. */

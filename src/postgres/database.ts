@@ -111,7 +111,11 @@ export const openDatabase = ({ url, maxConnections, prepare }: DatabaseDeps): Da
   // Of connections that nobody uses at the moment: the next query takes another one.
   pool.on('error', () => {});
   // One that breaks between two queries fails the next; without a listener it would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    // A table a day makes plans look so costly that compiling them takes longer than all else.
+    client.query('SET jit = off').catch(() => {});
+  });
   const sockets = new Set<Socket>();
   let trouble: DatabaseTrouble | undefined;
   let prepared: Promise<void> | undefined;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answerCodex } from '../../src/admin/answers/codex-status.ts';
+import { answerFleet } from '../../src/admin/answers/fleet.ts';
 import { answerGroups } from '../../src/admin/answers/usage-by.ts';
 import { answerDaily } from '../../src/admin/answers/usage-daily.ts';
 import { answerClients, answerModels } from '../../src/admin/answers/usage-groups.ts';
@@ -44,12 +45,15 @@ const manyExchanges = (): LoggedExchange[] => {
         version: random.pick(['1', '2']),
         sessionId: `session-${random.between(0, 40)}`,
         threadId: `thread-${random.between(0, 40)}`,
+        ...(random.chance(0.5) && { repository: `github.com/corp/${texts('repo')}` }),
+        ...(random.chance(0.5) && { policy: texts('policy') }),
       },
+      ...(random.chance(0.05) && { findings: ['other_model'] }),
       response: hasFailed ? { finish: 'failed' } : { finish: 'completed', toolCalls: [texts('tool')] },
       ...(random.chance(0.9) && {
         usage: {
           inputTokens,
-          cachedInputTokens: inputTokens >> 1,
+          cachedInputTokens: random.chance(0.3) ? 0 : inputTokens >> 1,
           cacheWriteTokens: 100,
           outputTokens: 500,
           reasoningTokens: 100,
@@ -136,7 +140,9 @@ describe('sums of the log in PostgreSQL', () => {
     for (const [place, query] of queries.entries()) {
       for (const [at, filter] of filters.entries()) {
         const zone = zones[(place + at) % zones.length];
-        for (const wish of more) {
+        // Each of many with some of the filters and periods: all with all would take minutes.
+        const some = more.length > 2 ? [0, 3].map((step) => more[(place + at + step) % more.length]) : more;
+        for (const wish of some) {
           const asked = `${query}&${filter}&timezone=${zone}&${wish}&limit=200`;
           const summed = rounded(await answer(deps(log.reader), search(asked)));
           expect([asked, summed]).toEqual([asked, rounded(await answer(deps(byRows()), search(asked)))]);
@@ -145,6 +151,27 @@ describe('sums of the log in PostgreSQL', () => {
     }
     const [day] = await answerDaily(deps(log.reader), search('days=1&interval=hourly&timezone=Asia/Kolkata'));
     expect(day?.date).toMatch(/:30:00/);
+  });
+
+  it('tell the fleet as its rows do, with what was paid for again, however it was copied', async () => {
+    const all = manyExchanges();
+    const sinks = [log.createSink('one'), log.createSink('two')] as const;
+    for (let from = 0; from < all.length; from += 60) {
+      await sinks[(from / 60) % 2 === 0 ? 0 : 1].put(all.slice(from, from + 60), NO_BLOCKS);
+    }
+    const ask = async (reader: LogReader, query: string) => {
+      const { clients, people, repositories, other_models, ...rest } = await answerFleet(
+        { ...deps(reader), config: { policy: undefined } },
+        search(query),
+      );
+      const sorted = (rows: readonly object[]) => rows.map((row) => JSON.stringify(rounded(row))).sort();
+      return [rest, ...[clients, people, repositories, other_models].map(sorted)];
+    };
+    for (const query of ['days=9&timezone=UTC', 'days=400&timezone=Asia/Kolkata']) {
+      const told = await ask(log.reader, query);
+      expect(told).toEqual(await ask(byRows(), query));
+      expect(JSON.stringify(told)).toMatch(/cache_losses\\":[1-9]/);
+    }
   });
 
   it('tell usage in the terminal and the clients of Codex as rows do', async () => {

@@ -85,3 +85,21 @@ it('ends what a dead gateway left open, and nothing of those that live', async (
   expect([total, records.filter(({ response }) => response.finish === 'interrupted').length]).toEqual([2, 1]);
   expect(await reader.sums({}, [], 'UTC')).toMatchObject([{ requests: 2, failedRequests: 1 }]);
 });
+
+it('makes the table of a day while somebody reads, and lets them read on', async () => {
+  const { database, createSink } = await open();
+  const sink = createSink();
+  await sink.put([exchange(Date.now())], NO_BLOCKS);
+  await database.transact(async (reading) => {
+    const count = () =>
+      reading<{ count: number }>('SELECT count(*)::integer AS count FROM gomodel.exchanges');
+    expect(await count()).toEqual([{ count: 1 }]);
+    // A table that is created in its place waits for whoever reads any day, and everybody else behind it.
+    await database.query('SELECT gomodel.make_days($1::date[])', [['2026-01-01']], { timeoutMs: 5_000 });
+    expect(await count()).toEqual([{ count: 1 }]);
+  });
+  const tables = await database.query(
+    `SELECT FROM pg_inherits WHERE inhparent = 'gomodel.exchanges'::regclass`,
+  );
+  expect(tables).toHaveLength(2);
+});

@@ -49,7 +49,7 @@ export const scopeLog = (log: LogReader, view: View): LogReader => {
     },
     facts: (query) => log.facts(narrow(query)),
     sums: (query, by, timezone) => log.sums(narrow(query), by, timezone),
-    summed: async (query, splitAt) => log.summed?.(narrow(query), splitAt),
+    summed: async (query, wish) => log.summed?.(narrow(query), wish),
     get,
     body: async (id, side) => {
       const detail = await get(id);

@@ -1,7 +1,15 @@
-import type { CommonFacts, Facts, LogQuery, LogReader, SummedLog, UsageCell } from '../../log/port.ts';
+import type {
+  CommonFacts,
+  Facts,
+  LogQuery,
+  LogReader,
+  SummedLog,
+  SumWish,
+  UsageCell,
+} from '../../log/port.ts';
 import type { UsageSums } from '../api-types/usage.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
-import { changesOf, isSteady } from '../cost/is-steady.ts';
+import { createSteadiness } from '../cost/is-steady.ts';
 import type { Billing } from '../cost/price-book.ts';
 import { addToSums, eachFacts } from './usage-sums.ts';
 
@@ -25,22 +33,28 @@ export const findSums = async (
   log: Log,
   query: LogQuery,
   { findRates }: Pricing,
-  splitAt: readonly number[] = [],
+  { splitAt = [], byModel }: SumWish = {},
 ): Promise<SummedLog | undefined> => {
-  const isPriced = ({ cells }: SummedLog): boolean => cells.every((cell) => isSteady(findRates, cell));
-  const summed = await log.summed?.(query, splitAt);
+  const { isSteady, changesOf } = createSteadiness(findRates);
+  const isPriced = ({ cells }: SummedLog): boolean => cells.every(isSteady);
+  const summed = await log.summed?.(query, { splitAt, byModel });
   if (!summed || isPriced(summed)) return summed;
-  const changes = summed.cells.flatMap((cell) => changesOf(findRates, cell));
+  const changes = summed.cells.flatMap(changesOf);
   const moments = [...new Set([...splitAt, ...changes])].sort((one, other) => one - other);
-  const divided = await log.summed?.(query, moments);
+  const divided = await log.summed?.(query, { splitAt: moments, byModel });
   // Where rows are gone, the price of some is nearer than nothing.
   return divided && (isPriced(divided) || !divided.hasRows) ? divided : undefined;
 };
 
-export const showCells = ({ cells }: SummedLog, { bill }: Pricing, show: (used: Used) => void): void => {
-  for (const { facts, usage, requests, oldestMs, newestMs, maxInputTokens } of cells) {
+export const showCells = (
+  { cells }: SummedLog,
+  { bill }: Pricing,
+  show: (used: Used, cell: UsageCell) => void,
+): void => {
+  for (const cell of cells) {
+    const { facts, usage, requests, oldestMs, newestMs, maxInputTokens } = cell;
     const billing = bill({ ...facts, startedAtMs: newestMs }, usage, maxInputTokens);
-    show({ facts, usage, requests, oldestMs, newestMs, billing });
+    show({ facts, usage, requests, oldestMs, newestMs, billing }, cell);
   }
 };
 
@@ -54,16 +68,15 @@ export const usedOf = (facts: Facts, { bill }: Pricing): Used => {
 /**
  * Shows what exchanges of a query used, without probes, in no order: from the sums of the log where it keeps some,
  * else one by one. Who keeps facts of them copies them.
- * @param splitAt moments that nothing that is shown together lies on both sides of
  */
 export const eachUsage = async (
   log: Log,
   query: LogQuery,
   prices: Pricing,
   show: (used: Used) => void,
-  splitAt?: readonly number[],
+  wish?: SumWish,
 ): Promise<void> => {
-  const summed = await findSums(log, query, prices, splitAt);
+  const summed = await findSums(log, query, prices, wish);
   if (summed) {
     showCells(summed, prices, show);
     return;

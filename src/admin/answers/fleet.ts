@@ -1,21 +1,16 @@
 import type { GatewayConfig } from '../../config/load-config.ts';
 import type { Policy } from '../../config/policy.ts';
 import { compilePolicy, versionOf } from '../../fleet/compile-policy.ts';
-import type { ExchangeRecord } from '../../log/port.ts';
-import type {
-  Enrolled,
-  FleetAnswer,
-  FleetClient,
-  FleetOtherModel,
-  FleetPerson,
-  FleetRepository,
-  FleetUse,
-} from '../api-types/fleet.ts';
-import { billOf, type Pricing, pricedBy } from '../cost/create-pricing.ts';
-import { lostTokens, priceLoss } from '../cost/lost-tokens.ts';
+import type { Enrolled, FleetAnswer, FleetClient, FleetPerson, FleetUse } from '../api-types/fleet.ts';
+import type { Pricing } from '../cost/create-pricing.ts';
+import { priceLoss } from '../cost/lost-tokens.ts';
 import { sumOf } from '../cost/price-book.ts';
-import { readPeriod } from '../select/period.ts';
+import { createThreadLosses } from '../cost/thread-losses.ts';
+import { type Period, readPeriod } from '../select/period.ts';
+import { findSums, showCells, usedOf } from './each-usage.ts';
+import { createFleetGroups, type FleetGroup, findNewestIds, type GroupedUse } from './fleet-groups.ts';
 import type { LogDeps } from './log.ts';
+import { eachFacts } from './usage-sums.ts';
 
 export interface FleetDeps extends Pick<LogDeps, 'log' | 'pricing' | 'now'> {
   readonly config: Pick<GatewayConfig, 'policy'>;
@@ -23,89 +18,15 @@ export interface FleetDeps extends Pick<LogDeps, 'log' | 'pricing' | 'now'> {
   readonly nameOfKey: (id: string) => string | undefined;
 }
 
-/** More take seconds to read, and the newest ones tell who works with what now. */
-const MAX_EXCHANGES = 20_000;
-const MAX_ROWS = 200;
-/** Contexts that are remembered to find what was lost of them. */
-const MAX_THREADS = 20_000;
+const MAX_CLIENTS = 10;
 
-interface Group extends FleetUse {
-  readonly people: Set<string>;
-  readonly clients: Set<string>;
-  losses: number;
-  lostTokens: number;
-  lostCost: number | null;
-  newest: ExchangeRecord;
-}
-
-const plus = (sum: number | null, more: number | undefined): number | null =>
-  more === undefined ? sum : (sum ?? 0) + more;
+type Facts = GroupedUse['facts'];
 
 /** Who asks: a key, else the path that a request names, else how it was let in. */
-const personOf = ({ keyId, userPath, auth }: ExchangeRecord): string => keyId ?? userPath ?? auth ?? 'none';
+const personOf = ({ keyId, userPath, auth }: Facts): string => keyId ?? userPath ?? auth ?? 'none';
 
-const clientOf = ({ client }: ExchangeRecord): string | undefined =>
-  client.name === undefined ? undefined : `${client.name} ${client.version ?? ''}`.trimEnd();
-
-const createGroups = () => {
-  const groups = new Map<string, Group>();
-  return {
-    add: (key: string, record: ExchangeRecord, cost: number | undefined): Group => {
-      const found = groups.get(key);
-      const group: Group = found ?? {
-        ...{
-          requests: 0,
-          cost: null,
-          last_request_at: '',
-          last_id: '',
-          losses: 0,
-          lostTokens: 0,
-          lostCost: null,
-        },
-        ...{ people: new Set(), clients: new Set(), newest: record },
-      };
-      if (!found) groups.set(key, group);
-      group.requests++;
-      group.cost = plus(group.cost, cost);
-      group.people.add(personOf(record));
-      if (record.id >= group.last_id) {
-        group.last_id = record.id;
-        group.last_request_at = record.startedAt;
-        group.newest = record;
-      }
-      return group;
-    },
-    rows: <Row>(map: (group: Group, key: string) => Row): Row[] =>
-      [...groups]
-        .sort(([, one], [, other]) => other.requests - one.requests)
-        .slice(0, MAX_ROWS)
-        .map(([key, group]) => map(group, key)),
-  };
-};
-
-const useOf = ({ requests, cost, last_request_at, last_id }: Group): FleetUse => ({
-  requests,
-  cost,
-  last_request_at,
-  last_id,
-});
-
-/** What a request paid for again of what its thread had in its context. */
-const createLosses = (prices: Pricing) => {
-  const contexts = new Map<string, number>();
-  return (
-    record: ExchangeRecord,
-  ): { readonly tokens: number; readonly usd: number | undefined } | undefined => {
-    const { client, usage } = record;
-    const thread = client.threadId ?? client.sessionId;
-    if (thread === undefined || !usage?.inputTokens) return undefined;
-    const tokens = lostTokens(contexts.get(thread), usage);
-    contexts.delete(thread);
-    contexts.set(thread, usage.inputTokens);
-    if (contexts.size > MAX_THREADS) contexts.delete(contexts.keys().next().value ?? '');
-    return tokens > 0 ? priceLoss(prices, pricedBy(record), usage, tokens) : undefined;
-  };
-};
+const clientOf = ({ clientName, clientVersion }: Pick<Facts, 'clientName' | 'clientVersion'>): string =>
+  `${clientName} ${clientVersion ?? ''}`.trimEnd();
 
 /** All versions that somebody may be given now. */
 const versionsOf = (policy: Policy): readonly string[] =>
@@ -117,6 +38,78 @@ const enrolledBy = (named: string | undefined, versions: readonly string[]): Enr
   return versions.includes(named) ? 'current' : 'old';
 };
 
+const createFleet = () => {
+  const clients = createFleetGroups();
+  const people = createFleetGroups();
+  const repositories = createFleetGroups();
+  const others = createFleetGroups();
+  let exchanges = 0;
+  return {
+    ...{ clients, people, repositories, others },
+    count: () => exchanges,
+    add: (use: GroupedUse): void => {
+      const { facts, requests } = use;
+      exchanges += requests;
+      if (facts.auth === 'rejected') return;
+      const who = personOf(facts);
+      const person = people.add(who, use, who);
+      if (facts.repository !== undefined) repositories.add(facts.repository, use, who);
+      if (facts.hasOtherModel) {
+        others.add(JSON.stringify([facts.sentModel ?? facts.requestedModel, facts.model]), use, who);
+      }
+      if (facts.clientName === undefined) return;
+      const client = clientOf(facts);
+      person.clients.set(client, Math.max(person.clients.get(client) ?? 0, use.newestMs));
+      clients.add(client, use, who);
+    },
+    addLoss: (client: Pick<Facts, 'clientName' | 'clientVersion'>, loss: FleetGroup['losses']): void => {
+      if (client.clientName !== undefined) clients.addLoss(clientOf(client), loss);
+    },
+  };
+};
+type Fleet = ReturnType<typeof createFleet>;
+
+/** From the sums of the log. @returns false where it keeps none */
+const addSums = async (
+  log: FleetDeps['log'],
+  span: Period,
+  prices: Pricing,
+  fleet: Fleet,
+): Promise<{ readonly newestIds: Awaited<ReturnType<typeof findNewestIds>> } | undefined> => {
+  const summed = await findSums(log, { span }, prices);
+  if (!summed) return undefined;
+  showCells(summed, prices, ({ billing, ...used }, cell) => {
+    const cost = billing.kind === 'metered' && billing.cost ? sumOf(billing.cost) : undefined;
+    fleet.add({ ...used, cost, cell });
+    if (cell.cacheLosses === 0 || used.facts.auth === 'rejected') return;
+    const priced = { ...used.facts, startedAtMs: used.newestMs };
+    const { usd } = priceLoss(prices, priced, used.usage, cell.lostTokens, cell.maxInputTokens);
+    fleet.addLoss(used.facts, { requests: cell.cacheLosses, tokens: cell.lostTokens, usd });
+  });
+  const shown = [fleet.clients, fleet.people, fleet.repositories, fleet.others].flatMap((groups) =>
+    groups.rows((group) => group),
+  );
+  return { newestIds: await findNewestIds(summed, shown) };
+};
+
+/** From each exchange. @returns false where too many were asked to look for the lost caches of all */
+const addFacts = async (
+  log: FleetDeps['log'],
+  span: Period,
+  prices: Pricing,
+  fleet: Fleet,
+): Promise<boolean> => {
+  const losses = createThreadLosses(prices);
+  await eachFacts(log, { span }, (facts) => {
+    const { billing, ...used } = usedOf(facts, prices);
+    const cost = billing.kind === 'metered' && billing.cost ? sumOf(billing.cost) : undefined;
+    fleet.add({ ...used, cost, id: facts.id });
+    if (facts.auth !== 'rejected') losses.add(facts);
+  });
+  losses.each((client, { tokens, usd }) => fleet.addLoss(client, { requests: 1, tokens, usd }));
+  return losses.isWhole();
+};
+
 /** `GET fleet`: who works with what, and what became of it. */
 export const answerFleet = async (
   { log, pricing, now, config, nameOfKey }: FleetDeps,
@@ -124,79 +117,59 @@ export const answerFleet = async (
 ): Promise<FleetAnswer> => {
   const period = readPeriod(query, now());
   const prices = await pricing();
-  const [clients, people, repositories, others] = [
-    createGroups(),
-    createGroups(),
-    createGroups(),
-    createGroups(),
-  ];
-  const lossOf = createLosses(prices);
-  let exchanges = 0;
-  for await (const records of log.list({ span: period }, { newest: MAX_EXCHANGES })) {
-    for (const record of records) {
-      exchanges++;
-      if (record.probe || record.auth === 'rejected') continue;
-      const { kind, cost } = billOf(prices, record);
-      const usd = kind === 'metered' && cost ? sumOf(cost) : undefined;
-      const client = clientOf(record);
-      const person = people.add(personOf(record), record, usd);
-      if (record.client.repository !== undefined) repositories.add(record.client.repository, record, usd);
-      if (record.findings?.includes('other_model')) {
-        others.add(JSON.stringify([record.sentModel ?? record.requestedModel, record.model]), record, usd);
-      }
-      const loss = lossOf(record);
-      if (client === undefined) continue;
-      // The newest one comes first.
-      person.clients.delete(client);
-      person.clients.add(client);
-      const group = clients.add(client, record, usd);
-      if (!loss) continue;
-      group.losses++;
-      group.lostTokens += loss.tokens;
-      group.lostCost = plus(group.lostCost, loss.usd);
-    }
-  }
+  const fleet = createFleet();
+  const sums = await addSums(log, period, prices, fleet);
+  const isWhole = sums !== undefined || (await addFacts(log, period, prices, fleet));
+  const useOf = (group: FleetGroup): FleetUse => {
+    const last_id = group.newest.id ?? sums?.newestIds.get(group);
+    const { requests, cost } = group;
+    return {
+      ...{ requests, cost, last_request_at: new Date(group.newest.newestMs).toISOString() },
+      ...(last_id !== undefined && { last_id }),
+    };
+  };
   const versions = config.policy ? versionsOf(config.policy) : [];
   return {
     start_date: period.startDate,
     end_date: period.endDate,
-    exchanges,
-    is_whole: exchanges < MAX_EXCHANGES,
+    exchanges: fleet.count(),
+    is_whole: isWhole,
     ...(versions[0] !== undefined && { policy: versions[0] }),
-    clients: clients.rows(
+    clients: fleet.clients.rows(
       (group): FleetClient => ({
-        name: group.newest.client.name ?? '',
-        ...(group.newest.client.version !== undefined && { version: group.newest.client.version }),
+        name: group.newest.facts.clientName ?? '',
+        ...(group.newest.facts.clientVersion !== undefined && { version: group.newest.facts.clientVersion }),
         ...useOf(group),
         people: group.people.size,
-        cache_losses: group.losses,
-        lost_tokens: group.lostTokens,
-        lost_cost: group.lostCost,
+        cache_losses: group.losses.requests,
+        lost_tokens: group.losses.tokens,
+        lost_cost: group.losses.usd ?? null,
       }),
     ),
-    people: people.rows((group, id): FleetPerson => {
+    people: fleet.people.rows((group, id): FleetPerson => {
       const name = nameOfKey(id);
-      const { userPath, client } = group.newest;
+      const { userPath, policy } = group.newest.facts;
+      const clients = [...group.clients].sort(([, one], [, other]) => other - one);
       return {
         id,
         ...(name !== undefined && { name }),
         ...(userPath !== undefined && { user_path: userPath }),
         ...useOf(group),
-        clients: [...group.clients].reverse().slice(0, 10),
-        enrolled: enrolledBy(client.policy, versions),
-        ...(client.policy !== undefined && { policy: client.policy }),
+        clients: clients.slice(0, MAX_CLIENTS).map(([client]) => client),
+        enrolled: enrolledBy(policy, versions),
+        ...(policy !== undefined && { policy }),
       };
     }),
-    repositories: repositories.rows(
-      (group, repository): FleetRepository => ({ repository, ...useOf(group), people: group.people.size }),
-    ),
-    other_models: others.rows(
-      (group): FleetOtherModel => ({
-        asked: group.newest.sentModel ?? group.newest.requestedModel ?? '',
-        served: group.newest.model ?? '',
-        ...(group.newest.provider !== undefined && { provider: group.newest.provider }),
-        ...useOf(group),
-      }),
-    ),
+    repositories: fleet.repositories.rows((group, repository) => ({
+      repository,
+      ...useOf(group),
+      people: group.people.size,
+    })),
+    other_models: fleet.others.rows((group) => ({
+      asked: group.newest.facts.sentModel ?? group.newest.facts.requestedModel ?? '',
+      served: group.newest.facts.model ?? '',
+      ...(group.newest.facts.provider !== undefined && { provider: group.newest.facts.provider }),
+      ...useOf(group),
+    })),
   };
 };

@@ -58,6 +58,7 @@ export const answerGroups = async (deps: GroupsDeps, query: URLSearchParams): Pr
   const depth = readCount(query, 'depth', 0, MAX_DEPTH);
   const prices = await deps.pricing();
   const groups = new Map<string, NamedGroup>();
+  const counts = new Map<string, number>();
   const selection = { span: readPeriod(query, deps.now()), filter: readFilter(query, USAGE_FILTERS) };
   const add = (facts: Grouped, used: Used): readonly NamedGroup[] =>
     GROUPS[by](facts, depth).map((name) => {
@@ -71,10 +72,8 @@ export const answerGroups = async (deps: GroupsDeps, query: URLSearchParams): Pr
   const summed = by === 'session' ? undefined : await findSums(deps.log, selection, prices);
   if (summed) {
     showCells(summed, prices, (used) => add(used.facts, used));
-    for (const { sessionId, by: kinds } of await summed.sessions()) {
-      for (const facts of kinds) {
-        for (const name of GROUPS[by](facts, depth)) groups.get(name)?.sessions.add(sessionId);
-      }
+    for (const [name, count] of await summed.countSessions((facts) => GROUPS[by](facts, depth))) {
+      counts.set(name, count);
     }
   } else {
     await eachFacts(deps.log, selection, (facts) => {
@@ -93,7 +92,7 @@ export const answerGroups = async (deps: GroupsDeps, query: URLSearchParams): Pr
         group,
         ...(name !== undefined && { name }),
         ...sums,
-        sessions: sessions.size,
+        sessions: counts.get(group) ?? sessions.size,
         last_request_at: new Date(newestMs).toISOString(),
       };
     }),

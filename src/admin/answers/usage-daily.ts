@@ -1,7 +1,8 @@
 import { GatewayError } from '../../base/errors.ts';
+import { startOfDayMs } from '../../base/time/local-day.ts';
 import { hourOf } from '../../base/time/zoned-time.ts';
 import type { UsageBucket } from '../api-types/usage.ts';
-import { addDays, countDays, createPeriod, type Period, readPeriod } from '../select/period.ts';
+import { addDays, countDays, type Period, readPeriod } from '../select/period.ts';
 import { readChoice, readFilter, USAGE_FILTERS } from '../select/read-query.ts';
 import { addUsed, eachUsage } from './each-usage.ts';
 import type { LogDeps } from './log.ts';
@@ -48,7 +49,7 @@ const hoursOf = ({ fromMs, toMs, timezone }: Period): Stretch[] => {
 const daysOf = (period: Period, nameOf: (date: string) => string): Stretch[] =>
   Array.from({ length: countDays(period) }, (_, day) => {
     const date = addDays(period.startDate, day);
-    return { startMs: createPeriod(date, date, period.timezone).fromMs, bucket: nameOf(date) };
+    return { startMs: startOfDayMs(date, period.timezone), bucket: nameOf(date) };
   });
 
 /** @returns a function from a time to its stretch: asking the calendar each time takes 3 µs */
@@ -94,7 +95,7 @@ export const answerDaily = async (
       const bucket = ofStretch[findStretch(used.oldestMs)];
       if (bucket) addUsed(bucket, used);
     },
-    splitAt,
+    { splitAt, byModel: true },
   );
   return [...buckets.values()];
 };

@@ -1,4 +1,4 @@
-import type { CommonFacts } from '../../log/port.ts';
+import type { CommonFacts, SumWish } from '../../log/port.ts';
 import type { Paged } from '../api-types/entry.ts';
 import type { UsageClient, UsageModel, UsageSums } from '../api-types/usage.ts';
 import type { Pricing } from '../cost/create-pricing.ts';
@@ -34,19 +34,21 @@ const groupFacts = async (
   { log, pricing, now }: LogDeps,
   query: URLSearchParams,
   keyOf: (facts: CommonFacts) => string | undefined,
+  wish: SumWish = {},
 ): Promise<{ groups: Group[]; prices: Pricing }> => {
   const span = readPeriod(query, now());
   const filter = readFilter(query, USAGE_FILTERS);
   const prices = await pricing();
   const groups = new Map<string, Group>();
-  await eachUsage(log, { span, filter }, prices, (used) => {
+  const add = (used: Used): void => {
     const key = keyOf(used.facts);
     if (key === undefined) return;
     const group = groups.get(key) ?? { newest: newestOf(used), sums: createSums() };
     groups.set(key, group);
     if (used.newestMs > group.newest.startedAtMs) group.newest = newestOf(used);
     addUsed(group.sums, used);
-  });
+  };
+  await eachUsage(log, { span, filter }, prices, add, wish);
   const sorted = [...groups.values()].sort((one, other) => other.sums.total_tokens - one.sums.total_tokens);
   return { groups: sorted, prices };
 };
@@ -61,8 +63,11 @@ const priceOf = ({ findRates }: Pricing, { newest }: Group): UsageModel['price']
 /** `GET usage/models` */
 export const answerModels = async (deps: LogDeps, query: URLSearchParams): Promise<Paged<UsageModel>> => {
   const wish = readPage(query, GROUP_LIMIT, MAX_GROUPS);
-  const { groups, prices } = await groupFacts(deps, query, ({ model, provider }) =>
-    model === undefined ? undefined : `${provider ?? ''} ${model}`,
+  const { groups, prices } = await groupFacts(
+    deps,
+    query,
+    ({ model, provider }) => (model === undefined ? undefined : `${provider ?? ''} ${model}`),
+    { byModel: true },
   );
   const { entries, ...rest } = pageOf(groups, wish);
   return {

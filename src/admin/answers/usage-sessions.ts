@@ -1,10 +1,17 @@
-import { type CommonFacts, type Facts, keepFacts, type TimeSpan } from '../../log/port.ts';
+import {
+  type Facts,
+  keepFacts,
+  type LogQuery,
+  type SessionsWish,
+  type SessionUse,
+  type TimeSpan,
+} from '../../log/port.ts';
 import type { Paged } from '../api-types/entry.ts';
 import type { UsageSession } from '../api-types/usage.ts';
 import { readPeriod } from '../select/period.ts';
 import { readFilter, readText, USAGE_FILTERS } from '../select/read-query.ts';
 import type { LogDeps } from './log.ts';
-import { GROUP_LIMIT, MAX_GROUPS, pageOf, readPage } from './paging.ts';
+import { GROUP_LIMIT, MAX_GROUPS, readPage } from './paging.ts';
 import type { FindTitle } from './session-title.ts';
 import { summarizeSession } from './summarize-session.ts';
 import { eachFacts } from './usage-sums.ts';
@@ -14,7 +21,7 @@ export interface SessionsDeps extends LogDeps {
 }
 
 interface Session {
-  readonly id: string;
+  readonly sessionId: string;
   oldestMs: number;
   newestMs: number;
   /** Models, by each of their names, and clients. */
@@ -23,17 +30,50 @@ interface Session {
 
 const sessionOf = ({ sessionId, threadId }: Facts): string | undefined => sessionId ?? threadId;
 
-const holdsText = ({ id, names }: Session, search: string): boolean => {
+const holdsText = ({ sessionId, names }: Session, search: string): boolean => {
   const wanted = search.toLowerCase();
-  return [id, ...names].some((text) => text.toLowerCase().includes(wanted));
+  return [sessionId, ...names].some((text) => text.toLowerCase().includes(wanted));
 };
 
 /** When some sessions were used, within a span. */
-const spanOf = (sessions: readonly Session[], { fromMs, toMs }: TimeSpan): TimeSpan => ({
+const spanOf = (sessions: readonly SessionUse[], { fromMs, toMs }: TimeSpan): TimeSpan => ({
   fromMs: Math.max(fromMs, Math.min(...sessions.map(({ oldestMs }) => oldestMs))),
   // What runs may have begun since.
   toMs,
 });
+
+/** The sessions of a query, found by reading all of its exchanges; those that were used last come first. */
+const findSessions = async (
+  log: LogDeps['log'],
+  query: LogQuery,
+  { limit, offset, search }: SessionsWish,
+): Promise<{ readonly sessions: readonly SessionUse[]; readonly total: number }> => {
+  const sessions = new Map<string, Session>();
+  await eachFacts(log, query, (facts) => {
+    const sessionId = sessionOf(facts);
+    if (sessionId === undefined) return;
+    const { startedAtMs } = facts;
+    const session = sessions.get(sessionId) ?? {
+      sessionId,
+      oldestMs: startedAtMs,
+      newestMs: startedAtMs,
+      names: new Set<string>(),
+    };
+    sessions.set(sessionId, session);
+    session.oldestMs = Math.min(session.oldestMs, startedAtMs);
+    session.newestMs = Math.max(session.newestMs, startedAtMs);
+    if (search === undefined) return;
+    const { model, requestedModel, sentModel, clientName, clientVersion } = facts;
+    const client = clientName === undefined ? undefined : `${clientName}/${clientVersion ?? ''}`;
+    for (const name of [model, requestedModel, sentModel, client]) {
+      if (name !== undefined) session.names.add(name);
+    }
+  });
+  const wanted = [...sessions.values()]
+    .filter((session) => search === undefined || holdsText(session, search))
+    .sort((one, other) => other.newestMs - one.newestMs);
+  return { sessions: wanted.slice(offset, offset + limit), total: wanted.length };
+};
 
 /** `GET usage/sessions` */
 export const answerSessions = async (
@@ -45,40 +85,16 @@ export const answerSessions = async (
   const wish = readPage(query, GROUP_LIMIT, MAX_GROUPS);
   const search = readText(query, 'search');
   const prices = await pricing();
-  const sessions = new Map<string, Session>();
-  const add = (id: string, oldestMs: number, newestMs: number, by: readonly CommonFacts[]): void => {
-    const session = sessions.get(id) ?? { id, oldestMs, newestMs, names: new Set<string>() };
-    sessions.set(id, session);
-    session.oldestMs = Math.min(session.oldestMs, oldestMs);
-    session.newestMs = Math.max(session.newestMs, newestMs);
-    if (search === undefined) return;
-    for (const { model, requestedModel, sentModel, clientName, clientVersion } of by) {
-      for (const name of [model, requestedModel, sentModel, `${clientName}/${clientVersion}`]) {
-        if (name !== undefined) session.names.add(name);
-      }
-    }
-  };
   const summed = await log.summed?.({ span, filter });
-  if (summed) {
-    for (const { sessionId, oldestMs, newestMs, by } of await summed.sessions()) {
-      add(sessionId, oldestMs, newestMs, by);
-    }
-  } else {
-    await eachFacts(log, { span, filter }, (facts) => {
-      const id = sessionOf(facts);
-      if (id !== undefined) add(id, facts.startedAtMs, facts.startedAtMs, [facts]);
-    });
-  }
-  const wanted = [...sessions.values()]
-    .filter((session) => search === undefined || holdsText(session, search))
-    .sort((one, other) => other.newestMs - one.newestMs);
-  const { entries, ...rest } = pageOf(wanted, wish);
-  const shown = new Map<string, Facts[]>(entries.map(({ id }) => [id, []]));
+  const { sessions, total } = summed
+    ? await summed.sessions({ ...wish, search })
+    : await findSessions(log, { span, filter }, { ...wish, search });
+  const shown = new Map<string, Facts[]>(sessions.map(({ sessionId }) => [sessionId, []]));
   // A second reading, of what is shown alone: to keep the facts of all would take too much memory.
-  if (entries.length > 0) {
+  if (sessions.length > 0) {
     await eachFacts(
       log,
-      { span: spanOf(entries, span), filter, sessions: new Set(shown.keys()) },
+      { span: spanOf(sessions, span), filter, sessions: new Set(shown.keys()) },
       (facts) => {
         shown.get(sessionOf(facts) ?? '')?.push(keepFacts(facts));
       },
@@ -91,5 +107,5 @@ export const answerSessions = async (
     facts.sort((one, other) => (one.id < other.id ? -1 : 1));
     summarized.push(summarizeSession(id, facts, prices, await findTitle(facts)));
   }
-  return { entries: summarized, ...rest };
+  return { entries: summarized, total, ...wish };
 };

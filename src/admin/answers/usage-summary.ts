@@ -118,7 +118,8 @@ export const answerSummary = async (
     period.timezone,
   );
   const previous = createSums();
-  await eachUsage(log, { span: before, filter }, prices, (used) => addUsed(previous, used));
+  const addPrevious = (used: Used): void => addUsed(previous, used);
+  await eachUsage(log, { span: before, filter }, prices, addPrevious, { byModel: true });
   return {
     ...sums,
     start_date: period.startDate,

@@ -4,8 +4,8 @@ export interface FleetUse {
   /** Of the metered requests with a known price, in USD; `null` where none has one. */
   cost: number | null;
   last_request_at: string;
-  /** The newest exchange. */
-  last_id: string;
+  /** The newest exchange; absent where the log holds it no more. */
+  last_id?: string;
 }
 
 /** A version of a program. */
@@ -57,9 +57,9 @@ export interface FleetOtherModel extends FleetUse {
 export interface FleetAnswer {
   start_date: string;
   end_date: string;
-  /** How many exchanges the answer is based on. */
+  /** How many exchanges the period has. */
   exchanges: number;
-  /** False where the period has more: then only its newest ones were looked at. */
+  /** False where the period has so many that lost caches were looked for in a part of them alone. */
   is_whole: boolean;
   /** The version of the policy for everybody; absent where there is none. */
   policy?: string;

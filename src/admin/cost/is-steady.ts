@@ -1,5 +1,5 @@
 import type { UsageCell } from '../../log/port.ts';
-import type { FindRates, Rates } from './rates.ts';
+import type { FindRates, ModelRates, Rates } from './rates.ts';
 
 /** Prices change seldom. */
 const STEP_MS = 7 * 86_400_000;
@@ -22,11 +22,11 @@ const areSame = (one: Rates | undefined, other: Rates | undefined): boolean =>
 
 const DAY_MS = 86_400_000;
 
-/** Rates of one input length, by the time. */
-type RatesAt = (ms: number) => Rates | undefined;
+/** Rates of one model, by the time. */
+type RatesAt = (ms: number) => ModelRates | undefined;
 
 /** The midnight, UTC, behind which rates are no longer those of `fromMs`. */
-const findChange = (ratesAt: RatesAt, fromMs: number, toMs: number): number => {
+const findChange = (ratesAt: (ms: number) => Rates | undefined, fromMs: number, toMs: number): number => {
   const first = ratesAt(fromMs);
   let low = Math.floor(fromMs / DAY_MS);
   let high = Math.floor(toMs / DAY_MS);
@@ -38,38 +38,58 @@ const findChange = (ratesAt: RatesAt, fromMs: number, toMs: number): number => {
   return high * DAY_MS;
 };
 
-/** When the price of a cell changes while its exchanges run: midnights, UTC. */
-export const changesOf = (
-  findRates: FindRates,
-  { facts, oldestMs, newestMs, maxInputTokens }: UsageCell,
-): number[] => {
-  const ratesAt: RatesAt = (startedAtMs) => findRates({ ...facts, startedAtMs })?.ratesFor(maxInputTokens);
-  const changes: number[] = [];
-  let fromMs = oldestMs;
-  while (fromMs < newestMs) {
-    const toMs = Math.min(fromMs + STEP_MS, newestMs);
-    if (!areSame(ratesAt(fromMs), ratesAt(toMs))) changes.push(findChange(ratesAt, fromMs, toMs));
-    fromMs = toMs;
-  }
-  return changes;
-};
+/** From one moment to another, by way of the weeks that begin between them: cells that are alike ask for the same. */
+function* steps(oldestMs: number, newestMs: number): Generator<number> {
+  yield oldestMs;
+  for (let week = Math.floor(oldestMs / STEP_MS) + 1; week * STEP_MS < newestMs; week++) yield week * STEP_MS;
+  yield newestMs;
+}
 
-/**
- * Whether one price holds for all exchanges of a cell, however long their input was and whenever they began. A price
- * that changes for less than a week and back is not noticed.
- */
-export const isSteady = (
-  findRates: FindRates,
-  { facts, oldestMs, newestMs, minInputTokens, maxInputTokens, usage }: UsageCell,
-): boolean => {
-  if (!usage || facts.provider === 'demo') return true;
-  const ratesAt = (startedAtMs: number, input: number): Rates | undefined =>
-    findRates({ ...facts, startedAtMs })?.ratesFor(input);
-  const first = ratesAt(oldestMs, minInputTokens);
-  for (let ms = oldestMs; ms < newestMs; ms += STEP_MS) {
-    if (!areSame(first, ratesAt(ms, minInputTokens))) return false;
-  }
-  return (
-    areSame(first, ratesAt(newestMs, minInputTokens)) && areSame(first, ratesAt(newestMs, maxInputTokens))
-  );
+export interface Steadiness {
+  /**
+   * Whether one price holds for all exchanges of a cell, however long their input was and whenever they began. A price
+   * that changes for less than a week and back is not noticed.
+   */
+  isSteady(cell: UsageCell): boolean;
+  /** When the price of a cell changes while its exchanges run: midnights, UTC. */
+  changesOf(cell: UsageCell): number[];
+}
+
+/** Remembers prices that many cells ask for. */
+export const createSteadiness = (findRates: FindRates): Steadiness => {
+  const known = new Map<string, Map<number, ModelRates | undefined>>();
+  const ratesOf = ({ facts: { model, upstreamModel, provider } }: UsageCell): RatesAt => {
+    const key = JSON.stringify([model, upstreamModel, provider]);
+    const ofModel = known.get(key) ?? new Map<number, ModelRates | undefined>();
+    known.set(key, ofModel);
+    return (startedAtMs) => {
+      if (!ofModel.has(startedAtMs))
+        ofModel.set(startedAtMs, findRates({ model, upstreamModel, provider, startedAtMs }));
+      return ofModel.get(startedAtMs);
+    };
+  };
+  return {
+    isSteady: (cell) => {
+      const { facts, oldestMs, newestMs, minInputTokens, maxInputTokens, usage } = cell;
+      if (!usage || facts.provider === 'demo') return true;
+      const ratesAt = ratesOf(cell);
+      const first = ratesAt(oldestMs)?.ratesFor(minInputTokens);
+      for (const ms of steps(oldestMs, newestMs)) {
+        if (!areSame(first, ratesAt(ms)?.ratesFor(minInputTokens))) return false;
+      }
+      return areSame(first, ratesAt(newestMs)?.ratesFor(maxInputTokens));
+    },
+    changesOf: (cell) => {
+      const ratesAt = ratesOf(cell);
+      const ratesOfLongest = (ms: number): Rates | undefined => ratesAt(ms)?.ratesFor(cell.maxInputTokens);
+      const changes: number[] = [];
+      let fromMs = cell.oldestMs;
+      for (const toMs of steps(cell.oldestMs, cell.newestMs)) {
+        if (!areSame(ratesOfLongest(fromMs), ratesOfLongest(toMs)))
+          changes.push(findChange(ratesOfLongest, fromMs, toMs));
+        fromMs = toMs;
+      }
+      return changes;
+    },
+  };
 };

@@ -28,14 +28,18 @@ export const lostTokens = (before: number | undefined, usage: Usage | undefined)
   return shared >= MIN_TOKENS && lost >= Math.max(MIN_TOKENS, shared * MIN_SHARE) ? lost : 0;
 };
 
-/** @param priced what was asked, and of whom */
+/**
+ * @param priced what was asked, and of whom
+ * @param inputOfOne where it is the usage of several exchanges: the input of one of them
+ */
 export const priceLoss = (
   { bill }: Pricing,
   priced: PricedBy,
   usage: Usage | undefined,
   tokens: number,
+  inputOfOne?: number,
 ): Loss => {
-  const { kind, cost } = bill(priced, usage);
+  const { kind, cost } = bill(priced, usage, inputOfOne);
   const isPaid = kind === 'metered' && cost !== undefined;
   const usd = isPaid ? (tokens * (cost.rates.input - cost.rates.cachedInput)) / PER : undefined;
   return { tokens, usd };

@@ -79,12 +79,22 @@ export interface GroupUsageInput {
   readonly onRead: () => void;
 }
 
+/** What sums by model alone know. */
+const OF_MODELS: ReadonlySet<UsageBy> = new Set([
+  'day',
+  'model',
+  'requested-model',
+  'sent-model',
+  'provider',
+]);
+
 /** What sessions used, the exchanges alone can tell. */
 const findSumsBy = async ({ log, query, prices, by, timezone }: GroupUsageInput) => {
   if (by === 'session') return undefined;
-  const summed = await findSums(log, query, prices);
+  const byModel = OF_MODELS.has(by);
+  const summed = await findSums(log, query, prices, { byModel });
   if (!summed || by !== 'day' || summed.cells.length === 0) return summed;
-  return findSums(log, query, prices, startsOfDays(...spanOf(summed), timezone));
+  return findSums(log, query, prices, { splitAt: startsOfDays(...spanOf(summed), timezone), byModel });
 };
 
 const spanOf = ({ cells }: SummedLog): readonly [oldestMs: number, newestMs: number] =>

@@ -4,9 +4,11 @@ import { count } from './count.ts';
 export const fleetTexts = {
   fleet: {
     period: 'Period',
-    days: { '1': 'Today', '7': '7 days', '30': '30 days' } as Readonly<Record<string, string>>,
+    days: { '1': 'Today', '7': '7 days', '30': '30 days', '365': 'A year' } as Readonly<
+      Record<string, string>
+    >,
     told: (exchanges: number, isWhole: boolean) =>
-      `Counted over ${isWhole ? '' : 'the newest '}${count(exchanges, 'exchange', 'exchanges')}.`,
+      `${count(exchanges, 'exchange', 'exchanges')}.${isWhole ? '' : ' Lost caches were counted over some of them.'}`,
     policy: (version: string) => `Policy for everybody: ${version}`,
     noPolicy: 'There is no policy, so nobody can be enrolled.',
     empty: 'No requests in this period',

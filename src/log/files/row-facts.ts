@@ -1,6 +1,13 @@
 import type { Facts } from '../facts.ts';
 import type { Usage } from '../record.ts';
-import { HAS_USAGE, IS_FAILURE, IS_PROBE, IS_STREAM, LIST_SEPARATOR } from './index/index-columns.ts';
+import {
+  HAS_OTHER_MODEL,
+  HAS_USAGE,
+  IS_FAILURE,
+  IS_PROBE,
+  IS_STREAM,
+  LIST_SEPARATOR,
+} from './index/index-columns.ts';
 import type { IndexRows } from './index/index-rows.ts';
 
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
@@ -125,6 +132,15 @@ class RowFacts implements Facts {
   }
   get clientVersion() {
     return this.#rows.text('clientVersion', this.#row);
+  }
+  get repository() {
+    return this.#rows.text('repository', this.#row);
+  }
+  get policy() {
+    return this.#rows.text('policy', this.#row);
+  }
+  get hasOtherModel() {
+    return this.#rows.has(HAS_OTHER_MODEL, this.#row);
   }
   get sessionId() {
     return this.#rows.text('sessionId', this.#row);

@@ -31,8 +31,11 @@ const searchedOf = ({ client, ...record }: ExchangeRecord): string =>
     .join('\n')
     .toLowerCase();
 
+const SEARCHED_TEXTS = `concat_ws(E'\\n', id, path, response_id, previous_response_id, session_id, thread_id, turn_id, error_message, searched)`;
 /** All of a row that a search looks at, in lower case; its kind has more. */
-export const SEARCHED = `lower(concat_ws(E'\\n', id, path, response_id, previous_response_id, session_id, thread_id, turn_id, error_message, searched))`;
+export const SEARCHED = `lower(${SEARCHED_TEXTS})`;
+/** The same with only ASCII in lower case: takes half as long, and a word of ASCII is found as well in it. */
+export const SEARCHED_ASCII = `lower(${SEARCHED_TEXTS} COLLATE "C")`;
 export const SEARCHED_OF_KIND = `lower(concat_ws(E'\\n', path, array_to_string(models, E'\\n'), client_name, error_code))`;
 
 /** The day of an exchange, UTC, by its id: it never changes. */

@@ -2,9 +2,9 @@ import { idTimeMs } from '../../base/ids.ts';
 import { MAX_WILDCARD_LENGTH, MAX_WILDCARDS } from '../../base/match-wildcard.ts';
 import { MIN_SESSION_PREFIX } from '../../log/match-filter.ts';
 import type { LogFilter, LogQuery, TimeSpan } from '../../log/port.ts';
-import { wordsOf } from '../../log/search/words.ts';
 import { allOf, type Clause } from './clauses.ts';
-import { dayOfId, SEARCHED, SEARCHED_OF_KIND } from './columns.ts';
+import { dayOfId } from './columns.ts';
+import { escapeLike, ofSearch } from './search-clauses.ts';
 
 /** A query as conditions on the tables of the log. */
 export interface CompiledQuery {
@@ -15,10 +15,19 @@ export interface CompiledQuery {
   readonly kinds: readonly Clause[];
   /** On `gomodel.exchanges`: all that is asked for but the kind. */
   readonly rows: readonly Clause[];
-  /** On `gomodel.usage_cells`; undefined where rows alone can tell. */
+  /** On `gomodel.usage_sums`; undefined where they cannot tell. */
   readonly cells: readonly Clause[] | undefined;
-  /** On `gomodel.exchanges`: rows that the cells do not tell of. */
-  readonly strays: readonly Clause[];
+  /** On `gomodel.tool_uses`, where those can tell how many there are; on `gomodel.tool_calls`. */
+  readonly tools: Clause | undefined;
+  /** True where the kinds of models alone tell which kinds are meant. */
+  readonly isOfModels: boolean;
+  /** Rows that the cells do not tell of, and kinds that all of them have. */
+  readonly strays: readonly Strays[];
+}
+
+interface Strays {
+  readonly row: Clause;
+  readonly kinds: readonly Clause[];
 }
 
 /** What one thing that is asked for means for each table: what means nothing for cells has to be asked of rows. */
@@ -26,14 +35,13 @@ interface Condition {
   readonly kind?: Clause;
   readonly row?: Clause;
   readonly cell?: Clause;
-  readonly stray?: Clause;
+  readonly strays?: Strays;
+  readonly tools?: Clause;
 }
 
 const DAY_MS = 86_400_000;
 /** Behind every text that begins so. */
 const BEHIND = '\u{10ffff}';
-
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 /** `*` stands for anything. */
 const wildcard = (pattern: string, test: (place: string) => string): Clause => {
@@ -76,34 +84,20 @@ const ofPath = (wanted: string): Condition => {
   return {
     row: (bind) => `(CASE WHEN path IS NULL THEN ${cell(bind)} ELSE ${matches(bind)} END)`,
     cell,
-    stray: () => 'path IS NOT NULL',
+    strays: { row: () => 'path IS NOT NULL', kinds: [() => 'path IS NULL'] },
   };
 };
 
-const ofTool = (wanted: string): Clause => {
+const ofTool = (wanted: string): Condition => {
   const matches = wildcard(
     wanted,
     (place) => `EXISTS (SELECT FROM unnest(names) name WHERE lower(name) LIKE ${place})`,
   );
   // As an array, so that the index is asked for each of them.
-  return (bind) => `tools_id = ANY(ARRAY(SELECT id FROM gomodel.tool_calls WHERE ${matches(bind)}))`;
+  const tools: Clause = (bind) =>
+    `tools_id = ANY(ARRAY(SELECT id FROM gomodel.tool_calls WHERE ${matches(bind)}))`;
+  return { row: tools, tools };
 };
-
-const ofWord =
-  (word: string): Clause =>
-  (bind) => {
-    const like = bind(`%${escapeLike(word.toLowerCase())}%`);
-    return `(${SEARCHED} LIKE ${like}
-      OR kind_id IN (SELECT id FROM gomodel.kinds WHERE ${SEARCHED_OF_KIND} LIKE ${like})
-      OR tools_id IN (SELECT id FROM gomodel.tool_calls WHERE lower(array_to_string(names, E'\\n')) LIKE ${like}))`;
-  };
-
-const ofSearch =
-  (text: string, inBodies: ReadonlySet<string> | undefined): Clause =>
-  (bind) => {
-    const found = inBodies ? ` OR id = ANY(${bind([...inBodies])})` : '';
-    return `((${allOf(wordsOf(text).map(ofWord), bind)})${found})`;
-  };
 
 const COMPILERS: {
   readonly [Name in Exclude<keyof LogFilter, 'search'>]-?: (wanted: string) => Condition;
@@ -115,7 +109,7 @@ const COMPILERS: {
     kind: wildcard(wanted, (place) => `lower(requested_model) LIKE ${place}`),
   }),
   sent_model: (wanted) => ({ kind: wildcard(wanted, (place) => `lower(sent_model) LIKE ${place}`) }),
-  tool: (wanted) => ({ row: ofTool(wanted) }),
+  tool: ofTool,
   provider: (wanted) => ({ kind: (bind) => `${bind(wanted)} = ANY(providers)` }),
   method: (wanted) => ({ kind: (bind) => `method = ${bind(wanted.toUpperCase())}` }),
   path: ofPath,
@@ -133,6 +127,22 @@ const COMPILERS: {
   user_path: (wanted) => ({ kind: within(wanted) }),
   label: (wanted) => ({ kind: (bind) => `${bind(wanted)} = ANY(labels)` }),
 };
+
+/** What the kinds of models know. */
+const OF_MODELS: readonly (keyof LogFilter)[] = ['model', 'requested_model', 'sent_model', 'provider'];
+
+const isOfModels = ({ filter = {}, statuses, within: root }: LogQuery): boolean =>
+  !statuses &&
+  (root === undefined || root === '/') &&
+  Object.entries(filter).every(
+    ([name, wanted]) =>
+      !wanted ||
+      OF_MODELS.includes(name as keyof LogFilter) ||
+      // Told by no kind.
+      ['tool', 'search', 'session'].includes(name) ||
+      (name === 'status_code' && wanted === 'running') ||
+      (name === 'error_type' && wanted === 'any'),
+  );
 
 const conditionsOf = (query: LogQuery): Condition[] => {
   const { filter = {}, statuses, within: root, hasUsage, inBodies, ids, sessions } = query;
@@ -169,18 +179,21 @@ const conditionsOf = (query: LogQuery): Condition[] => {
 
 export const compileQuery = (query: LogQuery): CompiledQuery => {
   const conditions = conditionsOf(query);
-  const clauses = (of: keyof Condition): Clause[] =>
+  const clauses = (of: 'kind' | 'row' | 'cell'): Clause[] =>
     conditions.map((condition) => condition[of]).filter((clause) => clause !== undefined);
-  const isInCells =
-    (query.until === undefined || idTimeMs(query.until) !== undefined) &&
-    conditions.every(({ row, cell }) => row === undefined || cell !== undefined);
+  const isTimed = query.until === undefined || idTimeMs(query.until) !== undefined;
+  const isInCells = isTimed && conditions.every(({ row, cell }) => row === undefined || cell !== undefined);
+  const [ofTools, ...others] = conditions.filter(({ row }) => row !== undefined);
+  const areModels = isOfModels(query);
   return {
     span: query.span,
     until: query.until,
     kinds: clauses('kind'),
     rows: clauses('row'),
     cells: isInCells ? clauses('cell') : undefined,
-    strays: clauses('stray'),
+    tools: isTimed && areModels && others.length === 0 ? ofTools?.tools : undefined,
+    isOfModels: areModels,
+    strays: conditions.flatMap(({ strays }) => (strays ? [strays] : [])),
   };
 };
 

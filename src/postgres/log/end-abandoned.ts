@@ -21,7 +21,7 @@ export const findAbandoned = async (query: Query, ownId: number): Promise<readon
   const dead = await query<{ id: number; seenMs: number }>(
     `SELECT id, extract(epoch FROM seen_at)::float8 * 1000 AS "seenMs" FROM gomodel.instances
       WHERE id <> $1 AND seen_at < clock_timestamp() - $2::interval
-        AND EXISTS (SELECT FROM gomodel.usage_cells WHERE band = -2 AND requests > 0)`,
+        AND EXISTS (SELECT FROM gomodel.usage_sums WHERE grain = 1 AND band = -2 AND requests > 0)`,
     [ownId, DEAD_AFTER],
   );
   if (dead.length === 0) return [];

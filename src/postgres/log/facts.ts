@@ -35,6 +35,9 @@ export type KindFacts = Pick<
   | 'clientVersion'
   | 'errorOrigin'
   | 'errorCode'
+  | 'repository'
+  | 'policy'
+  | 'hasOtherModel'
 >;
 
 /** @param row of `gomodel.kinds` */
@@ -61,6 +64,9 @@ export const kindFactsOf = (row: Row): KindFacts => ({
   clientVersion: textOf(row.client_version),
   errorOrigin: textOf(row.error_origin),
   errorCode: textOf(row.error_code),
+  repository: textOf(row.repository),
+  policy: textOf(row.policy),
+  hasOtherModel: row.has_other_model === true,
 });
 
 /** The tokens of a row. */

@@ -16,6 +16,26 @@ const pathOf = ({ auth, path }: ExchangeRecord): string | undefined =>
 export const ownPathOf = (record: ExchangeRecord): string | undefined =>
   pathOf(record) === undefined ? record.path : undefined;
 
+/** What stands for all names beyond the first so many, of a length that nobody needs, or of nobody that was let in. */
+export const OTHERS = '(others)';
+const MAX_NAME_LENGTH = 200;
+
+/** A client may name anything: each name would be a kind of its own. */
+const createBounded = (maxNames: number) => {
+  const known = new Set<string>();
+  return (name: string | undefined, { auth }: ExchangeRecord): string | undefined => {
+    if (name === undefined || known.has(name)) return name;
+    const isLetIn = auth !== undefined && auth !== 'rejected';
+    if (!isLetIn || name.length > MAX_NAME_LENGTH || known.size >= maxNames) return OTHERS;
+    known.add(name);
+    return name;
+  };
+};
+export const MAX_REPOSITORIES = 2_000;
+const MAX_POLICIES = 200;
+const boundRepository = createBounded(MAX_REPOSITORIES);
+const boundPolicy = createBounded(MAX_POLICIES);
+
 /** What many exchanges have in common: nearly all that the log is filtered and summed by. */
 export const KIND_COLUMNS: readonly Column[] = [
   { name: 'status', type: 'integer', of: ({ status }) => status },
@@ -51,7 +71,30 @@ export const KIND_COLUMNS: readonly Column[] = [
   { name: 'finish', type: 'text', of: ({ response }) => response.finish },
   { name: 'error_origin', type: 'text', of: ({ error }) => error?.origin },
   { name: 'error_code', type: 'text', of: ({ error }) => error?.code },
+  { name: 'repository', type: 'text', of: (record) => boundRepository(record.client.repository, record) },
+  { name: 'policy', type: 'text', of: (record) => boundPolicy(record.client.policy, record) },
+  {
+    name: 'has_other_model',
+    type: 'boolean',
+    of: ({ findings }) => findings?.includes('other_model') ?? false,
+  },
 ];
+
+/** What usage is told by without asking who used it: sums by these alone are few. */
+const MODEL_COLUMNS: ReadonlySet<string> = new Set([
+  'is_failure',
+  'is_probe',
+  'model',
+  'upstream_model',
+  'requested_model',
+  'sent_model',
+  'models',
+  'provider',
+  'providers',
+]);
+/** The model kinds' id in a kind. */
+const MODEL_ID: Column = { name: 'model_id', type: 'bigint', of: () => undefined };
+export const STORED_KIND_COLUMNS: readonly Column[] = [...KIND_COLUMNS, MODEL_ID];
 
 export const TOOLS_COLUMNS: readonly Column[] = [
   { name: 'names', type: 'text[]', of: ({ response }) => response.toolCalls },
@@ -72,23 +115,52 @@ export interface SharedRow {
 }
 
 /** Most exchanges are of few kinds, whose hashes are known. */
-const MAX_KNOWN = 1_000;
-const known = new Map<string, number>();
+const MAX_KNOWN = 5_000;
 
-const sharedRow = (values: Values): SharedRow => {
-  const text = JSON.stringify(values);
-  let id = known.get(text);
-  if (id === undefined) {
-    id = hashOf(text);
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(text, id);
-  }
-  return { id, values };
+/** Rows by what they say. */
+const createKnownRows = <Row>(make: (values: Values, text: string) => Row): ((values: Values) => Row) => {
+  const known = new Map<string, Row>();
+  return (values) => {
+    const text = JSON.stringify(values);
+    let row = known.get(text);
+    if (row === undefined) {
+      row = make(values, text);
+      if (known.size >= MAX_KNOWN) known.clear();
+      known.set(text, row);
+    }
+    return row;
+  };
 };
 
-export const kindOf = (record: ExchangeRecord, isEnded: boolean): SharedRow =>
-  sharedRow(valuesOf(KIND_COLUMNS, record, isEnded));
+/** The same models, provider and outcome, and nothing else. */
+const modelKindOf = createKnownRows((values, text): SharedRow => ({ id: hashOf(text), values }));
+
+/** A kind, and the kind of its model. */
+export interface KindRows {
+  readonly kind: SharedRow;
+  readonly model: SharedRow;
+}
+
+const kindRowsOf = createKnownRows((values, text): KindRows => {
+  const model = modelKindOf(
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        MODEL_COLUMNS.has(name) ? value : typeof value === 'boolean' ? false : null,
+      ]),
+    ),
+  );
+  return {
+    kind: { id: hashOf(text), values: { ...values, model_id: model.id } },
+    model: { id: model.id, values: { ...model.values, model_id: model.id } },
+  };
+});
+
+export const kindOf = (record: ExchangeRecord, isEnded: boolean): KindRows =>
+  kindRowsOf(valuesOf(KIND_COLUMNS, record, isEnded));
+
+const toolRowOf = createKnownRows((values, text): SharedRow => ({ id: hashOf(text), values }));
 
 /** @returns undefined where no tools are called */
 export const toolsOf = (record: ExchangeRecord): SharedRow | undefined =>
-  record.response.toolCalls && sharedRow(valuesOf(TOOLS_COLUMNS, record, true));
+  record.response.toolCalls && toolRowOf(valuesOf(TOOLS_COLUMNS, record, true));

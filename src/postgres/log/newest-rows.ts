@@ -2,19 +2,19 @@ import type { PageWish } from '../../log/port.ts';
 import type { Query } from '../database.ts';
 import { allOf, type Clause, write } from './clauses.ts';
 import { dayOfId } from './columns.ts';
-import { type DayCount, ofDays } from './days.ts';
+import { type DayRange, ofDays } from './day-ranges.ts';
 
 /** Tables that are looked through at once where nobody knows how many rows they have. */
 const FIRST_DAYS = 2;
 const MORE_AT_ONCE = 4;
 
 /** Takes the newest days that have at least so many, by what is known of them; the oldest first. */
-const takeNewest = (days: readonly DayCount[], wanted: number, blind: number): readonly DayCount[] => {
+const takeNewest = (days: readonly DayRange[], wanted: number, blind: number): readonly DayRange[] => {
   let count = 0;
   let from = days.length;
   while (from > 0 && count < wanted) {
     from--;
-    // The first day may begin behind the cursor: its rows may all be newer.
+    // The first days may begin behind the cursor: their rows may all be newer.
     if (from < days.length - 1 || days[from]?.count === undefined) {
       count += days[from]?.count ?? wanted / blind;
     }
@@ -25,19 +25,19 @@ const takeNewest = (days: readonly DayCount[], wanted: number, blind: number): r
 /** Rows of a query, the newest first, out of no more tables than needed. */
 export const findNewest = async <Row>(
   query: Query,
-  days: readonly DayCount[],
+  days: readonly DayRange[],
   clauses: readonly Clause[],
   columns: string,
   { limit, offset = 0, before }: PageWish,
 ): Promise<readonly Row[]> => {
   if (limit === 0) return [];
   const rows: Row[] = [];
-  let left = before === undefined ? days : days.filter(({ day }) => day <= dayOfId(before));
+  let left = before === undefined ? days : days.filter(({ from }) => from <= dayOfId(before));
   let skip = offset;
   let blind = FIRST_DAYS;
   while (left.length > 0 && rows.length < limit) {
     const taken = takeNewest(left, skip + limit - rows.length, blind);
-    const [oldest, newest] = [taken[0]?.day ?? '', taken.at(-1)?.day ?? ''];
+    const [oldest, newest] = [taken[0]?.from ?? '', taken.at(-1)?.to ?? ''];
     const { text, values } = write(
       (bind) => `SELECT ${columns} FROM gomodel.exchanges
         WHERE ${allOf([ofDays(oldest, newest), ...clauses], bind)}

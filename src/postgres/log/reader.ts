@@ -5,10 +5,12 @@ import type { FindBlock } from '../bodies/find-block.ts';
 import type { Changes } from '../changes.ts';
 import type { Database, Query } from '../database.ts';
 import { createPostgresBodies } from './bodies.ts';
-import { allOf, type Clause, write } from './clauses.ts';
+import { allOf, write } from './clauses.ts';
 import { FACTS_COLUMNS } from './columns.ts';
 import { compileQuery, rowClauses } from './compile-query.ts';
-import { type DayCount, findDays, ofDays } from './days.ts';
+import { createGradualCount } from './count-gradually.ts';
+import { ofDays } from './day-ranges.ts';
+import { findDays } from './days.ts';
 import { DETAIL_COLUMNS, type Detail, type DetailRow, decodeDetail } from './detail.ts';
 import type { Row } from './facts.ts';
 import { createFactsReader } from './facts-reader.ts';
@@ -111,25 +113,20 @@ export const createPostgresReader = ({
     return row && { row, detail: decodeDetail(row) };
   };
 
-  const count = async (days: readonly DayCount[], clauses: readonly Clause[]): Promise<number> => {
-    if (days.length === 0) return 0;
-    const { text, values } = write(
-      (bind) => `SELECT count(*) AS total FROM gomodel.exchanges
-        WHERE ${allOf([ofDays(days[0]?.day ?? '', days.at(-1)?.day ?? ''), ...clauses], bind)}`,
-    );
-    return (await query<{ total: number }>(text, values))[0]?.total ?? 0;
-  };
+  const countGradually = createGradualCount({ query, now });
 
   return {
     page: async (selected, wish) => {
       const compiled = compileQuery(selected);
       const days = await findDays(query, selected, compiled);
       const clauses = rowClauses(compiled);
-      const [rows, total] = await Promise.all([
-        findNewest<DetailRow>(query, days, clauses, DETAIL_COLUMNS, wish),
-        compiled.cells ? days.reduce((sum, day) => sum + (day.count ?? 0), 0) : count(days, clauses),
-      ]);
-      return { records: recordsOf(rows), total };
+      const isCounted = days.every(({ count }) => count !== undefined);
+      const counted = isCounted ? { days, isWhole: true } : await countGradually(selected, days);
+      return {
+        records: recordsOf(await findNewest<DetailRow>(query, counted.days, clauses, DETAIL_COLUMNS, wish)),
+        total: counted.days.reduce((sum, { count = 0 }) => sum + count, 0),
+        ...(!counted.isWhole && { isTotalLeast: true }),
+      };
     },
     list: async function* (selected, { newest } = {}) {
       for await (const rows of scanDetails(selected, newest)) yield recordsOf(rows);

@@ -1,8 +1,9 @@
-import type { Facts, LogQuery, LogReader, SessionUse, TimeSpan } from '../../log/port.ts';
+import type { Facts, LogQuery, LogReader, SessionUse, SummedLog, TimeSpan } from '../../log/port.ts';
 import type { Query } from '../database.ts';
-import { allOf, type Clause, write } from './clauses.ts';
+import { allOf, type Bind, type Clause, write } from './clauses.ts';
 import { type CompiledQuery, isNoProbe, ofKinds } from './compile-query.ts';
 import type { FactsReader } from './facts-reader.ts';
+import { containing } from './search-clauses.ts';
 
 export interface SessionUseDeps {
   readonly query: Query;
@@ -10,13 +11,12 @@ export interface SessionUseDeps {
   readonly factsReader: FactsReader;
 }
 
-interface Row {
-  readonly sessionId: string;
-  readonly oldestMs: number;
-  readonly newestMs: number;
-  /** Their ids, with commas between them. */
-  readonly kinds: string;
+interface Row extends SessionUse {
+  readonly total: number;
 }
+
+/** What no sum of a session has: an exchange that runs, or lies on a day that is not all within the span. */
+type Loose = Facts & { readonly name: string };
 
 const DAY_MS = 86_400_000;
 const ALWAYS: TimeSpan = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
@@ -45,8 +45,8 @@ const findAtEnds = async (
   const found: Facts[] = [];
   for (const endMs of [fromMs, toMs]) {
     if (!Number.isFinite(endMs)) continue;
-    const names = await query<{ id: string }>(
-      `SELECT DISTINCT session_id AS id FROM gomodel.session_days
+    const names = await query<{ name: string }>(
+      `SELECT DISTINCT name FROM gomodel.session_uses JOIN gomodel.sessions ON id = session
         WHERE NOT is_thread AND day = $1::date AND oldest_ms < $2::bigint AND newest_ms >= $2::bigint`,
       [dayAt(endMs), Math.ceil(endMs)],
     );
@@ -56,51 +56,117 @@ const findAtEnds = async (
       fromMs: Math.max(fromMs, startOfDayMs),
       toMs: Math.min(toMs, startOfDayMs + DAY_MS),
     };
-    const sessions = new Set(names.map(({ id }) => id));
+    const sessions = new Set(names.map(({ name }) => name));
     for await (const batch of facts({ ...selected, span, sessions })) found.push(...batch);
   }
   return found;
 };
 
-/** The sessions of a query; those of what runs are told again. */
-export const findSessions = async (
+const findLoose = async (
+  deps: SessionUseDeps,
+  selected: LogQuery,
+  { span = ALWAYS }: CompiledQuery,
+): Promise<readonly Loose[]> => {
+  const found = [...(await findAtEnds(deps, selected, span))];
+  if (!selected.filter?.status_code) {
+    const running = { ...selected, filter: { ...selected.filter, status_code: 'running' } };
+    for await (const batch of deps.facts(running)) found.push(...batch);
+  }
+  return found.flatMap((each) => {
+    const name = each.sessionId ?? each.threadId;
+    return name === undefined || each.isProbe ? [] : [{ ...each, name }];
+  });
+};
+
+/** The names that a session is found by, beside its own. */
+const namesOf = ({ model, requestedModel, sentModel, clientName, clientVersion }: Facts): string[] =>
+  [model, requestedModel, sentModel, clientName && `${clientName}/${clientVersion ?? ''}`].filter(
+    (name) => name !== undefined,
+  );
+const NAMES_OF_KIND = `lower(concat_ws(E'\\n', model, requested_model, sent_model, client_name || '/' || coalesce(client_version, '')))`;
+
+/** What a query says of sessions. */
+export const createSessionUses = (
   deps: SessionUseDeps,
   selected: LogQuery,
   compiled: CompiledQuery,
-): Promise<readonly SessionUse[]> => {
-  const { query, facts, factsReader } = deps;
-  const span = compiled.span ?? ALWAYS;
-  const clauses: readonly Clause[] = [
-    () => 'NOT is_thread',
-    isNoProbe,
-    ...within(span),
-    ...ofKinds(compiled),
-  ];
-  const { text, values } = write(
-    (bind) => `SELECT session_id AS "sessionId", min(oldest_ms) AS "oldestMs", max(newest_ms) AS "newestMs",
-        string_agg(kind_id::text, ',') AS kinds
-      FROM gomodel.session_days WHERE ${allOf(clauses, bind)}
-      GROUP BY session_id`,
-  );
-  const rows = await query<Row>(text, values);
-  const kindsOf = ({ kinds }: Row): readonly number[] => [...new Set(kinds.split(','))].map(Number);
-  const kindOf = await factsReader.kinds(new Set(rows.flatMap(kindsOf)));
-  const sessions: SessionUse[] = rows.map((row) => ({
-    sessionId: row.sessionId,
-    oldestMs: row.oldestMs,
-    newestMs: row.newestMs,
-    by: kindsOf(row).map(kindOf),
-  }));
-  const add = (each: Facts): void => {
-    const sessionId = each.sessionId ?? each.threadId;
-    if (sessionId === undefined || each.isProbe) return;
-    const { startedAtMs } = each;
-    sessions.push({ sessionId, oldestMs: startedAtMs, newestMs: startedAtMs, by: [each] });
+): Pick<SummedLog, 'sessions' | 'countSessions'> => {
+  const { query, factsReader } = deps;
+  const usesOf = (bind: Bind): string =>
+    allOf([() => 'NOT is_thread', isNoProbe, ...within(compiled.span ?? ALWAYS), ...ofKinds(compiled)], bind);
+  return {
+    sessions: async ({ limit, offset, search }) => {
+      const loose = await findLoose(deps, selected, compiled);
+      const isFound = ({ name, ...facts }: Loose): boolean =>
+        search === undefined ||
+        [name, ...namesOf({ ...facts })].some((text) => text.toLowerCase().includes(search.toLowerCase()));
+      const { text, values } = write((bind) => {
+        const like = search === undefined ? undefined : bind(containing(search));
+        const isNamed =
+          like === undefined
+            ? 'true'
+            : `kind_id IN (SELECT id FROM gomodel.kinds WHERE ${NAMES_OF_KIND} LIKE ${like})`;
+        return `WITH used AS (
+            SELECT session, oldest_ms, newest_ms, ${isNamed} AS is_named, NULL AS name
+              FROM gomodel.session_uses WHERE ${usesOf(bind)}
+            UNION ALL SELECT hashtextextended(name, 0), ms, ms, is_named, name
+              FROM unnest(${bind(loose.map(({ name }) => name))}::text[],
+                ${bind(loose.map(({ startedAtMs }) => startedAtMs))}::bigint[],
+                ${bind(loose.map(isFound))}::boolean[]) AS l (name, ms, is_named)),
+          found AS (
+            SELECT session, min(oldest_ms) AS oldest_ms, max(newest_ms) AS newest_ms, bool_or(is_named) AS is_named,
+              min(name) AS name FROM used GROUP BY session),
+          ${
+            like === undefined
+              ? 'wanted AS MATERIALIZED (SELECT * FROM found)'
+              : `wanted AS MATERIALIZED (SELECT found.* FROM found LEFT JOIN gomodel.sessions s ON s.id = session
+              WHERE is_named OR lower(s.name) LIKE ${like})`
+          },
+          shown AS (SELECT * FROM wanted ORDER BY newest_ms DESC, session LIMIT ${bind(limit)} OFFSET ${bind(offset)})
+          SELECT coalesce(s.name, shown.name) AS "sessionId", oldest_ms AS "oldestMs", newest_ms AS "newestMs",
+            (SELECT count(*) FROM wanted) AS total
+          FROM (SELECT 1) AS one LEFT JOIN shown ON true LEFT JOIN gomodel.sessions s ON s.id = session
+          ORDER BY newest_ms DESC, session`;
+      });
+      const rows = await query<Row>(text, values);
+      return {
+        sessions: rows
+          .filter(({ sessionId }) => sessionId !== null)
+          .map(({ sessionId, oldestMs, newestMs }) => ({ sessionId, oldestMs, newestMs })),
+        total: rows[0]?.total ?? 0,
+      };
+    },
+    countSessions: async (groupsOf) => {
+      const loose = await findLoose(deps, selected, compiled);
+      const ofKind = write(
+        (bind) => `SELECT id FROM gomodel.kinds WHERE NOT is_probe AND ${allOf(compiled.kinds, bind)}`,
+      );
+      const ids = (await query<{ id: number }>(ofKind.text, ofKind.values)).map(({ id }) => id);
+      const kindOf = await factsReader.kinds(ids);
+      const groups = new Map<string, number>();
+      const placeOf = (group: string): number => {
+        const place = groups.get(group) ?? groups.size;
+        groups.set(group, place);
+        return place;
+      };
+      const pairs = ids.flatMap((id) => groupsOf(kindOf(id)).map((group) => [id, placeOf(group)] as const));
+      const looser = loose.flatMap((each) =>
+        groupsOf(each).map((group) => [each.name, placeOf(group)] as const),
+      );
+      const { text, values } = write(
+        (bind) => `SELECT place, count(*) AS sessions FROM (
+            SELECT place, session FROM gomodel.session_uses
+              JOIN unnest(${bind(pairs.map(([id]) => id))}::bigint[], ${bind(pairs.map(([, place]) => place))}::integer[])
+                AS kinds (kind_id, place) USING (kind_id)
+              WHERE ${usesOf(bind)}
+            UNION SELECT place, hashtextextended(name, 0)
+              FROM unnest(${bind(looser.map(([name]) => name))}::text[], ${bind(looser.map(([, place]) => place))}::integer[])
+                AS l (name, place)) AS used
+          GROUP BY place`,
+      );
+      const counted = await query<{ place: number; sessions: number }>(text, values);
+      const names = [...groups.keys()];
+      return new Map(counted.map(({ place, sessions }) => [names[place] ?? '', sessions]));
+    },
   };
-  for (const each of await findAtEnds(deps, selected, span)) add(each);
-  const running = { ...selected, filter: { ...selected.filter, status_code: 'running' } };
-  for await (const batch of facts(running)) {
-    for (const each of batch) add(each);
-  }
-  return sessions;
 };

@@ -62,6 +62,7 @@ const TELL_AFTER_MS = 2_000;
 const CLOSE_WITHIN_MS = 3_000;
 const BREAK_OFF_MS = 500;
 const ENFORCE_EVERY_MS = 3_600_000;
+const FIRST_ENFORCE_MS = 60_000;
 /** As `MIN_SIGHTINGS` of the sink counts on. */
 const TEND_EVERY_MS = 15_000;
 /** What the journal itself has given up is not waited for. */
@@ -96,7 +97,7 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
   let failingSinceMs: number | undefined;
   let isTold = false;
   let looks = 0;
-  let onLook = (): void => {};
+  const waitingForLook = new Set<() => void>();
   /** Ended by who waits for what has gathered. */
   let gathering = new AbortController();
 
@@ -143,6 +144,11 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
     } catch {}
   };
 
+  const wakeAll = (): void => {
+    for (const wake of waitingForLook) wake();
+    waitingForLook.clear();
+  };
+
   const ship = async (): Promise<void> => {
     const id = await insist(findDatabaseId);
     if (id === undefined) return;
@@ -165,7 +171,7 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
         noteCaughtUp();
       }
       looks++;
-      onLook();
+      wakeAll();
       if (exchanges.length > 0 && gatherMs > 0) await gather();
     }
   };
@@ -184,6 +190,8 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
 
   const enforce = (): void => void sink.enforce({ retentionDays }).catch(() => {});
   const timer = setInterval(enforce, ENFORCE_EVERY_MS).unref();
+  // Who is restarted every day, or finds everybody at work each hour, must get round to it as well.
+  const first = setTimeout(enforce, FIRST_ENFORCE_MS).unref();
   // Where the database is away, nobody is seen.
   const tend = (): void => void sink.tend?.().catch(() => {});
   const tending = setInterval(tend, TEND_EVERY_MS).unref();
@@ -191,11 +199,15 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
   const caughtUp = async (): Promise<void> => {
     // The look that runs may have begun before: the one behind it has not.
     const wanted = looks + 2;
-    while (looks < wanted && !stop.signal.aborted) {
+    // One look reads a part of what is there where that is much.
+    const ended = [...waiting.keys()];
+    const isShipped = (): boolean => {
+      while (ended.length > 0 && !waiting.has(ended.at(-1) ?? '')) ended.pop();
+      return ended.length === 0;
+    };
+    while ((looks < wanted || !isShipped()) && !stop.signal.aborted) {
       gathering.abort();
-      await new Promise<void>((resolve) => {
-        onLook = resolve;
-      });
+      await new Promise<void>((resolve) => waitingForLook.add(resolve));
     }
   };
   return {
@@ -206,10 +218,12 @@ export const shipLog = (deps: ShipLogDeps): LogShipping => {
     caughtUp,
     close: async () => {
       clearInterval(timer);
+      clearTimeout(first);
       clearInterval(tending);
       await settleWithin(CLOSE_WITHIN_MS, [caughtUp()]);
       stop.abort();
       gathering.abort();
+      wakeAll();
       unsubscribe();
       // What hangs is broken off with the connections; the next run tells it again.
       await settleWithin(BREAK_OFF_MS, [shipping]);

@@ -11,7 +11,7 @@ import { COLUMNS, dayOfId } from './columns.ts';
 import { createDayTables } from './day-tables.ts';
 import { encodeDetail } from './detail.ts';
 import { findAbandoned } from './end-abandoned.ts';
-import { KIND_COLUMNS, kindOf, TOOLS_COLUMNS, toolsOf } from './kinds.ts';
+import { kindOf, STORED_KIND_COLUMNS, TOOLS_COLUMNS, toolsOf } from './kinds.ts';
 import { createSharedRowWriter } from './put-shared-rows.ts';
 import { createRegistration } from './register-gateway.ts';
 
@@ -70,7 +70,7 @@ export const createPostgresSink = ({
   const days = createDayTables(database.query);
   const makeDay = (day: string) => days.make([day]);
   const blocks = blockStore && createBlockWriter({ database, store: blockStore, makeDay });
-  const kinds = createSharedRowWriter(database, 'kinds', KIND_COLUMNS);
+  const kinds = createSharedRowWriter(database, 'kinds', STORED_KIND_COLUMNS);
   const tools = createSharedRowWriter(database, 'tool_calls', TOOLS_COLUMNS);
   const registration = createRegistration(database.query, instance);
   /** How often in a row this gateway was seen. */
@@ -79,10 +79,14 @@ export const createPostgresSink = ({
   const rowOf = (exchange: LoggedExchange) => {
     const { record, isEnded } = exchange;
     const values = valuesOf(COLUMNS, record, isEnded);
-    const kind = kindOf(record, isEnded);
+    const { kind, model } = kindOf(record, isEnded);
     const called = toolsOf(record);
     const detail = encodeDetail(exchange, values).toString('base64');
-    return { kind, called, row: { ...values, kind_id: kind.id, tools_id: called?.id ?? null, detail } };
+    return {
+      kinds: [kind, model],
+      called,
+      row: { ...values, kind_id: kind.id, tools_id: called?.id ?? null, detail },
+    };
   };
 
   const putRows = async (rows: readonly object[], owner: number): Promise<void> =>
@@ -106,7 +110,7 @@ export const createPostgresSink = ({
       // Requests do not wait for the log.
       await nextTurn();
     }
-    await kinds.put(made.map(({ kind }) => kind));
+    await kinds.put(made.flatMap((one) => one.kinds));
     await tools.put(made.map(({ called }) => called).filter((called) => called !== undefined));
     const rows = made.map(({ row }) => row);
     try {
@@ -139,7 +143,7 @@ export const createPostgresSink = ({
       if (sightings < MIN_SIGHTINGS) return;
       for (const { instanceId: owner, exchanges } of await findAbandoned(database.query, ownId)) {
         const made = exchanges.map(rowOf);
-        await kinds.put(made.map(({ kind }) => kind));
+        await kinds.put(made.flatMap((one) => one.kinds));
         await putRows(
           made.map(({ row }) => row),
           owner,

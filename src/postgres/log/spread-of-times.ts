@@ -1,7 +1,15 @@
-import type { Facts, LogQuery, LogReader, SpreadOfTimes, SummedLog, UsageCell } from '../../log/port.ts';
+import type {
+  Facts,
+  LogQuery,
+  LogReader,
+  SpreadOfTimes,
+  SummedLog,
+  TimeSpan,
+  UsageCell,
+} from '../../log/port.ts';
 import type { Query } from '../database.ts';
 import { allOf, type Clause, write } from './clauses.ts';
-import { type CompiledQuery, ofKinds } from './compile-query.ts';
+import { type CompiledQuery, ofKinds, rowClauses } from './compile-query.ts';
 import { HALF_HOUR_MS, HALF_HOURS_OF_A_DAY } from './half-hours.ts';
 
 export interface SpreadDeps {
@@ -14,6 +22,7 @@ interface Bucket {
   readonly bucket: number;
   readonly requests: number;
   readonly slowestMs: number;
+  readonly slowestId: string;
 }
 
 /** Up to so many are looked at one by one. */
@@ -21,6 +30,9 @@ const MAX_EXACT = 5_000;
 /** How wide a bucket is: told is its middle. */
 const WIDTH = 1.05;
 const DAY_MS = HALF_HOURS_OF_A_DAY * HALF_HOUR_MS;
+/** Sums by model alone are kept by the day, the others by 32 days. */
+const BY_MODEL = { grain: 5, ms: DAY_MS } as const;
+const BY_KIND = { grain: 3, ms: 32 * DAY_MS } as const;
 
 const isTimed = ({ isStream, finish }: Pick<Facts, 'isStream' | 'finish'>): boolean =>
   isStream && finish === 'completed';
@@ -53,7 +65,41 @@ const createSpread = () => {
   };
 };
 
-/** How long the completed streams of a query took, by the sums of whole days and the rows of what is left. */
+const BUCKETS = `SELECT is_ttfb AS "isTtfb", bucket, sum(requests) AS requests, max(slowest_ms) AS "slowestMs",
+  (array_agg(slowest_id ORDER BY slowest_ms DESC))[1] AS "slowestId"`;
+
+/** From the sums of what begins within a span; the second bound may be infinite. */
+const readSums = (
+  query: Query,
+  compiled: CompiledQuery,
+  { grain, ms }: typeof BY_MODEL | typeof BY_KIND,
+  { fromMs, toMs }: TimeSpan,
+): Promise<readonly Bucket[]> => {
+  const { text, values } = write((bind) => {
+    const conditions: readonly Clause[] = [
+      () => `grain = ${grain} AND start >= ${bind(fromMs / ms)}::integer`,
+      ...(Number.isFinite(toMs) ? [() => `start < ${bind(toMs / ms)}::integer`] : []),
+      ...ofKinds(compiled),
+    ];
+    return `${BUCKETS} FROM gomodel.stream_times WHERE ${allOf(conditions, bind)} GROUP BY 1, 2`;
+  });
+  return query<Bucket>(text, values);
+};
+
+/** From rows: of the days that are not all within a span. */
+const readRows = (query: Query, compiled: CompiledQuery): Promise<readonly Bucket[]> => {
+  const { text, values } = write(
+    (bind) => `${BUCKETS} FROM (
+        SELECT is_ttfb, floor(ln(greatest(ms, 1)) / ln(${WIDTH})) AS bucket, 1 AS requests, ms AS slowest_ms, id AS slowest_id
+        FROM gomodel.exchanges CROSS JOIN LATERAL (VALUES (false, duration_ms), (true, ttfb_ms)) AS times (is_ttfb, ms)
+        WHERE ms >= 0 AND ms < 1e12 AND ${allOf(rowClauses(compiled), bind)} AND kind_id IN (
+          SELECT id FROM gomodel.kinds WHERE is_stream AND NOT is_probe AND finish = 'completed')) AS rows
+      GROUP BY 1, 2`,
+  );
+  return query<Bucket>(text, values);
+};
+
+/** How long the completed streams of a query took, by sums, and by rows where those do not reach. */
 export const findTimes = async (
   { query, facts }: SpreadDeps,
   selected: LogQuery,
@@ -62,8 +108,17 @@ export const findTimes = async (
 ): ReturnType<SummedLog['times']> => {
   const ttfb = createSpread();
   const duration = createSpread();
-  const addRows = async (part: LogQuery): Promise<void> => {
-    for await (const batch of facts(part)) {
+  const told = () => {
+    const [ofTtfb, ofDuration] = [ttfb.spread(), duration.spread()];
+    return { ...(ofTtfb && { ttfb: ofTtfb }), ...(ofDuration && { duration: ofDuration }) };
+  };
+  const timed = cells.filter(({ facts: common }) => isTimed(common));
+  const oldestMs = timed.reduce((least, cell) => Math.min(least, cell.oldestMs), Number.POSITIVE_INFINITY);
+  const newestMs = timed.reduce((most, cell) => Math.max(most, cell.newestMs), 0);
+  const count = timed.reduce((sum, { requests }) => sum + requests, 0);
+  if (count === 0) return told();
+  if (count <= MAX_EXACT && oldestMs >= rowsSinceMs) {
+    for await (const batch of facts(selected)) {
       for (const each of batch) {
         if (each.isProbe || !isTimed(each)) continue;
         for (const [spread, ms] of [
@@ -76,53 +131,31 @@ export const findTimes = async (
         }
       }
     }
-  };
-  const told = () => {
-    const [ofTtfb, ofDuration] = [ttfb.spread(), duration.spread()];
-    return { ...(ofTtfb && { ttfb: ofTtfb }), ...(ofDuration && { duration: ofDuration }) };
-  };
-  const timed = cells.filter(({ facts: common }) => isTimed(common));
-  const oldestMs = timed.reduce((least, cell) => Math.min(least, cell.oldestMs), Number.POSITIVE_INFINITY);
-  const newestMs = timed.reduce((most, cell) => Math.max(most, cell.newestMs), 0);
-  const count = timed.reduce((sum, { requests }) => sum + requests, 0);
-  if (count <= MAX_EXACT && oldestMs >= rowsSinceMs) {
-    if (count > 0) await addRows(selected);
     return told();
   }
   const { fromMs = 0, toMs = Number.POSITIVE_INFINITY } = selected.span ?? {};
-  const firstDayMs = Math.ceil(Math.max(fromMs, 0) / DAY_MS) * DAY_MS;
-  // A day of which the query has all that there is yet is a whole one.
+  const by = compiled.isOfModels ? BY_MODEL : BY_KIND;
+  // Where the query begins before everything, so does its first sum.
+  const startMs = Math.max(fromMs, 0);
+  const firstMs = Math.ceil(startMs / by.ms) * by.ms;
+  // A sum of which the query has all that there is yet is a whole one.
   const endMs =
-    newestMs < toMs && Date.now() < toMs ? Number.POSITIVE_INFINITY : Math.floor(toMs / DAY_MS) * DAY_MS;
-  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-  const conditions: readonly Clause[] = [
-    (bind) => `day >= ${bind(day(firstDayMs))}::date`,
-    ...(Number.isFinite(endMs) ? [((bind) => `day < ${bind(day(endMs))}::date`) satisfies Clause] : []),
-    ...ofKinds(compiled),
+    newestMs < toMs && Date.now() < toMs ? Number.POSITIVE_INFINITY : Math.floor(toMs / by.ms) * by.ms;
+  const left: TimeSpan[] =
+    endMs <= firstMs
+      ? [{ fromMs: startMs, toMs }]
+      : [
+          { fromMs: startMs, toMs: firstMs },
+          { fromMs: endMs, toMs },
+        ].filter((part) => part.fromMs < part.toMs);
+  const parts = [
+    ...(endMs > firstMs ? [await readSums(query, compiled, by, { fromMs: firstMs, toMs: endMs })] : []),
+    ...(await Promise.all(left.map((span) => readRows(query, { ...compiled, span })))),
   ];
-  const { text, values } = write(
-    (bind) => `SELECT is_ttfb AS "isTtfb", bucket, sum(requests) AS requests, max(slowest_ms) AS "slowestMs"
-      FROM gomodel.usage_times WHERE ${allOf(conditions, bind)} GROUP BY 1, 2`,
-  );
-  const buckets = await query<Bucket>(text, values);
-  for (const { isTtfb, bucket, requests } of buckets) {
-    (isTtfb ? ttfb : duration).add(WIDTH ** (bucket + 0.5), requests);
+  for (const { isTtfb, bucket, requests, slowestMs, slowestId } of parts.flat()) {
+    const spread = isTtfb ? ttfb : duration;
+    spread.add(WIDTH ** (bucket + 0.5), requests);
+    spread.noteSlowest(slowestId, slowestMs);
   }
-  for (const isTtfb of [true, false]) {
-    const top = buckets
-      .filter((one) => one.isTtfb === isTtfb)
-      .reduce((most, one) => Math.max(most, one.bucket), -1);
-    const slowest = write(
-      (bind) => `SELECT slowest_id AS id, slowest_ms AS ms FROM gomodel.usage_times
-        WHERE bucket = ${bind(top)} AND is_ttfb = ${bind(isTtfb)} AND ${allOf(conditions, bind)}
-        ORDER BY slowest_ms DESC LIMIT 1`,
-    );
-    const [one] = await query<{ id: string; ms: number }>(slowest.text, slowest.values);
-    if (one) (isTtfb ? ttfb : duration).noteSlowest(one.id, one.ms);
-  }
-  if (fromMs < firstDayMs && fromMs > 0)
-    await addRows({ ...selected, span: { fromMs, toMs: Math.min(firstDayMs, toMs) } });
-  if (Number.isFinite(endMs) && endMs >= firstDayMs && endMs < toMs)
-    await addRows({ ...selected, span: { fromMs: endMs, toMs } });
   return told();
 };

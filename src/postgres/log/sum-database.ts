@@ -4,6 +4,9 @@ import { createSummer } from '../../log/sum-facts.ts';
 
 type Deps = Pick<LogReader, 'facts'> & Required<Pick<LogReader, 'summed'>>;
 
+/** What sums by model alone know. */
+const OF_MODELS: ReadonlySet<GroupKey> = new Set(['day', 'model', 'requestedModel', 'sentModel', 'provider']);
+
 /** Sums by group, as `LogReader.sums` has them: from those that are kept, where they can tell. */
 export const sumDatabase = async (
   { facts, summed }: Deps,
@@ -12,11 +15,12 @@ export const sumDatabase = async (
   timezone: string,
 ): Promise<readonly SumRow[]> => {
   const summer = createSummer(by, timezone);
-  let kept = by.includes('sessionId') ? undefined : await summed(selected);
+  const byModel = by.every((key) => OF_MODELS.has(key));
+  let kept = by.includes('sessionId') ? undefined : await summed(selected, { byModel });
   if (kept && by.includes('day') && kept.cells.length > 0) {
-    const fromMs = Math.min(...kept.cells.map(({ oldestMs }) => oldestMs));
-    const toMs = Math.max(...kept.cells.map(({ newestMs }) => newestMs));
-    kept = await summed(selected, startsOfDays(fromMs, toMs, timezone));
+    const fromMs = kept.cells.reduce((least, cell) => Math.min(least, cell.oldestMs), Infinity);
+    const toMs = kept.cells.reduce((most, cell) => Math.max(most, cell.newestMs), 0);
+    kept = await summed(selected, { splitAt: startsOfDays(fromMs, toMs, timezone), byModel });
   }
   if (kept) {
     for (const { facts: common, usage, requests, oldestMs } of kept.cells) {

@@ -61,13 +61,13 @@ export const preferSharedLog = (
     },
     facts: (query) => insteadOf((log) => log.facts(query)),
     sums: (query, by, timezone) => instead((log) => log.sums(query, by, timezone)),
-    summed: async (query, splitAt) => {
+    summed: async (query, wish) => {
       try {
-        return await shared.summed?.(query, splitAt);
+        return await shared.summed?.(query, wish);
       } catch (error) {
         if (!isAway(error)) throw error;
         onAway();
-        return own.summed?.(query, splitAt);
+        return own.summed?.(query, wish);
       }
     },
     thread: (of) => instead((log) => log.thread(of)),

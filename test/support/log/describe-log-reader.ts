@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answerFleet } from '../../../src/admin/answers/fleet.ts';
+import type { FleetAnswer } from '../../../src/admin/api-types/fleet.ts';
+import { createPricing } from '../../../src/admin/cost/create-pricing.ts';
 import { idTimeMs } from '../../../src/base/ids.ts';
 import type { Recorder } from '../../../src/log/capture/recorder.ts';
 import { type FollowedEvent, keepFacts, type LogQuery, type LogReader } from '../../../src/log/port.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
+import { createTemporaryFolder } from '../temporary-folder.ts';
 import { closeExchange, type ExchangeSample, openExchange, recordExchange } from './record-exchange.ts';
 import { createSettableClock, type SettableClock } from './settable-clock.ts';
 
@@ -43,6 +47,19 @@ const SAMPLES: readonly ExchangeSample[] = [
   },
   { path: '/v1/models', record: { status: 404 } },
 ];
+
+/** As the page asks who works with what. */
+const askFleet = (log: LogReader, query: string): Promise<FleetAnswer> =>
+  answerFleet(
+    {
+      log,
+      pricing: createPricing(createTemporaryFolder('prices'), []),
+      now: () => Date.now(),
+      config: { policy: undefined },
+      nameOfKey: () => undefined,
+    },
+    new URLSearchParams(query),
+  );
 
 /** What every reader of the log does, whatever it reads. */
 export const describeLogReader = (
@@ -394,6 +411,52 @@ export const describeLogReader = (
       expect((await reader.page({ filter: { status_code: 'running' } }, { limit: 10 })).total).toBe(0);
     });
 
+    it('tells what people, versions and repositories used, and paid for again (20.7)', async () => {
+      const usage = (inputTokens: number, cachedInputTokens: number) => ({
+        usage: { inputTokens, cachedInputTokens, outputTokens: 10, totalTokens: inputTokens + 10 },
+      });
+      const ada = { keyId: 'key-ada', userPath: '/team/ada', auth: 'key:key-ada' } as const;
+      const codex = { name: 'codex_exec', version: '0.171.0', threadId: 'thread-1', policy: 'all-1' };
+      const shop = { model: 'gpt-5.5', provider: 'openai', ...ada };
+      const client = { ...codex, repository: 'github.com/corp/shop' };
+      const ids = [
+        ...(await write(1, {
+          record: { ...shop, client: { ...client, version: '0.169.0' }, ...usage(20_000, 0) },
+        })),
+        ...(await write(1, { record: { ...shop, client, ...usage(21_000, 20_000) } })),
+        // It pays again for what was in the cache a moment before.
+        ...(await write(1, { record: { ...shop, client, ...usage(22_000, 0) } })),
+        ...(await write(1, {
+          record: {
+            ...{ auth: 'chatgpt', provider: 'chatgpt', sentModel: 'gpt-5.5', model: 'gpt-5.4-mini' },
+            ...{ findings: ['other_model'], client: { name: 'curl', version: '8.5.0' }, ...usage(500, 0) },
+          },
+        })),
+        ...(await write(1, { record: { auth: 'rejected', status: 401, client } })),
+      ];
+      const answer = await askFleet(reader, 'start_date=2026-06-01&end_date=2026-06-01&timezone=UTC');
+      expect(answer).toMatchObject({ exchanges: 5, is_whole: true });
+      const named = (rows: readonly object[]): unknown =>
+        Object.fromEntries(rows.map((row) => Object.values(row).slice(0, 2)).sort());
+      expect(named(answer.people)).toEqual({ 'key-ada': '/team/ada', chatgpt: 1 });
+      expect(answer.people.find(({ id }) => id === 'key-ada')).toMatchObject({
+        ...{ requests: 3, policy: 'all-1', last_id: ids[2] },
+        clients: ['codex_exec 0.171.0', 'codex_exec 0.169.0'],
+      });
+      expect(answer.repositories).toMatchObject([
+        { repository: 'github.com/corp/shop', people: 1, requests: 3, last_id: ids[2] },
+      ]);
+      expect(answer.repositories[0]?.cost).toBeGreaterThan(0);
+      expect(answer.other_models).toMatchObject([
+        { asked: 'gpt-5.5', served: 'gpt-5.4-mini', requests: 1, cost: null, last_id: ids[3] },
+      ]);
+      const [newest, ...older] = [...answer.clients].sort((one, other) => other.requests - one.requests);
+      expect(newest).toMatchObject({ version: '0.171.0', requests: 2, cache_losses: 1, lost_tokens: 21_000 });
+      expect(newest?.lost_cost).toBeGreaterThan(0);
+      for (const client of older)
+        expect(client).toMatchObject({ requests: 1, cache_losses: 0, lost_cost: null });
+    });
+
     it('keeps facts beyond their batch', async () => {
       await write(4, { record: { responseId: 'resp_1' } });
       const kept = [];
@@ -461,6 +524,10 @@ export const describeLogReader = (
       expect(idsOf(await listed({}, 20))).toEqual(idsOf(records.slice(0, 20)).reverse());
       const sums = await reader.sums({}, ['day'], 'UTC');
       expect(sums.reduce((sum, { requests }) => sum + requests, 0)).toBe(100_000);
+      const fleet = await askFleet(reader, 'days=90');
+      expect(fleet).toMatchObject({ exchanges: 100_000, is_whole: true });
+      expect(fleet.clients.reduce((sum, { requests }) => sum + requests, 0)).toBe(100_000);
+      expect(fleet.clients.length).toBe(2);
     }, 300_000);
   });
 };

@@ -6,6 +6,11 @@ export interface LargeLogPlan {
   readonly exchanges: number;
   /** Spread evenly over so many days that end now. */
   readonly days: number;
+  /**
+   * So many people with a key each, who work in turns on sessions, repositories and versions of their own. Default: one
+   * who is signed in with a plan.
+   */
+  readonly people?: number;
 }
 
 /** An exchange as it began and as it ended. */
@@ -98,18 +103,66 @@ const createNames = (random: Random) => {
   };
 };
 
+const VERSIONS = ['0.160.0', '0.169.0'];
+const PEOPLE_OF_A_TEAM = 8;
+const REPOSITORIES_OF_A_TEAM = 3;
+
+/** Who asks, and what they are at. */
+interface Person {
+  session: string;
+  turn: string;
+  version: string;
+  repository?: string | undefined;
+  readonly record: Pick<ExchangeRecord, 'auth' | 'keyId' | 'userPath' | 'labels'>;
+  readonly versions: readonly string[];
+  readonly repositories: readonly string[];
+}
+
+const createPerson = (place: number, newName: () => string): Person => {
+  const team = Math.floor(place / PEOPLE_OF_A_TEAM);
+  return {
+    session: newName(),
+    turn: newName(),
+    version: VERSIONS[0] ?? '',
+    record: {
+      auth: `key:key_${place}`,
+      keyId: `key_${place}`,
+      userPath: `/team-${team}/person-${place}`,
+      labels: [`team-${team}`],
+    },
+    versions: VERSIONS.slice(place % VERSIONS.length),
+    repositories: Array.from(
+      { length: 1 + (place % REPOSITORIES_OF_A_TEAM) },
+      (_, at) => `github.com/company/team-${team}-${at}`,
+    ),
+  };
+};
+
 /** The exchanges of a team, from the oldest to the newest. */
-export function* largeLog({ exchanges, days }: LargeLogPlan): Generator<LargeLogExchange> {
+export function* largeLog({ exchanges, days, people = 0 }: LargeLogPlan): Generator<LargeLogExchange> {
   const random = createRandom(11);
   const name = createNames(random);
   const startMs = Date.now() - days * DAY_MS;
   const stepMs = (days * DAY_MS - DURATION_MS) / exchanges;
-  let session = name.uuid();
-  let turn = name.uuid();
+  const alone: Person = {
+    session: name.uuid(),
+    turn: name.uuid(),
+    version: VERSIONS[0] ?? '',
+    record: { auth: 'chatgpt' },
+    versions: VERSIONS,
+    repositories: [],
+  };
+  const team = Array.from({ length: people }, (_, place) => createPerson(place, name.uuid));
   for (let count = 0; count < exchanges; count++) {
     const atMs = Math.floor(startMs + count * stepMs);
-    if (random.chance(0.03)) session = name.uuid();
-    if (random.chance(0.2)) turn = name.uuid();
+    const person = team.length > 0 ? random.pick(team) : alone;
+    if (random.chance(0.03)) {
+      person.session = name.uuid();
+      person.version = random.pick(person.versions);
+      person.repository = random.pick(person.repositories);
+    }
+    if (random.chance(0.2)) person.turn = name.uuid();
+    const { session, turn, version, repository } = person;
     const hasFailed = random.chance(0.02);
     const inputTokens = random.between(1_000, 90_000);
     const opened: ExchangeRecord = {
@@ -121,11 +174,12 @@ export function* largeLog({ exchanges, days }: LargeLogPlan): Generator<LargeLog
       transport: 'http',
       client: {
         name: 'codex_exec',
-        version: random.pick(['0.160.0', '0.169.0']),
+        version,
         originator: 'codex_exec',
         sessionId: session,
         threadId: session,
         turnId: turn,
+        ...(repository !== undefined && { repository }),
       },
       request: { encoding: 'zstd', wireBytes: 16_000, bodyBytes: 45_000 },
       response: {},
@@ -133,7 +187,7 @@ export function* largeLog({ exchanges, days }: LargeLogPlan): Generator<LargeLog
     };
     const closed: ExchangeRecord = {
       ...opened,
-      auth: 'chatgpt',
+      ...person.record,
       model: random.pick(['gpt-5.5', 'gpt-5.6-luna', 'gpt-6-astra']),
       stream: true,
       provider: 'openai',

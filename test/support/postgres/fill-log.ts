@@ -7,9 +7,9 @@ import { type Column, valuesOf } from '../../../src/postgres/log/column.ts';
 import { COLUMNS } from '../../../src/postgres/log/columns.ts';
 import { encodeDetail } from '../../../src/postgres/log/detail.ts';
 import {
-  KIND_COLUMNS,
   kindOf,
   type SharedRow,
+  STORED_KIND_COLUMNS,
   TOOLS_COLUMNS,
   toolsOf,
 } from '../../../src/postgres/log/kinds.ts';
@@ -51,9 +51,10 @@ export const fillLog = async (database: Database, plan: LargeLogPlan): Promise<v
   const days = new Set<string>();
   const rowOf = (logged: LoggedExchange): string => {
     const values = valuesOf(COLUMNS, logged.record, true);
-    const kind = kindOf(logged.record, true);
+    const { kind, model } = kindOf(logged.record, true);
     const tools = toolsOf(logged.record);
     shared.kinds.set(kind.id, kind);
+    shared.kinds.set(model.id, model);
     if (tools) shared.tool_calls.set(tools.id, tools);
     days.add(String(values.day));
     const detail = `\\x${encodeDetail(logged, values).toString('hex')}`;
@@ -86,7 +87,7 @@ export const fillLog = async (database: Database, plan: LargeLogPlan): Promise<v
     flush();
     closeSync(rows);
     for (const [table, columns] of [
-      ['kinds', KIND_COLUMNS],
+      ['kinds', STORED_KIND_COLUMNS],
       ['tool_calls', TOOLS_COLUMNS],
     ] as const) {
       await copy(table, `id, ${names(columns)}`, (add) => {

@@ -5,7 +5,7 @@ import { createFindBlock } from '../../../src/postgres/bodies/find-block.ts';
 import { createTableBlocks } from '../../../src/postgres/bodies/table-blocks.ts';
 import { createChanges } from '../../../src/postgres/changes.ts';
 import { type Database, openDatabase } from '../../../src/postgres/database.ts';
-import { createPostgresReader } from '../../../src/postgres/log/reader.ts';
+import { createPostgresReader, type PostgresReaderDeps } from '../../../src/postgres/log/reader.ts';
 import { createPostgresSink } from '../../../src/postgres/log/sink.ts';
 import { migrate } from '../../../src/postgres/migrate.ts';
 import type { PostgresServer } from './start-postgres.ts';
@@ -22,8 +22,7 @@ export const openMigrated = async (server: PostgresServer, maxConnections = 4): 
 
 export const NO_BLOCKS = { async *blocks() {} };
 
-export interface OpenLog {
-  readonly database: Database;
+export interface OpenLog extends Omit<PostgresReaderDeps, 'now'> {
   readonly reader: LogReader;
   createSink(instance?: string): LogSink;
   /** Ids that a sink could not store. */
@@ -40,12 +39,10 @@ export const openLog = async (server: PostgresServer): Promise<OpenLog> => {
     changes.close();
     await database.close();
   });
+  const deps = { database, changes, findBlock: createFindBlock(database, [blockStore]) };
   return {
-    database,
-    reader: createPostgresReader({
-      ...{ database, changes, now: () => performance.now() },
-      findBlock: createFindBlock(database, [blockStore]),
-    }),
+    ...deps,
+    reader: createPostgresReader({ ...deps, now: () => performance.now() }),
     createSink: (instance = 'one') =>
       createPostgresSink({ database, instance, blockStore, onUnstorable: (id) => unstorable.push(id) }),
     unstorable,

@@ -10,7 +10,7 @@ import { visibleText } from '../../turn/visible-text.ts';
 import { type Column, FactsTable, type FactsTableProps } from '../facts-table.tsx';
 import { ManagePage } from '../manage-page.tsx';
 
-const DAYS = ['1', '7', '30'] as const;
+const DAYS = ['1', '7', '30', '365'] as const;
 
 const { columns } = texts.fleet;
 
@@ -21,11 +21,14 @@ const use = <Row extends FleetUse>(): readonly Column<Row>[] => [
   {
     head: columns.last,
     kind: 'number',
-    cell: ({ last_id: id, last_request_at: at }) => (
-      <a class="link" data-nav-row href={addressOf('audit', { open: id })}>
-        {formatAgo(at, minuteMs.value)}
-      </a>
-    ),
+    cell: ({ last_id: id, last_request_at: at }) =>
+      id === undefined ? (
+        formatAgo(at, minuteMs.value)
+      ) : (
+        <a class="link" data-nav-row href={addressOf('audit', { open: id })}>
+          {formatAgo(at, minuteMs.value)}
+        </a>
+      ),
   },
 ];
 

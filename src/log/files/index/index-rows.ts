@@ -1,5 +1,6 @@
 import { type ExchangeRecord, isFailure } from '../../record.ts';
 import {
+  HAS_OTHER_MODEL,
   HAS_USAGE,
   IS_FAILURE,
   IS_PROBE,
@@ -146,7 +147,8 @@ export class IndexRows {
       (record.stream ? IS_STREAM : 0) |
       (isFailure(record) ? IS_FAILURE : 0) |
       (record.usage ? HAS_USAGE : 0) |
-      (record.probe ? IS_PROBE : 0);
+      (record.probe ? IS_PROBE : 0) |
+      (record.findings?.includes('other_model') ? HAS_OTHER_MODEL : 0);
     this.#insert(row);
   }
 
