@@ -1,6 +1,6 @@
+import { decodeText } from '../base/decode-text.ts';
 import { GatewayError } from '../base/errors.ts';
 import { readRegularFile } from '../state/read-regular-file.ts';
-import { decodeText } from './decode-text.ts';
 
 /** Far more than anybody writes by hand; what parses it stays within a second even where it is hostile. */
 const MAX_BYTES = 64 * 1024;

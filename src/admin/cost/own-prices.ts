@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { decodeText } from '../../base/decode-text.ts';
 import { isObject, type JsonObject, objectsOf, parseJson } from '../../base/json-object.ts';
 import { compileWildcard } from '../../base/match-wildcard.ts';
 import { readRegularFile } from '../../state/read-regular-file.ts';
@@ -86,7 +87,7 @@ export const parseOwnPrices = (text: string): OwnPrices => {
 const readOwnPrices = (path: string): OwnPrices => {
   const found = readRegularFile(path, { maxBytes: MAX_BYTES });
   if (found.kind === 'absent') return NONE;
-  if (found.kind === 'file') return parseOwnPrices(found.bytes.toString('utf8'));
+  if (found.kind === 'file') return parseOwnPrices(decodeText(found.bytes));
   return { ...NONE, problems: [`${FILE} ${found.problem}, and is not used.`] };
 };
 

@@ -36,8 +36,12 @@ export interface StreamReader {
  * `error` events stay behind: over HTTP Codex passes them over, as a frame they would either leave it waiting
  * or end the answer before `response.failed` says why. The summary has what they said.
  * @param onFrame gets the data of an event, as UTF-8; up to the last event, and none after it
+ * @param onComment a server's sign of life, which frames have no form for
  */
-export const createStreamReader = (onFrame: (bytes: Buffer) => void): StreamReader => {
+export const createStreamReader = (
+  onFrame: (bytes: Buffer) => void,
+  onComment: () => void = () => undefined,
+): StreamReader => {
   const reader = createResponsesReader();
   const items = createItemCollector();
   let events = 0;
@@ -56,7 +60,7 @@ export const createStreamReader = (onFrame: (bytes: Buffer) => void): StreamRead
     items.see(type, bytes);
     onFrame(bytes);
   };
-  const framer = createEventFramer({ maxEventBytes: MAX_EVENT_BYTES, onEvent });
+  const framer = createEventFramer({ maxEventBytes: MAX_EVENT_BYTES, onEvent, onComment });
 
   return {
     push: framer.push,

@@ -14,6 +14,7 @@ import { type Answered, createTurnEnding } from './conclude-turn.ts';
 import { headerFrames, tellingHeaders, withTerms } from './header-frames.ts';
 import { mapRefusal, readRefusal } from './read-refusal.ts';
 import { createStreamReader } from './read-stream.ts';
+import { createSignsOfLife, KEEP_ALIVE } from './signs-of-life.ts';
 
 export interface TurnInput {
   readonly context: ConnectionContext;
@@ -79,10 +80,14 @@ export const runTurn = (input: TurnInput): RunningTurn => {
   const maxOutputTokens = passage?.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   let upstreamResponse: UpstreamAnswer | undefined;
 
+  const life = createSignsOfLife(clock);
   const emitOrHold = (frame: Buffer): void => {
+    life.note();
     if (!emit(frame)) upstreamResponse?.pause();
   };
-  const reader = createStreamReader(emitOrHold);
+  const reader = createStreamReader(emitOrHold, () => {
+    if (!reader.hasEnded() && life.isWanted()) emit(KEEP_ALIVE);
+  });
   const ending = createTurnEnding({ exchange, clock, reader, emit, onEnd });
 
   const missing = (what: string): GatewayError =>
