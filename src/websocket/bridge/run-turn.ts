@@ -15,6 +15,7 @@ import { headerFrames, tellingHeaders, withTerms } from './header-frames.ts';
 import { mapRefusal, readRefusal } from './read-refusal.ts';
 import { createStreamReader } from './read-stream.ts';
 import { createSignsOfLife, KEEP_ALIVE } from './signs-of-life.ts';
+import { withoutCoding } from './without-coding.ts';
 
 export interface TurnInput {
   readonly context: ConnectionContext;
@@ -44,8 +45,7 @@ export interface RunningTurn {
   onDrain(): void;
 }
 
-const mayBeStream = ({ statusCode = 0, headers }: UpstreamAnswer): boolean =>
-  statusCode >= 200 && statusCode < 300 && /^(?:identity)?$/i.test(headers['content-encoding'] ?? '');
+const mayBeStream = ({ statusCode = 0 }: UpstreamAnswer): boolean => statusCode >= 200 && statusCode < 300;
 
 const saysStream = ({ headers }: UpstreamAnswer): boolean =>
   /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
@@ -156,10 +156,11 @@ export const runTurn = (input: TurnInput): RunningTurn => {
     response.destroy();
   };
 
-  const onAnswer = (response: UpstreamAnswer): void => {
+  const onAnswer = (answer: UpstreamAnswer): void => {
     stopwatch.start();
+    const status = answer.statusCode ?? 502;
+    const response = status < 400 ? withoutCoding(answer) : answer;
     upstreamResponse = response;
-    const status = response.statusCode ?? 502;
     record.status = status;
     noteHeaders(exchange, response, clock.now());
     if (status >= 400) {

@@ -1,3 +1,5 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { compress } from '@mongodb-js/zstd';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readConversation } from '../../../src/conversation/read-conversation.ts';
 import { readExchange } from '../../../src/log/files/read-exchange.ts';
@@ -6,7 +8,7 @@ import {
   type GatewayOptions,
   type RunningGateway,
 } from '../../support/gateway/compose-gateway.ts';
-import { responsesStream } from '../../support/upstream/responses-stream.ts';
+import { encodeEvent, responsesStream } from '../../support/upstream/responses-stream.ts';
 import type { Answer, Script } from '../../support/upstream/script.ts';
 import { startUpstream, type Upstream } from '../../support/upstream/start-upstream.ts';
 import {
@@ -55,6 +57,24 @@ describe('an answer over the bridge', () => {
     client.send(create({ input: [user('hi')] }));
     expect(await client.answer()).toMatchObject({ type: 'response.completed' });
     expect(client.frames.slice(1).map(String)).toEqual(events.map((event) => JSON.stringify(event)));
+  });
+
+  it.each<[string, (body: Buffer) => Buffer | Promise<Buffer>]>([
+    ['gzip', (body) => gzipSync(body)],
+    ['zstd', (body) => compress(body)],
+    ['br', (body) => brotliCompressSync(body)],
+    ['gzip', (body) => body],
+  ])('K8: is decoded, since frames have no content coding: %s', async (coding, encode) => {
+    const events = responsesStream([{ text: 'ok' }], { id: 'resp_1' });
+    const body = await encode(Buffer.from(events.map(encodeEvent).join('')));
+    const headers = { 'content-type': 'text/event-stream', 'content-encoding': coding };
+    const { client, gateway } = await bridge({ kind: 'bytes', body, headers });
+    client.send(create({ input: [user('hi')] }));
+    expect(await client.answer()).toMatchObject({ type: 'response.completed' });
+    expect(client.frames.slice(1).map(String)).toEqual(events.map((event) => JSON.stringify(event)));
+    client.ws.close();
+    await client.closed;
+    expect((await gateway.records()).at(-1)).toMatchObject({ response: { finish: 'completed' } });
   });
 
   it('is the events of the stream, each as one text frame and byte for byte', async () => {
