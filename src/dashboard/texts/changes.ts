@@ -17,6 +17,8 @@ export const changesTexts = {
       'policy.set': 'set a policy',
       'policy.remove': 'removed a policy',
       'policy.serve': 'was given the rules of',
+      'sign-in.end': 'ended a sign-in',
+      'person.end': 'ended all sign-ins of a person',
       'budget.set': 'set a budget',
       'budget.remove': 'removed a budget',
       'limit.set': 'set a limit',
