@@ -8,7 +8,7 @@ export const keysTexts = {
     show: 'Which keys',
     active: 'In use',
     all: 'All, revoked ones too',
-    tableLabel: 'Keys',
+    tableLabel: 'Keys, the newest first',
     columns: {
       name: 'Name',
       role: 'Role',
