@@ -39,6 +39,8 @@ export interface Forwarding {
   readonly stopwatch: Stopwatch;
   /** Absent if nothing holds. */
   readonly passage: AnswerTerms | undefined;
+  /** Told the ids of what the answer says is stored. */
+  readonly onStored?: ((ids: readonly string[]) => void) | undefined;
 }
 
 /** A forwarding that has begun. */
@@ -55,6 +57,7 @@ export const beginForwarding = ({
   sentPath,
   stopwatch,
   passage,
+  onStored,
 }: Forwarding): ActiveForwarding => ({
   exchange,
   body,
@@ -62,5 +65,6 @@ export const beginForwarding = ({
   sentPath,
   stopwatch,
   passage,
+  onStored,
   settled: false,
 });

@@ -9,6 +9,7 @@ import { nativePath } from '../forward/route/native-path.ts';
 import { noteDestination } from '../forward/route/note-destination.ts';
 import { refuseStored } from '../forward/route/refuse-stored.ts';
 import { restrictNative } from '../forward/route/restrict-destination.ts';
+import { tellsIds } from '../forward/route/stored-ids.ts';
 import type { Forwarder } from '../forward/send/create-forwarder.ts';
 import { isCountPath } from '../forward/send/prepare-count.ts';
 import { type AskedRequest, isTranslated, nativeRequest } from '../forward/send/prepare-request.ts';
@@ -18,6 +19,7 @@ import type { Metering, Passage } from '../guard/limits/create-metering.ts';
 import { isOllamaRoute } from '../guard/match-route.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import type { ByteRange } from '../json/scan-members.ts';
+import type { Holders } from '../providers/holders/holders.ts';
 import type { KeyPool } from '../providers/keys/key-pool.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { needsUnsealing } from '../translate/unseal-body.ts';
@@ -36,6 +38,7 @@ export interface ForwardRequestDeps {
   readonly metering: Metering;
   /** Which key of a provider a request in its own API is sent with. */
   readonly keys: Pick<KeyPool, 'pick'>;
+  readonly holders: Pick<Holders, 'note'>;
   readonly answerCount: ReturnType<typeof createAnswerCount>;
 }
 
@@ -89,7 +92,18 @@ const checkSignable = (upstream: Upstream, body: OutgoingBody): void => {
 export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
   const { chooseDestination, allowanceOf, upstreams, forwarderOf, retrying, metering } = deps;
   return (request, response) => {
-    const { exchange, stopwatch, body, upstreamPath: path, members, form, model, native } = request.context;
+    const {
+      exchange,
+      stopwatch,
+      body,
+      upstreamPath: path,
+      members,
+      form,
+      model,
+      native,
+      holder,
+      caller,
+    } = request.context;
     const named = form?.fields ?? members;
     const { record } = exchange;
     const { method, headers } = request;
@@ -100,7 +114,11 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
       sentPath: string,
       passage: Passage | undefined,
     ): void => {
-      const forwarding = { exchange, stopwatch, body: sentBody, path, sentPath, passage };
+      const holding = { provider: upstream.name, ...(caller.keyId !== undefined && { owner: caller.keyId }) };
+      const onStored = tellsIds(path)
+        ? (ids: readonly string[]): void => deps.holders.note(ids, holding)
+        : undefined;
+      const forwarding = { exchange, stopwatch, body: sentBody, path, sentPath, passage, onStored };
       forwarderOf(upstream).forward(request, response, forwarding, fail);
     };
 
@@ -169,7 +187,10 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
       return;
     }
 
-    const destination = chooseDestination({ method, headers, path, model, members: named, allowance });
+    const destination = chooseDestination({
+      ...{ method, headers, path, model, members: named, allowance },
+      ...(holder !== undefined && { holder }),
+    });
     const { upstream } = destination;
     refuseStored(path, upstream);
     if (destination.fallbacks.length === 0) checkCredential(upstream);
@@ -177,7 +198,7 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
       request.context.caller = asSignedIn(request.context.caller);
       noteCaller(record, request.context.caller);
     }
-    if (model !== undefined) record.route = destination.why;
+    if (model !== undefined || holder !== undefined) record.route = destination.why;
     if (destination.balance) record.balance = destination.balance;
 
     checkSignable(upstream, body);

@@ -39,6 +39,7 @@ export const openExchange =
       members: undefined,
       form: undefined,
       model: undefined,
+      holder: undefined,
     };
     response.once('close', () => {
       // A client that leaves is an outcome, not an error. Without an outcome of the answer's, it has left.

@@ -35,6 +35,8 @@ interface RequestContext {
   form: ReadForm | undefined;
   /** As the client wrote it; undefined if the request names none. */
   model: string | undefined;
+  /** The provider that holds what the request names by an id, such as a file. */
+  holder: string | undefined;
 }
 
 declare global {

@@ -14,6 +14,7 @@ import { createListeners } from '../log/listeners.ts';
 import type { LogReader } from '../log/port.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { Placements } from '../providers/balance/placement.ts';
+import type { Holders } from '../providers/holders/holders.ts';
 import { createPostgresAdminLog } from './admin-log.ts';
 import { openBodies } from './bodies/open-bodies.ts';
 import { createPostgresLedger, type PostgresLedger } from './budget-ledger.ts';
@@ -24,6 +25,7 @@ import { createPostgresEndStore } from './end-store.ts';
 import { createPostgresEntryStore } from './entry-store.ts';
 import { createPostgresEvents } from './event-log.ts';
 import { createGuardedCall, type GuardedCall } from './guarded-call.ts';
+import { createPostgresHolders } from './holders.ts';
 import { type AnswerStore, createAnswerStore } from './kept-answers.ts';
 import { createPostgresKeyStore } from './key-store.ts';
 import { createPostgresLimitCounter, type PostgresLimitCounter } from './limit-counter.ts';
@@ -46,6 +48,8 @@ export interface PostgresStorage {
   openCounting(limits: readonly RateLimit[], instance: string): PostgresCounting;
   /** Of all gateways' sessions. */
   readonly placements: Placements;
+  /** Who holds what was stored through any of them. */
+  readonly holders: Holders;
   /** Of all gateways. */
   readonly log: LogReader;
   /** Copies the log of this gateway into the database, from where an earlier run has stopped. */
@@ -140,6 +144,7 @@ export const openPostgresStorage = (
       onChange: (problem) =>
         notices.tell(problem === undefined ? `${AGAIN} ${what}.` : `${problem}: ${INSTEAD[fallback]}`),
     });
+  const holders = createPostgresHolders(database);
   const placements = createPostgresPlacements(
     database,
     createGuardedCall({
@@ -169,6 +174,7 @@ export const openPostgresStorage = (
       };
     },
     placements,
+    holders,
     log: createPostgresReader({
       ...{ database, changes, now: () => clock.monotonic() },
       findBlock: bodies.findBlock,
@@ -211,6 +217,7 @@ export const openPostgresStorage = (
     close: async () => {
       changes.close();
       placements.close();
+      holders.close();
       await answers.close();
       objects?.close();
       await database.close();

@@ -2,7 +2,7 @@ import { compileWildcard } from '../base/match-wildcard.ts';
 import type { Effort } from '../translate/ask.ts';
 
 /** Which rule led a request to its provider, the strongest first. */
-export type RouteReason = 'prefix' | 'alias' | 'listed' | 'default';
+export type RouteReason = 'prefix' | 'alias' | 'listed' | 'stored' | 'default';
 
 /** A model at a provider. */
 export interface RouteTarget {

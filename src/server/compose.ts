@@ -21,6 +21,7 @@ import { composeFoundation } from './compose/compose-foundation.ts';
 import { composeGate, guarding } from './compose/compose-gate.ts';
 import { composeGeneration, type GenerationDeps } from './compose/compose-generation.ts';
 import { composeHistory } from './compose/compose-history.ts';
+import { composeHolders } from './compose/compose-holders.ts';
 import { composeLimits } from './compose/compose-limits.ts';
 import { composeOperations, type Doors, type Operations } from './compose/compose-operations.ts';
 import { composePlacements } from './compose/compose-placements.ts';
@@ -80,6 +81,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ...(part && { beside: { writers: part.workers, makeRoom: part.makeRoom } }),
   });
   const { history, recall } = composeHistory({ config, state, part, clock });
+  const holders = part ? part.holders : composeHolders(config, state);
   const placements = part ? part.placements : composePlacements(config, state, clock);
   // Requests are counted by what is made here, and what counts them asks for prices of the upstreams.
   const generationDeps: GenerationDeps = {
@@ -123,6 +125,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     chooseUpstream,
     chooseDestination,
     placing,
+    holders,
     allowanceOf: allowances.of,
     clientFor,
     admit,

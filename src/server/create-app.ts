@@ -18,6 +18,7 @@ import { answerModels } from '../http/answer-models.ts';
 import { decompress } from '../http/decompress.ts';
 import { describeRequest } from '../http/describe-request.ts';
 import { failure } from '../http/failure.ts';
+import { findHolder } from '../http/find-holder.ts';
 import { forwardRequest } from '../http/forward-request.ts';
 import { health } from '../http/health.ts';
 import { openExchange } from '../http/open-exchange.ts';
@@ -26,6 +27,7 @@ import { readBody } from '../http/read-body.ts';
 import { readForm } from '../http/read-form.ts';
 import type { Recorder } from '../log/capture/recorder.ts';
 import type { ChooseUpstream } from '../providers/choose-upstream.ts';
+import type { Holders } from '../providers/holders/holders.ts';
 import type { KeyPool } from '../providers/keys/key-pool.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import { isTelemetryPath } from './compose/compose-intake.ts';
@@ -46,6 +48,7 @@ export interface AppDeps {
   readonly chooseUpstream: ChooseUpstream;
   readonly chooseDestination: ChooseDestination;
   readonly placing: Placing;
+  readonly holders: Holders;
   readonly allowanceOf: AllowanceOf;
   /** Of the configured providers, by name; a reload changes what is in it. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
@@ -138,6 +141,7 @@ export const createApp = (deps: AppDeps): Express => {
     decompress({ maxBytes: deps.bodySizeLimitBytes, budget: deps.bodies }),
     describeRequest(),
     placeSession(deps.placing),
+    findHolder({ holders: deps.holders, allowanceOf, upstreams: deps.upstreams }),
     forwardRequest({
       chooseDestination,
       allowanceOf,
@@ -147,6 +151,7 @@ export const createApp = (deps: AppDeps): Express => {
       retrying,
       metering: deps.metering,
       keys: deps.keys,
+      holders: deps.holders,
       answerCount: createAnswerCount({ prepareCount: deps.prepareCount, clientFor }),
     }),
     failure(),

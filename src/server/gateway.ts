@@ -6,6 +6,7 @@ import type { Ended } from '../guard/people/people.ts';
 import type { ExchangeWatch, Recorder } from '../log/capture/recorder.ts';
 import type { Vitals } from '../metrics/vitals.ts';
 import type { Placements } from '../providers/balance/placement.ts';
+import type { Holders } from '../providers/holders/holders.ts';
 import type { Upstream } from '../providers/upstream.ts';
 import type { Counted } from './compose/compose-spending.ts';
 import type { Timeouts } from './listening/timeouts.ts';
@@ -50,6 +51,8 @@ interface WorkerPart extends Counted {
   readonly findEarlier: (responseId: string) => Promise<Buffer | undefined>;
   /** Where sessions are counted that go to one of several targets. */
   readonly placements: Placements;
+  /** Who holds what was stored through any of them. */
+  readonly holders: Holders;
   /** This worker's share of a limit that all workers have in common. @param used how much of it is in use here */
   readonly shareOf: (of: Bounded, used: () => number) => Share;
 }

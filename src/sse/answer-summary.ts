@@ -62,6 +62,8 @@ export interface AnswerSummary {
   toolCalls: string[];
   /** The stream has gone over from one answer to another: what it says is not one whole answer. */
   isSpliced?: true;
+  /** The ids of what the answer says is stored, such as a file. */
+  storedIds?: readonly string[];
   /** The provider's own words. */
   error?: { code: string; message: string };
 }

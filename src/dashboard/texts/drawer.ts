@@ -55,6 +55,7 @@ export const drawerTexts = {
       prefix: 'by a prefix of the model name',
       alias: 'by an alias',
       listed: 'because it lists the model',
+      stored: 'because it holds what was asked for',
       default: 'by default',
     } as Readonly<Record<string, string | undefined>>,
     balance: 'Chosen among targets',

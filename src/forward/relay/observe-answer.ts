@@ -44,6 +44,7 @@ export const observeAnswer = (
   exchange: Exchange,
   path: string,
   clock: Pick<Clock, 'now'>,
+  onStored?: ((ids: readonly string[]) => void) | undefined,
 ): AnswerObserver => {
   const { record } = exchange;
   const status = upstreamResponse.statusCode ?? 0;
@@ -131,6 +132,7 @@ export const observeAnswer = (
       if (tap && tap.skippedEvents > 0) record.response.unreadableEvents = tap.skippedEvents;
       const summary = body.summary();
       if (summary) applySummary(exchange.record, summary);
+      if (summary?.storedIds && status < 300) onStored?.(summary.storedIds);
       if (outcome.kind === 'cut' && summary?.error) {
         // The upstream has reported the failure itself, and the client gets that report.
         record.response.finish = 'failed';

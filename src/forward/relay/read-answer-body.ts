@@ -2,6 +2,7 @@ import { type AnswerSummary, type Api, apiOfPath } from '../../sse/answer-summar
 import { type AnswerTap, createStreamTap, isGuarded } from '../../sse/create-stream-tap.ts';
 import { sniffForm, titleOf } from '../../sse/sniff-answer.ts';
 import { summarizeJsonAnswer } from '../../sse/summarize-json-answer.ts';
+import { idsOfAnswer, tellsIds } from '../route/stored-ids.ts';
 import { createSideReader, isSidePath, summarizeSideAnswer } from './read-side-answer.ts';
 
 /** Answers that are not streams are read when they are whole; a larger one is only counted. */
@@ -48,17 +49,20 @@ const pageSummary = (chunks: readonly Buffer[]): AnswerSummary => {
   return { toolCalls: [], finish: 'failed', error: { code: 'upstream_answer_unreadable', message } };
 };
 
-const summarize = (body: Buffer, api: Api | undefined, path: string): AnswerSummary =>
-  api === undefined && isSidePath(path)
-    ? summarizeSideAnswer(body)
-    : summarizeJsonAnswer(body, api ?? 'responses');
+const summarize = (body: Buffer, api: Api | undefined, path: string): AnswerSummary => {
+  if (api === undefined && isSidePath(path)) return summarizeSideAnswer(body);
+  const summary = summarizeJsonAnswer(body, api ?? 'responses');
+  if (!tellsIds(path)) return summary;
+  const { error } = summary;
+  return { toolCalls: [], storedIds: idsOfAnswer(body.toString('utf8')), ...(error && { error }) };
+};
 
 export const createAnswerBody = ({ path, status, contentType }: AnswerBodyInput): AnswerBody => {
   const api = apiOfPath(path);
   const isSide = api === undefined && isSidePath(path);
   const saysStream = /^\s*text\/event-stream\b/i.test(contentType);
   const saysJson = /\bjson\b/i.test(contentType);
-  const isRead = api !== undefined || isSide || (status >= 400 && saysJson);
+  const isRead = api !== undefined || isSide || (saysJson && (status >= 400 || tellsIds(path)));
   let start: Buffer[] = [];
   let startBytes = 0;
   let bytes = 0;

@@ -34,7 +34,13 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   const { record } = exchange;
   const maxOutputTokens = forwarding.passage?.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   stopwatch.start();
-  const observer: AnswerObserver = observeAnswer(upstreamResponse, exchange, forwarding.path, clock);
+  const observer: AnswerObserver = observeAnswer(
+    upstreamResponse,
+    exchange,
+    forwarding.path,
+    clock,
+    forwarding.onStored,
+  );
 
   let firstByteSeen = false;
   const status = upstreamResponse.statusCode ?? 502;

@@ -20,6 +20,8 @@ import { type AskedUse, restrictDestination } from './restrict-destination.ts';
 /** What decides where a request goes, and whether it may go there. */
 interface DestinationInput extends AskedUse {
   readonly headers: IncomingHttpHeaders;
+  /** The provider that holds what the request names by an id. */
+  readonly holder?: string;
 }
 
 /** @throws GatewayError invalid_api_key, invalid_request, provider_not_configured, model_not_allowed */
@@ -90,7 +92,7 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
     if (!own) throw new GatewayError('internal_error', `there is no provider ${provider}.`);
     // Who names the provider means it, or a model that only it has, and not whoever a sign-in leads to.
     const isOthers = why !== 'default' && !own.native.includes('responses');
-    const isMeant = own.credential !== undefined && (why === 'prefix' || isOthers);
+    const isMeant = own.credential !== undefined && (why === 'prefix' || why === 'stored' || isOthers);
     return provider === routing.defaultProvider && !isMeant ? chooseUpstream(headers) : own;
   };
 
@@ -111,8 +113,11 @@ export const createChooseDestination = (deps: ChooseDestinationDeps): ChooseDest
   };
 
   const choose = (input: DestinationInput, failed?: ReadonlySet<string>): ChosenDestination => {
-    const { headers, path, model } = input;
-    const route: Route = routeModel(model, routing);
+    const { headers, path, model, holder } = input;
+    const route: Route =
+      holder === undefined
+        ? routeModel(model, routing)
+        : { provider: holder, upstreamModel: undefined, why: 'stored', fallbacks: [] };
     const { why, effort } = route;
     const isMessages = isMessagesPath(path);
     const session = sessionOf(headers);

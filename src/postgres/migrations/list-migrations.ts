@@ -10,6 +10,7 @@ import { PLACEMENTS } from './0009-placements.ts';
 import { BODY_OBJECTS } from './0010-body-objects.ts';
 import { CLIENT_EVENTS } from './0011-client-events.ts';
 import { LOG_GRAINS } from './0012-log-grains.ts';
+import { HOLDERS } from './0013-holders.ts';
 
 /** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
 export interface Migration {
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 10, name: 'body-objects', sql: BODY_OBJECTS },
   { id: 11, name: 'client-events', sql: CLIENT_EVENTS },
   { id: 12, name: 'log-grains', sql: LOG_GRAINS },
+  { id: 13, name: 'holders', sql: HOLDERS },
 ];

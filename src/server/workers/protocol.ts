@@ -10,6 +10,7 @@ import type { ExchangeRecord } from '../../log/record.ts';
 import type { RecorderTrouble } from '../../log/trouble.ts';
 import type { Vitals } from '../../metrics/vitals.ts';
 import type { Placement, PlacementRequest } from '../../providers/balance/placement.ts';
+import type { Holder } from '../../providers/holders/holders.ts';
 import type { Holds } from '../compose/compose-budgets.ts';
 
 /** Where the primary answers what is asked of the gateway as a whole, and what proves that a worker asks. */
@@ -120,6 +121,11 @@ export interface PrimaryCalls {
     readonly input: Subject | undefined;
     readonly output: readonly BudgetStatus[];
   };
+  readonly noteHeld: {
+    readonly input: { readonly ids: readonly string[]; readonly holder: Holder };
+    readonly output: undefined;
+  };
+  readonly findHolder: { readonly input: readonly string[]; readonly output: Holder | undefined };
   /** Places a session and counts it with those of all workers. */
   readonly place: { readonly input: PlacementRequest; readonly output: Placement | undefined };
   /** Asks all other workers. */

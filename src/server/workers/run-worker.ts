@@ -56,6 +56,10 @@ export const runWorker = async (): Promise<void> => {
           limits: createRemoteLimits(link),
           holds: () => holds,
           placements: { place: (request) => link.call('place', request) },
+          holders: {
+            note: (ids, holder) => void link.call('noteHeld', { ids, holder }).catch(() => {}),
+            find: (ids) => link.call('findHolder', ids).catch(() => undefined),
+          },
           shareOf: (of, used) => {
             const borrow = (wanted: number): Promise<number> => link.call('borrow', { of, wanted });
             const share = createShare({

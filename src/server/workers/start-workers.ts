@@ -9,6 +9,7 @@ import type { Upstream } from '../../providers/upstream.ts';
 import { keepBudgets } from '../compose/compose-budgets.ts';
 import { composeFoundation } from '../compose/compose-foundation.ts';
 import { composeCheckKey } from '../compose/compose-gate.ts';
+import { composeHolders } from '../compose/compose-holders.ts';
 import { composeOperations } from '../compose/compose-operations.ts';
 import { composePlacements } from '../compose/compose-placements.ts';
 import { composeUpstreams, type Upstreams, upstreamTroubleOf } from '../compose/compose-upstreams.ts';
@@ -54,6 +55,7 @@ export const startWorkers = async (
   const { ring, gate, tls, state, sealingSecret, notices } = foundation;
   const budgets = await keepBudgets(config, state, clock);
   const placements = composePlacements(config, state, clock);
+  const holders = composeHolders(config, state);
   const demo = options.demo ? await startDemoUpstream() : undefined;
   const { logBodies, retentionDays } = config;
   const own = await createRecorder({
@@ -135,6 +137,11 @@ export const startWorkers = async (
       },
       borrow: ({ of, wanted }) => bounds[of].borrow(worker, wanted),
       place: async (request) => placements.place(request),
+      noteHeld: async ({ ids, holder }) => {
+        holders.note(ids, holder);
+        return undefined;
+      },
+      findHolder: async (ids) => holders.find(ids),
       findEarlier: (responseId) => findEarlier(known, worker, responseId),
     });
     const view = recorder.add(link);

@@ -61,6 +61,7 @@ const ROUTES: Readonly<Record<NonNullable<ExchangeRecord['route']>, string>> = {
   prefix: 'named by the model',
   alias: 'by an alias',
   listed: 'by its list of models',
+  stored: 'because it holds what was asked for',
   default: 'by default',
 };
 const DIALECTS: Readonly<Record<NonNullable<ExchangeRecord['translation']>['dialect'], string>> = {

@@ -1,0 +1,81 @@
+import type { RequestHandler } from 'express';
+import { GatewayError } from '../base/errors.ts';
+import { idsOfBody, idsOfPath, isStoredPath } from '../forward/route/stored-ids.ts';
+import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
+import { notAllowed } from '../providers/allowance.ts';
+import type { Holder, Holders } from '../providers/holders/holders.ts';
+import { keepsNothing } from '../providers/holders/keeps-nothing.ts';
+import type { Upstream } from '../providers/upstream.ts';
+
+export interface FindHolderDeps {
+  readonly holders: Pick<Holders, 'find'>;
+  readonly allowanceOf: AllowanceOf;
+  /** By name. */
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+}
+
+/** Where its id was told just now, another process may still be on its way to say so. */
+const LOOK_AGAIN_MS = 50;
+
+const unknown = (id: string, providers: readonly string[]): GatewayError =>
+  new GatewayError(
+    'invalid_request',
+    `nothing with the id ${id.slice(0, 100)} was stored through this gateway by you, so that it is not known which of ${providers.join(', ')} holds it. Ask the one that does by its name: /p/${providers[0]}/…`,
+    { status: 404, param: 'id' },
+  );
+
+const ANTHROPIC_PATH = /^\/messages\//;
+
+/**
+ * Finds the provider that holds what a request names by its id, such as the file of a batch. A key that may use some
+ * models alone reaches nothing that others have stored, wherever it says that it is.
+ */
+export const findHolder = ({ holders, allowanceOf, upstreams }: FindHolderDeps): RequestHandler => {
+  const look = async (ids: readonly string[], mustBeKnown: boolean): Promise<Holder | undefined> => {
+    const found = await holders.find(ids);
+    if (found || !mustBeKnown) return found;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    return holders.find(ids);
+  };
+  return (request, response, next) => {
+    const { context, headers } = request;
+    const { upstreamPath: path, body, members, model, native, caller } = context;
+    /** Who names a provider or a model has said where to. */
+    const isSaid = native !== undefined || model !== undefined;
+    if (!isStoredPath(path) || (isSaid && !allowanceOf(caller).limitsModels)) {
+      next();
+      return;
+    }
+    const allowance = allowanceOf(caller);
+    const bytes = body.kind === 'buffered' ? body.bytes : Buffer.alloc(0);
+    const ids = [...idsOfBody(bytes, members), ...idsOfPath(path)];
+    const [id] = ids;
+    if (id === undefined) {
+      // A list shows what others have stored.
+      const isList = allowance.limitsModels && request.method === 'GET';
+      next(isList ? notAllowed('a list of all that is stored', allowance) : undefined);
+      return;
+    }
+    const isAnthropic = 'anthropic-version' in headers || ANTHROPIC_PATH.test(path);
+    const candidates = [...upstreams.values()]
+      .filter((one) => !keepsNothing(one, isAnthropic) && allowance.allowsProvider(one.name))
+      .map(({ name }) => name);
+    const decide = (holder: Holder | undefined): void => {
+      if (response.closed) return;
+      const isOthers = allowance.limitsModels && (holder === undefined || holder.owner !== caller.keyId);
+      const isKnown = holder !== undefined && upstreams.has(holder.provider);
+      const isSignIn = 'chatgpt-account-id' in headers;
+      if (isOthers || (!isKnown && !isSaid && candidates.length > 1 && !isSignIn)) {
+        next(unknown(id, candidates));
+        return;
+      }
+      if (isSaid) {
+        next();
+        return;
+      }
+      context.holder = isKnown ? holder.provider : isSignIn ? undefined : candidates[0];
+      next();
+    };
+    look(ids, allowance.limitsModels || candidates.length > 1).then(decide, next);
+  };
+};
