@@ -20,10 +20,10 @@ export type Finding = 'other_model' | 'second_generation';
 /**
  * What its user should know of an exchange that was let in: `soft_budget`, a budget that is spent and refuses nothing;
  * `repeated_call`, the same call of a tool had the same result again and again; `growing_context`, the context grows
- * and nothing of it is read from the provider's cache.
+ * and nothing of it is read from the provider's cache; `unknown_cost`, the answer does not say what it used.
  */
 export interface Warning {
-  code: 'soft_budget' | 'repeated_call' | 'growing_context';
+  code: 'soft_budget' | 'repeated_call' | 'growing_context' | 'unknown_cost';
   /** One sentence, to be shown as it is. */
   message: string;
   /** The id of the budget. */

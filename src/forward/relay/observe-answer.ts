@@ -1,12 +1,22 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { Clock } from '../../base/time/clock.ts';
 import type { Exchange } from '../../log/exchange.ts';
+import type { ExchangeRecord } from '../../log/record.ts';
 import { applySummary } from './apply-summary.ts';
 import { codeInStream } from './output-ceiling.ts';
 import { type AnswerBody, createAnswerBody } from './read-answer-body.ts';
 import { readQuota } from './read-quota.ts';
+import { isMediaPath } from './read-side-answer.ts';
 import { codingsOf, keepCodedAnswer } from './undo-coding.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
+
+/** Sound is often answered with sound alone, and pictures without a word of what they cost. */
+const noteUnknownCost = (record: ExchangeRecord): void => {
+  const { usage, statedCostUsd, provider } = record;
+  if (usage !== undefined || statedCostUsd !== undefined || provider === 'demo') return;
+  const message = `${provider} has not said what this used, so that its cost is not known and no budget counts it.`;
+  record.warnings = [...(record.warnings ?? []), { code: 'unknown_cost', message }];
+};
 
 type AnswerOutcome =
   | { readonly kind: 'whole' }
@@ -132,6 +142,7 @@ export const observeAnswer = (
       if (tap && tap.skippedEvents > 0) record.response.unreadableEvents = tap.skippedEvents;
       const summary = body.summary();
       if (summary) applySummary(exchange.record, summary);
+      if (outcome.kind === 'whole' && status < 300 && isMediaPath(path)) noteUnknownCost(record);
       if (summary?.storedIds && status < 300) onStored?.(summary.storedIds);
       if (outcome.kind === 'cut' && summary?.error) {
         // The upstream has reported the failure itself, and the client gets that report.

@@ -2,13 +2,19 @@ import { isObject, nonEmptyString, parseJson } from '../../base/json-object.ts';
 import { scanMembers } from '../../json/scan-members.ts';
 import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import { createEventFramer, decodeEventData } from '../../sse/frame-events.ts';
-import { readUsage } from '../../sse/readers/read-usage.ts';
+import { readStatedCost, readUsage } from '../../sse/readers/read-usage.ts';
 
 const SIDE_PATH =
   /\/(?:embeddings|moderations|rerank|completions|images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))\/?(?:\?|$)/;
 
 /** Whether a path is not a conversation but still reports usage, such as embeddings or images. */
 export const isSidePath = (path: string): boolean => SIDE_PATH.test(path);
+
+const MEDIA_PATH =
+  /\/(?:images\/(?:generations|edits|variations)|audio\/(?:transcriptions|translations|speech))\/?(?:\?|$)/;
+
+/** Whether a path makes or reads pictures or sound, which cost something whether the answer says so or not. */
+export const isMediaPath = (path: string): boolean => MEDIA_PATH.test(path);
 
 /** Limit of one event: most of it may be an image. */
 const MAX_EVENT_BYTES = 64 * 2 ** 20;
@@ -18,6 +24,8 @@ const takeOver = (summary: AnswerSummary, model: unknown, usage: unknown): void 
   if (named !== undefined) summary.model = named;
   const counted = readUsage(usage);
   if (counted !== undefined) summary.usage = counted;
+  const stated = readStatedCost(usage);
+  if (stated !== undefined) summary.statedCostUsd = stated;
 };
 
 /** Reads model and usage of one object; vectors and images beside them are passed over. */
