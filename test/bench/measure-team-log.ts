@@ -46,7 +46,7 @@ export type TeamLogFigure =
 
 const DAYS = 365;
 const PEOPLE = 40;
-const ROUNDS = 1;
+const ROUNDS = 5;
 const MAX_ASKED = 100;
 
 interface Answered {
