@@ -80,6 +80,8 @@ export const createGradualCount = ({ query, now }: CountDeps) => {
     const { counts, newest } = progress;
     const clauses = rowClauses(compileQuery({ ...selected, inBodies: undefined }));
     const left = days.filter(({ from }) => from >= newest || !counts.has(from)).reverse();
+    // What is counted again does not lie beside what is counted next: one range of both would have all between them.
+    const again = left.filter(({ from }) => counts.has(from)).length;
     const sizeOf = left.length > 1 ? await readSizes(selected) : () => 0;
     let rows = 0;
     let place = 0;
@@ -88,7 +90,8 @@ export const createGradualCount = ({ query, now }: CountDeps) => {
       const room = rows < MIN_ROWS ? MIN_ROWS - rows : (rows / spentMs) * (BUDGET_MS - spentMs);
       const first = place;
       let taken = 0;
-      while (place < left.length && (taken === 0 || taken + sizeOf(left[place]?.from ?? '') <= room)) {
+      const end = first < again ? again : left.length;
+      while (place < end && (place === first || taken + sizeOf(left[place]?.from ?? '') <= room)) {
         taken += sizeOf(left[place]?.from ?? '');
         place++;
       }
