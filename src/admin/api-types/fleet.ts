@@ -40,14 +40,14 @@ export interface FleetPerson extends FleetUse {
   policy?: string;
 }
 
-export interface FleetRepository extends FleetUse {
+interface FleetRepository extends FleetUse {
   /** `host/owner/name` */
   repository: string;
   people: number;
 }
 
 /** A model that was asked for, and another one that answered. */
-export interface FleetOtherModel extends FleetUse {
+interface FleetOtherModel extends FleetUse {
   asked: string;
   served: string;
   provider?: string;

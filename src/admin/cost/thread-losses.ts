@@ -14,7 +14,7 @@ interface Turn {
 }
 
 /** Beyond it, older ones are not looked at: some 100 MB. */
-export const MAX_TURNS = 1_000_000;
+const MAX_TURNS = 1_000_000;
 
 /** Finds what requests paid for again of what their threads had in their contexts, whatever order they are told in. */
 export const createThreadLosses = (prices: Pricing, maxTurns = MAX_TURNS) => {

@@ -37,7 +37,7 @@ const boundRepository = createBounded(MAX_REPOSITORIES);
 const boundPolicy = createBounded(MAX_POLICIES);
 
 /** What many exchanges have in common: nearly all that the log is filtered and summed by. */
-export const KIND_COLUMNS: readonly Column[] = [
+const KIND_COLUMNS: readonly Column[] = [
   { name: 'status', type: 'integer', of: ({ status }) => status },
   { name: 'is_failure', type: 'boolean', of: isFailure },
   { name: 'is_stream', type: 'boolean', of: ({ stream }) => stream ?? false },
