@@ -1,6 +1,12 @@
 import type { RequestHandler } from 'express';
 import { GatewayError } from '../base/errors.ts';
-import { idsOfBody, idsOfPath, isStoredPath } from '../forward/route/stored-ids.ts';
+import {
+  idsOfBody,
+  idsOfPath,
+  isCollectionPath,
+  isStoredPath,
+  isUploadPath,
+} from '../forward/route/stored-ids.ts';
 import type { AllowanceOf } from '../guard/policies/create-allowances.ts';
 import { notAllowed } from '../providers/allowance.ts';
 import type { Holder, Holders } from '../providers/holders/holders.ts';
@@ -22,6 +28,12 @@ const unknown = (id: string, providers: readonly string[]): GatewayError =>
     'invalid_request',
     `nothing with the id ${id.slice(0, 100)} was stored through this gateway by you, so that it is not known which of ${providers.join(', ')} holds it. Ask the one that does by its name: /p/${providers[0]}/…`,
     { status: 404, param: 'id' },
+  );
+
+const hidden = (): GatewayError =>
+  new GatewayError(
+    'invalid_request',
+    'this key may use some models alone, and so only files of its own. Name them in file_ids, input_file_id or training_file, once each and at most 200: what else the body may name cannot be checked.',
   );
 
 const ANTHROPIC_PATH = /^\/messages\//;
@@ -48,34 +60,44 @@ export const findHolder = ({ holders, allowanceOf, upstreams }: FindHolderDeps):
     }
     const allowance = allowanceOf(caller);
     const bytes = body.kind === 'buffered' ? body.bytes : Buffer.alloc(0);
-    const ids = [...idsOfBody(bytes, members), ...idsOfPath(path)];
+    const named = idsOfBody(bytes, members);
+    const ids = [...named.ids, ...idsOfPath(path)];
     const [id] = ids;
+    const isRead = named.isCertain && (body.kind !== 'stream' || isUploadPath(path));
+    if (allowance.limitsModels && !isRead) {
+      next(hidden());
+      return;
+    }
     if (id === undefined) {
       // A list shows what others have stored.
-      const isList = allowance.limitsModels && request.method === 'GET';
-      next(isList ? notAllowed('a list of all that is stored', allowance) : undefined);
+      const isOpen = !allowance.limitsModels || (request.method === 'POST' && isCollectionPath(path));
+      next(isOpen ? undefined : notAllowed('a list of all that is stored', allowance));
       return;
     }
     const isAnthropic = 'anthropic-version' in headers || ANTHROPIC_PATH.test(path);
     const candidates = [...upstreams.values()]
       .filter((one) => !keepsNothing(one, isAnthropic) && allowance.allowsProvider(one.name))
       .map(({ name }) => name);
+    const isSignIn = 'chatgpt-account-id' in headers;
     const decide = (holder: Holder | undefined): void => {
       if (response.closed) return;
-      const isOthers = allowance.limitsModels && (holder === undefined || holder.owner !== caller.keyId);
       const isKnown = holder !== undefined && upstreams.has(holder.provider);
-      const isSignIn = 'chatgpt-account-id' in headers;
-      if (isOthers || (!isKnown && !isSaid && candidates.length > 1 && !isSignIn)) {
-        next(unknown(id, candidates));
-        return;
-      }
-      if (isSaid) {
+      if (!isKnown && !isSaid && candidates.length > 1 && !isSignIn) next(unknown(id, candidates));
+      else {
+        if (!isSaid) context.holder = isKnown ? holder.provider : isSignIn ? undefined : candidates[0];
         next();
-        return;
       }
-      context.holder = isKnown ? holder.provider : isSignIn ? undefined : candidates[0];
-      next();
     };
-    look(ids, allowance.limitsModels || candidates.length > 1).then(decide, next);
+    const decideOwn = async (): Promise<void> => {
+      const held: Holder[] = [];
+      for (const one of ids) {
+        const holder = await look([one], true);
+        if (holder === undefined || holder.owner !== caller.keyId) throw unknown(one, candidates);
+        held.push(holder);
+      }
+      decide(held[0]);
+    };
+    if (allowance.limitsModels) decideOwn().catch(next);
+    else look(ids, candidates.length > 1).then(decide, next);
   };
 };

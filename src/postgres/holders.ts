@@ -8,7 +8,7 @@ const FIND_WITHIN_MS = 2_000;
 
 const NOTE = `INSERT INTO gomodel.holders AS h (id, provider, owner) SELECT unnest($1::text[]), $2, $3
   ON CONFLICT (id) DO UPDATE
-    SET provider = excluded.provider, owner = coalesce(h.owner, excluded.owner), noted_at = excluded.noted_at`;
+    SET provider = excluded.provider, noted_at = excluded.noted_at`;
 const FIND = `SELECT provider, owner FROM gomodel.holders WHERE id = ANY($1) ORDER BY array_position($1, id) LIMIT 1`;
 const TIDY = `DELETE FROM gomodel.holders WHERE noted_at <=
   (SELECT noted_at FROM gomodel.holders ORDER BY noted_at DESC OFFSET $1 LIMIT 1)`;

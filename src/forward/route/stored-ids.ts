@@ -1,4 +1,4 @@
-import { nonEmptyString, parseJson } from '../../base/json-object.ts';
+import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
 import type { MemberRange } from '../../json/scan-members.ts';
 
 /** What providers store and find again by its id alone: a request for it names no model. */
@@ -11,59 +11,110 @@ const CONTENT_PATH = /\/(?:content|results)\/?(?:\?|$)/;
 
 const pathOf = (path: string): string => path.split('?', 1)[0] ?? '';
 
-/** What follows the kind of what is stored; undefined where a path is for something else. */
-const restOf = (path: string): string | undefined => {
+/** The kind of what is stored, and what follows it; undefined where a path is for something else. */
+const readPath = (path: string): { readonly kind: string; readonly rest: string } | undefined => {
   const bare = pathOf(path);
   const found = (bare.startsWith('/p/') ? NATIVE_PATH : STORED_PATH).exec(bare);
-  return found ? bare.slice(found.index + found[0].length) : undefined;
+  if (!found) return undefined;
+  const end = found.index + found[0].length;
+  return { kind: bare.slice(bare.lastIndexOf('/', end - 1) + 1, end), rest: bare.slice(end) };
 };
 
 /** @param path below `/v1`, or `/p/{provider}/…` */
-export const isStoredPath = (path: string): boolean => restOf(path) !== undefined;
+export const isStoredPath = (path: string): boolean => readPath(path) !== undefined;
 
 /** Whether an answer there tells of ids. */
 export const tellsIds = (path: string): boolean => isStoredPath(path) && !CONTENT_PATH.test(path);
+
+/** What is done with something, or what it has: `cancel`, `content`, `files`. */
+const WORD = /^[a-z_]{1,40}$/;
+
+/**
+ * The ids that a path names, the last first: a file within a vector store is asked of who holds either. One that is
+ * spelled as no id is (`file%2D1`) is one that nobody holds.
+ */
+export const idsOfPath = (path: string): string[] =>
+  (readPath(path)?.rest ?? '')
+    .split('/')
+    .filter((segment) => segment !== '' && !WORD.test(segment))
+    .reverse();
+
+/** Whether a path is that of a kind of things, and of none in particular. */
+export const isCollectionPath = (path: string): boolean => /^\/?$/.test(readPath(path)?.rest ?? '-');
+
+/** Whether what is sent there is stored as it comes, and so names nothing that was stored before. */
+export const isUploadPath = (path: string): boolean =>
+  ['files', 'uploads'].includes(readPath(path)?.kind ?? '');
 
 /** `file-abc`, `batch_abc`, `msgbatch_01…`, and the hexadecimal ids of Mistral. */
 const ID = /^(?=.*[\d_-])[A-Za-z0-9_-]{6,200}$/;
 const MAX_IDS = 200;
 
-/** The ids that a path names, the last first: a file within a vector store is asked of who holds either. */
-export const idsOfPath = (path: string): string[] =>
-  (restOf(path) ?? '')
-    .split('/', 10)
-    .filter((segment) => ID.test(segment))
-    .reverse();
-
 const FILE_MEMBER = /(?:^|_)file_id$|^(?:training|validation)_file$/;
-const MAX_LIST_BYTES = 64 * 1024;
-
-const listOf = (text: string): string[] => {
-  const list = parseJson(text);
-  return Array.isArray(list) ? list.map((one) => nonEmptyString(one) ?? '') : [];
-};
+const LIST_MEMBER = 'file_ids';
+const MAX_MEMBER_BYTES = 64 * 1024;
 
 /** The files that a JSON body names: `input_file_id` of a batch, `training_file`, `file_ids`. */
-export const idsOfBody = (body: Buffer, members: ReadonlyMap<string, MemberRange> | undefined): string[] => {
-  const found: string[] = [];
-  for (const [name, { start, end }] of members ?? []) {
-    if (end - start > MAX_LIST_BYTES) continue;
-    const text = (): string => body.toString('utf8', start, end);
-    if (FILE_MEMBER.test(name)) found.push(nonEmptyString(parseJson(text())) ?? '');
-    if (name === 'file_ids') found.push(...listOf(text()));
+export interface NamedFiles {
+  readonly ids: readonly string[];
+  /** It may name others as well: too many, twice, or deeper within. */
+  readonly isCertain: boolean;
+}
+
+const stringsOf = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).map((one) => nonEmptyString(one) ?? '');
+
+/** Whether an object within a value names a file. @param value that was parsed, and so is no deeper than the parser goes */
+const namesFiles = (value: unknown): boolean => {
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (Array.isArray(one)) for (const member of one) open.push(member);
+    else if (isObject(one)) {
+      for (const [name, member] of Object.entries(one)) {
+        if (FILE_MEMBER.test(name) || name === LIST_MEMBER) return true;
+        open.push(member);
+      }
+    }
   }
-  return found.filter((id) => ID.test(id)).slice(0, MAX_IDS);
+  return false;
 };
 
-const MAX_ANSWER_CHARACTERS = 2 ** 20;
-const ID_MEMBER = /"(?:id|[a-z_]{0,30}file_id|result_files?)"\s{0,10}:\s{0,10}"([A-Za-z0-9_-]{6,200})"/g;
-
-/** The ids that an answer tells of: what was stored, and for a batch also its output and its errors. */
-export const idsOfAnswer = (body: string): string[] => {
-  const found = new Set<string>();
-  for (const [, id = ''] of body.slice(0, MAX_ANSWER_CHARACTERS).matchAll(ID_MEMBER)) {
-    if (ID.test(id)) found.add(id);
-    if (found.size >= MAX_IDS) break;
+/** @param members of `body`; undefined where it is no JSON object */
+export const idsOfBody = (
+  body: Buffer,
+  members: ReadonlyMap<string, MemberRange> | undefined,
+): NamedFiles => {
+  const found: string[] = [];
+  let isCertain = members !== undefined || body.length === 0;
+  for (const [name, { start, end, isRepeated }] of members ?? []) {
+    // Texts of the user's own, which name nothing.
+    if (name === 'metadata') continue;
+    const isNamed = FILE_MEMBER.test(name) || name === LIST_MEMBER;
+    const isLarge = end - start > MAX_MEMBER_BYTES;
+    const value = isLarge ? undefined : parseJson(body.toString('utf8', start, end));
+    if (isNamed) found.push(...stringsOf(value));
+    isCertain &&= !isLarge && !(isNamed ? isRepeated : namesFiles(value));
   }
-  return [...found];
+  const ids = found.filter((id) => id !== '');
+  return { ids: ids.slice(0, MAX_IDS), isCertain: isCertain && ids.length <= MAX_IDS };
+};
+
+const MAX_ANSWER_CHARACTERS = 2 ** 22;
+
+/** What `metadata` holds is what somebody has written there: an id within it proves nothing. */
+const idsOfObject = (object: JsonObject): unknown[] => [
+  object.id,
+  ...Object.entries(object).flatMap(([name, value]) => (FILE_MEMBER.test(name) ? [value] : [])),
+  ...stringsOf(object.result_files),
+];
+
+/** The ids that an answer tells of: what was stored or listed, and for a batch also its output and its errors. */
+export const idsOfAnswer = (body: string): string[] => {
+  const answer = body.length > MAX_ANSWER_CHARACTERS ? undefined : parseJson(body);
+  if (!isObject(answer)) return [];
+  // A completed upload has its file within it.
+  const objects = [answer, ...[answer.file].filter(isObject), ...objectsOf(answer.data)];
+  const ids = objects.flatMap(idsOfObject).map((id) => nonEmptyString(id) ?? '');
+  return [...new Set(ids.filter((id) => ID.test(id)))].slice(0, MAX_IDS);
 };

@@ -10,7 +10,7 @@ export interface Holder {
  * share the traffic.
  */
 export interface Holders {
-  /** Never throws; what cannot be kept is not known later. Whoever was its first owner remains it. */
+  /** Never throws; what cannot be kept is not known later. What has no owner gets none, and whoever was the first remains it. */
   note(ids: readonly string[], holder: Holder): void;
   /** @returns who holds the first of them that is known. Never rejects */
   find(ids: readonly string[]): Holder | undefined | Promise<Holder | undefined>;
@@ -48,7 +48,7 @@ export const rememberHolders = (keeper?: HeldKeeper): OwnHolders => {
     note: (ids, { provider, owner }) => {
       for (const id of ids) {
         const before = known.get(id);
-        const first = before?.owner ?? owner;
+        const first = before ? before.owner : owner;
         const held = { id, provider, ...(first !== undefined && { owner: first }) };
         enter(held);
         if (before?.provider !== provider || before.owner !== first) keeper?.keep(held);

@@ -22,8 +22,13 @@ const startStore = async (name: string): Promise<Store> => {
     const { method = '', url = '' } = request;
     requests.push(`${method} ${url}`);
     const batch = { id: `batch_${name}1`, output_file_id: `file-${name}-out` };
-    const body = url.includes('/batches') ? batch : { id: `file-${name}1`, bytes: 3 };
-    request.resume().once('end', () => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.once('end', () => {
+      const asked = url.includes('/batches') ? JSON.parse(Buffer.concat(chunks).toString() || '{}') : {};
+      const body = url.includes('/batches')
+        ? { ...batch, metadata: asked.metadata }
+        : { id: `file-${name}1`, bytes: 3 };
       response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
     });
   });
@@ -170,6 +175,25 @@ describe('a key that may use some models alone', () => {
     expect((await ask(`${gateway.v1}/batches`, batch, other)).status).toBe(404);
     expect((await ask(`${gateway.v1}/batches`, batch, one)).status).toBe(200);
     expect((await ask(`${gateway.url}/p/groq/v1/files/${id}`, undefined, one)).status).toBe(200);
+    // Nor by another spelling, beside a file of its own, twice, deeper within, or by what an answer repeats.
+    for (const path of ['file%2Dgroq1', './file-groq1', 'file-groq1%2F', 'file-groq1;x']) {
+      expect([path, await statusOf(other, `/files/${path}`)]).toEqual([path, 404]);
+    }
+    await ask(`${gateway.v1}/files/file%2Dgroq1`, undefined, other, 'DELETE');
+    expect(groq.requests.filter((line) => line.startsWith('DELETE'))).toEqual([]);
+    const own = { ...batch, input_file_id: 'batch_groq1' };
+    const refused = async (body: object | string): Promise<number> => {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      const init = { method: 'POST', headers: { 'content-type': 'application/json', ...other }, body: text };
+      return (await fetch(`${gateway.v1}/batches`, init)).status;
+    };
+    expect(await refused({ ...own, file_ids: [id] })).toBe(404);
+    expect(await refused(`{"model":"groq/some-model","input_file_id":"x-1","input_file_id":"${id}"}`)).toBe(
+      400,
+    );
+    expect(await refused({ model: 'groq/some-model', files: [{ file_id: id }] })).toBe(400);
+    expect(await refused({ model: 'groq/some-model', metadata: { id } })).toBe(200);
+    expect(await statusOf(other)).toBe(404);
     expect(await statusOf({ authorization: `Bearer ${MASTER_KEY}` })).toBe(200);
   });
 });

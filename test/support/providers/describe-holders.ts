@@ -32,5 +32,15 @@ export const describeHolders = (
       await expect.poll(async () => one.find(['file-e'])).toMatchObject({ owner: 'key_2' });
       expect(await one.find(['file-d'])).toMatchObject({ owner: 'key_1' });
     });
+
+    it('gives no owner to what was stored without one', async () => {
+      const [one, ...others] = await open();
+      const last = others.at(-1) ?? one;
+      one.note(['file-f'], { provider: 'groq' });
+      await expect.poll(async () => last.find(['file-f'])).toBeDefined();
+      last.note(['file-f', 'file-g'], { provider: 'groq', owner: 'key_2' });
+      await expect.poll(async () => one.find(['file-g'])).toMatchObject({ owner: 'key_2' });
+      expect((await one.find(['file-f']))?.owner).toBeUndefined();
+    });
   });
 };

@@ -27,6 +27,9 @@ it.each([
   ['/files/00edaf84-95b0-45db-8f83-f71138491f23', ['00edaf84-95b0-45db-8f83-f71138491f23']],
   ['/files?limit=2', []],
   ['/batches/', []],
+  ['/files/file%2Dabc123', ['file%2Dabc123']],
+  ['/files/x', []],
+  ['/vector_stores/vs_1/files/FILE/content', ['FILE', 'vs_1']],
 ])('reads the ids of %s', (path, ids) => {
   expect([isStoredPath(path), idsOfPath(path)]).toEqual([true, ids]);
 });
@@ -38,22 +41,44 @@ it('knows no other path for one by which things are stored', () => {
   expect([tellsIds('/files'), tellsIds('/files/file-1/content')]).toEqual([true, false]);
 });
 
-it('reads the files that a body names, and what an answer says is stored', () => {
-  const body = Buffer.from(
-    JSON.stringify({
-      input_file_id: 'file-a1',
-      training_file: 'file-b1',
-      file_ids: ['file-c1', 7],
-      x: 'file-d1',
-    }),
-  );
-  expect(idsOfBody(body, scanMembers(body))).toEqual(['file-a1', 'file-b1', 'file-c1']);
-  const answer = {
-    id: 'batch_1',
-    output_file_id: 'file-o1',
-    error_file_id: null,
-    data: [{ id: 'file-e1' }],
-    name: 'a-1',
+const namedBy = (text: string) => {
+  const body = Buffer.from(text);
+  return idsOfBody(body, scanMembers(body));
+};
+
+it('reads the files that a body names', () => {
+  const body = {
+    ...{ input_file_id: 'file-a1', training_file: 'file-b1', file_ids: ['file-c1', 7], x: 'file-d1' },
+    metadata: { file_id: 'file-e1' },
   };
-  expect(idsOfAnswer(JSON.stringify(answer, null, 2))).toEqual(['batch_1', 'file-o1', 'file-e1']);
+  expect(namedBy(JSON.stringify(body))).toEqual({ ids: ['file-a1', 'file-b1', 'file-c1'], isCertain: true });
+});
+
+it.each([
+  ['one of two of a name', '{"input_file_id":"file-a1","input_file_id":"file-b1"}'],
+  ['one deeper within', '{"files":[{"file_id":"file-a1"}]}'],
+  ['one whose name is spelled otherwise', '{"files":{"a":[{"\\u0066ile_id":"file-a1"}]}}'],
+  ['more than are read', JSON.stringify({ file_ids: Array.from({ length: 201 }, (_, at) => `file-${at}`) })],
+  ['a list that is too long', JSON.stringify({ file_ids: ['a'.repeat(65 * 1024)] })],
+  ['what is no object', '["file-a1"]'],
+])('does not vouch for a body that may name %s', (_what, body) => {
+  expect(namedBy(body).isCertain).toBe(false);
+});
+
+it('vouches for as many as are read', () => {
+  const ids = Array.from({ length: 200 }, (_, at) => `file-${at}`);
+  expect(namedBy(JSON.stringify({ file_ids: ids }))).toEqual({ ids, isCertain: true });
+});
+
+it('reads what an answer says is stored, and nothing that somebody has written there', () => {
+  const answer = {
+    ...{ id: 'batch_1', output_file_id: 'file-o1', error_file_id: null, name: 'a-1' },
+    data: [{ id: 'file-e1', metadata: { id: 'file-x1' } }],
+    metadata: { id: 'file-x2', input_file_id: 'file-x3' },
+    file: { id: 'file-f1' },
+    result_files: ['file-r1'],
+  };
+  const found = idsOfAnswer(JSON.stringify(answer, null, 2));
+  expect(new Set(found)).toEqual(new Set(['batch_1', 'file-o1', 'file-f1', 'file-e1', 'file-r1']));
+  expect(idsOfAnswer('{"id":"file-1')).toEqual([]);
 });
