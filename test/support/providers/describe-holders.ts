@@ -17,6 +17,7 @@ export const describeHolders = (
         .toMatchObject({
           ...{ provider: 'groq', owner: 'key_1' },
         });
+      await expect.poll(async () => last.find(['file-c'])).toBeDefined();
       const plain = await last.find(['file-c']);
       expect([plain?.provider, plain?.owner]).toEqual(['openai', undefined]);
       expect(await last.find(['file-unknown'])).toBeUndefined();
