@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import type { Coding } from '../../../src/coding/parse-content-codings.ts';
 
@@ -48,8 +48,9 @@ export const createDecodingChild = (): DecodingChild => {
   const folder = mkdtempSync(join(ROOT, '.cache/decoding-'));
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
   for (const room of ['base', 'coding']) {
-    mkdirSync(join(folder, room));
-    for (const file of readdirSync(join(ROOT, 'src', room))) {
+    const files = readdirSync(join(ROOT, 'src', room), { recursive: true, encoding: 'utf8' });
+    for (const file of files.filter((name) => name.endsWith('.ts'))) {
+      mkdirSync(dirname(join(folder, room, file)), { recursive: true });
       const source = readFileSync(join(ROOT, 'src', room, file), 'utf8');
       const { outputText } = ts.transpileModule(source, {
         compilerOptions: { ...compilerOptions, rewriteRelativeImportExtensions: true },
