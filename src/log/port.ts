@@ -5,7 +5,7 @@
 import type { BodyReferences, BodySide } from './bodies/body-reference.ts';
 import type { ExchangeEvent } from './exchange.ts';
 import type { Facts } from './facts.ts';
-import type { RetentionPolicy } from './journal/enforce-retention.ts';
+import type { RetentionPolicy } from './journal/retention/enforce-retention.ts';
 import type { LogQuery } from './log-query.ts';
 import type { ExchangeDetail, ExchangeRecord, HeaderLines, StoredBody } from './record.ts';
 import type { SummedLog, SumWish } from './summed-log.ts';

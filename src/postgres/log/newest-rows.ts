@@ -2,7 +2,7 @@ import type { PageWish } from '../../log/port.ts';
 import type { Query } from '../database.ts';
 import { allOf, type Clause, write } from './clauses.ts';
 import { dayOfId } from './columns.ts';
-import { type DayRange, ofDays } from './day-ranges.ts';
+import { type DayRange, ofDays } from './sums/day-ranges.ts';
 
 /** Tables that are looked through at once where nobody knows how many rows they have. */
 const FIRST_DAYS = 2;

@@ -8,9 +8,6 @@ import { createPostgresBodies } from './bodies.ts';
 import { allOf, write } from './clauses.ts';
 import { FACTS_COLUMNS } from './columns.ts';
 import { compileQuery, rowClauses } from './compile-query.ts';
-import { createGradualCount } from './count-gradually.ts';
-import { ofDays } from './day-ranges.ts';
-import { findDays } from './days.ts';
 import { DETAIL_COLUMNS, type Detail, type DetailRow, decodeDetail } from './detail.ts';
 import type { Row } from './facts.ts';
 import { createFactsReader } from './facts-reader.ts';
@@ -18,8 +15,11 @@ import { followDatabase } from './follow-database.ts';
 import { findNewest } from './newest-rows.ts';
 import { scanRows } from './scan-rows.ts';
 import { searchDatabase } from './search-database.ts';
-import { sumDatabase } from './sum-database.ts';
-import { createSummedLog } from './summed-log.ts';
+import { createGradualCount } from './sums/count-gradually.ts';
+import { ofDays } from './sums/day-ranges.ts';
+import { findDays } from './sums/days.ts';
+import { sumDatabase } from './sums/sum-database.ts';
+import { createSummedLog } from './sums/summed-log.ts';
 import { findThreadInDatabase } from './thread-in-database.ts';
 
 export interface PostgresReaderDeps {

@@ -1,6 +1,6 @@
 import type { Query } from '../database.ts';
 import { allOf, type Clause, write } from './clauses.ts';
-import { DAY_MS, type DayRange, dayAt, ofDays } from './day-ranges.ts';
+import { DAY_MS, type DayRange, dayAt, ofDays } from './sums/day-ranges.ts';
 
 /** Days that are read together have at most so many rows, where that is known. */
 const MAX_TOGETHER = 4_096;

@@ -4,9 +4,9 @@ import { huntFor } from '../../log/search-text.ts';
 import type { Query } from '../database.ts';
 import type { PostgresBodies } from './bodies.ts';
 import { compileQuery, rowClauses } from './compile-query.ts';
-import { findDays } from './days.ts';
 import { DETAIL_COLUMNS, type DetailRow, decodeDetail } from './detail.ts';
 import { findNewest } from './newest-rows.ts';
+import { findDays } from './sums/days.ts';
 
 export interface SearchDeps {
   readonly query: Query;

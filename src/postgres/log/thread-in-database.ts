@@ -2,9 +2,9 @@ import { factsOfRecord } from '../../log/facts.ts';
 import type { Facts, ThreadOf } from '../../log/port.ts';
 import type { Query } from '../database.ts';
 import { FACTS_COLUMNS } from './columns.ts';
-import { daysOfSessions } from './days.ts';
 import type { Row } from './facts.ts';
 import type { FactsReader } from './facts-reader.ts';
+import { daysOfSessions } from './sums/days.ts';
 
 export interface ThreadDeps {
   readonly query: Query;

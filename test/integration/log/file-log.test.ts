@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRecorder } from '../../../src/log/capture/recorder.ts';
 import { openFileLog } from '../../../src/log/files/open-file-log.ts';
-import { createRetention } from '../../../src/log/journal/enforce-retention.ts';
+import { createRetention } from '../../../src/log/journal/retention/enforce-retention.ts';
 import { describeLogReader } from '../../support/log/describe-log-reader.ts';
 import { writeLargeLog } from '../../support/log/write-large-log.ts';
 

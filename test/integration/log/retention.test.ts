@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRecorder } from '../../../src/log/capture/recorder.ts';
 import { readExchange } from '../../../src/log/files/read-exchange.ts';
-import { createRetention, type RetentionPolicy } from '../../../src/log/journal/enforce-retention.ts';
+import {
+  createRetention,
+  type RetentionPolicy,
+} from '../../../src/log/journal/retention/enforce-retention.ts';
 import { collect } from '../../support/log/collect.ts';
 import { queryExchanges } from '../../support/log/query-exchanges.ts';
 import { openExchange, recordExchange } from '../../support/log/record-exchange.ts';

@@ -8,7 +8,7 @@ import { tailLine } from '../../../src/cli/render/tail/tail-line.ts';
 import { factsOfRecord } from '../../../src/log/facts.ts';
 import { openFileLog } from '../../../src/log/files/open-file-log.ts';
 import { readExchange } from '../../../src/log/files/read-exchange.ts';
-import { createRetention } from '../../../src/log/journal/enforce-retention.ts';
+import { createRetention } from '../../../src/log/journal/retention/enforce-retention.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { collect } from '../../support/log/collect.ts';
 import { queryExchanges } from '../../support/log/query-exchanges.ts';

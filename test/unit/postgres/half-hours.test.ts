@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { coverHalfHours } from '../../../src/postgres/log/half-hours.ts';
+import { coverHalfHours } from '../../../src/postgres/log/sums/half-hours.ts';
 import { createRandom } from '../../support/dashboard/random.ts';
 
 const HALF_HOURS: Readonly<Record<number, number>> = { 1: 1, 2: 48, 3: 1536, 4: 1, 5: 48 };

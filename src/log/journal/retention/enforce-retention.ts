@@ -1,9 +1,9 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { endOfDayMs, type SegmentName } from '../segment-name.ts';
 import { carryFailures } from './carry-failures.ts';
 import { type DiskLimits, limitsOf } from './disk-limits.ts';
 import { deleteSegment, isInUse, measureSegments, type StoredSegment } from './measure-segments.ts';
-import { endOfDayMs, type SegmentName } from './segment-name.ts';
 
 export interface RetentionPolicy {
   /** 0: for ever. Failures are kept twice as long. */

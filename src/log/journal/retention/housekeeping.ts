@@ -1,13 +1,13 @@
-import type { Clock } from '../../base/time/clock.ts';
-import { HEARTBEAT_MS } from '../../state/process-identity.ts';
-import type { ExchangeRecord } from '../record.ts';
-import type { TroubleState } from '../trouble.ts';
-import { createAgingClock } from './aging-clock.ts';
+import type { Clock } from '../../../base/time/clock.ts';
+import { HEARTBEAT_MS } from '../../../state/process-identity.ts';
+import type { ExchangeRecord } from '../../record.ts';
+import type { TroubleState } from '../../trouble.ts';
+import { createAgingClock } from '../aging-clock.ts';
+import type { Journal } from '../journal.ts';
+import { findInterrupted } from '../recover-interrupted.ts';
+import type { Refusals } from '../refusals.ts';
+import type { WriteBehind } from '../write-behind.ts';
 import { createRetention, type RetentionPolicy } from './enforce-retention.ts';
-import type { Journal } from './journal.ts';
-import { findInterrupted } from './recover-interrupted.ts';
-import type { Refusals } from './refusals.ts';
-import type { WriteBehind } from './write-behind.ts';
 
 export interface HousekeepingDeps {
   readonly folder: string;

@@ -1,6 +1,6 @@
-import type { Query } from '../database.ts';
-import { allOf, type Clause, write } from './clauses.ts';
-import { type CompiledQuery, ofKinds, rowClauses } from './compile-query.ts';
+import type { Query } from '../../database.ts';
+import { allOf, type Clause, write } from '../clauses.ts';
+import { type CompiledQuery, ofKinds, rowClauses } from '../compile-query.ts';
 import { DAY_MS, type DayRange, dayAt, ofDays, TABLES } from './day-ranges.ts';
 import {
   coverHalfHours,

@@ -1,9 +1,9 @@
-import type { LogQuery } from '../../log/port.ts';
-import type { Query } from '../database.ts';
-import { compileQuery, rowClauses } from './compile-query.ts';
+import type { LogQuery } from '../../../log/port.ts';
+import type { Query } from '../../database.ts';
+import { compileQuery, rowClauses } from '../compile-query.ts';
+import { holdsWords } from '../search-clauses.ts';
 import { countByRows, countBySums } from './count-days.ts';
 import { type DayRange, joinRanges, ofDays } from './day-ranges.ts';
-import { holdsWords } from './search-clauses.ts';
 
 export interface CountDeps {
   readonly query: Query;

@@ -1,6 +1,6 @@
-import { startsOfDays } from '../../base/time/zoned-time.ts';
-import type { GroupKey, LogQuery, LogReader, SumRow } from '../../log/port.ts';
-import { createSummer } from '../../log/sum-facts.ts';
+import { startsOfDays } from '../../../base/time/zoned-time.ts';
+import type { GroupKey, LogQuery, LogReader, SumRow } from '../../../log/port.ts';
+import { createSummer } from '../../../log/sum-facts.ts';
 
 type Deps = Pick<LogReader, 'facts'> & Required<Pick<LogReader, 'summed'>>;
 

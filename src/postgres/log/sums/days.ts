@@ -1,8 +1,8 @@
-import { MIN_SESSION_PREFIX } from '../../log/match-filter.ts';
-import type { LogQuery } from '../../log/port.ts';
-import type { Query } from '../database.ts';
-import { type Clause, write } from './clauses.ts';
-import type { CompiledQuery } from './compile-query.ts';
+import { MIN_SESSION_PREFIX } from '../../../log/match-filter.ts';
+import type { LogQuery } from '../../../log/port.ts';
+import type { Query } from '../../database.ts';
+import { type Clause, write } from '../clauses.ts';
+import type { CompiledQuery } from '../compile-query.ts';
 import { countBySums } from './count-days.ts';
 import { DAY_MS, type DayRange, dayAt, joinRanges, TABLES } from './day-ranges.ts';
 import { HALF_HOURS_OF_A_DAY } from './half-hours.ts';

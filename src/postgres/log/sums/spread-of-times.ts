@@ -6,10 +6,10 @@ import type {
   SummedLog,
   TimeSpan,
   UsageCell,
-} from '../../log/port.ts';
-import type { Query } from '../database.ts';
-import { allOf, type Clause, write } from './clauses.ts';
-import { type CompiledQuery, ofKinds, rowClauses } from './compile-query.ts';
+} from '../../../log/port.ts';
+import type { Query } from '../../database.ts';
+import { allOf, type Clause, write } from '../clauses.ts';
+import { type CompiledQuery, ofKinds, rowClauses } from '../compile-query.ts';
 import { HALF_HOUR_MS, HALF_HOURS_OF_A_DAY } from './half-hours.ts';
 
 export interface SpreadDeps {

@@ -1,4 +1,4 @@
-import type { Clause } from './clauses.ts';
+import type { Clause } from '../clauses.ts';
 
 /** Consecutive days, `YYYY-MM-DD`, both included. */
 export interface DayRange {

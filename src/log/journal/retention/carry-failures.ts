@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { access, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tolerateNoPermissions } from '../../state/private-files.ts';
-import type { BodyReference, BodySide } from '../bodies/body-reference.ts';
-import { readBody } from '../bodies/read-body.ts';
-import { type PendingBody, storeBodies } from '../bodies/store-bodies.ts';
-import { type ExchangeRecord, isFailure } from '../record.ts';
-import { encodeCloseLine } from './encode-journal-line.ts';
-import { type ExchangeLine, type LineDetail, parseLineDetail, parseRecord } from './parse-journal-line.ts';
-import { readExchangeLines } from './read-exchange-lines.ts';
-import { journalFile, packFile, type SegmentName } from './segment-name.ts';
+import { tolerateNoPermissions } from '../../../state/private-files.ts';
+import type { BodyReference, BodySide } from '../../bodies/body-reference.ts';
+import { readBody } from '../../bodies/read-body.ts';
+import { type PendingBody, storeBodies } from '../../bodies/store-bodies.ts';
+import { type ExchangeRecord, isFailure } from '../../record.ts';
+import { encodeCloseLine } from '../encode-journal-line.ts';
+import { type ExchangeLine, type LineDetail, parseLineDetail, parseRecord } from '../parse-journal-line.ts';
+import { readExchangeLines } from '../read-exchange-lines.ts';
+import { journalFile, packFile, type SegmentName } from '../segment-name.ts';
 
 interface Failure {
   readonly line: ExchangeLine;

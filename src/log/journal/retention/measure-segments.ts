@@ -1,8 +1,8 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrorCode } from '../../base/system-error.ts';
-import { journalFile, packFile, parseSegmentName, type SegmentName } from './segment-name.ts';
-import { readSegmentState } from './segment-state.ts';
+import { hasErrorCode } from '../../../base/system-error.ts';
+import { journalFile, packFile, parseSegmentName, type SegmentName } from '../segment-name.ts';
+import { readSegmentState } from '../segment-state.ts';
 
 export interface StoredSegment extends SegmentName {
   /** The name of its journal, by which segments are told apart. */

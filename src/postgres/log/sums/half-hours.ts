@@ -1,5 +1,5 @@
-import { idTimeMs } from '../../base/ids.ts';
-import type { TimeSpan } from '../../log/port.ts';
+import { idTimeMs } from '../../../base/ids.ts';
+import type { TimeSpan } from '../../../log/port.ts';
 
 /** Sums are kept by the half hour: days and hours begin at one in all time zones but three. */
 export const HALF_HOUR_MS = 1_800_000;

@@ -1,9 +1,9 @@
-import type { Facts, LogQuery, LogReader, SessionUse, SummedLog, TimeSpan } from '../../log/port.ts';
-import type { Query } from '../database.ts';
-import { allOf, type Bind, type Clause, write } from './clauses.ts';
-import { type CompiledQuery, isNoProbe, ofKinds } from './compile-query.ts';
-import type { FactsReader } from './facts-reader.ts';
-import { containing } from './search-clauses.ts';
+import type { Facts, LogQuery, LogReader, SessionUse, SummedLog, TimeSpan } from '../../../log/port.ts';
+import type { Query } from '../../database.ts';
+import { allOf, type Bind, type Clause, write } from '../clauses.ts';
+import { type CompiledQuery, isNoProbe, ofKinds } from '../compile-query.ts';
+import type { FactsReader } from '../facts-reader.ts';
+import { containing } from '../search-clauses.ts';
 
 export interface SessionUseDeps {
   readonly query: Query;

@@ -1,10 +1,10 @@
-import type { CommonFacts, Facts, UsageCell } from '../../log/port.ts';
-import type { Query } from '../database.ts';
-import { allOf, type Bind, type Clause, write } from './clauses.ts';
-import { FACTS_COLUMNS, TOKENS } from './columns.ts';
-import { type CompiledQuery, isNoProbe, ofKinds } from './compile-query.ts';
-import { type Row, usageOf } from './facts.ts';
-import type { FactsReader } from './facts-reader.ts';
+import type { CommonFacts, Facts, UsageCell } from '../../../log/port.ts';
+import type { Query } from '../../database.ts';
+import { allOf, type Bind, type Clause, write } from '../clauses.ts';
+import { FACTS_COLUMNS, TOKENS } from '../columns.ts';
+import { type CompiledQuery, isNoProbe, ofKinds } from '../compile-query.ts';
+import { type Row, usageOf } from '../facts.ts';
+import type { FactsReader } from '../facts-reader.ts';
 import { coverHalfHours, type DividedSpan, HALF_HOUR_MS, type Stretch } from './half-hours.ts';
 
 interface CellRow extends Row {

@@ -1,7 +1,7 @@
-import type { LogQuery, LogReader, SummedLog, SumWish } from '../../log/port.ts';
-import type { Query } from '../database.ts';
-import { compileQuery } from './compile-query.ts';
-import type { FactsReader } from './facts-reader.ts';
+import type { LogQuery, LogReader, SummedLog, SumWish } from '../../../log/port.ts';
+import type { Query } from '../../database.ts';
+import { compileQuery } from '../compile-query.ts';
+import type { FactsReader } from '../facts-reader.ts';
 import { divideSpan, HALF_HOUR_MS, HALF_HOURS_OF_A_DAY, isHalfHour } from './half-hours.ts';
 import { cellOf, type FoundCell, findNewestOf, readCells } from './read-cells.ts';
 import { createSessionUses } from './session-use.ts';
