@@ -26,14 +26,14 @@ const LOOK_AGAIN_MS = 50;
 const unknown = (id: string, providers: readonly string[]): GatewayError =>
   new GatewayError(
     'invalid_request',
-    `nothing with the id ${id.slice(0, 100)} was stored through this gateway by you, so that it is not known which of ${providers.join(', ')} holds it. Ask the one that does by its name: /p/${providers[0]}/…`,
+    `you have stored nothing with the id ${id.slice(0, 100)} through this gateway, so it does not know which of ${providers.join(', ')} holds it. Ask the one that does by its name: /p/${providers[0]}/…`,
     { status: 404, param: 'id' },
   );
 
 const hidden = (): GatewayError =>
   new GatewayError(
     'invalid_request',
-    'this key may use some models alone, and so only files of its own. Name them in file_ids, input_file_id or training_file, once each and at most 200: what else the body may name cannot be checked.',
+    'this key is limited to some models, and so to its own files. Name each once in file_ids, input_file_id or training_file, 200 at most: files named elsewhere in the body cannot be checked.',
   );
 
 const ANTHROPIC_PATH = /^\/messages\//;

@@ -11,7 +11,7 @@ export interface GatherOptions {
    * @throws GatewayError that refuses the request
    */
   isEnough(chunk: Buffer, length: number): boolean;
-  /** @param bytes as they came: all of them, or as many as were enough */
+  /** @param bytes the raw body, or its beginning where `isEnough` stopped the reading */
   onGathered(bytes: Buffer): void;
   /** @param error of `isEnough`, of `refuse`, or overloaded */
   onRefused(error: GatewayError): void;

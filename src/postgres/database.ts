@@ -5,6 +5,7 @@ import { GatewayError } from '../base/errors.ts';
 import { createHideSecrets } from '../base/secrets/hide-secrets.ts';
 import { errorCodeOf } from '../base/system-error.ts';
 import { placeOf, secretsOf } from './read-address.ts';
+import { REMEDIES } from './remedies.ts';
 import { settleWithin } from './settle-within.ts';
 
 interface QueryWish {
@@ -65,19 +66,6 @@ const ANSWER_WITHIN_MS = 10_000;
 const CLOSE_WITHIN_MS = 2_000;
 const LEAVE_WITHIN_MS = 300;
 const INT8 = 20;
-
-const REMEDIES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Start it, or correct POSTGRES_URL.',
-  ENOENT: 'Start it, or correct POSTGRES_URL.',
-  ENOTFOUND: 'Correct the host in POSTGRES_URL.',
-  // Wrong password or user; no such database; may not create what it needs.
-  '28P01': 'Correct the user or the password in POSTGRES_URL.',
-  '28000': 'Correct the user or the password in POSTGRES_URL.',
-  '3D000': 'Create the database, or correct its name in POSTGRES_URL.',
-  '42501':
-    'Run `npx gomodel-ts migrate` with a POSTGRES_URL whose user may create a schema, or grant that to this one.',
-  '53300': 'Lower POSTGRES_MAX_CONNS, or raise max_connections of the server.',
-};
 
 /** Whole numbers of the tables are below 2^53. */
 const types: pg.CustomTypesConfig = {

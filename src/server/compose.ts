@@ -4,10 +4,7 @@ import { prepareZstdPart } from '../coding/decode-zstd-part.ts';
 import { loadZstd } from '../coding/zstd-library.ts';
 import type { GatewayConfig } from '../config/load-config.ts';
 import { listOf } from '../config/read-trusted-proxies.ts';
-import { membershipOf } from '../fleet/membership-of.ts';
-import { groupsOf, rulesFor } from '../fleet/rules-for.ts';
 import type { Metering } from '../guard/limits/create-metering.ts';
-import { createAllowances } from '../guard/policies/create-allowances.ts';
 import { createSeeThroughProxies } from '../guard/see-through-proxies.ts';
 import { createTickets } from '../guard/tickets.ts';
 import { createAcceptFirst } from '../http/accept-first.ts';
@@ -16,17 +13,17 @@ import type { Vitals } from '../metrics/vitals.ts';
 import { createSessionPlaces } from '../providers/balance/session-places.ts';
 import { startDemoUpstream } from '../providers/demo/start-demo-upstream.ts';
 import { createUpgradeServer } from '../websocket/serve-upgrades.ts';
+import { composeAllowances } from './compose/compose-allowances.ts';
 import { keepBudgets } from './compose/compose-budgets.ts';
 import { composeFoundation } from './compose/compose-foundation.ts';
 import { composeGate, guarding } from './compose/compose-gate.ts';
 import { composeGeneration, type GenerationDeps } from './compose/compose-generation.ts';
 import { composeHistory } from './compose/compose-history.ts';
-import { composeHolders } from './compose/compose-holders.ts';
 import { composeLimits } from './compose/compose-limits.ts';
 import { composeOperations, type Doors, type Operations } from './compose/compose-operations.ts';
-import { composePlacements } from './compose/compose-placements.ts';
 import { composeMetering } from './compose/compose-spending.ts';
 import { upstreamTroubleOf } from './compose/compose-upstreams.ts';
+import { composeWhereabouts } from './compose/compose-whereabouts.ts';
 import { createApp } from './create-app.ts';
 import { createVia, instanceOf } from './create-via.ts';
 import { cutEndedKeys } from './cut-ended-keys.ts';
@@ -65,10 +62,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
   const counted = 'kept' in side ? side.kept : side.part;
   /** The same object at all times: a reload changes what is in it. */
   const live: GatewayConfig = { ...config };
-  const allowances = createAllowances(ring, (key) => {
-    const { policy } = live;
-    return policy && rulesFor(policy, groupsOf(policy, membershipOf(key))).rules.models;
-  });
+  const allowances = composeAllowances(ring, live);
   const kept = 'kept' in side ? side.kept : undefined;
   const demo = options.demo && !part ? await startDemoUpstream() : undefined;
   const recorder = await createRecorder({
@@ -81,17 +75,15 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     ...(part && { beside: { writers: part.workers, makeRoom: part.makeRoom } }),
   });
   const { history, recall } = composeHistory({ config, state, part, clock });
-  const holders = part ? part.holders : composeHolders(config, state);
-  const placements = part ? part.placements : composePlacements(config, state, clock);
+  const { placements, holders } = part ?? composeWhereabouts(config, state, clock);
   // Requests are counted by what is made here, and what counts them asks for prices of the upstreams.
   const generationDeps: GenerationDeps = {
     takeProvider: (...asked) => metering.takeProvider(...asked),
-    ...{ clock, sealingSecret, history, via },
+    ...{ clock, sealingSecret, history, recall, via },
     isDemo: options.demo,
     demoUrl: demo?.url ?? part?.demoUrl,
     translateInto: options.translateInto,
     connectTimeoutMs: timeouts.connectMs,
-    recall,
     places: createSessionPlaces(placements, clock),
   };
   const generations = createGenerations(await composeGeneration(config, generationDeps), recorder);

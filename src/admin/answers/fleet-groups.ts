@@ -108,7 +108,7 @@ export const createFleetGroups = () => {
   };
 };
 
-/** The id of the newest exchange of each group that was told from sums, where its row is there. */
+/** The id of the newest exchange in each group whose figures came from sums, where that row still exists. */
 export const findNewestIds = async (
   summed: Pick<SummedLog, 'newestOf'>,
   groups: readonly FleetGroup[],

@@ -117,8 +117,8 @@ const withoutResults = (calls: readonly ScriptCall[], { parts, ending }: Output)
 };
 
 /**
- * Says of the calls of a script how each has ended. What a script prints names no call, so each result is followed
- * from its call to where it is printed; what can be told from another only by a guess is said to be not known.
+ * Finds out how each call of a script ended. What a script prints names no call, so each result is followed from its
+ * call to where it is printed. Where several calls could have printed it, the ending is unknown.
  */
 export const withResults = (
   script: ReadScript,

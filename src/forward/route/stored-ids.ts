@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
 import type { MemberRange } from '../../json/scan-members.ts';
 
-/** What providers store and find again by its id alone: a request for it names no model. */
+/** What providers store and look up by id alone: a request for it names no model. */
 const STORED_PATH =
   /^(?:\/v1)?\/(?:files|uploads|batches|vector_stores|fine_tuning\/jobs|containers|messages\/batches)(?=[/?]|$)/;
 /** The same below whatever base path a provider has. */
@@ -26,12 +26,12 @@ export const isStoredPath = (path: string): boolean => readPath(path) !== undefi
 /** Whether an answer there tells of ids. */
 export const tellsIds = (path: string): boolean => isStoredPath(path) && !CONTENT_PATH.test(path);
 
-/** What is done with something, or what it has: `cancel`, `content`, `files`. */
+/** An action or a part: `cancel`, `content`, `files`. */
 const WORD = /^[a-z_]{1,40}$/;
 
 /**
- * The ids that a path names, the last first: a file within a vector store is asked of who holds either. One that is
- * spelled as no id is (`file%2D1`) is one that nobody holds.
+ * The ids that a path names, the last first: whoever holds the file or its vector store is asked. Another spelling of
+ * an id (`file%2D1`) is kept as it is, and so belongs to nobody.
  */
 export const idsOfPath = (path: string): string[] =>
   (readPath(path)?.rest ?? '')
@@ -39,10 +39,10 @@ export const idsOfPath = (path: string): string[] =>
     .filter((segment) => segment !== '' && !WORD.test(segment))
     .reverse();
 
-/** Whether a path is that of a kind of things, and of none in particular. */
+/** Whether a path names a collection, and no item of it. */
 export const isCollectionPath = (path: string): boolean => /^\/?$/.test(readPath(path)?.rest ?? '-');
 
-/** Whether what is sent there is stored as it comes, and so names nothing that was stored before. */
+/** Whether a body sent there is stored as it is, and so refers to nothing stored earlier. */
 export const isUploadPath = (path: string): boolean =>
   ['files', 'uploads'].includes(readPath(path)?.kind ?? '');
 
@@ -57,14 +57,14 @@ const MAX_MEMBER_BYTES = 64 * 1024;
 /** The files that a JSON body names: `input_file_id` of a batch, `training_file`, `file_ids`. */
 export interface NamedFiles {
   readonly ids: readonly string[];
-  /** It may name others as well: too many, twice, or deeper within. */
+  /** False if it may name others: too many, one member twice, or nested ones. */
   readonly isCertain: boolean;
 }
 
 const stringsOf = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).map((one) => nonEmptyString(one) ?? '');
 
-/** Whether an object within a value names a file. @param value that was parsed, and so is no deeper than the parser goes */
+/** Whether any object within a parsed value names a file. */
 const namesFiles = (value: unknown): boolean => {
   const open: unknown[] = [value];
   while (open.length > 0) {
@@ -80,7 +80,7 @@ const namesFiles = (value: unknown): boolean => {
   return false;
 };
 
-/** @param members of `body`; undefined where it is no JSON object */
+/** @param members the top-level members of `body`; undefined unless it is a JSON object */
 export const idsOfBody = (
   body: Buffer,
   members: ReadonlyMap<string, MemberRange> | undefined,
@@ -88,7 +88,7 @@ export const idsOfBody = (
   const found: string[] = [];
   let isCertain = members !== undefined || body.length === 0;
   for (const [name, { start, end, isRepeated }] of members ?? []) {
-    // Texts of the user's own, which name nothing.
+    // Free text of the client's.
     if (name === 'metadata') continue;
     const isNamed = FILE_MEMBER.test(name) || name === LIST_MEMBER;
     const isLarge = end - start > MAX_MEMBER_BYTES;
@@ -102,7 +102,7 @@ export const idsOfBody = (
 
 const MAX_ANSWER_CHARACTERS = 2 ** 22;
 
-/** What `metadata` holds is what somebody has written there: an id within it proves nothing. */
+/** `metadata` is written by clients: an id in it proves nothing. */
 const idsOfObject = (object: JsonObject): unknown[] => [
   object.id,
   ...Object.entries(object).flatMap(([name, value]) => (FILE_MEMBER.test(name) ? [value] : [])),

@@ -1,6 +1,6 @@
 import type { Query } from '../database.ts';
 
-/** The number by which rows and files of this gateway are told from those of others. */
+/** The number that marks rows and files as this gateway's. */
 export interface Registration {
   /** @throws GatewayError storage_unavailable */
   number(): Promise<number>;

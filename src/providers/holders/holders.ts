@@ -10,7 +10,7 @@ export interface Holder {
  * share the traffic.
  */
 export interface Holders {
-  /** Never throws; what cannot be kept is not known later. What has no owner gets none, and whoever was the first remains it. */
+  /** Never throws; what cannot be saved is unknown later. The first note decides the owner, also that there is none. */
   note(ids: readonly string[], holder: Holder): void;
   /** @returns who holds the first of them that is known. Never rejects */
   find(ids: readonly string[]): Holder | undefined | Promise<Holder | undefined>;

@@ -9,16 +9,16 @@ import type { Upstream } from '../../providers/upstream.ts';
 import { keepBudgets } from '../compose/compose-budgets.ts';
 import { composeFoundation } from '../compose/compose-foundation.ts';
 import { composeCheckKey } from '../compose/compose-gate.ts';
-import { composeHolders } from '../compose/compose-holders.ts';
 import { composeOperations } from '../compose/compose-operations.ts';
-import { composePlacements } from '../compose/compose-placements.ts';
 import { composeUpstreams, type Upstreams, upstreamTroubleOf } from '../compose/compose-upstreams.ts';
+import { composeWhereabouts } from '../compose/compose-whereabouts.ts';
 import { createVia, instanceOf } from '../create-via.ts';
 import type { ComposeOptions, ServingGateway } from '../gateway.ts';
 import { listSecrets } from '../list-secrets.ts';
 import { TIMEOUTS } from '../listening/timeouts.ts';
 import { openLog } from '../open-log.ts';
 import { mergeConfig, type Reloaded } from '../reload-config.ts';
+import { answerWhereabouts } from './answer-whereabouts.ts';
 import { startOnPort } from './choose-port.ts';
 import { forkWorker, type WorkerProcess } from './fork-worker.ts';
 import { type InnerServer, startInnerServer } from './inner-server.ts';
@@ -54,8 +54,7 @@ export const startWorkers = async (
   const foundation = await composeFoundation(config, clock, () => port);
   const { ring, gate, tls, state, sealingSecret, notices } = foundation;
   const budgets = await keepBudgets(config, state, clock);
-  const placements = composePlacements(config, state, clock);
-  const holders = composeHolders(config, state);
+  const whereabouts = composeWhereabouts(config, state, clock);
   const demo = options.demo ? await startDemoUpstream() : undefined;
   const { logBodies, retentionDays } = config;
   const own = await createRecorder({
@@ -106,14 +105,7 @@ export const startWorkers = async (
     await state.close();
   };
 
-  let startInput = {
-    sources,
-    version,
-    demoUrl: demo?.url.href,
-    via,
-    sealingSecret,
-    ticketSecret,
-  };
+  let startInput = { sources, version, demoUrl: demo?.url.href, via, sealingSecret, ticketSecret };
   const begin = async (worker: WorkerProcess, address: InnerServer['address']): Promise<void> => {
     let sayHello = (): void => {};
     const hello = new Promise<void>((resolve) => {
@@ -122,6 +114,7 @@ export const startWorkers = async (
     const reservations = reserveForWorker(budgets.ledger, budgets.limits);
     const link = createLink<WorkerCalls, PrimaryCalls>(worker.channel, {
       ...reservations.answers,
+      ...answerWhereabouts(whereabouts),
       hello: async () => {
         sayHello();
         return undefined;
@@ -136,12 +129,6 @@ export const startWorkers = async (
         return undefined;
       },
       borrow: ({ of, wanted }) => bounds[of].borrow(worker, wanted),
-      place: async (request) => placements.place(request),
-      noteHeld: async ({ ids, holder }) => {
-        holders.note(ids, holder);
-        return undefined;
-      },
-      findHolder: async (ids) => holders.find(ids),
       findEarlier: (responseId) => findEarlier(known, worker, responseId),
     });
     const view = recorder.add(link);

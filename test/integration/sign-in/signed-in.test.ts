@@ -49,8 +49,10 @@ it('an admin sees who is signed in, by what, from where and since when', async (
   const started = await start();
   const { base, provider } = started;
   await signIn(base);
-  const device = await postForm(`${base}/oauth/device_authorization`, { surface: 'terminal' });
-  const { user_code: code } = device.body as unknown as { user_code: string };
+  const device = await postForm<{ user_code: string }>(`${base}/oauth/device_authorization`, {
+    surface: 'terminal',
+  });
+  const { user_code: code } = device.body;
   provider.signsIn = 'u-3';
   const browser = createBrowser();
   const question = await browser.post(`${base}/device`, { user_code: code });

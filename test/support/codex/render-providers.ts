@@ -15,8 +15,7 @@ const COLUMNS: ReadonlyArray<readonly [title: string, what: ProviderSeen['what']
   ['a poisoned history', 'poisoned history'],
 ];
 
-const PASSED_ON =
-  '² It speaks Responses: requests pass as they came, and what is in a history is between Codex and the provider.';
+const PASSED_ON = '² It speaks Responses: requests pass unchanged, histories included.';
 const BLIND = '¹ Its models see none: the picture is left out, and the answer and the log say so.';
 
 /** The table of what works with which provider, as Markdown, from what was seen. */

@@ -73,12 +73,12 @@ export interface TokenAnswer {
   readonly error_description?: string;
 }
 
-export const postForm = async (
+export const postForm = async <Body = TokenAnswer>(
   url: string,
   fields: Readonly<Record<string, string>>,
-): Promise<{ readonly status: number; readonly body: TokenAnswer }> => {
+): Promise<{ readonly status: number; readonly body: Body }> => {
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) });
-  return { status: response.status, body: (await response.json()) as TokenAnswer };
+  return { status: response.status, body: (await response.json()) as Body };
 };
 
 export const VERIFIER = 'a-verifier-of-pkce-that-has-more-than-43-characters';

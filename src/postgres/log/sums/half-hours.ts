@@ -86,8 +86,8 @@ const cover = (
 };
 
 /**
- * As few sums as half hours can be told from.
- * @param splits half hours, ascending, that nothing that is told together lies on both sides of
+ * Covers a stretch of half hours with as few sums as possible.
+ * @param splits half hours, ascending; no sum reaches across one
  */
 export const coverHalfHours = (
   { from, to }: HalfHours,
