@@ -66,6 +66,11 @@ export const createSendAgain = ({ recorder, tickets, baseUrl, version }: SendAga
       }
       const leave = new AbortController();
       running.set(id, leave);
+      // No signal of its own: one that only a combined signal refers to may be collected before it fires.
+      const timer = setTimeout(
+        () => leave.abort(new DOMException('it took too long', 'TimeoutError')),
+        MAX_MS,
+      );
       const { opened, stop } = watchFor(id);
       const asked = fetchGateway(baseUrl() + path, {
         method: 'POST',
@@ -75,9 +80,12 @@ export const createSendAgain = ({ recorder, tickets, baseUrl, version }: SendAga
           [TICKET_HEADER]: tickets.issue({ keyId, sentAgainOf: id }),
         },
         body: new Uint8Array(body),
-        signal: AbortSignal.any([leave.signal, AbortSignal.timeout(MAX_MS)]),
+        signal: leave.signal,
       });
-      const ended = asked.then(drain).finally(() => running.delete(id));
+      const ended = asked.then(drain).finally(() => {
+        clearTimeout(timer);
+        running.delete(id);
+      });
       // What becomes of the answer is in the log.
       ended.catch(() => {});
       try {
