@@ -124,7 +124,7 @@ describe('gomodel-ts claude', () => {
     const [post] = (await gateway.everyRecord()).filter(({ method }) => method === 'POST');
     const session = post?.client.sessionId ?? 'none';
     expect(run.stderr).toContain(`/admin/dashboard/sessions?session=${session}`);
-    const opened = new URL(browser.opened() ?? '');
+    const opened = new URL(await browser.opened());
     expect(opened.searchParams.get('view')).toBe(`sessions?session=${session}`);
     const entered = await fetch(opened, { redirect: 'manual' });
     expect(entered.headers.get('location')).toBe(`/admin/dashboard/sessions?session=${session}`);

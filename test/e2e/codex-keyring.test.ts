@@ -128,8 +128,7 @@ delivery = { kind = "header", name = "X-GoModel-Key", scheme = "Bearer" }
       { BROWSER: browser.program },
     );
     const running = machine.exec(['hello']);
-    await expect.poll(browser.opened).toBeDefined();
-    await createBrowser().open(browser.opened() ?? '');
+    await createBrowser().open(await browser.opened());
     const first = await running;
     expect([first.code, first.stdout.trim()]).toEqual([0, 'ok']);
     const again = await machine.exec(['hello']);

@@ -50,8 +50,7 @@ it.each(VERSIONS)(
     const env = { GOMODEL_HOME: join(createTemporaryFolder('token'), 'data') };
     const browser = createBrowserDouble();
     const login = startCli(['login', '--gateway', base], { ...env, BROWSER: browser.program });
-    while (browser.opened() === undefined) await turn();
-    await createBrowser().open(browser.opened() ?? '');
+    await createBrowser().open(await browser.opened());
     expect((await login.ended).code).toBe(0);
     const old = (await runCli(['token', '--gateway', base], env)).stdout.trim();
     // Until its two seconds are over.

@@ -128,7 +128,7 @@ describe('gomodel-ts codex', () => {
       expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'ok\n' });
       const story = /story: (\S+)/.exec(stderr)?.[1] ?? '';
       expect(story).toMatch(/\/admin\/dashboard\/sessions\?session=\S+$/);
-      const opened = new URL(browser.opened() ?? '');
+      const opened = new URL(await browser.opened());
       const { pathname, search } = new URL(story);
       if (!masterKey) expect(opened.pathname + opened.search).toBe(pathname + search);
       else {
@@ -145,7 +145,7 @@ describe('gomodel-ts codex', () => {
     const args = ['--open', ...EXEC];
     const seen = await startLauncher({ version: NEWEST, args, env: { ...env, BROWSER: browser.program } });
     expect((await seen.ended).code).toBe(0);
-    expect(browser.opened()).toContain('/admin/dashboard/enter?token=');
+    expect(await browser.opened()).toContain('/admin/dashboard/enter?token=');
     const blind = await startLauncher({ version: NEWEST, args, env });
     const { code, stderr } = await blind.ended;
     expect(code).toBe(0);

@@ -24,13 +24,14 @@ it.each([1, 2])(
     const browser = createBrowserDouble();
     const env = { GOMODEL_HOME: gateway.dataDir, BROWSER: browser.program };
     const { code, stdout, stderr } = await runCli(['dashboard'], env);
-    await expect.poll(browser.opened).toMatch(ENTRY);
+    const link = await browser.opened();
+    expect(link).toMatch(ENTRY);
     const page = new URL('/admin/dashboard', gateway.url).href;
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: `opened ${page}\n` });
-    expect(await statusBehind(browser.opened() ?? '')).toEqual([303, 200]);
-    expect(await statusBehind(browser.opened() ?? '')).toEqual([403, 401]);
+    expect(await statusBehind(link)).toEqual([303, 200]);
+    expect(await statusBehind(link)).toEqual([403, 401]);
     // What the gateway says and keeps has nothing of the link.
-    const token = new URL(browser.opened() ?? '').searchParams.get('token') ?? '';
+    const token = new URL(link).searchParams.get('token') ?? '';
     expect(JSON.stringify([gateway.output(), await gateway.everyRecord()])).not.toContain(token);
   },
 );
@@ -51,5 +52,5 @@ it('opens the page as it is where no key is asked for', async () => {
   const browser = createBrowserDouble();
   const env = { GOMODEL_HOME: gateway.dataDir, BROWSER: browser.program };
   await runCli(['dashboard'], env);
-  await expect.poll(browser.opened).toBe(new URL('/admin/dashboard', gateway.url).href);
+  expect(await browser.opened()).toBe(new URL('/admin/dashboard', gateway.url).href);
 });

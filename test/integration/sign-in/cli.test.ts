@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createBrowserDouble } from '../../support/cli/browser-double.ts';
 import { runCli, startCli } from '../../support/cli/start-cli.ts';
@@ -12,12 +11,7 @@ import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 const logIn = async (base: string, home: string) => {
   const double = createBrowserDouble();
   const command = startCli(['login', '--gateway', base], { GOMODEL_HOME: home, BROWSER: double.program });
-  let address = double.opened();
-  while (address === undefined) {
-    await turn();
-    address = double.opened();
-  }
-  const shown = await createBrowser().open(address);
+  const shown = await createBrowser().open(await double.opened());
   return { shown, ...(await command.ended) };
 };
 

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 
 /** A program in the place of the browser, which notes the address that it is started with. */
@@ -11,7 +12,10 @@ export const createBrowserDouble = () => {
   return {
     /** For `BROWSER`. */
     program,
-    /** The address; undefined while none was opened. */
-    opened: (): string | undefined => (existsSync(note) ? readFileSync(note, 'utf8') : undefined),
+    /** The address that it is started with. A browser outlives who starts it, so it is waited for. */
+    opened: async (): Promise<string> => {
+      while (!existsSync(note)) await sleep(5);
+      return readFileSync(note, 'utf8');
+    },
   };
 };
