@@ -34,7 +34,7 @@ what the page's questions take; BENCH_POSTGRES_URL names a database that it fill
 --sink feeds a gateway's journal with 1,000 exchanges a second for a minute, alone and copied into a PostgreSQL of its own.
 Best with wrk, nginx
 and taskset; says so where they are missing. BENCH_RIVALS=name=command,name=command has other gateways take
-part: each command of the shell listens on $PORT and asks $UPSTREAM.
+part: each command of the shell listens on $PORT and asks $UPSTREAM; a name that ends in +zstd is sent zstd.
 `;
 
 /** @param servers folder of the built servers; @param root the project's folder */

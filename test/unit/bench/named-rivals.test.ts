@@ -10,6 +10,11 @@ describe('the gateways of BENCH_RIVALS', () => {
     expect(second?.command(82, '/home')).toEqual(['sh', '-c', 'UP=$UPSTREAM ./two']);
   });
 
+  it('are sent zstd where their names say that they can read it', () => {
+    const rivals = namedRivals('before+zstd=./one,other=./two', 9000);
+    expect(rivals.map(({ takesZstd }) => takesZstd)).toEqual([true, false]);
+  });
+
   it('are none where nothing is named', () => {
     expect(namedRivals(undefined, 9000)).toEqual([]);
     expect(namedRivals('', 9000)).toEqual([]);
