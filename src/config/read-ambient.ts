@@ -1,8 +1,9 @@
 import type { AmbientCredential } from '../providers/credentials/ambient-credential.ts';
 import type { ProviderSpec } from '../providers/provider-spec.ts';
+import { type FindVariable, findVariable } from './find-variable.ts';
 import type { Credential } from './providers/refuse-stray-credential.ts';
-import { type ConfigSources, parseGiven, variableOf } from './read-setting.ts';
-import type { Sourced } from './sourced.ts';
+import { readRole } from './read-aws.ts';
+import type { ConfigSources } from './read-setting.ts';
 
 /** A credential of the provider's own kind, and every word of it that may not go just anywhere. */
 interface FoundAmbient {
@@ -12,34 +13,22 @@ interface FoundAmbient {
   readonly parts: readonly Credential[];
 }
 
-const TEXT = {
-  takes: 'a text',
-  secret: true,
-  parse: (text: string) => text.trim() || undefined,
-} as const;
-
-type FindVariable = (name: string) => Sourced<string> | undefined;
-
-/** The strongest source that has a variable. */
-export const findVariable =
-  (sources: ConfigSources): FindVariable =>
-  (name) =>
-    parseGiven(TEXT, variableOf(name, sources))[0];
-
-const readAws = (find: FindVariable): FoundAmbient | undefined => {
+const readAws = (find: FindVariable, sources: ConfigSources): FoundAmbient | undefined => {
   const id = find('AWS_ACCESS_KEY_ID');
   const secret = find('AWS_SECRET_ACCESS_KEY');
   const session = find('AWS_SESSION_TOKEN');
-  if (!id || !secret) return undefined;
-  const region = find('AWS_REGION') ?? find('AWS_DEFAULT_REGION');
+  const region = find('AWS_REGION', 'AWS_DEFAULT_REGION')?.value ?? 'us-east-1';
+  if (!id || !secret) {
+    // Half of them is a mistake, and no wish for a role.
+    if (id || secret) return undefined;
+    const role = readRole(sources, region);
+    if (!role) return undefined;
+    const { source, named } = role;
+    return { credential: { kind: 'aws', source, region }, origin: named.origin, parts: [named] };
+  }
+  const keys = { accessKeyId: id.value, secretAccessKey: secret.value, sessionToken: session?.value };
   return {
-    credential: {
-      kind: 'aws',
-      accessKeyId: id.value,
-      secretAccessKey: secret.value,
-      sessionToken: session?.value,
-      region: region?.value ?? 'us-east-1',
-    },
+    credential: { kind: 'aws', source: { kind: 'static', ...keys }, region },
     origin: id.origin,
     parts: [id, secret, ...(session ? [session] : [])],
   };
@@ -60,5 +49,5 @@ const readGoogle = (find: FindVariable): FoundAmbient => {
 export const readAmbient = ({ ambient }: ProviderSpec, sources: ConfigSources): FoundAmbient | undefined => {
   if (ambient === undefined) return undefined;
   const find = findVariable(sources);
-  return ambient === 'aws' ? readAws(find) : readGoogle(find);
+  return ambient === 'aws' ? readAws(find, sources) : readGoogle(find);
 };

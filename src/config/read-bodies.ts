@@ -1,17 +1,18 @@
 import { GatewayError } from '../base/errors.ts';
+import type { AwsSource } from '../providers/credentials/aws/aws-source.ts';
+import { findOwn } from './find-variable.ts';
 import { type ProxySettings, readProxies } from './providers/read-proxies.ts';
-import { findVariable } from './read-ambient.ts';
+import { readRole } from './read-aws.ts';
 import { readTrustedCertificates } from './read-certificates.ts';
 import { type ConfigSources, readSetting } from './read-setting.ts';
 import { type BodiesAddress, isRegion, parseEndpoint } from './settings/parse-bodies-url.ts';
-import type { Sourced } from './sourced.ts';
 
 /** An S3-compatible store for the bodies of a log that is in a database. */
 export interface BodiesConfig
   extends Pick<BodiesAddress, 'bucket' | 'prefix' | 'writes'>,
-    Record<'endpoint' | 'region' | 'accessKeyId' | 'secretAccessKey', string> {
+    Record<'endpoint' | 'region', string> {
   readonly usesPathStyle: boolean;
-  readonly sessionToken: string | undefined;
+  readonly credentials: AwsSource;
   readonly proxies: ProxySettings;
 }
 
@@ -23,21 +24,27 @@ const invalid = (text: string): GatewayError => new GatewayError('invalid_config
 const amazonOf = (region: string): string =>
   `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 
-/**
- * What the user's own sources have under a name. A file of the working folder counts for nothing here, trusted or not:
- * a repository must not choose where bodies go, nor with whose credentials.
- */
-const findOwn =
-  (sources: ConfigSources) =>
-  (...names: readonly string[]): Sourced<string> | undefined => {
-    const isOwn = sources.dotenvFile && sources.dotenvFile.source !== 'working_folder';
-    const find = findVariable(isOwn ? sources : { ...sources, dotenv: {} });
-    for (const name of names) {
-      const found = find(name);
-      if (found) return found;
-    }
-    return undefined;
-  };
+/** Those of the address, else those of the environment, else a role's. */
+const readCredentials = (
+  address: BodiesAddress,
+  sources: ConfigSources,
+  region: string,
+): AwsSource | undefined => {
+  if (address.accessKeyId !== undefined && address.secretAccessKey !== undefined) {
+    const { accessKeyId, secretAccessKey } = address;
+    return { kind: 'static', accessKeyId, secretAccessKey, sessionToken: undefined };
+  }
+  const find = findOwn(sources);
+  const accessKeyId = find('AWS_ACCESS_KEY_ID')?.value;
+  const secretAccessKey = find('AWS_SECRET_ACCESS_KEY')?.value;
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    // Half of them is a mistake, and no wish for a role.
+    const isHalf = accessKeyId !== undefined || secretAccessKey !== undefined;
+    return isHalf ? undefined : readRole(sources, region)?.source;
+  }
+  const sessionToken = find('AWS_SESSION_TOKEN')?.value;
+  return { kind: 'static', accessKeyId, secretAccessKey, sessionToken };
+};
 
 /**
  * The store that `BODIES_URL` names. What its address leaves open is read from the variables that Amazon's own
@@ -59,12 +66,10 @@ export const readBodies = (sources: ConfigSources): BodiesConfig | undefined => 
       `${elsewhere.origin} is not an address such as https://minio.internal:9000, without a path. Correct it, or give BODIES_URL an endpoint of its own: ?endpoint=…`,
     );
   }
-  const isOwnKey = address.accessKeyId !== undefined;
-  const accessKeyId = address.accessKeyId ?? find('AWS_ACCESS_KEY_ID')?.value;
-  const secretAccessKey = address.secretAccessKey ?? find('AWS_SECRET_ACCESS_KEY')?.value;
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
+  const credentials = readCredentials(address, sources, region);
+  if (!credentials) {
     throw invalid(
-      'BODIES_URL names a store, and there are no credentials for it. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in your environment (a file of the working folder does not count), or put them into BODIES_URL: s3://key-id:secret@bucket/prefix.',
+      'BODIES_URL names a store, and there are no credentials for it. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in your environment (a file of the working folder does not count), give the container a role, or put them into BODIES_URL: s3://key-id:secret@bucket/prefix.',
     );
   }
   const certificates = readTrustedCertificates(sources.env);
@@ -75,9 +80,7 @@ export const readBodies = (sources: ConfigSources): BodiesConfig | undefined => 
     writes,
     endpoint: endpoint ?? amazonOf(region),
     region,
-    accessKeyId,
-    secretAccessKey,
-    sessionToken: isOwnKey ? undefined : find('AWS_SESSION_TOKEN')?.value,
+    credentials,
     // Amazon's certificates do not hold for a name with more dots.
     usesPathStyle: address.usesPathStyle ?? (endpoint !== undefined || bucket.includes('.')),
     proxies: {

@@ -1,8 +1,8 @@
 import { showUrl } from '../base/show-url.ts';
 import { trimTrailing } from '../base/trim-text.ts';
+import { findVariable } from './find-variable.ts';
 import { isFieldName } from './header-name.ts';
 import { isOwnAddress } from './own-address.ts';
-import { findVariable } from './read-ambient.ts';
 import type { ConfigSources } from './read-setting.ts';
 import type { Sourced } from './sourced.ts';
 import {

@@ -1,7 +1,8 @@
 import { foreignWords } from '../base/foreign-text.ts';
 import { errorCodeOf } from '../base/system-error.ts';
+import { textsOf } from '../base/xml/read-xml.ts';
+import { AwsKeysError } from '../providers/credentials/aws/aws-source.ts';
 import type { StoreAnswer } from './ask-store.ts';
-import { textsOf } from './read-xml.ts';
 
 /** Why a store did not do what it was asked to. */
 export interface StoreFailure {
@@ -61,6 +62,9 @@ export const explainAnswer = (answer: StoreAnswer): StoreFailure => {
 };
 
 export const explainError = (error: unknown): StoreFailure => {
+  if (error instanceof AwsKeysError) {
+    return { why: `there are no credentials: ${error.message}`, remedy: error.remedy, isPassing: true };
+  }
   const code = errorCodeOf(error);
   const isLate = error instanceof Error && error.name === 'AbortError';
   const message = error instanceof Error ? error.message : String(error);

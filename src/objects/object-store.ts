@@ -3,16 +3,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { GatewayError } from '../base/errors.ts';
 import { createHideSecrets } from '../base/secrets/hide-secrets.ts';
 import { readWaitOfHeaders } from '../base/time/read-wait.ts';
+import { textsOf, textsWithin } from '../base/xml/read-xml.ts';
 import type { BodiesConfig } from '../config/read-bodies.ts';
+import { createAwsKeys } from '../providers/credentials/aws/create-aws-keys.ts';
 import { createS3Signer } from '../providers/credentials/sign-for-s3.ts';
 import { askStore, type StoreAnswer, type StoreRequest } from './ask-store.ts';
 import { codeOf, explainAnswer, explainError, type StoreFailure } from './explain-failure.ts';
 import { createGate, type Gate } from './gate.ts';
-import { textsOf, textsWithin } from './read-xml.ts';
 
 export interface ObjectStoreDeps {
   readonly config: Omit<BodiesConfig, 'proxies' | 'writes'>;
   readonly agent: http.Agent;
+  /** The connections to whoever gives the keys of a role by `https`; absent: direct ones. */
+  readonly keysAgent?: http.Agent | undefined;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
   /** Told when one kind of work begins to fail, why, and when it works again. */
@@ -77,11 +80,17 @@ type Ask = Omit<StoreRequest, 'headers' | 'signal' | 'url' | 'asksFirst'> & {
   readonly isAnswer: (answer: StoreAnswer) => boolean;
 };
 
-export const openObjectStore = ({ config, agent, now, onTrouble }: ObjectStoreDeps): ObjectStore => {
+export const openObjectStore = ({
+  config,
+  agent,
+  keysAgent,
+  now,
+  onTrouble,
+}: ObjectStoreDeps): ObjectStore => {
   const { bucket, prefix, endpoint, usesPathStyle } = config;
   const place = `s3://${bucket}${prefix && `/${prefix}`} at ${endpoint}`;
-  const sign = createS3Signer(config);
-  const hideSecrets = createHideSecrets([config.secretAccessKey, config.sessionToken]);
+  const keys = createAwsKeys(config.credentials, { now: () => Date.now() });
+  const sign = createS3Signer(config.region, () => keys.get(keysAgent));
   const stop = new AbortController();
   const base = hostOf(config);
   const root = usesPathStyle ? `/${bucket}/` : '/';
@@ -105,7 +114,7 @@ export const openObjectStore = ({ config, agent, now, onTrouble }: ObjectStoreDe
     const what = { store: 'takes no bodies', read: 'gives no bodies', delete: 'deletes no bodies' }[work];
     return new GatewayError(
       'storage_unavailable',
-      hideSecrets(`The store of bodies, ${place}, ${what}: ${why}. ${remedy}`),
+      createHideSecrets(keys.secrets())(`The store of bodies, ${place}, ${what}: ${why}. ${remedy}`),
     );
   };
 
@@ -216,6 +225,7 @@ export const openObjectStore = ({ config, agent, now, onTrouble }: ObjectStoreDe
     close: () => {
       stop.abort();
       agent.destroy();
+      keysAgent?.destroy();
     },
   };
 };

@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../config/load-config.ts';
+import type { AwsSource } from '../providers/credentials/aws/aws-source.ts';
 
 const SECRET_HEADER = /auth|key|token|secret|cookie/;
 
@@ -11,6 +12,12 @@ const passwordIn = (address: string | undefined): string | undefined => {
   } catch {
     return password;
   }
+};
+
+/** Keys of a role come later, and go nowhere but into signatures. */
+const secretsOfAws = (source: AwsSource): ReadonlyArray<string | undefined> => {
+  if (source.kind === 'static') return [source.secretAccessKey, source.sessionToken];
+  return source.kind === 'container' ? [source.token] : [];
 };
 
 /** What must not be written anywhere: all keys, and header lines of the user's own that may hold another. */
@@ -27,7 +34,7 @@ export const listSecrets = ({
   const all = providers.flatMap(({ apiKey, moreKeys = [], ambient, headers }) => [
     apiKey,
     ...moreKeys.map(({ value }) => value),
-    ...(ambient?.kind === 'aws' ? [ambient.secretAccessKey, ambient.sessionToken] : []),
+    ...(ambient?.kind === 'aws' ? secretsOfAws(ambient.source) : []),
     ...namedSecrets(headers),
   ]);
   const database = storage.kind === 'postgresql' ? storage.url : undefined;
@@ -41,7 +48,7 @@ export const listSecrets = ({
   ];
   return [
     ...new Set([
-      ...[masterKey, signIn?.clientSecret, bodies?.secretAccessKey, bodies?.sessionToken],
+      ...[masterKey, signIn?.clientSecret, ...(bodies ? secretsOfAws(bodies.credentials) : [])],
       ...[...all, ...collectors, ...addresses.map(passwordIn)],
     ]),
   ].filter((secret) => secret !== undefined);

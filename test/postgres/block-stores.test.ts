@@ -19,9 +19,9 @@ describeBlockStore('bodies in an S3-compatible store', async () => {
   const server = await startObjectStore();
   const objects = openObjectStore({
     config: {
-      ...server.credentials,
+      credentials: { kind: 'static', ...server.credentials, sessionToken: undefined },
       ...{ bucket: server.bucket, prefix: 'gomodel', endpoint: server.endpoint, region: 'eu-test-1' },
-      ...{ sessionToken: undefined, usesPathStyle: true },
+      usesPathStyle: true,
     },
     agent: new http.Agent({ keepAlive: true }),
     now: () => performance.now(),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { startKeysGiver } from '../support/aws/start-keys-giver.ts';
 import { composeGateway, MASTER_KEY, type RunningGateway } from '../support/gateway/compose-gateway.ts';
 import { startGateway } from '../support/gateway/start-gateway.ts';
 import { type StoreMood, startObjectStore, type TestStore } from '../support/objects/start-object-store.ts';
@@ -113,6 +114,24 @@ describe('bodies in an S3-compatible store', () => {
       for (const [count, id] of ids.entries())
         expect(await read(v1, `audit/log/${id}/body/request`)).toContain(`question ${count},`);
     }
+  });
+
+  it('are sent and read with the role of a container', async () => {
+    const giver = await startKeysGiver({ authorization: 'of-the-pod' });
+    onTestFinished(() => giver.close());
+    const own = await startObjectStore({
+      ...{ accessKeyId: 'ASIAROLE0', secretAccessKey: 'secret+of/role0', sessionToken: 'token/of+role0==' },
+    });
+    onTestFinished(() => own.stop());
+    const gateway = await compose({
+      ...variables(`s3://${own.bucket}/gomodel?${new URL(own.url()).searchParams}`),
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${giver.url}/v1/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'of-the-pod',
+    });
+    const id = await ask(gateway.v1, 'asked by a pod');
+    await untilSent(gateway);
+    expect(own.objects.size).toBe(1);
+    expect(await read(gateway.v1, `audit/log/${id}/body/request`)).toContain('asked by a pod');
   });
 
   it.each<[string, StoreMood, RegExp]>([

@@ -1,9 +1,9 @@
-/** Amazon's own credentials, as its tools read them from the environment. */
+import type { AwsSource } from './aws/aws-source.ts';
+
+/** Amazon's own credentials, as its tools find them: keys of the environment, or a role's. */
 export interface AwsCredential {
   readonly kind: 'aws';
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string | undefined;
+  readonly source: AwsSource;
   /** Where the address does not name one. */
   readonly region: string;
 }

@@ -31,6 +31,6 @@ export const bedrockSpec: ProviderSpec = {
   },
   quirks: [
     'It is asked at the OpenAI-compatible endpoint of AWS_REGION (us-east-1 where none is set). A BEDROCK_BASE_URL at bedrock-runtime gets its /openai/v1.',
-    'Without a key, requests are signed (SigV4) with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Profiles and SSO: run `aws configure export-credentials --format env` first.',
+    'Without a key, requests are signed (SigV4) with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, else with the role of the service account (AWS_ROLE_ARN), the container (ECS, EKS Pod Identity) or the machine (IMDSv2). Profiles and SSO: run `aws configure export-credentials --format env` first.',
   ],
 };

@@ -9,6 +9,7 @@ import { type LimitStore, openLimitStore } from '../../guard/limits/limit-store.
 import type { EndStore } from '../../guard/people/end-store.ts';
 import type { EntryStore } from '../../guard/people/entry-store.ts';
 import type { OpenObjects, PostgresStorage } from '../../postgres/open-storage.ts';
+import { addressOfKeys } from '../../providers/credentials/aws/aws-source.ts';
 
 /** Who has signed in, and what has ended before its time. */
 interface SignInStores {
@@ -33,7 +34,10 @@ const loadObjects = async (config: BodiesConfig, clock: Clock): Promise<OpenObje
   const { hostOf, openObjectStore } = await import('../../objects/object-store.ts');
   const { createAgent } = await import('../../forward/send/create-agent.ts');
   const agent = createAgent(hostOf(config), config.proxies);
-  return (onTrouble) => openObjectStore({ config, agent, now: () => clock.monotonic(), onTrouble });
+  const asked = addressOfKeys(config.credentials);
+  const keysAgent = asked?.protocol === 'https:' ? createAgent(asked, config.proxies) : undefined;
+  return (onTrouble) =>
+    openObjectStore({ config, agent, keysAgent, now: () => clock.monotonic(), onTrouble });
 };
 
 /** Opens what the configuration names; a database need not be there yet. */

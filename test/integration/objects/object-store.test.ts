@@ -2,6 +2,8 @@ import http from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { BodiesConfig } from '../../../src/config/read-bodies.ts';
 import { type ObjectStore, openObjectStore } from '../../../src/objects/object-store.ts';
+import type { AwsKeys, AwsSource } from '../../../src/providers/credentials/aws/aws-source.ts';
+import { startKeysGiver } from '../../support/aws/start-keys-giver.ts';
 import {
   type ObjectStoreOptions,
   startObjectStore,
@@ -14,19 +16,28 @@ interface Opened {
   readonly troubles: (string | undefined)[];
 }
 
+const staticKeys = (keys: AwsKeys): AwsSource => ({ kind: 'static', ...keys });
+
 const open = async (
   options: ObjectStoreOptions = {},
-  change: Partial<BodiesConfig> = {},
+  change: Partial<BodiesConfig> & { readonly keys?: Partial<AwsKeys> } = {},
   agent: http.AgentOptions = {},
 ): Promise<Opened> => {
   const server = await startObjectStore(options);
   const troubles: (string | undefined)[] = [];
+  const { keys, ...changed } = change;
+  const credentials = staticKeys({ ...server.credentials, sessionToken: options.sessionToken, ...keys });
   const store = openObjectStore({
     config: {
-      ...server.credentials,
-      ...{ bucket: server.bucket, prefix: 'team/a', endpoint: server.endpoint, region: 'eu-test-1' },
-      ...{ sessionToken: options.sessionToken, usesPathStyle: true },
-      ...change,
+      ...{
+        credentials,
+        bucket: server.bucket,
+        prefix: 'team/a',
+        endpoint: server.endpoint,
+        region: 'eu-test-1',
+      },
+      usesPathStyle: true,
+      ...changed,
     },
     agent: new http.Agent({ keepAlive: true, ...agent }),
     now: () => performance.now(),
@@ -67,9 +78,8 @@ describe('an S3-compatible store', () => {
       'endpoint' in change ? server.endpoint.replace('127.0.0.1', 'localhost') : server.endpoint;
     const store = openObjectStore({
       config: {
-        ...server.credentials,
+        credentials: staticKeys({ ...server.credentials, sessionToken: undefined, ...options }),
         ...{ bucket: server.bucket, prefix: '', region: 'eu-test-1', usesPathStyle: true },
-        ...{ sessionToken: undefined, ...options },
         ...change,
         endpoint,
       },
@@ -93,6 +103,37 @@ describe('an S3-compatible store', () => {
     store.close();
   });
 
+  it('is asked with the keys of a role, and says why there are none', async () => {
+    const giver = await startKeysGiver({ authorization: 'of-the-pod' });
+    onTestFinished(() => giver.close());
+    const server = await startObjectStore({
+      ...{ accessKeyId: 'ASIAROLE0', secretAccessKey: 'secret+of/role0', sessionToken: 'token/of+role0==' },
+    });
+    onTestFinished(() => server.stop());
+    const openWith = (token: string): ObjectStore => {
+      const store = openObjectStore({
+        config: {
+          credentials: { kind: 'container', url: `${giver.url}/v1/credentials`, token, tokenFile: undefined },
+          ...{ bucket: server.bucket, prefix: '', endpoint: server.endpoint, region: 'eu-test-1' },
+          usesPathStyle: true,
+        },
+        agent: new http.Agent({ keepAlive: true }),
+        now: () => performance.now(),
+        onTrouble: () => {},
+      });
+      onTestFinished(() => store.close());
+      return store;
+    };
+    const refused = await failure(openWith('of-another-pod').get('a', 0, 1));
+    expect(refused).toMatch(
+      /gives no bodies: there are no credentials: the container's agent .* answered HTTP 403 AccessDenied: the token is not known\. Give the task/,
+    );
+    expect(refused).not.toContain('of-another-pod');
+    const store = openWith('of-the-pod');
+    await Promise.all(Array.from({ length: 20 }, (_, place) => store.put(`a/${place}`, BYTES)));
+    expect([server.objects.size, giver.given.length]).toEqual([20, 1]);
+  });
+
   it('lists a thousand keys at most, and nothing beyond its prefix', async () => {
     const { server, store } = await open();
     for (let count = 0; count < 1_200; count++)
@@ -105,10 +146,10 @@ describe('an S3-compatible store', () => {
 
   it.each([
     [
-      { secretAccessKey: 'wrong-secret-of-somebody' },
+      { keys: { secretAccessKey: 'wrong-secret-of-somebody' } },
       /HTTP 403 SignatureDoesNotMatch.*Correct the credentials/,
     ],
-    [{ accessKeyId: 'AKIAnobody' }, /HTTP 403 InvalidAccessKeyId.*Correct the credentials/],
+    [{ keys: { accessKeyId: 'AKIAnobody' } }, /HTTP 403 InvalidAccessKeyId.*Correct the credentials/],
     [{ region: 'us-east-1' }, /HTTP 400 AuthorizationHeaderMalformed.*Correct the region/],
     [{ bucket: 'another' }, /HTTP 404 NoSuchBucket.*Create the bucket/],
     [{ endpoint: 'http://127.0.0.1:9' }, /ECONNREFUSED.*Start the store/],

@@ -2,6 +2,7 @@ import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startKeysGiver } from '../../support/aws/start-keys-giver.ts';
 import { composeGateway, type RunningGateway } from '../../support/gateway/compose-gateway.ts';
 import { checkAwsSignature } from '../../support/providers/check-aws-signature.ts';
 import { type Cloud, type CloudRequest, startCloud } from '../../support/providers/start-cloud.ts';
@@ -89,6 +90,57 @@ describe('Amazon Bedrock', () => {
     expect((await post(gateway, '/v1/chat/completions?a=b&a=%C3%A4%20c', ASK)).status).toBe(200);
     expect(cloud.requests[0]?.url).toBe('/openai/v1/chat/completions?a=b&a=%C3%A4%20c');
     expect(scopes).toEqual([{ accessKeyId: ID, region: 'us-west-2', service: 'bedrock' }]);
+  });
+
+  it('gets requests that are signed with the keys of a role, asked for once', async () => {
+    const giver = await startKeysGiver({ authorization: 'of-the-pod' });
+    onTestFinished(() => giver.close());
+    const scopes: object[] = [];
+    const cloud = await cloudOf([HOST], (request) => {
+      scopes.push(checkAwsSignature(request, 'secret+of/role0', Date.now()));
+      return { body: COMPLETION };
+    });
+    const env = {
+      ...{ BEDROCK_MODELS: ASK.model, AWS_REGION: 'eu-west-1' },
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${giver.url}/v1/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'of-the-pod',
+    };
+    const gateway = await compose(cloud, env);
+    const all = await Promise.all([1, 2, 3].map(() => post(gateway, '/v1/chat/completions', ASK)));
+    expect(all.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(scopes[0]).toEqual({ accessKeyId: 'ASIAROLE0', region: 'eu-west-1', service: 'bedrock-mantle' });
+    expect(cloud.requests[0]?.headers['x-amz-security-token']).toBe('token/of+role0==');
+    expect(giver.given).toHaveLength(1);
+    const refused = await compose(cloud, { ...env, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'of-another-pod' });
+    const response = await post(refused, '/v1/chat/completions', ASK);
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      expect.stringMatching(/Amazon gave no credentials: the container's agent .* HTTP 403 AccessDenied/),
+    ]);
+  });
+
+  it('gets what STS has given for the token of a service account, over the same proxy', async () => {
+    const sts = 'sts.eu-west-1.amazonaws.com';
+    const tokenFile = join(createTemporaryFolder('token'), 'token');
+    writeFileSync(tokenFile, 'ey.of.pod');
+    const asked: CloudRequest[] = [];
+    const cloud = await cloudOf([HOST, sts], (request) => {
+      if (request.host === HOST) return { body: COMPLETION };
+      asked.push(request);
+      return { status: 403, body: { Code: 'AccessDenied', Message: 'not this role' } };
+    });
+    const gateway = await compose(cloud, {
+      ...{ BEDROCK_MODELS: ASK.model, AWS_REGION: 'eu-west-1', AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile },
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/gateway',
+    });
+    const response = await post(gateway, '/v1/chat/completions', ASK);
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      expect.stringContaining(`STS at ${sts} answered HTTP 403 AccessDenied: not this role`),
+    ]);
+    expect(asked.map(({ body }) => body.toString())).toEqual([
+      expect.stringContaining('WebIdentityToken=ey.of.pod'),
+    ]);
   });
 
   it('refuses a wrong secret in its own words', async () => {

@@ -78,7 +78,7 @@ describe('the signature of the gateway', () => {
     for (const sessionToken of [undefined, 'token/of+a=session']) {
       const rules = { ...KEY, region: 'auto', sessionToken, nowMs: Date.now() };
       const url = new URL(target, 'https://store.example:9000');
-      const lines = await createS3Signer(rules)({ method, url, body });
+      const lines = await createS3Signer(rules.region, async () => rules)({ method, url, body });
       const headers = { ...lines, host: url.host };
       expect(verifySignature({ method, target, headers, body: body ?? NOTHING }, rules)).toBeUndefined();
     }
