@@ -23,6 +23,8 @@ export const alibabaSpec: ProviderSpec = {
     jsonSchema: false,
     formatBesideTools: false,
     toolChoice: false,
+    // "parameter.enable_thinking must be set to false for non-streaming calls"
+    streamsOnly: (model) => THINKS.test(model),
     efforts: (model) => (THINKS.test(model) ? ['none', 'high'] : []),
     extraMembers: (effort) => (effort === undefined ? {} : { enable_thinking: effort !== 'none' }),
   },

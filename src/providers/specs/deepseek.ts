@@ -13,6 +13,8 @@ export const deepseekSpec: ProviderSpec = {
   dialect: 'chat',
   chat: {
     thoughts: 'reasoning_content',
+    // Else the model writes its next call as text, in its own format.
+    calledTools: true,
     // `unknown variant image_url`: its models read text alone.
     images: false,
     jsonSchema: false,

@@ -15,6 +15,8 @@ export const lmstudioSpec: ProviderSpec = {
     order: 'alternating',
     thoughts: 'same',
     thinkTags: true,
+    // "'content' field must be a string or an array of objects"
+    nullContent: false,
     // It accepts image bytes only and fetches no URLs.
     remoteImages: false,
     maxTools: Number.POSITIVE_INFINITY,

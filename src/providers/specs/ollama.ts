@@ -15,6 +15,8 @@ export const ollamaSpec: ProviderSpec = {
     order: 'alternating',
     thoughts: 'same',
     thinkTags: true,
+    // "invalid message content type: <nil>"
+    nullContent: false,
     // It accepts image bytes only and fetches no URLs.
     remoteImages: false,
     maxTools: Number.POSITIVE_INFINITY,

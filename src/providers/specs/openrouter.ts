@@ -43,6 +43,8 @@ export const openrouterSpec: ProviderSpec = {
     order: 'alternating',
     // Signatures of the models behind it are in there: they come back as they went.
     thoughts: 'reasoning_details',
+    // Amazon's Converse API, behind some of its models, refuses them otherwise.
+    calledTools: true,
     files: true,
     strictTools: true,
     verbosity: true,

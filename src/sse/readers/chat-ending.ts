@@ -1,4 +1,4 @@
-import { nonEmptyString } from '../../base/json-object.ts';
+import { type JsonObject, nonEmptyString } from '../../base/json-object.ts';
 
 /** How an answer of chat completions ended: `length` and `filter` leave it without its rest, `failure` breaks it off. */
 export type ChatEnding = 'stop' | 'calls' | 'length' | 'filter' | 'failure';
@@ -64,6 +64,19 @@ const MAX_NAME = 100;
 export const readFinishReason = (reason: unknown): string | undefined => {
   const name = nonEmptyString(reason)?.slice(0, MAX_NAME);
   return name?.toLowerCase() === 'null' ? undefined : name;
+};
+
+/**
+ * How a choice ended. OpenRouter gives a provider that has failed a harmless reason, and what really happened as
+ * `native_finish_reason`.
+ * @returns undefined if it has not ended
+ */
+export const readChoiceReason = (choice: JsonObject | undefined): string | undefined => {
+  const reason = readFinishReason(choice?.finish_reason);
+  if (reason === undefined) return undefined;
+  const native = readFinishReason(choice?.native_finish_reason);
+  const isHarmless = readChatEnding(reason) === 'stop' || reason.toLowerCase() === 'error';
+  return native !== undefined && isHarmless && readChatEnding(native) === 'failure' ? native : reason;
 };
 
 /** Servers write other APIs' reasons as well, in capitals or with hyphens. A name that nobody knows is a stop. */

@@ -6,7 +6,7 @@ import { createGenerationWatch } from '../generation-watch.ts';
 import { noteHead } from '../note-head.ts';
 import { createChatWatch } from '../watch-chat.ts';
 import type { AnswerReader } from './answer-reader.ts';
-import { type ChatEnding, readChatEnding, readFinishReason } from './chat-ending.ts';
+import { type ChatEnding, readChatEnding, readChoiceReason } from './chat-ending.ts';
 import { findError } from './find-error.ts';
 import { readError } from './read-error.ts';
 import { isNoUsage, readStatedCost, readUsage, usageMember } from './read-usage.ts';
@@ -65,7 +65,7 @@ const readCompletion = (
     const index = indexOf(choice, place);
     const message = choice.delta ?? choice.message;
     if (isObject(message)) readToolNames(summary, toolNames, index, message);
-    const reason = readFinishReason(choice.finish_reason);
+    const reason = readChoiceReason(choice);
     if (ended.size < MAX_CHOICES || ended.has(index)) {
       ended.set(index, reason !== undefined || ended.get(index) === true);
     }

@@ -9,6 +9,8 @@ export const anthropicNeeds = (facts: ModelFacts): ProviderNeeds => ({
   fetches: /^https:/i,
   textFiles: true,
   maxTools: Number.POSITIVE_INFINITY,
+  // Anthropic itself has become lenient; those who serve its models through Amazon's API have not.
+  calledTools: true,
   schemas: 'json-schema',
   jsonSchema: true,
   formatBesideTools: true,

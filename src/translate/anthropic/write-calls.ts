@@ -1,7 +1,9 @@
 import type { ToolResultBlockParam, ToolUseBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import { isObject, parseJson } from '../../base/json-object.ts';
 import type { PairedCall } from './pair-calls.ts';
-import { type Lose, writeUserParts } from './write-parts.ts';
+import { type Lose, textBlocks, writeUserParts } from './write-parts.ts';
+
+const FAILED_SILENTLY = 'The tool failed without a word.';
 
 /** A number with more digits than JavaScript holds comes out as another. */
 const isRounded = (json: string, input: object): boolean => {
@@ -32,7 +34,9 @@ export const writeResult = ({ id, result }: PairedCall, lose: Lose): ToolResultB
     const content = 'There is no result: the call was interrupted.';
     return { type: 'tool_result', tool_use_id: id, content, is_error: true };
   }
-  const content = writeUserParts(result.parts, lose);
+  const written = writeUserParts(result.parts, lose);
+  // "content cannot be empty if is_error is true"
+  const content = written.length > 0 || result.isError !== true ? written : textBlocks(FAILED_SILENTLY);
   return {
     type: 'tool_result',
     tool_use_id: id,

@@ -8,7 +8,7 @@ import {
 } from '../../base/json-object.ts';
 import { decodeEventData } from '../../sse/frame-events.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
-import { readChatEnding, readFinishReason } from '../../sse/readers/chat-ending.ts';
+import { readChatEnding, readChoiceReason } from '../../sse/readers/chat-ending.ts';
 import { readError } from '../../sse/readers/read-error.ts';
 import { isNoUsage } from '../../sse/readers/read-usage.ts';
 import type { AnswerReader, AnswerSink } from '../answer-sink.ts';
@@ -63,11 +63,9 @@ const hasPiece = (message: JsonObject): boolean =>
   isObject(message.function_call) ||
   (Array.isArray(message.content) && message.content.length > 0);
 
-/** The one choice that is asked for; others may come all the same. */
-const firstChoice = (choices: unknown): JsonObject | undefined =>
-  Array.isArray(choices)
-    ? choices.find((choice: unknown): choice is JsonObject => isObject(choice) && (choice.index ?? 0) === 0)
-    : undefined;
+/** The one choice that is asked for; others may come all the same. GitHub Copilot puts text and calls into one each. */
+const firstChoices = (choices: unknown): readonly JsonObject[] =>
+  objectsOf(choices).filter(({ index }) => (index ?? 0) === 0);
 
 interface CompletionReader {
   /** A completion, or a chunk of one. */
@@ -148,6 +146,26 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
     return true;
   };
 
+  const readChoice = (choice: JsonObject, id: unknown): void => {
+    const error = readError(choice.error);
+    if (error !== undefined) {
+      fail(error);
+      return;
+    }
+    hasChoice = true;
+    hasDelta ||= isObject(choice.delta);
+    const message = hasDelta ? choice.delta : choice.message;
+    const ending = readChoiceReason(choice);
+    if (isObject(message)) {
+      if (!isSameAnswer(id, message, ending !== undefined)) {
+        fail(secondGeneration(upstream));
+        return;
+      }
+      readMessage(message);
+    }
+    reason = ending ?? reason;
+  };
+
   return {
     read: (completion) => {
       if (ended) return;
@@ -161,18 +179,8 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
           ...(typeof model === 'string' && model !== '' && { model }),
         });
       }
-      const choice = firstChoice(completion.choices);
-      const choiceError = readError(choice?.error);
-      if (choiceError !== undefined) return fail(choiceError);
-      hasChoice ||= choice !== undefined;
-      hasDelta ||= isObject(choice?.delta);
-      const message = hasDelta ? choice?.delta : choice?.message;
-      const ending = readFinishReason(choice?.finish_reason);
-      if (isObject(message)) {
-        if (!isSameAnswer(id, message, ending !== undefined)) return fail(secondGeneration(upstream));
-        readMessage(message);
-      }
-      reason = ending ?? reason;
+      for (const choice of firstChoices(completion.choices)) if (!ended) readChoice(choice, id);
+      if (ended) return;
       const usage = readUsage(completion);
       if (usage === undefined || (counted && isNoUsage(usage))) return;
       counted = true;
@@ -225,8 +233,8 @@ const createObjectReader = (completion: CompletionReader): AnswerReader =>
     const object: unknown = [parseJson(body.toString('utf8'))].flat().find(isObject);
     if (isObject(object)) completion.read(object);
     // Some servers give no reason with an answer in one piece.
-    const choice = isObject(object) ? firstChoice(object.choices) : undefined;
-    completion.end(isObject(choice?.message));
+    const choices = isObject(object) ? firstChoices(object.choices) : [];
+    completion.end(choices.some(({ message }) => isObject(message)));
   });
 
 /** Of a 2xx answer of a chat-completions provider. */

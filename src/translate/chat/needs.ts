@@ -19,6 +19,7 @@ export const chatNeeds = (quirks: ChatQuirks, model: string, facts: ModelFacts):
   fetches: quirks.remoteImages === false ? undefined : /^https?:/i,
   textFiles: false,
   maxTools: quirks.maxTools ?? MAX_TOOLS,
+  calledTools: quirks.calledTools === true,
   schemas: 'json-schema',
   jsonSchema: quirks.jsonSchema !== false,
   formatBesideTools: quirks.formatBesideTools !== false,

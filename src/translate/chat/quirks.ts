@@ -27,12 +27,18 @@ export interface ChatQuirks {
   readonly images?: boolean | ((model: string) => boolean);
   /** It fetches images by their addresses. Default true. */
   readonly remoteImages?: boolean;
+  /** It wants the tools declared that the conversation has calls of, also where none can be called now. */
+  readonly calledTools?: boolean;
   /** The number of functions that a request may declare. Default 128. */
   readonly maxTools?: number;
   /** It reads files: `file` parts. */
   readonly files?: boolean;
+  /** It takes `null` as the content of a message that calls tools; else the content is empty. Default true. */
+  readonly nullContent?: boolean;
   /** It has a member for refusals. */
   readonly refusals?: boolean;
+  /** Models that think in streams alone: what a client wants in one piece is put together here. Default: none. */
+  readonly streamsOnly?: (model: string) => boolean;
   /** It must be asked for usage in a stream, with `stream_options`. Default true. */
   readonly includeUsage?: boolean;
   /** It accepts a JSON schema for its answer; otherwise the schema goes into the prompt. Default true. */
@@ -53,6 +59,8 @@ export interface ChatQuirks {
   readonly cacheKey?: boolean;
   /** Models whose prompts are cached where Anthropic's marks ask for it, and which of their prompts are too short. */
   readonly cacheMarks?: (model: string) => { readonly minTokens: number } | undefined;
+  /** The number of stop sequences that a request may have: at further ones the gateway ends the answer. Default 4. */
+  readonly maxStops?: number;
   /** The member that names the client's user. */
   readonly userMember?: 'user' | 'safety_identifier';
   /** The ids of calls must be nine letters and digits. */

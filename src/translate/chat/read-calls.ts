@@ -1,7 +1,9 @@
-import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
+import { isObject, type JsonObject, parseJson } from '../../base/json-object.ts';
 import { createObjectExtent, type ObjectExtent } from '../../json/object-extent.ts';
 import type { AnswerSink } from '../answer-sink.ts';
+import { type CallExtras, createCallState } from './call-extras.ts';
 import { continuedName } from './continued-name.ts';
+import { type CallDelta, callsOf, deltaOf } from './read-call-delta.ts';
 
 /** Calls of an answer, as its deltas (or its message) report them. */
 export interface CallReader {
@@ -26,40 +28,9 @@ interface HeardCall {
   /** How many characters of `json` the sink has been given. */
   passedOn: number;
   begun: boolean;
+  /** What its provider wants back with it. */
+  extras: CallExtras | undefined;
 }
-
-interface Delta {
-  readonly index: number | undefined;
-  readonly callId: string | undefined;
-  readonly name: string | undefined;
-  readonly json: string;
-}
-
-const argumentsOf = (called: JsonObject): string => {
-  const given = called.arguments ?? called.input;
-  if (typeof given === 'string') return given;
-  return isObject(given) ? JSON.stringify(given) : '';
-};
-
-/** The calls of a delta; `function_call` is the form before there were several. */
-const callsOf = (delta: JsonObject): readonly JsonObject[] =>
-  isObject(delta.function_call) ? [{ index: 0, function: delta.function_call }] : objectsOf(delta.tool_calls);
-
-/** Some servers write it as a text. */
-const indexOf = (index: unknown): number | undefined => {
-  if (typeof index === 'string' && /^\d{1,6}$/.test(index)) return Number(index);
-  return typeof index === 'number' ? index : undefined;
-};
-
-const deltaOf = (call: JsonObject): Delta => {
-  const called = [call.function, call.custom].find(isObject) ?? {};
-  return {
-    index: indexOf(call.index),
-    callId: nonEmptyString(call.id),
-    name: nonEmptyString(called.name),
-    json: argumentsOf(called),
-  };
-};
 
 /**
  * Longer arguments are neither blank nor a placeholder. They are not looked into: the text of a call that
@@ -98,6 +69,8 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
   const all: HeardCall[] = [];
   /** How many of them have begun, or are passed over. */
   let settled = 0;
+  /** How many the client has been told of. */
+  let told = 0;
   const byId = new Map<string, HeardCall>();
   /** The call that an index currently refers to. */
   const indexed = new Map<number, HeardCall>();
@@ -105,7 +78,7 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
   let lastList: readonly HeardCall[] = [];
 
   /** The call that a delta can belong to, if it begins none. */
-  const candidateFor = ({ index, callId, name }: Delta, place: number, isList: boolean) => {
+  const candidateFor = ({ index, callId, name }: CallDelta, place: number, isList: boolean) => {
     const known = callId === undefined ? undefined : byId.get(callId);
     const isSamePlace = index === undefined || known?.index === undefined || known.index === index;
     if (known !== undefined && isSamePlace) return known;
@@ -116,7 +89,7 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
   };
 
   /** Whether a delta with a name begins a call beside the one that it could continue. */
-  const beginsAnother = (call: HeardCall, { index, callId, name, json }: Delta): boolean => {
+  const beginsAnother = (call: HeardCall, { index, callId, name, json }: CallDelta): boolean => {
     if (name === undefined || call.name === undefined) return false;
     const hasSameId = callId !== undefined && callId === call.callId;
     const hasOtherId = callId !== undefined && call.callId !== undefined && !hasSameId && !call.idsVary;
@@ -129,7 +102,7 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
     return continuedName(call.name, name, sink.isDeclared) === undefined;
   };
 
-  const open = ({ index, callId }: Delta): HeardCall => {
+  const open = ({ index, callId }: CallDelta): HeardCall => {
     const key = String(all.length);
     const extent = createObjectExtent();
     const call: HeardCall = {
@@ -142,6 +115,7 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
       extent,
       passedOn: 0,
       begun: false,
+      extras: undefined,
     };
     all.push(call);
     return call;
@@ -159,6 +133,8 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
     const { key, callId, name } = call;
     if (call.begun || name === undefined) return;
     call.begun = true;
+    if (call.extras !== undefined) sink.reasoningState(createCallState(told, call.extras));
+    told++;
     sink.callBegin(key, { name, ...(callId !== undefined && { callId }) });
   };
   /** Calls begin in order, even if the arguments of a later one arrive first. */
@@ -193,10 +169,11 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
     if (call.name !== undefined && !isPlaceholder(call.json) && !isHeld(call.json)) passOn(call, json);
   };
 
-  const readCall = (delta: Delta, place: number, isList: boolean): HeardCall => {
+  const readCall = (delta: CallDelta, place: number, isList: boolean): HeardCall => {
     const candidate = candidateFor(delta, place, isList);
     const call = candidate && !beginsAnother(candidate, delta) ? candidate : open(delta);
-    const { index, callId, name, json } = delta;
+    const { index, callId, name, json, extras } = delta;
+    call.extras ??= extras;
     if (index !== undefined) indexed.set(index, call);
     if (callId !== undefined) {
       byId.set(callId, call);

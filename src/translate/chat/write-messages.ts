@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ask, AskPart, JsonObject } from '../ask.ts';
 import { type AssistantTurn, arrangeTurns, type Turn } from './arrange-turns.ts';
+import { takeCallExtras } from './call-extras.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { joinText, type Lose, writeUserContent } from './write-content.ts';
 import { type ThoughtForm, thoughtFormOf, writeThoughts } from './write-thoughts.ts';
@@ -20,6 +21,8 @@ const shortId = (callId: string): string =>
     : createHash('sha256').update(callId).digest('hex').slice(0, SHORT_ID_LENGTH);
 
 const NO_RESULT = '[no result: the call was interrupted]';
+/** Some providers refuse an empty result, and after one some models end their turn without a word. */
+const NO_OUTPUT = '[no output]';
 
 /** Results can hold text alone: pictures follow in a message of the user's, which says what they belong to. */
 const writeResults = (
@@ -42,7 +45,7 @@ const writeResults = (
     messages.push({
       role: 'tool',
       tool_call_id: idOf(id),
-      content: text.filter((line) => line !== '').join('\n\n'),
+      content: text.filter((line) => line !== '').join('\n\n') || NO_OUTPUT,
     });
     if (others.length > 0) pictures.push({ kind: 'text', text: `[shown by ${call.name}]` }, ...others);
   }
@@ -58,25 +61,27 @@ interface Writing {
   readonly thoughts: ThoughtForm;
 }
 
-const writeAssistant = (turn: AssistantTurn, { quirks, lose, thoughts }: Writing): ChatMessage[] => {
+const writeAssistant = (turn: AssistantTurn, { quirks, lose, thoughts: form }: Writing): ChatMessage[] => {
   const { parts, calls } = turn;
+  const { thoughts, extrasAt } = takeCallExtras(turn.thoughts);
   if (parts.some(({ kind }) => kind === 'image' || kind === 'file')) lose('image of the model');
   const refusals = quirks.refusals ? parts.filter(({ kind }) => kind === 'refusal') : [];
   const text = joinText(parts.filter((part) => !refusals.includes(part)));
   if (text === '' && calls.length === 0 && refusals.length === 0) {
-    if (turn.thoughts.length > 0) lose('reasoning without an answer');
+    if (thoughts.length > 0) lose('reasoning without an answer');
     return [];
   }
   const idOf = quirks.shortCallIds ? shortId : (callId: string) => callId;
   const message: ChatMessage = {
     role: 'assistant',
-    content: text === '' ? null : text,
+    content: text === '' && quirks.nullContent !== false ? null : text,
     ...(refusals.length > 0 && { refusal: joinText(refusals) }),
-    ...writeThoughts(turn, thoughts, lose),
+    ...writeThoughts({ thoughts, calls }, form, lose),
     ...(calls.length > 0 && {
-      tool_calls: calls.map(({ id, call: { name, json } }) => ({
+      tool_calls: calls.map(({ id, call: { name, json } }, place) => ({
         id: idOf(id),
         type: 'function',
+        ...extrasAt.get(place),
         function: { name, arguments: json },
       })),
     }),

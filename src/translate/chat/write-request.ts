@@ -77,19 +77,25 @@ const writeSampling = ({ model, temperature, topP }: Ask, quirks: ChatQuirks, lo
   return { ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { top_p: topP }) };
 };
 
+/** OpenAI and most who copied its API refuse more. */
+const MAX_STOPS = 4;
+
 /** @see https://platform.openai.com/docs/api-reference/chat/create */
 export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
   const losses = new Set<string>();
   const lose: Lose = (what) => {
     losses.add(what);
   };
-  const { format, verbosity, maxOutputTokens, stream } = ask;
+  const { format, verbosity, maxOutputTokens } = ask;
+  const stream = ask.stream || quirks.streamsOnly?.(ask.model) === true;
   if (verbosity !== undefined && verbosity !== 'medium' && !quirks.verbosity) lose('verbosity');
   const written = writeMessages(ask, quirks, lose);
   // With an empty input, Codex has LM Studio load a model. Templates want a message, and one that is not empty.
   const messages: typeof written = written.length > 0 ? written : [{ role: 'user', content: ' ' }];
   const tools = writeTools(ask, quirks, lose);
   const ordered = orderMessages(messages, quirks.order, lose);
+  const { stop: stops = [] } = ask;
+  const { maxStops = MAX_STOPS } = quirks;
   const cache = ask.promptCaching === false ? undefined : quirks.cacheMarks?.(ask.model);
   const cached = cache
     ? markCache(tools.tools, ordered, { goesOn: goesOn(ask), ...cache })
@@ -103,7 +109,7 @@ export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
     ...(verbosity !== undefined && quirks.verbosity && { verbosity }),
     ...(maxOutputTokens !== undefined && { [quirks.maxTokensMember ?? 'max_tokens']: maxOutputTokens }),
     ...writeSampling(ask, quirks, lose),
-    ...(ask.stop !== undefined && { stop: ask.stop }),
+    ...(stops.length > 0 && { stop: stops.slice(0, maxStops) }),
     ...(ask.cacheKey !== undefined && quirks.cacheKey && { prompt_cache_key: ask.cacheKey }),
     ...writeUser(ask, quirks, lose),
     stream,
@@ -114,6 +120,7 @@ export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
     body,
     headers: {},
     losses: [...losses],
+    ...(stops.length > maxStops && { stops: stops.slice(maxStops) }),
     ...(cached.marks > 0 && { caching: namedMarks(cached.marks) }),
   };
 };

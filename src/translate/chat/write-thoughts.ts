@@ -57,7 +57,7 @@ export const thoughtFormOf = (
  * member in which it never told of a thought.
  */
 export const writeThoughts = (
-  { thoughts, calls }: AssistantTurn,
+  { thoughts, calls }: Pick<AssistantTurn, 'thoughts' | 'calls'>,
   { form, known }: ThoughtForm,
   lose: Lose,
 ): JsonObject => {

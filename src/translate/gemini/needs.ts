@@ -19,6 +19,7 @@ export const geminiNeeds = (model: string, facts: ModelFacts): ProviderNeeds => 
   fetches: /^https?:/i,
   textFiles: true,
   maxTools: MAX_FUNCTIONS,
+  calledTools: false,
   schemas: 'gemini',
   jsonSchema: true,
   // "Function calling with a response mime type: 'application/json' is unsupported", before Gemini 3.

@@ -44,7 +44,13 @@ export const writeContents = (
     const answers = calls.map((call) => writeResult(call, resultOf.get(call), model, lose));
     if (answers.length === 0) return;
     const beside = answers.flatMap((answer) => answer.beside);
-    contents.push({ role: 'user', parts: [...answers.map(({ response }) => response), ...beside] });
+    const responses = answers.map(({ response }) => response);
+    if (model.isModern || beside.length === 0) {
+      contents.push({ role: 'user', parts: [...responses, ...beside] });
+      return;
+    }
+    // Before Gemini 3, as many parts as there were calls are taken, and no picture among them.
+    contents.push({ role: 'user', parts: responses }, { role: 'user', parts: beside });
   };
 
   const endModel = (): void => {

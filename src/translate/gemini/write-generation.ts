@@ -2,7 +2,8 @@ import type { Ask, JsonObject } from '../ask.ts';
 import type { GeminiModel } from './read-model.ts';
 import { writeThinking } from './write-thinking.ts';
 
-const MAX_STOP_SEQUENCES = 5;
+/** The gateway ends an answer at the ones after these. */
+export const MAX_STOP_SEQUENCES = 5;
 
 const writeFormat = ({ format }: Ask): JsonObject => {
   if (format === undefined) return {};
@@ -15,7 +16,6 @@ const writeFormat = ({ format }: Ask): JsonObject => {
 /** The member `generationConfig`. */
 export const writeGeneration = (ask: Ask, model: GeminiModel, lose: (what: string) => void): JsonObject => {
   const { maxOutputTokens, temperature, topP, stop = [] } = ask;
-  if (stop.length > MAX_STOP_SEQUENCES) lose(`stop sequences after the first ${MAX_STOP_SEQUENCES}`);
   if (ask.verbosity !== undefined && ask.verbosity !== 'medium') lose(`verbosity ${ask.verbosity}`);
   if (ask.user !== undefined) lose('user');
   const generationConfig = {

@@ -4,7 +4,7 @@ import type { WrittenRequest } from '../translation.ts';
 import { completeSignatures } from './complete-signatures.ts';
 import { methodPath, readModel } from './read-model.ts';
 import { type Content, writeContents } from './write-contents.ts';
-import { writeGeneration } from './write-generation.ts';
+import { MAX_STOP_SEQUENCES, writeGeneration } from './write-generation.ts';
 import { writeParts } from './write-parts.ts';
 import { writeTools } from './write-tools.ts';
 
@@ -62,7 +62,14 @@ export const writeRequest = (ask: Ask): WrittenRequest => {
     ...writeTools(ask, model, lose),
     ...writeGeneration(ask, model, lose),
   };
-  return { path: methodPath(ask.model, ask.stream), body, headers: {}, losses: [...losses] };
+  const further = ask.stop?.slice(MAX_STOP_SEQUENCES) ?? [];
+  return {
+    path: methodPath(ask.model, ask.stream),
+    body,
+    headers: {},
+    losses: [...losses],
+    ...(further.length > 0 && { stops: further }),
+  };
 };
 
 /** @see https://ai.google.dev/api/tokens */

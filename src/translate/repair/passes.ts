@@ -1,4 +1,5 @@
 import type { Dialect } from '../ask.ts';
+import { DECLARE_CALLED_TOOLS } from './declare-called-tools.ts';
 import { DROP_EMPTY_TEXTS } from './drop-empty-texts.ts';
 import { FIT_ANSWER_SCHEMA, FIT_TOOL_SCHEMAS } from './fit-schemas.ts';
 import { LIMIT_OUTPUT } from './limit-output.ts';
@@ -20,6 +21,7 @@ const ALL: readonly RepairPass[] = [
   REPAIR_ARGUMENTS,
   REPAIR_MEDIA,
   DROP_EMPTY_TEXTS,
+  DECLARE_CALLED_TOOLS,
   LIMIT_TOOLS,
   FIT_TOOL_SCHEMAS,
   TELL_FORMAT,

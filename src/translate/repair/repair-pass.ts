@@ -12,6 +12,8 @@ export interface ProviderNeeds {
   readonly textFiles: boolean;
   /** The number of functions that one request may declare. */
   readonly maxTools: number;
+  /** It wants the tools declared that the conversation has calls of. */
+  readonly calledTools: boolean;
   /** The JSON Schema that its validator understands. */
   readonly schemas: 'json-schema' | 'gemini';
   /** It holds an answer to a JSON schema; else the model is told of it in words. */

@@ -11,6 +11,7 @@ export const responsesNeeds = (facts: ModelFacts): ProviderNeeds => ({
   fetches: /^https?:/i,
   textFiles: false,
   maxTools: MAX_TOOLS,
+  calledTools: false,
   schemas: 'json-schema',
   jsonSchema: true,
   formatBesideTools: true,

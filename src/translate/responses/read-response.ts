@@ -28,12 +28,24 @@ const DELTAS: Readonly<Record<string, Parameters<OutputItemReader['add']>[0]>> =
   'response.function_call_arguments.delta': 'arguments',
 };
 
+/** Whether another item stands at the place of one that has ended, as intermediaries count that know one place alone. */
+const isOther = (ended: JsonObject, item: JsonObject): boolean => {
+  if (ended.type !== item.type) return true;
+  const name = ended.type === 'function_call' ? 'call_id' : 'id';
+  const [before, now] = [nonEmptyString(ended[name]), nonEmptyString(item[name])];
+  return before !== undefined && now !== undefined && before !== now;
+};
+
 const placeOf = ({ output_index: place }: JsonObject): number => (typeof place === 'number' ? place : -1);
 
 export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER): ResponseReader => {
   const { sink, hasTold } = createToldSink(given);
   const items = new Map<number, OutputItemReader>();
-  const ended = new Set<number>();
+  /** By their places, as they were in the end. */
+  const ended = new Map<number, JsonObject>();
+  let opened = 0;
+  /** Places say nothing: several items had the same one. */
+  let placesRecur = false;
   let id: string | undefined;
   let calls = 0;
   let isOver = false;
@@ -65,7 +77,7 @@ export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER
     const known = items.get(place);
     if (known !== undefined || ended.has(place)) return known;
     if (item.type === 'function_call') calls++;
-    const reader = createItemReader(item, String(place), sink);
+    const reader = createItemReader(item, String(opened++), sink);
     if (reader !== undefined) items.set(place, reader);
     return reader;
   };
@@ -73,7 +85,14 @@ export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER
     if (ended.has(place)) return;
     open(place, item)?.end(item);
     items.delete(place);
-    ended.add(place);
+    ended.set(place, item);
+  };
+  /** Makes room for an item of a stream where another one has ended. */
+  const free = (place: number, item: JsonObject): void => {
+    const before = ended.get(place);
+    if (before === undefined || !isOther(before, item)) return;
+    ended.delete(place);
+    placesRecur = true;
   };
   const finish = (response: JsonObject): void => {
     const usage = readUsage(response.usage);
@@ -84,7 +103,7 @@ export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER
       return;
     }
     // An item without its end: ChatGPT's backend tells of the whole output here.
-    for (const [place, item] of objectsOf(response.output).entries()) endItem(place, item);
+    if (!placesRecur) for (const [place, item] of objectsOf(response.output).entries()) endItem(place, item);
     isOver = true;
     const { incomplete_details: details } = response;
     if (response.status !== 'incomplete') {
@@ -104,11 +123,13 @@ export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER
       if (kind !== undefined) reader?.add(kind, nonEmptyString(event.delta) ?? '');
       else if (type === 'response.reasoning_summary_part.added') reader?.partBegins();
       else if (type === 'response.created' && isObject(event.response)) begin(event.response);
-      else if (type === 'response.output_item.added' && isObject(event.item))
+      else if (type === 'response.output_item.added' && isObject(event.item)) {
+        free(placeOf(event), event.item);
         open(placeOf(event), event.item);
-      else if (type === 'response.output_item.done' && isObject(event.item))
+      } else if (type === 'response.output_item.done' && isObject(event.item)) {
+        free(placeOf(event), event.item);
         endItem(placeOf(event), event.item);
-      else if (/^response\.(?:completed|incomplete|failed)$/.test(type) && isObject(event.response)) {
+      } else if (/^response\.(?:completed|incomplete|failed)$/.test(type) && isObject(event.response)) {
         finish({ ...event.response, status: type.slice('response.'.length) });
       } else if (type === 'error' || (type === '' && isObject(event.error))) {
         lastError = readError(event.error) ?? readError(event);

@@ -8,6 +8,7 @@ import { groqSpec } from '../../../src/providers/specs/groq.ts';
 import { minimaxSpec } from '../../../src/providers/specs/minimax.ts';
 import { mistralSpec } from '../../../src/providers/specs/mistral.ts';
 import { moonshotSpec } from '../../../src/providers/specs/moonshot.ts';
+import { ollamaSpec } from '../../../src/providers/specs/ollama.ts';
 import { openrouterSpec } from '../../../src/providers/specs/openrouter.ts';
 import { vllmSpec } from '../../../src/providers/specs/vllm.ts';
 import { zaiSpec } from '../../../src/providers/specs/zai.ts';
@@ -28,6 +29,7 @@ const QUIRKS = {
   alibaba: alibabaSpec.chat,
   zai: zaiSpec.chat,
   template: vllmSpec.chat,
+  local: ollamaSpec.chat,
 };
 
 /** A name that says with every provider that the model sees images. */

@@ -68,6 +68,17 @@ const checkRoles = (messages: readonly RequestMessage[]): void => {
   }
 };
 
+const checkResults = (messages: readonly RequestMessage[]): void => {
+  for (const [place, message] of messages.entries()) {
+    for (const block of blocksOf(message)) {
+      if (block.type !== 'tool_result' || block.is_error !== true) continue;
+      if ((block.content?.length ?? 0) === 0) {
+        refuse(`messages.${place}.tool_result: content cannot be empty if is_error is true`);
+      }
+    }
+  }
+};
+
 const checkSearches = (messages: readonly RequestMessage[]): void => {
   for (const [place, message] of messages.entries()) {
     const open = new Set<string>();
@@ -100,6 +111,7 @@ export const checkConversation = (request: MessagesRequest): void => {
   const { messages, tools = [], tool_choice: choice } = request;
   checkRoles(messages);
   checkPairs(messages);
+  checkResults(messages);
   checkSearches(messages);
   checkCache(request);
   for (const [place, message] of messages.entries()) {

@@ -13,7 +13,9 @@ export type Flavour =
   | 'minimax'
   | 'alibaba'
   | 'zai'
-  | 'template';
+  | 'template'
+  /** A template behind a server that takes no `null` for a text. */
+  | 'local';
 
 const refuse = (holds: boolean, message: string): void => {
   if (!holds) throw new Error(message);
@@ -144,7 +146,7 @@ const assistants = (messages: readonly RequestMessage[]): AssistantMessage[] =>
   messages.filter((message) => message.role === 'assistant');
 
 /** Members that another provider's API does not know. */
-const FOREIGN: Readonly<Record<Flavour, readonly string[]>> = {
+const FOREIGN: Readonly<Record<Exclude<Flavour, 'local'>, readonly string[]>> = {
   openai: ['reasoning', 'thinking', 'max_tokens'],
   deepseek: ['reasoning', 'verbosity', 'prompt_cache_key', 'safety_identifier', 'parallel_tool_calls'],
   openrouter: ['reasoning_effort', 'thinking', 'safety_identifier'],
@@ -164,7 +166,7 @@ const FOREIGN: Readonly<Record<Flavour, readonly string[]>> = {
   zai: ['reasoning', 'stream_options', 'parallel_tool_calls', 'max_completion_tokens', 'verbosity'],
   template: ['reasoning', 'thinking', 'verbosity'],
 };
-const FOREIGN_THOUGHTS: Readonly<Record<Flavour, readonly (keyof AssistantMessage)[]>> = {
+const FOREIGN_THOUGHTS: Readonly<Record<Exclude<Flavour, 'local'>, readonly (keyof AssistantMessage)[]>> = {
   openai: ['reasoning_content', 'reasoning', 'reasoning_details'],
   deepseek: ['reasoning', 'reasoning_details'],
   openrouter: ['reasoning_content'],
@@ -193,9 +195,23 @@ const checkMarks = ({ messages }: ChatRequest, flavour: Flavour): void => {
   );
 };
 
+/** As Amazon's Converse API has it, and DeepSeek's models need it. */
+const checkCalled = ({ messages, tools }: ChatRequest): void => {
+  const calls = assistants(messages).some(({ tool_calls = [] }) => tool_calls.length > 0);
+  refuse(
+    !calls || tools !== undefined,
+    'The toolConfig field must be defined when using toolUse and toolResult content blocks.',
+  );
+};
+
 /** @throws Error in the words of the API */
-export const checkConversation = (request: ChatRequest, flavour: Flavour): void => {
+export const checkConversation = (request: ChatRequest, given: Flavour): void => {
   const { messages } = request;
+  const flavour = given === 'local' ? 'template' : given;
+  if (given === 'local') {
+    refuse(!messages.some(({ content }) => content === null), 'invalid message content type: <nil>');
+  }
+  if (flavour === 'openrouter' || flavour === 'deepseek') checkCalled(request);
   checkCalls(messages);
   checkMembers(request);
   checkArguments(messages);

@@ -47,10 +47,15 @@ const assistant = z
     tool_calls: z.array(call).min(1).optional(),
     ...THOUGHTS,
   })
-  .refine(({ content, refusal, tool_calls }) => Boolean(content ?? refusal ?? tool_calls), {
+  .refine(({ content, refusal, tool_calls }) => Boolean(content || refusal || tool_calls), {
     message: "expected a string, got null. 'content' is required unless there are tool calls",
   });
-const tool = z.strictObject({ role: z.literal('tool'), tool_call_id: z.string().min(1), content: texts });
+const tool = z.strictObject({
+  role: z.literal('tool'),
+  tool_call_id: z.string().min(1),
+  // Some refuse an empty one, and nobody needs it.
+  content: z.union([z.string().min(1), z.array(text).min(1)]),
+});
 
 const functionTool = z.strictObject({
   type: z.literal('function'),

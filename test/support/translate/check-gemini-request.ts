@@ -154,7 +154,7 @@ const callsOf = ({ parts }: GeminiContent) => parts.flatMap(({ functionCall }) =
 const answersOf = ({ parts }: GeminiContent) =>
   parts.flatMap(({ functionResponse }) => functionResponse ?? []);
 
-const checkTurns = (contents: readonly GeminiContent[]): string | undefined => {
+const checkTurns = (contents: readonly GeminiContent[], generation: number): string | undefined => {
   for (const [index, content] of contents.entries()) {
     const before = contents[index - 1];
     const calls = callsOf(content);
@@ -168,7 +168,9 @@ const checkTurns = (contents: readonly GeminiContent[]): string | undefined => {
     if (answers.length > 0 && asked.length === 0) {
       return 'Please ensure that function response turn comes immediately after a function call turn.';
     }
-    if (asked.length !== answers.length) {
+    // Before Gemini 3, a picture beside them counts as well.
+    const given = generation < 3 && answers.length > 0 ? content.parts.length : answers.length;
+    if (asked.length !== given) {
       return 'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.';
     }
     for (const [place, call] of asked.entries()) {
@@ -270,7 +272,7 @@ const findRefusal = (request: GeminiRequest, generation: number): string | undef
   return (
     (systemInstruction && checkParts(systemInstruction.parts, 'system_instruction')) ??
     contents.map(({ parts }, index) => checkParts(parts, `contents[${index}]`)).find(Boolean) ??
-    checkTurns(contents) ??
+    checkTurns(contents, generation) ??
     (generation >= 3 ? checkSignatures(contents) : undefined) ??
     checkTools(request, generation) ??
     checkGeneration(request, generation)

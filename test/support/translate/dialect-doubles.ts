@@ -125,7 +125,7 @@ export const DIALECT_CASES: readonly DialectCase[] = [
   chatCase('openrouter', 'OpenRouter', 'anthropic/claude-sonnet-5', 'openrouter'),
   chatCase('mistral', 'Mistral', 'mistral-medium-latest', 'mistral'),
   chatCase('xai', 'xAI', 'grok-4', 'openai'),
-  chatCase('ollama', 'Ollama', 'qwen3-coder', 'template'),
+  chatCase('ollama', 'Ollama', 'qwen3-coder', 'local'),
   chatCase('vllm', 'vLLM', 'a-model-of-my-own', 'template'),
 ];
 
@@ -134,7 +134,7 @@ export const MORE_CASES: readonly DialectCase[] = [
   geminiCase('gemini-2.5-flash'),
   chatCase('groq', 'Groq', 'openai/gpt-oss-120b', 'groq'),
   chatCase('compatible', 'an unknown server', 'some-model', 'template'),
-  chatCase('lmstudio', 'LM Studio', 'some-model', 'template'),
+  chatCase('lmstudio', 'LM Studio', 'some-model', 'local'),
   chatCase('moonshot', 'Moonshot AI', 'kimi-k2.6', 'moonshot'),
   chatCase('minimax', 'MiniMax', 'MiniMax-M2', 'minimax'),
   chatCase('alibaba', 'Alibaba Cloud', 'qwen3-coder-plus', 'alibaba', 'DASHSCOPE'),

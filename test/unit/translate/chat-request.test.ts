@@ -7,6 +7,7 @@ import { groqSpec } from '../../../src/providers/specs/groq.ts';
 import { minimaxSpec } from '../../../src/providers/specs/minimax.ts';
 import { mistralSpec } from '../../../src/providers/specs/mistral.ts';
 import { moonshotSpec } from '../../../src/providers/specs/moonshot.ts';
+import { ollamaSpec } from '../../../src/providers/specs/ollama.ts';
 import { openrouterSpec } from '../../../src/providers/specs/openrouter.ts';
 import { vllmSpec } from '../../../src/providers/specs/vllm.ts';
 import { xaiSpec } from '../../../src/providers/specs/xai.ts';
@@ -28,6 +29,7 @@ const FLAVOURS: Readonly<Record<Flavour, ChatQuirks | undefined>> = {
   alibaba: alibabaSpec.chat,
   zai: zaiSpec.chat,
   template: vllmSpec.chat,
+  local: ollamaSpec.chat,
 };
 
 const askOf = (members: Partial<Ask>): Ask => ({

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { BYTES } from '../../../support/translate/awkward-request.ts';
+import { chunk, sse, translateFor } from '../../../support/translate/translate-for.ts';
+
+const user = (content: unknown) => ({ role: 'user', content });
+const call = (id: string) => ({ type: 'function_call', call_id: id, name: 'f', arguments: '{"a":"x"}' });
+const result = (id: string, output: unknown = 'done') => ({
+  type: 'function_call_output',
+  call_id: id,
+  output,
+});
+const tools = [
+  { type: 'function', name: 'f', parameters: { type: 'object', properties: { a: { type: 'string' } } } },
+];
+const CALLED = [user('Look'), call('c1'), result('c1')];
+
+describe('K3: a result that says nothing', () => {
+  // musistudio/claude-code-router#936, 1rgs/claude-code-proxy#67
+  it.each(['compatible', 'openrouter', 'moonshot', 'zai', 'mistral', 'ollama'])(
+    'is said to %s',
+    (provider) => {
+      const { body } = translateFor(provider, 'responses', {
+        input: [user('Look'), call('c1'), result('c1', '')],
+        tools,
+      });
+      expect(body.messages.at(-1)).toMatchObject({ role: 'tool', content: '[no output]' });
+    },
+  );
+
+  // bytedance/trae-agent#231: "content cannot be empty if is_error is true"
+  it('and failed has a word for Anthropic', () => {
+    const failed = { type: 'shell_call_output', call_id: 'c1', status: 'failed', output: '' };
+    const begun = { type: 'shell_call', call_id: 'c1', action: { commands: ['x'] } };
+    const { body } = translateFor('anthropic', 'responses', { input: [user('Look'), begun, failed], tools });
+    expect(body.messages.at(-1).content).toEqual([
+      {
+        type: 'tool_result',
+        tool_use_id: 'c1',
+        content: [{ type: 'text', text: 'The tool failed without a word.' }],
+        is_error: true,
+      },
+    ]);
+  });
+
+  it('and did not fail has none for Anthropic', () => {
+    const { body } = translateFor('anthropic', 'responses', {
+      input: [user('Look'), call('c1'), result('c1', '')],
+      tools,
+    });
+    expect(body.messages.at(-1).content).toEqual([{ type: 'tool_result', tool_use_id: 'c1' }]);
+  });
+});
+
+describe('K3: a call without a word', () => {
+  // lmstudio-bug-tracker#261, SAIL-Research-Lab/cheetahclaws#72
+  it.each([
+    ['ollama', ''],
+    ['lmstudio', ''],
+    ['compatible', null],
+    ['openrouter', null],
+  ])('has the content that %s takes', (provider, content) => {
+    const { body } = translateFor(provider, 'responses', { input: CALLED, tools });
+    expect(body.messages[1]).toMatchObject({ role: 'assistant', content });
+  });
+});
+
+describe('K3: calls in the history of a request without tools', () => {
+  const input = [...CALLED, user('Summarize.')];
+
+  // anomalyco/opencode#34089 and #8246, EasyMetaAu/helm-api#874
+  it.each(['compatible', 'openrouter', 'deepseek'])(
+    'are declared for %s, and cannot be called',
+    (provider) => {
+      const { body } = translateFor(provider, 'responses', { input });
+      expect(body.tools).toMatchObject([{ type: 'function', function: { name: 'f' } }]);
+      expect(body.tool_choice).toBe('none');
+    },
+  );
+
+  it('are declared for Anthropic, and cannot be called', () => {
+    const { body } = translateFor('anthropic', 'responses', { input }, 'claude-sonnet-4-5');
+    expect(body.tools).toMatchObject([{ name: 'f', input_schema: { type: 'object' } }]);
+    expect(body.tool_choice).toEqual({ type: 'none' });
+  });
+
+  it('change nothing where tools are declared, where there are none, and where nobody minds', () => {
+    expect(translateFor('compatible', 'responses', { input, tools }).body).toMatchObject({
+      tools: [{ function: { parameters: { properties: { a: {} } } } }],
+    });
+    expect(translateFor('compatible', 'responses', { input: [user('Hi')] }).body).not.toHaveProperty('tools');
+    expect(translateFor('groq', 'responses', { input }).body).not.toHaveProperty('tools');
+    // The pair is refused, and the format is what the client needs.
+    const text = { format: { type: 'json_object' } };
+    const withFormat = translateFor('compatible', 'responses', { input, text }).body;
+    expect(withFormat).toMatchObject({ response_format: { type: 'json_object' } });
+    expect(withFormat).not.toHaveProperty('tools');
+  });
+
+  it('are declared for a compaction, too', () => {
+    const trigger = [...input, { type: 'compaction_trigger' }];
+    expect(translateFor('openrouter', 'responses', { input: trigger }).body.tools).toHaveLength(1);
+  });
+});
+
+describe('K3: a picture among the results of several calls', () => {
+  const picture = { type: 'input_image', image_url: `data:image/png;base64,${BYTES.png}` };
+  const input = [user('Look'), call('c1'), call('c2'), result('c1', [picture]), result('c2')];
+  const parts = (model: string) =>
+    translateFor('gemini', 'responses', { input, tools }, model).body.contents.map(
+      ({ role, parts }: { role: string; parts: object[] }) => [
+        role,
+        ...parts.flatMap((part) => Object.keys(part)),
+      ],
+    );
+
+  // google-gemini/gemini-cli#16135: as many parts as there were calls
+  it('follows them for a Gemini that takes none inside', () => {
+    expect(parts('gemini-2.5-flash')).toEqual([
+      ['user', 'text'],
+      ['model', 'functionCall', 'functionCall'],
+      ['user', 'functionResponse', 'functionResponse'],
+      ['user', 'inlineData'],
+    ]);
+  });
+
+  it('is inside of its result for a newer one', () => {
+    expect(parts('gemini-3-flash')[2]).toEqual(['user', 'functionResponse', 'functionResponse']);
+  });
+});
+
+describe("N3: Gemini's signature behind chat completions", () => {
+  // earendil-works/pi#6733, securo-finance/securo#884, tinyhumansai/openhuman#3548
+  const signed = (index: number, more: object) => ({
+    index,
+    id: `c${index}`,
+    type: 'function',
+    function: { name: 'f', arguments: '{}' },
+    ...more,
+  });
+  const google = { extra_content: { google: { thought_signature: 'c2ln' } } };
+  const answer = (...calls: object[]) =>
+    sse(...calls.map((each) => chunk({ tool_calls: [each] })), chunk({}, 'tool_calls'), '[DONE]');
+
+  const nextCalls = (stream: string): Record<string, unknown>[] => {
+    const first = translateFor('compatible', 'responses', { input: [user('Look')], tools, stream: true });
+    const { response } = first.told(stream).told.at(-1) as { response: { output: { call_id?: string }[] } };
+    const made = response.output.flatMap(({ call_id }) => (call_id === undefined ? [] : [result(call_id)]));
+    const input = [user('Look'), ...response.output, ...made];
+    return translateFor('compatible', 'responses', { input, tools }).body.messages[1].tool_calls;
+  };
+
+  it.each([
+    ['extra_content', google],
+    ['provider_specific_fields', { provider_specific_fields: { thought_signature: 'c2ln' } }],
+    ['thought_signature', { thought_signature: 'c2ln' }],
+  ])('comes back with its call as %s', (_member, more) => {
+    expect(nextCalls(answer(signed(0, more)))).toEqual([
+      { id: 'c0', type: 'function', function: { name: 'f', arguments: '{}' }, ...more },
+    ]);
+  });
+
+  it('comes back with its own call alone, whichever of them has one', () => {
+    const [first, second, third] = nextCalls(answer(signed(0, {}), signed(1, google), signed(2, {})));
+    expect(first).not.toHaveProperty('extra_content');
+    expect(second).toMatchObject({ id: 'c1', ...google });
+    expect(third).not.toHaveProperty('extra_content');
+  });
+
+  it('comes back through a client of the Messages API', () => {
+    const asked = { max_tokens: 100, tools: [{ name: 'f', input_schema: { type: 'object' } }] };
+    const messages = [user('Look')];
+    const first = translateFor('compatible', 'messages', { ...asked, messages });
+    const object = {
+      id: 'x',
+      choices: [{ index: 0, finish_reason: 'tool_calls', message: { tool_calls: [signed(0, google)] } }],
+    };
+    const [{ content }] = first.told(object).told as [{ content: { type: string; id?: string }[] }];
+    const id = content.find(({ type }) => type === 'tool_use')?.id;
+    const answered = user([{ type: 'tool_result', tool_use_id: id, content: 'done' }]);
+    const next = [...messages, { role: 'assistant', content }, answered];
+    const { body, losses } = translateFor('compatible', 'messages', { ...asked, messages: next });
+    expect(body.messages[1].tool_calls).toMatchObject([google]);
+    expect(losses).not.toContain('earlier reasoning');
+  });
+
+  it('is kept as nothing where there is none', () => {
+    const first = translateFor('compatible', 'responses', { input: [user('Look')], tools, stream: true });
+    const { told } = first.told(answer(signed(0, { extra_content: {} })));
+    expect(told.map(({ type }) => type)).not.toContain('response.reasoning');
+    expect(JSON.stringify(told)).not.toContain('encrypted_content');
+  });
+});
+
+describe('K11: limits of requests', () => {
+  const messages = [user('Hi')];
+
+  // OpenAI takes four, Gemini five; Anthropic's clients may send many.
+  it.each([
+    ['compatible', (body: { stop?: string[] }) => body.stop, 4],
+    [
+      'gemini',
+      (body: { generationConfig?: { stopSequences?: string[] } }) => body.generationConfig?.stopSequences,
+      5,
+    ],
+  ])(
+    '%s is told of the first stop sequences, and the gateway ends the answer at the others',
+    (provider, of, most) => {
+      const stop_sequences = ['<1>', '<2>', '<3>', '<4>', '<5>', '<6>'];
+      const asked = translateFor(provider, 'messages', { max_tokens: 9, messages, stop_sequences });
+      expect(of(asked.body)).toEqual(stop_sequences.slice(0, most));
+      const chat = { id: 'x', choices: [{ index: 0, finish_reason: 'stop', message: { content: 'a<6>b' } }] };
+      const google = { candidates: [{ content: { parts: [{ text: 'a<6>b' }] }, finishReason: 'STOP' }] };
+      const { told } = asked.told(provider === 'gemini' ? google : chat);
+      expect(told[0]).toMatchObject({
+        content: [{ type: 'text', text: 'a' }],
+        stop_reason: 'stop_sequence',
+        stop_sequence: '<6>',
+      });
+    },
+  );
+
+  // QuantumNous/new-api#1109, langchain4j#3974
+  it('a model of Qwen that thinks in streams alone answers in one piece', () => {
+    const asked = translateFor('alibaba', 'messages', { max_tokens: 9, messages }, 'qwen3-235b-a22b');
+    expect(asked.body).toMatchObject({ stream: true, stream_options: { include_usage: true } });
+    const usage = { id: 'chatcmpl-1', choices: [], usage: { prompt_tokens: 3, completion_tokens: 2 } };
+    const stream = sse(
+      chunk({ content: 'Hel' }),
+      chunk({ content: 'lo' }),
+      chunk({}, 'stop'),
+      usage,
+      '[DONE]',
+    );
+    expect(asked.told(stream).told).toMatchObject([
+      { content: [{ type: 'text', text: 'Hello' }], usage: { input_tokens: 3, output_tokens: 2 } },
+    ]);
+    expect(translateFor('alibaba', 'messages', { max_tokens: 9, messages }, 'qwen-max').body.stream).toBe(
+      false,
+    );
+  });
+});
