@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GatewayError } from '../base/errors.ts';
 import { toGatewayError } from '../base/to-gateway-error.ts';
 import type { Room } from '../coding/body-budget.ts';
-import { createChunkList } from './chunk-list.ts';
+import { ChunkList } from './chunk-list.ts';
 
 export interface GatherOptions {
   /**
@@ -20,7 +20,8 @@ export interface GatherOptions {
 }
 
 export interface Gathering {
-  readonly length: number;
+  /** How many bytes have come so far. */
+  length(): number;
   refuse(error: GatewayError): void;
 }
 
@@ -33,7 +34,7 @@ export const gather = (
   room: Room,
   { isEnough, onGathered, onRefused, onStopped }: GatherOptions,
 ): Gathering => {
-  const chunks = createChunkList();
+  const chunks = new ChunkList();
   const stop = (): void => {
     request.off('data', onData).off('end', finish).off('close', stop).off('error', stop);
     onStopped?.();
@@ -71,10 +72,5 @@ export const gather = (
   };
   request.on('data', onData).on('end', finish).on('close', stop).on('error', stop);
   request.resume();
-  return {
-    refuse,
-    get length() {
-      return chunks.length;
-    },
-  };
+  return { refuse, length: () => chunks.length };
 };

@@ -82,7 +82,7 @@ const collect = (
   });
   const timer = setTimeout(() => {
     if (request.isPaused()) timer.refresh();
-    else gathering.refuse(stoppedSending(gathering.length, idleTimeoutMs));
+    else gathering.refuse(stoppedSending(gathering.length(), idleTimeoutMs));
   }, idleTimeoutMs);
 };
 

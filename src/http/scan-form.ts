@@ -111,20 +111,19 @@ export const createFormScan = (boundary: string): FormScan => {
     },
   };
 
-  return {
-    push: (chunk) => {
+  const scan = {
+    fields,
+    model,
+    state,
+    push: (chunk: Buffer) => {
       if (state !== 'open') return;
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
       while (state === 'open' && steps[where]());
       // A slice of a chunk would keep all of it in memory.
       pending = state === 'open' ? Buffer.from(pending) : Buffer.alloc(0);
-    },
-    fields,
-    get model() {
-      return model;
-    },
-    get state() {
-      return state;
+      scan.model = model;
+      scan.state = state;
     },
   };
+  return scan;
 };

@@ -96,9 +96,7 @@ export const compose = async (config: GatewayConfig, options: ComposeOptions): P
     config,
     recorder,
     upgrades: {
-      get size() {
-        return upgrades.size;
-      },
+      size: () => upgrades.size(),
       giveWay: () => upgrades.giveWay(),
     },
     roomWaitMs: timeouts.roomMs,

@@ -19,7 +19,7 @@ export interface AnswerTap extends Omit<EventReducer, 'apply'> {
    */
   admit(chunk: Buffer): number;
   /** Set where the stream has broken the grammar of its API; nothing is read after that. */
-  readonly breach: Breach | undefined;
+  breach(): Breach | undefined;
   /** No more bytes will come. Also reads a last event whose closing blank line is missing. */
   end(): void;
   /**
@@ -103,9 +103,7 @@ export const createStreamTap = (api: Api, options: StreamTapOptions = {}): Answe
     events: 0,
     skippedEvents: 0,
     terminal: false as boolean,
-    get breach() {
-      return reader.breach;
-    },
+    breach: () => reader.breach,
     push: (chunk: Uint8Array) => {
       if (reader.breach !== undefined) return;
       framer.push(chunk);

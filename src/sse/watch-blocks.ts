@@ -5,7 +5,7 @@ import { type Breach, lostCall, repeatedCall, restartedStream } from './breach.t
 /** Watches the blocks of one Messages stream, and notices where it does not give its calls whole. */
 export interface BlockWatch {
   /** Whether the ends of blocks have to be read, too: a call has begun. */
-  readonly hasOpenCalls: boolean;
+  hasOpenCalls(): boolean;
   /** @returns what is wrong with this event, which must not reach a client then */
   see(event: JsonObject): Breach | undefined;
 }
@@ -38,9 +38,7 @@ export const createBlockWatch = (): BlockWatch => {
   };
 
   return {
-    get hasOpenCalls() {
-      return open.size > 0;
-    },
+    hasOpenCalls: () => open.size > 0,
     see: (event) => {
       switch (event.type) {
         case 'message_start':

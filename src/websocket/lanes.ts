@@ -21,7 +21,7 @@ export interface Lanes<Work> {
   finish(streamId: string | undefined): Work[];
   /** Takes out all that waits. */
   abandon(): Work[];
-  readonly isIdle: boolean;
+  isIdle(): boolean;
 }
 
 /** @see https://developers.openai.com/api/docs/guides/websocket-mode */
@@ -74,8 +74,6 @@ export const createLanes = <Work>(): Lanes<Work> => {
       waiting = [];
       return abandoned;
     },
-    get isIdle() {
-      return running.size + waiting.length === 0;
-    },
+    isIdle: () => running.size + waiting.length === 0,
   };
 };

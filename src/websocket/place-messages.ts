@@ -22,9 +22,7 @@ export const createPlacedSession = (
     });
   });
   return {
-    get isIdle() {
-      return session.isIdle && held.isIdle;
-    },
+    isIdle: () => session.isIdle() && held.isIdle(),
     onMessage: (bytes, room, isBinary) => {
       if (isBinary) session.onMessage(bytes, room, isBinary);
       else held.take(bytes, room);

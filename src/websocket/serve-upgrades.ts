@@ -38,7 +38,7 @@ export interface UpgradeServerDeps extends AdmitUpgradeDeps, SessionDeps {
 /** Responses over WebSocket. */
 export interface UpgradeServer {
   /** How many connections are open or on their way: an upgrade counts from the moment when it comes. */
-  readonly size: number;
+  size(): number;
   /** Whose connections are open. */
   callers(): readonly Caller[];
   /** Takes over an HTTP request that asks for an upgrade. */
@@ -179,9 +179,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
   };
 
   return {
-    get size() {
-      return open.size + arriving;
-    },
+    size: () => open.size + arriving,
     callers: () => [...open.values()].map(({ caller }) => caller),
     handle: (request, socket, head) => {
       socket.on('error', () => socket.destroy());
@@ -191,7 +189,7 @@ export const createUpgradeServer = (deps: UpgradeServerDeps): UpgradeServer => {
       const idleSinceMs = clock.monotonic() - deps.givesWayAfterMs;
       for (const [session, { connection, askedAtMs }] of open) {
         if (askedAtMs > idleSinceMs) return false;
-        if (!session.isIdle) continue;
+        if (!session.isIdle()) continue;
         open.delete(session);
         connection.close(TRY_AGAIN_LATER, 'gave way to a new connection');
         return true;

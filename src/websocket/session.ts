@@ -54,7 +54,7 @@ export interface ConnectionContext {
 /** One client's connection, however its upstream is reached. */
 export interface Session {
   /** Nothing that was asked on it is unanswered. */
-  readonly isIdle: boolean;
+  isIdle(): boolean;
   /** @param room the message's memory; the session releases it */
   onMessage(bytes: Buffer, room: Room, isBinary: boolean): void;
   /** The connection is being closed for what the client did; the refusal needs a record. */

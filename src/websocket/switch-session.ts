@@ -16,9 +16,7 @@ export const createSwitchingSession = (
     current.onMessage(bytes, room, false);
   });
   return {
-    get isIdle() {
-      return current.isIdle;
-    },
+    isIdle: () => current.isIdle(),
     onMessage: (...message) => current.onMessage(...message),
     onRefused: (error) => current.onRefused(error),
     onDrain: () => current.onDrain(),

@@ -18,7 +18,7 @@ const admit = (chunks: readonly Buffer[]): Buffer => {
       left.push(chunk);
       tap.push(chunk);
     }
-    if (tap.breach) break;
+    if (tap.breach()) break;
   }
   tap.end();
   return Buffer.concat([...left, tap.closing(FAILURE)]);

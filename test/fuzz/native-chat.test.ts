@@ -12,7 +12,7 @@ const FAILURE = { code: 'upstream_answer_unreadable', message: 'broken', atMs: 0
 const relay = (body: Buffer, length: number): Buffer => {
   const tap = createStreamTap('chat');
   const left: Buffer[] = [];
-  for (let at = 0; at < body.length && !tap.breach; at += length) {
+  for (let at = 0; at < body.length && !tap.breach(); at += length) {
     const chunk = body.subarray(at, at + length);
     if (tap.mustAdmit(chunk)) left.push(chunk.subarray(0, tap.admit(chunk)));
     else {
@@ -21,7 +21,7 @@ const relay = (body: Buffer, length: number): Buffer => {
     }
   }
   tap.end();
-  const isWhole = tap.terminal && !tap.breach;
+  const isWhole = tap.terminal && !tap.breach();
   return Buffer.concat([...left, isWhole ? Buffer.alloc(0) : tap.closing(FAILURE)]);
 };
 

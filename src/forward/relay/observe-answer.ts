@@ -86,7 +86,7 @@ export const observeAnswer = (
     noteRead();
   };
   const breach = (): GatewayError | undefined => {
-    const found = body.tap()?.breach;
+    const found = body.tap()?.breach();
     return found && new GatewayError(found.code, found.message);
   };
   const decode = (): void => {

@@ -34,7 +34,7 @@ export const composeLimits = ({ config, recorder, upgrades, roomWaitMs, shareOf 
     if (shareOf) return createCheckShare(shareOf(of, countOpen), countOpen);
     return () => checkCapacity(countOpen(), capacity);
   };
-  const checkUpgrade = capacityCheck('connections', () => upgrades.size);
+  const checkUpgrade = capacityCheck('connections', () => upgrades.size());
   const bodies: BodyBudget = createBodyBudget({
     limit: shareOf?.('bodyBytes', () => bodies.usedBytes) ?? { most: config.bodyMemoryBytes },
     waitMs: roomWaitMs,

@@ -95,7 +95,7 @@ export const createMessagesReader = (): AnswerReader => {
     breach: undefined as Breach | undefined,
     apply: (_eventName: string | undefined, data: string, decode: (data: string) => string) => {
       if (reader.terminal || reader.breach !== undefined) return true;
-      if (OTHER.test(data) && !(blocks.hasOpenCalls && BLOCK_STOP.test(data))) return true;
+      if (OTHER.test(data) && !(blocks.hasOpenCalls() && BLOCK_STOP.test(data))) return true;
       const event = parseJson(decode(data));
       if (!isObject(event)) return false;
       reader.breach = blocks.see(event);

@@ -47,7 +47,7 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
     refuse(exchange, error, frame.streamId);
   };
   const closeIfDone = (): void => {
-    if (leaving && lanes.isIdle) connection.close(leaving.code, leaving.why.code);
+    if (leaving && lanes.isIdle()) connection.close(leaving.code, leaving.why.code);
   };
   const leave = (why: GatewayError, code: number): void => {
     leaving = { why, code };
@@ -124,9 +124,7 @@ export const createBridgeSession = ({ context, connection, maxAgeMs }: BridgeDep
   };
 
   return {
-    get isIdle() {
-      return lanes.isIdle;
-    },
+    isIdle: () => lanes.isIdle(),
     onMessage: (bytes, room) => {
       const frame = readClientFrame(bytes);
       if (frame.kind !== 'create') room.release();

@@ -11,7 +11,6 @@ import { watchLife } from '../watch-life.ts';
 
 /** The client's end of a connection. */
 export interface ClientConnection {
-  readonly isOpen: boolean;
   /** @returns false if the client reads slowly: further frames would be buffered here until `onDrain` */
   send(frame: Buffer, isBinary?: boolean): boolean;
   /** Stops reading what the client sends, so that it is held back. */
@@ -124,9 +123,6 @@ export const createClientConnection = (
   socket.on('drain', handlers.onDrain);
 
   return {
-    get isOpen() {
-      return ws.readyState === ws.OPEN;
-    },
     send: (frame, isBinary = false) => {
       if (ws.readyState !== ws.OPEN || isTooSlow()) return true;
       // Events are small, and mostly go to the same machine: compressing them would only cost time.

@@ -3,13 +3,18 @@ import type { AnswerSummary } from '../../sse/answer-summary.ts';
 import { readUsage } from '../../sse/readers/read-usage.ts';
 import { sumUsage } from '../../sse/readers/sum-usage.ts';
 
+interface RealtimeError {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** What passed on a Realtime connection, as its record tells it. */
 export interface RealtimeReader {
   readonly summary: AnswerSummary;
   /** True while the model answers. */
-  readonly isAnswering: boolean;
+  isAnswering(): boolean;
   /** The upstream's last complaint, where no answer has ended since. */
-  readonly lastError: { readonly code: string; readonly message: string } | undefined;
+  lastError(): RealtimeError | undefined;
   /** @param event a whole event from the upstream */
   see(event: Buffer, type: string): void;
 }
@@ -31,7 +36,7 @@ const MAX_TOOL_CALLS = 500;
 export const isAudio = (type: string): boolean =>
   type === 'input_audio_buffer.append' || /^response\.(?:output_)?audio\.delta$/.test(type);
 
-const readError = (error: unknown): RealtimeReader['lastError'] => {
+const readError = (error: unknown): RealtimeError | undefined => {
   if (!isObject(error)) return undefined;
   const code = nonEmptyString(error.code) ?? nonEmptyString(error.type) ?? 'error';
   return { code, message: nonEmptyString(error.message) ?? code };
@@ -44,7 +49,7 @@ const readError = (error: unknown): RealtimeReader['lastError'] => {
 export const createRealtimeReader = (): RealtimeReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   let running = 0;
-  let lastError: RealtimeReader['lastError'];
+  let lastError: RealtimeError | undefined;
 
   const readResponse = (response: unknown): void => {
     if (!isObject(response)) return;
@@ -62,12 +67,8 @@ export const createRealtimeReader = (): RealtimeReader => {
 
   return {
     summary,
-    get isAnswering() {
-      return running > 0;
-    },
-    get lastError() {
-      return lastError;
-    },
+    isAnswering: () => running > 0,
+    lastError: () => lastError,
     see: (event, type) => {
       if (!READ.has(type)) return;
       const said = parseJson(event.toString());

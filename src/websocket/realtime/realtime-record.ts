@@ -19,7 +19,7 @@ interface End {
 /** The one record of a connection, kept while it is open. */
 export interface RealtimeRecord {
   readonly id: string;
-  readonly isAnswering: boolean;
+  isAnswering(): boolean;
   /**
    * Asks limits and budgets for room, once for the connection: what it uses is known when it ends.
    * @throws GatewayError rate_limit_exceeded, budget_exceeded, or rejects with one of them
@@ -72,9 +72,7 @@ export const createRealtimeRecord = (
 
   return {
     id: exchange.id,
-    get isAnswering() {
-      return reader.isAnswering;
-    },
+    isAnswering: () => reader.isAnswering(),
     begin: () =>
       metering.begin({
         exchange,
@@ -113,7 +111,8 @@ export const createRealtimeRecord = (
       if (exchange.closed) return;
       count();
       applySummary(record, reader.summary);
-      const told = error ?? (reader.lastError && { origin: 'upstream', ...reader.lastError });
+      const lastError = reader.lastError();
+      const told = error ?? (lastError && { origin: 'upstream', ...lastError });
       if (told) record.error ??= { origin: told.origin, code: told.code, message: told.message };
       record.response.finish = finish ?? (told ? 'failed' : (reader.summary.finish ?? 'completed'));
       if (said.length > 0) exchange.keepRequestBody(Buffer.concat(said), 'identity');

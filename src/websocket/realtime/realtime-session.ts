@@ -47,7 +47,7 @@ export const createRealtimeSession = ({ context, connection, upstreamSocket }: R
     closeUpstream(ws, code, reason);
   };
   const leave = (): void => {
-    if (!leaving || record.isAnswering) return;
+    if (!leaving || record.isAnswering()) return;
     record.close({});
     close(GOING_AWAY, leaving.code);
   };
@@ -70,7 +70,7 @@ export const createRealtimeSession = ({ context, connection, upstreamSocket }: R
         ? `closed the WebSocket connection (${[code, ...(reason.length > 0 ? [reason.toString().slice(0, 100)] : [])].join(', ')})`
         : `broke the WebSocket protocol (${breach})`;
     const error = new GatewayError('upstream_stream_truncated', `${host} ${what}. Connect again.`);
-    if (WELL_ENDED.has(code) && breach === undefined && !record.isAnswering) record.close({});
+    if (WELL_ENDED.has(code) && breach === undefined && !record.isAnswering()) record.close({});
     else record.close({ finish: 'truncated', error });
     if (isLost) connection.close(INTERNAL_ERROR, 'the connection to the upstream was lost');
     else connection.close(code, reason);
@@ -98,7 +98,7 @@ export const createRealtimeSession = ({ context, connection, upstreamSocket }: R
 
   return {
     // What the model knows of the conversation ends with the connection.
-    isIdle: false,
+    isIdle: () => false,
     onMessage: (bytes, room, isBinary) => {
       record.seeClient(bytes, isBinary);
       ws.send(bytes, { binary: isBinary }, () => {
@@ -112,7 +112,7 @@ export const createRealtimeSession = ({ context, connection, upstreamSocket }: R
       if (ws.readyState === ws.OPEN) ws.resume();
     },
     onClose: (code, reason) => {
-      record.close(record.isAnswering || code === ABNORMAL_CLOSURE ? { finish: 'aborted' } : {});
+      record.close(record.isAnswering() || code === ABNORMAL_CLOSURE ? { finish: 'aborted' } : {});
       closeUpstream(ws, code, reason);
     },
     drain: () => {
@@ -120,7 +120,7 @@ export const createRealtimeSession = ({ context, connection, upstreamSocket }: R
       leave();
     },
     cut: (reason) => {
-      if (record.isAnswering) connection.send(createGatewayErrorFrame(reason, record.id));
+      if (record.isAnswering()) connection.send(createGatewayErrorFrame(reason, record.id));
       record.close({ finish: 'truncated', error: reason });
       close(SERVICE_RESTART, reason.code);
     },

@@ -14,10 +14,12 @@ export const failureFrame = (turn: RelayedTurn, reason: GatewayError, nowMs: num
 };
 
 /** How an answer has broken the grammar of its API. */
-export const breachOf = ({ breach }: RelayedTurn): GatewayError =>
-  breach
+export const breachOf = (turn: RelayedTurn): GatewayError => {
+  const breach = turn.breach();
+  return breach
     ? new GatewayError(breach.code, breach.message)
     : new GatewayError('internal_error', 'an answer ended without a reason. Please report this.');
+};
 
 /** Of the answers that run beside a broken one. */
 export const besideBroken = (host: string): GatewayError =>

@@ -9,7 +9,7 @@ interface Decision<Word> {
 
 /** A client's messages in their order, though one of them may wait for somebody's word. */
 export interface HeldMessages {
-  readonly isIdle: boolean;
+  isIdle(): boolean;
   take(bytes: Buffer, room: Room): void;
   /**
    * Decides on the message that is being handled: at once, or while those behind it wait.
@@ -39,9 +39,7 @@ export const createHeldMessages = (handle: (bytes: Buffer, room: Room) => void):
   };
 
   return {
-    get isIdle() {
-      return pending === undefined;
-    },
+    isIdle: () => pending === undefined,
     take: (bytes, room) => {
       if (pending) waiting.push({ bytes, room });
       else handle(bytes, room);

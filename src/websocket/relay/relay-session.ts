@@ -200,7 +200,7 @@ export const createRelaySession = ({
     }
     if (isAdmitted) send();
     if (seen === 'more') {
-      if (turns.values().some(({ isOverCeiling }) => isOverCeiling)) endOverCeiling();
+      if (turns.values().some((turn) => turn.isOverCeiling())) endOverCeiling();
       return;
     }
     if (ws.bufferedAmount === 0) releaseCompression(ws);
@@ -223,9 +223,7 @@ export const createRelaySession = ({
   ws.resume();
 
   return {
-    get isIdle() {
-      return turns.size === 0 && held.isIdle;
-    },
+    isIdle: () => turns.size === 0 && held.isIdle(),
     onMessage: (bytes, room) => held.take(bytes, room),
     onRefused: (error) => refuseConnection(context, (frame) => connection.send(frame), error),
     onDrain: () => {

@@ -17,12 +17,12 @@ export interface RelayedTurn {
   readonly streamId: string | undefined;
   readonly summary: AnswerSummary;
   /** Its output is more than a budget's ceiling leaves. */
-  readonly isOverCeiling: boolean;
+  isOverCeiling(): boolean;
   nextSequenceNumber(): number;
   /** @returns true if this frame was the answer's last */
   see(frame: Buffer): boolean;
   /** Set where the last frame breaks the grammar of the API: it must not reach the client. */
-  readonly breach: Breach | undefined;
+  breach(): Breach | undefined;
   /** It ended without its last frame. */
   breakOff(finish: 'truncated' | 'aborted' | 'failed', failure?: GatewayError): void;
 }
@@ -60,12 +60,8 @@ export const createRelayedTurn = ({
   return {
     streamId,
     summary: reader.summary,
-    get breach() {
-      return reader.breach;
-    },
-    get isOverCeiling() {
-      return passesCeiling(events, maxOutputTokens);
-    },
+    breach: () => reader.breach,
+    isOverCeiling: () => passesCeiling(events, maxOutputTokens),
     nextSequenceNumber: () => (lastNumber ?? events - 1) + 1,
     see: (frame) => {
       if (events === 0) {

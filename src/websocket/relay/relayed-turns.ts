@@ -33,7 +33,7 @@ export class RelayedTurns {
   see(frame: Buffer): 'more' | 'last' | { readonly broken: RelayedTurn } {
     const turn = this.#turnOf(frame) ?? this.#unreadable;
     const isLast = turn?.see(frame) === true;
-    if (turn?.breach) return { broken: turn };
+    if (turn?.breach()) return { broken: turn };
     if (!isLast) return 'more';
     this.#turns = this.#turns.filter((one) => one !== turn);
     if (turn === this.#unreadable) this.#unreadable = undefined;

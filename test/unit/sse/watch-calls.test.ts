@@ -45,7 +45,7 @@ const breachOf = (events: readonly JsonObject[]): Breach | undefined => {
   const tap = createStreamTap('responses');
   for (const event of events) tap.push(Buffer.from(eventOf(event as { type: string })));
   tap.end();
-  return tap.breach;
+  return tap.breach();
 };
 
 describe('a stream of a server that does it in its own way', () => {
@@ -126,7 +126,7 @@ describe('a stream that is no whole answer any more', () => {
     expect(tap.admit(Buffer.from(`${eventOf(CREATED)}${event.slice(0, -10)}\n\n`))).toBe(
       eventOf(CREATED).length,
     );
-    expect(tap.breach).toMatchObject({ code: 'upstream_answer_unreadable' });
+    expect(tap.breach()).toMatchObject({ code: 'upstream_answer_unreadable' });
   });
 
   it('closes so that an event whose blank line alone was missing is not read', () => {

@@ -71,7 +71,7 @@ describe('K2: a stream that holds two answers', () => {
     const tap = createStreamTap(api);
     tap.push(Buffer.from(body));
     tap.end();
-    expect(tap.breach?.code).toBe('upstream_stream_restarted');
+    expect(tap.breach()?.code).toBe('upstream_stream_restarted');
     if (api !== 'messages') expect(tap.summary.isSpliced).toBe(true);
   });
 
