@@ -33,6 +33,8 @@ export interface Facts {
   readonly labels: readonly string[] | undefined;
   /** Names of the tools that the answer calls, in their order. */
   readonly toolCalls: readonly string[] | undefined;
+  /** Those of the tools that scripts among them call. */
+  readonly scriptCalls: readonly string[] | undefined;
   readonly clientName: string | undefined;
   readonly clientVersion: string | undefined;
   /** What its turn works on, and the policy that its client names. */
@@ -76,6 +78,7 @@ export const keepFacts = (facts: Facts): Facts => ({
   userPath: facts.userPath,
   labels: facts.labels,
   toolCalls: facts.toolCalls,
+  scriptCalls: facts.scriptCalls,
   clientName: facts.clientName,
   clientVersion: facts.clientVersion,
   repository: facts.repository,
@@ -116,6 +119,7 @@ export const factsOfRecord = (record: ExchangeRecord): Facts => ({
   userPath: record.userPath,
   labels: record.labels,
   toolCalls: record.response.toolCalls,
+  scriptCalls: record.response.scriptCalls,
   clientName: record.client.name,
   clientVersion: record.client.version,
   repository: record.client.repository,

@@ -14,7 +14,9 @@ const matchesModel = (record: ExchangeRecord, wanted: string): boolean =>
   );
 
 const callsTool = ({ response }: ExchangeRecord, wanted: string): boolean =>
-  response.toolCalls?.some((name) => matchesWildcard(name, wanted)) === true;
+  [response.toolCalls, response.scriptCalls].some((names) =>
+    names?.some((name) => matchesWildcard(name, wanted)),
+  );
 
 /** The one that answered, or one that was tried before it. */
 const matchesProvider = ({ provider, attempts }: ExchangeRecord, wanted: string): boolean =>
@@ -67,6 +69,7 @@ const searchedIn = (record: ExchangeRecord): readonly (string | undefined)[] => 
     error?.code,
     error?.message,
     ...(response.toolCalls ?? []),
+    ...(response.scriptCalls ?? []),
   ];
 };
 

@@ -144,6 +144,8 @@ export interface ExchangeRecord {
     unreadableEvents?: number;
     finish?: Finish;
     toolCalls?: string[];
+    /** The tools that the scripts of Codex's code mode call, in their order: each runs within an `exec` of `toolCalls`. */
+    scriptCalls?: string[];
   };
   usage?: Usage;
   costUsd?: number;

@@ -45,6 +45,9 @@ export const redactRecord = (record: ExchangeRecord, redact: Redact): void => {
     if (value !== undefined) client[key] = name(value);
   }
   if (request.encoding !== undefined) request.encoding = name(request.encoding);
-  if (response.toolCalls) response.toolCalls = response.toolCalls.slice(0, MAX_TOOL_CALLS).map(name);
+  for (const key of ['toolCalls', 'scriptCalls'] as const) {
+    const called = response[key];
+    if (called) response[key] = called.slice(0, MAX_TOOL_CALLS).map(name);
+  }
   if (translation) translation.losses = translation.losses.slice(0, MAX_LOSSES).map(name);
 };

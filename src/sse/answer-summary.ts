@@ -60,6 +60,8 @@ export interface AnswerSummary {
   statedCostUsd?: number;
   /** One name a call, in the order of the output; a built-in tool is named by its kind (`web_search`). */
   toolCalls: string[];
+  /** The tools that scripts of Codex's code mode call, in their order: they run within a call of `exec`. */
+  scriptCalls?: readonly string[];
   /** The stream has gone over from one answer to another: what it says is not one whole answer. */
   isSpliced?: true;
   /** The ids of what the answer says is stored, such as a file. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ConversationAnswer } from '../../src/admin/api-types/conversation.ts';
+import type { AuditLogAnswer } from '../../src/admin/api-types/log.ts';
 import type { ScriptCall } from '../../src/conversation/item.ts';
 import { runCodex } from '../support/codex/run-codex.ts';
 import { SCRIPTS, type Told } from '../support/codex/scripts.ts';
@@ -11,6 +12,10 @@ const stage = useStage();
 
 const toldOf = ({ runs, exitCode, ending }: ScriptCall): Told =>
   runs?.map((run) => run.exitCode ?? -1) ?? exitCode ?? ending ?? 'nothing';
+
+/** In these scripts, whatever looks like a call is one. */
+const namesIn = (script: string): string[] =>
+  Array.from(script.matchAll(/tools\.(\w+)\(/g), ([, name = '']) => name);
 
 /** Runs of one place that wait side by side end in any order on a busy machine. */
 const inAnyOrder = (calls: readonly Told[] | undefined): unknown =>
@@ -38,7 +43,19 @@ it.each([
       env: { OPENAI_API_KEY: 'anything' },
     });
     expect(run).toMatchObject({ code: 0, stdout: 'ok\n' });
-    const last = (await endedRequests(gateway, scripts.length + 1)).at(-1);
+    const ended = await endedRequests(gateway, scripts.length + 1);
+    expect(ended.map(({ response: { toolCalls, scriptCalls } }) => ({ toolCalls, scriptCalls }))).toEqual([
+      ...scripts.map(([_name, [script]]) => ({ toolCalls: ['exec'], scriptCalls: namesIn(script) })),
+      { toolCalls: undefined, scriptCalls: undefined },
+    ]);
+    const search = async (text: string): Promise<number> => {
+      const address = new URL(`/admin/api/v1/audit/log?q=${encodeURIComponent(text)}`, gateway.url);
+      return ((await (await fetch(address)).json()) as AuditLogAnswer).total;
+    };
+    const patched = scripts.filter(([_name, [script]]) => namesIn(script)?.includes('apply_patch'));
+    expect(await search('tool:apply_patch')).toBe(patched.length);
+    expect(await search('tool:exec')).toBe(scripts.length);
+    const last = ended.at(-1);
     const address = new URL(`/admin/api/v1/audit/conversation?limit=200&log_id=${last?.id}`, gateway.url);
     const { turns } = (await (await fetch(address)).json()) as ConversationAnswer;
     const told = new Map<string, Told[] | undefined>();

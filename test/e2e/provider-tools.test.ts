@@ -3,7 +3,7 @@ import { runCodex } from '../support/codex/run-codex.ts';
 import type { Step } from '../support/translate/dialect-double.ts';
 import { DIALECT_CASES } from '../support/translate/dialect-doubles.ts';
 import { keyProvider } from './codex-config.ts';
-import { useStage } from './use-stage.ts';
+import { endedRequests, useStage } from './use-stage.ts';
 
 const stage = useStage();
 
@@ -24,11 +24,11 @@ describe.each(CASES)('Codex 0.169.0 with a model of $title', ({ provider, model,
     });
     expect(double.refusals).toEqual([]);
     expect(outcome).toMatchObject({ code: 0, stdout: 'ok\n' });
-    return double.bodies();
+    return { bodies: double.bodies(), gateway };
   };
 
   it('searches for tools, and calls one that it found', async () => {
-    const bodies = await run('gpt-5.5', [
+    const { bodies } = await run('gpt-5.5', [
       { calls: [{ name: 'tool_search', input: { query: 'close agent' } }] },
       { calls: [{ name: 'multi_agent_v1__close_agent', input: { target: 'nobody' } }] },
       { text: 'ok' },
@@ -41,10 +41,12 @@ describe.each(CASES)('Codex 0.169.0 with a model of $title', ({ provider, model,
 
   it('runs the code of a custom tool in a namespace, offered in an item of its own', async () => {
     const code = 'const { output } = await tools.exec_command({ cmd: "cat hello.txt" });\ntext(output);\n';
-    const bodies = await run('gpt-6-astra', [
+    const { bodies, gateway } = await run('gpt-6-astra', [
       { calls: [{ name: 'functions__exec', input: { input: code } }] },
       { text: 'ok' },
     ]);
     expect(bodies[1]).toContain('hello\\n');
+    const [first] = await endedRequests(gateway, 2);
+    expect(first?.response).toMatchObject({ toolCalls: ['exec'], scriptCalls: ['exec_command'] });
   });
 });

@@ -49,7 +49,13 @@ const manyExchanges = (): LoggedExchange[] => {
         ...(random.chance(0.5) && { policy: texts('policy') }),
       },
       ...(random.chance(0.05) && { findings: ['other_model'] }),
-      response: hasFailed ? { finish: 'failed' } : { finish: 'completed', toolCalls: [texts('tool')] },
+      response: hasFailed
+        ? { finish: 'failed' }
+        : {
+            finish: 'completed',
+            toolCalls: [texts('tool')],
+            ...(place % 3 === 0 && { scriptCalls: [`nested-${place % 4}`] }),
+          },
       ...(random.chance(0.9) && {
         usage: {
           inputTokens,

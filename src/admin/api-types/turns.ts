@@ -14,6 +14,14 @@ export interface ClientToolUse {
   duration_ms?: number;
 }
 
+/** A tool that the answers of a turn called. */
+export interface TurnTool {
+  name: string;
+  calls: number;
+  /** True where scripts of Codex's code mode called it, within calls of `exec`. */
+  in_scripts?: true;
+}
+
 /** One prompt, and all that followed from it until the next. */
 export interface PromptTurn {
   /** Counted from 1. */
@@ -39,7 +47,7 @@ export interface PromptTurn {
   max_context_tokens: number;
   models: string[];
   /** What the answers called, most frequent first. */
-  tools: Array<{ name: string; calls: number }>;
+  tools: TurnTool[];
   /** Oldest first, at most 200; absent where the client tells nothing. */
   tool_uses?: ClientToolUse[];
   sums: UsageSums;

@@ -1,4 +1,4 @@
-import { parse } from 'acorn';
+import { Parser } from 'acorn';
 import { describeCall } from '../call.ts';
 import type { ScriptCall } from '../item.ts';
 import { constantsOf } from './constants.ts';
@@ -36,10 +36,22 @@ export interface ReadScript {
   readonly starts: readonly number[];
 }
 
+/**
+ * Without the checks that no name is declared twice, and that patterns are right: they compare each name, and each named
+ * group, with all others, and a script of thousands of them would hold up everything else for seconds.
+ */
+const ScriptParser = Parser.extend(
+  (Base) =>
+    class extends Base {
+      declareName(): void {}
+      validateRegExpPattern(): void {}
+    },
+);
+
 const parseScript = (source: string): AnyNode | undefined => {
   try {
     const options = { ecmaVersion: 'latest', sourceType: 'module', allowAwaitOutsideFunction: true } as const;
-    const root: unknown = parse(source, { ...options, allowReturnOutsideFunction: true });
+    const root: unknown = ScriptParser.parse(source, { ...options, allowReturnOutsideFunction: true });
     return isNode(root) ? root : undefined;
   } catch {
     return undefined;

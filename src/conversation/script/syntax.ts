@@ -18,7 +18,8 @@ export const visitAll = (root: AnyNode, visit: (node: AnyNode) => void): void =>
   const waiting: AnyNode[] = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     visit(node);
-    waiting.push(...childrenOf(node).reverse());
+    // One by one: a list may have more entries than a call may have arguments.
+    for (const child of childrenOf(node).reverse()) waiting.push(child);
   }
 };
 

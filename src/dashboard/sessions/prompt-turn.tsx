@@ -1,7 +1,9 @@
 import type { PromptTurn } from '../../admin/api-types/turns.ts';
+import { groupCalls } from '../../log/count-calls.ts';
 import { Icon } from '../parts/icon.tsx';
 import { LoadFailed, Loading } from '../parts/notice.tsx';
 import { api } from '../state/api.ts';
+import { callsText } from '../state/describe-exchange.ts';
 import {
   formatCost,
   formatCount,
@@ -24,6 +26,8 @@ import { TurnColumn } from './turn-column.tsx';
 
 const PAGE = 50;
 const REFRESH_MS = 1500;
+/** The most frequent. */
+const MAX_TOOLS = 4;
 
 const costOf = ({ sums }: PromptTurn): string =>
   sums.total_cost === null && sums.subscription_requests > 0 ? texts.cost.plan : formatCost(sums.total_cost);
@@ -34,6 +38,10 @@ const Time = ({ turn }: { turn: PromptTurn }) => (
 
 const Remarks = ({ turn }: { turn: PromptTurn }) => {
   const { sums, attempts, tool_ms: toolMs, cache_losses: losses, cache_loss_cost: lossCost, tools } = turn;
+  const called = groupCalls(
+    tools.filter((tool) => !tool.in_scripts),
+    tools.filter((tool) => tool.in_scripts),
+  );
   return (
     <span class="prompt-remarks">
       <span title={formatFullMoment(turn.started_at)}>{formatMoment(turn.started_at, minuteMs.value)}</span>
@@ -49,14 +57,7 @@ const Remarks = ({ turn }: { turn: PromptTurn }) => {
           {texts.sessions.losses(losses, lossCost === null ? undefined : formatCost(lossCost))}
         </span>
       )}
-      {tools.length > 0 && (
-        <span class="mono">
-          {tools
-            .slice(0, 4)
-            .map(({ name, calls }) => visibleText(calls > 1 ? `${name}×${calls}` : name))
-            .join(' ')}
-        </span>
-      )}
+      {tools.length > 0 && <span class="mono">{visibleText(callsText(called, MAX_TOOLS))}</span>}
     </span>
   );
 };

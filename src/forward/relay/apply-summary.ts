@@ -17,6 +17,7 @@ export const applySummary = (record: ExchangeRecord, summary: AnswerSummary): vo
   if (summary.usage !== undefined) record.usage = summary.usage;
   if (summary.statedCostUsd !== undefined) record.statedCostUsd = summary.statedCostUsd;
   if (summary.toolCalls.length > 0) record.response.toolCalls = [...summary.toolCalls];
+  if (summary.scriptCalls !== undefined) record.response.scriptCalls = [...summary.scriptCalls];
   if (summary.finish !== undefined) record.response.finish = summary.finish;
   if (summary.error !== undefined) record.error ??= { origin: 'upstream', ...summary.error };
 };

@@ -26,6 +26,7 @@ const SEARCHED: readonly TextColumn[] = [
   'errorCode',
   'errorMessage',
   'toolCalls',
+  'scriptCalls',
 ];
 
 const UNKNOWN = 0;
@@ -101,7 +102,8 @@ export const testUserPath = (rows: IndexRows, root: string): RowTest => {
 
 const testTool = (rows: IndexRows, wanted: string): RowTest => {
   const matches = compileWildcard(wanted);
-  return testText(rows, 'toolCalls', (text) => text.split(LIST_SEPARATOR).some(matches));
+  const asked = (text: string): boolean => text.split(LIST_SEPARATOR).some(matches);
+  return any([testText(rows, 'toolCalls', asked), testText(rows, 'scriptCalls', asked)]);
 };
 
 /** A text of an id, which is `req_` and a ULID: the end of the one, and what of the other. */

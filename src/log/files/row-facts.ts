@@ -127,6 +127,9 @@ class RowFacts implements Facts {
   get toolCalls() {
     return listIn(this.#rows.text('toolCalls', this.#row));
   }
+  get scriptCalls() {
+    return listIn(this.#rows.text('scriptCalls', this.#row));
+  }
   get clientName() {
     return this.#rows.text('clientName', this.#row);
   }

@@ -89,6 +89,7 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
       ...numbers('bytes', 'events', 'unreadableEvents'),
       finish: 'text',
       toolCalls: { listOf: 'text' },
+      scriptCalls: { listOf: 'text' },
     },
   },
   usage: {

@@ -91,7 +91,7 @@ const ofPath = (wanted: string): Condition => {
 const ofTool = (wanted: string): Condition => {
   const matches = wildcard(
     wanted,
-    (place) => `EXISTS (SELECT FROM unnest(names) name WHERE lower(name) LIKE ${place})`,
+    (place) => `EXISTS (SELECT FROM unnest(names || script_names) name WHERE lower(name) LIKE ${place})`,
   );
   // As an array, so that the index is asked for each of them.
   const tools: Clause = (bind) =>

@@ -1,6 +1,6 @@
 import type { Facts } from '../../log/port.ts';
 import type { Query } from '../database.ts';
-import { factsOf, type KindFacts, kindFactsOf, type Row } from './facts.ts';
+import { callFactsOf, factsOf, type KindFacts, kindFactsOf, type Row } from './facts.ts';
 import { createSharedRows } from './shared-rows.ts';
 
 /** Reads facts, with what rows have in common. */
@@ -16,7 +16,7 @@ const UNKNOWN = kindFactsOf({});
 
 export const createFactsReader = (query: Query): FactsReader => {
   const kindRows = createSharedRows(query, 'kinds', kindFactsOf);
-  const toolRows = createSharedRows(query, 'tool_calls', ({ names }) => names as readonly string[]);
+  const toolRows = createSharedRows(query, 'tool_calls', callFactsOf);
   const kinds: FactsReader['kinds'] = async (ids) => {
     const known = await kindRows.load(ids);
     return (id) => known(id) ?? UNKNOWN;
@@ -26,8 +26,8 @@ export const createFactsReader = (query: Query): FactsReader => {
     read: async (rows) => {
       const kindOf = await kinds(rows.map((row) => Number(row.kind_id)));
       const called = rows.map((row) => row.tools_id).filter((id) => typeof id === 'number');
-      const toolsOf = await toolRows.load(called);
-      return rows.map((row) => factsOf(row, kindOf(Number(row.kind_id)), toolsOf(Number(row.tools_id))));
+      const callsOf = await toolRows.load(called);
+      return rows.map((row) => factsOf(row, kindOf(Number(row.kind_id)), callsOf(Number(row.tools_id))));
     },
   };
 };

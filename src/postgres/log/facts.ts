@@ -79,15 +79,25 @@ export const usageOf = (row: Row): Usage => {
   return usage;
 };
 
+/** What an answer calls. */
+export type CallFacts = Pick<Facts, 'toolCalls' | 'scriptCalls'>;
+
+/** @param row of `gomodel.tool_calls` */
+export const callFactsOf = ({ names, script_names }: Row): CallFacts => ({
+  toolCalls: listOf(names),
+  scriptCalls: listOf(script_names),
+});
+
 /** @param row of `gomodel.exchanges`: its `FACTS_COLUMNS` */
-export const factsOf = (row: Row, kind: KindFacts, toolCalls: readonly string[] | undefined): Facts => ({
+export const factsOf = (row: Row, kind: KindFacts, calls: CallFacts | undefined): Facts => ({
   ...kind,
   id: String(row.id),
   startedAtMs: numberOf(row.started_ms),
   durationMs: numberOf(row.duration_ms),
   ttfbMs: numberOf(row.ttfb_ms),
   path: textOf(row.path) ?? kind.path,
-  toolCalls,
+  toolCalls: calls?.toolCalls,
+  scriptCalls: calls?.scriptCalls,
   sessionId: textOf(row.session_id),
   threadId: textOf(row.thread_id === SAME_AS_SESSION ? row.session_id : row.thread_id),
   turnId: textOf(row.turn_id),

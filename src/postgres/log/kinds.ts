@@ -96,8 +96,10 @@ const MODEL_COLUMNS: ReadonlySet<string> = new Set([
 const MODEL_ID: Column = { name: 'model_id', type: 'bigint', of: () => undefined };
 export const STORED_KIND_COLUMNS: readonly Column[] = [...KIND_COLUMNS, MODEL_ID];
 
+const NAMES: Column = { name: 'names', type: 'text[]', of: ({ response }) => response.toolCalls };
 export const TOOLS_COLUMNS: readonly Column[] = [
-  { name: 'names', type: 'text[]', of: ({ response }) => response.toolCalls },
+  NAMES,
+  { name: 'script_names', type: 'text[]', of: ({ response }) => response.scriptCalls },
 ];
 
 /** As many bits as a number holds exactly; of 100,000 kinds, two have the same id once in a million databases. */
@@ -161,6 +163,8 @@ export const kindOf = (record: ExchangeRecord, isEnded: boolean): KindRows =>
 
 const toolRowOf = createKnownRows((values, text): SharedRow => ({ id: hashOf(text), values }));
 
-/** @returns undefined where no tools are called */
-export const toolsOf = (record: ExchangeRecord): SharedRow | undefined =>
-  record.response.toolCalls && toolRowOf(valuesOf(TOOLS_COLUMNS, record, true));
+/** @returns undefined where no tools are called; without scripts, the id that it had before scripts were read */
+export const toolsOf = (record: ExchangeRecord): SharedRow | undefined => {
+  const { toolCalls, scriptCalls } = record.response;
+  return toolCalls && toolRowOf(valuesOf(scriptCalls ? TOOLS_COLUMNS : [NAMES], record, true));
+};

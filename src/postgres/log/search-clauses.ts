@@ -15,7 +15,7 @@ const ofWord =
     const like = bind(containing(word));
     // The first two are looked up once, and cheap; a text is only read where they fail.
     return `(kind_id IN (SELECT id FROM gomodel.kinds WHERE ${SEARCHED_OF_KIND} LIKE ${like})
-      OR coalesce(tools_id IN (SELECT id FROM gomodel.tool_calls WHERE lower(array_to_string(names, E'\\n')) LIKE ${like}), false)
+      OR coalesce(tools_id IN (SELECT id FROM gomodel.tool_calls WHERE lower(array_to_string(names || script_names, E'\\n')) LIKE ${like}), false)
       OR ${IS_ASCII.test(word) ? SEARCHED_ASCII : SEARCHED} LIKE ${like})`;
   };
 

@@ -11,6 +11,7 @@ import { BODY_OBJECTS } from './0010-body-objects.ts';
 import { CLIENT_EVENTS } from './0011-client-events.ts';
 import { LOG_GRAINS } from './0012-log-grains.ts';
 import { HOLDERS } from './0013-holders.ts';
+import { SCRIPT_CALLS } from './0014-script-calls.ts';
 
 /** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
 export interface Migration {
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 11, name: 'client-events', sql: CLIENT_EVENTS },
   { id: 12, name: 'log-grains', sql: LOG_GRAINS },
   { id: 13, name: 'holders', sql: HOLDERS },
+  { id: 14, name: 'script-calls', sql: SCRIPT_CALLS },
 ];

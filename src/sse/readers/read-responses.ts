@@ -3,6 +3,7 @@ import { addToolName } from '../add-tool-name.ts';
 import type { AnswerSummary } from '../answer-summary.ts';
 import { type Breach, brokenEvent } from '../breach.ts';
 import { noteHead } from '../note-head.ts';
+import { createScriptReader } from '../script/called-tools.ts';
 import { toolNameOf } from '../tool-name.ts';
 import { createCallWatch } from '../watch-calls.ts';
 import type { AnswerReader } from './answer-reader.ts';
@@ -56,8 +57,13 @@ export const readResponseObject = (summary: AnswerSummary, response: JsonObject,
   const error = readError(response.error);
   if (error !== undefined) summary.error = error;
   // ChatGPT's backend leaves the output of a finished response empty: the item events know more then.
-  const toolCalls = objectsOf(response.output).flatMap((item) => toolNameOf(item) ?? []);
-  if (toolCalls.length >= summary.toolCalls.length) summary.toolCalls = toolCalls;
+  const items = objectsOf(response.output);
+  const toolCalls = items.flatMap((item) => toolNameOf(item) ?? []);
+  if (toolCalls.length < summary.toolCalls.length) return;
+  summary.toolCalls = toolCalls;
+  const scripts = createScriptReader();
+  for (const item of items) scripts.read(item);
+  if (scripts.called.length > 0) summary.scriptCalls = scripts.called;
 };
 
 /**
@@ -69,6 +75,7 @@ export const createResponsesReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   /** By place in the output; an item is told of twice, when it begins and when it is whole. */
   const toolNames = new Map<unknown, number>();
+  const scripts = createScriptReader();
   const calls = createCallWatch();
 
   const readItem = (event: JsonObject): void => {
@@ -76,6 +83,9 @@ export const createResponsesReader = (): AnswerReader => {
     const name = toolNameOf(event.item);
     if (name === undefined) return;
     addToolName(summary, toolNames, event.output_index ?? event.item.id ?? toolNames.size, name);
+    if (event.type !== 'response.output_item.done') return;
+    scripts.read(event.item);
+    if (scripts.called.length > 0) summary.scriptCalls = scripts.called;
   };
 
   const read = (event: JsonObject): void => {

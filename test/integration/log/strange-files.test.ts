@@ -113,7 +113,14 @@ const MEMBERS: readonly string[] = [
   ],
   ...['responseId', 'previousResponseId', 'upstreamRequestId', 'clientRequestId', 'overheadMs'],
   ...['client.name', 'client.version', 'client.sessionId', 'request.encoding', 'request.wireBytes'],
-  ...['response.toolCalls', 'response.finish', 'response.bytes', 'usage.inputTokens', 'error.code'],
+  ...[
+    'response.toolCalls',
+    'response.scriptCalls',
+    'response.finish',
+    'response.bytes',
+    'usage.inputTokens',
+    'error.code',
+  ],
   ...['error.message', 'error.origin', 'quota.primary', 'attempts.0', 'translation.losses'],
 ];
 const FULL: Partial<ExchangeRecord> = {
@@ -166,7 +173,8 @@ it('shows the others, whatever types the members of one record have', async () =
       expect(['undefined', 'string'], what).toContain(typeof record.model);
       expect(['undefined', 'string'], what).toContain(typeof record.client.name);
       expect(['undefined', 'number'], what).toContain(typeof record.status);
-      for (const call of record.response.toolCalls ?? []) expect(typeof call, what).toBe('string');
+      for (const call of [...(record.response.toolCalls ?? []), ...(record.response.scriptCalls ?? [])])
+        expect(typeof call, what).toBe('string');
       for (const attempt of record.attempts ?? []) expect(typeof attempt.provider, what).toBe('string');
       if (record.error) expect(typeof record.error.message, what).toBe('string');
     }

@@ -183,6 +183,39 @@ export const describeLogReader = (
       await later.close();
     });
 
+    it('finds and tells what answers call, and what the scripts among these calls do', async () => {
+      const called = (toolCalls: string[], scriptCalls?: string[]) =>
+        write(1, {
+          record: { response: { finish: 'completed', toolCalls, ...(scriptCalls && { scriptCalls }) } },
+        });
+      const [scripted] = await called(['exec'], ['exec_command', 'apply_patch']);
+      const [other] = await called(['exec'], ['exec_command']);
+      const [older] = await called(['exec']);
+      const [direct] = await called(['apply_patch']);
+      await write(1);
+      for (const [filter, found] of [
+        [{ tool: 'apply_patch' }, [direct, scripted]],
+        [{ tool: 'exec_*' }, [other, scripted]],
+        [{ tool: 'exec' }, [older, other, scripted]],
+        [{ search: 'ply_patch' }, [direct, scripted]],
+        [{ tool: 'view_image' }, []],
+      ] as const) {
+        const { records, total } = await reader.page({ filter }, { limit: 10 });
+        expect([filter, total, idsOf(records)]).toEqual([filter, found.length, found]);
+        expect(idsOf(await listed({ filter })).sort()).toEqual([...found].sort());
+        // Counted by what is kept beside the rows, where there is such a thing.
+        expect((await reader.page({ filter }, { limit: 0 })).total).toBe(found.length);
+      }
+      const told = new Map<string, unknown>();
+      for await (const batch of reader.facts({}))
+        for (const { id, toolCalls, scriptCalls } of batch) told.set(id, [toolCalls, scriptCalls]);
+      expect([scripted, older, direct].map((id) => told.get(id ?? ''))).toEqual([
+        [['exec'], ['exec_command', 'apply_patch']],
+        [['exec'], undefined],
+        [['apply_patch'], undefined],
+      ]);
+    });
+
     if (forget) {
       it('counts no more what retention has deleted, before and while it reads', async () => {
         const ids = await writeTwoDays();

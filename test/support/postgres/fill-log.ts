@@ -91,7 +91,8 @@ export const fillLog = async (database: Database, plan: LargeLogPlan): Promise<v
       ['tool_calls', TOOLS_COLUMNS],
     ] as const) {
       await copy(table, `id, ${names(columns)}`, (add) => {
-        for (const { id, values } of shared[table].values()) add(line([id, ...Object.values(values)]));
+        for (const { id, values } of shared[table].values())
+          add(line([id, ...columns.map(({ name }) => values[name])]));
       });
     }
     await database.query('SELECT gomodel.make_days($1::date[])', [[...days].sort()], {

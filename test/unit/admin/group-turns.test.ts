@@ -48,6 +48,18 @@ it('counts what tools took between an answer that called some and the next reque
   expect(turn && durationOf(turn)).toBe(8_500);
 });
 
+it('counts what scripts call apart from the calls that run them', () => {
+  const one = { response: { toolCalls: ['exec'], scriptCalls: ['exec_command', 'apply_patch'] } };
+  const two = { response: { toolCalls: ['exec', 'wait'], scriptCalls: ['exec_command', 'exec_command'] } };
+  const [turn] = groupTurns([facts(1, 'a', one), facts(4, 'a', two)]);
+  expect(turn && toolsOf(turn)).toEqual([
+    { name: 'exec_command', calls: 3, in_scripts: true },
+    { name: 'exec', calls: 2 },
+    { name: 'wait', calls: 1 },
+    { name: 'apply_patch', calls: 1, in_scripts: true },
+  ]);
+});
+
 it('counts a failure that was sent again, and not one at the end', () => {
   const [turn] = groupTurns([
     facts(1, 'a', { status: 529 }),

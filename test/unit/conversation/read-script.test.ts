@@ -75,6 +75,17 @@ describe('a script of code mode', () => {
     }
   });
 
+  const many = (count: number, part: (place: number) => string): string =>
+    Array.from({ length: count }, (_, place) => part(place)).join('');
+  // Whatever took the square of its length would not end within the time of a test.
+  it.each([
+    ['declares names', many(20_000, (place) => `let a${place};`)],
+    ['names the groups of a pattern', `/${many(20_000, (place) => `(?<a${place}>x)`)}/.test(y);`],
+    ['lists numbers', `x = [${'1,'.repeat(125_000)}]`],
+  ])('is read where it %s by the ten thousand', (_what, rest) => {
+    expect(callsIn(`tools.wait();${rest}`)).toHaveLength(1);
+  });
+
   it.each(['', 'text("no tool")', 'this is prose', '}{', '((('.repeat(20_000), 'a'.repeat(300_000)])(
     'is left as it is where there is nothing to read: %#',
     (script) => {

@@ -49,6 +49,7 @@ const record: fc.Arbitrary<ExchangeRecord> = fc
     response: fc.record({
       finish: maybe(fc.constantFrom('completed', 'failed', 'aborted')),
       toolCalls: maybe(fc.array(word, { maxLength: 3 })),
+      scriptCalls: maybe(fc.array(word, { maxLength: 3 })),
     }),
     error: maybe(
       fc.record({ origin: fc.constantFrom('client', 'upstream'), code: word, message: fc.string() }),
@@ -78,6 +79,7 @@ const filter: fc.Arbitrary<ExchangeFilter> = fc.record(
     error_type: fc.constantFrom('any', 'client', 'exec', 'failed', 'aborted'),
     stream: fc.constantFrom('true', 'false'),
     session: fc.constantFrom('0199aaaa', '0199aaaa-b', '0199', 'a'),
+    tool: fc.constantFrom('exec', 'a', '*', 'ex*', 'k'),
     client: fc.constantFrom('a', 'a/1', 'exec/0.169.0', 'undefined/1'),
     search: fc.oneof(
       word,

@@ -30,6 +30,17 @@ test('a star in a model stands for anything, and a dot only for itself', () => {
   expect(matchesFilter({ ...record, model: '' }, { model: 'gpt-*' })).toBe(false);
 });
 
+test('a tool is one that the answer calls, or that a script within such a call does', () => {
+  const scripted: ExchangeRecord = {
+    ...record,
+    response: { finish: 'completed', toolCalls: ['exec'], scriptCalls: ['apply_patch', 'mcp__docs__search'] },
+  };
+  for (const tool of ['exec', 'apply_patch', 'mcp__docs__*'])
+    expect(matchesFilter(scripted, { tool }), tool).toBe(true);
+  expect(matchesFilter(scripted, { tool: 'exec_command' })).toBe(false);
+  expect(matchesFilter(scripted, { search: 'docs__search' })).toBe(true);
+});
+
 test('a status class, a status and a running exchange are told apart', () => {
   const { durationMs: _, ...running } = record;
   expect(matchesFilter(refused, { status_code: '4xx' })).toBe(true);

@@ -125,7 +125,7 @@ it('goes out of every member that an upstream fills', () => {
     translation: { dialect: 'chat', losses: [key] },
     client: { name: key, turnId: key },
     request: { encoding: key },
-    response: { toolCalls: ['shell', key] },
+    response: { toolCalls: ['shell', key], scriptCalls: [key] },
     error: { origin: 'upstream', code: `bad ${key}`, message: `${key} ${key}` },
   };
   redactRecord(record, text);
@@ -135,6 +135,7 @@ it('goes out of every member that an upstream fills', () => {
 
 it('keeps no member longer than its bound', () => {
   const long = 'x'.repeat(100_000);
+  const names = Array.from({ length: 40_000 }, () => long.slice(0, 300));
   const record: ExchangeRecord = {
     schemaVersion: 1,
     id: 'req_1',
@@ -145,15 +146,17 @@ it('keeps no member longer than its bound', () => {
     model: long,
     client: { name: long },
     request: {},
-    response: { toolCalls: Array.from({ length: 40_000 }, () => long.slice(0, 300)) },
+    response: { toolCalls: names, scriptCalls: names },
     error: { origin: 'upstream', code: long, message: long },
   };
   redactRecord(record, text);
   expect(record.model).toHaveLength(200);
   expect(record.error?.code).toHaveLength(200);
   expect(record.error?.message).toHaveLength(4096);
-  expect(record.response.toolCalls).toHaveLength(500);
-  expect(record.response.toolCalls?.[0]).toHaveLength(200);
+  for (const called of [record.response.toolCalls, record.response.scriptCalls]) {
+    expect(called).toHaveLength(500);
+    expect(called?.[0]).toHaveLength(200);
+  }
 });
 
 it('hides each key of a text, not only the first, and each kind', () => {

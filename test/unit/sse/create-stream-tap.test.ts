@@ -222,6 +222,50 @@ describe('tool calls of Responses', () => {
     );
     expect(summaryOf('responses', ...events).toolCalls).toEqual(['a']);
   });
+
+  describe('of scripts in code mode', () => {
+    const script = (input: string, more: Record<string, unknown> = {}) => ({
+      ...{ type: 'custom_tool_call', name: 'exec', input, namespace: 'functions' },
+      ...more,
+    });
+    const ONE = script('text(await tools.exec_command({ cmd: "ls" })); await tools.apply_patch("…");');
+    const TWO = script('await tools.exec_command({ cmd: "cat" });', { namespace: 'other' });
+
+    test('are told of beside the calls that run the scripts, once for each script', () => {
+      const events = [
+        added(0, { ...ONE, input: '' }),
+        done(0, ONE),
+        added(1, { ...TWO, input: '' }),
+        done(1, TWO),
+      ];
+      const calls = {
+        toolCalls: ['exec', 'exec'],
+        scriptCalls: ['exec_command', 'apply_patch', 'exec_command'],
+      };
+      expect(summaryOf('responses', ...events)).toMatchObject(calls);
+      const full = eventOf({ type: 'response.completed', response: { id: 'r', output: [ONE, TWO] } });
+      expect(summaryOf('responses', ...events, full)).toMatchObject(calls);
+      expect(summaryOf('responses', full)).toMatchObject(calls);
+      const empty = eventOf({ type: 'response.completed', response: { id: 'r', output: [] } });
+      expect(summaryOf('responses', ...events, empty)).toMatchObject(calls);
+    });
+
+    test.each([
+      ['has begun', added(0, ONE)],
+      ['calls nothing', done(0, script('text("tools.exec_command()")'))],
+      ['is no script', done(0, script('tools.exec_command()', { name: 'apply_patch' }))],
+      ['is arguments of a function', done(0, { ...ONE, type: 'function_call' })],
+      ['is no text', done(0, { ...ONE, input: 5 })],
+    ])('are none of one that %s', (_name, event) => {
+      expect(summaryOf('responses', event)).not.toHaveProperty('scriptCalls');
+    });
+
+    test('are bounded, of however many scripts', () => {
+      const many = script('tools.a();'.repeat(200));
+      const events = Array.from({ length: 20 }, (_, index) => done(index, many));
+      expect(summaryOf('responses', ...events).scriptCalls).toHaveLength(1024);
+    });
+  });
 });
 
 describe('chat', () => {

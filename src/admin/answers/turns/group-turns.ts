@@ -1,4 +1,5 @@
-import type { Facts } from '../../../log/port.ts';
+import { countNames, type Facts } from '../../../log/port.ts';
+import type { TurnTool } from '../../api-types/turns.ts';
 
 /** The exchanges of one prompt, oldest first; at least one. */
 export type TurnFacts = readonly [Facts, ...Facts[]];
@@ -58,11 +59,12 @@ export const durationOf = (turn: TurnFacts): number | undefined => {
   return Number.isNaN(endsAtMs) ? undefined : endsAtMs - turn[0].startedAtMs;
 };
 
-/** The tools that the answers of a turn called, the most frequent first. */
-export const toolsOf = (turn: TurnFacts): Array<{ name: string; calls: number }> => {
-  const counts = new Map<string, number>();
-  for (const { toolCalls } of turn) {
-    for (const name of toolCalls ?? []) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return [...counts].map(([name, calls]) => ({ name, calls })).sort((one, other) => other.calls - one.calls);
+/** The tools that the answers of a turn called, and those that scripts among these call; the most frequent first. */
+export const toolsOf = (turn: TurnFacts): TurnTool[] => {
+  const called = turn.flatMap(({ toolCalls = [] }) => toolCalls);
+  const inScripts = turn.flatMap(({ scriptCalls = [] }) => scriptCalls);
+  return [
+    ...countNames(called),
+    ...countNames(inScripts).map((tool) => ({ ...tool, in_scripts: true as const })),
+  ].sort((one, other) => other.calls - one.calls);
 };

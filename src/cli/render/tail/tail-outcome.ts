@@ -1,8 +1,9 @@
 import { type ExchangeRecord, isFailure } from '../../../log/port.ts';
-import { displayWidth, truncate } from '../fit-width.ts';
+import { displayWidth } from '../fit-width.ts';
 import { formatCount } from '../format-figures.ts';
 import { plainLine } from '../plain-text.ts';
 import { type Piece, secondary, type Tone } from './tail-pieces.ts';
+import { toolsText } from './tools-text.ts';
 
 /** How an exchange went, for the colour of its status and of the hop that failed. */
 export const toneOf = (record: ExchangeRecord): Tone => {
@@ -13,29 +14,8 @@ export const toneOf = (record: ExchangeRecord): Tone => {
   return status >= 200 && status < 300 ? 'good' : 'plain';
 };
 
-/** No line has room for more; a hostile answer may name thousands of tools, or one of a megabyte. */
-const MAX_LISTED = 24;
-const MAX_NAME_LENGTH = 100;
+const MAX_TOOLS_WIDTH = 100;
 const MAX_MESSAGE_LENGTH = 2000;
-
-/** Tool calls by name: `exec_command×2 apply_patch`; what does not fit is counted, `exec_command×2 +3`. */
-const toolsText = (names: readonly string[], width: number): string => {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const tools = [...counts].map(([name, count]) => ({
-    name: plainLine(name.slice(0, MAX_NAME_LENGTH)),
-    times: count > 1 ? `×${count}` : '',
-  }));
-  for (let shown = Math.min(tools.length, MAX_LISTED); shown > 0; shown--) {
-    const listed = tools.slice(0, shown).map(({ name, times }) => name + times);
-    if (shown < tools.length) listed.push(`+${tools.length - shown}`);
-    if (displayWidth(listed.join(' ')) <= width) return listed.join(' ');
-  }
-  const [first] = tools;
-  if (first === undefined) return '';
-  const rest = `${first.times}${tools.length > 1 ? ` +${tools.length - 1}` : ''}`;
-  return truncate(first.name, width - rest.length) + rest;
-};
 
 /** Below this, names of tools say more than the beginning of a sentence. */
 const ROOM_FOR_WORDS = 16;
@@ -54,7 +34,7 @@ const wordsPieces = ({ response }: ExchangeRecord, words: string): Piece[] => {
   const { finish, toolCalls = [] } = response;
   const end = finish && finish !== 'completed' ? FINISH_TEXT[finish] : undefined;
   const ended = end ? [{ ...end, text: `${end.text} ` }] : [];
-  const called = toolCalls.length > 0 ? toolsText(toolCalls, MAX_NAME_LENGTH) : undefined;
+  const called = toolCalls.length > 0 ? toolsText(response, MAX_TOOLS_WIDTH) : undefined;
   const head: Piece[] =
     called !== undefined
       ? [{ text: `${called} `, tone: 'plain' }]
@@ -82,19 +62,20 @@ export const outcomePieces = (record: ExchangeRecord, width: number, words?: str
 };
 
 const endPieces = (record: ExchangeRecord, width: number, words: string | undefined): Piece[] => {
-  const { finish, events, toolCalls = [] } = record.response;
+  const { response } = record;
+  const { finish, events, toolCalls = [] } = response;
   if (words && width >= ROOM_FOR_WORDS) return wordsPieces(record, words);
   if (record.durationMs === undefined && finish === undefined) {
     return events ? [secondary(`${formatCount(events)} ${events === 1 ? 'event' : 'events'}`)] : [];
   }
   const end = finish && FINISH_TEXT[finish];
   if (toolCalls.length === 0) return end ? [end] : [];
-  if (!end) return [{ text: toolsText(toolCalls, width), tone: 'plain' }];
+  if (!end) return [{ text: toolsText(response, width), tone: 'plain' }];
   const room = width - end.text.length - 1;
   const isWhole =
-    finish !== 'completed' || displayWidth(toolsText(toolCalls, Number.POSITIVE_INFINITY)) <= room;
-  if (!isWhole) return [{ text: toolsText(toolCalls, width), tone: 'plain' }];
-  return room < 4 ? [end] : [end, { text: ` ${toolsText(toolCalls, room)}`, tone: 'plain' }];
+    finish !== 'completed' || displayWidth(toolsText(response, Number.POSITIVE_INFINITY)) <= room;
+  if (!isWhole) return [{ text: toolsText(response, width), tone: 'plain' }];
+  return room < 4 ? [end] : [end, { text: ` ${toolsText(response, room)}`, tone: 'plain' }];
 };
 
 /** Enough of an id to be the only one: its ten characters of time and three of chance. */

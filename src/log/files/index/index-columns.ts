@@ -29,6 +29,7 @@ export const TEXTS = {
   finish: ({ response }) => response.finish,
   /** Joined by `LIST_SEPARATOR`. */
   toolCalls: ({ response }) => response.toolCalls?.join(LIST_SEPARATOR),
+  scriptCalls: ({ response }) => response.scriptCalls?.join(LIST_SEPARATOR),
   errorOrigin: ({ error }) => error?.origin,
   errorCode: ({ error }) => error?.code,
   errorMessage: ({ error }) => error?.message,
