@@ -1,5 +1,5 @@
 import type { Usage } from '../sse/answer-summary.ts';
-import type { ReasoningState } from './ask.ts';
+import type { JsonObject, ReasoningState } from './ask.ts';
 
 /**
  * Takes an answer in the order in which its provider tells it, whatever API that is, and writes it in the
@@ -19,6 +19,8 @@ export interface AnswerSink {
   endMessage?(): void;
   /** Whether the client has a tool that a model calls by this name. */
   isDeclared?(wireName: string): boolean;
+  /** The JSON Schema of such a tool's arguments. */
+  parametersOf?(wireName: string): JsonObject | undefined;
   /** @param key the provider's own index or id of the call: calls may grow in parallel */
   callBegin(key: string, call: { readonly callId?: string; readonly name: string }): void;
   /** A piece of the call's arguments, JSON when joined. */

@@ -13,6 +13,7 @@ import { type Sealer, sealerFor } from './seal.ts';
 import { withStops } from './stop-sequences.ts';
 import { translateAnswer } from './translate-answer.ts';
 import type { CountTokens, Translate, TranslateInput } from './translation.ts';
+import { withTools } from './with-tools.ts';
 
 interface TranslateDeps {
   /** Its secret must outlive the process, or conversations lose what their provider wants back. */
@@ -95,7 +96,8 @@ export const createTranslate = (deps: TranslateDeps): Translate => {
         translateAnswer(
           {
             spec,
-            createWriter: () => withRestoredKeys(withStops(createWriter(), stops), renamedKeys),
+            createWriter: () =>
+              withRestoredKeys(withTools(withStops(createWriter(), stops), ask.tools), renamedKeys),
             clock,
             failsInStream: api === 'responses',
             ...(writeError && { writeError }),

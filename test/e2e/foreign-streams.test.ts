@@ -74,6 +74,37 @@ describe.each(CODEX_VERSIONS)('Codex %s with a model of an unknown server', (ver
     },
   );
 
+  it('K10: runs a call that was left in the text', async () => {
+    const mark = '｜DSML｜';
+    const parameter = `<${mark}parameter name="cmd" string="true">echo it-ran</${mark}parameter>`;
+    const invoke = `<${mark}invoke name="exec_command">\n${parameter}\n</${mark}invoke>`;
+    const content = `I look.\n\n<${mark}tool_calls>\n${invoke}\n</${mark}tool_calls>`;
+    const { corp, run } = await runWith(version, [
+      bytes([...[...content].map((letter) => chunk({ content: letter })), chunk({}, 'stop'), DONE]),
+      bytes(SAYS_OK),
+    ]);
+    expect(run).toMatchObject({ code: 0, stdout: 'ok\n' });
+    const next = (await corp.request(1)).body.toString();
+    expect(next).toContain('it-ran\\n');
+    expect(next).not.toContain('DSML');
+  });
+
+  it("N3: gives Gemini's signature back with its call", async () => {
+    const signed = { extra_content: { google: { thought_signature: 'c2lnbmF0dXJl' } } };
+    const { corp, run } = await runWith(version, [
+      bytes([
+        call({ id: 'a', ...signed, function: { name: 'exec_command', arguments: '{"cmd":"echo it-ran"}' } }),
+        chunk({}, 'tool_calls'),
+        DONE,
+      ]),
+      bytes(SAYS_OK),
+    ]);
+    expect(run).toMatchObject({ code: 0, stdout: 'ok\n' });
+    expect(JSON.parse((await corp.request(1)).body.toString()).messages).toContainEqual(
+      expect.objectContaining({ tool_calls: [expect.objectContaining({ id: 'a', ...signed })] }),
+    );
+  });
+
   it.each(['text/plain', 'application/json'])('K8: reads a stream under %s', async (contentType) => {
     const { gateway, run } = await runWith(version, bytes(SAYS_OK, { 'content-type': contentType }));
     expect(run).toMatchObject({ code: 0, stdout: 'ok\n' });

@@ -19,6 +19,7 @@ export const alibabaSpec: ProviderSpec = {
   chat: {
     order: 'alternating',
     thoughts: 'same',
+    leftCalls: true,
     images: (model) => SEES.test(model),
     jsonSchema: false,
     formatBesideTools: false,

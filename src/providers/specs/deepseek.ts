@@ -15,6 +15,7 @@ export const deepseekSpec: ProviderSpec = {
     thoughts: 'reasoning_content',
     // Else the model writes its next call as text, in its own format.
     calledTools: true,
+    leftCalls: true,
     // `unknown variant image_url`: its models read text alone.
     images: false,
     jsonSchema: false,

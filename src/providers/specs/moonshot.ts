@@ -22,6 +22,7 @@ export const moonshotSpec: ProviderSpec = {
     maxTokensMember: 'max_completion_tokens',
     // "thinking is enabled but reasoning_content is missing in assistant tool call message"
     thoughts: 'reasoning_content',
+    leftCalls: true,
     images: (model) => SEES.test(model),
     // It accepts uploads and bytes and fetches no URLs.
     remoteImages: false,

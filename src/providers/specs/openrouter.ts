@@ -45,6 +45,7 @@ export const openrouterSpec: ProviderSpec = {
     thoughts: 'reasoning_details',
     // Amazon's Converse API, behind some of its models, refuses them otherwise.
     calledTools: true,
+    leftCalls: true,
     files: true,
     strictTools: true,
     verbosity: true,

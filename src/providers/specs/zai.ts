@@ -19,6 +19,7 @@ export const zaiSpec: ProviderSpec = {
   dialect: 'chat',
   chat: {
     thoughts: 'reasoning_content',
+    leftCalls: true,
     images: (model) => SEES.test(model),
     includeUsage: false,
     jsonSchema: false,

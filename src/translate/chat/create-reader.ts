@@ -24,9 +24,9 @@ import { findFailure } from '../context-overflow.ts';
 import { createBodyReader, createEventReader } from '../read-body.ts';
 import { readStrayError } from '../stray-error.ts';
 import { createToldSink } from '../told-sink.ts';
+import { createMarkedTextReader } from './marked/read-marked-text.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { createCallReader } from './read-calls.ts';
-import { createMarkedTextReader } from './read-marked-text.ts';
 import { createThoughtReader } from './read-thoughts.ts';
 import { readUsage } from './read-usage.ts';
 
@@ -83,10 +83,14 @@ interface CompletionReader {
 const createGeneration = (sink: AnswerSink, quirks: ChatQuirks) => {
   const thoughts = createThoughtReader(sink, quirks.thoughts);
   const calls = createCallReader(sink);
+  const { thinkTags = false } = quirks;
   return {
     thoughts,
     calls,
-    marked: quirks.thinkTags ? createMarkedTextReader({ sink, calls, endThought: thoughts.end }) : undefined,
+    marked:
+      thinkTags || quirks.leftCalls
+        ? createMarkedTextReader({ sink, calls, endThought: thoughts.end, thinkTags })
+        : undefined,
     watch: createGenerationWatch(),
     reason: undefined as string | undefined,
   };
@@ -204,9 +208,9 @@ const createCompletionReader = (given: AnswerSink, options: ReaderOptions): Comp
       ended = true;
       const ending = reason === undefined ? undefined : readChatEnding(reason);
       if (ending === 'failure') return fail(brokenOff(reason ?? ''));
-      marked?.end();
+      const isWhole = marked?.end() !== false || ending === 'length';
       thoughts.end();
-      if (!calls.end()) return fail(lostCall(upstream));
+      if (!isWhole || !calls.end()) return fail(lostCall(upstream));
       sink.finish(ending === undefined || ending === 'stop' ? (calls.found() ? 'calls' : 'stop') : ending);
     },
   };

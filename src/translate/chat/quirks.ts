@@ -23,6 +23,8 @@ export interface ChatQuirks {
   readonly thoughts?: 'reasoning_content' | 'reasoning_details' | 'same';
   /** Thoughts may stand in the text, between `<think>` and `</think>`, and so may the marks of harmony. */
   readonly thinkTags?: boolean;
+  /** Calls may stand in the text, in the format of the model. So they may with `thinkTags`. */
+  readonly leftCalls?: boolean;
   /** It sees images, or some of its models do. Default true. */
   readonly images?: boolean | ((model: string) => boolean);
   /** It fetches images by their addresses. Default true. */

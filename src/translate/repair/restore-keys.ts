@@ -43,6 +43,7 @@ const restoreKeys = (sink: AnswerSink, renamed: ReadonlyMap<string, RenamedKeys>
     reasoning: (delta) => sink.reasoning(delta),
     reasoningState: (state) => sink.reasoningState(state),
     ...(sink.isDeclared && { isDeclared: (name) => sink.isDeclared?.(name) ?? false }),
+    ...(sink.parametersOf && { parametersOf: (name) => sink.parametersOf?.(name) }),
     callBegin: (key, call) => {
       const keys = renamed.get(call.name) ?? renamed.get(withoutMarks(call.name));
       if (keys !== undefined) held.set(key, { keys, json: '' });

@@ -1,40 +1,54 @@
-import type { AnswerSink } from '../answer-sink.ts';
-import type { CallReader } from './read-calls.ts';
+import type { AnswerSink } from '../../answer-sink.ts';
+import type { CallReader } from '../read-calls.ts';
 import {
   beginsAsHarmony,
   createHarmonyReader,
   type HarmonyPiece,
   type HarmonyReader,
 } from './read-harmony.ts';
+import { createLeftCallReader } from './read-left-calls.ts';
 import { createThinkTagReader, type ToldApart } from './read-think-tags.ts';
 
 /** Reads a text in which a server may have left the marks of its model's own format. */
 export interface MarkedTextReader {
   read(text: string): void;
-  /** Signals the end of input. */
-  end(): void;
+  /** Signals the end of input. @returns false if it ends in a call that is not whole */
+  end(): boolean;
 }
 
 interface MarkedTextDeps {
-  readonly sink: Pick<AnswerSink, 'text' | 'reasoning' | 'endMessage'>;
-  readonly calls: Pick<CallReader, 'read'>;
+  readonly sink: Pick<
+    AnswerSink,
+    'text' | 'reasoning' | 'endMessage' | 'alive' | 'isDeclared' | 'parametersOf'
+  >;
+  readonly calls: Pick<CallReader, 'read' | 'found'>;
   /** Ends a thought that arrived in a member of its own. */
   readonly endThought: () => void;
+  /** Thoughts may stand in the text, too. */
+  readonly thinkTags: boolean;
 }
 
 /** Calls found in the text get indexes of their own, above those of calls in `tool_calls`. */
 const FIRST_PLACE = 1_000_000;
+const FIRST_LEFT = 2_000_000;
 
-export const createMarkedTextReader = ({ sink, calls, endThought }: MarkedTextDeps): MarkedTextReader => {
+export const createMarkedTextReader = ({
+  sink,
+  calls,
+  endThought,
+  thinkTags,
+}: MarkedTextDeps): MarkedTextReader => {
   const tags = createThinkTagReader();
+  const left = createLeftCallReader(sink, () => sink.alive?.());
   let harmony: HarmonyReader | undefined;
-  let held: string | undefined = '';
+  let held: string | undefined = thinkTags ? '' : undefined;
 
-  const say = (text: string): void => {
+  const tellText = (text: string): void => {
     if (text === '') return;
     endThought();
     sink.text(text);
   };
+  const say = (text: string): void => tellText(left.read(text));
   const tell = ({ thought, text, restOfThought }: ToldApart): void => {
     if (restOfThought !== undefined) {
       say(restOfThought);
@@ -53,7 +67,24 @@ export const createMarkedTextReader = ({ sink, calls, endThought }: MarkedTextDe
       calls.read({ tool_calls: [{ index: FIRST_PLACE + place, function: called }] });
     }
   };
+  /** What was left in the text counts where the server has told of no call itself. */
+  const tellLeft = (): boolean => {
+    const { text, calls: found, isCutOff } = left.end();
+    tellText(text);
+    if (calls.found() || found.length === 0) return calls.found() || !isCutOff;
+    endThought();
+    const made = found.map(({ name, json }, place) => ({
+      index: FIRST_LEFT + place,
+      function: { name, arguments: json },
+    }));
+    for (const call of made) calls.read({ tool_calls: [call] });
+    return !isCutOff;
+  };
   const read = (text: string, isLast: boolean): void => {
+    if (!thinkTags) {
+      say(text);
+      return;
+    }
     if (held !== undefined) {
       held += text;
       const isHarmony = beginsAsHarmony(held);
@@ -69,5 +100,11 @@ export const createMarkedTextReader = ({ sink, calls, endThought }: MarkedTextDe
     else tell(tags.end());
   };
 
-  return { read: (text) => read(text, false), end: () => read('', true) };
+  return {
+    read: (text) => read(text, false),
+    end: () => {
+      read('', true);
+      return tellLeft();
+    },
+  };
 };
