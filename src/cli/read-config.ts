@@ -1,4 +1,5 @@
 import { type GatewayConfig, type LoadConfigSources, loadConfig } from '../config/load-config.ts';
+import { addVirtualModels } from '../config/providers/add-virtual-models.ts';
 import type { SettingName } from '../config/settings.ts';
 import type { CommandContext } from './context.ts';
 import { describePassedOver } from './describe-passed-over.ts';
@@ -42,7 +43,7 @@ export const readSources = async (
     ...(host && { host }),
     ...(workers && { workers }),
   };
-  return {
+  return addVirtualModels({
     flags,
     env,
     dotenv,
@@ -50,7 +51,7 @@ export const readSources = async (
     file: await readConfigFile(variables, options.isLauncher === true),
     dataDir,
     notices: passedOver === undefined ? [] : [passedOver],
-  };
+  });
 };
 
 /** In words, where the data folder and the file came from. */

@@ -12,7 +12,6 @@ import { type FailoverConfig, NO_FAILOVER } from './providers/failover.ts';
 import { readBudgetVariables, readLimitVariables } from './providers/read-definitions.ts';
 import { readProviders } from './providers/read-providers.ts';
 import { type ProxySettings, readProxies } from './providers/read-proxies.ts';
-import { readVirtualModels } from './providers/read-virtual-models.ts';
 import { refuseStrayCredential } from './providers/refuse-stray-credential.ts';
 import { unknownTargets } from './providers/unknown-targets.ts';
 import { readTrustedCertificates } from './read-certificates.ts';
@@ -169,7 +168,7 @@ export const loadConfig = (given: LoadConfigSources): GatewayConfig => {
 
   const aliases = new Map([
     ...[...(sources.file?.aliases ?? [])].map(([name, { value }]) => [name, value] as const),
-    ...readVirtualModels(sources),
+    ...(sources.virtualModels ?? []),
   ]);
   notices.push(...unknownTargets(aliases, providers));
 

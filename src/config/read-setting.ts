@@ -1,5 +1,6 @@
 import { GatewayError } from '../base/errors.ts';
 import { showUrl } from '../base/show-url.ts';
+import type { ModelAlias } from '../providers/route-model.ts';
 import type { Environment } from './data-dir.ts';
 import type { FileConfig } from './file/file-config.ts';
 import type { Setting } from './settings/setting.ts';
@@ -26,6 +27,8 @@ export interface ConfigSources {
   readonly dotenvFile?: VariableFile | undefined;
   /** `gomodel.yaml`, where there is one. */
   readonly file?: FileConfig | undefined;
+  /** The names of `VIRTUAL_MODELS`, which win over those of the file. */
+  readonly virtualModels?: ReadonlyMap<string, ModelAlias> | undefined;
 }
 
 /** What reads a value, and says what it may be. */

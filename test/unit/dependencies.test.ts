@@ -45,3 +45,43 @@ it('the bundle loads what is installed beside it from there, and nothing else', 
     .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
   expect([...new Set(packages)].sort()).toEqual(Object.keys(dependencies).sort());
 });
+
+it('the gateway loads no more packages when it starts than it needs for its first request', () => {
+  const dist = join(import.meta.dirname, '../../dist/cli');
+  const [serve = ''] = readdirSync(dist).filter((file) => /^serve-[A-Z0-9]{8}\.js$/.test(file));
+  const loaded = new Map<string, string>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    const text = readFileSync(join(dist, file), 'utf8');
+    loaded.set(file, text);
+    for (const [, from, alone] of text.matchAll(
+      /^(?:import|export) [^;"]*?from "\.\/([^"]+)"|^import "\.\/([^"]+)"/gm,
+    )) {
+      load(from ?? alone ?? '');
+    }
+  };
+  load(serve);
+  const names = [...loaded.values()].flatMap((text) =>
+    [...text.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)/gm)].map(([, name]) => name ?? ''),
+  );
+  expect([...new Set(names)].sort()).toEqual([
+    'agent-base',
+    'ansi-regex',
+    'cockatiel',
+    'debug',
+    'diff',
+    'eslint-visitor-keys',
+    'eventsource-parser',
+    'get-east-asian-width',
+    'has-flag',
+    'helmet',
+    'http-proxy-agent',
+    'https-proxy-agent',
+    'ms',
+    'string-width',
+    'strip-ansi',
+    'supports-color',
+    'toml-eslint-parser',
+    'ws',
+  ]);
+});

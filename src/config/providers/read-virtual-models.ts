@@ -4,17 +4,13 @@ import { parseJson } from '../../base/json-object.ts';
 import type { ModelAlias } from '../../providers/route-model.ts';
 import { virtualModels } from '../file/file-schema.ts';
 import { mapVirtualModel } from '../file/map-alias.ts';
-import { type ConfigSources, variableOf } from '../read-setting.ts';
-
-const VARIABLE = 'VIRTUAL_MODELS';
+import type { Sourced } from '../sourced.ts';
 
 /**
- * The names that `VIRTUAL_MODELS` has, a JSON list in GoModel's form; they win over those of the file.
+ * The names that `VIRTUAL_MODELS` has, a JSON list in GoModel's form.
  * @throws GatewayError invalid_config
  */
-export const readVirtualModels = (sources: ConfigSources): ReadonlyMap<string, ModelAlias> => {
-  const given = variableOf(VARIABLE, sources).find(({ value }) => value !== undefined && value.trim() !== '');
-  if (given?.value === undefined) return new Map();
+export const readVirtualModels = (given: Sourced<string>): ReadonlyMap<string, ModelAlias> => {
   const read = virtualModels.safeParse(parseJson(given.value));
   if (read.success) return new Map(read.data.map((entry) => [entry.source, mapVirtualModel(entry)]));
   throw new GatewayError(

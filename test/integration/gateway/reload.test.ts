@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../../src/config/load-config.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
+import { addVirtualModels } from '../../../src/config/providers/add-virtual-models.ts';
 import { composeGateway, type RunningGateway, UPSTREAM_KEY } from '../../support/gateway/compose-gateway.ts';
 import { responsesStream } from '../../support/upstream/responses-stream.ts';
 import { startUpstream, type Upstream } from '../../support/upstream/start-upstream.ts';
@@ -21,23 +22,25 @@ afterEach(async () => {
   await Promise.all(doubles.splice(0).map(({ close }) => close()));
 });
 
-const configFor = (
+const configFor = async (
   { dataDir }: RunningGateway,
   url: string,
   env: Record<string, string> = {},
-): GatewayConfig =>
-  loadConfig({
-    flags: {},
-    env: {
-      PORT: '0',
-      OPENAI_API_KEY: UPSTREAM_KEY,
-      OPENAI_BASE_URL: url,
-      MODEL_LISTS: 'false',
-      ...env,
-    },
-    dotenv: {},
-    dataDir,
-  });
+): Promise<GatewayConfig> =>
+  loadConfig(
+    await addVirtualModels({
+      flags: {},
+      env: {
+        PORT: '0',
+        OPENAI_API_KEY: UPSTREAM_KEY,
+        OPENAI_BASE_URL: url,
+        MODEL_LISTS: 'false',
+        ...env,
+      },
+      dotenv: {},
+      dataDir,
+    }),
+  );
 
 const sourcesOf = (config: GatewayConfig) => ({ flags: {}, env: {}, dotenv: {}, dataDir: config.dataDir });
 
@@ -75,7 +78,7 @@ it('loses none of 1,000 requests and 50 streams through 20 reloads', async () =>
   const askers = Promise.all(Array.from({ length: 10 }, askOn));
   for (let count = 1; count <= 20; count++) {
     const before = asked;
-    const config = configFor(gateway, (count % 2 === 0 ? one : other).url, slowEnv);
+    const config = await configFor(gateway, (count % 2 === 0 ? one : other).url, slowEnv);
     const { needsRestart } = await gateway.reload(config, sourcesOf(config));
     expect(needsRestart).toEqual([]);
     await expect.poll(() => asked >= Math.min(1000, before + 30), { timeout: 20_000 }).toBe(true);
@@ -97,7 +100,7 @@ it('takes over providers, names and keys, hides new keys, and names what waits f
   expect(upstream.requests[0]?.json()).toMatchObject({ model: 'fast' });
 
   const secret = 'sk-another-secret-0123456789';
-  const config = configFor(gateway, upstream.url, {
+  const config = await configFor(gateway, upstream.url, {
     OPENAI_API_KEY: secret,
     VIRTUAL_MODELS: '[{"source":"fast","target":"openai/gpt-test"}]',
     LOGGING_RETENTION_DAYS: '7',
@@ -119,7 +122,7 @@ it('takes over budgets and limits, keeps what was counted, and refuses wrong one
   const limit = (rpm: number) => ({ SET_RATE_LIMIT: `rpm=${rpm}` });
   const gateway = await composeGateway(upstream.url, { env: limit(2) });
   const reload = async (env: Record<string, string>) => {
-    const config = configFor(gateway, upstream.url, env);
+    const config = await configFor(gateway, upstream.url, env);
     return gateway.reload(config, sourcesOf(config));
   };
   const statuses = async (count: number): Promise<number[]> => {

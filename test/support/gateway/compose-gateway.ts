@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type GatewayConfig, loadConfig } from '../../../src/config/load-config.ts';
+import { addVirtualModels } from '../../../src/config/providers/add-virtual-models.ts';
 import type { ExchangeRecord } from '../../../src/log/record.ts';
 import { compose } from '../../../src/server/compose.ts';
 import type { ComposeOptions, Gateway } from '../../../src/server/gateway.ts';
@@ -39,7 +40,7 @@ export const composeGateway = async (
   { env, configure = (read) => read, ...options }: GatewayOptions = {},
 ): Promise<RunningGateway> => {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gomodel-ts-test-')));
-  const config = loadConfig({
+  const sources = await addVirtualModels({
     flags: {},
     env: {
       PORT: '0',
@@ -52,7 +53,11 @@ export const composeGateway = async (
     dotenv: {},
     dataDir,
   });
-  const gateway = await compose(configure(config), { version: '0.0.0-test', demo: false, ...options });
+  const gateway = await compose(configure(loadConfig(sources)), {
+    version: '0.0.0-test',
+    demo: false,
+    ...options,
+  });
   onTestFinished(async () => {
     await gateway.close(0);
     // An index that is being built may still put a file there.
