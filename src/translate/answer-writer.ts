@@ -70,5 +70,11 @@ export const createObjectWriter = (
   failure,
 });
 
+/** The error for an answer that is whole and says nothing. @param upstream its name */
+export const wordlessAnswer = (upstream: string): { code: string; message: string } => ({
+  code: UNREADABLE_ANSWER.code,
+  message: `gomodel-ts: the model of ${upstream} ended its answer without a word or a call; try again`,
+});
+
 /** How a provider is called where its name is not known. */
 export const SOME_PROVIDER = 'the provider';

@@ -1,4 +1,5 @@
 import type { AnswerSink } from './answer-sink.ts';
+import { UNREADABLE_ANSWER } from './answer-writer.ts';
 
 /**
  * What a translated answer may hold. An answer is built up in the memory of the gateway, and the client is
@@ -21,6 +22,12 @@ export const ANSWER_BOUNDS = {
   items: 8192,
 } as const;
 
+/** Some servers lose a call that they cannot read, and say all the same that there was one. */
+const NO_CALL = {
+  code: UNREADABLE_ANSWER.code,
+  message: 'gomodel-ts: the provider says that its model called a tool, and sent no call; try again',
+};
+
 export type AnswerBounds = { readonly [Bound in keyof typeof ANSWER_BOUNDS]: number };
 
 export interface BoundedAnswer {
@@ -34,12 +41,16 @@ const tooLarge = (what: string): { code: string; message: string } => ({
   message: `gomodel-ts: the provider's answer has ${what}, more than any model writes: it was cut off. Try again; if it happens again, the provider or a proxy in front of it is at fault.`,
 });
 
-/** Ends an answer that goes beyond its bounds with an error, once; what comes after it is passed over. */
+/**
+ * Ends an answer that goes beyond its bounds with an error, once; what comes after it is passed over. One that ends
+ * with calls has some.
+ */
 export const boundAnswer = (sink: AnswerSink, bounds: AnswerBounds = ANSWER_BOUNDS): BoundedAnswer => {
   const count = { bodyBytes: 0, text: 0, allArguments: 0, calls: 0, items: 0 };
   const argumentsOf = new Map<string, number>();
   let kind = '';
   let isOver = false;
+  let hasText = false;
 
   const breakOff = (what: string): false => {
     isOver = true;
@@ -68,8 +79,14 @@ export const boundAnswer = (sink: AnswerSink, bounds: AnswerBounds = ANSWER_BOUN
   return {
     sink: {
       ...sink,
-      text: text('text', sink.text),
-      refusal: text('refusal', sink.refusal),
+      text: text('text', (delta) => {
+        hasText ||= delta.trim() !== '';
+        sink.text(delta);
+      }),
+      refusal: text('refusal', (delta) => {
+        hasText ||= delta !== '';
+        sink.refusal(delta);
+      }),
       reasoning: text('reasoning', sink.reasoning),
       reasoningState: (state) => {
         kind = '';
@@ -97,7 +114,10 @@ export const boundAnswer = (sink: AnswerSink, bounds: AnswerBounds = ANSWER_BOUN
         if (item('search')) sink.webSearch(query);
       },
       finish: (reason, words) => {
-        if (!isOver) sink.finish(reason, words);
+        if (isOver) return;
+        const lacksCall = reason === 'calls' && count.calls === 0;
+        if (lacksCall && !hasText) sink.fail(NO_CALL);
+        else sink.finish(lacksCall ? 'stop' : reason, words);
       },
       fail: (error) => {
         if (!isOver) sink.fail(error);

@@ -27,6 +27,17 @@ const STATUSES: ReadonlyMap<string, number> = new Map([
   ['deadline_exceeded', 504],
 ]);
 
+/** Of providers who say by a 400 that their model failed: the next attempt may well succeed. */
+const OF_THE_MODEL: ReadonlySet<string> = new Set([
+  // Groq
+  'tool_use_failed',
+  'json_validate_failed',
+]);
+
+/** @returns the status of an error answer, by whose fault it is */
+export const errorStatus = (status: number, code: string | undefined): number =>
+  status === 400 && code !== undefined && OF_THE_MODEL.has(code) ? 502 : status;
+
 /** The status that an answer should have had. An unknown failure is the provider's: 502. */
 export const failureStatus = (code: string): number => {
   const number = /^[45]\d\d$/.test(code) ? Number(code) : undefined;

@@ -14,7 +14,7 @@ import { boundAnswer } from './bound-answer.ts';
 import type { WriteError } from './client-request.ts';
 import { CONTEXT_OVERFLOW } from './context-overflow.ts';
 import { writeErrorEnvelope } from './error-envelope.ts';
-import { failureStatus } from './failure-status.ts';
+import { errorStatus, failureStatus } from './failure-status.ts';
 import { createPatientSink } from './patient-sink.ts';
 import type { AnswerTranslation, DialectSpec } from './translation.ts';
 
@@ -57,6 +57,7 @@ const translateError = (
   const end = (): Buffer => {
     const body = Buffer.concat(chunks);
     const error = spec.readError(status, body);
+    status = errorStatus(status, error.code);
     if (error.code === CONTEXT_OVERFLOW && status !== TOO_MANY_REQUESTS) {
       status = failureStatus(CONTEXT_OVERFLOW);
       const writer = failsInStream ? createWriter() : undefined;

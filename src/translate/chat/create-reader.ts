@@ -7,7 +7,6 @@ import {
   wordOf,
 } from '../../base/json-object.ts';
 import { decodeEventData } from '../../sse/frame-events.ts';
-import { createGenerationWatch } from '../../sse/generation-watch.ts';
 import { readChatEnding, readChoiceReason } from '../../sse/readers/chat-ending.ts';
 import { readError } from '../../sse/readers/read-error.ts';
 import { isNoUsage } from '../../sse/readers/read-usage.ts';
@@ -24,10 +23,8 @@ import { findFailure } from '../context-overflow.ts';
 import { createBodyReader, createEventReader } from '../read-body.ts';
 import { readStrayError } from '../stray-error.ts';
 import { createToldSink } from '../told-sink.ts';
-import { createMarkedTextReader } from './marked/read-marked-text.ts';
+import { createGeneration } from './create-generation.ts';
 import type { ChatQuirks } from './quirks.ts';
-import { createCallReader } from './read-calls.ts';
-import { createThoughtReader } from './read-thoughts.ts';
 import { readUsage } from './read-usage.ts';
 
 /** What a provider says with its reason when it has failed, where the reason alone does not tell. */
@@ -43,11 +40,11 @@ const brokenOff = (reason: string): { code: string; message: string } => ({
 
 const MAX_WORDS = 500;
 
-/** The content of a delta or a message: a text, or parts of which the texts count. */
+/** The content of a delta or a message: a text, or parts of which the texts count; some servers write one part bare. */
 const textOf = (content: unknown): string => {
   if (typeof content === 'string') return content;
-  return objectsOf(content)
-    .filter(({ type }) => type === 'text')
+  return objectsOf([content].flat())
+    .filter(({ type = 'text' }) => type === 'text' || type === 'output_text')
     .map(({ text }) => wordOf(text ?? ''))
     .join('');
 };
@@ -78,23 +75,6 @@ interface CompletionReader {
    */
   end(hasLastWord: boolean, stray?: string): void;
 }
-
-/** What is known of one generation. */
-const createGeneration = (sink: AnswerSink, quirks: ChatQuirks) => {
-  const thoughts = createThoughtReader(sink, quirks.thoughts);
-  const calls = createCallReader(sink);
-  const { thinkTags = false } = quirks;
-  return {
-    thoughts,
-    calls,
-    marked:
-      thinkTags || quirks.leftCalls
-        ? createMarkedTextReader({ sink, calls, endThought: thoughts.end, thinkTags })
-        : undefined,
-    watch: createGenerationWatch(),
-    reason: undefined as string | undefined,
-  };
-};
 
 interface ReaderOptions extends ChatQuirks {
   /** How messages name the provider. */

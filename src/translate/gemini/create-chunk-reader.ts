@@ -2,7 +2,7 @@ import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
 import { readGeminiUsage } from '../../sse/readers/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
-import { lostCall, SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
+import { lostCall, SOME_PROVIDER, secondGeneration, wordlessAnswer } from '../answer-writer.ts';
 import type { JsonObject } from '../ask.ts';
 import { findFailure } from '../context-overflow.ts';
 import { createArgumentsReader } from './read-call-arguments.ts';
@@ -37,6 +37,8 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
   let model: string | undefined;
   let calls = 0;
   let isThinking = false;
+  /** A word, or what its own tools brought. */
+  let hasAnswer = false;
   let textLength = 0;
   let signatures: TextSignature[] = [];
   /** Parts of the provider's own tools since the last thing that was told. */
@@ -85,6 +87,7 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
     if (text === '' && signature === undefined) return;
     if (text !== '') {
       if (isThinking || parts.length > 0) tellState();
+      hasAnswer = true;
       sink.text(text);
     }
     if (signature !== undefined) signatures.push({ at: textLength, length: text.length, signature });
@@ -111,6 +114,7 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
   const applyProviderTool = (part: JsonObject): void => {
     if (textLength > 0 || isThinking) tellState();
     parts.push(part);
+    hasAnswer = true;
     const call = part.toolCall;
     if (isObject(call) && isObject(call.args)) tellSearches(stringsOf(call.args.queries));
   };
@@ -188,6 +192,12 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
       }
       tellState();
       tellSearches([...queued]);
+      // Google's own client asks again after an answer without a word.
+      if (finishReason === 'STOP' && !hasAnswer && calls === 0) {
+        const { code, message } = wordlessAnswer(upstream);
+        fail(code, message);
+        return;
+      }
       const ending = readFinish(finishReason, finishMessage, calls > 0);
       if (ending.kind === 'fail') fail(ending.code, ending.message);
       else sink.finish(ending.reason, ending.words);

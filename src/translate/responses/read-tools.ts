@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, parseJson } from '../../base/json-object.ts';
 import type { AskTool } from '../ask.ts';
+import { refuseStores } from './refuse-kept-elsewhere.ts';
 import type { ToolNames } from './tool-names.ts';
 
 export interface ToolReader {
@@ -113,6 +114,7 @@ export const createToolReader = ({ names, lose }: ToolReaderDeps): ToolReader =>
     } else if (SEARCHES.test(type)) {
       addWebSearch(tool);
     } else {
+      refuseStores(tool);
       lose(`${type} tool`);
     }
   };

@@ -59,3 +59,16 @@ export const refuseAudioId = (audio: JsonObject): void => {
   if (!isSet(audio.id)) return;
   refuse(`The sound ${idOf(audio.id)}`, 'Send its transcript as `content`, without `audio`.', 'messages');
 };
+
+/**
+ * @param tool of OpenAI's own
+ * @throws GatewayError invalid_request where it searches what OpenAI keeps
+ */
+export const refuseStores = ({ type, vector_store_ids: ids }: JsonObject): void => {
+  if (type !== 'file_search' || !Array.isArray(ids) || ids.length === 0) return;
+  refuse(
+    `The vector store ${idOf(ids[0])}`,
+    'Leave `file_search` out of `tools`, and send what matters.',
+    'tools',
+  );
+};

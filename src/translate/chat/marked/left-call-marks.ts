@@ -13,6 +13,8 @@ export interface CallMarks {
   readonly open: string;
   /** Absent: the end of the answer. */
   readonly close?: string;
+  /** Only where nothing but white space follows, which is left out as well. */
+  readonly isEnd?: true;
   /** A text about such calls could have it, too: it counts at the beginning of a line alone. */
   readonly isPlain: boolean;
   readonly parse: ParseLeftCalls;
@@ -43,6 +45,16 @@ const dsml = PIPES.flatMap((pipe): CallMarks[] => {
   ];
 });
 
+/** What ends a model's turn, where a server did not take it off. */
+const END_TOKENS = [
+  '<|im_end|>',
+  '<|endoftext|>',
+  '<|eot_id|>',
+  '<|end_of_text|>',
+  '<｜end▁of▁sentence｜>',
+  '<end_of_turn>',
+];
+
 /**
  * Most formats of today. Each is documented by its model's chat template.
  * @see https://huggingface.co/deepseek-ai/DeepSeek-V3.2/blob/main/encoding/encoding_dsv32.py
@@ -62,5 +74,6 @@ export const CALL_MARKS: readonly CallMarks[] = [
   { open: '<tool_call>', close: '</tool_call>', isPlain: true, parse: parseToolCall },
   { open: '<minimax:tool_call>', close: '</minimax:tool_call>', isPlain: true, parse: parseInvokes('') },
   { open: '<function_calls>', close: '</function_calls>', isPlain: true, parse: parseInvokes('') },
+  ...END_TOKENS.map((open): CallMarks => ({ open, isEnd: true, isPlain: false, parse: () => [] })),
   { open: '<function=', close: '</function>', isPlain: true, parse: parseBareQwen },
 ];

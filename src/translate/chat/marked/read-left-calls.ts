@@ -87,6 +87,10 @@ export const createLeftCallReader = (declared: Declared, onHeld: () => void): Le
     if (close === undefined || at === -1) {
       open.length += text.length;
       open.tail = close === undefined ? '' : seen.slice(Math.max(0, seen.length - close.length + 1));
+      if (marks.isEnd && text.trim() !== '') {
+        block = undefined;
+        return { text: say(marks.open), rest: pieces.join('') };
+      }
       if (open.length <= MAX_BLOCK) return { text: '', rest: undefined };
       block = undefined;
       return { text: say(marks.open + pieces.join('')), rest: '' };

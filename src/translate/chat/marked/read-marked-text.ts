@@ -1,5 +1,6 @@
 import type { AnswerSink } from '../../answer-sink.ts';
 import type { CallReader } from '../read-calls.ts';
+import type { LeftCall } from './left-call.ts';
 import {
   beginsAsHarmony,
   createHarmonyReader,
@@ -26,6 +27,8 @@ interface MarkedTextDeps {
   readonly endThought: () => void;
   /** Thoughts may stand in the text, too. */
   readonly thinkTags: boolean;
+  /** Calls that were left in the thoughts of the answer. */
+  readonly thoughtCalls: () => readonly LeftCall[];
 }
 
 /** Calls found in the text get indexes of their own, above those of calls in `tool_calls`. */
@@ -37,14 +40,18 @@ export const createMarkedTextReader = ({
   calls,
   endThought,
   thinkTags,
+  thoughtCalls,
 }: MarkedTextDeps): MarkedTextReader => {
   const tags = createThinkTagReader();
   const left = createLeftCallReader(sink, () => sink.alive?.());
   let harmony: HarmonyReader | undefined;
   let held: string | undefined = thinkTags ? '' : undefined;
 
+  let hasText = false;
+
   const tellText = (text: string): void => {
     if (text === '') return;
+    hasText ||= text.trim() !== '';
     endThought();
     sink.text(text);
   };
@@ -67,17 +74,19 @@ export const createMarkedTextReader = ({
       calls.read({ tool_calls: [{ index: FIRST_PLACE + place, function: called }] });
     }
   };
-  /** What was left in the text counts where the server has told of no call itself. */
+  /**
+   * What was left in the text counts where the server has told of no call itself, and what a thought holds where there
+   * is nothing but the thought.
+   */
   const tellLeft = (): boolean => {
-    const { text, calls: found, isCutOff } = left.end();
+    const { text, calls: inText, isCutOff } = left.end();
     tellText(text);
-    if (calls.found() || found.length === 0) return calls.found() || !isCutOff;
-    endThought();
-    const made = found.map(({ name, json }, place) => ({
-      index: FIRST_LEFT + place,
-      function: { name, arguments: json },
-    }));
-    for (const call of made) calls.read({ tool_calls: [call] });
+    if (calls.found()) return true;
+    const found = inText.length > 0 || hasText ? inText : thoughtCalls();
+    if (found.length > 0) endThought();
+    for (const [place, { name, json }] of found.entries()) {
+      calls.read({ tool_calls: [{ index: FIRST_LEFT + place, function: { name, arguments: json } }] });
+    }
     return !isCutOff;
   };
   const read = (text: string, isLast: boolean): void => {

@@ -168,6 +168,46 @@ describe('K10: a call that was left in the text', () => {
   });
 });
 
+describe('K10: a call that was left in a thought', () => {
+  const call = '<tool_call>{"name":"exec_command","arguments":{"cmd":"ls -la"}}</tool_call>';
+  const typesOf = (...deltas: object[]) =>
+    itemsOf(
+      asked('vllm').told(sse(...deltas.map((delta) => chunk(delta)), chunk({}, 'stop'), '[DONE]')).told,
+    ).map(([type]) => type);
+
+  // vllm-project/vllm-ascend#8042
+  it('is one where there is nothing but the thought', () => {
+    expect(typesOf({ reasoning_content: `I look.\n${call}` })).toEqual(['reasoning', 'exec_command']);
+    expect(typesOf({ content: `<think>I look.\n${call}` })).toEqual(['reasoning', 'exec_command']);
+  });
+
+  it('is a thought where an answer or a call follows', () => {
+    expect(typesOf({ reasoning_content: call }, { content: 'ok' })).toEqual(['reasoning', 'message']);
+    const made = { index: 0, id: 'c', function: { name: 'exec_command', arguments: '{"cmd":"pwd"}' } };
+    expect(typesOf({ reasoning_content: call }, { tool_calls: [made] })).toEqual([
+      'reasoning',
+      'exec_command',
+    ]);
+  });
+});
+
+describe('K10: the mark that ends a turn', () => {
+  // vllm-project/vllm#48645
+  it.each(['<|im_end|>', '<|eot_id|>', '<|endoftext|>', '<｜end▁of▁sentence｜>', '<end_of_turn>'])(
+    '%s is left out at the end, and a word elsewhere',
+    (mark) => {
+      expectTold(`Hello.${mark}\n`, [['message', 'Hello.']], 'compatible');
+      const text = `A turn ends with ${mark} or so: \`${mark}\``;
+      expectTold(text, [['message', text]], 'compatible');
+    },
+  );
+
+  it('hides no call behind it', () => {
+    const call = '<tool_call>{"name":"exec_command","arguments":{"cmd":"ls -la"}}</tool_call>';
+    expectTold(`A<|im_end|>\n${call}`, [['message', 'A<|im_end|>\n'], CALL], 'compatible');
+  });
+});
+
 describe('K10: a text about calls', () => {
   it.each([
     ['of a tool that the client has not', '<tool_call>\n{"name":"rm","arguments":{}}\n</tool_call>'],

@@ -100,3 +100,83 @@ describe('K1: items of a Responses stream that all have the same place', () => {
     expect(read(one, one)).toEqual(['one']);
   });
 });
+
+describe('K1: an answer that ends with calls and has none', () => {
+  const said = (content: string) => ({
+    id: 'x',
+    choices: [{ index: 0, finish_reason: 'tool_calls', message: { role: 'assistant', content } }],
+  });
+  const read = (api: 'messages' | 'chat', provider: string, answer: object) => {
+    const request = { max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] };
+    return translateFor(provider, api, request, 'claude-haiku-4-5').told(answer);
+  };
+
+  // QwenLM/Qwen3.8#150
+  it('is a failure where it says nothing', () => {
+    expect(read('messages', 'compatible', said(''))).toMatchObject({
+      status: 502,
+      told: [{ error: { message: expect.stringContaining('sent no call; try again') } }],
+    });
+  });
+
+  it('is an answer where it says something', () => {
+    expect(read('messages', 'compatible', said('ok')).told).toMatchObject([{ stop_reason: 'end_turn' }]);
+    const content = [{ type: 'text', text: 'ok' }];
+    const message = {
+      id: 'm',
+      type: 'message',
+      role: 'assistant',
+      content,
+      stop_reason: 'tool_use',
+      usage: {},
+    };
+    expect(read('chat', 'anthropic', message).told).toMatchObject([{ choices: [{ finish_reason: 'stop' }] }]);
+  });
+});
+
+describe('K7: an answer of Gemini without a word', () => {
+  const read = (parts: object[] | undefined, finishReason = 'STOP') => {
+    const candidate = { content: { role: 'model', ...(parts && { parts }) }, finishReason };
+    const request = { input: 'Hi', tools, stream: true };
+    return lastOf(
+      translateFor('gemini', 'responses', request, 'gemini-2.5-pro').told(sse({ candidates: [candidate] }))
+        .told,
+    );
+  };
+
+  // As Google's own client has it: it asks again.
+  it.each([[undefined], [[{ text: 'Hm', thought: true }]], [[{ text: '' }]]])('is a failure: %j', (parts) => {
+    expect(read(parts)).toMatchObject({
+      type: 'response.failed',
+      response: { error: { message: expect.stringContaining('without a word or a call') } },
+    });
+  });
+
+  it.each([
+    [[{ text: 'ok' }], 'STOP', 'response.completed'],
+    [[{ functionCall: { name: 'f' } }], 'STOP', 'response.completed'],
+    [undefined, 'MAX_TOKENS', 'response.incomplete'],
+  ])('is none: %j, %s', (parts, reason, type) => {
+    expect(read(parts, reason).type).toBe(type);
+  });
+});
+
+describe('K7: an error answer that is the fault of the model', () => {
+  const failure = (code: string) => ({ error: { message: 'Failed to call a function.', type: 'x', code } });
+
+  // tashfeenahmed/freellmapi#168, musistudio/claude-code-router#295
+  it('has a status after which clients ask again', () => {
+    expect(asked('groq').told(failure('tool_use_failed'), 400).status).toBe(502);
+    expect(asked('groq').told(failure('invalid_request_error'), 400).status).toBe(400);
+  });
+});
+
+describe('K8: content in forms of its own', () => {
+  it.each([[[{ type: 'output_text', text: 'hi' }]], [{ type: 'text', text: 'hi' }], [[{ text: 'hi' }]]])(
+    'is read: %j',
+    (content) => {
+      const { told } = asked('compatible').told(sse(chunk({ content }), chunk({}, 'stop'), '[DONE]'));
+      expect(lastOf(told).response.output).toMatchObject([{ content: [{ text: 'hi' }] }]);
+    },
+  );
+});

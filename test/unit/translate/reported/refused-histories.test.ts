@@ -239,3 +239,12 @@ describe('K11: limits of requests', () => {
     );
   });
 });
+
+describe('K5: a search in what OpenAI keeps', () => {
+  it('is refused, since the model would answer without it', () => {
+    const search = { type: 'file_search', vector_store_ids: ['vs_1'] };
+    expect(() => translateFor('compatible', 'responses', { input: 'Hi', tools: [search] })).toThrow(
+      'The vector store vs_1 is stored by OpenAI only',
+    );
+  });
+});
