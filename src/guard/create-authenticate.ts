@@ -22,8 +22,20 @@ const MESSAGES_REMEDY =
 const SIGN_IN_REMEDY =
   'Sign in with `npx gomodel-ts login` for a program that takes its token from `gomodel-ts token`, or with `/login` in Claude Code; or send the key that whoever runs this gateway gave you.';
 
-const bearerOf = (headers: IncomingHttpHeaders): string | undefined =>
-  /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
+const SCHEME = /^Bearer\s+/i;
+
+/** The key of `Authorization`. Who writes the scheme into the setting for the key sends it twice. */
+const bearerOf = ({ authorization = '' }: IncomingHttpHeaders): string | undefined => {
+  const text = authorization.trim();
+  const key = text.replace(SCHEME, '');
+  return key === text || key === '' ? undefined : key.replace(SCHEME, '');
+};
+
+/** What came in `Authorization` instead of a key, for who looks for the reason. */
+const otherSchemeIn = ({ authorization = '' }: IncomingHttpHeaders): string =>
+  authorization.trim() !== '' && bearerOf({ authorization }) === undefined
+    ? ' What came in Authorization does not begin with "Bearer ".'
+    : '';
 
 /** Who has a ChatGPT sign-in takes a 401 for its end: it tries to renew its token, and shows how that failed. */
 const statusFor = (headers: IncomingHttpHeaders): { status?: number } =>
@@ -44,7 +56,7 @@ const keyOf = (name: KeyField, headers: IncomingHttpHeaders): string | undefined
   if (name === 'authorization') return bearerOf(headers);
   const value = headers[name];
   // Codex's `gateway_oauth` puts a scheme before its token, whatever the field is called.
-  return typeof value === 'string' ? value.replace(/^Bearer +/i, '') : undefined;
+  return typeof value === 'string' ? value.replace(SCHEME, '') : undefined;
 };
 
 /** Claude Code replaces a message that names `x-api-key` by one of its own. */
@@ -85,6 +97,9 @@ export const createAuthenticate = (deps: AuthenticateDeps): Authenticate => {
       const isOwn = (text: string): boolean =>
         isManagedKey(text) || isMasterKey(text) || tokens?.isToken(text) === true;
       if (key !== undefined && isOwn(key)) delete headers[name];
+    }
+    if (headers.authorization !== undefined && isMasterKey(headers.authorization.trim())) {
+      delete headers.authorization;
     }
   };
   const letIn = (caller: Caller, key: ManagedKey | undefined, headers: IncomingHttpHeaders): Caller => {
@@ -141,7 +156,7 @@ export const createAuthenticate = (deps: AuthenticateDeps): Authenticate => {
       const where = beside ? 'X-GoModel-Key (beside the ChatGPT sign-in)' : 'Authorization or X-GoModel-Key';
       throw new GatewayError(
         'missing_api_key',
-        `no gateway key came in ${where}. ${remedy}`,
+        `no gateway key came in ${where}.${beside ? '' : otherSchemeIn(headers)} ${remedy}`,
         statusFor(headers),
       );
     }

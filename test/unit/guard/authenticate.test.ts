@@ -23,16 +23,40 @@ describe('the master key', () => {
     },
   );
 
-  it.each([`Bearer ${KEY}`, `bearer   ${KEY}  `])('lets in as "%s"', (authorization) => {
-    expect(attempt({ authorization })).toEqual(['master_key', {}]);
-  });
+  it.each([`Bearer ${KEY}`, `bearer   ${KEY}  `, `Bearer Bearer ${KEY}`, `Bearer\tbearer  ${KEY}`])(
+    'lets in as "%s"',
+    (authorization) => {
+      expect(attempt({ authorization })).toEqual(['master_key', {}]);
+    },
+  );
 
-  it.each([`Basic ${KEY}`, KEY, `x Bearer ${KEY}`, `Bearer ${KEY} x`, `Bearer${KEY}`, ''])(
+  it.each([`Basic ${KEY}`, KEY, `x Bearer ${KEY}`, `Bearer${KEY}`, 'Bearer', 'Bearer  ', ''])(
     'does not let in as "%s"',
     (authorization) => {
       expect(attempt({ authorization })).toMatchObject({ code: 'missing_api_key', status: 401 });
     },
   );
+
+  it.each([`Bearer ${KEY} x`, `Bearer Bearer Bearer ${KEY}`, `Bearer "${KEY}"`])(
+    'is not what is sent in "%s"',
+    (authorization) => {
+      expect(attempt({ authorization })).toMatchObject({ code: 'invalid_api_key', status: 401 });
+    },
+  );
+
+  it('may have blanks, which clients send as they are', () => {
+    const headers = { authorization: 'Bearer two words' };
+    expect(authenticateBy('two words')(headers).kind).toBe('master_key');
+    expect(headers).toEqual({});
+  });
+
+  it('is told apart from a missing scheme, and goes to nobody else without one', () => {
+    expect(() => authenticateBy(KEY)({ authorization: KEY })).toThrow('does not begin with "Bearer "');
+    expect(() => authenticateBy(KEY)({})).toThrow(
+      /no gateway key came in Authorization or X-GoModel-Key\. Run/,
+    );
+    expect(attempt({ 'x-gomodel-key': KEY, authorization: KEY })).toEqual(['master_key', {}]);
+  });
 
   it('is taken out wherever it stands, and other keys stay', () => {
     expect(
