@@ -26,6 +26,8 @@ export const redactRecord = (record: ExchangeRecord, redact: Redact): void => {
 
   for (const key of [
     'model',
+    'requestedModel',
+    'sentModel',
     'upstreamModel',
     'responseId',
     'previousResponseId',

@@ -52,6 +52,12 @@ it('what begins like a token and goes on with no claims is kept', () => {
 describe('a record', () => {
   const { text } = createRedactor(['house-word']);
 
+  it('has no key that somebody wrote into the field for the model', () => {
+    const record = bareRecord({ model: 'house-word', requestedModel: 'house-word', sentModel: 'house-word' });
+    redactRecord(record, text);
+    expect(record).toMatchObject({ model: REDACTED, requestedModel: REDACTED, sentModel: REDACTED });
+  });
+
   it('gets no member that it did not have', () => {
     const record = bareRecord();
     redactRecord(record, text);
