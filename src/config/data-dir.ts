@@ -14,7 +14,7 @@ export interface DataDirSources {
 }
 
 /** What a shell does with `~` that stands at the start of a word; in quotes or in `.env` it does not. */
-const expandHome = (path: string, homeDir: string): string =>
+export const expandHome = (path: string, homeDir: string): string =>
   homeDir !== '' && /^~(?:[\\/]|$)/.test(path) ? join(homeDir, path.slice(1)) : path;
 
 /**

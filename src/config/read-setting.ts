@@ -41,6 +41,18 @@ const parse = <Value>(setting: Readable<Value>, text: string, origin: Origin): V
   throw new GatewayError('invalid_config', `${origin}${shown} is not ${setting.takes}.`);
 };
 
+/** How other programs name a secret that is kept elsewhere. */
+const REFERENCE = /^(?:\$\{|\$\(|\{\{|os\.environ\/|op:\/\/)/;
+
+/** A reference that nobody has resolved would be a key that everybody can guess. */
+const refuseReference = ({ secret }: Readable<unknown>, { value, origin, source }: Sourced<string>): void => {
+  if (!secret || source !== 'environment' || !REFERENCE.test(value.trim())) return;
+  throw new GatewayError(
+    'invalid_config',
+    `${origin} is a reference to a secret, which nothing has put in its place. Whatever starts the gateway has to resolve it (a shell does so in double quotes; systemd and \`docker --env-file\` do not).`,
+  );
+};
+
 /**
  * The values that were given, in their order. An empty one counts as absent, as in most shells' scripts.
  * @throws GatewayError invalid_config where a value is not what the setting takes
@@ -51,15 +63,24 @@ export const parseGiven = <Value>(
 ): ReadonlyArray<Sourced<Value>> =>
   given.flatMap((one) => {
     if (one?.value === undefined || one.value.trim() === '') return [];
+    refuseReference(setting, { ...one, value: one.value });
     return [{ ...one, value: parse(setting, one.value, one.origin) }];
   });
+
+/** `docker run --env-file` and others hand on the quotes of a file that a shell would have taken away. */
+const withoutQuotes = (value: string | undefined): string | undefined => {
+  const text = value?.trim() ?? '';
+  const [mark = ''] = text;
+  const isQuoted = text.length > 1 && (mark === '"' || mark === "'") && text.endsWith(mark);
+  return isQuoted ? text.slice(1, -1) : value;
+};
 
 /** What the environment, and after it `.env`, have under a name. */
 export const variableOf = (
   variable: string,
   { env, dotenv, dotenvFile = DOTENV }: Pick<ConfigSources, 'env' | 'dotenv' | 'dotenvFile'>,
 ): ReadonlyArray<Sourced<string | undefined>> => [
-  { value: env[variable], origin: variable, source: 'environment' },
+  { value: withoutQuotes(env[variable]), origin: variable, source: 'environment' },
   { value: dotenv[variable], origin: `${variable} in ${dotenvFile.name}`, source: dotenvFile.source },
 ];
 

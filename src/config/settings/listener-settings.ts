@@ -7,6 +7,9 @@ const parsePort: Parse<number> = (text) => {
   return port <= 65_535 ? port : undefined;
 };
 
+/** An IPv6 address also as URLs write it. */
+const parseHost: Parse<string> = (text) => text.trim().replace(/^\[([^\]]*)\]$/, '$1') || undefined;
+
 /** Where the gateway listens, and for whom. */
 export const LISTENER_SETTINGS = {
   port: setting({
@@ -22,7 +25,7 @@ export const LISTENER_SETTINGS = {
     path: ['server', 'host'],
     takes: 'a host name or an address',
     summary: 'the address to bind; loopback, IPv4 and IPv6, if absent',
-    parse: parseText,
+    parse: parseHost,
   }),
   tlsCert: setting({
     variable: 'TLS_CERT',

@@ -21,12 +21,19 @@ const deniedRemedy = (port: number): string => {
     : 'This system does not let you have it: choose another with --port.';
 };
 
+const isNoAddress = (code: string | undefined): boolean =>
+  code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EADDRNOTAVAIL';
+
+const FOREIGN_HOST =
+  'HOST must be an address of this machine. Some shells and tools (csh, conda) set it to something else: unset it, or choose with --host.';
+
 const toListenError = (error: unknown, host: string, port: number): GatewayError => {
   const code = errorCodeOf(error);
   if (code === 'EADDRINUSE') {
     return new GatewayError('port_in_use', `Port ${port} on ${host} is in use.`, { cause: error });
   }
-  const remedy = code === 'EACCES' ? deniedRemedy(port) : 'Check HOST and PORT.';
+  const remedy =
+    code === 'EACCES' ? deniedRemedy(port) : isNoAddress(code) ? FOREIGN_HOST : 'Check HOST and PORT.';
   return new GatewayError('command_failed', `${host} port ${port} cannot be bound (${code}). ${remedy}`, {
     cause: error,
   });
@@ -60,7 +67,7 @@ const FREE_PORT_TRIES = 5;
 export interface ListenInput {
   /** Makes one more server with the same handlers. */
   readonly createServer: () => Server;
-  /** Absent: both loopback addresses, since `localhost` is `::1` first for many clients. */
+  /** Absent, or `localhost`: both loopback addresses, since `localhost` is `::1` first for many clients. */
   readonly host: string | undefined;
   /** 0 for any free one. */
   readonly port: number;
@@ -72,7 +79,8 @@ export interface ListenInput {
  * @throws GatewayError port_in_use, command_failed
  */
 export const listen = async (input: ListenInput): Promise<{ servers: Server[]; port: number }> => {
-  if (input.host !== undefined) {
+  // What `localhost` resolves to first is different on every system, and a client may try another one.
+  if (input.host !== undefined && input.host.toLowerCase() !== 'localhost') {
     const server = input.createServer();
     const port = await bind(server, input.port, input.host).catch((error: unknown) => {
       throw toListenError(error, input.host ?? '', input.port);

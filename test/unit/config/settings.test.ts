@@ -28,6 +28,12 @@ describe('a setting takes', () => {
     expect(parse('host', ' a ')).toBe('a');
   });
 
+  it('an IPv6 address in brackets', () => {
+    expect(parse('host', '[::1]')).toBe('::1');
+    expect(parse('host', ' [fd00::1] ')).toBe('fd00::1');
+    expect(parse('host', '[]')).toBeUndefined();
+  });
+
   it('true and false in any of the usual words', () => {
     for (const text of ['true', '1', 'yes', 'on', ' ON '])
       expect([text, parse('logBodies', text)]).toEqual([text, true]);
@@ -148,4 +154,33 @@ it('a duration is a number with its unit', () => {
     ['', undefined],
   ];
   for (const [text, ms] of DURATIONS) expect([text, parseDuration(text)]).toEqual([text, ms]);
+});
+
+describe('a variable of the environment', () => {
+  const read = (name: SettingName, variables: Record<string, string>, dotenv: Record<string, string> = {}) =>
+    readSetting(name, { flags: {}, env: variables, dotenv })?.value;
+
+  it('may come in the quotes of a file that no shell has read', () => {
+    expect(read('masterKey', { GOMODEL_MASTER_KEY: '"the key"' })).toBe('the key');
+    expect(read('masterKey', { GOMODEL_MASTER_KEY: "'the key'\n" })).toBe('the key');
+    expect(read('port', { PORT: '"8081"' })).toBe(8081);
+    expect(read('logBodies', { LOGGING_LOG_BODIES: "'false'" })).toBe(false);
+    for (const key of ['"', '"a', `"a'`, 'a"b"']) {
+      expect(read('masterKey', { GOMODEL_MASTER_KEY: key })).toBe(key);
+    }
+    expect(read('masterKey', { GOMODEL_MASTER_KEY: '""' })).toBeUndefined();
+  });
+
+  it.each([
+    `\${OPENAI_API_KEY}`,
+    '$(cat key)',
+    '{{ key }}',
+    'os.environ/OPENAI_API_KEY',
+    'op://vault/item/key',
+  ])('is no secret where it is the reference %s', (reference) => {
+    const reason = 'GOMODEL_MASTER_KEY is a reference to a secret, which nothing has put in its place';
+    expect(() => read('masterKey', { GOMODEL_MASTER_KEY: reference })).toThrow(reason);
+    const given = [{ value: reference, origin: 'OPENAI_API_KEY', source: 'environment' as const }];
+    expect(() => parseGiven(PROVIDER_FIELDS.apiKey, given)).toThrow('OPENAI_API_KEY is a reference');
+  });
 });
