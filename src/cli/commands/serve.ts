@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { inspectCodex } from '../../admin/answers/inspect-codex.ts';
 import { GatewayError } from '../../base/errors.ts';
 import { systemClock } from '../../base/time/clock.ts';
-import { resolveCodexHome } from '../../codex/run/codex-home.ts';
+import { findCodexHome } from '../../codex/run/codex-home.ts';
 import { readSignInFile } from '../../codex/run/read-sign-in-file.ts';
 import {
   canAskDefault,
@@ -52,13 +52,8 @@ const start = async (
   demo: boolean,
   context: CommandContext,
 ): Promise<ServingGateway> => {
-  const { env, homeDir, cwd } = context;
-  const hasCodexHome = homeDir !== '' || Boolean(env.CODEX_HOME);
-  const options = {
-    version: readVersion(),
-    demo,
-    ...(hasCodexHome && { codexHome: resolveCodexHome({ flag: undefined, env, homeDir, cwd }) }),
-  };
+  const codexHome = findCodexHome(context);
+  const options = { version: readVersion(), demo, ...(codexHome !== undefined && { codexHome }) };
   try {
     if (config.workers === 1) return await compose(config, options);
     const { startWorkers } = await import('../../server/workers/start-workers.ts');
@@ -77,10 +72,10 @@ const start = async (
 const findCodexState = async (
   gateway: ServingGateway,
   { dataDir, masterKey }: GatewayConfig,
-  { env, homeDir, cwd }: CommandContext,
+  context: CommandContext,
 ) => {
-  if (homeDir === '' && !env.CODEX_HOME) return { isCodexConnected: undefined, signIn: 'none' } as const;
-  const codexHome = resolveCodexHome({ flag: undefined, env, homeDir, cwd });
+  const codexHome = findCodexHome(context);
+  if (codexHome === undefined) return { isCodexConnected: undefined, signIn: 'none' } as const;
   const isGuarded = masterKey !== undefined;
   const { state } = await inspectCodex({ codexHome, dataDir, url: gateway.url, isGuarded });
   const signIn = (await readSignInFile(codexHome)) ?? 'none';
