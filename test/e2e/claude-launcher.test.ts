@@ -130,6 +130,27 @@ describe('gomodel-ts claude', () => {
     expect(entered.headers.get('location')).toBe(`/admin/dashboard/sessions?session=${session}`);
   });
 
+  it('keeps its key and its budget where settings of the user name the headers of another gateway', async () => {
+    const folders = createFolders();
+    const double = await startDouble(folders.workFolder);
+    mkdirSync(join(folders.home, '.claude'));
+    const env = {
+      ANTHROPIC_CUSTOM_HEADERS: 'x-bf-vk: sk-bf-other',
+      ANTHROPIC_AUTH_TOKEN: 'other',
+      ANTHROPIC_API_KEY: 'another',
+    };
+    writeFileSync(join(folders.home, '.claude/settings.json'), JSON.stringify({ env }));
+    const run = await launch({
+      folders,
+      launcher: ['--budget', '5'],
+      env: { ANTHROPIC_API_KEY: PROVIDER_KEY, ANTHROPIC_BASE_URL: double.url },
+    });
+    expect({ code: run.code, stdout: run.stdout }, run.stderr).toEqual({ code: 0, stdout: 'ok\n' });
+    // Which the summary knows by the header of the run.
+    expect(run.stderr).toMatch(SUMMARY);
+    for (const { headers } of double.requests) expect(headers).not.toHaveProperty('x-bf-vk');
+  });
+
   it('reaches a running gateway over TLS by a name of its certificate, and trusts its authority', async () => {
     const folders = createFolders();
     const double = await startDouble(folders.workFolder);

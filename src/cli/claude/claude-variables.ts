@@ -1,6 +1,7 @@
+import process from 'node:process';
 import { bypassProxyFor } from '../../codex/run/bypass-proxy.ts';
 import { runHeaders } from '../../codex/run/run-headers.ts';
-import { chosenModel, isOfAnthropic } from './chosen-model.ts';
+import { isOfAnthropic } from './chosen-model.ts';
 
 export interface ClaudeRun {
   /** Such as `http://localhost:8080`. */
@@ -11,8 +12,8 @@ export interface ClaudeRun {
   readonly key: string;
   readonly runId: string;
   readonly budgetUsd: number | undefined;
-  /** Claude Code's own arguments. */
-  readonly args: readonly string[];
+  /** The model that was chosen; absent: Claude Code's own choice. */
+  readonly model: string | undefined;
 }
 
 /** Variables that would send Claude Code past the gateway, or give it another key. */
@@ -28,14 +29,35 @@ const TAKEN_AWAY = [
  * Where Claude Code sends its requests. Anthropic's own models go to the provider `anthropic` as they are; of any
  * other one, the gateway finds the provider by its name.
  */
-export const baseUrlOf = ({ gatewayUrl, isDemo, args }: ClaudeRun, env: NodeJS.ProcessEnv): string => {
-  const model = chosenModel(args, env);
-  return !isDemo && (model === undefined || isOfAnthropic(model)) ? `${gatewayUrl}/p/anthropic` : gatewayUrl;
-};
+export const baseUrlOf = ({ gatewayUrl, isDemo, model }: ClaudeRun): string =>
+  !isDemo && (model === undefined || isOfAnthropic(model)) ? `${gatewayUrl}/p/anthropic` : gatewayUrl;
+
+/** Holds the key for `KEY_HELPER`. */
+const KEY_VARIABLE = 'GOMODEL_RUN_KEY';
+
+/**
+ * What goes into `--settings` where settings files replace the variables that carry the key: its arguments may be
+ * seen by other users of the machine, so that the key comes from the environment, by a command.
+ */
+export const settingsOverHeaders = ({ runId, budgetUsd }: ClaudeRun): PinnedHeaders => ({
+  env: {
+    ANTHROPIC_CUSTOM_HEADERS: headerLines(runHeaders(runId, budgetUsd)),
+    ANTHROPIC_AUTH_TOKEN: '',
+    ANTHROPIC_API_KEY: '',
+  },
+  apiKeyHelper: `"${process.execPath}" -p process.env.${KEY_VARIABLE}`,
+});
+
+export interface PinnedHeaders {
+  readonly env: Readonly<Record<string, string>>;
+  readonly apiKeyHelper: string;
+}
+
+const headerLines = (headers: readonly (readonly [name: string, value: string])[]): string =>
+  headers.map(([name, value]) => `${name}: ${value}`).join('\n');
 
 /** What it does beside the conversation, such as titles, is asked of the chosen model too where it is another's. */
-const modelVariables = ({ args }: ClaudeRun, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
-  const model = chosenModel(args, env);
+const modelVariables = ({ model }: ClaudeRun, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
   const isNamed = env.ANTHROPIC_DEFAULT_HAIKU_MODEL || env.ANTHROPIC_SMALL_FAST_MODEL;
   return model === undefined || isOfAnthropic(model) || isNamed
     ? {}
@@ -53,11 +75,12 @@ export const claudeVariables = (run: ClaudeRun, env: NodeJS.ProcessEnv): NodeJS.
     ...env,
     ...bypassProxyFor(new URL(gatewayUrl), env),
     ...modelVariables(run, env),
-    ANTHROPIC_BASE_URL: baseUrlOf(run, env),
+    ANTHROPIC_BASE_URL: baseUrlOf(run),
     ANTHROPIC_AUTH_TOKEN: key,
+    [KEY_VARIABLE]: key,
     ANTHROPIC_CUSTOM_HEADERS: [
       ...(env.ANTHROPIC_CUSTOM_HEADERS ? [env.ANTHROPIC_CUSTOM_HEADERS] : []),
-      ...headers.map(([name, value]) => `${name}: ${value}`),
+      headerLines(headers),
     ].join('\n'),
   };
   for (const name of TAKEN_AWAY) delete variables[name];

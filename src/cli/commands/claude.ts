@@ -4,9 +4,10 @@ import { runProgram } from '../../codex/run/run-program.ts';
 import type { GatewayConfig } from '../../config/load-config.ts';
 import { type ConfiguredProvider, hasCredential } from '../../providers/configured-provider.ts';
 import { chosenModel, isOfAnthropic } from '../claude/chosen-model.ts';
-import { baseUrlOf, claudeVariables } from '../claude/claude-variables.ts';
+import { baseUrlOf, claudeVariables, settingsOverHeaders } from '../claude/claude-variables.ts';
 import { searchClaude } from '../claude/find-claude.ts';
 import { pinAddress } from '../claude/pin-address.ts';
+import { readUserSettings } from '../claude/user-settings.ts';
 import type { CommandContext } from '../context.ts';
 import { type Launcher, launcherCommand } from '../launch/launcher-command.ts';
 import { authorityFor } from '../launch/reach-over-tls.ts';
@@ -45,8 +46,9 @@ const requireProvider = ({ providers }: GatewayConfig, model: string | undefined
 };
 
 const prepare: Launcher['prepare'] = async ({ program, args, flags, budgetUsd }, context) => {
-  const { env, cwd } = context;
-  const model = chosenModel(args, env);
+  const { env, cwd, homeDir } = context;
+  const settings = readUserSettings(env, homeDir, cwd);
+  const model = chosenModel(args, env, settings);
   const isDemo = flags.demo === true;
   const check = (config: GatewayConfig): void => {
     if (!isDemo) requireProvider(config, model);
@@ -54,8 +56,9 @@ const prepare: Launcher['prepare'] = async ({ program, args, flags, budgetUsd },
   const gateway = await findOrStart({ flags, more: {}, check }, context);
   const { url: gatewayUrl, key } = gateway;
   const run = async (runId: string): Promise<number> => {
-    const wish = { gatewayUrl, isDemo, key, runId, budgetUsd, args };
-    const pinned = pinAddress(args, baseUrlOf(wish, env), cwd);
+    const wish = { gatewayUrl, isDemo, key, runId, budgetUsd, model };
+    const pin = { ...settings, baseUrl: baseUrlOf(wish), overHeaders: settingsOverHeaders(wish) };
+    const pinned = pinAddress(args, pin, cwd);
     const trust = authorityFor('claude', gatewayUrl, gateway.config, env);
     return runProgram(program, pinned, { ...claudeVariables(wish, env), ...trust });
   };

@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { describe, expect, it } from 'vitest';
-import { baseUrlOf, claudeVariables } from '../../../src/cli/claude/claude-variables.ts';
+import { chosenModel } from '../../../src/cli/claude/chosen-model.ts';
+import { baseUrlOf, claudeVariables, settingsOverHeaders } from '../../../src/cli/claude/claude-variables.ts';
 import { pinAddress } from '../../../src/cli/claude/pin-address.ts';
+import { readUserSettings } from '../../../src/cli/claude/user-settings.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const RUN = {
@@ -11,7 +14,7 @@ const RUN = {
   key: 'gm-key',
   runId: 'run_1',
   budgetUsd: undefined,
-  args: [] as string[],
+  model: undefined as string | undefined,
 };
 
 describe('the environment of Claude Code', () => {
@@ -46,16 +49,21 @@ describe('the environment of Claude Code', () => {
     [['-p', 'x', '--model=qwen3:32b'], {}, ''],
     [[], { ANTHROPIC_MODEL: 'openrouter/moonshotai/kimi-k2' }, ''],
     [['--model', 'sonnet'], { ANTHROPIC_MODEL: 'ollama/qwen3' }, '/p/anthropic'],
-  ])('leads %j with %j to the provider of that model', (args, env, path) => {
-    expect(baseUrlOf({ ...RUN, args }, env)).toBe(`http://localhost:8080${path}`);
+    [[], {}, '', { model: 'glm-5' }],
+    [['--model', 'opus'], {}, '/p/anthropic', { model: 'glm-5', modelVariable: 'glm-5' }],
+    [[], { ANTHROPIC_MODEL: 'opus' }, '/p/anthropic', { model: 'glm-5' }],
+    [[], { ANTHROPIC_MODEL: 'opus' }, '', { model: 'opus', modelVariable: 'glm-5' }],
+  ])('leads %j with %j to the provider of that model', (args, env, path, settings?: Parameters<typeof chosenModel>[2]) => {
+    const model = chosenModel(args, env, settings ?? {});
+    expect(baseUrlOf({ ...RUN, model })).toBe(`http://localhost:8080${path}`);
   });
 
   it('leads every model to the demo where that answers', () => {
-    expect(baseUrlOf({ ...RUN, isDemo: true, args: ['--model', 'opus'] }, {})).toBe('http://localhost:8080');
+    expect(baseUrlOf({ ...RUN, isDemo: true, model: 'opus' })).toBe('http://localhost:8080');
   });
 
   it('asks the chosen model for what Claude Code does beside the conversation, unless the user says otherwise', () => {
-    const run = { ...RUN, args: ['--model', 'ollama/qwen3'] };
+    const run = { ...RUN, model: 'ollama/qwen3' };
     expect(claudeVariables(run, {}).ANTHROPIC_DEFAULT_HAIKU_MODEL).toBe('ollama/qwen3');
     expect(claudeVariables(RUN, {}).ANTHROPIC_DEFAULT_HAIKU_MODEL).toBeUndefined();
     const named = { ANTHROPIC_DEFAULT_HAIKU_MODEL: 'ollama/small' };
@@ -66,9 +74,10 @@ describe('the environment of Claude Code', () => {
 describe("Claude Code's settings", () => {
   const url = 'http://localhost:8080/p/anthropic';
   const read = (args: readonly string[]): unknown => JSON.parse(args[1] ?? '');
+  const pin = { baseUrl: url, setHeaders: false, overHeaders: settingsOverHeaders({ ...RUN, budgetUsd: 1 }) };
 
   it('name the address of the gateway, before the arguments of the user', () => {
-    const pinned = pinAddress(['-p', 'say --settings'], url, '/');
+    const pinned = pinAddress(['-p', 'say --settings'], pin, '/');
     expect(pinned[0]).toBe('--settings');
     expect(read(pinned)).toMatchObject({ env: { ANTHROPIC_BASE_URL: url, CLAUDE_CODE_USE_BEDROCK: '' } });
     expect(pinned.slice(2)).toEqual(['-p', 'say --settings']);
@@ -83,14 +92,48 @@ describe("Claude Code's settings", () => {
       [`--settings=${JSON.stringify(own)}`],
       ['--settings', 'own.json'],
     ]) {
-      const pinned = pinAddress(['-c', ...given, 'x'], url, folder);
+      const pinned = pinAddress(['-c', ...given, 'x'], pin, folder);
       expect(read(pinned)).toMatchObject({ model: 'opus', env: { A: '1', ANTHROPIC_BASE_URL: url } });
       expect(pinned.slice(2)).toEqual(['-c', 'x']);
     }
   });
 
   it('that cannot be read are refused', () => {
-    expect(() => pinAddress(['--settings', '{"a":'], url, '/')).toThrow(/neither JSON nor a file/);
-    expect(() => pinAddress(['--settings', 'no-such.json'], url, '/')).toThrow(/no such file/);
+    expect(() => pinAddress(['--settings', '{"a":'], pin, '/')).toThrow(/neither JSON nor a file/);
+    expect(() => pinAddress(['--settings', 'no-such.json'], pin, '/')).toThrow(/no such file/);
+  });
+
+  it('carry what header fields of settings files would replace, and never the key', () => {
+    const [, whole = ''] = pinAddress(['-p', 'x'], { ...pin, setHeaders: true }, '/');
+    expect(JSON.parse(whole)).toMatchObject({
+      env: {
+        ANTHROPIC_BASE_URL: url,
+        ANTHROPIC_CUSTOM_HEADERS: 'X-GoModel-Run: run_1\nX-GoModel-Run-Budget: 1',
+        ANTHROPIC_AUTH_TOKEN: '',
+      },
+      apiKeyHelper: `"${process.execPath}" -p process.env.GOMODEL_RUN_KEY`,
+    });
+    expect(whole).not.toContain(RUN.key);
+    expect(claudeVariables(RUN, {}).GOMODEL_RUN_KEY).toBe(RUN.key);
+    const given = JSON.stringify({ env: { ANTHROPIC_CUSTOM_HEADERS: 'x-a: b' } });
+    expect(read(pinAddress(['--settings', given], pin, '/'))).toHaveProperty('apiKeyHelper');
+    expect(read(pinAddress(['-p', 'x'], pin, '/'))).not.toHaveProperty('apiKeyHelper');
+  });
+
+  it('are read of the folder and of the user, the folder first, and what cannot be read says nothing', () => {
+    const home = createTemporaryFolder('home');
+    const work = createTemporaryFolder('work');
+    for (const folder of [home, work]) mkdirSync(join(folder, '.claude'));
+    const write = (folder: string, name: string, text: string) =>
+      writeFileSync(join(folder, '.claude', name), text);
+    expect(readUserSettings({}, home, work)).toEqual({ setHeaders: false });
+    write(home, 'settings.json', '{"model":"opus","env":{"ANTHROPIC_MODEL":"glm-5"}}');
+    expect(readUserSettings({}, home, work)).toEqual({ model: 'opus', modelVariable: 'glm-5', setHeaders: false });
+    write(work, 'settings.json', '{"env":{"ANTHROPIC_CUSTOM_HEADERS":"x-bf-vk: a","ANTHROPIC_MODEL":"kimi"}}');
+    expect(readUserSettings({}, home, work)).toMatchObject({ modelVariable: 'kimi', setHeaders: true });
+    write(work, 'settings.json', '{"env":');
+    write(work, 'settings.local.json', '[1]');
+    expect(readUserSettings({}, home, work)).toMatchObject({ modelVariable: 'glm-5', setHeaders: false });
+    expect(readUserSettings({ CLAUDE_CONFIG_DIR: work }, home, work).model).toBeUndefined();
   });
 });
