@@ -123,6 +123,12 @@ const allowedOf = (models: readonly JoinedModel[], allowance: Allowance): readon
     allowance.allows(provider, namesOf(provider, upstreamModel, name)),
   );
 
+/** What is asked for by its provider's name in front is the same model. */
+const isCalled = (
+  { name, provider, upstreamModel, isAlias }: JoinedModel,
+  asked: string | undefined,
+): boolean => name === asked || (!isAlias && `${provider}/${upstreamModel}` === asked);
+
 /** Anthropic's own clients say so, and read its form of the list alone. */
 const isAnthropics = ({ headers }: Request): boolean => headers['anthropic-version'] !== undefined;
 
@@ -136,13 +142,13 @@ const composeAnswer = async (
   const name = askedModel(path);
   if (name === undefined && !asksForList(path)) return undefined;
   const models = allowedOf(await listModels(), allowance);
+  const found = models.filter((model) => isCalled(model, name)).slice(0, 1);
   if (isAnthropics(request)) {
     return name === undefined
       ? toAnthropicList(models, new URLSearchParams(path.split('?')[1]))
-      : toAnthropicModel(models.find((model) => model.name === name));
+      : toAnthropicModel(found[0]);
   }
-  const list = toOpenAiList(models);
-  return name === undefined ? list : list.data.find(({ id }) => id === name);
+  return name === undefined ? toOpenAiList(models) : toOpenAiList(found).data[0];
 };
 
 /**

@@ -50,6 +50,14 @@ const askCatalog = async (v1: string, headers: Record<string, string> = {}) => {
 };
 
 describe('GET models of several providers', () => {
+  it.each(['openai/gpt-5.5', 'openai%2Fgpt-5.5', 'gpt-5.5'])('finds one of them as %s', async (name) => {
+    const { gateway } = await start(listing('gpt-5.5'), listing('claude-sonnet-4-5'));
+    const found = await fetch(`${gateway.v1}/models/${name}`);
+    expect(await found.json()).toMatchObject({ id: 'gpt-5.5', object: 'model', owned_by: 'openai' });
+    const elsewhere = await fetch(`${gateway.v1}/models/anthropic/${name.replace(/^.*(?:\/|%2F)/, '')}`);
+    expect(await elsewhere.json()).not.toHaveProperty('id');
+  });
+
   it('joins their lists, each model by the name that leads there', async () => {
     const { gateway } = await start(listing('gpt-5.5', 'both'), listing('claude-sonnet-4-5', 'both'));
     const response = await fetch(`${gateway.v1}/models`);
