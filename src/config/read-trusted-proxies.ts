@@ -9,6 +9,12 @@ interface Entry {
   readonly prefix: number;
 }
 
+/** Networks by GoModel's names for them. */
+const NAMED: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+};
+
 const parseEntry = (text: string): Entry | undefined => {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);
@@ -21,11 +27,17 @@ const parseEntry = (text: string): Entry | undefined => {
 };
 
 /**
- * Reads addresses and networks, separated by commas or blanks: `10.0.0.0/8, ::1`.
+ * Reads addresses and networks, separated by commas or blanks: `10.0.0.0/8, ::1`; `loopback` and `private` stand
+ * for theirs.
  * @returns undefined where one of them is neither, or stands for everybody
  */
 export const parseTrustedProxies = (text: string): readonly string[] | undefined => {
-  const words = text.split(/[\s,]+/).filter(Boolean);
+  const words = text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .flatMap((word) =>
+      Object.hasOwn(NAMED, word.toLowerCase()) ? (NAMED[word.toLowerCase()] ?? []) : [word],
+    );
   const isFine = words.length > 0 && words.length <= MAX_ENTRIES && words.every(parseEntry);
   return isFine ? words : undefined;
 };

@@ -108,3 +108,18 @@ describe('TRUSTED_PROXIES', () => {
     expect(parseTrustedProxies(Array(201).fill('10.0.0.1').join())).toBeUndefined();
   });
 });
+
+describe('networks by name', () => {
+  it.each([
+    ['loopback', '127.0.0.9'],
+    ['Private', '192.168.7.7'],
+    ['private 203.0.113.7', '203.0.113.7'],
+  ])('%s has %s in it', (trusted, address) => {
+    expect(listOf(parseTrustedProxies(trusted) ?? []).check(address, 'ipv4')).toBe(true);
+    expect(listOf(parseTrustedProxies(trusted) ?? []).check('198.51.100.1', 'ipv4')).toBe(false);
+  });
+
+  it.each(['public', 'all', 'toString'])('there is none called %s', (word) => {
+    expect(parseTrustedProxies(word)).toBeUndefined();
+  });
+});

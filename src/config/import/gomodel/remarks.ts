@@ -40,7 +40,9 @@ export const GOMODEL_REMARKS: Readonly<Record<string, string>> = {
   ...group('server.', ['swagger_enabled', 'pprof_enabled', 'pid_file'], ''),
   'server.base_path':
     'the gateway answers at the root of its address; let a proxy in front take the prefix off',
-  'server.trusted_proxies': 'name your proxies in TRUSTED_PROXIES',
+  'server.client_ip_header':
+    'the address of a client is read from X-Forwarded-For: let the proxy in front set that',
+  'server.trusted_hops': 'hops are not counted: name all proxies in TRUSTED_PROXIES',
   ...group(
     'logging.',
     ['log_headers', 'only_model_interactions', 'buffer_size', 'flush_interval', 'log_revision_bodies'],

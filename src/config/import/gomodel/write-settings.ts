@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../../base/json-object.ts';
+import type { Path } from '../../file/parse-yaml.ts';
 import { durationOf, isOff, isOn, numberOf } from '../scalars.ts';
+import { sharedRetries, trustedProxiesOf } from '../shared-settings.ts';
 import type { TakenTree } from '../taken-tree.ts';
 import { secretOf } from './write-providers.ts';
 
@@ -13,10 +15,13 @@ const scalarAt = (tree: TakenTree, ...path: PropertyKey[]): string | number | bo
     : undefined;
 };
 
+const RETRIES_OF_PROVIDER: readonly Path[] = [['resilience', 'retry', 'max_retries']];
+
 const failoverOf = (tree: TakenTree): JsonObject => {
   const at = ['resilience', 'retry'];
   const breaker = ['resilience', 'circuit_breaker'];
-  const retries = numberOf(tree.take(...at, 'max_retries'));
+  const retries =
+    numberOf(tree.take(...at, 'max_retries')) ?? sharedRetries(tree, 'providers', RETRIES_OF_PROVIDER);
   const failures = numberOf(tree.take(...breaker, 'failure_threshold'));
   const initial = durationOf(tree.take(...at, 'initial_backoff'));
   const longest = durationOf(tree.take(...at, 'max_backoff'));
@@ -87,6 +92,7 @@ export const writeSettings = (tree: TakenTree): JsonObject => {
       master_key: secretOf(tree, ['server', 'master_key'], 'GOMODEL_MASTER_KEY'),
       body_size_limit: scalarAt(tree, 'server', 'body_size_limit'),
       user_path_header: scalarAt(tree, 'server', 'user_path_header'),
+      trusted_proxies: trustedProxiesOf(tree, ['server', 'trusted_proxies']),
       ...(isOn(tree.take('models', 'keep_only_aliases_at_models_endpoint')) && { keep_only_aliases: true }),
       ...(stall && { stream_stall_timeout: stall }),
       // Only what was asked for: nothing is sent to anybody else of its own accord.

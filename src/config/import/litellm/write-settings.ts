@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../base/json-object.ts';
 import type { Path } from '../../file/parse-yaml.ts';
 import { durationOf, isOn, numberOf, secondsOf } from '../scalars.ts';
+import { sharedRetries, trustedProxiesOf } from '../shared-settings.ts';
 import type { TakenTree } from '../taken-tree.ts';
 import { variableIn } from './values.ts';
 
@@ -16,8 +17,14 @@ const eitherOf = (tree: TakenTree, key: string): { readonly value: unknown; read
     : { value: router, path: ['router_settings', key] };
 };
 
+const RETRIES_OF_MODEL: readonly Path[] = [
+  ['litellm_params', 'num_retries'],
+  ['litellm_params', 'max_retries'],
+];
+
 const failoverOf = (tree: TakenTree): JsonObject => {
-  const retries = numberOf(eitherOf(tree, 'num_retries').value);
+  const retries =
+    numberOf(eitherOf(tree, 'num_retries').value) ?? sharedRetries(tree, 'model_list', RETRIES_OF_MODEL);
   const fails = numberOf(eitherOf(tree, 'allowed_fails').value);
   const pause = durationOf(eitherOf(tree, 'cooldown_time').value);
   const isOff = isOn(eitherOf(tree, 'disable_cooldowns').value);
@@ -26,6 +33,15 @@ const failoverOf = (tree: TakenTree): JsonObject => {
     ...(isOff ? { breaker_failures: 0 } : fails !== undefined && { breaker_failures: Math.floor(fails) + 1 }),
     ...(pause && { breaker_pause: pause }),
   };
+};
+
+/** LiteLLM asks for both before it believes a proxy, whose header fields it calls by this name. */
+const proxiesOf = (tree: TakenTree): string | undefined => {
+  const path: Path = ['general_settings', 'mcp_trusted_proxy_ranges'];
+  if (tree.look(...path) === undefined) return undefined;
+  const isUsed = isOn(tree.take('general_settings', 'use_x_forwarded_for'));
+  const proxies = trustedProxiesOf(tree, path);
+  return isUsed ? proxies : undefined;
 };
 
 const OWN_VARIABLE = 'GOMODEL_MASTER_KEY';
@@ -87,6 +103,7 @@ export const writeSettings = (tree: TakenTree): JsonObject => {
   return {
     server: {
       master_key: masterKeyOf(tree),
+      trusted_proxies: proxiesOf(tree),
       ...(megabytes && { body_size_limit: `${Math.ceil(megabytes)}M` }),
       ...(open && { max_open_exchanges: Math.floor(open) }),
       ...(stall && { stream_stall_timeout: stall }),

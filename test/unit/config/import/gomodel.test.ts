@@ -181,3 +181,32 @@ describe("GoModel's variables", () => {
     ]);
   });
 });
+
+describe("proxies and retries of GoModel's file", () => {
+  const read = (text: string) => shown(importGomodelFile(text, 'config.yaml'));
+
+  it('are carried over, by the names of networks as well', () => {
+    const { content, told } = read('server: { trusted_proxies: [private, "203.0.113.7"], trusted_hops: 2 }');
+    expect(content).toEqual({ server: { trusted_proxies: 'private, 203.0.113.7' } });
+    expect(told).toEqual([expect.stringContaining('server.trusted_hops: hops are not counted')]);
+    const variables = shown(importGomodelVariables('TRUSTED_PROXIES=10.0.0.0/8,::1', '.env'));
+    expect(variables.content).toEqual({ server: { trusted_proxies: '10.0.0.0/8,::1' } });
+  });
+
+  it.each(['["0.0.0.0/0"]', '[10.0.0.0/8, nobody]'])('are left out, in words, where they are %s', (list) => {
+    const { content, told } = read(`server: { port: 1, trusted_proxies: ${list} }`);
+    expect(content).toEqual({ server: { port: 1 } });
+    expect(told).toEqual([expect.stringContaining('name your proxies in TRUSTED_PROXIES')]);
+  });
+
+  it('of providers that agree hold for all', () => {
+    const providers = (other: number) =>
+      `providers:
+  openai: { api_key: "\${A}", resilience: { retry: { max_retries: 4 } } }
+  anthropic: { api_key: "\${B}", resilience: { retry: { max_retries: ${other} } } }`;
+    expect(read(providers(4)).content).toMatchObject({ failover: { attempts: 5 } });
+    expect(read(providers(4)).told).toEqual([]);
+    expect(read(providers(5)).content).not.toHaveProperty('failover');
+    expect(read(providers(5)).told).toHaveLength(2);
+  });
+});

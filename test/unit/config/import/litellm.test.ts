@@ -197,6 +197,28 @@ credential_list:
     expect(told).toEqual([]);
   });
 
+  it('takes trusted proxies and retries that the models agree on', () => {
+    const models = (other: number) => `
+model_list:
+  - { model_name: a, litellm_params: { model: groq/one, num_retries: 2 } }
+  - { model_name: b, litellm_params: { model: groq/two, max_retries: ${other} } }
+general_settings: { use_x_forwarded_for: true, mcp_trusted_proxy_ranges: ["10.0.0.0/8", "fd00::/8"] }
+`;
+    const agreed = imported(models(2));
+    expect(agreed.content).toMatchObject({
+      failover: { attempts: 3 },
+      server: { trusted_proxies: '10.0.0.0/8, fd00::/8' },
+    });
+    expect(agreed.told).toEqual([]);
+    const other = imported(models(5));
+    expect(other.content).not.toHaveProperty('failover');
+    expect(other.told).toHaveLength(2);
+    const unused = imported(models(2).replace('use_x_forwarded_for: true, ', ''));
+    expect(unused.content).not.toHaveProperty('server');
+    const alone = imported('general_settings: { use_x_forwarded_for: true }\n');
+    expect(alone.told).toEqual([expect.stringContaining('name your proxies in TRUSTED_PROXIES')]);
+  });
+
   it('says which models nobody here can reach', () => {
     const { content, told } = imported(
       'model_list:\n  - { model_name: a, litellm_params: { model: replicate/x } }\n  - { model_name: b }\n',
