@@ -7,7 +7,12 @@ export interface Peer {
   readonly localPort: number;
   /** Set where the client speaks https, to the gateway or to a proxy that it trusts. */
   readonly isSecure?: boolean;
+  /** What a trusted proxy in front has taken off the path, such as `/gateway`; absent: nothing. */
+  readonly prefix?: string;
 }
+
+/** What stands before the paths of the gateway where the client sees them. */
+export const prefixOf = (request: IncomingMessage): string => peerOf(request).prefix ?? '';
 
 const told = new WeakMap<IncomingMessage, Peer>();
 

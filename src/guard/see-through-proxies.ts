@@ -13,6 +13,7 @@ const FIELDS = [
   'x-forwarded-for',
   'x-forwarded-proto',
   'x-forwarded-host',
+  'x-forwarded-prefix',
   'x-real-ip',
   'forwarded',
 ] as const;
@@ -43,6 +44,15 @@ const lastOf = (field: string): string => field.slice(field.lastIndexOf(',') + 1
 
 const AUTHORITY = /^[\w.-]{1,253}(?::\d{1,5})?$|^\[[0-9a-f:.]{2,45}\](?::\d{1,5})?$/i;
 
+/** A path that a browser takes as it is: it goes into addresses and cookies. */
+const PREFIX = /^(?:\/[\w~-][\w.~-]{0,60}){1,6}$/;
+
+/** What the nearest proxy has taken off the path. */
+const prefixIn = (request: IncomingMessage): string | undefined => {
+  const prefix = lastOf(fieldOf(request, 'x-forwarded-prefix')).replace(/\/$/, '');
+  return PREFIX.test(prefix) ? prefix : undefined;
+};
+
 /**
  * The address of a client is the right-most one of `X-Forwarded-For` that no trusted proxy has: what stands left of it
  * was written by the client itself, or by whoever the client chose. From anybody else these fields mean nothing, and
@@ -69,11 +79,13 @@ export const createSeeThroughProxies = (trusted: BlockList): SeeThroughProxies =
     if (isIP(nearest) === 0 || !isTrusted(nearest)) return;
     const scheme = lastOf(fieldOf(request, 'x-forwarded-proto')).toLowerCase();
     const host = lastOf(fieldOf(request, 'x-forwarded-host'));
+    const prefix = prefixIn(request);
     const isHttps = scheme === 'https' || (scheme !== 'http' && isSecure === true);
     setPeer(request, {
       address: clientOf(nearest, fieldOf(request, 'x-forwarded-for')),
       localPort,
       ...(isHttps && { isSecure: true }),
+      ...(prefix !== undefined && { prefix }),
     });
     for (const name of FIELDS) delete request.headers[name];
     // Where a page is open, and its requests come from, is said under this name.

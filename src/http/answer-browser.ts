@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { prefixOf } from '../guard/peer-of.ts';
 
 const DASHBOARD = '/admin/dashboard/audit';
 const ICON = '/admin/dashboard/favicon.svg';
@@ -29,6 +30,6 @@ export const isForBrowsers = (request: Request): boolean => {
 export const answerBrowser: RequestHandler = (request, response) => {
   const location = findPlace(request);
   if (location === undefined) response.writeHead(404, { 'cache-control': 'no-store' });
-  else response.writeHead(302, { location, 'cache-control': 'no-store' });
+  else response.writeHead(302, { location: `${prefixOf(request)}${location}`, 'cache-control': 'no-store' });
   response.end();
 };

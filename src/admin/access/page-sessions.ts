@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../../guard/caller.ts';
-import { peerOf } from '../../guard/peer-of.ts';
+import { peerOf, prefixOf } from '../../guard/peer-of.ts';
 
 /** Who has logged in with the page: kept in memory, so that a restart logs everyone out. */
 export interface PageSessions {
@@ -44,7 +44,7 @@ const tokenOf = (request: IncomingMessage): string | undefined => {
 };
 
 const cookie = (request: IncomingMessage, value: string, maxAgeSeconds: number): string =>
-  `${cookieName(request)}=${value}; Path=/admin; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${peerOf(request).isSecure ? '; Secure' : ''}`;
+  `${cookieName(request)}=${value}; Path=${prefixOf(request)}/admin; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${peerOf(request).isSecure ? '; Secure' : ''}`;
 
 interface Session {
   readonly caller: Caller;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { prefixOf } from '../../guard/peer-of.ts';
 import type { Access } from '../access/create-access.ts';
 import { PAGE_BASE } from './serve-page.ts';
 
@@ -34,7 +35,7 @@ export const enterPage = (
   const view = query.get('view') ?? '';
   response.writeHead(303, {
     'set-cookie': cookie,
-    location: `${PAGE_BASE}${VIEW.test(view) ? view : DEFAULT_VIEW}`,
+    location: `${prefixOf(request)}${PAGE_BASE}${VIEW.test(view) ? view : DEFAULT_VIEW}`,
   });
   response.end();
 };

@@ -55,7 +55,8 @@ export const readPage = (folder: string): BuiltPage | undefined => {
   }
 };
 
-const compressFile = async (name: string, identity: Buffer): Promise<PageFile> => ({
+/** @param name as in the page's folder */
+export const compressFile = async (name: string, identity: Buffer): Promise<PageFile> => ({
   type: TYPES[extname(name)] ?? 'application/octet-stream',
   etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
   isHashed: name.startsWith('assets/'),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../../base/errors.ts';
-import { compressPage, type PageFile, type PageFiles, readPage } from './load-page.ts';
+import { prefixOf } from '../../guard/peer-of.ts';
+import { compressFile, compressPage, type PageFile, type PageFiles, readPage } from './load-page.ts';
 
 export const PAGE_BASE = '/admin/dashboard/';
 
@@ -39,6 +40,12 @@ const send = (file: PageFile, request: IncomingMessage, response: ServerResponse
   response.end(bytes);
 };
 
+/** The page where a proxy has taken a prefix off its paths. Few ask for it there, so it is made each time: 1 KB. */
+const behind = (prefix: string, { identity }: PageFile): Promise<PageFile> => {
+  const text = identity.toString('utf8').replaceAll(`"${PAGE_BASE}`, `"${prefix}${PAGE_BASE}`);
+  return compressFile('index.html', Buffer.from(text));
+};
+
 /** A path of the page's own, such as `audit` or `sessions/0199…`, and not that of a file. */
 const isRoute = (name: string): boolean => !/\.[a-z0-9]+$/i.test(name.slice(name.lastIndexOf('/') + 1));
 
@@ -68,6 +75,8 @@ export const createServePage = (folder: string) => {
     const name = path.slice(PAGE_BASE.length);
     const file = files.get(name) ?? (isRoute(name) ? files.get('index.html') : undefined);
     if (!file) throw new GatewayError('unknown_route', `the dashboard has no file ${name.slice(0, 100)}.`);
-    send(file, request, response);
+    const prefix = prefixOf(request);
+    const isPage = prefix !== '' && file === files.get('index.html');
+    send(isPage ? await behind(prefix, file) : file, request, response);
   };
 };

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { ApiError, api } from '../state/api.ts';
+import { BASE, ROOT } from '../state/place.ts';
 import { loadViewer, viewer } from '../state/viewer.ts';
 import { texts } from '../texts.ts';
 
@@ -10,13 +11,11 @@ const messageOf = (error: unknown): string => {
   return `${error.message[0]?.toUpperCase()}${error.message.slice(1)}`;
 };
 
-const BASE = '/admin/dashboard/';
-
 /** The way to the identity provider, and back to what the address asks for. */
 const signInAddress = (): string => {
   const { pathname, search } = window.location;
   const view = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : '';
-  return `/oauth/sign-in?${new URLSearchParams({ view: view + search })}`;
+  return `${ROOT}/oauth/sign-in?${new URLSearchParams({ view: view + search })}`;
 };
 
 /** Asks for a key once; what is kept is a cookie that scripts cannot read. */

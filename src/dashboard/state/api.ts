@@ -28,8 +28,9 @@ import type {
   UsageSummaryAnswer,
 } from '../../admin/api-types/usage.ts';
 import { texts } from '../texts.ts';
+import { ROOT } from './place.ts';
 
-const API = '/admin/api/v1/';
+const API = `${ROOT}/admin/api/v1/`;
 
 /** A refusal of the API, or no answer at all (`status` 0). */
 export class ApiError extends Error {

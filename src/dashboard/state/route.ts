@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { BASE } from './place.ts';
 
 const PAGES = [
   'audit',
@@ -13,8 +14,6 @@ const PAGES = [
   'compare',
 ] as const;
 export type Page = (typeof PAGES)[number];
-
-const BASE = '/admin/dashboard/';
 
 /** What the address says: the page, and everything that is chosen on it. */
 interface Route {

@@ -28,12 +28,17 @@ const admitWorkers = (secret: string): RequestHandler => {
   const expected = Buffer.from(secret);
   return (request, response, next) => {
     const given = Buffer.from(takeHeader(request, SECRET_HEADER));
-    const [port = '', scheme = '', address = ''] = takeHeader(request, PEER_HEADER).split(' ');
+    const [port = '', scheme = '', address = '', prefix] = takeHeader(request, PEER_HEADER).split(' ');
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       response.writeHead(403).end();
       return;
     }
-    setPeer(request, { address, localPort: Number(port), isSecure: scheme === 'https' });
+    setPeer(request, {
+      address,
+      localPort: Number(port),
+      isSecure: scheme === 'https',
+      ...(prefix && { prefix }),
+    });
     next();
   };
 };

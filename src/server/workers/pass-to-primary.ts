@@ -41,7 +41,7 @@ export const createPassOn = ({ path, secret }: InnerAddress) => {
   // Kept open: one that the primary closes with its answer may break while the request's end is written.
   const agent = new http.Agent({ keepAlive: true });
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const { address, localPort, isSecure = false } = peerOf(request);
+    const { address, localPort, isSecure = false, prefix = '' } = peerOf(request);
     const isChunked = request.headers['transfer-encoding'] !== undefined;
     const outgoing = http.request({
       socketPath: path,
@@ -53,7 +53,7 @@ export const createPassOn = ({ path, secret }: InnerAddress) => {
         ...passedHeaders(request),
         ...(isChunked ? ['transfer-encoding', 'chunked'] : []),
         ...[SECRET_HEADER, secret],
-        ...[PEER_HEADER, `${localPort} ${isSecure ? 'https' : 'http'} ${address}`],
+        ...[PEER_HEADER, `${localPort} ${isSecure ? 'https' : 'http'} ${address} ${prefix}`],
       ],
     });
     outgoing.on('response', (answer) => {

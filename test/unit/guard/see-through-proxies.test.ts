@@ -123,3 +123,34 @@ describe('networks by name', () => {
     expect(parseTrustedProxies(word)).toBeUndefined();
   });
 });
+
+describe('a prefix that a proxy has taken off', () => {
+  it.each([
+    ['/gw', '/gw'],
+    ['/tools/gw/', '/tools/gw'],
+    ['/outer, /inner', '/inner'],
+  ])('of %s is %s', (given, prefix) => {
+    const { peer, request } = seen('127.0.0.1', { 'x-forwarded-prefix': given });
+    expect(peer.prefix).toBe(prefix);
+    expect(request.headers).not.toHaveProperty('x-forwarded-prefix');
+  });
+
+  it.each([
+    '',
+    '/',
+    'gw',
+    '//evil.example',
+    '/../x',
+    '/a/./b',
+    '/a;Path=/',
+    '/a"b',
+    '/a b',
+    `/${'a/'.repeat(9)}`,
+  ])('is none where it is %j', (given) => {
+    expect(seen('127.0.0.1', { 'x-forwarded-prefix': given }).peer.prefix).toBeUndefined();
+  });
+
+  it('is nobody else’s to say', () => {
+    expect(seen('192.0.2.1', { 'x-forwarded-prefix': '/gw' }).peer.prefix).toBeUndefined();
+  });
+});

@@ -39,7 +39,7 @@ export const GOMODEL_REMARKS: Readonly<Record<string, string>> = {
   ),
   ...group('server.', ['swagger_enabled', 'pprof_enabled', 'pid_file'], ''),
   'server.base_path':
-    'the gateway answers at the root of its address; let a proxy in front take the prefix off',
+    'the gateway answers at the root of its address: let the proxy in front take the prefix off and say it in X-Forwarded-Prefix, and name that proxy in TRUSTED_PROXIES',
   'server.client_ip_header':
     'the address of a client is read from X-Forwarded-For: let the proxy in front set that',
   'server.trusted_hops': 'hops are not counted: name all proxies in TRUSTED_PROXIES',
