@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeTransience, lastingPath } from '../../src/cli/service/lasting-path.ts';
 import { renderAgent } from '../../src/cli/service/launch-agent.ts';
 import { findServiceManager } from '../../src/cli/service/service.ts';
 import { renderUnit } from '../../src/cli/service/unit-file.ts';
@@ -111,6 +112,54 @@ it('is an agent of launchd on macOS, with its words as they are', () => {
   expect(agent).toContain('<string>$HOME</string>');
   const manager = findServiceManager({}, '/Users/me', 'darwin');
   expect(manager?.file).toBe('/Users/me/Library/LaunchAgents/io.github.gomodel-ts.plist');
+  // A second `bootstrap` of the same agent is an error.
+  expect(manager?.clear[0]?.slice(0, 2)).toEqual(['launchctl', 'bootout']);
+  expect(manager?.enable.map(([, verb]) => verb)).toEqual(['bootstrap']);
   expect(findServiceManager({}, '/home/me', 'win32')).toBeUndefined();
   expect(findServiceManager({}, '', 'linux')).toBeUndefined();
+});
+
+describe('the Node of a service', () => {
+  const setUpBrew = () => {
+    const brew = createTemporaryFolder('brew');
+    const node = join(brew, 'Cellar/node@22/22.9.0/bin/node');
+    mkdirSync(dirname(node), { recursive: true });
+    writeFileSync(node, '');
+    mkdirSync(join(brew, 'opt'));
+    return { brew, node };
+  };
+
+  it('is that of Homebrew by the link that outlives an update', () => {
+    const { brew, node } = setUpBrew();
+    expect(lastingPath(node)).toBe(node);
+    symlinkSync('../Cellar/node@22/22.9.0', join(brew, 'opt/node@22'));
+    expect(lastingPath(node)).toBe(join(brew, 'opt/node@22/bin/node'));
+  });
+
+  it('stays as it is where that link leads to another version', () => {
+    const { brew, node } = setUpBrew();
+    const other = join(brew, 'Cellar/node@22/22.10.0/bin/node');
+    mkdirSync(dirname(other), { recursive: true });
+    writeFileSync(other, '');
+    symlinkSync('../Cellar/node@22/22.10.0', join(brew, 'opt/node@22'));
+    expect(lastingPath(node)).toBe(node);
+    expect(lastingPath('/usr/bin/node')).toBe('/usr/bin/node');
+  });
+
+  it('is said to be of one version, and a script of npx to be of its cache', () => {
+    const script = '/home/me/.nvm/versions/node/v22.9.0/bin/gomodel-ts';
+    for (const node of [
+      '/home/me/.nvm/versions/node/v22.9.0/bin/node',
+      '/home/me/.local/share/fnm/node-versions/v22.9.0/installation/bin/node',
+      '/home/me/.asdf/installs/nodejs/22.9.0/bin/node',
+      '/home/me/.local/share/mise/installs/node/22/bin/node',
+    ]) {
+      expect(describeTransience(node, script)).toContain(node);
+    }
+    expect(
+      describeTransience('/usr/bin/node', '/usr/lib/node_modules/gomodel-ts/bin/gomodel-ts.js'),
+    ).toBeUndefined();
+    const cached = '/home/me/.npm/_npx/ab12/node_modules/.bin/gomodel-ts';
+    expect(describeTransience('/usr/bin/node', cached)).toContain('npm install -g');
+  });
 });

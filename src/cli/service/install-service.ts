@@ -8,6 +8,7 @@ import { logFileOf } from '../background/start-gateway.ts';
 import { stopGateways } from '../background/stop-gateways.ts';
 import type { CommandContext } from '../context.ts';
 import { isAgreed } from '../init-codex/agree.ts';
+import { describeTransience, lastingPath } from './lasting-path.ts';
 import { runSteps } from './run-steps.ts';
 import { requireServiceManager, SERVICE_MARK } from './service.ts';
 
@@ -42,10 +43,11 @@ export const installService = async (wish: ServiceWish, context: CommandContext)
   const manager = requireServiceManager(env, homeDir);
   const variables = variablesFileOf(dataDir);
   const script = resolve(process.argv[1] ?? '');
+  const node = lastingPath(process.execPath);
   const own = ['serve', '--no-tail', '--data-dir', dataDir, '--dotenv', variables, ...args];
   const text = manager.render({
     mark: SERVICE_MARK,
-    command: [process.execPath, script, ...own],
+    command: [node, script, ...own],
     logFile: logFileOf(dataDir),
   });
   const file = await loadConfigFile(manager.file);
@@ -67,6 +69,7 @@ export const installService = async (wish: ServiceWish, context: CommandContext)
   }
   // Its port would be taken.
   await stopGateways(dataDir);
+  for (const step of manager.clear) await runSteps([step], context);
   const failed = await runSteps(manager.enable, context);
   if (failed) {
     stderr.write(`The service was not started: ${failed.reason}\nTo start it:\n`);
@@ -75,5 +78,7 @@ export const installService = async (wish: ServiceWish, context: CommandContext)
     return;
   }
   stdout.write(`service    ${manager.file}\nvariables  ${variables}\nsays       ${logFileOf(dataDir)}\n`);
-  if (manager.hint !== undefined) stderr.write(`${manager.hint}\n`);
+  for (const hint of [manager.hint, describeTransience(node, script)]) {
+    if (hint !== undefined) stderr.write(`${hint}\n`);
+  }
 };

@@ -11,6 +11,8 @@ export interface ServiceManager {
   /** Of the file that describes the service. */
   readonly file: string;
   readonly render: (start: ServiceStart) => string;
+  /** Commands that make room for it, and may fail where there is nothing yet. */
+  readonly clear: readonly (readonly [program: string, ...args: string[]])[];
   /** Commands in their order; the first one that fails ends them. */
   readonly enable: readonly (readonly [program: string, ...args: string[]])[];
   /** What enabling leaves besides, should disabling not work. */
@@ -32,6 +34,7 @@ const systemd = (env: Environment, homeDir: string): ServiceManager => {
     file: join(folder, UNIT),
     links: [join(folder, 'default.target.wants', UNIT)],
     render: renderUnit,
+    clear: [],
     enable: [
       ['systemctl', '--user', 'daemon-reload'],
       ['systemctl', '--user', 'enable', UNIT],
@@ -49,6 +52,11 @@ const launchd = (homeDir: string): ServiceManager => {
     file,
     links: [],
     render: renderAgent,
+    // It loads no agent that is loaded already, and starts none that was turned off.
+    clear: [
+      ['launchctl', 'bootout', `${domain}/${AGENT_LABEL}`],
+      ['launchctl', 'enable', `${domain}/${AGENT_LABEL}`],
+    ],
     enable: [['launchctl', 'bootstrap', domain, file]],
     disable: [['launchctl', 'bootout', `${domain}/${AGENT_LABEL}`]],
     hint: undefined,
