@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -69,6 +69,31 @@ it(
     expect(failed.stderr).toContain('the gateway did not start. It said:');
     expect(failed.stderr).toMatch(/port/i);
     expect((await run('status')).code).toBe(1);
+  },
+  LIMIT_MS,
+);
+
+it(
+  'says in its file what concerns it and no exchanges, and begins another file where that is large',
+  async () => {
+    const { run, dataDir } = setUp();
+    const file = join(dataDir, 'gateway.log');
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(file, 'x'.repeat(5 * 2 ** 20));
+    const url = urlIn(await run('start', '--demo', '--port', '0'));
+    expect(statSync(`${file}.1`).size).toBe(5 * 2 ** 20);
+    const ask = () =>
+      fetch(`${url}/v1/responses`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'gpt-5.5', input: 'hello' }),
+      });
+    for (let count = 0; count < 3; count++) expect((await ask()).status).toBe(200);
+    await run('stop');
+    const said = readFileSync(file, 'utf8');
+    expect(said).toContain(url);
+    expect(said).not.toContain('gpt-5.5');
+    expect((await run('logs', '--json')).stdout.trim().split('\n')).toHaveLength(3);
   },
   LIMIT_MS,
 );

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,13 +17,21 @@ const LAST_CHARACTERS = 2_000;
 /** What a gateway in the background says. */
 export const logFileOf = (dataDir: string): string => join(dataDir, 'gateway.log');
 
+/** What it said before: the file is not cut while a gateway writes to it, but when the next one begins. */
+export const earlierLogFileOf = (dataDir: string): string => `${logFileOf(dataDir)}.1`;
+
+const MAX_LOG_BYTES = 4 * 2 ** 20;
+
 const openLogFile = async (dataDir: string): Promise<FileHandle> => {
   createPrivateFolder(dataDir);
+  const { size } = await stat(logFileOf(dataDir)).catch(() => ({ size: 0 }));
+  if (size > MAX_LOG_BYTES) await rename(logFileOf(dataDir), earlierLogFileOf(dataDir));
   return open(logFileOf(dataDir), 'a', 0o600);
 };
 
 /**
- * Starts `serve` in a session of its own, so that it outlives this shell, and waits until it answers.
+ * Starts `serve` in a session of its own, so that it outlives this shell, and waits until it answers. Exchanges are in
+ * the log, which has a bound; a tail in a file would have none.
  * @param args of `serve`
  * @throws GatewayError command_failed where it ends instead, with the last that it said
  */
@@ -35,7 +43,7 @@ export const startGateway = async (
   const log = await openLogFile(dataDir);
   const begin = (await log.stat()).size;
   const script = process.argv[1] ?? '';
-  const child = spawn(process.execPath, [script, 'serve', ...args], {
+  const child = spawn(process.execPath, [script, 'serve', '--no-tail', ...args], {
     cwd,
     env,
     detached: true,

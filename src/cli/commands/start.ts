@@ -83,7 +83,7 @@ const withOptions = (command: Command): Command =>
 export const startCommand = (context: CommandContext): Command =>
   withOptions(new Command('start'))
     .description(
-      'Starts the gateway in the background. Its output goes to gateway.log in the data folder. With --service, systemd or launchd keeps it running.',
+      'Starts the gateway in the background. What it has to say goes to gateway.log in the data folder; `logs -f` shows the exchanges. With --service, systemd or launchd keeps it running.',
     )
     .summary('start the gateway in the background')
     .addOption(

@@ -20,6 +20,7 @@ const NAMES = [
   'shipped.json',
   'sealing-secret',
   'gateway.log',
+  'gateway.log.1',
   'service.env',
 ] as const;
 
