@@ -53,10 +53,13 @@ describe('the environment of Claude Code', () => {
     [['--model', 'opus'], {}, '/p/anthropic', { model: 'glm-5', modelVariable: 'glm-5' }],
     [[], { ANTHROPIC_MODEL: 'opus' }, '/p/anthropic', { model: 'glm-5' }],
     [[], { ANTHROPIC_MODEL: 'opus' }, '', { model: 'opus', modelVariable: 'glm-5' }],
-  ])('leads %j with %j to the provider of that model', (args, env, path, settings?: Parameters<typeof chosenModel>[2]) => {
-    const model = chosenModel(args, env, settings ?? {});
-    expect(baseUrlOf({ ...RUN, model })).toBe(`http://localhost:8080${path}`);
-  });
+  ])(
+    'leads %j with %j to the provider of that model',
+    (args, env, path, settings?: Parameters<typeof chosenModel>[2]) => {
+      const model = chosenModel(args, env, settings ?? {});
+      expect(baseUrlOf({ ...RUN, model })).toBe(`http://localhost:8080${path}`);
+    },
+  );
 
   it('leads every model to the demo where that answers', () => {
     expect(baseUrlOf({ ...RUN, isDemo: true, model: 'opus' })).toBe('http://localhost:8080');
@@ -128,8 +131,16 @@ describe("Claude Code's settings", () => {
       writeFileSync(join(folder, '.claude', name), text);
     expect(readUserSettings({}, home, work)).toEqual({ setHeaders: false });
     write(home, 'settings.json', '{"model":"opus","env":{"ANTHROPIC_MODEL":"glm-5"}}');
-    expect(readUserSettings({}, home, work)).toEqual({ model: 'opus', modelVariable: 'glm-5', setHeaders: false });
-    write(work, 'settings.json', '{"env":{"ANTHROPIC_CUSTOM_HEADERS":"x-bf-vk: a","ANTHROPIC_MODEL":"kimi"}}');
+    expect(readUserSettings({}, home, work)).toEqual({
+      model: 'opus',
+      modelVariable: 'glm-5',
+      setHeaders: false,
+    });
+    write(
+      work,
+      'settings.json',
+      '{"env":{"ANTHROPIC_CUSTOM_HEADERS":"x-bf-vk: a","ANTHROPIC_MODEL":"kimi"}}',
+    );
     expect(readUserSettings({}, home, work)).toMatchObject({ modelVariable: 'kimi', setHeaders: true });
     write(work, 'settings.json', '{"env":');
     write(work, 'settings.local.json', '[1]');
