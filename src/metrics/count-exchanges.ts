@@ -69,6 +69,8 @@ export const countExchange = (
     instruments.overhead.observe({ endpoint: labels.endpoint }, record.overheadMs / 1000);
   }
   if (record.usage) addTokens(instruments, labels, record.usage);
+  const { provider, model } = labels;
+  if (record.usage?.webSearches) instruments.webSearches.inc({ provider, model }, record.usage.webSearches);
   for (const attempt of attemptsOf(record)) {
     const provider = labeller.running({ ...record, provider: attempt.provider }).provider;
     instruments.attempts.inc({ provider, outcome: outcomeOf(attempt) });

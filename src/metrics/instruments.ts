@@ -60,6 +60,10 @@ export const createInstruments = () => {
       'model',
       'kind',
     ]),
+    webSearches: counter('gomodel_web_searches_total', 'Searches of the web that providers charge for.', [
+      'provider',
+      'model',
+    ]),
     cost: counter('gomodel_cost_usd_total', 'What was used, in USD; under "plan" what a subscription paid.', [
       'provider',
       'model',

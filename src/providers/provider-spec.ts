@@ -91,6 +91,10 @@ export interface ListedPrices {
   readonly output: number;
   /** Where reasoning has a price of its own. */
   readonly reasoning?: number;
+  /** USD for a thousand searches of the web. */
+  readonly webSearch?: number;
+  /** USD for a thousand requests, beside their tokens. */
+  readonly request?: number;
 }
 
 export type Modality = 'text' | 'image' | 'audio' | 'video' | 'file';

@@ -28,12 +28,16 @@ export const pricesOf = (value: unknown): ListedPrices | undefined => {
   const cachedInput = priceOf(value.cachedInput);
   const cacheWrite = priceOf(value.cacheWrite);
   const reasoning = priceOf(value.reasoning);
+  const webSearch = priceOf(value.webSearch);
+  const request = priceOf(value.request);
   return {
     input,
     output,
     ...(cachedInput !== undefined && { cachedInput }),
     ...(cacheWrite !== undefined && { cacheWrite }),
     ...(reasoning !== undefined && { reasoning }),
+    ...(webSearch !== undefined && { webSearch }),
+    ...(request !== undefined && { request }),
   };
 };
 

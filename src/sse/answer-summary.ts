@@ -29,7 +29,7 @@ export const apiOfPath = (path: string): Api | undefined => {
   return isNative && GEMINI.test(path) ? 'gemini' : undefined;
 };
 
-/** Tokens as the provider counted them; absent = not said. */
+/** Tokens, and what else is paid for, as the provider counted them; absent = not said. */
 export interface Usage {
   /** Includes those read from the cache and those written to it. */
   inputTokens?: number;
@@ -47,7 +47,23 @@ export interface Usage {
   /** Those of the output that are sound. */
   outputAudioTokens?: number;
   totalTokens?: number;
+  /** Searches of the web that the provider made and charges for: each one, or each prompt with any, as it bills them. */
+  webSearches?: number;
+  /** Those of `webSearches` by a preview of OpenAI's tool, which has prices of its own. */
+  previewWebSearches?: number;
+  /** Searches of files that the provider keeps. */
+  fileSearches?: number;
+  /** Those of the output that are sources which the provider read (Perplexity), at a price of their own. */
+  citationTokens?: number;
 }
+
+/** Counts that few answers have. */
+export const RARE_COUNTS = [
+  'webSearches',
+  'previewWebSearches',
+  'fileSearches',
+  'citationTokens',
+] as const satisfies readonly (keyof Usage)[];
 
 /** What an answer says about itself; absent = not known (yet). */
 export interface AnswerSummary {

@@ -64,6 +64,7 @@ const manyExchanges = (): LoggedExchange[] => {
           outputTokens: 500,
           reasoningTokens: 100,
           totalTokens: inputTokens + 500,
+          ...(random.chance(0.2) && { webSearches: random.between(1, 5) }),
         },
       }),
       ...(random.chance(0.7) && {

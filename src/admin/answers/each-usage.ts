@@ -53,7 +53,10 @@ export const showCells = (
 ): void => {
   for (const cell of cells) {
     const { facts, usage, requests, oldestMs, newestMs, maxInputTokens } = cell;
-    const billing = bill({ ...facts, startedAtMs: newestMs }, usage, maxInputTokens);
+    const billing = bill({ ...facts, startedAtMs: newestMs }, usage, {
+      requests,
+      inputOfOne: maxInputTokens,
+    });
     show({ facts, usage, requests, oldestMs, newestMs, billing }, cell);
   }
 };

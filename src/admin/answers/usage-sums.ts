@@ -11,8 +11,10 @@ export const createSums = (): UsageSums => ({
   output_tokens: 0,
   reasoning_tokens: 0,
   total_tokens: 0,
+  web_searches: 0,
   total_cost: null,
   unpriced_requests: 0,
+  unpriced_searches: 0,
   subscription_requests: 0,
   subscription_list_cost: null,
 });
@@ -20,6 +22,9 @@ export const createSums = (): UsageSums => ({
 /** What has no price stays `null`: nothing is not the same as unknown. */
 const addMoney = (sum: number | null, { cost }: Billing): number | null =>
   cost ? (sum ?? 0) + sumOf(cost) : sum;
+
+const unpricedSearches = ({ cost }: Billing): number =>
+  cost?.fees.reduce((sum, fee) => sum + (fee.cost === undefined ? fee.count : 0), 0) ?? 0;
 
 /** @param requests how many exchanges it is that are added up */
 export const addToSums = (
@@ -35,12 +40,14 @@ export const addToSums = (
   sums.output_tokens += usage?.outputTokens ?? 0;
   sums.reasoning_tokens += usage?.reasoningTokens ?? 0;
   sums.total_tokens += usage?.totalTokens ?? 0;
+  sums.web_searches += usage?.webSearches ?? 0;
   if (billing.kind === 'subscription') {
     sums.subscription_requests += requests;
     sums.subscription_list_cost = addMoney(sums.subscription_list_cost, billing);
   } else if (billing.kind === 'metered') {
     sums.total_cost = addMoney(sums.total_cost, billing);
     if (!billing.cost) sums.unpriced_requests += requests;
+    sums.unpriced_searches += unpricedSearches(billing);
   }
 };
 
@@ -58,8 +65,10 @@ export const mergeSums = (all: readonly UsageSums[]): UsageSums =>
       output_tokens: sum.output_tokens + more.output_tokens,
       reasoning_tokens: sum.reasoning_tokens + more.reasoning_tokens,
       total_tokens: sum.total_tokens + more.total_tokens,
+      web_searches: sum.web_searches + more.web_searches,
       total_cost: addOptional(sum.total_cost, more.total_cost),
       unpriced_requests: sum.unpriced_requests + more.unpriced_requests,
+      unpriced_searches: sum.unpriced_searches + more.unpriced_searches,
       subscription_requests: sum.subscription_requests + more.subscription_requests,
       subscription_list_cost: addOptional(sum.subscription_list_cost, more.subscription_list_cost),
     }),

@@ -1,5 +1,5 @@
 import type { HeaderLines } from '../../log/port.ts';
-import type { AuditEntry } from './entry.ts';
+import type { AuditEntry, FeeLine } from './entry.ts';
 
 /** A logged body as text: bytes that are no UTF-8 stand as U+FFFD. */
 export interface BodyText {
@@ -21,6 +21,8 @@ export interface CostBreakdown {
   /** What was written to the provider's cache. */
   cacheWrite: number;
   output: number;
+  /** Searches, and fees for each request. */
+  fees: FeeLine[];
   /** USD for a million tokens; `cacheWrite` is the rate of what is kept for five minutes. */
   rates: { input: number; cachedInput: number; cacheWrite: number; output: number; reasoning: number };
   /** Where the rates come from: the price list's name and date, or the user's own file. */

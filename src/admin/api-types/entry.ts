@@ -10,6 +10,16 @@
  */
 import type { ExchangeRecord } from '../../log/port.ts';
 
+/** What is paid for one by one, beside tokens. */
+export interface FeeLine {
+  kind: 'webSearch' | 'previewWebSearch' | 'fileSearch' | 'request';
+  count: number;
+  /** USD for a thousand; absent where no price is known: then the cost is more than it says. */
+  rate?: number;
+  /** USD. */
+  cost?: number;
+}
+
 /** A record with what the API knows beside it. */
 export interface AuditEntry extends ExchangeRecord {
   /**
@@ -19,6 +29,8 @@ export interface AuditEntry extends ExchangeRecord {
   billing?: 'metered' | 'subscription';
   /** What a subscription covered, at the price list's rates. Never part of a cost. */
   listPriceUsd?: number;
+  /** What it used and has no known price: then it costs more than `costUsd` or `listPriceUsd` says. */
+  unpriced?: FeeLine['kind'][];
   /**
    * Told by `audit/stream` alone, of an exchange that has ended: tokens that the last request of its thread had in its
    * context and that were paid for again, and what they cost more than from the cache (absent where unknown).

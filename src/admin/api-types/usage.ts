@@ -9,10 +9,14 @@ export interface UsageSums {
   output_tokens: number;
   reasoning_tokens: number;
   total_tokens: number;
+  /** Searches of the web that providers made and charge for. */
+  web_searches: number;
   /** Of the metered requests with a known price; `null` where none has one. */
   total_cost: number | null;
   /** Metered requests that used tokens of a model without a price. */
   unpriced_requests: number;
+  /** Searches by models that have a price for tokens and none for searches: the cost is more than `total_cost`. */
+  unpriced_searches: number;
   /** Covered by a ChatGPT subscription: how many, and their worth at list prices. */
   subscription_requests: number;
   subscription_list_cost: number | null;

@@ -3,7 +3,7 @@ import type { AuditEntry } from '../api-types/entry.ts';
 import { loadPriceList, type PricedUpstream } from './list-prices.ts';
 import { createListedPricesReader } from './listed-prices.ts';
 import { createOwnPricesReader } from './own-prices.ts';
-import { type Bill, type Billing, createBill, createFindRates, sumOf } from './price-book.ts';
+import { type Bill, type Billing, createBill, createFindRates, sumOf, unpricedOf } from './price-book.ts';
 import type { FindRates, PricedBy } from './rates.ts';
 
 /** Prices as they are known now. */
@@ -28,9 +28,13 @@ export const priceEntry = (pricing: Pricing, record: ExchangeRecord): AuditEntry
   const { kind, cost } = billOf(pricing, record);
   if (!kind) return record;
   if (!cost) return { ...record, billing: kind };
-  return kind === 'subscription'
-    ? { ...record, billing: kind, listPriceUsd: sumOf(cost) }
-    : { ...record, billing: kind, costUsd: sumOf(cost) };
+  const unpriced = unpricedOf(cost);
+  return {
+    ...record,
+    billing: kind,
+    ...(kind === 'subscription' ? { listPriceUsd: sumOf(cost) } : { costUsd: sumOf(cost) }),
+    ...(unpriced.length > 0 && { unpriced: [...unpriced] }),
+  };
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { UsageCell } from '../../log/port.ts';
-import type { FindRates, ModelRates, Rates } from './rates.ts';
+import { FEES, type Fee, type FindRates, type ModelRates, type Rates } from './rates.ts';
 
 /** Prices change seldom. */
 const STEP_MS = 7 * 86_400_000;
@@ -11,14 +11,20 @@ const MEMBERS = [
   'cacheWrite1h',
   'output',
   'reasoning',
+  'citation',
+  'request',
   'inputAudio',
   'cachedAudio',
   'outputAudio',
 ] as const satisfies readonly (keyof Rates)[];
+const FEE_NAMES = Object.keys(FEES) as Fee[];
 
 const areSame = (one: Rates | undefined, other: Rates | undefined): boolean =>
   one === other ||
-  (one !== undefined && other !== undefined && MEMBERS.every((name) => one[name] === other[name]));
+  (one !== undefined &&
+    other !== undefined &&
+    MEMBERS.every((name) => one[name] === other[name]) &&
+    FEE_NAMES.every((name) => one.fees?.[name] === other.fees?.[name]));
 
 const DAY_MS = 86_400_000;
 

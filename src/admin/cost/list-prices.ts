@@ -2,6 +2,7 @@ import type { ModelPrice, PriceCalculation } from '@pydantic/genai-prices';
 import { importPriceList } from '../../providers/price-list.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import type { FindRates, ModelRates, Rates } from './rates.ts';
+import { publishedFees } from './search-prices.ts';
 
 /** The price list that comes with the gateway: nothing is asked of the network. */
 export const PRICE_LIST = 'genai-prices 0.1.8 (2026-09-23)';
@@ -23,7 +24,8 @@ const priceAt = (price: Price, inputTokens: number): number | undefined => {
 const isFlat = (prices: ModelPrice): boolean =>
   Object.values(prices).every((price: Price) => price === undefined || typeof price === 'number');
 
-const ratesOf = (prices: ModelPrice): ModelRates => {
+/** What the list says of a model, and what the provider publishes beside it. */
+const ratesOf = (prices: ModelPrice, published: Rates['fees']): ModelRates => {
   const ratesAt = (inputTokens: number): Rates => {
     const input = priceAt(prices.input_mtok, inputTokens) ?? 0;
     const reasoning = priceAt(prices.output_reasoning_mtok, inputTokens);
@@ -33,6 +35,11 @@ const ratesOf = (prices: ModelPrice): ModelRates => {
       (prices.cache_read_mtok === undefined ? inputAudio : undefined);
     const outputAudio = priceAt(prices.output_audio_mtok, inputTokens);
     const cacheWrite = priceAt(prices.cache_write_mtok, inputTokens) ?? input;
+    const citation = priceAt(prices.output_citation_mtok, inputTokens);
+    const webSearch = priceAt(prices.web_searches_kcount, inputTokens) ?? published?.webSearch;
+    const fileSearch = priceAt(prices.storage_searches_kcount, inputTokens) ?? published?.fileSearch;
+    const previewWebSearch = published?.previewWebSearch ?? webSearch;
+    const request = priceAt(prices.requests_kcount, inputTokens);
     return {
       input,
       cachedInput: priceAt(prices.cache_read_mtok, inputTokens) ?? input,
@@ -43,6 +50,13 @@ const ratesOf = (prices: ModelPrice): ModelRates => {
       ...(inputAudio === undefined ? {} : { inputAudio }),
       ...(cachedAudio === undefined ? {} : { cachedAudio }),
       ...(outputAudio === undefined ? {} : { outputAudio }),
+      ...(citation === undefined ? {} : { citation }),
+      ...(request === undefined ? {} : { request }),
+      fees: {
+        ...(webSearch !== undefined && { webSearch }),
+        ...(previewWebSearch !== undefined && { previewWebSearch }),
+        ...(fileSearch !== undefined && { fileSearch }),
+      },
     };
   };
   if (!isFlat(prices)) return { ratesFor: ratesAt, source: PRICE_LIST };
@@ -111,7 +125,7 @@ export const loadPriceList = async (upstreams: readonly PricedUpstream[]): Promi
     if (rates !== undefined) return rates ?? undefined;
     const found = calcPrice({}, model, { providerId: owner, timestamp: new Date(startedAtMs) });
     if (found) prices.periodMs = granularityMs(found);
-    const fresh = found ? ratesOf(found.model_price) : undefined;
+    const fresh = found ? ratesOf(found.model_price, publishedFees(owner, model)) : undefined;
     count++;
     prices.byPeriod.set(Math.floor(startedAtMs / prices.periodMs), fresh ?? null);
     return fresh;

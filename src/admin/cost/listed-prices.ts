@@ -7,7 +7,7 @@ import type { FindRates, ModelRates } from './rates.ts';
 const NONE: FindRates = () => undefined;
 
 const ratesOf = (prices: ListedPrices, source: string): ModelRates => {
-  const { input, output, reasoning } = prices;
+  const { input, output, reasoning, webSearch, request } = prices;
   const cacheWrite = prices.cacheWrite ?? input;
   const rates = {
     input,
@@ -16,6 +16,8 @@ const ratesOf = (prices: ListedPrices, source: string): ModelRates => {
     cacheWrite1h: cacheWrite,
     output,
     ...(reasoning === undefined ? {} : { reasoning }),
+    ...(request === undefined ? {} : { request }),
+    ...(webSearch === undefined ? {} : { fees: { webSearch, previewWebSearch: webSearch } }),
   };
   return { ratesFor: () => rates, source };
 };

@@ -39,7 +39,7 @@ export const priceLoss = (
   tokens: number,
   inputOfOne?: number,
 ): Loss => {
-  const { kind, cost } = bill(priced, usage, inputOfOne);
+  const { kind, cost } = bill(priced, usage, { inputOfOne });
   const isPaid = kind === 'metered' && cost !== undefined;
   const usd = isPaid ? (tokens * (cost.rates.input - cost.rates.cachedInput)) / PER : undefined;
   return { tokens, usd };

@@ -17,6 +17,7 @@ import type { ModelRates, PricedBy, Rates } from './rates.ts';
  *
  * `*` stands for anything, and the first name that fits counts. Without `cached_input` or `cache_write`, what is
  * read from a cache or written to it costs what other input does; `cache_write_1h` is for what is kept for an hour. A name of `above` holds for the whole request whose input is longer.
+ * `web_search`, `preview_web_search`, `file_search` and `request` are USD for a thousand; without one, the price list counts.
  */
 export interface OwnPrices {
   readonly find: (priced: PricedBy) => ModelRates | undefined;
@@ -38,6 +39,10 @@ const parseRates = (fields: JsonObject): Rates | undefined => {
   if (input === undefined || output === undefined) return undefined;
   const reasoning = amountOf(fields.reasoning);
   const cacheWrite = amountOf(fields.cache_write) ?? input;
+  const webSearch = amountOf(fields.web_search);
+  const previewWebSearch = amountOf(fields.preview_web_search) ?? webSearch;
+  const fileSearch = amountOf(fields.file_search);
+  const request = amountOf(fields.request);
   return {
     input,
     cachedInput: amountOf(fields.cached_input) ?? input,
@@ -45,6 +50,12 @@ const parseRates = (fields: JsonObject): Rates | undefined => {
     cacheWrite1h: amountOf(fields.cache_write_1h) ?? cacheWrite,
     output,
     ...(reasoning === undefined ? {} : { reasoning }),
+    ...(request === undefined ? {} : { request }),
+    fees: {
+      ...(webSearch !== undefined && { webSearch }),
+      ...(previewWebSearch !== undefined && { previewWebSearch }),
+      ...(fileSearch !== undefined && { fileSearch }),
+    },
   };
 };
 

@@ -1,3 +1,14 @@
+import type { Usage } from '../../log/port.ts';
+
+/** What is paid for one by one, and the count that says how many there were. */
+export const FEES = {
+  webSearch: 'webSearches',
+  previewWebSearch: 'previewWebSearches',
+  fileSearch: 'fileSearches',
+} as const satisfies Record<string, keyof Usage>;
+
+export type Fee = keyof typeof FEES;
+
 /** USD for a million tokens. */
 export interface Rates {
   readonly input: number;
@@ -9,10 +20,16 @@ export interface Rates {
   readonly output: number;
   /** Where reasoning has a price of its own; `outputTokens` includes it. */
   readonly reasoning?: number;
+  /** Where sources that were read have one. */
+  readonly citation?: number;
   /** Where sound has prices of its own. */
   readonly inputAudio?: number;
   readonly cachedAudio?: number;
   readonly outputAudio?: number;
+  /** USD for a thousand; absent where nobody says what one costs. */
+  readonly fees?: Readonly<Partial<Record<Fee, number>>>;
+  /** USD for a thousand requests, beside their tokens. */
+  readonly request?: number;
 }
 
 /** What a model costs at a time: the rates may rise with the length of the input. */

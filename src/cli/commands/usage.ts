@@ -46,8 +46,10 @@ const toJson = (by: UsageBy, group: string | undefined, sums: UsageSums): string
     outputTokens: sums.output_tokens,
     reasoningTokens: sums.reasoning_tokens,
     totalTokens: sums.total_tokens,
+    webSearches: sums.web_searches,
     costUsd: sums.total_cost,
     unpricedRequests: sums.unpriced_requests,
+    unpricedSearches: sums.unpriced_searches,
     subscriptionRequests: sums.subscription_requests,
     subscriptionListCostUsd: sums.subscription_list_cost,
   })}\n`;

@@ -1,4 +1,5 @@
 import type { AuditDetailAnswer } from '../../admin/api-types/detail.ts';
+import type { FeeLine } from '../../admin/api-types/entry.ts';
 import type { Usage } from '../../log/record.ts';
 import { CacheLossNote } from '../parts/cache-loss-note.tsx';
 import { StackBar } from '../parts/stack-bar.tsx';
@@ -17,8 +18,8 @@ const linesOf = (usage: Usage, cost: AuditDetailAnswer['cost']): Line[] => {
   const written = usage.cacheWriteTokens ?? 0;
   const reasoning = usage.reasoningTokens ?? 0;
   const output = usage.outputTokens ?? 0;
-  const outputRate = cost?.rates.output;
   const reasoningRate = cost?.rates.reasoning;
+  const reasoningCost = reasoningRate === undefined ? undefined : (reasoning * reasoningRate) / 1e6;
   return [
     { key: 'cached', tokens: cached, rate: cost?.rates.cachedInput, cost: cost?.cachedInput },
     ...(written > 0
@@ -40,17 +41,22 @@ const linesOf = (usage: Usage, cost: AuditDetailAnswer['cost']): Line[] => {
     {
       key: 'output',
       tokens: output - reasoning,
-      rate: outputRate,
-      cost: outputRate === undefined ? undefined : ((output - reasoning) * outputRate) / 1e6,
+      rate: cost?.rates.output,
+      // The rest of all output: some of it, such as sound, may have a rate of its own.
+      cost: cost && cost.output - (reasoningCost ?? 0),
     },
     {
       key: 'reasoning',
       tokens: reasoning,
       rate: reasoningRate,
-      cost: reasoningRate === undefined ? undefined : (reasoning * reasoningRate) / 1e6,
+      cost: reasoningCost,
     },
   ];
 };
+
+/** What is paid for one by one; of a model without a price, searches are counted all the same. */
+const feesOf = (usage: Usage, cost: AuditDetailAnswer['cost']): readonly FeeLine[] =>
+  cost?.fees ?? (usage.webSearches ? [{ kind: 'webSearch', count: usage.webSearches }] : []);
 
 /** A provider rounds what it states: half a percent apart is the same. */
 const differs = (ours: number | undefined, stated: number): boolean =>
@@ -95,6 +101,14 @@ export const UsageSection = ({ detail }: { detail: AuditDetailAnswer }) => {
               <td>{formatCost(amount)}</td>
             </tr>
           ))}
+          {feesOf(usage, cost).map(({ kind, count, rate, cost: amount }) => (
+            <tr key={kind}>
+              <th scope="row">{texts.fees[kind]}</th>
+              <td>{formatWhole(count)}</td>
+              <td>{rate === undefined ? texts.cost.noRate : texts.cost.perThousand(formatRate(rate))}</td>
+              <td>{formatCost(amount)}</td>
+            </tr>
+          ))}
         </tbody>
         <tfoot>
           <tr>
@@ -108,6 +122,11 @@ export const UsageSection = ({ detail }: { detail: AuditDetailAnswer }) => {
       {entry.statedCostUsd !== undefined && (
         <p class="pad">
           {texts.cost.stated(formatCost(entry.statedCostUsd), differs(total, entry.statedCostUsd))}
+        </p>
+      )}
+      {entry.unpriced && (
+        <p class="pad">
+          {texts.cost.unpriced(entry.unpriced.map((kind) => texts.fees[kind].toLowerCase()).join(', '))}
         </p>
       )}
       <p class="dim pad">

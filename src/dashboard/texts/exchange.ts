@@ -61,6 +61,12 @@ export const exchangeTexts = {
     cost: 'Billed',
     covered: 'Covered by ChatGPT, at list prices',
   },
+  fees: {
+    webSearch: 'Web searches',
+    previewWebSearch: 'Web searches (preview tool)',
+    fileSearch: 'File searches',
+    request: 'Fee for each request',
+  },
   findings: {
     other_model: (sent: string | undefined, answered: string | undefined) =>
       `Another model answered: ${sent ?? 'the model'} was requested, but ${answered ?? 'another'} answered.`,
@@ -74,6 +80,9 @@ export const exchangeTexts = {
     coveredNote:
       'Covered by a ChatGPT plan: nothing was billed. The amounts are what it is worth at list prices.',
     source: (source: string) => `Rates: ${source}. USD for a million tokens.`,
+    noRate: 'no price',
+    perThousand: (rate: string) => `${rate} per 1,000`,
+    unpriced: (what: string) => `No price is known for: ${what}. The total is without them.`,
     unknownNote: (model: string) => `No price is known for ${model}.`,
     stated: (amount: string, differs: boolean) =>
       differs

@@ -31,6 +31,7 @@ export const usageTexts = {
     less: (percent: number, days: number) => `${percent}% less than ${before(days)}`,
     same: (days: number) => `as in ${before(days)}`,
     covered: (worth: string) => `plus ${worth} covered by ChatGPT`,
+    unpricedSearches: (formatted: string) => `without ${formatted} searches that have no known price`,
     unpriced: (formatted: string) =>
       `${formatted} ${formatted === '1' ? 'request has' : 'requests have'} no known price`,
     cachedCount: (cached: string, input: string) => `${cached} of ${input} input tokens`,

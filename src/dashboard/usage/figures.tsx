@@ -35,6 +35,9 @@ const CostNote = ({ sums }: { sums: UsageSums }) => (
       <span>{texts.usage.covered(formatCost(sums.subscription_list_cost))}</span>
     )}
     {sums.unpriced_requests > 0 && <span>{texts.usage.unpriced(formatWhole(sums.unpriced_requests))}</span>}
+    {sums.unpriced_searches > 0 && (
+      <span>{texts.usage.unpricedSearches(formatWhole(sums.unpriced_searches))}</span>
+    )}
   </>
 );
 

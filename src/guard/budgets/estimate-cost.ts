@@ -7,6 +7,9 @@ export interface TokenRates {
   readonly input: number;
   readonly cachedInput: number;
   readonly output: number;
+  /** USD for a thousand. */
+  readonly fees?: { readonly webSearch?: number };
+  readonly request?: number;
 }
 
 export interface Estimated {
@@ -61,11 +64,23 @@ export interface Estimator {
   learn(of: Estimated, usage: Usage): void;
 }
 
-interface Outputs {
+/** What the last requests had of something, and its 95th percentile, found when one is added: a request waits for nothing. */
+interface Seen {
   readonly last: number[];
-  /** Their 95th percentile, found when one is added: a request waits for nothing. */
   likely: number;
 }
+
+interface Outputs {
+  readonly tokens: Seen;
+  readonly searches: Seen;
+}
+
+const addSeen = (seen: Seen, count: number): void => {
+  seen.last.push(count);
+  if (seen.last.length > MAX_OUTPUTS) seen.last.shift();
+  seen.likely = p95(seen.last);
+};
+const noneSeen = (): Seen => ({ last: [], likely: 0 });
 
 export const createEstimator = (): Estimator => {
   const turns = createRecent<LastTurn>(MAX_CONVERSATIONS);
@@ -86,13 +101,16 @@ export const createEstimator = (): Estimator => {
   return {
     estimate: (of, ratesFor) => {
       const { tokens, cached } = inputOf(of);
-      const likely = outputs.get(of.keyAndModel)?.likely ?? FIRST_OUTPUT_TOKENS;
+      const known = outputs.get(of.keyAndModel);
+      const likely = known?.tokens.likely ?? FIRST_OUTPUT_TOKENS;
       const output = Math.min(likely, of.maxOutputTokens ?? likely);
       const rates = ratesFor?.(tokens);
       const inputUsd = rates ? ((tokens - cached) * rates.input + cached * rates.cachedInput) / 1e6 : 0;
+      const searches = (known?.searches.likely ?? 0) * (rates?.fees?.webSearch ?? 0);
+      const outputUsd = rates ? (output * rates.output) / 1e6 + searches / 1e3 : 0;
       return {
-        input: { nanoUsd: nanoOf(inputUsd), tokens },
-        output: { nanoUsd: nanoOf(rates ? (output * rates.output) / 1e6 : 0), tokens: output },
+        input: { nanoUsd: nanoOf(inputUsd + (rates?.request ?? 0) / 1e3), tokens },
+        output: { nanoUsd: nanoOf(outputUsd), tokens: output },
       };
     },
     learn: ({ conversation, keyAndModel, bodyBytes, isContinuation }, usage) => {
@@ -101,10 +119,9 @@ export const createEstimator = (): Estimator => {
         turns.set(conversation, { bodyBytes, isContinuation, inputTokens, cachedTokens: cachedInputTokens });
       }
       if (outputTokens === undefined) return;
-      const known = outputs.get(keyAndModel) ?? { last: [], likely: 0 };
-      known.last.push(outputTokens);
-      if (known.last.length > MAX_OUTPUTS) known.last.shift();
-      known.likely = p95(known.last);
+      const known = outputs.get(keyAndModel) ?? { tokens: noneSeen(), searches: noneSeen() };
+      addSeen(known.tokens, outputTokens);
+      addSeen(known.searches, usage.webSearches ?? 0);
       outputs.set(keyAndModel, known);
     },
   };

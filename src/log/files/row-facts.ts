@@ -9,6 +9,7 @@ import {
   LIST_SEPARATOR,
 } from './index/index-columns.ts';
 import type { IndexRows } from './index/index-rows.ts';
+import { readRareCounts } from './index/rare-counts.ts';
 
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
 
@@ -42,6 +43,8 @@ const usageOfRow = (rows: IndexRows, row: number): Usage | undefined => {
     const tokens = numbers[column][row] as number;
     if (!Number.isNaN(tokens)) usage[column] = tokens;
   }
+  const rare = rows.text('rareCounts', row);
+  if (rare !== undefined) readRareCounts(rare, usage);
   return usage;
 };
 

@@ -1,4 +1,5 @@
 import { isObject } from '../../base/json-object.ts';
+import { RARE_COUNTS } from '../../sse/answer-summary.ts';
 import type { ExchangeRecord } from '../record.ts';
 
 /**
@@ -98,9 +99,13 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
       'cachedInputTokens',
       'cacheWriteTokens',
       'cacheWrite1hTokens',
+      'inputAudioTokens',
+      'cachedAudioTokens',
       'outputTokens',
       'reasoningTokens',
+      'outputAudioTokens',
       'totalTokens',
+      ...RARE_COUNTS,
     ),
   },
   costUsd: 'number',

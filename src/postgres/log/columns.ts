@@ -15,6 +15,10 @@ export const TOKENS = [
   ['reasoning_tokens', 'reasoningTokens'],
   ['output_audio_tokens', 'outputAudioTokens'],
   ['total_tokens', 'totalTokens'],
+  ['web_searches', 'webSearches'],
+  ['preview_web_searches', 'previewWebSearches'],
+  ['file_searches', 'fileSearches'],
+  ['citation_tokens', 'citationTokens'],
 ] as const satisfies readonly (readonly [string, keyof Usage])[];
 
 /** A thread that has the id of its session, as Codex's first one has. */

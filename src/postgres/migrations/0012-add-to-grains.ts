@@ -14,18 +14,21 @@ export const TOKENS = [
   'output_audio_tokens',
   'total_tokens',
 ];
-const SUMMED = [...TOKENS, 'cache_losses', 'lost_tokens'];
-const each = (write: (column: string) => string, columns = TOKENS): string =>
+const each = (write: (column: string) => string, columns: readonly string[]): string =>
   columns.map(write).join(',\n    ');
+const summedOf = (counts: readonly string[]): readonly string[] => [...counts, 'cache_losses', 'lost_tokens'];
 
 /** Grains: by kind the half hour, the day and 32 days, then by model the half hour and the day. */
 const GRAINS = `(VALUES (1, half_hour, kind_id), (2, half_hour / 48, kind_id), (3, half_hour / 1536, kind_id),
       (4, half_hour, model_id), (5, half_hour / 48, model_id)) AS grains (grain, start, id)`;
 
-export const MERGE = (from: string): string => `INSERT INTO gomodel.usage_sums AS c
-    (grain, start, kind_id, band, requests, oldest_ms, newest_ms, min_input, max_input, ${SUMMED.join(', ')})
+export const mergeFrom = (
+  from: string,
+  counts: readonly string[],
+): string => `INSERT INTO gomodel.usage_sums AS c
+    (grain, start, kind_id, band, requests, oldest_ms, newest_ms, min_input, max_input, ${summedOf(counts).join(', ')})
   SELECT grain, start, id, band, sum(requests), min(oldest_ms), max(newest_ms), min(min_input), max(max_input),
-    ${each((column) => `sum(${column})`, SUMMED)}
+    ${each((column) => `sum(${column})`, summedOf(counts))}
     FROM ${from} CROSS JOIN LATERAL ${GRAINS}
     WHERE grain = 1 OR band <> -2
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`;
@@ -59,7 +62,7 @@ export const TIME_GRAINS = `(VALUES (3, (day - '1970-01-01'::date) / 32, kind_id
       AS grains (grain, start, id)`;
 
 /** Adds the rows of \`added\` that are kept. One after another: two that add the same would wait for each other. */
-export const ADD = `
+export const addCounts = (counts: readonly string[]): string => `
   PERFORM pg_advisory_xact_lock(7466310243);
   SELECT dropped_before INTO v_dropped_before FROM gomodel.log_state;
   WITH turns AS MATERIALIZED (${TURNS}),
@@ -68,16 +71,16 @@ export const ADD = `
       SELECT c.half_hour, c.kind_id, coalesce(k.model_id, k.id) AS model_id, c.band, count(*) AS requests,
         min(started_ms) AS oldest_ms, max(started_ms) AS newest_ms,
         coalesce(min(input_tokens), 0) AS min_input, coalesce(max(input_tokens), 0) AS max_input,
-        ${each((column) => `sum(${column}) AS ${column}`)},
+        ${each((column) => `sum(${column}) AS ${column}`, counts)},
         nullif(count(lost), 0) AS cache_losses, sum(lost) AS lost_tokens
       FROM (SELECT added.*, ${CELL.replace('kind_id,', '')} FROM added WHERE day >= v_dropped_before) AS c
         JOIN gomodel.kinds k ON k.id = c.kind_id LEFT JOIN losses ON losses.id = c.id
       GROUP BY 1, 2, 3, 4)
-  ${MERGE('cells')}
+  ${mergeFrom('cells', counts)}
   ON CONFLICT (grain, start, kind_id, band) DO UPDATE SET requests = c.requests + excluded.requests,
     oldest_ms = least(c.oldest_ms, excluded.oldest_ms), newest_ms = greatest(c.newest_ms, excluded.newest_ms),
     min_input = least(c.min_input, excluded.min_input), max_input = greatest(c.max_input, excluded.max_input),
-    ${each((column) => `${column} = coalesce(c.${column} + excluded.${column}, c.${column}, excluded.${column})`, SUMMED)};
+    ${each((column) => `${column} = coalesce(c.${column} + excluded.${column}, c.${column}, excluded.${column})`, summedOf(counts))};
 
   WITH turns AS (${TURNS})
   INSERT INTO gomodel.thread_contexts AS t (thread, day, last_id, input_tokens)

@@ -12,6 +12,7 @@ import { CLIENT_EVENTS } from './0011-client-events.ts';
 import { LOG_GRAINS } from './0012-log-grains.ts';
 import { HOLDERS } from './0013-holders.ts';
 import { SCRIPT_CALLS } from './0014-script-calls.ts';
+import { SEARCHES } from './0015-searches.ts';
 
 /** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
 export interface Migration {
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 12, name: 'log-grains', sql: LOG_GRAINS },
   { id: 13, name: 'holders', sql: HOLDERS },
   { id: 14, name: 'script-calls', sql: SCRIPT_CALLS },
+  { id: 15, name: 'searches', sql: SEARCHES },
 ];

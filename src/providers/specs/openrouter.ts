@@ -4,20 +4,23 @@ import { BEARER, type ListedPrices, type ProviderSpec } from '../provider-spec.t
 import { factsOf, modalitiesOf, pricesOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
 
 const PER_MILLION = 1_000_000;
+const PER_THOUSAND = 1_000;
 
-/** USD per million tokens. Prices are listed per token, as text, and as -1 if they vary. */
-const perMillion = (price: unknown): number | undefined => {
+/** USD for so many. Prices are listed for one, as text, and as -1 if they vary. */
+const priceOfMany = (price: unknown, many: number): number | undefined => {
   const usd = typeof price === 'string' && price.trim() !== '' ? Number(price) : Number.NaN;
   // One token at 0.0000003 is 0.3 a million, and not 0.29999999999999998.
-  return usd >= 0 && usd < 1 ? Number((usd * PER_MILLION).toPrecision(12)) : undefined;
+  return usd >= 0 && usd < 1 ? Number((usd * many).toPrecision(12)) : undefined;
 };
+const perMillion = (price: unknown): number | undefined => priceOfMany(price, PER_MILLION);
+const perThousand = (price: unknown): number | undefined => priceOfMany(price, PER_THOUSAND);
 
-/**
- * A model with a fee per request has no price here: the price of its tokens alone would be too low.
- * @see https://openrouter.ai/docs/guides/overview/models
- */
+/** @see https://openrouter.ai/docs/guides/overview/models */
 const listedPrices = (pricing: unknown): ListedPrices | undefined => {
-  if (!isObject(pricing) || Number(pricing.request ?? 0) > 0) return undefined;
+  if (!isObject(pricing)) return undefined;
+  const request = perThousand(pricing.request ?? '0');
+  // Without a fee that it has, the price of its tokens would be too low.
+  if (request === undefined) return undefined;
   return pricesOf({
     input: perMillion(pricing.prompt),
     cachedInput: perMillion(pricing.input_cache_read) || undefined,
@@ -25,6 +28,8 @@ const listedPrices = (pricing: unknown): ListedPrices | undefined => {
     output: perMillion(pricing.completion),
     // 0 means that reasoning has no price of its own and is billed as output.
     reasoning: perMillion(pricing.internal_reasoning) || undefined,
+    webSearch: perThousand(pricing.web_search) || undefined,
+    request: request || undefined,
   });
 };
 

@@ -7,6 +7,7 @@ import { noteHead } from '../note-head.ts';
 import { createChatWatch } from '../watch-chat.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import { type ChatEnding, readChatEnding, readChoiceReason } from './chat-ending.ts';
+import { addSearchOfModel } from './count-searches.ts';
 import { findError } from './find-error.ts';
 import { readError } from './read-error.ts';
 import { isNoUsage, readStatedCost, readUsage, usageMember } from './read-usage.ts';
@@ -57,7 +58,9 @@ const readCompletion = (
 ): void => {
   noteHead(summary, completion);
   const usage = readUsage(usageMember(completion));
-  if (usage !== undefined && !(summary.usage && isNoUsage(usage))) summary.usage = usage;
+  if (usage !== undefined && !(summary.usage && isNoUsage(usage))) {
+    summary.usage = addSearchOfModel(usage, summary.model);
+  }
   const statedCostUsd = readStatedCost(usageMember(completion));
   if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
 

@@ -4,6 +4,7 @@ import type { AnswerSummary } from '../answer-summary.ts';
 import { type Breach, restartedStream } from '../breach.ts';
 import { createGenerationWatch } from '../generation-watch.ts';
 import type { AnswerReader } from './answer-reader.ts';
+import { createGroundingCounter } from './count-grounding.ts';
 import { readError } from './read-error.ts';
 import { readGeminiUsage } from './read-gemini-usage.ts';
 
@@ -21,13 +22,19 @@ const namesOf = (candidate: JsonObject): string[] => {
  * Takes over what a chunk says; a whole answer is one chunk.
  * @returns whether it says how the answer ended
  */
-const readChunk = (summary: AnswerSummary, chunk: JsonObject): boolean => {
+const readChunk = (
+  summary: AnswerSummary,
+  chunk: JsonObject,
+  grounding: ReturnType<typeof createGroundingCounter>,
+): boolean => {
   const model = nonEmptyString(chunk.modelVersion);
   if (model !== undefined) summary.model = model;
   const responseId = nonEmptyString(chunk.responseId);
   if (responseId !== undefined) summary.responseId = responseId;
+  grounding.see(chunk);
   // The counts grow from chunk to chunk.
-  if (isObject(chunk.usageMetadata)) summary.usage = readGeminiUsage(chunk.usageMetadata);
+  const usage = isObject(chunk.usageMetadata) ? readGeminiUsage(chunk.usageMetadata) : summary.usage;
+  if (usage) summary.usage = { ...usage, ...grounding.searches(summary.model) };
 
   const candidates = objectsOf(chunk.candidates);
   summary.toolCalls = summary.toolCalls.concat(candidates.flatMap(namesOf)).slice(0, MAX_TOOL_CALLS);
@@ -49,13 +56,14 @@ const readChunk = (summary: AnswerSummary, chunk: JsonObject): boolean => {
 
 /** Reads an answer that came as one object. */
 export const readGeminiObject = (summary: AnswerSummary, answer: JsonObject): void => {
-  readChunk(summary, answer);
+  readChunk(summary, answer, createGroundingCounter());
 };
 
 /** Reads a stream of Google's API. No event says that it was the last: the reason to finish does. */
 export const createGeminiReader = (): AnswerReader => {
   const summary: AnswerSummary = { toolCalls: [] };
   const generation = createGenerationWatch();
+  const grounding = createGroundingCounter();
   const reader = {
     summary,
     terminal: false as boolean,
@@ -70,7 +78,7 @@ export const createGeminiReader = (): AnswerReader => {
         reader.terminal = false;
         return true;
       }
-      reader.terminal = readChunk(summary, chunk) || reader.terminal;
+      reader.terminal = readChunk(summary, chunk, grounding) || reader.terminal;
       return true;
     },
   };

@@ -10,6 +10,7 @@ export interface UsageCounts {
   cacheCreation1h: number;
   output: number | undefined;
   thinking: number | undefined;
+  webSearches: number;
 }
 
 export const noCounts = (): UsageCounts => ({
@@ -19,6 +20,7 @@ export const noCounts = (): UsageCounts => ({
   cacheCreation1h: 0,
   output: undefined,
   thinking: undefined,
+  webSearches: 0,
 });
 
 const numberOf = (object: JsonObject, name: string): number | undefined => {
@@ -42,6 +44,8 @@ export const updateCounts = (counts: UsageCounts, usage: unknown): void => {
   }
   counts.output = numberOf(usage, 'output_tokens') ?? counts.output;
   const details = usage.output_tokens_details;
+  const tools = usage.server_tool_use;
+  if (isObject(tools)) counts.webSearches = numberOf(tools, 'web_search_requests') ?? counts.webSearches;
   if (isObject(details)) counts.thinking = numberOf(details, 'thinking_tokens') ?? counts.thinking;
 };
 
@@ -50,7 +54,7 @@ export const updateCounts = (counts: UsageCounts, usage: unknown): void => {
  * @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
  */
 export const usageOf = (counts: UsageCounts): Usage => {
-  const { input, cacheRead, cacheCreation, cacheCreation1h, output, thinking } = counts;
+  const { input, cacheRead, cacheCreation, cacheCreation1h, output, thinking, webSearches } = counts;
   const inputTokens = input === undefined ? undefined : input + cacheRead + cacheCreation;
   return {
     ...(inputTokens === undefined ? {} : { inputTokens, cachedInputTokens: cacheRead }),
@@ -59,5 +63,6 @@ export const usageOf = (counts: UsageCounts): Usage => {
     ...(output === undefined ? {} : { outputTokens: output }),
     ...(thinking === undefined ? {} : { reasoningTokens: thinking }),
     ...(inputTokens === undefined || output === undefined ? {} : { totalTokens: inputTokens + output }),
+    ...(webSearches > 0 && { webSearches }),
   };
 };

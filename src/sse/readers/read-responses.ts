@@ -7,6 +7,7 @@ import { createScriptReader } from '../script/called-tools.ts';
 import { toolNameOf } from '../tool-name.ts';
 import { createCallWatch } from '../watch-calls.ts';
 import type { AnswerReader } from './answer-reader.ts';
+import { addSearches, createSearchCounter } from './count-searches.ts';
 import { readError } from './read-error.ts';
 import { readSequenceNumber } from './read-sequence-number.ts';
 import { readStatedCost, readUsage } from './read-usage.ts';
@@ -45,13 +46,28 @@ const isTelling = (eventName: string | undefined, data: string): boolean => {
 const isCallPiece = (eventName: string | undefined, data: string): boolean =>
   PIECE_FIRST.test(data) || (eventName !== undefined && PIECE_NAME.test(eventName));
 
-/** Takes over what a response object says. `finish` follows its status, or the event that brought it. */
-export const readResponseObject = (summary: AnswerSummary, response: JsonObject, finish?: string): void => {
+/**
+ * Takes over what a response object says.
+ * @param finish the event that brought it; without one, its status counts
+ * @param searches those that events before it have told of
+ */
+export const readResponseObject = (
+  summary: AnswerSummary,
+  response: JsonObject,
+  finish?: string,
+  searches?: Pick<ReturnType<typeof createSearchCounter>, 'counts'>,
+): void => {
   noteHead(summary, response);
   const ended = FINISHES.get(finish ?? response.status);
   if (ended !== undefined) summary.finish = ended;
   const usage = readUsage(response.usage);
-  if (usage !== undefined) summary.usage = usage;
+  if (usage !== undefined) {
+    const output = createSearchCounter();
+    for (const [place, item] of objectsOf(response.output).entries()) output.see(place, item);
+    const [own, told] = [output.counts(), searches?.counts()];
+    const counts = { web: Math.max(own.web, told?.web ?? 0), file: Math.max(own.file, told?.file ?? 0) };
+    summary.usage = addSearches(usage, counts, response.tools);
+  }
   const statedCostUsd = readStatedCost(response.usage);
   if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
   const error = readError(response.error);
@@ -77,13 +93,16 @@ export const createResponsesReader = (): AnswerReader => {
   const toolNames = new Map<unknown, number>();
   const scripts = createScriptReader();
   const calls = createCallWatch();
+  const searches = createSearchCounter();
 
   const readItem = (event: JsonObject): void => {
     if (!isObject(event.item)) return;
     const name = toolNameOf(event.item);
     if (name === undefined) return;
-    addToolName(summary, toolNames, event.output_index ?? event.item.id ?? toolNames.size, name);
+    const place = event.output_index ?? event.item.id ?? toolNames.size;
+    addToolName(summary, toolNames, place, name);
     if (event.type !== 'response.output_item.done') return;
+    searches.see(place, event.item);
     scripts.read(event.item);
     if (scripts.called.length > 0) summary.scriptCalls = scripts.called;
   };
@@ -99,7 +118,7 @@ export const createResponsesReader = (): AnswerReader => {
     ) {
       reader.terminal = true;
       const finish = type.slice('response.'.length);
-      readResponseObject(summary, isObject(event.response) ? event.response : {}, finish);
+      readResponseObject(summary, isObject(event.response) ? event.response : {}, finish, searches);
     } else if (type === 'error' || (type === undefined && readError(event.error) !== undefined)) {
       summary.finish = 'failed';
       summary.error = readError(event.error) ?? readError(event) ?? { code: 'unknown', message: 'unknown' };

@@ -47,6 +47,25 @@ const outputOf = (
 };
 
 /**
+ * Searches that a provider states: Anthropic's and OpenRouter's, xAI's, Perplexity's.
+ * @see https://docs.x.ai/developers/tools/tool-usage-details
+ */
+const searchesOf = (usage: JsonObject): number | undefined => {
+  const tools = usage.server_side_tool_usage_details;
+  const ofXai = [count(tools, 'web_search_calls'), count(tools, 'x_search_calls')];
+  if (ofXai.some((searches) => searches !== undefined)) {
+    return ofXai.reduce<number>((sum, searches) => sum + (searches ?? 0), 0);
+  }
+  return count(usage.server_tool_use, 'web_search_requests') ?? count(usage, 'num_search_queries');
+};
+
+/** Perplexity's research counts thoughts and what it read beside the answer. @returns undefined elsewhere */
+const countedApart = (usage: JsonObject): number | undefined =>
+  usage.citation_tokens === undefined && usage.num_search_queries === undefined
+    ? undefined
+    : (count(usage, 'reasoning_tokens') ?? 0) + (count(usage, 'citation_tokens') ?? 0);
+
+/**
  * Reads the `usage` of a Responses or a chat-completions answer, whatever its provider names the counts:
  * DeepSeek, Moonshot, OpenRouter, Bedrock, and gateways that pass Anthropic's names on.
  * @returns undefined if the value is not a usage
@@ -62,6 +81,7 @@ export const readUsage = (value: unknown): Usage | undefined => {
   const reasoning = reasoningOf(value);
   const written = count(details, ...WRITTEN) ?? count(value, ...WRITTEN) ?? allWrites(value);
   const total = count(value, 'total_tokens', 'totalTokens');
+  const apart = countedApart(value);
   const counts: ReadonlyArray<readonly [keyof Usage, number | undefined]> = [
     ['inputTokens', input],
     [
@@ -73,11 +93,18 @@ export const readUsage = (value: unknown): Usage | undefined => {
     ['cacheWrite1hTokens', hourWrites(value) || undefined],
     ['inputAudioTokens', count(details, 'audio_tokens') || undefined],
     ['cachedAudioTokens', count(cachedDetails, 'audio_tokens') || undefined],
-    ['outputTokens', outputOf(output, { input, reasoning, total })],
+    [
+      'outputTokens',
+      apart === undefined || output === undefined
+        ? outputOf(output, { input, reasoning, total })
+        : output + apart,
+    ],
     ['reasoningTokens', reasoning],
     ['outputAudioTokens', count(outputDetails, 'audio_tokens') || undefined],
     // Some servers leave it at nothing.
-    ['totalTokens', total === 0 && (input || output) ? undefined : total],
+    ['totalTokens', total === 0 && (input || output) ? undefined : total && total + (apart ?? 0)],
+    ['webSearches', searchesOf(value) || undefined],
+    ['citationTokens', count(value, 'citation_tokens') || undefined],
   ];
   const usage: Usage = {};
   for (const [name, tokens] of counts) if (tokens !== undefined) usage[name] = tokens;
@@ -112,12 +139,14 @@ export const usageMember = (chunk: JsonObject): unknown => {
 const TICKS_PER_USD = 10_000_000_000;
 
 /**
- * What a provider itself says its answer costs: OpenRouter's `cost` in USD, xAI's `cost_in_usd_ticks`.
+ * What a provider itself says its answer costs: OpenRouter's `cost` in USD, Perplexity's `cost.total_cost`, xAI's
+ * `cost_in_usd_ticks`.
  * @param value the `usage` of an answer
  * @returns USD
  * @see https://openrouter.ai/docs/use-cases/usage-accounting
  */
 export const readStatedCost = (value: unknown): number | undefined => {
   const ticks = count(value, 'cost_in_usd_ticks');
-  return count(value, 'cost') ?? (ticks === undefined ? undefined : ticks / TICKS_PER_USD);
+  const sum = isObject(value) ? count(value.cost, 'total_cost') : undefined;
+  return count(value, 'cost') ?? sum ?? (ticks === undefined ? undefined : ticks / TICKS_PER_USD);
 };

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json-object.ts';
+import { addSearchOfModel } from '../../sse/readers/count-searches.ts';
 import { readUsage as readNamedUsage, readStatedCost, usageMember } from '../../sse/readers/read-usage.ts';
 import type { AnswerUsage } from '../answer-sink.ts';
 
@@ -7,5 +8,8 @@ export const readUsage = (chunk: JsonObject): AnswerUsage | undefined => {
   const member = usageMember(chunk);
   const usage = readNamedUsage(member);
   const statedCostUsd = readStatedCost(member);
-  return usage && { ...usage, ...(statedCostUsd !== undefined && { statedCostUsd }) };
+  const model = typeof chunk.model === 'string' ? chunk.model : undefined;
+  return (
+    usage && { ...addSearchOfModel(usage, model), ...(statedCostUsd !== undefined && { statedCostUsd }) }
+  );
 };

@@ -1,5 +1,7 @@
 import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
+import type { Usage } from '../../sse/answer-summary.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
+import { createGroundingCounter } from '../../sse/readers/count-grounding.ts';
 import { readGeminiUsage } from '../../sse/readers/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { lostCall, SOME_PROVIDER, secondGeneration, wordlessAnswer } from '../answer-writer.ts';
@@ -35,6 +37,8 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
   let finishMessage: string | undefined;
   let blockReason: string | undefined;
   let model: string | undefined;
+  let usage: Usage | undefined;
+  const grounding = createGroundingCounter();
   let calls = 0;
   let isThinking = false;
   /** A word, or what its own tools brought. */
@@ -177,9 +181,11 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
       finishReason = nonEmptyString(candidate?.finishReason) ?? finishReason;
       finishMessage = nonEmptyString(candidate?.finishMessage) ?? finishMessage;
       if (isObject(promptFeedback)) blockReason = nonEmptyString(promptFeedback.blockReason) ?? blockReason;
-      if (isObject(usageMetadata)) sink.usage(readGeminiUsage(usageMetadata));
-      const grounding = candidate?.groundingMetadata;
-      if (isObject(grounding)) for (const query of stringsOf(grounding.webSearchQueries)) queued.add(query);
+      grounding.see(chunk);
+      if (isObject(usageMetadata)) usage = readGeminiUsage(usageMetadata);
+      if (usage) sink.usage({ ...usage, ...grounding.searches(model) });
+      const grounded = candidate?.groundingMetadata;
+      if (isObject(grounded)) for (const query of stringsOf(grounded.webSearchQueries)) queued.add(query);
     },
     end: () => {
       if (hasFailed) return;

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
+import { addSearches, createSearchCounter } from '../../sse/readers/count-searches.ts';
 import { readError } from '../../sse/readers/read-error.ts';
 import { readUsage } from '../../sse/readers/read-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
@@ -46,6 +47,7 @@ export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER
   let opened = 0;
   /** Places say nothing: several items had the same one. */
   let placesRecur = false;
+  let searches = createSearchCounter();
   let id: string | undefined;
   let calls = 0;
   let isOver = false;
@@ -65,6 +67,7 @@ export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER
         fail(secondGeneration(upstream));
         return;
       }
+      searches = createSearchCounter();
       items.clear();
       ended.clear();
       calls = 0;
@@ -83,6 +86,7 @@ export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER
   };
   const endItem = (place: number, item: JsonObject): void => {
     if (ended.has(place)) return;
+    searches.see(place, item);
     open(place, item)?.end(item);
     items.delete(place);
     ended.set(place, item);
@@ -96,14 +100,17 @@ export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER
   };
   const finish = (response: JsonObject): void => {
     const usage = readUsage(response.usage);
-    if (usage !== undefined) sink.usage(usage);
-    if (isOver) return;
-    if (response.status === 'failed' || response.status === 'cancelled') {
+    const tell = (): void => {
+      if (usage !== undefined) sink.usage(addSearches(usage, searches.counts(), response.tools));
+    };
+    if (isOver || response.status === 'failed' || response.status === 'cancelled') {
+      tell();
       fail(readError(response.error));
       return;
     }
     // An item without its end: ChatGPT's backend tells of the whole output here.
     if (!placesRecur) for (const [place, item] of objectsOf(response.output).entries()) endItem(place, item);
+    tell();
     isOver = true;
     const { incomplete_details: details } = response;
     if (response.status !== 'incomplete') {

@@ -38,6 +38,7 @@ export const costOf = (entry: AuditEntry): CostBreakdown | undefined => {
     cachedInput: (cachedTokens * price.cached) / 1e6,
     cacheWrite: 0,
     output: ((usage.outputTokens ?? 0) * price.output) / 1e6,
+    fees: [],
     rates: {
       input: price.input,
       cachedInput: price.cached,

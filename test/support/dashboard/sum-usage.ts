@@ -15,8 +15,10 @@ export const sumUsage = (entries: readonly AuditEntry[]): UsageSums => {
     output_tokens: 0,
     reasoning_tokens: 0,
     total_tokens: 0,
+    web_searches: 0,
     total_cost: null,
     unpriced_requests: 0,
+    unpriced_searches: 0,
     subscription_requests: 0,
     subscription_list_cost: null,
   };
@@ -29,6 +31,7 @@ export const sumUsage = (entries: readonly AuditEntry[]): UsageSums => {
     sums.output_tokens += usage?.outputTokens ?? 0;
     sums.reasoning_tokens += usage?.reasoningTokens ?? 0;
     sums.total_tokens += usage?.totalTokens ?? 0;
+    sums.web_searches += usage?.webSearches ?? 0;
     sums.total_cost = addMoney(sums.total_cost, entry.costUsd);
     sums.subscription_list_cost = addMoney(sums.subscription_list_cost, entry.listPriceUsd);
     if (entry.billing === 'subscription') sums.subscription_requests++;

@@ -37,7 +37,12 @@ describe('the prices that OpenRouter lists', () => {
     entry('new/thinker', { prompt: '0.000001', completion: '0.000002', internal_reasoning: '0.000003' }),
     entry('new/gift:free', { prompt: '0', completion: '0' }),
     entry('openrouter/auto', { prompt: '-1', completion: '-1' }),
-    entry('new/by-request', { prompt: '0.000001', completion: '0.000001', request: '0.005' }),
+    entry('new/by-request', {
+      prompt: '0.000001',
+      completion: '0.000001',
+      request: '0.005',
+      web_search: '0.004',
+    }),
     entry('new/odd', { prompt: 'much', completion: null }),
     entry('openai/gpt-5.5', { prompt: '0.9', completion: '0.9' }),
   );
@@ -62,8 +67,14 @@ describe('the prices that OpenRouter lists', () => {
     expect(find(of('new/gift:free'))?.ratesFor(0)).toMatchObject({ input: 0, output: 0 });
   });
 
-  it.each(['openrouter/auto', 'new/by-request', 'new/odd', 'unknown'])('say nothing of %s', (model) => {
+  it.each(['openrouter/auto', 'new/odd', 'unknown'])('say nothing of %s', (model) => {
     expect(find(of(model))).toBeUndefined();
+  });
+
+  it('may be for a request or a search', () => {
+    const rates = find(of('new/by-request'));
+    const cost = rates && costOf({ inputTokens: 1_000, webSearches: 2 }, rates);
+    expect(cost && sumOf(cost)).toBeCloseTo(0.001 + 0.005 + 0.008, 12);
   });
 
   it('hold for no other provider', () => {

@@ -4,7 +4,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { loadPriceList, PRICE_LIST, type PricedUpstream } from '../../../src/admin/cost/list-prices.ts';
 import { parseOwnPrices } from '../../../src/admin/cost/own-prices.ts';
-import { costOf, createBill, createFindRates, sumOf } from '../../../src/admin/cost/price-book.ts';
+import {
+  costOf,
+  createBill,
+  createFindRates,
+  sumOf,
+  unpricedOf,
+} from '../../../src/admin/cost/price-book.ts';
 import { summarizeJsonAnswer } from '../../../src/sse/summarize-json-answer.ts';
 import { readRecording } from '../../support/streams/recordings.ts';
 
@@ -117,6 +123,101 @@ it('counts sound at its own rates, read from a cache or not', async () => {
     ),
     { numRuns: 100 },
   );
+});
+
+it('charges for searches and for each request what the list’s own calculation does', async () => {
+  const find = await loadPriceList([
+    ...OPENAI,
+    upstream('anthropic', 'https://api.anthropic.com'),
+    upstream('perplexity', 'https://api.perplexity.ai'),
+  ]);
+  fc.assert(
+    fc.property(
+      fc.constantFrom(
+        ['openai', 'gpt-5.5'],
+        ['openai', 'gpt-6-sol'],
+        ['openai', 'gpt-4.1'],
+        ['anthropic', 'claude-opus-5'],
+        ['perplexity', 'sonar'],
+        ['perplexity', 'sonar-deep-research'],
+      ),
+      fc.tuple(fc.nat(600_000), fc.nat(90_000), fc.nat(40), fc.nat(9), fc.nat(9_000), fc.nat(9_000)),
+      ([provider, model], [inputTokens, text, webSearches, fileSearches, reasoning, citations]) => {
+        const isResearch = model === 'sonar-deep-research';
+        const [reasoningTokens, citationTokens] = isResearch ? [reasoning, citations] : [0, 0];
+        const outputTokens = text + reasoningTokens + citationTokens;
+        const wanted = calcPrice(
+          {
+            input_tokens: inputTokens,
+            output_tokens: outputTokens,
+            ...(isResearch && {
+              output_reasoning_tokens: reasoningTokens,
+              output_citation_tokens: citationTokens,
+            }),
+            ...(model !== 'sonar' && { web_searches: webSearches }),
+            ...(provider === 'openai' && { storage_searches: fileSearches }),
+          },
+          model,
+          { providerId: provider, timestamp: new Date(startedAtMs) },
+        );
+        const rates = find(of(model, provider));
+        const usage = {
+          ...{ inputTokens, outputTokens, reasoningTokens, citationTokens },
+          ...(model !== 'sonar' && { webSearches }),
+          ...(provider === 'openai' && { fileSearches }),
+        };
+        const cost = rates && costOf(usage, rates);
+        expect(cost && sumOf(cost)).toBeCloseTo(wanted?.total_price ?? Number.NaN, 12);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+it.each([
+  ['openai', 'gpt-4.1', { webSearches: 2 }, 0.02],
+  ['openai', 'gpt-4.1', { webSearches: 2, previewWebSearches: 2 }, 0.05],
+  ['openai', 'gpt-5.5', { webSearches: 2, previewWebSearches: 2 }, 0.02],
+  ['openai', 'gpt-4o-search-preview', { webSearches: 1 }, 0.025],
+  ['openai', 'gpt-5.3-codex', { webSearches: 3 }, 0.03],
+  ['gemini', 'gemini-3-pro-preview', { webSearches: 3 }, 0.042],
+  ['gemini', 'gemini-2.5-flash', { webSearches: 1 }, 0.035],
+  ['xai', 'grok-4.5', { webSearches: 3 }, 0.015],
+] as const)('charges what %s publishes for searches by %s', async (provider, model, usage, usd) => {
+  const bill = createBill(await loadPriceList([]));
+  const { cost } = bill(of(model, provider), usage);
+  expect(cost && sumOf(cost)).toBeCloseTo(usd, 12);
+  expect(cost && unpricedOf(cost)).toEqual([]);
+});
+
+it('says which searches have no price, and does not take them for free', async () => {
+  const usage = { inputTokens: 1_000_000, webSearches: 2 };
+  const { cost } = createBill(await loadPriceList([]))(of('mistral-large-latest', 'mistral'), usage);
+  expect(cost?.fees).toEqual([{ kind: 'webSearch', count: 2 }]);
+  expect(cost && unpricedOf(cost)).toEqual(['webSearch']);
+});
+
+it('lets the user’s own prices of searches win, and takes from the list what they do not name', async () => {
+  const own = parseOwnPrices(
+    JSON.stringify({
+      'gpt-5.5': { input: 1, output: 1 },
+      'gpt-5.4': { input: 1, output: 1, web_search: 4, request: 100 },
+    }),
+  );
+  const bill = createBill(createFindRates(() => own, await loadPriceList(OPENAI)));
+  const usage = { webSearches: 1, fileSearches: 1 };
+  const sumFor = (model: string) => {
+    const { cost } = bill(of(model), usage);
+    return cost && sumOf(cost);
+  };
+  expect(sumFor('gpt-5.5')).toBeCloseTo(0.0125, 12);
+  expect(sumFor('gpt-5.4')).toBeCloseTo(0.1065, 12);
+});
+
+it('charges the fee of a request for each of several', async () => {
+  const bill = createBill(await loadPriceList([]));
+  const { cost } = bill(of('sonar', 'perplexity'), { inputTokens: 0 }, { requests: 3, inputOfOne: 0 });
+  expect(cost && sumOf(cost)).toBeCloseTo(0.036, 12);
 });
 
 it('bills 100,000 tokens that Sonnet 4.5 writes to its cache at $0.375', async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { IndexRows } from '../../../src/log/files/index/index-rows.ts';
+import { factsOfRow } from '../../../src/log/files/row-facts.ts';
 import { bareRecord } from '../../support/log/bare-record.ts';
 
 const idOf = (index: number): string => `req_${index.toString().padStart(26, '0')}`;
@@ -40,4 +41,14 @@ it('takes room once where it is told how much will come, and grows where more co
 
 it('takes no room for columns in which nothing stands', () => {
   expect(fill(5000, 5000).bytes / 5000).toBeLessThan(150);
+});
+
+it('keeps counts that few answers have, each under its own name', () => {
+  const rows = new IndexRows();
+  const record = bareRecord(idOf(1), 1);
+  record.usage = { inputTokens: 3, webSearches: 2, citationTokens: 0 };
+  rows.add(record, 0, 9);
+  rows.add({ ...bareRecord(idOf(2), 2), usage: { inputTokens: 3 } }, 9, 9);
+  expect(factsOfRow(rows, 0).usage).toEqual({ inputTokens: 3, webSearches: 2, citationTokens: 0 });
+  expect(factsOfRow(rows, 1).usage).toEqual({ inputTokens: 3 });
 });

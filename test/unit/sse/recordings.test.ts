@@ -20,6 +20,7 @@ interface Expected {
   readonly model: string;
   readonly responseId: string;
   readonly usage?: UsageNumbers;
+  readonly webSearches?: number;
   readonly statedCostUsd?: number;
   readonly toolCalls?: readonly string[];
   readonly error?: NonNullable<AnswerSummary['error']>;
@@ -91,6 +92,7 @@ const RECORDINGS: Readonly<Record<string, Expected>> = {
     ...responses(185, 'gpt-5-mini-2025-08-07', 'resp_0cc96ac817fdc57e00693337060a408198b92bf1f99cf1b8ec'),
     usage: [31073, 3712, 4416, 3712, 35489],
     toolCalls: Array<string>(6).fill('web_search'),
+    webSearches: 2,
   },
   'ai-sdk/xai/xai-text-streaming.1.chunks.txt': {
     ...responses(698, 'grok-code-fast-1', '769f3302-64f9-4c72-2b48-860c87fd9b2a'),
@@ -153,6 +155,7 @@ const summaryOf = ({
   model,
   responseId,
   usage,
+  webSearches,
   statedCostUsd,
   toolCalls,
   error,
@@ -161,7 +164,7 @@ const summaryOf = ({
   responseId,
   finish: error ? 'failed' : 'completed',
   toolCalls: [...(toolCalls ?? [])],
-  ...(usage && { usage: usageOf(usage) }),
+  ...(usage && { usage: { ...usageOf(usage), ...(webSearches !== undefined && { webSearches }) } }),
   ...(statedCostUsd !== undefined && { statedCostUsd }),
   ...(error && { error }),
 });
@@ -230,6 +233,9 @@ describe('the tap reads what the openai client reads', () => {
       for await (const event of stream) {
         if (event.type !== 'response.completed') continue;
         const { response } = event;
+        const searches = response.output.filter(
+          (item) => item.type === 'web_search_call' && item.action.type === 'search',
+        );
         expect(summary.model).toBe(response.model);
         expect(summary.responseId).toBe(response.id);
         expect(summary.usage).toEqual({
@@ -238,6 +244,7 @@ describe('the tap reads what the openai client reads', () => {
           outputTokens: response.usage?.output_tokens,
           reasoningTokens: response.usage?.output_tokens_details.reasoning_tokens,
           totalTokens: response.usage?.total_tokens,
+          ...(searches.length > 0 && { webSearches: searches.length }),
         });
         return;
       }

@@ -94,9 +94,24 @@ describe('what a provider counts and an API has no member for survives translati
     });
   });
 
+  it.each(ENTRANCES)('searches that it charges for: $api, streamed: $stream', ({ api, stream }) => {
+    const given = messagesAnswer(stream, {
+      input_tokens: 10,
+      output_tokens: 5,
+      server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 },
+    });
+    expect(summaryOf(api, stream, createAnthropicSpec(), given).usage).toMatchObject({
+      outputTokens: 5,
+      webSearches: 2,
+    });
+    const ofModel = chatAnswer(stream, COUNTED).replaceAll('"model":"m"', '"model":"gpt-5-search-api"');
+    expect(summaryOf(api, stream, createChatSpec(), ofModel).usage?.webSearches).toBe(1);
+  });
+
   it.each(ENTRANCES)('nothing that was not counted: $api, streamed: $stream', ({ api, stream }) => {
     const summary = summaryOf(api, stream, createChatSpec(), chatAnswer(stream, COUNTED));
     expect(summary.statedCostUsd).toBeUndefined();
     expect(summary.usage).not.toHaveProperty('cacheWrite1hTokens');
+    expect(summary.usage).not.toHaveProperty('webSearches');
   });
 });

@@ -55,7 +55,7 @@ const answerLines = ({ output, responseText }: Conversation, style: LetterStyle)
 
 const usageText = ({ usage, costUsd }: ExchangeRecord): string => {
   if (!usage) return 'not said';
-  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens, totalTokens } = usage;
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens, totalTokens, webSearches } = usage;
   const part = (word: string, count: number | undefined): string =>
     count === undefined ? '' : ` (${formatCount(count)} ${word})`;
   return joined(
@@ -66,6 +66,9 @@ const usageText = ({ usage, costUsd }: ExchangeRecord): string => {
       ? undefined
       : `out ${formatCount(outputTokens)}${part('reasoning', reasoningTokens)}`,
     totalTokens === undefined ? undefined : `total ${totalTokens.toLocaleString('en')}`,
+    webSearches === undefined
+      ? undefined
+      : `${formatCount(webSearches)} web ${webSearches === 1 ? 'search' : 'searches'}`,
     costUsd === undefined ? undefined : `$${costUsd.toFixed(4)}`,
   );
 };

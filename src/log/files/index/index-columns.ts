@@ -1,4 +1,5 @@
 import type { ExchangeRecord } from '../../record.ts';
+import { writeRareCounts } from './rare-counts.ts';
 
 /** What is looked for or grouped by, and where a record has it. */
 export const TEXTS = {
@@ -37,6 +38,8 @@ export const TEXTS = {
   previousResponseId: ({ previousResponseId }) => previousResponseId,
   upstreamRequestId: ({ upstreamRequestId }) => upstreamRequestId,
   clientRequestId: ({ clientRequestId }) => clientRequestId,
+  /** Counts that few have, as `writeRareCounts` joins them: a column each would be empty. */
+  rareCounts: ({ usage }) => usage && writeRareCounts(usage),
 } as const satisfies Record<string, (record: ExchangeRecord) => string | undefined>;
 
 export const NUMBERS = {

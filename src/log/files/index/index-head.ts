@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { isObject, parseJson } from '../../../base/json-object.ts';
+import { RARE_COUNTS } from '../../../sse/answer-summary.ts';
 import { NUMBER_COLUMNS, TEXT_COLUMNS } from './index-columns.ts';
 
 /** What is known of a segment without its columns: enough to count its exchanges and to pass it over. */
@@ -25,7 +26,7 @@ export interface IndexHead {
 
 /** Rises with every change of the file's layout: files of an older one are then rebuilt. */
 const VERSION = 4;
-const FORM = `gomodel-index ${VERSION} ${[...TEXT_COLUMNS, ...NUMBER_COLUMNS].join(' ')}`;
+const FORM = `gomodel-index ${VERSION} ${[...TEXT_COLUMNS, ...NUMBER_COLUMNS, ...RARE_COUNTS].join(' ')}`;
 /** The file's name says which form it has, so that nobody has to open it to find out. */
 export const INDEX_FILE_END = `.${hash('sha256', FORM).slice(0, 8)}.index`;
 
