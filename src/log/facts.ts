@@ -24,6 +24,8 @@ export interface Facts {
   readonly provider: string | undefined;
   /** The provider's name of the model, where it is another. */
   readonly upstreamModel: string | undefined;
+  /** The tier that served it, unless it is the standard one. */
+  readonly serviceTier: string | undefined;
   readonly transport: string | undefined;
   readonly encoding: string | undefined;
   readonly auth: string | undefined;
@@ -71,6 +73,7 @@ export const keepFacts = (facts: Facts): Facts => ({
   sentModel: facts.sentModel,
   provider: facts.provider,
   upstreamModel: facts.upstreamModel,
+  serviceTier: facts.serviceTier,
   transport: facts.transport,
   encoding: facts.encoding,
   auth: facts.auth,
@@ -112,6 +115,7 @@ export const factsOfRecord = (record: ExchangeRecord): Facts => ({
   sentModel: record.sentModel,
   provider: record.provider,
   upstreamModel: record.upstreamModel,
+  serviceTier: record.serviceTier,
   transport: record.transport,
   encoding: record.request.encoding,
   auth: record.auth,

@@ -148,6 +148,8 @@ export interface ExchangeRecord {
     scriptCalls?: string[];
   };
   usage?: Usage;
+  /** The tier that served it, such as `flex`, `priority` or `fast`, which has prices of its own; absent for the standard one. */
+  serviceTier?: string;
   costUsd?: number;
   /** What the provider itself says the answer cost. */
   statedCostUsd?: number;

@@ -14,6 +14,7 @@ export type CommonFacts = Pick<
   | 'sentModel'
   | 'upstreamModel'
   | 'provider'
+  | 'serviceTier'
   | 'keyId'
   | 'userPath'
   | 'labels'

@@ -72,6 +72,8 @@ export interface AnswerSummary {
   responseId?: string;
   finish?: 'completed' | 'incomplete' | 'failed';
   usage?: Usage;
+  /** The tier that served it, such as `flex`, `priority` or `fast`; absent for the standard one. */
+  serviceTier?: string;
   /** What the provider itself says the answer costs, in USD. */
   statedCostUsd?: number;
   /** One name a call, in the order of the output; a built-in tool is named by its kind (`web_search`). */

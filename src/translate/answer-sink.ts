@@ -43,6 +43,8 @@ export interface AnswerSink {
 export interface AnswerUsage extends Usage {
   /** What the provider itself says the answer costs, in USD. */
   statedCostUsd?: number;
+  /** The tier that served the answer, unless it is the standard one. */
+  serviceTier?: string;
 }
 
 /** `length`: the model was cut off by a token limit. `filter`: by a content filter. */

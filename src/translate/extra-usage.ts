@@ -6,6 +6,8 @@ export interface ExtraUsage {
     readonly ephemeral_5m_input_tokens: number;
     readonly ephemeral_1h_input_tokens: number;
   };
+  /** Anthropic's name. */
+  readonly service_tier?: string;
   /** Anthropic's name, which OpenRouter has taken over. */
   readonly server_tool_use?: { readonly web_search_requests: number };
   /** OpenRouter's name: USD, as the provider says. */
@@ -21,12 +23,14 @@ export const extraUsage = ({
   cacheWrite1hTokens = 0,
   statedCostUsd,
   webSearches,
+  serviceTier,
 }: AnswerUsage): ExtraUsage => {
   const hour = Math.min(cacheWrite1hTokens, written);
   return {
     ...(hour > 0 && {
       cache_creation: { ephemeral_5m_input_tokens: written - hour, ephemeral_1h_input_tokens: hour },
     }),
+    ...(serviceTier !== undefined && { service_tier: serviceTier }),
     ...(webSearches !== undefined && { server_tool_use: { web_search_requests: webSearches } }),
     ...(statedCostUsd !== undefined && { cost: statedCostUsd }),
   };

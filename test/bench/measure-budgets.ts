@@ -150,6 +150,7 @@ const createScene = async (dataDir: string, keys: number) => {
       bodyBytes: 20_000,
       isContinuation: false,
       maxOutputTokens: undefined,
+      serviceTier: undefined,
       isPriced: true,
       findRepetition: () => undefined,
     });

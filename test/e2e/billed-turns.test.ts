@@ -57,4 +57,17 @@ describe.each([
     expect(spent).toBe(0.052529);
     expect(report).toContain('2 web searches');
   });
+
+  it.each([
+    ['flex', 'flex', 'flex', 0.0162645],
+    ['fast', 'priority', 'priority', 0.0813225],
+    ['fast', 'priority', 'default', 0.032529],
+  ])('that is set to %s asks for %s and pays for the tier that it gets: %s', async (set, asked, got, usd) => {
+    const config = `service_tier = "${set}"\n`;
+    const turn = await runTurn({ response: { service_tier: got } }, { config, webSocket });
+    expect(turn.asked.service_tier).toBe(asked);
+    expect(turn.record?.serviceTier).toBe(got === 'default' ? undefined : got);
+    expect(turn.costUsd).toBeCloseTo(usd, 12);
+    expect(turn.spent).toBe(usd);
+  });
 });

@@ -48,6 +48,7 @@ const manyExchanges = (): LoggedExchange[] => {
         ...(random.chance(0.5) && { repository: `github.com/corp/${texts('repo')}` }),
         ...(random.chance(0.5) && { policy: texts('policy') }),
       },
+      ...(place % 7 === 0 && { serviceTier: place % 2 === 0 ? 'flex' : 'fast' }),
       ...(random.chance(0.05) && { findings: ['other_model'] }),
       response: hasFailed
         ? { finish: 'failed' }
@@ -64,7 +65,7 @@ const manyExchanges = (): LoggedExchange[] => {
           outputTokens: 500,
           reasoningTokens: 100,
           totalTokens: inputTokens + 500,
-          ...(random.chance(0.2) && { webSearches: random.between(1, 5) }),
+          ...(place % 5 === 0 && { webSearches: (place % 3) + 1 }),
         },
       }),
       ...(random.chance(0.7) && {

@@ -34,7 +34,13 @@ export const estimateAgain = (
   const inputTokens = usage?.inputTokens ?? Math.ceil(bodyBytes / BYTES_PER_TOKEN);
   const outputTokens = usage?.outputTokens ?? FIRST_OUTPUT_TOKENS;
   const { kind, cost } = pricing.bill(
-    { model, upstreamModel: to.upstreamModel, provider: to.provider, startedAtMs: nowMs },
+    {
+      model,
+      upstreamModel: to.upstreamModel,
+      provider: to.provider,
+      serviceTier: undefined,
+      startedAtMs: nowMs,
+    },
     { inputTokens, outputTokens },
   );
   return {

@@ -54,7 +54,7 @@ const groupFacts = async (
 };
 
 const priceOf = ({ findRates }: Pricing, { newest }: Group): UsageModel['price'] => {
-  const found = newest.provider === 'demo' ? undefined : findRates(newest);
+  const found = newest.provider === 'demo' ? undefined : findRates({ ...newest, serviceTier: undefined });
   if (!found) return null;
   const { input, cachedInput, output } = found.ratesFor(0);
   return { input, cached_input: cachedInput, output, source: found.source };

@@ -27,6 +27,8 @@ export interface CostBreakdown {
   rates: { input: number; cachedInput: number; cacheWrite: number; output: number; reasoning: number };
   /** Where the rates come from: the price list's name and date, or the user's own file. */
   source: string;
+  /** The service tier that served it, unless it is the standard one; not priced: its rates are not known, and those of the standard one were applied. */
+  tier?: { name: string; priced: boolean };
 }
 
 /** Another exchange that belongs to the story of this one. */

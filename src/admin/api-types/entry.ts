@@ -31,6 +31,8 @@ export interface AuditEntry extends ExchangeRecord {
   listPriceUsd?: number;
   /** What it used and has no known price: then it costs more than `costUsd` or `listPriceUsd` says. */
   unpriced?: FeeLine['kind'][];
+  /** Set where nobody knows the prices of its `serviceTier`: it was priced as the standard one. */
+  pricedAsStandard?: true;
   /**
    * Told by `audit/stream` alone, of an exchange that has ended: tokens that the last request of its thread had in its
    * context and that were paid for again, and what they cost more than from the cache (absent where unknown).

@@ -15,8 +15,14 @@ export interface Pricing {
 }
 
 /** What of a record says which price holds. */
-export const pricedBy = ({ model, upstreamModel, provider, startedAt }: ExchangeRecord): PricedBy => ({
-  ...{ model, upstreamModel, provider },
+export const pricedBy = ({
+  model,
+  upstreamModel,
+  provider,
+  serviceTier,
+  startedAt,
+}: ExchangeRecord): PricedBy => ({
+  ...{ model, upstreamModel, provider, serviceTier },
   startedAtMs: Date.parse(startedAt),
 });
 
@@ -34,6 +40,7 @@ export const priceEntry = (pricing: Pricing, record: ExchangeRecord): AuditEntry
     billing: kind,
     ...(kind === 'subscription' ? { listPriceUsd: sumOf(cost) } : { costUsd: sumOf(cost) }),
     ...(unpriced.length > 0 && { unpriced: [...unpriced] }),
+    ...(cost.tier?.priced === false && { pricedAsStandard: true as const }),
   };
 };
 

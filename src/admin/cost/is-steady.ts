@@ -1,22 +1,10 @@
 import type { UsageCell } from '../../log/port.ts';
-import { FEES, type Fee, type FindRates, type ModelRates, type Rates } from './rates.ts';
+import { FEES, type Fee, type FindRates, type ModelRates, type Rates, TOKEN_RATES } from './rates.ts';
 
 /** Prices change seldom. */
 const STEP_MS = 7 * 86_400_000;
 
-const MEMBERS = [
-  'input',
-  'cachedInput',
-  'cacheWrite',
-  'cacheWrite1h',
-  'output',
-  'reasoning',
-  'citation',
-  'request',
-  'inputAudio',
-  'cachedAudio',
-  'outputAudio',
-] as const satisfies readonly (keyof Rates)[];
+const MEMBERS = [...TOKEN_RATES, 'request'] as const satisfies readonly (keyof Rates)[];
 const FEE_NAMES = Object.keys(FEES) as Fee[];
 
 const areSame = (one: Rates | undefined, other: Rates | undefined): boolean =>
@@ -64,13 +52,13 @@ export interface Steadiness {
 /** Remembers prices that many cells ask for. */
 export const createSteadiness = (findRates: FindRates): Steadiness => {
   const known = new Map<string, Map<number, ModelRates | undefined>>();
-  const ratesOf = ({ facts: { model, upstreamModel, provider } }: UsageCell): RatesAt => {
-    const key = JSON.stringify([model, upstreamModel, provider]);
+  const ratesOf = ({ facts: { model, upstreamModel, provider, serviceTier } }: UsageCell): RatesAt => {
+    const key = JSON.stringify([model, upstreamModel, provider, serviceTier]);
     const ofModel = known.get(key) ?? new Map<number, ModelRates | undefined>();
     known.set(key, ofModel);
     return (startedAtMs) => {
       if (!ofModel.has(startedAtMs))
-        ofModel.set(startedAtMs, findRates({ model, upstreamModel, provider, startedAtMs }));
+        ofModel.set(startedAtMs, findRates({ model, upstreamModel, provider, serviceTier, startedAtMs }));
       return ofModel.get(startedAtMs);
     };
   };

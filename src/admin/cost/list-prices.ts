@@ -3,6 +3,7 @@ import { importPriceList } from '../../providers/price-list.ts';
 import type { Upstream } from '../../providers/upstream.ts';
 import type { FindRates, ModelRates, Rates } from './rates.ts';
 import { publishedFees } from './search-prices.ts';
+import { ratesInTier } from './tier-prices.ts';
 
 /** The price list that comes with the gateway: nothing is asked of the network. */
 export const PRICE_LIST = 'genai-prices 0.1.8 (2026-09-23)';
@@ -74,8 +75,26 @@ const granularityMs = ({ model }: PriceCalculation): number =>
 interface KnownPrices {
   periodMs: number;
   /** `null` where the list has none. */
-  readonly byPeriod: Map<number, ModelRates | null>;
+  readonly byPeriod: Map<number, ListedRates | null>;
 }
+
+interface ListedRates {
+  readonly standard: ModelRates;
+  /** The list's own name of the model. */
+  readonly model: string;
+  readonly byTier: Map<string, ModelRates>;
+}
+
+/** Names of tiers that are remembered of a model. */
+const MAX_TIERS = 16;
+
+const ratesForTier = (owner: string, listed: ListedRates, tier: string | undefined): ModelRates => {
+  if (tier === undefined) return listed.standard;
+  const { standard, model, byTier } = listed;
+  const rates = byTier.get(tier) ?? ratesInTier(standard, { owner, model, tier });
+  if (byTier.size < MAX_TIERS) byTier.set(tier, rates);
+  return rates;
+};
 
 const MAX_KNOWN = 10_000;
 
@@ -116,18 +135,24 @@ export const loadPriceList = async (upstreams: readonly PricedUpstream[]): Promi
     ofOwner.set(model, prices);
     return prices;
   };
-  return ({ model: asked, upstreamModel, provider, startedAtMs }) => {
+  return ({ model: asked, upstreamModel, provider, serviceTier, startedAtMs }) => {
     const model = upstreamModel ?? asked;
     const owner = findOwner(provider ?? OPENAI);
     if (!model || !owner) return undefined;
     const prices = known.get(owner)?.get(model) ?? knownOf(owner, model);
-    const rates = prices.byPeriod.get(Math.floor(startedAtMs / prices.periodMs));
-    if (rates !== undefined) return rates ?? undefined;
+    const before = prices.byPeriod.get(Math.floor(startedAtMs / prices.periodMs));
+    if (before !== undefined) return before ? ratesForTier(owner, before, serviceTier) : undefined;
     const found = calcPrice({}, model, { providerId: owner, timestamp: new Date(startedAtMs) });
     if (found) prices.periodMs = granularityMs(found);
-    const fresh = found ? ratesOf(found.model_price, publishedFees(owner, model)) : undefined;
+    const fresh: ListedRates | null = found
+      ? {
+          standard: ratesOf(found.model_price, publishedFees(owner, model)),
+          model: found.model.id,
+          byTier: new Map(),
+        }
+      : null;
     count++;
-    prices.byPeriod.set(Math.floor(startedAtMs / prices.periodMs), fresh ?? null);
-    return fresh;
+    prices.byPeriod.set(Math.floor(startedAtMs / prices.periodMs), fresh);
+    return fresh ? ratesForTier(owner, fresh, serviceTier) : undefined;
   };
 };

@@ -3,6 +3,7 @@ import { dayOf } from '../../base/time/local-day.ts';
 import { createListFile, parseSavedLists } from '../../providers/lists/saved-lists.ts';
 import type { ListedPrices } from '../../providers/provider-spec.ts';
 import type { FindRates, ModelRates } from './rates.ts';
+import { asStandard } from './tier-prices.ts';
 
 const NONE: FindRates = () => undefined;
 
@@ -29,8 +30,10 @@ export const parseListedPrices = (text: string | undefined): FindRates => {
     const source = `${provider}'s own list (${dayOf(fetchedAtMs, 'UTC')})`;
     for (const { id, prices } of models) if (prices) known.set(`${provider} ${id}`, ratesOf(prices, source));
   }
-  return ({ provider, upstreamModel, model }) =>
-    known.get(`${provider} ${upstreamModel}`) ?? known.get(`${provider} ${model}`);
+  return ({ provider, upstreamModel, model, serviceTier }) => {
+    const rates = known.get(`${provider} ${upstreamModel}`) ?? known.get(`${provider} ${model}`);
+    return rates && asStandard(rates, { serviceTier });
+  };
 };
 
 /** Reads the saved lists again where they have changed. */

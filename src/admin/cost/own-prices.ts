@@ -4,6 +4,7 @@ import { isObject, type JsonObject, objectsOf, parseJson } from '../../base/json
 import { compileWildcard } from '../../base/match-wildcard.ts';
 import { readRegularFile } from '../../state/read-regular-file.ts';
 import type { ModelRates, PricedBy, Rates } from './rates.ts';
+import { asStandard } from './tier-prices.ts';
 
 /**
  * The user's own prices, `prices.json` in the data folder, in USD for a million tokens:
@@ -18,6 +19,8 @@ import type { ModelRates, PricedBy, Rates } from './rates.ts';
  * `*` stands for anything, and the first name that fits counts. Without `cached_input` or `cache_write`, what is
  * read from a cache or written to it costs what other input does; `cache_write_1h` is for what is kept for an hour. A name of `above` holds for the whole request whose input is longer.
  * `web_search`, `preview_web_search`, `file_search` and `request` are USD for a thousand; without one, the price list counts.
+ * `tiers` has what differs in a service tier: `"tiers": { "flex": { "input": 2, "output": 12 } }`; a tier that is not
+ * named costs what the standard one does.
  */
 export interface OwnPrices {
   readonly find: (priced: PricedBy) => ModelRates | undefined;
@@ -59,7 +62,21 @@ const parseRates = (fields: JsonObject): Rates | undefined => {
   };
 };
 
-const parseModel = (fields: JsonObject): ModelRates | undefined => {
+/** Rates of a model by its tier; the standard one has no name. */
+type OwnRates = ReadonlyMap<string | undefined, ModelRates>;
+
+const parseModel = (fields: JsonObject): OwnRates | undefined => {
+  const standard = parseLengths(fields);
+  if (!standard) return undefined;
+  const found = new Map<string | undefined, ModelRates>([[undefined, standard]]);
+  for (const [name, tier] of Object.entries(isObject(fields.tiers) ? fields.tiers : {})) {
+    const rates = isObject(tier) ? parseLengths({ ...fields, above: [], ...tier }) : undefined;
+    if (rates) found.set(name, { ...rates, tier: { name, isPriced: true } });
+  }
+  return found;
+};
+
+const parseLengths = (fields: JsonObject): ModelRates | undefined => {
   const base = parseRates(fields);
   if (!base) return undefined;
   const tiers = objectsOf(fields.above)
@@ -79,17 +96,20 @@ export const parseOwnPrices = (text: string): OwnPrices => {
   const file = parseJson(text);
   if (!isObject(file)) return { ...NONE, problems: [`${FILE} is no JSON object, and is not used.`] };
   const problems: string[] = [];
-  const models: { matches: (model: string) => boolean; rates: ModelRates }[] = [];
+  const models: { matches: (model: string) => boolean; rates: OwnRates }[] = [];
   for (const [name, fields] of Object.entries(file)) {
     const rates = isObject(fields) ? parseModel(fields) : undefined;
     if (rates) models.push({ matches: compileWildcard(name), rates });
     else problems.push(`${FILE}: "${name}" needs "input" and "output", numbers in USD for a million tokens.`);
   }
   return {
-    find: ({ model, upstreamModel }) =>
-      models.find(({ matches }) =>
+    find: ({ model, upstreamModel, serviceTier }) => {
+      const rates = models.find(({ matches }) =>
         [model, upstreamModel].some((asked) => asked !== undefined && matches(asked)),
-      )?.rates,
+      )?.rates;
+      const standard = rates?.get(undefined);
+      return rates?.get(serviceTier) ?? (standard && asStandard(standard, { serviceTier }));
+    },
     problems,
   };
 };

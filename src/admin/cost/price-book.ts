@@ -48,7 +48,7 @@ const feesOf = (usage: Usage, { fees = {}, request }: Rates, requests: number): 
  */
 export const costOf = (
   usage: Usage,
-  { ratesFor, source }: ModelRates,
+  { ratesFor, source, tier }: ModelRates,
   { requests = 1, inputOfOne = usage.inputTokens ?? 0 }: Several = {},
 ): CostBreakdown => {
   const inputTokens = usage.inputTokens ?? 0;
@@ -82,6 +82,7 @@ export const costOf = (
     fees: feesOf(usage, rates, requests),
     rates: { input, cachedInput, cacheWrite, output, reasoning: rates.reasoning ?? output },
     source,
+    ...(tier && { tier: { name: tier.name, priced: tier.isPriced } }),
   };
 };
 

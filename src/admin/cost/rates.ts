@@ -32,10 +32,26 @@ export interface Rates {
   readonly request?: number;
 }
 
+/** The rates of tokens. */
+export const TOKEN_RATES = [
+  'input',
+  'cachedInput',
+  'cacheWrite',
+  'cacheWrite1h',
+  'output',
+  'reasoning',
+  'citation',
+  'inputAudio',
+  'cachedAudio',
+  'outputAudio',
+] as const satisfies readonly (keyof Rates)[];
+
 /** What a model costs at a time: the rates may rise with the length of the input. */
 export interface ModelRates {
   readonly ratesFor: (inputTokens: number) => Rates;
   readonly source: string;
+  /** The tier that was asked for, unless it is the standard one; not priced: the rates are those of the standard one. */
+  readonly tier?: { readonly name: string; readonly isPriced: boolean };
 }
 
 export interface PricedBy {
@@ -44,6 +60,8 @@ export interface PricedBy {
   /** The provider's name of it, where it is another. */
   readonly upstreamModel: string | undefined;
   readonly provider: string | undefined;
+  /** Unless it is the standard one. */
+  readonly serviceTier: string | undefined;
   readonly startedAtMs: number;
 }
 

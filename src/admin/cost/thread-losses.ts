@@ -3,7 +3,10 @@ import type { Pricing } from './create-pricing.ts';
 import { type Loss, lostTokens, priceLoss } from './lost-tokens.ts';
 
 /** Who asked, and what its tokens cost: of many requests the same. */
-type Asked = Pick<Facts, 'clientName' | 'clientVersion' | 'model' | 'upstreamModel' | 'provider'>;
+type Asked = Pick<
+  Facts,
+  'clientName' | 'clientVersion' | 'model' | 'upstreamModel' | 'provider' | 'serviceTier'
+>;
 
 /** A request of a thread, in few bytes: there are many. */
 interface Turn {
@@ -23,9 +26,17 @@ export const createThreadLosses = (prices: Pricing, maxTurns = MAX_TURNS) => {
   let turns = 0;
   let isWhole = true;
 
-  const askedOf = ({ clientName, clientVersion, model, upstreamModel, provider }: Facts): Asked => {
-    const key = JSON.stringify([clientName, clientVersion, model, upstreamModel, provider]);
-    const asked = known.get(key) ?? { clientName, clientVersion, model, upstreamModel, provider };
+  const askedOf = (facts: Facts): Asked => {
+    const { clientName, clientVersion, model, upstreamModel, provider, serviceTier } = facts;
+    const key = JSON.stringify([clientName, clientVersion, model, upstreamModel, provider, serviceTier]);
+    const asked = known.get(key) ?? {
+      clientName,
+      clientVersion,
+      model,
+      upstreamModel,
+      provider,
+      serviceTier,
+    };
     known.set(key, asked);
     return asked;
   };

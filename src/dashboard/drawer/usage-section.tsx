@@ -124,6 +124,11 @@ export const UsageSection = ({ detail }: { detail: AuditDetailAnswer }) => {
           {texts.cost.stated(formatCost(entry.statedCostUsd), differs(total, entry.statedCostUsd))}
         </p>
       )}
+      {cost?.tier && (
+        <p class="pad">
+          {cost.tier.priced ? texts.cost.tier(cost.tier.name) : texts.cost.pricedAsStandard(cost.tier.name)}
+        </p>
+      )}
       {entry.unpriced && (
         <p class="pad">
           {texts.cost.unpriced(entry.unpriced.map((kind) => texts.fees[kind].toLowerCase()).join(', '))}

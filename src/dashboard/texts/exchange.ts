@@ -80,6 +80,9 @@ export const exchangeTexts = {
     coveredNote:
       'Covered by a ChatGPT plan: nothing was billed. The amounts are what it is worth at list prices.',
     source: (source: string) => `Rates: ${source}. USD for a million tokens.`,
+    tier: (name: string) => `Served by the ${name} tier, at its own prices.`,
+    pricedAsStandard: (name: string) =>
+      `Served by the ${name} tier, whose prices are not known: priced as standard.`,
     noRate: 'no price',
     perThousand: (rate: string) => `${rate} per 1,000`,
     unpriced: (what: string) => `No price is known for: ${what}. The total is without them.`,

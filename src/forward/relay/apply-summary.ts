@@ -15,6 +15,7 @@ export const applySummary = (record: ExchangeRecord, summary: AnswerSummary): vo
   if (findings.length > 0) record.findings = findings;
   if (summary.responseId !== undefined) record.responseId = summary.responseId;
   if (summary.usage !== undefined) record.usage = summary.usage;
+  if (summary.serviceTier !== undefined) record.serviceTier = summary.serviceTier;
   if (summary.statedCostUsd !== undefined) record.statedCostUsd = summary.statedCostUsd;
   if (summary.toolCalls.length > 0) record.response.toolCalls = [...summary.toolCalls];
   if (summary.scriptCalls !== undefined) record.response.scriptCalls = [...summary.scriptCalls];

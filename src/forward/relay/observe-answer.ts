@@ -2,6 +2,7 @@ import { GatewayError } from '../../base/errors.ts';
 import type { Clock } from '../../base/time/clock.ts';
 import type { Exchange } from '../../log/exchange.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
+import { noteTier } from '../../sse/readers/note-tier.ts';
 import { applySummary } from './apply-summary.ts';
 import { codeInStream } from './output-ceiling.ts';
 import { type AnswerBody, createAnswerBody } from './read-answer-body.ts';
@@ -68,6 +69,9 @@ export const observeAnswer = (
   // Anthropic's has no `x-`.
   const { 'x-request-id': named, 'request-id': upstreamRequestId = named } = upstreamResponse.headers;
   if (typeof upstreamRequestId === 'string') record.upstreamRequestId = upstreamRequestId;
+
+  // Google's API says it here alone.
+  noteTier(record, upstreamResponse.headers['x-gemini-service-tier']);
 
   const quota = readQuota(upstreamResponse.headers, clock.now());
   if (quota) record.quota = quota;

@@ -23,6 +23,7 @@ interface PricedModel {
   readonly model: string | undefined;
   readonly upstreamModel: string | undefined;
   readonly provider: string;
+  readonly serviceTier: string | undefined;
   readonly startedAtMs: number;
 }
 
@@ -39,6 +40,8 @@ export interface SpendingRequest {
   readonly bodyBytes: number;
   readonly isContinuation: boolean;
   readonly maxOutputTokens: number | undefined;
+  /** The tier that it asks for, unless it is the standard one. */
+  readonly serviceTier: string | undefined;
   /** False for what costs no tokens: it is let in or refused, and counts nothing. */
   readonly isPriced: boolean;
 }
@@ -176,7 +179,7 @@ export const createSpending = ({
   };
 
   const reserve = (request: SpendingRequest, own: readonly Budget[], known: Prices) => {
-    const { exchange, caller, provider, model, upstreamModel, isPriced } = request;
+    const { exchange, caller, provider, model, upstreamModel, serviceTier, isPriced } = request;
     // Its client has left while the prices were loaded: nobody would free what it reserves.
     if (exchange.closed) return undefined;
     const { sessionId } = exchange.record.client;
@@ -191,7 +194,7 @@ export const createSpending = ({
     };
     const isPaid = isPriced && provider !== 'chatgpt' && provider !== 'demo';
     const rates = isPaid
-      ? known.ratesFor({ model, upstreamModel, provider, startedAtMs: clock.now() })
+      ? known.ratesFor({ model, upstreamModel, provider, serviceTier, startedAtMs: clock.now() })
       : undefined;
     const estimate = isPriced ? estimator.estimate(estimated, rates) : { input: NOTHING, output: NOTHING };
     begun.set(exchange.id, { estimated, estimate, isPriced });

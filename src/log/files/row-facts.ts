@@ -109,6 +109,9 @@ class RowFacts implements Facts {
   get upstreamModel() {
     return this.#rows.text('upstreamModel', this.#row);
   }
+  get serviceTier() {
+    return this.#rows.text('serviceTier', this.#row);
+  }
   get transport() {
     return this.#rows.text('transport', this.#row);
   }

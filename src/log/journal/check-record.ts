@@ -108,6 +108,7 @@ const MEMBERS: { readonly [Name in Exclude<keyof ExchangeRecord, 'schemaVersion'
       ...RARE_COUNTS,
     ),
   },
+  serviceTier: 'text',
   costUsd: 'number',
   statedCostUsd: 'number',
   error: ERROR,

@@ -25,6 +25,7 @@ export type KindFacts = Pick<
   | 'upstreamModel'
   | 'requestedModel'
   | 'sentModel'
+  | 'serviceTier'
   | 'auth'
   | 'labels'
   | 'transport'
@@ -54,6 +55,7 @@ export const kindFactsOf = (row: Row): KindFacts => ({
   upstreamModel: textOf(row.upstream_model),
   requestedModel: textOf(row.requested_model),
   sentModel: textOf(row.sent_model),
+  serviceTier: textOf(row.service_tier),
   auth: textOf(row.auth),
   labels: listOf(row.labels),
   transport: textOf(row.transport),

@@ -78,6 +78,7 @@ const KIND_COLUMNS: readonly Column[] = [
     type: 'boolean',
     of: ({ findings }) => findings?.includes('other_model') ?? false,
   },
+  { name: 'service_tier', type: 'text', of: ({ serviceTier }) => serviceTier },
 ];
 
 /** What usage is told by without asking who used it: sums by these alone are few. */
@@ -88,6 +89,7 @@ const MODEL_COLUMNS: ReadonlySet<string> = new Set([
   'upstream_model',
   'requested_model',
   'sent_model',
+  'service_tier',
   'models',
   'provider',
   'providers',

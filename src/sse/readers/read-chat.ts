@@ -9,8 +9,9 @@ import type { AnswerReader } from './answer-reader.ts';
 import { type ChatEnding, readChatEnding, readChoiceReason } from './chat-ending.ts';
 import { addSearchOfModel } from './count-searches.ts';
 import { findError } from './find-error.ts';
+import { noteTier } from './note-tier.ts';
 import { readError } from './read-error.ts';
-import { isNoUsage, readStatedCost, readUsage, usageMember } from './read-usage.ts';
+import { isNoUsage, readStatedCost, readUsage, tierOfUsage, usageMember } from './read-usage.ts';
 
 type Finish = NonNullable<AnswerSummary['finish']>;
 
@@ -61,6 +62,7 @@ const readCompletion = (
   if (usage !== undefined && !(summary.usage && isNoUsage(usage))) {
     summary.usage = addSearchOfModel(usage, summary.model);
   }
+  noteTier(summary, completion.service_tier ?? tierOfUsage(usageMember(completion)));
   const statedCostUsd = readStatedCost(usageMember(completion));
   if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
 

@@ -26,3 +26,6 @@ export const readGeminiUsage = (metadata: JsonObject): Usage => {
     ...(totalTokens !== undefined && { totalTokens }),
   };
 };
+
+/** Google's API names the tier, its cloud the kind of traffic. */
+export const tierOfGemini = ({ serviceTier, trafficType }: JsonObject): unknown => serviceTier ?? trafficType;

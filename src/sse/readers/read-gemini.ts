@@ -5,8 +5,9 @@ import { type Breach, restartedStream } from '../breach.ts';
 import { createGenerationWatch } from '../generation-watch.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import { createGroundingCounter } from './count-grounding.ts';
+import { noteTier } from './note-tier.ts';
 import { readError } from './read-error.ts';
-import { readGeminiUsage } from './read-gemini-usage.ts';
+import { readGeminiUsage, tierOfGemini } from './read-gemini-usage.ts';
 
 /** All other reasons to stop leave an answer without its rest. */
 const WHOLE = new Set(['STOP', 'FINISH_REASON_UNSPECIFIED']);
@@ -34,6 +35,7 @@ const readChunk = (
   grounding.see(chunk);
   // The counts grow from chunk to chunk.
   const usage = isObject(chunk.usageMetadata) ? readGeminiUsage(chunk.usageMetadata) : summary.usage;
+  if (isObject(chunk.usageMetadata)) noteTier(summary, tierOfGemini(chunk.usageMetadata));
   if (usage) summary.usage = { ...usage, ...grounding.searches(summary.model) };
 
   const candidates = objectsOf(chunk.candidates);

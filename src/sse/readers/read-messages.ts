@@ -5,6 +5,7 @@ import type { Breach } from '../breach.ts';
 import { noteHead } from '../note-head.ts';
 import { createBlockWatch } from '../watch-blocks.ts';
 import type { AnswerReader } from './answer-reader.ts';
+import { noteSpeed } from './note-tier.ts';
 import { readError } from './read-error.ts';
 import { noCounts, updateCounts, usageOf } from './read-messages-usage.ts';
 import { readStatedCost } from './read-usage.ts';
@@ -38,7 +39,10 @@ export const readMessageObject = (summary: AnswerSummary, message: JsonObject): 
   noteHead(summary, message);
   const counts = noCounts();
   updateCounts(counts, message.usage);
-  if (isObject(message.usage)) summary.usage = usageOf(counts);
+  if (isObject(message.usage)) {
+    summary.usage = usageOf(counts);
+    noteSpeed(summary, message.usage);
+  }
   readCost(summary, message.usage);
   summary.toolCalls = objectsOf(message.content).flatMap((block) => calledName(block) ?? []);
   summary.finish = finishOf(message.stop_reason) ?? 'completed';
@@ -57,6 +61,7 @@ export const createMessagesReader = (): AnswerReader => {
     if (!isObject(usage)) return;
     updateCounts(counts, usage);
     summary.usage = usageOf(counts);
+    noteSpeed(summary, usage);
     readCost(summary, usage);
   };
   const read = (event: JsonObject): void => {

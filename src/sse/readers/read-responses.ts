@@ -8,9 +8,10 @@ import { toolNameOf } from '../tool-name.ts';
 import { createCallWatch } from '../watch-calls.ts';
 import type { AnswerReader } from './answer-reader.ts';
 import { addSearches, createSearchCounter } from './count-searches.ts';
+import { noteTier } from './note-tier.ts';
 import { readError } from './read-error.ts';
 import { readSequenceNumber } from './read-sequence-number.ts';
-import { readStatedCost, readUsage } from './read-usage.ts';
+import { readStatedCost, readUsage, tierOfUsage } from './read-usage.ts';
 
 // The events that say something about the answer as a whole. All others (deltas, parts) are not parsed.
 const TELLING_NAME =
@@ -68,6 +69,7 @@ export const readResponseObject = (
     const counts = { web: Math.max(own.web, told?.web ?? 0), file: Math.max(own.file, told?.file ?? 0) };
     summary.usage = addSearches(usage, counts, response.tools);
   }
+  noteTier(summary, response.service_tier ?? tierOfUsage(response.usage));
   const statedCostUsd = readStatedCost(response.usage);
   if (statedCostUsd !== undefined) summary.statedCostUsd = statedCostUsd;
   const error = readError(response.error);

@@ -135,6 +135,9 @@ export const usageMember = (chunk: JsonObject): unknown => {
   return isObject(chunk.timings) ? usageOfTimings(chunk.timings) : undefined;
 };
 
+/** The tier where a usage names it, as Anthropic's does and our own translations do. */
+export const tierOfUsage = (usage: unknown): unknown => (isObject(usage) ? usage.service_tier : undefined);
+
 /** One dollar in xAI's ticks. */
 const TICKS_PER_USD = 10_000_000_000;
 

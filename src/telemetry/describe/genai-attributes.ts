@@ -65,5 +65,6 @@ export const answeredAttributes = (
       ? asFraction((record.ttfbMs - (record.sentMs ?? 0)) / 1000)
       : undefined,
   ...(record.usage && usageAttributes(record.usage, naming)),
+  'openai.response.service_tier': record.serviceTier,
   'gen_ai.usage.cost': asFraction(usd),
 });

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
+import { noteSpeed } from '../../sse/readers/note-tier.ts';
 import { noCounts, updateCounts, usageOf } from '../../sse/readers/read-messages-usage.ts';
 import type { AnswerSink, FinishReason } from '../answer-sink.ts';
 import { lostCall, SOME_PROVIDER, secondGeneration } from '../answer-writer.ts';
@@ -50,6 +51,7 @@ const typed = ({ code, message }: { code: string; message: string }): JsonObject
 export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER): MessageReader => {
   const { sink, hasTold } = createToldSink(given);
   const counts = noCounts();
+  const tiered: { serviceTier?: string } = {};
   const blocks = new Map<number, BlockReader>();
   const started = new Set<number>();
   const searches = new Map<string, JsonObject>();
@@ -67,7 +69,9 @@ export const createMessageReader = (given: AnswerSink, upstream = SOME_PROVIDER)
   };
   const count = (usage: unknown): void => {
     updateCounts(counts, usage);
-    if (isObject(usage)) sink.usage(usageOf(counts));
+    if (!isObject(usage)) return;
+    noteSpeed(tiered, usage);
+    sink.usage({ ...usageOf(counts), ...tiered });
   };
   const startBlock = (index: number, block: unknown): void => {
     if (!isObject(block)) return;

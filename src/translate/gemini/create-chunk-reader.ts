@@ -2,7 +2,8 @@ import { isObject, nonEmptyString, objectsOf } from '../../base/json-object.ts';
 import type { Usage } from '../../sse/answer-summary.ts';
 import { createGenerationWatch } from '../../sse/generation-watch.ts';
 import { createGroundingCounter } from '../../sse/readers/count-grounding.ts';
-import { readGeminiUsage } from '../../sse/readers/read-gemini-usage.ts';
+import { noteTier } from '../../sse/readers/note-tier.ts';
+import { readGeminiUsage, tierOfGemini } from '../../sse/readers/read-gemini-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
 import { lostCall, SOME_PROVIDER, secondGeneration, wordlessAnswer } from '../answer-writer.ts';
 import type { JsonObject } from '../ask.ts';
@@ -38,6 +39,7 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
   let blockReason: string | undefined;
   let model: string | undefined;
   let usage: Usage | undefined;
+  const tiered: { serviceTier?: string } = {};
   const grounding = createGroundingCounter();
   let calls = 0;
   let isThinking = false;
@@ -182,8 +184,11 @@ export const createChunkReader = (sink: AnswerSink, upstream = SOME_PROVIDER): C
       finishMessage = nonEmptyString(candidate?.finishMessage) ?? finishMessage;
       if (isObject(promptFeedback)) blockReason = nonEmptyString(promptFeedback.blockReason) ?? blockReason;
       grounding.see(chunk);
-      if (isObject(usageMetadata)) usage = readGeminiUsage(usageMetadata);
-      if (usage) sink.usage({ ...usage, ...grounding.searches(model) });
+      if (isObject(usageMetadata)) {
+        usage = readGeminiUsage(usageMetadata);
+        noteTier(tiered, tierOfGemini(usageMetadata));
+      }
+      if (usage) sink.usage({ ...usage, ...grounding.searches(model), ...tiered });
       const grounded = candidate?.groundingMetadata;
       if (isObject(grounded)) for (const query of stringsOf(grounded.webSearchQueries)) queued.add(query);
     },

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, nonEmptyString, objectsOf, wordOf } from '../../base/json-object.ts';
 import { addSearches, createSearchCounter } from '../../sse/readers/count-searches.ts';
+import { readTier } from '../../sse/readers/note-tier.ts';
 import { readError } from '../../sse/readers/read-error.ts';
 import { readUsage } from '../../sse/readers/read-usage.ts';
 import type { AnswerSink } from '../answer-sink.ts';
@@ -101,7 +102,12 @@ export const createResponseReader = (given: AnswerSink, upstream = SOME_PROVIDER
   const finish = (response: JsonObject): void => {
     const usage = readUsage(response.usage);
     const tell = (): void => {
-      if (usage !== undefined) sink.usage(addSearches(usage, searches.counts(), response.tools));
+      if (usage === undefined) return;
+      const serviceTier = readTier(response.service_tier);
+      sink.usage({
+        ...addSearches(usage, searches.counts(), response.tools),
+        ...(serviceTier !== undefined && { serviceTier }),
+      });
     };
     if (isOver || response.status === 'failed' || response.status === 'cancelled') {
       tell();

@@ -85,6 +85,7 @@ export const createRealtimeRecord = (
         bodyBytes: 0,
         isContinuation: false,
         maxOutputTokens: undefined,
+        serviceTier: undefined,
         isPriced: true,
         findRepetition: () => undefined,
       }),

@@ -24,6 +24,21 @@ const SUMS: readonly Sum[] = [
     // 1,337 tokens at $5, 11,008 at $0.50 and 678 at $30 a million, and 2 at $10 a thousand.
     usd: 0.006685 + 0.005504 + 0.02034 + 0.02,
   },
+  {
+    name: 'the flex tier',
+    billed: { model: 'gpt-5.5', usage: USAGE, response: { service_tier: 'flex' } },
+    usd: (0.006685 + 0.005504 + 0.02034) / 2,
+  },
+  {
+    name: 'the fast tier and a search, which costs the same in each',
+    billed: { model: 'gpt-5.5', usage: USAGE, actions: ['search'], response: { service_tier: 'priority' } },
+    usd: 2.5 * (0.006685 + 0.005504 + 0.02034) + 0.01,
+  },
+  {
+    name: 'a tier that was asked for and not given',
+    billed: { model: 'gpt-5.5', usage: USAGE, response: { service_tier: 'default' } },
+    usd: 0.006685 + 0.005504 + 0.02034,
+  },
 ];
 
 type Way = (billed: Billed) => Promise<{ readonly url: string; readonly ask: (v1: string) => Promise<void> }>;
@@ -39,7 +54,7 @@ const overHttp =
     return {
       url: upstream.url,
       ask: async (v1) => {
-        await (await ask({ v1 }, {}, { model: 'gpt-5.5', stream })).text();
+        await (await ask({ v1 }, {}, { model: 'gpt-5.5', stream, service_tier: 'priority' })).text();
       },
     };
   };

@@ -21,6 +21,7 @@ const of = (model: string, provider = 'openrouter', upstreamModel?: string) => (
   model,
   upstreamModel,
   provider,
+  serviceTier: undefined,
   startedAtMs,
 });
 

@@ -16,6 +16,12 @@ it.each([
   writeFileSync(join(folder, 'prices.json'), bytes);
   const { find, problems } = await createOwnPricesReader(folder)();
   expect(problems).toEqual([]);
-  const priced = { model: 'local-a', upstreamModel: undefined, provider: 'ollama', startedAtMs: 0 };
+  const priced = {
+    model: 'local-a',
+    upstreamModel: undefined,
+    serviceTier: undefined,
+    provider: 'ollama',
+    startedAtMs: 0,
+  };
   expect(find(priced)?.ratesFor(0)).toMatchObject({ input: 1, output: 2 });
 });

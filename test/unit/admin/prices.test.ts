@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { calcPrice } from '@pydantic/genai-prices';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadPriceList, PRICE_LIST, type PricedUpstream } from '../../../src/admin/cost/list-prices.ts';
 import { parseOwnPrices } from '../../../src/admin/cost/own-prices.ts';
 import {
@@ -21,10 +21,11 @@ const upstream = (
 ): PricedUpstream => ({ name, baseUrl: new URL(address), native, credential });
 const OPENAI = [upstream('openai', 'https://api.openai.com/v1')];
 const startedAtMs = Date.parse('2026-11-22T12:00:00Z');
-const of = (model: string, provider = 'openai', upstreamModel?: string) => ({
+const of = (model: string, provider = 'openai', upstreamModel?: string, serviceTier?: string) => ({
   model,
   upstreamModel,
   provider,
+  serviceTier,
   startedAtMs,
 });
 
@@ -188,6 +189,117 @@ it.each([
   const { cost } = bill(of(model, provider), usage);
   expect(cost && sumOf(cost)).toBeCloseTo(usd, 12);
   expect(cost && unpricedOf(cost)).toEqual([]);
+});
+
+describe('a service tier', () => {
+  const usage = {
+    inputTokens: 300_000,
+    cachedInputTokens: 200_000,
+    cacheWriteTokens: 50_000,
+    outputTokens: 1_000,
+    reasoningTokens: 500,
+    webSearches: 3,
+  };
+  const billFor = async (
+    provider: string,
+    model: string,
+    tier: string | undefined,
+    inputTokens = 300_000,
+  ) => {
+    const counts = { ...usage, inputTokens, cachedInputTokens: Math.min(200_000, inputTokens >> 1) };
+    return createBill(await loadPriceList([]))(of(model, provider, undefined, tier), counts).cost;
+  };
+
+  it.each([
+    ['openai', 'gpt-5.5', 'flex', 0.5],
+    ['openai', 'gpt-5.5', 'batch', 0.5],
+    ['openai', 'gpt-5.5', 'priority', 2.5],
+    ['openai', 'gpt-6-sol', 'fast', 2],
+    ['openai', 'gpt-6-astra', 'ultrafast', 6],
+    ['openai', 'gpt-5-mini', 'priority', 1.8],
+    ['openai', 'gpt-4.1', 'priority', 1.75],
+    ['anthropic', 'claude-opus-4-6', 'fast', 6],
+    ['anthropic', 'claude-opus-5-5', 'fast', 2],
+    ['anthropic', 'claude-sonnet-5', 'batch', 0.5],
+    ['gemini', 'gemini-3-pro-preview', 'flex', 0.5],
+    ['groq', 'llama-3.3-70b-versatile', 'flex', 1],
+  ] as const)('%s, %s, %s: %s times the tokens, long inputs and the cache included', async (...given) => {
+    const [provider, model, tier, factor] = given;
+    for (const inputTokens of [100_000, 300_000]) {
+      const [standard, tiered] = await Promise.all([
+        billFor(provider, model, undefined, inputTokens),
+        billFor(provider, model, tier, inputTokens),
+      ]);
+      if (!standard || !tiered) throw new Error('the list has no such model');
+      for (const kind of ['input', 'cachedInput', 'cacheWrite', 'output'] as const) {
+        expect(tiered[kind], kind).toBeCloseTo(standard[kind] * factor, 12);
+      }
+      expect(tiered.fees).toEqual(standard.fees);
+      expect(tiered.tier).toEqual({ name: tier, priced: true });
+    }
+  });
+
+  it.each([
+    // What OpenAI publishes: USD for a million tokens of input, from the cache and of output.
+    ['gpt-5.5', 12.5, 1.25, 75],
+    ['gpt-5.4', 5, 0.5, 30],
+    ['gpt-5.4-mini', 1.5, 0.15, 9],
+    ['gpt-5.6-sol', 8, 0.8, 40],
+    ['gpt-5-mini', 0.45, 0.045, 3.6],
+    ['gpt-4.1', 3.5, 0.875, 14],
+    ['gpt-4o', 4.25, 2.125, 17],
+    ['gpt-4o-mini', 0.25, 0.125, 1],
+    ['o3', 3.5, 0.875, 14],
+    ['o4-mini', 2, 0.5, 8],
+  ])('has the published prices of the fast mode: %s', async (model, input, cachedInput, output) => {
+    const rates = (await loadPriceList([]))(of(model, 'openai', undefined, 'fast'))?.ratesFor(1_000);
+    expect(rates).toMatchObject({ input, cachedInput, output });
+  });
+
+  it('has the published prices of the fast mode for long inputs', async () => {
+    const rates = (await loadPriceList([]))(of('gpt-5.6-sol', 'openai', undefined, 'fast'))?.ratesFor(
+      300_000,
+    );
+    expect(rates).toMatchObject({ input: 16, cachedInput: 1.6, output: 60 });
+  });
+
+  it.each([
+    ['anthropic', 'claude-opus-5', 'priority'],
+    ['openai', 'gpt-5.5', 'scale'],
+    ['openai', 'gpt-5.5-pro', 'priority'],
+    ['gemini', 'gemini-3-pro-preview', 'priority'],
+    ['mistral', 'mistral-large-latest', 'flex'],
+  ])(
+    'without published prices is priced as standard, and says so: %s, %s, %s',
+    async (provider, model, tier) => {
+      const [standard, tiered] = await Promise.all([
+        billFor(provider, model, undefined),
+        billFor(provider, model, tier),
+      ]);
+      expect(tiered).toEqual({ ...standard, tier: { name: tier, priced: false } });
+    },
+  );
+
+  it('has the user’s own prices where they name it, with the cache and long inputs of its own', async () => {
+    const own = parseOwnPrices(
+      JSON.stringify({
+        'gpt-5.5': {
+          input: 4,
+          cached_input: 1,
+          output: 20,
+          tiers: { flex: { input: 2, output: 10, above: [{ input_tokens: 1000, input: 3 }] } },
+        },
+      }),
+    );
+    const find = createFindRates(() => own, await loadPriceList(OPENAI));
+    const inTier = (tier: string | undefined) => find(of('gpt-5.5', 'openai', undefined, tier));
+    expect(inTier('flex')?.ratesFor(1000)).toMatchObject({ input: 2, cachedInput: 1, output: 10 });
+    expect(inTier('flex')?.ratesFor(1001)).toMatchObject({ input: 3, output: 10 });
+    expect(inTier('priority')?.ratesFor(0)).toMatchObject({ input: 4, output: 20 });
+    expect(inTier('flex')?.tier).toEqual({ name: 'flex', isPriced: true });
+    expect(inTier('priority')?.tier).toEqual({ name: 'priority', isPriced: false });
+    expect(inTier(undefined)?.tier).toBeUndefined();
+  });
 });
 
 it('says which searches have no price, and does not take them for free', async () => {

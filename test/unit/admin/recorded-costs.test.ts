@@ -12,7 +12,10 @@ const find = await loadPriceList([]);
 
 /** What the log has of a recording, and what the gateway makes of it. */
 const costOf = ({ model, usage }: AnswerSummary, provider: string): number | undefined => {
-  const { cost } = createBill(find)({ model, upstreamModel: undefined, provider, startedAtMs }, usage);
+  const { cost } = createBill(find)(
+    { model, upstreamModel: undefined, provider, serviceTier: undefined, startedAtMs },
+    usage,
+  );
   return cost && sumOf(cost);
 };
 const summaryOf = (name: string, api: Api): AnswerSummary => {

@@ -9,7 +9,13 @@ const MIB = 2 ** 20;
 
 describe('prices.json of the data folder', () => {
   const PRICES = '{"m":{"input":1,"output":2}}';
-  const priced = { model: 'm', upstreamModel: undefined, provider: 'openai', startedAtMs: 0 };
+  const priced = {
+    model: 'm',
+    upstreamModel: undefined,
+    serviceTier: undefined,
+    provider: 'openai',
+    startedAtMs: 0,
+  };
 
   it('is read up to 1 MiB, and read again where it has changed', async () => {
     const folder = createTemporaryFolder('data');

@@ -108,10 +108,19 @@ describe('what a provider counts and an API has no member for survives translati
     expect(summaryOf(api, stream, createChatSpec(), ofModel).usage?.webSearches).toBe(1);
   });
 
+  it.each(ENTRANCES)('the tier that served it: $api, streamed: $stream', ({ api, stream }) => {
+    const usage = { input_tokens: 10, output_tokens: 5, service_tier: 'standard', speed: 'fast' };
+    const fast = summaryOf(api, stream, createAnthropicSpec(), messagesAnswer(stream, usage));
+    expect(fast.serviceTier).toBe('fast');
+    const chat = chatAnswer(stream, COUNTED).replaceAll('"model":"m"', '"model":"m","service_tier":"flex"');
+    expect(summaryOf(api, stream, createChatSpec(), chat).serviceTier).toBe('flex');
+  });
+
   it.each(ENTRANCES)('nothing that was not counted: $api, streamed: $stream', ({ api, stream }) => {
     const summary = summaryOf(api, stream, createChatSpec(), chatAnswer(stream, COUNTED));
     expect(summary.statedCostUsd).toBeUndefined();
     expect(summary.usage).not.toHaveProperty('cacheWrite1hTokens');
     expect(summary.usage).not.toHaveProperty('webSearches');
+    expect(summary.serviceTier).toBeUndefined();
   });
 });

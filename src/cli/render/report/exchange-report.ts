@@ -53,7 +53,7 @@ const answerLines = ({ output, responseText }: Conversation, style: LetterStyle)
   ...(output.length > 0 || responseText !== undefined ? [] : nothing(style)),
 ];
 
-const usageText = ({ usage, costUsd }: ExchangeRecord): string => {
+const usageText = ({ usage, costUsd, serviceTier }: ExchangeRecord): string => {
   if (!usage) return 'not said';
   const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens, totalTokens, webSearches } = usage;
   const part = (word: string, count: number | undefined): string =>
@@ -69,6 +69,7 @@ const usageText = ({ usage, costUsd }: ExchangeRecord): string => {
     webSearches === undefined
       ? undefined
       : `${formatCount(webSearches)} web ${webSearches === 1 ? 'search' : 'searches'}`,
+    serviceTier === undefined ? undefined : `${plainLine(serviceTier)} tier`,
     costUsd === undefined ? undefined : `$${costUsd.toFixed(4)}`,
   );
 };

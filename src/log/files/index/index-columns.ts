@@ -12,6 +12,7 @@ export const TEXTS = {
   sentModel: ({ sentModel }) => sentModel,
   /** The providers that were tried, joined by `LIST_SEPARATOR`. */
   attempted: ({ attempts }) => attempts?.map(({ provider }) => provider).join(LIST_SEPARATOR),
+  serviceTier: ({ serviceTier }) => serviceTier,
   transport: ({ transport }) => transport,
   auth: ({ auth }) => auth,
   keyId: ({ keyId }) => keyId,
