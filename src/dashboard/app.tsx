@@ -10,6 +10,7 @@ import { FleetPage } from './manage/fleet/fleet-page.tsx';
 import { KeysPage } from './manage/keys/keys-page.tsx';
 import { ShownKey } from './manage/keys/shown-key.tsx';
 import { LimitsPage } from './manage/limits/limits-page.tsx';
+import { SignInsPage } from './manage/sign-ins/sign-ins-page.tsx';
 import { LoadFailed, Loading } from './parts/notice.tsx';
 import { Toast } from './parts/toast.tsx';
 import { SessionsPage } from './sessions/sessions-page.tsx';
@@ -38,6 +39,7 @@ const CONTENT: Readonly<Record<Page, FunctionComponent>> = {
   limits: LimitsPage,
   'admin-log': ChangesPage,
   fleet: FleetPage,
+  'sign-ins': SignInsPage,
   connect: ConnectPage,
 };
 

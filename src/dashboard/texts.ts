@@ -12,6 +12,7 @@ import { keysTexts } from './texts/keys.ts';
 import { partsTexts } from './texts/parts.ts';
 import { sessionsTexts } from './texts/sessions.ts';
 import { shellTexts } from './texts/shell.ts';
+import { signInsTexts } from './texts/sign-ins.ts';
 import { turnTexts } from './texts/turn.ts';
 import { usageTexts } from './texts/usage.ts';
 
@@ -29,6 +30,7 @@ export const texts = {
   ...budgetsTexts,
   ...changesTexts,
   ...fleetTexts,
+  ...signInsTexts,
   ...alertsTexts,
   ...compareTexts,
   ...againTexts,

@@ -86,6 +86,16 @@ describe.each(['light', 'dark'] as const)('axe in the %s theme', (colorScheme) =
     expect(await findings(page, '.form-dialog')).toEqual([]);
   });
 
+  it('finds nothing in the question before sign-ins end', async () => {
+    const { page } = await dashboard.open('sign-ins', { colorScheme });
+    await page
+      .getByRole('button', { name: /^End all 2/ })
+      .first()
+      .click();
+    await page.locator('.will-do').waitFor();
+    expect(await findings(page, '.form-dialog')).toEqual([]);
+  });
+
   it('finds nothing in the help', async () => {
     const { page } = await dashboard.open('audit', { colorScheme });
     await waitForRows(page);

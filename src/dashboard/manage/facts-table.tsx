@@ -19,8 +19,9 @@ export interface FactsTableProps<Row> {
   keyOf: (row: Row) => string;
   class?: string;
   rowClass?: (row: Row) => string;
-  /** What an admin can do with a row. */
+  /** What an admin can do with a row, and whoever owns it. */
   deeds?: (row: Row) => DeedsProps;
+  isOwn?: (row: Row) => boolean;
   /** Below the rows. */
   children?: ComponentChildren;
 }
@@ -47,8 +48,9 @@ const headClass = (kind: Column<unknown>['kind']): string =>
 
 /** Facts in rows, each with what may be done about it. */
 export const FactsTable = <Row,>(props: FactsTableProps<Row>) => {
-  const { label, columns, rows, keyOf, rowClass, deeds, children } = props;
-  const actsOn = may('admin') ? deeds : undefined;
+  const { label, columns, rows, keyOf, rowClass, deeds, isOwn, children } = props;
+  const mayActOn = (row: Row): boolean => may('admin') || isOwn?.(row) === true;
+  const actsOn = rows.some(mayActOn) ? deeds : undefined;
   return (
     <section class="panel" aria-label={label} tabIndex={0}>
       <table class={`sums facts-table ${props.class ?? ''}`} aria-label={label}>
@@ -72,11 +74,7 @@ export const FactsTable = <Row,>(props: FactsTableProps<Row>) => {
               {columns.map((column) => (
                 <Cell key={column.head} column={column} row={row} />
               ))}
-              {actsOn && (
-                <td class="deeds">
-                  <Deeds {...actsOn(row)} />
-                </td>
-              )}
+              {actsOn && <td class="deeds">{mayActOn(row) && <Deeds {...actsOn(row)} />}</td>}
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
 import type { Page } from '../state/route.ts';
-import { may } from '../state/viewer.ts';
+import { may, viewer } from '../state/viewer.ts';
 
 /** In the order of the tabs, with the role from which on each is there. */
 const MANAGE_PAGES = [
@@ -8,12 +8,16 @@ const MANAGE_PAGES = [
   ['budgets', 'member'],
   ['limits', 'member'],
   ['fleet', 'auditor'],
+  ['sign-ins', 'member'],
   ['admin-log', 'auditor'],
 ] as const satisfies ReadonlyArray<readonly [Page, 'member' | 'auditor']>;
 
+/** Where nobody can sign in, nobody looks for who has. */
+const isThere = (name: Page): boolean => name !== 'sign-ins' || viewer.value?.sign_in === true;
+
 /** Those that the viewer may read. */
 export const managePages = computed((): readonly Page[] =>
-  MANAGE_PAGES.filter(([, role]) => may(role)).map(([name]) => name),
+  MANAGE_PAGES.filter(([name, role]) => may(role) && isThere(name)).map(([name]) => name),
 );
 
 export const isManagePage = (name: Page): boolean => MANAGE_PAGES.some(([known]) => known === name);

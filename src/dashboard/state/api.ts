@@ -5,6 +5,7 @@ import type {
   KeysAnswer,
   LoginRequest,
   SessionAnswer,
+  SignInsAnswer,
 } from '../../admin/api-types/access.ts';
 import type { SendAgainAnswer, SendAgainRequest, SentAgainAnswer } from '../../admin/api-types/again.ts';
 import type { BudgetsAnswer, LimitsAnswer } from '../../admin/api-types/budgets.ts';
@@ -179,6 +180,10 @@ export const api = {
   removeLimit: (id: string) => change('DELETE', 'limits', undefined, { id }),
   fleet: (query: FleetQuery, signal?: AbortSignal) =>
     get<FleetAnswer>('fleet', { timezone, ...query }, signal),
+  signIns: (signal?: AbortSignal) => get<SignInsAnswer>('sign-ins', { limit: 2_000 }, signal),
+  endSignIn: (id: string) => change('DELETE', `sign-ins/${encode(id)}`),
+  /** @param person the id */
+  endSignInsOf: (person: string) => change('DELETE', 'sign-ins', undefined, { person }),
   adminLog: (limit: number, signal?: AbortSignal) => get<AdminLogAnswer>('admin-log', { limit }, signal),
   session: (signal?: AbortSignal) => get<SessionAnswer>('session', {}, signal),
   logIn: (key: string) => send('POST', 'session', { key } satisfies LoginRequest),

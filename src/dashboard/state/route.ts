@@ -10,6 +10,7 @@ const PAGES = [
   'limits',
   'admin-log',
   'fleet',
+  'sign-ins',
   'connect',
   'compare',
 ] as const;

@@ -13,6 +13,7 @@ export const shellTexts = {
     limits: 'Limits',
     'admin-log': 'Admin log',
     fleet: 'Fleet',
+    'sign-ins': 'Sign-ins',
     compare: 'Compare',
     connect: 'Connect',
   },

@@ -25,7 +25,7 @@ export interface BrowserSignInDeps {
 }
 
 /** A page of the dashboard, and its query: nothing that leads elsewhere. */
-const VIEW = /^[a-z]{1,20}(?:\?[\w=&%.:-]{0,500})?$/;
+const VIEW = /^[a-z][a-z-]{0,19}(?:\?[\w=&%.:+*-]{0,500})?$/;
 const NO_STORE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } as const;
 
 const redirect = (response: ServerResponse, location: string, cookies: readonly string[]): void => {

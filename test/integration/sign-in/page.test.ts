@@ -29,6 +29,15 @@ describe('signing in to the page', () => {
     expect((await browser.open(`${base}/admin/api/v1/keys`)).status).toBe(403);
   });
 
+  it.each(['admin-log', 'audit?q=tool%3Aapply_patch+status%3A4*'])(
+    'leads back to %s, which was asked for before',
+    async (view) => {
+      const { base } = await startSignInGateway({ groups: [{ group: '*', role: 'auditor' }] });
+      const shown = await createBrowser().open(`${base}/oauth/sign-in?${new URLSearchParams({ view })}`);
+      expect(shown.url.href).toBe(`${base}/admin/dashboard/${view}`);
+    },
+  );
+
   it('lets an admin change what admins change, in their own name', async () => {
     const { base, provider } = await startSignInGateway();
     provider.signsIn = 'u-2';

@@ -19,6 +19,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   budgets: '.budget',
   limits: '.limits',
   fleet: '.fleet-facts',
+  'sign-ins': '.facts-table',
   'admin-log': '.changes',
   connect: '.facts',
 };

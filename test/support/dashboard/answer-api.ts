@@ -10,7 +10,7 @@ import {
 } from './answer-audit.ts';
 import { answerFleet } from './answer-fleet.ts';
 import { answerCodex, answerConfig, answerDoctor, answerProviders } from './answer-gateway.ts';
-import { answerAdminLog, answerBudgets, answerKeys } from './answer-manage.ts';
+import { answerAdminLog, answerBudgets, answerKeys, answerSignIns } from './answer-manage.ts';
 import { answerTurns, answerWork } from './answer-turns.ts';
 import {
   answerDaily,
@@ -102,7 +102,7 @@ const answerSession = async (
   return sendJson(response, {
     required: state.login.required,
     authenticated,
-    ...(authenticated && { role: state.role, user_path: '/', bodies: 'all' }),
+    ...(authenticated && { role: state.role, user_path: '/', bodies: 'all', sign_in: true }),
   } satisfies SessionAnswer);
 };
 
@@ -177,6 +177,8 @@ export const answerApi = async (
       return sendJson(response, answerBudgets(Date.now()));
     case 'limits':
       return sendJson(response, { limits: answerBudgets(Date.now()).limits });
+    case 'sign-ins':
+      return sendJson(response, answerSignIns(Date.now()));
     case 'fleet':
       return sendJson(response, answerFleet(Date.now(), all.at(-1)?.entry.id ?? ''));
     case 'admin-log':

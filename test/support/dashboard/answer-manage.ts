@@ -1,4 +1,10 @@
-import type { AdminLogAnswer, KeyAnswer, KeysAnswer } from '../../../src/admin/api-types/access.ts';
+import type {
+  AdminLogAnswer,
+  KeyAnswer,
+  KeysAnswer,
+  SignInAnswer,
+  SignInsAnswer,
+} from '../../../src/admin/api-types/access.ts';
 import type { BudgetDefinition, BudgetsAnswer } from '../../../src/admin/api-types/budgets.ts';
 import type { BudgetStatus } from '../../../src/guard/budgets/ledger-port.ts';
 
@@ -46,6 +52,43 @@ export const answerKeys = (nowMs: number): KeysAnswer => ({
     }),
     key(nowMs, 'k22lw90ttr', 'old-laptop', { state: 'revoked', revokedAt: isoIn(nowMs, -9 * DAY_MS) }),
   ],
+});
+
+const signIn = (nowMs: number, id: string, name: string, more: Partial<SignInAnswer>): SignInAnswer => ({
+  id,
+  personId: `sso:${name}`,
+  name,
+  email: `${name}@corp.example`,
+  groups: ['platform'],
+  client: 'codex',
+  address: '10.20.3.14',
+  since: isoIn(nowMs, -26 * HOUR_MS),
+  lastUsed: isoIn(nowMs, -HOUR_MS / 12),
+  expires: isoIn(nowMs, 30 * DAY_MS),
+  ...more,
+});
+
+/** Two people with three programs, and one from before addresses were kept. */
+export const answerSignIns = (nowMs: number): SignInsAnswer => ({
+  signIns: [
+    signIn(nowMs, '5f2c9a0b7d3e4c11', 'anna', {}),
+    signIn(nowMs, '0c77ab12de90f344', 'anna', {
+      client: 'terminal (claude-cli/2.1.40 on anna-laptop)',
+      lastUsed: isoIn(nowMs, -3 * HOUR_MS),
+    }),
+    signIn(nowMs, '91d0e2f3a4b5c6d7', 'lena', {
+      client: 'page',
+      address: '10.20.7.2',
+      groups: ['ops', 'platform'],
+      since: isoIn(nowMs, -HOUR_MS),
+      expires: isoIn(nowMs, 2 * HOUR_MS),
+    }),
+    {
+      ...signIn(nowMs, '3b9aca00ffee0123', 'otto', { groups: [], lastUsed: isoIn(nowMs, -9 * DAY_MS) }),
+      name: 'Otto von Lengenfeld-Hohenstein',
+    },
+  ],
+  total: 4,
 });
 
 type Budget = BudgetDefinition & Pick<BudgetStatus, 'spent' | 'reserved'> & { child?: string };
