@@ -3,6 +3,7 @@ import { GatewayError } from '../base/errors.ts';
 import { sessionOf } from '../base/session-headers.ts';
 import type { OutgoingBody } from '../forward/forwarding.ts';
 import type { RetryingForwarder } from '../forward/retry/create-retrying-forwarder.ts';
+import { mayBeForeign } from '../forward/retry/drop-foreign-thoughts.ts';
 import { checkCredential } from '../forward/route/check-credential.ts';
 import type { ChooseDestination } from '../forward/route/choose-destination.ts';
 import { nativePath } from '../forward/route/native-path.ts';
@@ -208,7 +209,11 @@ export const forwardRequest = (deps: ForwardRequestDeps): RequestHandler => {
       return;
     }
     const isEdited = isTranslated(path, upstream) || needsUnsealing(asked.body);
-    const needsRewrite = isEdited || isSigned(upstream) || retrying.mayTryAgain(destination, path);
+    const needsRewrite =
+      isEdited ||
+      isSigned(upstream) ||
+      retrying.mayTryAgain(destination, path) ||
+      mayBeForeign(path, upstream, asked.body);
     noteDestination(record, destination, model);
     const isOnly = destination.fallbacks.length === 0;
     spend(upstream, destination.model, isOnly, (passage) => {

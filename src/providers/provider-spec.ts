@@ -25,6 +25,8 @@ export interface ProviderSpec {
   readonly native: readonly ClientApi[];
   /** It has OpenAI's Realtime API over WebSocket, at `/realtime`. */
   readonly realtime?: true;
+  /** It refuses thoughts that it has not encrypted itself: they are left out of a history that comes from elsewhere. */
+  readonly refusesForeignThoughts?: true;
   /** What all other requests are translated into. */
   readonly dialect: Dialect;
   /** In place of it for requests of Anthropic's API: where Responses is native, a model's thoughts come back to it. */

@@ -40,6 +40,8 @@ export interface Upstream {
   readonly native: readonly ClientApi[];
   /** Whether it has OpenAI's Realtime API over WebSocket. */
   readonly realtime?: true;
+  /** Whether thoughts of other providers are left out where it refuses them. */
+  readonly refusesForeignThoughts?: true;
   /** What requests of another API are translated into; absent if nothing is. */
   readonly dialect?: Dialect;
   /** In place of it for requests of Anthropic's API. */
@@ -89,7 +91,7 @@ export const ownProxyOf = ({
 /** A configured provider as the gateway reaches it. */
 export const createUpstream = (provider: ConfiguredProvider): Upstream => {
   const { id, spec, baseUrl, apiVersion, keyVariable, headers, native = spec.native } = provider;
-  const { toPath, chat, realtime, messagesDialect } = spec;
+  const { toPath, chat, realtime, refusesForeignThoughts, messagesDialect } = spec;
   const asksResponses = messagesDialect === 'responses' && native.includes('responses');
   return {
     name: id,
@@ -104,6 +106,7 @@ export const createUpstream = (provider: ConfiguredProvider): Upstream => {
     ...ownProxyOf(provider),
     ...(provider.promptCaching === false && { promptCaching: false }),
     ...(realtime && { realtime }),
+    ...(refusesForeignThoughts && { refusesForeignThoughts }),
     ...(toPath && { toPath: (path, model) => toPath(path, model, apiVersion) }),
   };
 };

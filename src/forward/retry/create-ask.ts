@@ -16,6 +16,7 @@ import type { AskedRequest, Prepare } from '../send/prepare-request.ts';
 import type { WatchHandlers } from '../send/watch-request.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import type { RunGuarded } from './create-breakers.ts';
+import { createSendThoughts, mayBeForeign } from './drop-foreign-thoughts.ts';
 import { isPassing, readFailedAnswer } from './read-failed-answer.ts';
 import { createTryDestinations } from './try-destinations.ts';
 
@@ -81,6 +82,7 @@ const factsOf = ({ message, origin, code }: GatewayError) => ({ message, origin,
 
 export const createAsk = (deps: AskDeps): Ask => {
   const { prepare, clientFor, failover, clock, takeProvider, runGuarded, noteOutcome } = deps;
+  const sendThoughts = createSendThoughts(clock);
   const send = (
     { asked, exchange }: AskInput,
     destination: Destination,
@@ -91,9 +93,14 @@ export const createAsk = (deps: AskDeps): Ask => {
     noteDestination(exchange.record, destination, asked.model, translation);
     exchange.commit();
     exchange.update();
-    return clientFor(destination.upstream).send(request, {
+    const { upstream } = destination;
+    const client = clientFor(upstream);
+    if (!translation && mayBeForeign(asked.path, upstream, request.body)) {
+      return sendThoughts({ request, send: client.send, upstream, exchange }, handlers);
+    }
+    return client.send(request, {
       onAnswer: (message) => {
-        if (translation) translateAnswer(message, translation, destination.upstream.name, onAnswer);
+        if (translation) translateAnswer(message, translation, upstream.name, onAnswer);
         else onAnswer(message);
       },
       onFailure: (error) => handlers.onFailure(error),

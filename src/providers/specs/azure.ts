@@ -26,6 +26,7 @@ export const azureSpec: ProviderSpec = {
   keyless: false,
   native: ['responses', 'chat'],
   realtime: true,
+  refusesForeignThoughts: true,
   dialect: 'chat',
   messagesDialect: 'responses',
   chat: OPENAI_CHAT,
@@ -53,6 +54,7 @@ export const azureSpec: ProviderSpec = {
     );
   },
   quirks: [
+    'It refuses for good what another provider has encrypted, such as thoughts in the history of a session that changed to it: those are left out, and the record lists both attempts.',
     'A model is named by its deployment. The list that Azure gives has the models that could be deployed, so AZURE_MODELS says which are.',
     'AZURE_BASE_URL is the resource, with or without /openai/v1 or /openai/deployments/NAME. Without AZURE_API_VERSION the undated v1 API is asked, else the dated one.',
   ],

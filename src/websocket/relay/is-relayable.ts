@@ -1,4 +1,5 @@
 import type { ChosenDestination } from '../../forward/route/destination.ts';
+import { mayHoldThoughts } from '../../translate/foreign-thoughts.ts';
 import { needsUnsealing } from '../../translate/unseal-body.ts';
 import type { CreateFrame } from '../client/read-client-frame.ts';
 
@@ -11,5 +12,6 @@ export const isRelayable = (
   destination.upstream === upstream &&
   destination.model === model &&
   !needsUnsealing(bytes) &&
+  !(upstream.refusesForeignThoughts && mayHoldThoughts(bytes)) &&
   destination.effort === undefined &&
   destination.fallbacks.length === 0;
