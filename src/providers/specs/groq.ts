@@ -18,6 +18,8 @@ export const groqSpec: ProviderSpec = {
   chat: {
     order: 'alternating',
     images: (model) => SEES.test(model),
+    // "Too many images provided. This model supports up to 5 images"
+    imageLimits: () => ({ maxImages: 5, maxCharacters: 4 * 2 ** 20 }),
     // "json mode cannot be combined with tool/function calling"
     formatBesideTools: false,
     maxTokensMember: 'max_completion_tokens',

@@ -1,5 +1,6 @@
 import { isObject } from '../../base/json-object.ts';
 import { isClaude, traitsOf } from '../../translate/anthropic/model-traits.ts';
+import { imageLimitsOf } from '../../translate/anthropic/needs.ts';
 import { BEARER, type ListedPrices, type ProviderSpec } from '../provider-spec.ts';
 import { factsOf, modalitiesOf, pricesOf, readOpenAiList, tokensOf } from '../read-openai-list.ts';
 
@@ -51,6 +52,7 @@ export const openrouterSpec: ProviderSpec = {
     // Amazon's Converse API, behind some of its models, refuses them otherwise.
     calledTools: true,
     leftCalls: true,
+    imageLimits: (model, { contextWindow }) => (isClaude(model) ? imageLimitsOf(contextWindow) : undefined),
     files: true,
     strictTools: true,
     verbosity: true,

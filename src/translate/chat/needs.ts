@@ -12,8 +12,18 @@ const seesImages = ({ images = true }: ChatQuirks, model: string, facts: ModelFa
   return typeof images === 'function' ? images(model) : images;
 };
 
+const imageLimitsOf = (
+  quirks: ChatQuirks,
+  model: string,
+  facts: ModelFacts,
+): Pick<ProviderNeeds, 'imageLimits'> => {
+  const imageLimits = quirks.imageLimits?.(model, facts);
+  return imageLimits === undefined ? {} : { imageLimits };
+};
+
 /** @param facts what the provider's list or the configuration says of the model; they win over the quirks */
 export const chatNeeds = (quirks: ChatQuirks, model: string, facts: ModelFacts): ProviderNeeds => ({
+  ...imageLimitsOf(quirks, model, facts),
   images: seesImages(quirks, model, facts),
   imageTypes: IMAGE_TYPES,
   fetches: quirks.remoteImages === false ? undefined : /^https?:/i,

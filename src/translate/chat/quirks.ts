@@ -1,4 +1,6 @@
 import type { Effort, JsonObject } from '../ask.ts';
+import type { ImageLimits } from '../repair/image-limits.ts';
+import type { ModelFacts } from '../translation.ts';
 
 /**
  * Where providers of the chat-completions API differ. What is absent is what most of them do: the smallest
@@ -27,6 +29,8 @@ export interface ChatQuirks {
   readonly leftCalls?: boolean;
   /** It sees images, or some of its models do. Default true. */
   readonly images?: boolean | ((model: string) => boolean);
+  /** What it takes of images. Default: all. @param facts of the model */
+  readonly imageLimits?: (model: string, facts: ModelFacts) => ImageLimits | undefined;
   /** It fetches images by their addresses. Default true. */
   readonly remoteImages?: boolean;
   /** It wants the tools declared that the conversation has calls of, also where none can be called now. */

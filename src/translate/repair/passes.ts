@@ -2,6 +2,7 @@ import type { Dialect } from '../ask.ts';
 import { DECLARE_CALLED_TOOLS } from './declare-called-tools.ts';
 import { DROP_EMPTY_TEXTS } from './drop-empty-texts.ts';
 import { FIT_ANSWER_SCHEMA, FIT_TOOL_SCHEMAS } from './fit-schemas.ts';
+import { LIMIT_IMAGES } from './limit-images.ts';
 import { LIMIT_OUTPUT } from './limit-output.ts';
 import { LIMIT_TOOLS } from './limit-tools.ts';
 import { REPAIR_ARGUMENTS } from './repair-arguments.ts';
@@ -20,6 +21,7 @@ const ALL: readonly RepairPass[] = [
   REPAIR_CHARACTERS,
   REPAIR_ARGUMENTS,
   REPAIR_MEDIA,
+  LIMIT_IMAGES,
   DROP_EMPTY_TEXTS,
   DECLARE_CALLED_TOOLS,
   LIMIT_TOOLS,

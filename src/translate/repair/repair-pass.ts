@@ -1,4 +1,5 @@
 import type { Ask } from '../ask.ts';
+import type { ImageLimits } from './image-limits.ts';
 
 /** What a provider, or one model of it, accepts. Absent = not known. */
 export interface ProviderNeeds {
@@ -6,6 +7,7 @@ export interface ProviderNeeds {
   readonly images: boolean;
   /** Media types of the images that it reads. */
   readonly imageTypes: ReadonlySet<string>;
+  readonly imageLimits?: ImageLimits;
   /** URLs of images and files that the provider fetches itself; undefined if it fetches none. */
   readonly fetches: RegExp | undefined;
   /** It takes text files as files; else their text is put into the message. */
