@@ -33,6 +33,9 @@ const thoughtText = (delta: JsonObject, details: readonly JsonObject[]): string 
   (details.length > 0 ? nonEmptyString(details.map(detailText).join('')) : undefined) ??
   (Array.isArray(delta.content) ? thinkingParts(delta.content) : '');
 
+/** Of a thought's text, in the order in which they are looked for. */
+const MEMBERS = ['reasoning_content', 'reasoning'] as const satisfies readonly ThoughtMember[];
+
 /** Members that arrive in pieces; all others come once. */
 const GROWING = ['text', 'summary', 'data'] as const;
 
@@ -55,7 +58,7 @@ const joinDetail = (details: JsonObject[], detail: JsonObject): void => {
 /** @param form how the provider wants its thoughts back; without it, no state is emitted */
 export const createThoughtReader = (sink: AnswerSink, form: ChatQuirks['thoughts']): ThoughtReader => {
   let text = '';
-  let member: ThoughtMember = 'reasoning_content';
+  let member: ThoughtMember | undefined;
   let details: JsonObject[] = [];
   return {
     read: (delta) => {
@@ -63,13 +66,15 @@ export const createThoughtReader = (sink: AnswerSink, form: ChatQuirks['thoughts
       const words = thoughtText(delta, found);
       if (words !== '') {
         text += words;
-        member = nonEmptyString(delta.reasoning) === words ? 'reasoning' : 'reasoning_content';
+        member = MEMBERS.find((name) => nonEmptyString(delta[name]) === words) ?? member;
         sink.reasoning(words);
       }
       if (form === 'reasoning_details') for (const detail of found) joinDetail(details, detail);
     },
     end: () => {
-      if (form !== undefined && (text !== '' || details.length > 0)) {
+      // What came as parts of the content cannot go back in a member that the provider does not know.
+      const hasPlace = form !== 'same' || member !== undefined;
+      if (form !== undefined && hasPlace && (text !== '' || details.length > 0)) {
         sink.reasoningState(createThoughtState({ text, member, details }));
       }
       text = '';

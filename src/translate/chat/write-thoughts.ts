@@ -7,8 +7,8 @@ import type { Lose } from './write-content.ts';
 /** What a provider wants back, as it travels. */
 export interface ThoughtState {
   readonly text: string;
-  /** The member in which the text came. */
-  readonly member: ThoughtMember;
+  /** The member in which the text came, if it had one of its own. */
+  readonly member: ThoughtMember | undefined;
   /** OpenRouter's account of them: signatures, and what is encrypted. */
   readonly details: readonly JsonObject[];
 }
@@ -17,7 +17,7 @@ export type ThoughtMember = 'reasoning_content' | 'reasoning';
 
 export const createThoughtState = ({ text, member, details }: ThoughtState): ReasoningState => ({
   dialect: 'chat',
-  data: { text, member, ...(details.length > 0 && { details }) },
+  data: { text, ...(member !== undefined && { member }), ...(details.length > 0 && { details }) },
 });
 
 const readThoughtState = (state: ReasoningState | undefined): Partial<ThoughtState> => {

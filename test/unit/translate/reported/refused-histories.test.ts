@@ -248,3 +248,23 @@ describe('K5: a search in what OpenAI keeps', () => {
     );
   });
 });
+
+describe('K3: thoughts that came as parts of the content', () => {
+  // charmbracelet/crush#1590, BerriAI/litellm#30835: Mistral refuses a member that it does not know
+  it('do not go back in a member of their own', () => {
+    const asked = translateFor('compatible', 'responses', { input: [user('Look')], tools, stream: true });
+    const thinking = [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm' }] }];
+    const made = { index: 0, id: 'c1', function: { name: 'f', arguments: '{}' } };
+    const stream = sse(
+      chunk({ content: thinking }),
+      chunk({ tool_calls: [made] }),
+      chunk({}, 'tool_calls'),
+      '[DONE]',
+    );
+    const { response } = asked.told(stream).told.at(-1) as { response: { output: object[] } };
+    expect(response.output).toMatchObject([{ type: 'reasoning' }, { type: 'function_call' }]);
+    const input = [user('Look'), ...response.output, result('c1')];
+    const [, assistant] = translateFor('compatible', 'responses', { input, tools }).body.messages;
+    expect(Object.keys(assistant)).toEqual(['role', 'content', 'tool_calls']);
+  });
+});
