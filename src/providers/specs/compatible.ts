@@ -16,6 +16,7 @@ export const compatibleSpec: ProviderSpec = {
     order: 'alternating',
     thoughts: 'same',
     thinkTags: true,
+    grammars: true,
     // Amazon's Converse API refuses them otherwise, as gateways in front of it do.
     calledTools: true,
     // llama.cpp and others refuse the pair, or never call a tool beside a format.

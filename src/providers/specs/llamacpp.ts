@@ -16,6 +16,7 @@ export const llamacppSpec: ProviderSpec = {
     order: 'alternating',
     thoughts: 'same',
     thinkTags: true,
+    grammars: true,
     maxTools: Number.POSITIVE_INFINITY,
     // "Cannot use custom grammar constraints with tools."
     formatBesideTools: false,

@@ -15,6 +15,7 @@ export const lmstudioSpec: ProviderSpec = {
     order: 'alternating',
     thoughts: 'same',
     thinkTags: true,
+    grammars: true,
     // "'content' field must be a string or an array of objects"
     nullContent: false,
     // It accepts image bytes only and fetches no URLs.

@@ -15,6 +15,7 @@ export const ollamaSpec: ProviderSpec = {
     order: 'alternating',
     thoughts: 'same',
     thinkTags: true,
+    grammars: true,
     // "invalid message content type: <nil>"
     nullContent: false,
     // It accepts image bytes only and fetches no URLs.

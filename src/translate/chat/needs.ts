@@ -30,7 +30,7 @@ export const chatNeeds = (quirks: ChatQuirks, model: string, facts: ModelFacts):
   textFiles: false,
   maxTools: quirks.maxTools ?? MAX_TOOLS,
   calledTools: quirks.calledTools === true,
-  schemas: 'json-schema',
+  schemas: quirks.grammars === true ? 'grammar' : 'json-schema',
   jsonSchema: quirks.jsonSchema !== false,
   formatBesideTools: quirks.formatBesideTools !== false,
   ...(facts.maxOutputTokens !== undefined && { maxOutputTokens: facts.maxOutputTokens }),

@@ -47,6 +47,8 @@ export interface ChatQuirks {
   readonly streamsOnly?: (model: string) => boolean;
   /** It must be asked for usage in a stream, with `stream_options`. Default true. */
   readonly includeUsage?: boolean;
+  /** It makes grammars of schemas, as llama.cpp does: what it cannot put into one makes every request a 400. */
+  readonly grammars?: boolean;
   /** It accepts a JSON schema for its answer; otherwise the schema goes into the prompt. Default true. */
   readonly jsonSchema?: boolean;
   /** It takes an answer format in a request that also has tools. Default true. */

@@ -2,11 +2,21 @@ import { isObject, parseJson } from '../../base/json-object.ts';
 import type { AskItem, AskTool, JsonObject } from '../ask.ts';
 import { flattenRoot } from '../schema/flatten-root.ts';
 import { geminiSchema } from '../schema/gemini-schema.ts';
+import { grammarSchema } from '../schema/grammar-schema.ts';
 import { renameInSchema, renameInValue, validKeys } from '../schema/rename-keys.ts';
 import { cutDeadRefs } from '../schema/resolve-refs.ts';
-import { createSchemaNotes, SchemaTooLarge } from '../schema/schema-notes.ts';
+import { createSchemaNotes, type SchemaNotes, SchemaTooLarge } from '../schema/schema-notes.ts';
 import { validSchema } from '../schema/valid-schema.ts';
 import type { RepairContext, RepairPass } from './repair-pass.ts';
+
+/** What is left of a schema for each kind of validator. */
+const NARROW: Readonly<
+  Record<RepairContext['needs']['schemas'], (schema: JsonObject, notes: SchemaNotes) => JsonObject>
+> = {
+  'json-schema': (schema) => schema,
+  gemini: geminiSchema,
+  grammar: grammarSchema,
+};
 
 type Names = ReadonlyMap<string, string>;
 
@@ -24,8 +34,7 @@ const fitParameters = (parameters: JsonObject, needs: RepairContext['needs']): F
   const names = validKeys(flat);
   const renamed = names.size === 0 ? flat : renameInSchema(flat, names);
   const schema = isObject(renamed) ? renamed : flat;
-  const fitted = needs.schemas === 'gemini' ? geminiSchema(schema, notes) : schema;
-  return { schema: fitted, names, changes: [...changes] };
+  return { schema: NARROW[needs.schemas](schema, notes), names, changes: [...changes] };
 };
 
 const invert = (names: Names): Names => new Map([...names].map(([key, name]) => [name, key]));
@@ -83,7 +92,7 @@ export const FIT_ANSWER_SCHEMA: RepairPass = {
     const notes = createSchemaNotes((what) => changes.add(what));
     try {
       const valid = cutDeadRefs(validSchema(format.schema, notes), notes);
-      const schema = needs.schemas === 'gemini' ? geminiSchema(valid, notes) : valid;
+      const schema = NARROW[needs.schemas](valid, notes);
       if (changes.size > 0) lose(`${[...changes].join(', ')} in the schema of the answer`);
       return { ...rest, format: { ...format, schema } };
     } catch (error) {

@@ -16,8 +16,8 @@ export interface ProviderNeeds {
   readonly maxTools: number;
   /** It wants the tools declared that the conversation has calls of. */
   readonly calledTools: boolean;
-  /** The JSON Schema that its validator understands. */
-  readonly schemas: 'json-schema' | 'gemini';
+  /** The JSON Schema that its validator understands, or what it can make a grammar of. */
+  readonly schemas: 'json-schema' | 'gemini' | 'grammar';
   /** It holds an answer to a JSON schema; else the model is told of it in words. */
   readonly jsonSchema: boolean;
   /** It takes an answer format in a request that also has tools. */

@@ -1,5 +1,5 @@
 import { refusalOfDataUrl } from '../translate/check-image.ts';
-import { refusalOfOpenAi } from '../translate/check-tool-schema.ts';
+import { refusalOfGrammar, refusalOfOpenAi } from '../translate/check-tool-schema.ts';
 import type { AssistantMessage, ChatRequest, RequestMessage } from './request-schema.ts';
 
 /** Whose API the double is of: what each refuses beyond the documented form. */
@@ -210,6 +210,9 @@ export const checkConversation = (request: ChatRequest, given: Flavour): void =>
   const flavour = given === 'local' ? 'template' : given;
   if (given === 'local') {
     refuse(!messages.some(({ content }) => content === null), 'invalid message content type: <nil>');
+    for (const { function: declared } of request.tools ?? []) {
+      refuseIf(refusalOfGrammar(declared.parameters, declared.name));
+    }
   }
   if (flavour === 'openrouter' || flavour === 'deepseek') checkCalled(request);
   checkCalls(messages);

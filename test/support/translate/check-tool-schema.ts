@@ -137,3 +137,16 @@ export const refusalOfGemini = (schema: unknown, path: string): string | undefin
       .find((refusal) => refusal !== undefined)
   );
 };
+
+/** @returns the refusal of llama.cpp, which makes a grammar of all schemas together */
+export const refusalOfGrammar = (schema: unknown, path: string): string | undefined => {
+  for (const place of placesOf(schema, path)) {
+    const { pattern, maxLength, maxItems, not } = place.schema;
+    if (typeof pattern === 'string') return `${place.path}: Pattern must start with '^' and end with '$'`;
+    if (not !== undefined) return `${place.path}: Unrecognized schema`;
+    if (Math.max(Number(maxLength ?? 0), Number(maxItems ?? 0)) > 2000) {
+      return `${place.path}: number of repetitions exceeds sane defaults`;
+    }
+  }
+  return undefined;
+};

@@ -268,3 +268,52 @@ describe('K3: thoughts that came as parts of the content', () => {
     expect(Object.keys(assistant)).toEqual(['role', 'content', 'tool_calls']);
   });
 });
+
+describe('K4: a schema of which a server cannot make a grammar', () => {
+  const properties = {
+    a: { type: 'string', pattern: '\\d+', description: 'A number' },
+    b: { type: 'array', items: { anyOf: [{ type: 'string', pattern: '^(?!x)\\w+$' }, { type: 'null' }] } },
+    c: { type: 'string', maxLength: 100_000, minLength: 1 },
+    d: { type: 'object', not: { required: ['x'] } },
+    pattern: { type: 'string' },
+  };
+  const parameters = { type: 'object', properties, required: ['pattern'] };
+  const sent = (provider: string) =>
+    translateFor(provider, 'responses', {
+      input: 'Hi',
+      tools: [{ type: 'function', name: 'f', parameters }],
+      text: { format: { type: 'json_schema', name: 'x', schema: parameters } },
+    });
+
+  // openclaw/openclaw#107430, lidge-jun/opencodex#2135, codefuturist/email-mcp#58
+  it.each(['llamacpp', 'lmstudio', 'ollama', 'compatible'])('is told to %s in words', (provider) => {
+    const { body, losses } = sent(provider);
+    expect(body.tools[0].function.parameters).toEqual({
+      type: 'object',
+      properties: {
+        a: { type: 'string', description: 'A number (pattern "\\\\d+")' },
+        b: {
+          type: 'array',
+          items: {
+            anyOf: [{ type: 'string', description: '(pattern "^(?!x)\\\\w+$")' }, { type: 'null' }],
+          },
+        },
+        c: { type: 'string', minLength: 1, description: '(maxLength 100000)' },
+        d: { type: 'object', description: '(not {"required":["x"]})' },
+        pattern: { type: 'string' },
+      },
+      required: ['pattern'],
+    });
+    expect(losses).toContain('pattern, maxLength, not in the schema of f');
+  });
+
+  it('stays as it is elsewhere', () => {
+    expect(sent('openrouter').body.tools[0].function.parameters.properties.a.pattern).toBe('\\d+');
+  });
+
+  it('is simple for the schema of an answer, too', () => {
+    const request = { input: 'Hi', text: { format: { type: 'json_schema', name: 'x', schema: parameters } } };
+    const { body } = translateFor('llamacpp', 'responses', request);
+    expect(JSON.stringify(body.response_format)).not.toMatch(/"(?:pattern":"|not":)/);
+  });
+});
