@@ -24,6 +24,28 @@ const codeOf = (error: unknown): { readonly code: string; readonly words: string
   return undefined;
 };
 
+/**
+ * What the library finds in answers that came and cannot be trusted, with what helps: asking again brings the same.
+ * Each begins with a code of its own.
+ */
+const REMEDIES: Readonly<Record<string, string>> = {
+  OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'The clocks of the provider and of this machine differ: set both',
+  OAUTH_JWT_CLAIM_COMPARISON_FAILED:
+    'OIDC_ISSUER and OIDC_CLIENT_ID have to be those for which it issues tokens',
+  OAUTH_KEY_SELECTION_FAILED: 'It may have changed its keys just now: sign in again in a minute',
+  OAUTH_UNSUPPORTED_OPERATION:
+    'It has to sign ID tokens with a key of its own (RS256, ES256, PS256 or EdDSA) and not with the secret of the client',
+  OAUTH_INVALID_RESPONSE: 'Check how the client is registered there',
+};
+
+const remedyOf = (error: unknown): string | undefined => {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    const code = 'code' in inner ? String(inner.code) : '';
+    if (Object.hasOwn(REMEDIES, code)) return REMEDIES[code];
+  }
+  return undefined;
+};
+
 /** What a provider calls itself, where that is not what the setting says: often a slash at the end. */
 const ownIssuerIn = (error: unknown): string | undefined => {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
@@ -57,6 +79,15 @@ export const providerFailure = (host: string) => ({
       return new GatewayError(
         'identity_provider_unavailable',
         `the identity provider at ${host} calls itself ${issuer}, and OIDC_ISSUER says otherwise. It has to be the same to the last slash.`,
+        { cause: error },
+      );
+    }
+    const remedy = remedyOf(error);
+    if (remedy !== undefined) {
+      const reason = foreignWords(reasonOf(error), MAX_WORDS).replace(/\.$/, '');
+      return new GatewayError(
+        'identity_provider_unavailable',
+        `the identity provider at ${host} gave an answer that cannot be accepted: ${reason}. ${remedy}.`,
         { cause: error },
       );
     }

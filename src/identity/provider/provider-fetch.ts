@@ -3,6 +3,7 @@ import https from 'node:https';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { CustomFetch } from 'openid-client';
+import { isObject, parseJson } from '../../base/json-object.ts';
 
 /** Metadata and keys of the largest providers take 20 KB. */
 const MAX_BYTES = 512 * 1024;
@@ -25,6 +26,15 @@ const bounded = async function* (answer: AsyncIterable<Buffer>): AsyncGenerator<
     if (length > MAX_BYTES) throw new Error(`its answer is longer than ${MAX_BYTES} bytes`);
     yield chunk;
   }
+};
+
+/** Some providers write what they do not give as an empty text or as null, where it is to be left out (RFC 6749 §5.1). */
+const withoutEmpty = (bytes: Buffer): Buffer => {
+  if (!bytes.includes('""') && !bytes.includes('null')) return bytes;
+  const answer = parseJson(bytes.toString('utf8'));
+  if (!isObject(answer)) return bytes;
+  const given = Object.entries(answer).filter(([, value]) => value !== null && value !== '');
+  return Buffer.from(JSON.stringify(Object.fromEntries(given)));
 };
 
 /**
@@ -55,7 +65,8 @@ export const createProviderFetch =
           value === undefined ? [] : [[name, String(value)] as [string, string]],
         );
         buffer(Readable.from(bounded(message))).then((bytes) => {
-          const answer = BODILESS.includes(statusCode) ? null : new Uint8Array(bytes);
+          const body = method === 'POST' ? withoutEmpty(bytes) : bytes;
+          const answer = BODILESS.includes(statusCode) ? null : new Uint8Array(body);
           resolve(new Response(answer, { status: statusCode, headers: told }));
         }, reject);
       });
