@@ -107,7 +107,7 @@ const listChecks = (deps: AdmitDeps): readonly Check[] => [
     surface: 'model',
     transport: 'http',
     namesCaller: true,
-    run: ({ method }, { route }) => checkRead(method, route),
+    run: (head, { route }) => checkRead(head, route),
   },
   {
     name: 'handshake',

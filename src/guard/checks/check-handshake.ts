@@ -5,9 +5,11 @@ import type { RequestHead } from '../request-head.ts';
 
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 
-const SERVED = /^\/(?:responses|realtime)\/?(?:\?|$)/;
+/** The paths at which WebSocket connections are served. */
+export const SERVED = /^\/(?:responses|realtime)\/?(?:\?|$)/;
 
-const notServed = (message: string): GatewayError =>
+/** Codex goes on over HTTP at once after this, and tries any other status five times. */
+export const notServed = (message: string): GatewayError =>
   new GatewayError('websocket_not_supported', message, { headers: { upgrade: 'websocket' } });
 
 /**

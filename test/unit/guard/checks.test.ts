@@ -170,7 +170,7 @@ describe('a route', () => {
 
   it('that is read is answered here for responses alone', () => {
     const read = (method: string, path: string) =>
-      codeOf(() => checkRead(method, { path, native: undefined }));
+      codeOf(() => checkRead({ method, headers: {} }, { path, native: undefined }));
     for (const method of ['GET', 'HEAD']) {
       expect([method, read(method, '/responses'), read(method, '/responses/?x')]).toEqual([
         method,
@@ -180,6 +180,20 @@ describe('a route', () => {
       expect(read(method, '/responses/resp_1')).toBeUndefined();
       expect(read(method, '/x/responses')).toBeUndefined();
     }
+    expect(read('POST', '/responses')).toBeUndefined();
+  });
+
+  it('that is the rest of a handshake, as some proxies leave it, is told to go on over HTTP', () => {
+    const headers = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' };
+    const read = (method: string, path: string) =>
+      refusalOf(() => checkRead({ method, headers }, { path, native: undefined }));
+    expect(read('GET', '/responses')).toMatchObject({
+      code: 'websocket_not_supported',
+      status: 426,
+      message: expect.stringContaining('a proxy on the way took the Upgrade header off'),
+    });
+    expect(read('GET', '/realtime?model=x')?.code).toBe('websocket_not_supported');
+    expect(read('GET', '/models')).toBeUndefined();
     expect(read('POST', '/responses')).toBeUndefined();
   });
 });

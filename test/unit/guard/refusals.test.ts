@@ -51,7 +51,10 @@ describe('a refusal tells the client', () => {
     expect(methodNotServed('TRACE', 'Send a GET.').message).toBe(
       'the method TRACE is not served here. Send a GET.',
     );
-    expect(refusalOf(() => checkRead('GET', { path: '/responses', native: undefined }))?.headers).toEqual({
+    expect(
+      refusalOf(() => checkRead({ method: 'GET', headers: {} }, { path: '/responses', native: undefined }))
+        ?.headers,
+    ).toEqual({
       allow: 'POST',
     });
   });
