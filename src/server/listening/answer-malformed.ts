@@ -30,7 +30,16 @@ const unknownMethodOf = ({
   return method !== undefined && path !== undefined ? { method, path } : undefined;
 };
 
-const toError = (code: string): GatewayError => {
+/** How a TLS handshake begins: a record of type 22, of some version 3. @see RFC 8446 §5.1 */
+const isTls = (packet: Buffer | undefined): boolean => packet?.[0] === 22 && packet[1] === 3;
+
+const toError = (code: string, packet?: Buffer): GatewayError => {
+  if (isTls(packet)) {
+    return new GatewayError(
+      'invalid_request',
+      'the client speaks https to this port, which speaks http: let its base URL begin with http://, or set TLS_CERT and TLS_KEY.',
+    );
+  }
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return new GatewayError('invalid_request', "the request's headers are larger than this server reads.", {
@@ -98,7 +107,7 @@ export const answerMalformed = (server: Server, recorder: Recorder): void => {
       recorder,
       socket,
       { method: '', path: '', ...asked, transport: 'http', rawHeaders: [] },
-      asked ? methodNotServed(asked.method) : toError(code),
+      asked ? methodNotServed(asked.method) : toError(code, failure.rawPacket),
     );
   });
   server.on('connect', ({ method = '', url = '', rawHeaders }: IncomingMessage, socket: Socket) => {

@@ -166,3 +166,11 @@ describe('WebSocket connections', () => {
     expect(await closed).toBe(1006);
   });
 });
+
+it('a client that speaks https to a port of http is told apart in the log', async () => {
+  const gateway = await composeGateway('http://127.0.0.1:9/v1');
+  const hello = Buffer.from('160301002e0100002a0303', 'hex');
+  await readToEnd(await openRaw(gateway.port, Buffer.concat([hello, Buffer.alloc(40, 1)])));
+  const [record] = await gateway.records();
+  expect(record?.error?.message).toContain('the client speaks https to this port, which speaks http');
+});
