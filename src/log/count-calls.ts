@@ -24,18 +24,53 @@ export const countNames = (names: readonly string[]): CountedCall[] => {
   return [...counts].map(([name, calls]) => ({ name, calls }));
 };
 
-/** Sets what runs scripts apart from other calls, where it is known what the scripts call. */
-export const groupCalls = (
-  called: readonly CountedCall[],
-  inScripts: readonly CountedCall[],
-): CountedCalls => {
+/** Sets apart what runs scripts and what they call, where that is known. */
+export const groupCalls = (all: readonly (CountedCall & { readonly in_scripts?: true })[]): CountedCalls => {
+  const called = all.filter((call) => !call.in_scripts);
+  const inScripts = all.filter((call) => call.in_scripts);
   const scripts = inScripts.length > 0 ? called.find(({ name }) => name === SCRIPT_TOOL) : undefined;
-  if (!scripts) return { direct: [...called, ...inScripts], inScripts: [] };
+  if (!scripts) return { direct: all, inScripts: [] };
   return { direct: called.filter((call) => call !== scripts), scripts, inScripts };
 };
 
 export const countCalls = ({ toolCalls = [], scriptCalls = [] }: ExchangeRecord['response']): CountedCalls =>
-  groupCalls(countNames(toolCalls), countNames(scriptCalls));
+  groupCalls([
+    ...countNames(toolCalls),
+    ...countNames(scriptCalls).map((call) => ({ ...call, in_scripts: true as const })),
+  ]);
 
 /** `exec_command×2` */
 export const callText = ({ name, calls }: CountedCall): string => (calls > 1 ? `${name}×${calls}` : name);
+
+/** What is said of calls: those of the answer itself, and what runs scripts with what these call. */
+export interface ToldCalls {
+  readonly direct: string;
+  /** `exec×2: `; empty where it is not known what scripts call. */
+  readonly scripts: string;
+  readonly inScripts: string;
+}
+
+/** @param maxNames how many of the tools are named */
+export const tellCalls = (
+  { direct, scripts, inScripts }: CountedCalls,
+  maxNames = Number.POSITIVE_INFINITY,
+): ToldCalls => {
+  const named = direct.slice(0, maxNames).map(callText);
+  const within = inScripts.slice(0, Math.max(0, maxNames - named.length)).map(callText);
+  const isTold = scripts !== undefined && within.length > 0;
+  return {
+    direct: named.join(', '),
+    scripts: isTold ? `${callText(scripts)}: ` : '',
+    inScripts: isTold ? within.join(', ') : '',
+  };
+};
+
+/**
+ * `exec_command×2, apply_patch`, in order of first use. What scripts of code mode call stands behind the call that runs
+ * them: `exec×2: exec_command×3, apply_patch`.
+ * @param maxNames how many of the tools are named
+ */
+export const callsText = (calls: CountedCalls, maxNames?: number): string => {
+  const { direct, scripts, inScripts } = tellCalls(calls, maxNames);
+  return [direct, scripts + inScripts].filter((text) => text !== '').join(', ');
+};

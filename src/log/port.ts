@@ -14,7 +14,14 @@ export type { BodyReference, BodyReferences } from './bodies/body-reference.ts';
 export { createPackReader, type PackReader } from './bodies/read-pack.ts';
 export { bodyText, isBinary, readStoredBody } from './bodies/read-stored-body.ts';
 export type { ExchangeWatch } from './capture/recorder.ts';
-export { type CountedCall, callText, countCalls, countNames } from './count-calls.ts';
+export {
+  type CountedCall,
+  callsText,
+  callText,
+  countCalls,
+  countNames,
+  groupCalls,
+} from './count-calls.ts';
 export type { ClientEvent, ClientEventReader } from './events/client-event.ts';
 export type { AnswerSoFar, ExchangeEvent } from './exchange.ts';
 export { type Facts, keepFacts } from './facts.ts';

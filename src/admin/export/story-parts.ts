@@ -1,6 +1,7 @@
 import { escapeHtml } from '../../base/escape-html.ts';
 import { type PatchFile, parsePatch } from '../../conversation/parse-patch.ts';
 import { sumPatches } from '../../conversation/sum-patches.ts';
+import { callsText, groupCalls } from '../../log/port.ts';
 import type { CacheLoss } from '../api-types/detail.ts';
 import type { ContextPart, ContextSample, PromptTurn, SessionWorkAnswer } from '../api-types/turns.ts';
 import type { UsageSession } from '../api-types/usage.ts';
@@ -118,7 +119,7 @@ export const promptSummary = (turn: PromptTurn): string => {
     `${whole(sums.total_tokens)} tokens, ${share(sums.cached_input_tokens, sums.input_tokens)} cached`,
     attempts > 0 ? `${attempts} failed and sent again` : undefined,
     losses > 0 ? `cache lost ${losses}×${lossCost === null ? '' : ` (${usd(lossCost)})`}` : undefined,
-    tools.map(({ name, calls }) => (calls > 1 ? `${name}×${calls}` : name)).join(' ') || undefined,
+    callsText(groupCalls(tools)) || undefined,
   ].filter((fact) => fact !== undefined);
   const prompt = escapeHtml(turn.prompt ?? '(nothing was asked)');
   return `<span class="number">${turn.number}</span><b>${prompt}</b><span class="facts">${escapeHtml(facts.join(' · '))}</span>`;

@@ -1,6 +1,7 @@
 import { memo } from 'preact/compat';
 import type { AuditEntry } from '../../admin/api-types/entry.ts';
 import type { TextHit } from '../../admin/api-types/log.ts';
+import { countCalls, tellCalls } from '../../log/count-calls.ts';
 import { ContextBar, DurationBar } from '../parts/bars.tsx';
 import { clientOf, codingOf, outcomeOf, toolsOf } from '../state/describe-exchange.ts';
 import {
@@ -67,13 +68,25 @@ const modelTitle = (entry: AuditEntry): string | undefined => {
 const Cost = ({ entry }: { entry: AuditEntry }) =>
   entry.billing === 'subscription' ? <span class="dim">{texts.cost.plan}</span> : formatCost(entry.costUsd);
 
+/** What runs scripts gives way to what they call, where there is little room. */
+const Tools = ({ entry }: { entry: AuditEntry }) => {
+  const { direct, scripts, inScripts } = tellCalls(countCalls(entry.response));
+  return (
+    <span class="mono">
+      {visibleText(direct)}
+      {direct && scripts && ', '}
+      {scripts && <span class="script-calls dim">{visibleText(scripts)}</span>}
+      {visibleText(inScripts)}
+    </span>
+  );
+};
+
 /** What the last column says: the tools called, the error, or how far a running one is. */
 const Remark = ({ entry }: { entry: AuditEntry }) => {
   if (entry.error) return <span class="error-text">{entry.error.message}</span>;
   const { events } = entry.response;
   if (outcomeOf(entry).tone === 'running' && events) return <span class="dim">{texts.events(events)}</span>;
-  const tools = toolsOf(entry);
-  if (tools) return <span class="mono">{tools}</span>;
+  if (entry.response.toolCalls?.length) return <Tools entry={entry} />;
   return entry.model ? null : <span class="mono dim">{`${entry.method} ${entry.path}`}</span>;
 };
 

@@ -1,9 +1,8 @@
 import type { PromptTurn } from '../../admin/api-types/turns.ts';
-import { groupCalls } from '../../log/count-calls.ts';
+import { callsText, groupCalls } from '../../log/count-calls.ts';
 import { Icon } from '../parts/icon.tsx';
 import { LoadFailed, Loading } from '../parts/notice.tsx';
 import { api } from '../state/api.ts';
-import { callsText } from '../state/describe-exchange.ts';
 import {
   formatCost,
   formatCount,
@@ -38,10 +37,6 @@ const Time = ({ turn }: { turn: PromptTurn }) => (
 
 const Remarks = ({ turn }: { turn: PromptTurn }) => {
   const { sums, attempts, tool_ms: toolMs, cache_losses: losses, cache_loss_cost: lossCost, tools } = turn;
-  const called = groupCalls(
-    tools.filter((tool) => !tool.in_scripts),
-    tools.filter((tool) => tool.in_scripts),
-  );
   return (
     <span class="prompt-remarks">
       <span title={formatFullMoment(turn.started_at)}>{formatMoment(turn.started_at, minuteMs.value)}</span>
@@ -57,7 +52,7 @@ const Remarks = ({ turn }: { turn: PromptTurn }) => {
           {texts.sessions.losses(losses, lossCost === null ? undefined : formatCost(lossCost))}
         </span>
       )}
-      {tools.length > 0 && <span class="mono">{visibleText(callsText(called, MAX_TOOLS))}</span>}
+      {tools.length > 0 && <span class="mono">{visibleText(callsText(groupCalls(tools), MAX_TOOLS))}</span>}
     </span>
   );
 };

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../admin/api-types/entry.ts';
-import { type CountedCalls, callText, countCalls } from '../../log/count-calls.ts';
+import { callsText, countCalls } from '../../log/count-calls.ts';
 import { isFailure } from '../../log/record.ts';
 import { texts } from '../texts.ts';
 import { formatBytes } from './format.ts';
@@ -46,21 +46,6 @@ export const codingOf = ({ request, transport }: AuditEntry): string => {
   return unit === afterUnit
     ? `${prefix}${encoding} ${before}→${after} ${unit}`
     : `${prefix}${encoding} ${before} ${unit}→${after} ${afterUnit}`;
-};
-
-/**
- * `exec_command×2, apply_patch`, in order of first use. What scripts of code mode call stands behind the call that runs
- * them: `exec×2: exec_command×3, apply_patch`.
- * @param maxNames how many of the tools are named
- */
-export const callsText = (
-  { direct, scripts, inScripts }: CountedCalls,
-  maxNames = Number.POSITIVE_INFINITY,
-): string => {
-  const named = direct.slice(0, maxNames).map(callText);
-  const within = inScripts.slice(0, Math.max(0, maxNames - named.length)).map(callText);
-  if (!scripts || within.length === 0) return named.join(', ');
-  return [...named, `${callText(scripts)}: ${within.join(', ')}`].join(', ');
 };
 
 export const toolsOf = ({ response }: AuditEntry): string => callsText(countCalls(response));

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import { outcomePieces } from '../../../src/cli/render/tail/tail-outcome.ts';
 import { toolsText } from '../../../src/cli/render/tail/tools-text.ts';
-import { callsText } from '../../../src/dashboard/state/describe-exchange.ts';
-import { countCalls } from '../../../src/log/count-calls.ts';
+import { callsText, countCalls } from '../../../src/log/count-calls.ts';
+import { sampleRecord } from '../../support/render/sample-records.ts';
 
 const scripts = {
   toolCalls: ['exec', 'wait', 'exec'],
@@ -37,4 +38,17 @@ it('takes no control characters and no endless lists from an answer', () => {
   const names = Array.from({ length: 40 }, (_, place) => `tool_${place}`);
   expect(toolsText({ toolCalls: ['exec'], scriptCalls: names }, 100_000)).toContain('tool_23 +16');
   expect(toolsText({ toolCalls: ['exec'], scriptCalls: ['a\u001b[31mb'] }, 100)).not.toContain('\u001b');
+});
+
+it('leaves half of its room to what was said last, where both do not fit', () => {
+  const record = sampleRecord({
+    response: { finish: 'completed', toolCalls: ['exec'], scriptCalls: ['apply_patch', 'exec_command'] },
+  });
+  const lineAt = (width: number): string =>
+    outcomePieces(record, width, '$ node --test')
+      .map(({ text }) => text)
+      .join('');
+  expect(lineAt(60)).toBe('exec: apply_patch, exec_command $ node --test');
+  expect(lineAt(44)).toBe('apply_patch +1 $ node --test');
+  expect(lineAt(20)).toBe('apply_patch +1 $ node --test');
 });

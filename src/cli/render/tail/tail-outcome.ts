@@ -29,12 +29,19 @@ const FINISH_TEXT: Readonly<Record<string, Piece>> = {
   interrupted: { text: 'interrupted', tone: 'bad' },
 };
 
+/** Tools leave half of the room to the words behind them, where both do not fit. */
+const toolsBefore = (words: string, response: ExchangeRecord['response'], width: number): string => {
+  const whole = toolsText(response, MAX_TOOLS_WIDTH);
+  if (displayWidth(whole) + 1 + displayWidth(words) <= width) return whole;
+  return toolsText(response, Math.max(ROOM_FOR_WORDS, Math.floor(width / 2)));
+};
+
 /** How the answer ended, and what the model said or called last: `✓ All tests pass`, `exec_command×2 $ npm test`. */
-const wordsPieces = ({ response }: ExchangeRecord, words: string): Piece[] => {
+const wordsPieces = ({ response }: ExchangeRecord, words: string, width: number): Piece[] => {
   const { finish, toolCalls = [] } = response;
   const end = finish && finish !== 'completed' ? FINISH_TEXT[finish] : undefined;
   const ended = end ? [{ ...end, text: `${end.text} ` }] : [];
-  const called = toolCalls.length > 0 ? toolsText(response, MAX_TOOLS_WIDTH) : undefined;
+  const called = toolCalls.length > 0 ? toolsBefore(words, response, width) : undefined;
   const head: Piece[] =
     called !== undefined
       ? [{ text: `${called} `, tone: 'plain' }]
@@ -64,7 +71,7 @@ export const outcomePieces = (record: ExchangeRecord, width: number, words?: str
 const endPieces = (record: ExchangeRecord, width: number, words: string | undefined): Piece[] => {
   const { response } = record;
   const { finish, events, toolCalls = [] } = response;
-  if (words && width >= ROOM_FOR_WORDS) return wordsPieces(record, words);
+  if (words && width >= ROOM_FOR_WORDS) return wordsPieces(record, words, width);
   if (record.durationMs === undefined && finish === undefined) {
     return events ? [secondary(`${formatCount(events)} ${events === 1 ? 'event' : 'events'}`)] : [];
   }
