@@ -10,10 +10,11 @@ import { withRestoredKeys } from './repair/restore-keys.ts';
 import { createResponseHistory, type ResponseHistory } from './response-history.ts';
 import { serveResponses } from './responses/serve-responses.ts';
 import { type Sealer, sealerFor } from './seal.ts';
-import { withStops } from './stop-sequences.ts';
 import { translateAnswer } from './translate-answer.ts';
 import type { CountTokens, Translate, TranslateInput } from './translation.ts';
-import { withTools } from './with-tools.ts';
+import { withExpandedCalls } from './wrap/expand-calls.ts';
+import { withStops } from './wrap/stop-sequences.ts';
+import { withTools } from './wrap/with-tools.ts';
 
 interface TranslateDeps {
   /** Its secret must outlive the process, or conversations lose what their provider wants back. */
@@ -97,7 +98,9 @@ export const createTranslate = (deps: TranslateDeps): Translate => {
           {
             spec,
             createWriter: () =>
-              withRestoredKeys(withTools(withStops(createWriter(), stops), ask.tools), renamedKeys),
+              withExpandedCalls(
+                withRestoredKeys(withTools(withStops(createWriter(), stops), ask.tools), renamedKeys),
+              ),
             clock,
             failsInStream: api === 'responses',
             ...(writeError && { writeError }),

@@ -43,3 +43,22 @@ export const orderMessages = (
   }
   return ordered;
 };
+
+/** Put before what the model says where nobody has asked it for anything. */
+const OPENING: ChatMessage = { role: 'user', content: 'Go on.' };
+
+/**
+ * A conversation in which the user says something, as chat templates insist: "No user query found in messages."
+ * @see https://github.com/sst/opencode/pull/2659
+ */
+export const withUser = (messages: readonly ChatMessage[], lose: Lose): readonly ChatMessage[] => {
+  if (messages.some(({ role }) => role === 'user')) return messages;
+  const first = messages.findIndex((message) => !isInstruction(message));
+  const last = messages.at(-1);
+  if (first === -1 && last !== undefined) {
+    lose('rank of the last system message, which nothing follows');
+    return [...messages.slice(0, -1), { ...last, role: 'user' }];
+  }
+  lose('a conversation without a word of the user ("Go on." put before it)');
+  return [...messages.slice(0, first), OPENING, ...messages.slice(first)];
+};

@@ -3,6 +3,7 @@ import { createObjectExtent, type ObjectExtent } from '../../json/object-extent.
 import type { AnswerSink } from '../answer-sink.ts';
 import { type CallExtras, createCallState } from './call-extras.ts';
 import { continuedName } from './continued-name.ts';
+import { parseFoldedName } from './marked/parse-left-calls.ts';
 import { type CallDelta, callsOf, deltaOf } from './read-call-delta.ts';
 
 /** Calls of an answer, as its deltas (or its message) report them. */
@@ -76,6 +77,14 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
   const indexed = new Map<number, HeardCall>();
   /** The calls of the last list, by their place in it. */
   let lastList: readonly HeardCall[] = [];
+
+  /** Some servers leave the arguments in the name. */
+  const unfolded = (delta: CallDelta): CallDelta => {
+    const folded = parseFoldedName(delta.name ?? '', sink);
+    if (folded === undefined) return delta;
+    const hasOwn = !isBlank(delta.json) && !isPlaceholder(delta.json);
+    return { ...delta, name: folded.name, json: hasOwn ? delta.json : folded.json };
+  };
 
   /** The call that a delta can belong to, if it begins none. */
   const candidateFor = ({ index, callId, name }: CallDelta, place: number, isList: boolean) => {
@@ -199,7 +208,7 @@ export const createCallReader = (sink: AnswerSink): CallReader => {
     read: (delta) => {
       const list = callsOf(delta);
       if (list.length === 0) return;
-      lastList = list.map((call, place) => readCall(deltaOf(call), place, list.length > 1));
+      lastList = list.map((call, place) => readCall(unfolded(deltaOf(call)), place, list.length > 1));
     },
     end: () => {
       let last: HeardCall | undefined;

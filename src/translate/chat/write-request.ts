@@ -2,7 +2,7 @@ import type { Ask, JsonObject } from '../ask.ts';
 import { goesOn, namedMarks } from '../prompt-caching.ts';
 import type { WrittenRequest } from '../translation.ts';
 import { markCache } from './mark-cache.ts';
-import { orderMessages } from './order-messages.ts';
+import { orderMessages, withUser } from './order-messages.ts';
 import { type ChatQuirks, nearestEffort } from './quirks.ts';
 import type { Lose } from './write-content.ts';
 import { writeMessages } from './write-messages.ts';
@@ -91,7 +91,8 @@ export const writeRequest = (ask: Ask, quirks: ChatQuirks): WrittenRequest => {
   if (verbosity !== undefined && verbosity !== 'medium' && !quirks.verbosity) lose('verbosity');
   const written = writeMessages(ask, quirks, lose);
   // With an empty input, Codex has LM Studio load a model. Templates want a message, and one that is not empty.
-  const messages: typeof written = written.length > 0 ? written : [{ role: 'user', content: ' ' }];
+  const spoken: typeof written = written.length > 0 ? written : [{ role: 'user', content: ' ' }];
+  const messages = quirks.developerRole ? spoken : withUser(spoken, lose);
   const tools = writeTools(ask, quirks, lose);
   const ordered = orderMessages(messages, quirks.order, lose);
   const { stop: stops = [] } = ask;

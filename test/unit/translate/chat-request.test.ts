@@ -144,6 +144,7 @@ describe('a conversation', () => {
 });
 
 describe('thoughts', () => {
+  const asked = says('user', text('Look'));
   const details = [{ type: 'reasoning.text', text: 'Hm.', signature: 's' }];
   const thought = (data: Record<string, unknown>): AskItem => ({
     kind: 'reasoning',
@@ -151,8 +152,8 @@ describe('thoughts', () => {
     state: { dialect: 'chat', data },
   });
   const given = (item: AskItem, quirks: ChatQuirks) => {
-    const { body, losses } = write({ items: [item, call('a'), result('a')] }, quirks);
-    const { role: _, content: __, tool_calls: ___, ...members } = body.messages[0] as Record<string, unknown>;
+    const { body, losses } = write({ items: [asked, item, call('a'), result('a')] }, quirks);
+    const { role: _, content: __, tool_calls: ___, ...members } = body.messages[1] as Record<string, unknown>;
     return { members, losses };
   };
 
@@ -176,17 +177,18 @@ describe('thoughts', () => {
 
   it('are told with every call once the model has told one, or where its makers insist', () => {
     const told = thought({ text: 'Hm.', member: 'reasoning' });
-    const items = [told, call('a'), result('a'), call('b'), result('b')];
-    const [, , second] = messagesOf(items, { thoughts: 'same' });
+    const items = [asked, told, call('a'), result('a'), call('b'), result('b')];
+    const [, , , second] = messagesOf(items, { thoughts: 'same' });
     expect(second).toMatchObject({ reasoning: '' });
-    const lost = { items: items.slice(1), model: 'moonshotai/Kimi-K2.5' };
-    expect(write(lost, { thoughts: 'same' }).body.messages[0]).toMatchObject({ reasoning_content: '' });
-    expect(messagesOf(items.slice(1), { thoughts: 'same' })[0]).not.toHaveProperty('reasoning_content');
+    const untold = items.filter((item) => item !== told);
+    const lost = { items: untold, model: 'moonshotai/Kimi-K2.5' };
+    expect(write(lost, { thoughts: 'same' }).body.messages[1]).toMatchObject({ reasoning_content: '' });
+    expect(messagesOf(untold, { thoughts: 'same' })[1]).not.toHaveProperty('reasoning_content');
   });
 
   it('are told with every call where a provider insists, be it an empty one', () => {
-    const { body } = write({ items: [call('a'), result('a')] }, { thoughts: 'reasoning_content' });
-    expect(body.messages[0]).toMatchObject({ reasoning_content: '' });
+    const { body } = write({ items: [asked, call('a'), result('a')] }, { thoughts: 'reasoning_content' });
+    expect(body.messages[1]).toMatchObject({ reasoning_content: '' });
   });
 });
 

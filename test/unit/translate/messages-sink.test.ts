@@ -5,7 +5,7 @@ import type { ThinkingForm } from '../../../src/translate/messages/read-options.
 import { openThought } from '../../../src/translate/messages/thought-seal.ts';
 import { createMessagesJson, createMessagesStream } from '../../../src/translate/messages/write-answer.ts';
 import { createToolNames } from '../../../src/translate/responses/tool-names.ts';
-import { withStops } from '../../../src/translate/stop-sequences.ts';
+import { withStops } from '../../../src/translate/wrap/stop-sequences.ts';
 import { testSealer } from '../../support/translate/create-writer.ts';
 
 type Event = Readonly<Record<string, unknown>> & { readonly type: string };

@@ -112,6 +112,10 @@ const parseGlm = (inside: string, declared: Declared): readonly LeftCall[] | und
   return call && [call];
 };
 
+/** A name in which GLM's server has left the arguments. @returns undefined if these cannot be read */
+export const parseFoldedName = (name: string, declared: Declared): LeftCall | undefined =>
+  name.includes('<arg_key>') ? parseGlm(name, declared)?.[0] : undefined;
+
 /** `{"name": …, "arguments": {…}}`, as Hermes and many after it. */
 const parseHermes = (value: unknown, declared: Declared): LeftCall | undefined =>
   isObject(value)

@@ -180,3 +180,74 @@ describe('K8: content in forms of its own', () => {
     },
   );
 });
+
+describe('K10: several calls in one that nobody declared', () => {
+  const uses = [
+    { recipient_name: 'functions.f', parameters: { a: 1 } },
+    { recipient_name: 'f', parameters: { a: 2 } },
+  ];
+  const read = (name: string, json: string) => {
+    const made = { index: 0, id: 'c', function: { name, arguments: json } };
+    const { told } = asked('openrouter').told(
+      sse(chunk({ tool_calls: [made] }), chunk({}, 'tool_calls'), '[DONE]'),
+    );
+    return lastOf(told).response.output.map((item) => {
+      const { name: called, arguments: given } = item as { name: string; arguments: string };
+      return [called, given];
+    });
+  };
+
+  // craft-ai-agents/craft-agents-oss#449, farion1231/cc-switch#3432
+  it.each(['multi_tool_use.parallel', 'multi_tool_use_parallel'])('%s is told as what it holds', (name) => {
+    expect(read(name, JSON.stringify({ tool_uses: uses }))).toEqual([
+      ['f', '{"a":1}'],
+      ['f', '{"a":2}'],
+    ]);
+  });
+
+  it('is told as it came where it holds none', () => {
+    expect(read('multi_tool_use.parallel', '{"tool_uses":[]}')).toEqual([
+      ['multi_tool_use.parallel', '{"tool_uses":[]}'],
+    ]);
+    expect(read('f', '{"tool_uses":[]}')).toEqual([['f', '{"tool_uses":[]}']]);
+  });
+
+  it('is told in one object, and from Anthropic, too', () => {
+    const content = [
+      { type: 'tool_use', id: 't', name: 'multi_tool_use_parallel', input: { tool_uses: uses } },
+    ];
+    const message = {
+      id: 'm',
+      type: 'message',
+      role: 'assistant',
+      content,
+      stop_reason: 'tool_use',
+      usage: {},
+    };
+    const request = { input: 'Hi', tools };
+    const { told } = translateFor('anthropic', 'responses', request, 'claude-sonnet-4-5').told(message);
+    expect(told[0]).toMatchObject({ output: [{ name: 'f' }, { name: 'f', arguments: '{"a":2}' }] });
+  });
+});
+
+describe('K10: arguments that were left in the name of a tool', () => {
+  const read = (name: string, json: string) => {
+    const made = { index: 0, id: 'c', function: { name, arguments: json } };
+    const { told } = asked('zai').told(sse(chunk({ tool_calls: [made] }), chunk({}, 'tool_calls'), '[DONE]'));
+    return lastOf(told).response.output;
+  };
+  const folded = 'f<arg_key>a</arg_key><arg_value>/home/x</arg_value>';
+
+  // zai-org/GLM-5#84
+  it.each([
+    [folded, '', '{"a":"/home/x"}'],
+    [folded, '{}', '{"a":"/home/x"}'],
+    [folded, '{"a":"own"}', '{"a":"own"}'],
+  ])('are read out of %s beside %j', (name, json, told) => {
+    expect(read(name, json)).toMatchObject([{ name: 'f', arguments: told }]);
+  });
+
+  it('are left where they cannot be read', () => {
+    expect(read('g<arg_key>a</arg_key>', '{}')).toMatchObject([{ name: 'g<arg_key>a</arg_key>' }]);
+  });
+});

@@ -317,3 +317,24 @@ describe('K4: a schema of which a server cannot make a grammar', () => {
     expect(JSON.stringify(body.response_format)).not.toMatch(/"(?:pattern":"|not":)/);
   });
 });
+
+describe('K11: a conversation in which the user says nothing', () => {
+  const system = { role: 'developer', content: 'Do this.' };
+  const roles = (provider: string, input: readonly object[]) =>
+    translateFor(provider, 'responses', { input, tools }).body.messages.map(
+      ({ role, content }: { role: string; content: string }) => `${role}: ${content}`,
+    );
+
+  // anomalyco/opencode#2557, and "No user query found in messages." of Qwen's templates
+  it.each(['zai', 'vllm', 'compatible', 'deepseek'])('has a word of the user for %s', (provider) => {
+    expect(roles(provider, [system])).toEqual(['user: Do this.']);
+    const [first, opening, ...rest] = roles(provider, [system, call('c1'), result('c1')]);
+    expect([first, opening]).toEqual(['system: Do this.', 'user: Go on.']);
+    expect(rest).toHaveLength(2);
+  });
+
+  it('is sent as it is where nobody minds, and where the user speaks', () => {
+    expect(roles('bedrock', [system])).toEqual(['developer: Do this.']);
+    expect(roles('zai', [system, user('Hi')])).toEqual(['system: Do this.', 'user: Hi']);
+  });
+});

@@ -1,5 +1,5 @@
-import type { AnswerSink } from './answer-sink.ts';
-import type { AnswerWriter } from './answer-writer.ts';
+import type { AnswerSink } from '../answer-sink.ts';
+import type { AnswerWriter } from '../answer-writer.ts';
 
 /** How much of a text's end may be the beginning of a sequence. */
 const beginningLength = (text: string, sequence: string): number => {
