@@ -55,6 +55,16 @@ export interface Usage {
   fileSearches?: number;
   /** Those of the output that are sources which the provider read (Perplexity), at a price of their own. */
   citationTokens?: number;
+  /** Those of the input that are pictures, where they are counted apart. */
+  inputImageTokens?: number;
+  /** Those of `cachedInputTokens` that are pictures. */
+  cachedImageTokens?: number;
+  /** Those of the output that are pictures. */
+  outputImageTokens?: number;
+  /** How long the sound was that was listened to, in milliseconds, where that is what is charged. */
+  audioMs?: number;
+  /** How much text was read aloud, where that is what is charged. */
+  characters?: number;
 }
 
 /** Counts that few answers have. */
@@ -63,6 +73,11 @@ export const RARE_COUNTS = [
   'previewWebSearches',
   'fileSearches',
   'citationTokens',
+  'inputImageTokens',
+  'cachedImageTokens',
+  'outputImageTokens',
+  'audioMs',
+  'characters',
 ] as const satisfies readonly (keyof Usage)[];
 
 /** What an answer says about itself; absent = not known (yet). */

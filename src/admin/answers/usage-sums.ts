@@ -23,8 +23,12 @@ export const createSums = (): UsageSums => ({
 const addMoney = (sum: number | null, { cost }: Billing): number | null =>
   cost ? (sum ?? 0) + sumOf(cost) : sum;
 
+const SEARCHES: ReadonlySet<string> = new Set(['webSearch', 'previewWebSearch', 'fileSearch']);
+
 const unpricedSearches = ({ cost }: Billing): number =>
-  cost?.fees.reduce((sum, fee) => sum + (fee.cost === undefined ? fee.count : 0), 0) ?? 0;
+  (cost?.fees ?? [])
+    .filter(({ kind, cost: usd }) => usd === undefined && SEARCHES.has(kind))
+    .reduce((sum, { count }) => sum + count, 0);
 
 /** @param requests how many exchanges it is that are added up */
 export const addToSums = (

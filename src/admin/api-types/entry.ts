@@ -12,9 +12,12 @@ import type { ExchangeRecord } from '../../log/port.ts';
 
 /** What is paid for one by one, beside tokens. */
 export interface FeeLine {
-  kind: 'webSearch' | 'previewWebSearch' | 'fileSearch' | 'request';
+  kind: 'webSearch' | 'previewWebSearch' | 'fileSearch' | 'audio' | 'characters' | 'request';
+  /** Of `audio`, milliseconds. */
   count: number;
-  /** USD for a thousand; absent where no price is known: then the cost is more than it says. */
+  /** How many `rate` is for: 1,000 searches or requests, an hour of sound, a million characters. */
+  per: number;
+  /** USD; absent where no price is known: then the cost is more than it says. */
   rate?: number;
   /** USD. */
   cost?: number;

@@ -1,12 +1,15 @@
 import type { ModelPrice, PriceCalculation } from '@pydantic/genai-prices';
 import { importPriceList } from '../../providers/price-list.ts';
 import type { Upstream } from '../../providers/upstream.ts';
+import { publishedFees, publishedRates } from './published-prices.ts';
 import type { FindRates, ModelRates, Rates } from './rates.ts';
-import { publishedFees } from './search-prices.ts';
 import { ratesInTier } from './tier-prices.ts';
 
 /** The price list that comes with the gateway: nothing is asked of the network. */
 export const PRICE_LIST = 'genai-prices 0.1.8 (2026-09-23)';
+
+/** Of the few models that the list lacks. */
+const PUBLISHED = 'published by the provider (2026-11)';
 
 const OPENAI = 'openai';
 const DAY_MS = 86_400_000;
@@ -36,6 +39,12 @@ const ratesOf = (prices: ModelPrice, published: Rates['fees']): ModelRates => {
       (prices.cache_read_mtok === undefined ? inputAudio : undefined);
     const outputAudio = priceAt(prices.output_audio_mtok, inputTokens);
     const cacheWrite = priceAt(prices.cache_write_mtok, inputTokens) ?? input;
+    const inputImage = priceAt(prices.input_image_mtok, inputTokens);
+    const cachedImage =
+      priceAt(prices.cache_image_read_mtok, inputTokens) ??
+      (prices.cache_read_mtok === undefined ? inputImage : undefined);
+    const outputImage = priceAt(prices.output_image_mtok, inputTokens);
+    const audio = priceAt(prices.input_audio_hours ?? prices.audio_hours, inputTokens);
     const citation = priceAt(prices.output_citation_mtok, inputTokens);
     const webSearch = priceAt(prices.web_searches_kcount, inputTokens) ?? published?.webSearch;
     const fileSearch = priceAt(prices.storage_searches_kcount, inputTokens) ?? published?.fileSearch;
@@ -51,12 +60,16 @@ const ratesOf = (prices: ModelPrice, published: Rates['fees']): ModelRates => {
       ...(inputAudio === undefined ? {} : { inputAudio }),
       ...(cachedAudio === undefined ? {} : { cachedAudio }),
       ...(outputAudio === undefined ? {} : { outputAudio }),
+      ...(inputImage === undefined ? {} : { inputImage }),
+      ...(cachedImage === undefined ? {} : { cachedImage }),
+      ...(outputImage === undefined ? {} : { outputImage }),
       ...(citation === undefined ? {} : { citation }),
       ...(request === undefined ? {} : { request }),
       fees: {
         ...(webSearch !== undefined && { webSearch }),
         ...(previewWebSearch !== undefined && { previewWebSearch }),
         ...(fileSearch !== undefined && { fileSearch }),
+        ...(audio !== undefined && { audio }),
       },
     };
   };
@@ -144,13 +157,11 @@ export const loadPriceList = async (upstreams: readonly PricedUpstream[]): Promi
     if (before !== undefined) return before ? ratesForTier(owner, before, serviceTier) : undefined;
     const found = calcPrice({}, model, { providerId: owner, timestamp: new Date(startedAtMs) });
     if (found) prices.periodMs = granularityMs(found);
-    const fresh: ListedRates | null = found
-      ? {
-          standard: ratesOf(found.model_price, publishedFees(owner, model)),
-          model: found.model.id,
-          byTier: new Map(),
-        }
-      : null;
+    const published = found ? undefined : publishedRates(owner, model);
+    const standard = found
+      ? ratesOf(found.model_price, publishedFees(owner, model))
+      : published && { ratesFor: () => published, source: PUBLISHED };
+    const fresh = standard ? { standard, model: found?.model.id ?? model, byTier: new Map() } : null;
     count++;
     prices.byPeriod.set(Math.floor(startedAtMs / prices.periodMs), fresh);
     return fresh ? ratesForTier(owner, fresh, serviceTier) : undefined;

@@ -19,6 +19,8 @@ import { asStandard } from './tier-prices.ts';
  * `*` stands for anything, and the first name that fits counts. Without `cached_input` or `cache_write`, what is
  * read from a cache or written to it costs what other input does; `cache_write_1h` is for what is kept for an hour. A name of `above` holds for the whole request whose input is longer.
  * `web_search`, `preview_web_search`, `file_search` and `request` are USD for a thousand; without one, the price list counts.
+ * `input_image` and `output_image` are for pictures that are counted apart, `audio_hour` for an hour of sound,
+ * `characters` for a million that are read aloud.
  * `tiers` has what differs in a service tier: `"tiers": { "flex": { "input": 2, "output": 12 } }`; a tier that is not
  * named costs what the standard one does.
  */
@@ -45,6 +47,10 @@ const parseRates = (fields: JsonObject): Rates | undefined => {
   const webSearch = amountOf(fields.web_search);
   const previewWebSearch = amountOf(fields.preview_web_search) ?? webSearch;
   const fileSearch = amountOf(fields.file_search);
+  const audio = amountOf(fields.audio_hour);
+  const characters = amountOf(fields.characters);
+  const inputImage = amountOf(fields.input_image);
+  const outputImage = amountOf(fields.output_image);
   const request = amountOf(fields.request);
   return {
     input,
@@ -53,11 +59,15 @@ const parseRates = (fields: JsonObject): Rates | undefined => {
     cacheWrite1h: amountOf(fields.cache_write_1h) ?? cacheWrite,
     output,
     ...(reasoning === undefined ? {} : { reasoning }),
+    ...(inputImage === undefined ? {} : { inputImage }),
+    ...(outputImage === undefined ? {} : { outputImage }),
     ...(request === undefined ? {} : { request }),
     fees: {
       ...(webSearch !== undefined && { webSearch }),
       ...(previewWebSearch !== undefined && { previewWebSearch }),
       ...(fileSearch !== undefined && { fileSearch }),
+      ...(audio !== undefined && { audio }),
+      ...(characters !== undefined && { characters }),
     },
   };
 };

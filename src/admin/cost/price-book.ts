@@ -2,7 +2,7 @@ import type { Usage } from '../../log/port.ts';
 import type { CostBreakdown } from '../api-types/detail.ts';
 import type { FeeLine } from '../api-types/entry.ts';
 import type { OwnPrices } from './own-prices.ts';
-import type { Fee, FindRates, ModelRates, PricedBy, Rates } from './rates.ts';
+import { FEES, type Fee, type FindRates, type ModelRates, type PricedBy, type Rates } from './rates.ts';
 
 export interface Billing {
   /** Absent where nothing was used, or by a built-in upstream that nobody pays for. */
@@ -12,31 +12,28 @@ export interface Billing {
 }
 
 const PER = 1_000_000;
-const FEE_PER = 1_000;
+const PER_REQUESTS = 1_000;
 const NOTHING: Billing = { kind: undefined, cost: undefined };
 
 /** How many of each were used; what a preview searched is in `webSearches` as well, and has its own rate. */
-const feeCounts = (usage: Usage): Readonly<Record<Fee, number>> => {
-  const webSearches = usage.webSearches ?? 0;
-  const previewWebSearch = Math.min(usage.previewWebSearches ?? 0, webSearches);
-  return {
-    webSearch: webSearches - previewWebSearch,
-    previewWebSearch,
-    fileSearch: usage.fileSearches ?? 0,
-  };
-};
+const countFees = (usage: Usage): readonly (readonly [Fee, number])[] =>
+  (Object.keys(FEES) as Fee[]).map((kind) => {
+    const count = usage[FEES[kind].counted] ?? 0;
+    const previews = kind === 'webSearch' ? Math.min(usage.previewWebSearches ?? 0, count) : 0;
+    return [kind, count - previews];
+  });
 
 /** What is paid for beside tokens. */
-const feesOf = (usage: Usage, { fees = {}, request }: Rates, requests: number): CostBreakdown['fees'] => {
-  const told = (Object.entries(feeCounts(usage)) as [Fee, number][]).filter(([, count]) => count > 0);
+const feesOf = (usage: Usage, { fees = {}, request }: Rates, requests: number): FeeLine[] => {
+  const lineOf = (kind: FeeLine['kind'], count: number, per: number, rate: number | undefined): FeeLine => ({
+    ...{ kind, count, per },
+    ...(rate !== undefined && { rate, cost: (count * rate) / per }),
+  });
   return [
-    ...told.map(([kind, count]) => {
-      const rate = fees[kind];
-      return rate === undefined ? { kind, count } : { kind, count, rate, cost: (count * rate) / FEE_PER };
-    }),
-    ...(request === undefined
-      ? []
-      : [{ kind: 'request' as const, count: requests, rate: request, cost: (requests * request) / FEE_PER }]),
+    ...countFees(usage).flatMap(([kind, count]) =>
+      count > 0 ? [lineOf(kind, count, FEES[kind].per, fees[kind])] : [],
+    ),
+    ...(request === undefined ? [] : [lineOf('request', requests, PER_REQUESTS, request)]),
   ];
 };
 
@@ -58,26 +55,34 @@ export const costOf = (
   const outputTokens = usage.outputTokens ?? 0;
   const reasoning = Math.min(usage.reasoningTokens ?? 0, outputTokens);
   const cachedAudio = Math.min(usage.cachedAudioTokens ?? 0, cached);
-  const inputAudio = Math.min(
-    Math.max(0, (usage.inputAudioTokens ?? 0) - cachedAudio),
-    inputTokens - cached - written,
-  );
-  const outputAudio = Math.min(usage.outputAudioTokens ?? 0, outputTokens - reasoning);
-  const citations = Math.min(usage.citationTokens ?? 0, outputTokens - reasoning - outputAudio);
+  const cachedImage = Math.min(usage.cachedImageTokens ?? 0, cached - cachedAudio);
+  const plain = inputTokens - cached - written;
+  const inputAudio = Math.min(Math.max(0, (usage.inputAudioTokens ?? 0) - cachedAudio), plain);
+  const inputImage = Math.min(Math.max(0, (usage.inputImageTokens ?? 0) - cachedImage), plain - inputAudio);
+  const said = outputTokens - reasoning;
+  const outputAudio = Math.min(usage.outputAudioTokens ?? 0, said);
+  const outputImage = Math.min(usage.outputImageTokens ?? 0, said - outputAudio);
+  const citations = Math.min(usage.citationTokens ?? 0, said - outputAudio - outputImage);
   const rates = ratesFor(inputOfOne);
   const { input, cachedInput, cacheWrite, cacheWrite1h, output } = rates;
   return {
     input:
-      ((inputTokens - cached - written - inputAudio) * input + inputAudio * (rates.inputAudio ?? input)) /
+      ((plain - inputAudio - inputImage) * input +
+        inputAudio * (rates.inputAudio ?? input) +
+        inputImage * (rates.inputImage ?? input)) /
       PER,
     cachedInput:
-      ((cached - cachedAudio) * cachedInput + cachedAudio * (rates.cachedAudio ?? cachedInput)) / PER,
+      ((cached - cachedAudio - cachedImage) * cachedInput +
+        cachedAudio * (rates.cachedAudio ?? cachedInput) +
+        cachedImage * (rates.cachedImage ?? cachedInput)) /
+      PER,
     cacheWrite: ((written - written1h) * cacheWrite + written1h * cacheWrite1h) / PER,
     output:
-      ((outputTokens - reasoning - outputAudio - citations) * output +
+      ((said - outputAudio - outputImage - citations) * output +
         reasoning * (rates.reasoning ?? output) +
         citations * (rates.citation ?? output) +
-        outputAudio * (rates.outputAudio ?? output)) /
+        outputAudio * (rates.outputAudio ?? output) +
+        outputImage * (rates.outputImage ?? output)) /
       PER,
     fees: feesOf(usage, rates, requests),
     rates: { input, cachedInput, cacheWrite, output, reasoning: rates.reasoning ?? output },

@@ -1,11 +1,14 @@
 import type { Usage } from '../../log/port.ts';
 
-/** What is paid for one by one, and the count that says how many there were. */
+/** What is paid for one by one, the count that says how many there were, and how many a rate is for. */
 export const FEES = {
-  webSearch: 'webSearches',
-  previewWebSearch: 'previewWebSearches',
-  fileSearch: 'fileSearches',
-} as const satisfies Record<string, keyof Usage>;
+  webSearch: { counted: 'webSearches', per: 1_000 },
+  previewWebSearch: { counted: 'previewWebSearches', per: 1_000 },
+  fileSearch: { counted: 'fileSearches', per: 1_000 },
+  /** By the hour. */
+  audio: { counted: 'audioMs', per: 3_600_000 },
+  characters: { counted: 'characters', per: 1_000_000 },
+} as const satisfies Record<string, { readonly counted: keyof Usage; readonly per: number }>;
 
 export type Fee = keyof typeof FEES;
 
@@ -26,7 +29,11 @@ export interface Rates {
   readonly inputAudio?: number;
   readonly cachedAudio?: number;
   readonly outputAudio?: number;
-  /** USD for a thousand; absent where nobody says what one costs. */
+  /** Where pictures have prices of their own. */
+  readonly inputImage?: number;
+  readonly cachedImage?: number;
+  readonly outputImage?: number;
+  /** USD for as many as `FEES` says; absent where nobody says what one costs. */
   readonly fees?: Readonly<Partial<Record<Fee, number>>>;
   /** USD for a thousand requests, beside their tokens. */
   readonly request?: number;
@@ -44,6 +51,9 @@ export const TOKEN_RATES = [
   'inputAudio',
   'cachedAudio',
   'outputAudio',
+  'inputImage',
+  'cachedImage',
+  'outputImage',
 ] as const satisfies readonly (keyof Rates)[];
 
 /** What a model costs at a time: the rates may rise with the length of the input. */

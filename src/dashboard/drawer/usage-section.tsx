@@ -3,7 +3,7 @@ import type { FeeLine } from '../../admin/api-types/entry.ts';
 import type { Usage } from '../../log/record.ts';
 import { CacheLossNote } from '../parts/cache-loss-note.tsx';
 import { StackBar } from '../parts/stack-bar.tsx';
-import { formatCost, formatRate, formatShare, formatWhole } from '../state/format.ts';
+import { formatCost, formatDuration, formatRate, formatShare, formatWhole } from '../state/format.ts';
 import { texts } from '../texts.ts';
 
 interface Line {
@@ -56,7 +56,7 @@ const linesOf = (usage: Usage, cost: AuditDetailAnswer['cost']): Line[] => {
 
 /** What is paid for one by one; of a model without a price, searches are counted all the same. */
 const feesOf = (usage: Usage, cost: AuditDetailAnswer['cost']): readonly FeeLine[] =>
-  cost?.fees ?? (usage.webSearches ? [{ kind: 'webSearch', count: usage.webSearches }] : []);
+  cost?.fees ?? (usage.webSearches ? [{ kind: 'webSearch', count: usage.webSearches, per: 1_000 }] : []);
 
 /** A provider rounds what it states: half a percent apart is the same. */
 const differs = (ours: number | undefined, stated: number): boolean =>
@@ -101,11 +101,11 @@ export const UsageSection = ({ detail }: { detail: AuditDetailAnswer }) => {
               <td>{formatCost(amount)}</td>
             </tr>
           ))}
-          {feesOf(usage, cost).map(({ kind, count, rate, cost: amount }) => (
+          {feesOf(usage, cost).map(({ kind, count, per, rate, cost: amount }) => (
             <tr key={kind}>
               <th scope="row">{texts.fees[kind]}</th>
-              <td>{formatWhole(count)}</td>
-              <td>{rate === undefined ? texts.cost.noRate : texts.cost.perThousand(formatRate(rate))}</td>
+              <td>{kind === 'audio' ? formatDuration(count) : formatWhole(count)}</td>
+              <td>{rate === undefined ? texts.cost.noRate : texts.cost.rateFor(formatRate(rate), per)}</td>
               <td>{formatCost(amount)}</td>
             </tr>
           ))}

@@ -65,6 +65,8 @@ export const exchangeTexts = {
     webSearch: 'Web searches',
     previewWebSearch: 'Web searches (preview tool)',
     fileSearch: 'File searches',
+    audio: 'Sound, by its length',
+    characters: 'Speech, by the character',
     request: 'Fee for each request',
   },
   findings: {
@@ -84,7 +86,8 @@ export const exchangeTexts = {
     pricedAsStandard: (name: string) =>
       `Served by the ${name} tier, whose prices are not known: priced as standard.`,
     noRate: 'no price',
-    perThousand: (rate: string) => `${rate} per 1,000`,
+    rateFor: (rate: string, per: number) =>
+      per === 3_600_000 ? `${rate} an hour` : `${rate} per ${per === 1_000_000 ? 'million' : '1,000'}`,
     unpriced: (what: string) => `No price is known for: ${what}. The total is without them.`,
     unknownNote: (model: string) => `No price is known for ${model}.`,
     stated: (amount: string, differs: boolean) =>

@@ -1,15 +1,21 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { Clock } from '../../base/time/clock.ts';
-import type { Exchange } from '../../log/exchange.ts';
 import type { ExchangeRecord } from '../../log/record.ts';
 import { noteTier } from '../../sse/readers/note-tier.ts';
+import type { Forwarding } from '../forwarding.ts';
 import { applySummary } from './apply-summary.ts';
 import { codeInStream } from './output-ceiling.ts';
 import { type AnswerBody, createAnswerBody } from './read-answer-body.ts';
 import { readQuota } from './read-quota.ts';
 import { isMediaPath } from './read-side-answer.ts';
+import { countSpoken } from './spoken-characters.ts';
 import { codingsOf, keepCodedAnswer } from './undo-coding.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
+
+/** Speech is answered with sound alone: what was read says what it cost, for models that are charged so. */
+const noteSpoken = (record: ExchangeRecord, characters: number | undefined): void => {
+  if (record.usage === undefined && characters !== undefined) record.usage = { characters };
+};
 
 /** Sound is often answered with sound alone, and pictures without a word of what they cost. */
 const noteUnknownCost = (record: ExchangeRecord): void => {
@@ -48,14 +54,11 @@ export interface AnswerObserver {
 
 /**
  * An answer is read by what its bytes are. A compressed one is decoded for the log when it has passed.
- * @param path below `/v1`, which says what API the answer speaks
  */
 export const observeAnswer = (
   upstreamResponse: UpstreamAnswer,
-  exchange: Exchange,
-  path: string,
+  { exchange, path, body: asked, onStored }: Pick<Forwarding, 'exchange' | 'path' | 'body' | 'onStored'>,
   clock: Pick<Clock, 'now'>,
-  onStored?: ((ids: readonly string[]) => void) | undefined,
 ): AnswerObserver => {
   const { record } = exchange;
   const status = upstreamResponse.statusCode ?? 0;
@@ -146,7 +149,10 @@ export const observeAnswer = (
       if (tap && tap.skippedEvents > 0) record.response.unreadableEvents = tap.skippedEvents;
       const summary = body.summary();
       if (summary) applySummary(exchange.record, summary);
-      if (outcome.kind === 'whole' && status < 300 && isMediaPath(path)) noteUnknownCost(record);
+      if (outcome.kind === 'whole' && status < 300 && isMediaPath(path)) {
+        noteSpoken(record, countSpoken(path, asked, record));
+        noteUnknownCost(record);
+      }
       if (summary?.storedIds && status < 300) onStored?.(summary.storedIds);
       if (outcome.kind === 'cut' && summary?.error) {
         // The upstream has reported the failure itself, and the client gets that report.

@@ -34,13 +34,7 @@ export const relayAnswer = (input: RelayInput): ((reason: GatewayError) => void)
   const { record } = exchange;
   const maxOutputTokens = forwarding.passage?.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   stopwatch.start();
-  const observer: AnswerObserver = observeAnswer(
-    upstreamResponse,
-    exchange,
-    forwarding.path,
-    clock,
-    forwarding.onStored,
-  );
+  const observer: AnswerObserver = observeAnswer(upstreamResponse, forwarding, clock);
 
   let firstByteSeen = false;
   const status = upstreamResponse.statusCode ?? 502;

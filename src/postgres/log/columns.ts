@@ -19,6 +19,11 @@ export const TOKENS = [
   ['preview_web_searches', 'previewWebSearches'],
   ['file_searches', 'fileSearches'],
   ['citation_tokens', 'citationTokens'],
+  ['input_image_tokens', 'inputImageTokens'],
+  ['cached_image_tokens', 'cachedImageTokens'],
+  ['output_image_tokens', 'outputImageTokens'],
+  ['audio_ms', 'audioMs'],
+  ['characters', 'characters'],
 ] as const satisfies readonly (readonly [string, keyof Usage])[];
 
 /** A thread that has the id of its session, as Codex's first one has. */

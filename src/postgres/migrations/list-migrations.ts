@@ -14,6 +14,7 @@ import { HOLDERS } from './0013-holders.ts';
 import { SCRIPT_CALLS } from './0014-script-calls.ts';
 import { SEARCHES } from './0015-searches.ts';
 import { SERVICE_TIER } from './0016-service-tier.ts';
+import { MEDIA } from './0017-media.ts';
 
 /** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
 export interface Migration {
@@ -41,4 +42,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 14, name: 'script-calls', sql: SCRIPT_CALLS },
   { id: 15, name: 'searches', sql: SEARCHES },
   { id: 16, name: 'service-tier', sql: SERVICE_TIER },
+  { id: 17, name: 'media', sql: MEDIA },
 ];

@@ -59,6 +59,12 @@ const searchesOf = (usage: JsonObject): number | undefined => {
   return count(usage.server_tool_use, 'web_search_requests') ?? count(usage, 'num_search_queries');
 };
 
+/** Of sound that is charged by its length: `{"type":"duration","seconds":12}`. @returns milliseconds */
+const durationOf = (usage: JsonObject): number | undefined => {
+  const seconds = usage.type === 'duration' ? count(usage, 'seconds') : undefined;
+  return seconds === undefined ? undefined : Math.round(seconds * 1_000);
+};
+
 /** Perplexity's research counts thoughts and what it read beside the answer. @returns undefined elsewhere */
 const countedApart = (usage: JsonObject): number | undefined =>
   usage.citation_tokens === undefined && usage.num_search_queries === undefined
@@ -101,6 +107,10 @@ export const readUsage = (value: unknown): Usage | undefined => {
     ],
     ['reasoningTokens', reasoning],
     ['outputAudioTokens', count(outputDetails, 'audio_tokens') || undefined],
+    ['inputImageTokens', count(details, 'image_tokens') || undefined],
+    ['cachedImageTokens', count(cachedDetails, 'image_tokens') || undefined],
+    ['outputImageTokens', count(outputDetails, 'image_tokens') || undefined],
+    ['audioMs', durationOf(value)],
     // Some servers leave it at nothing.
     ['totalTokens', total === 0 && (input || output) ? undefined : total && total + (apart ?? 0)],
     ['webSearches', searchesOf(value) || undefined],

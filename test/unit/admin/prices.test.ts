@@ -305,7 +305,7 @@ describe('a service tier', () => {
 it('says which searches have no price, and does not take them for free', async () => {
   const usage = { inputTokens: 1_000_000, webSearches: 2 };
   const { cost } = createBill(await loadPriceList([]))(of('mistral-large-latest', 'mistral'), usage);
-  expect(cost?.fees).toEqual([{ kind: 'webSearch', count: 2 }]);
+  expect(cost?.fees).toEqual([{ kind: 'webSearch', count: 2, per: 1_000 }]);
   expect(cost && unpricedOf(cost)).toEqual(['webSearch']);
 });
 
@@ -330,6 +330,60 @@ it('charges the fee of a request for each of several', async () => {
   const bill = createBill(await loadPriceList([]));
   const { cost } = bill(of('sonar', 'perplexity'), { inputTokens: 0 }, { requests: 3, inputOfOne: 0 });
   expect(cost && sumOf(cost)).toBeCloseTo(0.036, 12);
+});
+
+it('counts pictures at their own rates, read from a cache or not', async () => {
+  const find = await loadPriceList([]);
+  fc.assert(
+    fc.property(
+      fc.constantFrom(
+        ['openai', 'openai', 'gpt-image-1'],
+        ['openai', 'openai', 'gpt-image-1.5'],
+        ['openai', 'openai', 'gpt-realtime'],
+        ['gemini', 'google', 'gemini-2.5-flash-image'],
+        ['gemini', 'google', 'gemini-3-pro-image-preview'],
+      ),
+      fc.tuple(fc.nat(9_000), fc.nat(9_000), fc.nat(9_000), fc.nat(9_000), fc.nat(9_000), fc.nat(9_000)),
+      (
+        [provider, providerId, model],
+        [text, image, cachedText, cachedImageTokens, outputText, outputImageTokens],
+      ) => {
+        const inputTokens = text + image + cachedText + cachedImageTokens;
+        const cachedInputTokens = cachedText + cachedImageTokens;
+        const inputImageTokens = image + cachedImageTokens;
+        const outputTokens = outputText + outputImageTokens;
+        const wanted = calcPrice(
+          {
+            input_tokens: inputTokens,
+            cache_read_tokens: cachedInputTokens,
+            input_image_tokens: inputImageTokens,
+            cache_image_read_tokens: cachedImageTokens,
+            output_tokens: outputTokens,
+            output_image_tokens: outputImageTokens,
+          },
+          model,
+          { providerId, timestamp: new Date(startedAtMs) },
+        );
+        const rates = find(of(model, provider));
+        const counts = { inputTokens, cachedInputTokens, inputImageTokens, cachedImageTokens };
+        const cost = rates && costOf({ ...counts, outputTokens, outputImageTokens }, rates);
+        expect(cost && sumOf(cost)).toBeCloseTo(wanted?.total_price ?? Number.NaN, 9);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+it.each([
+  ['openai', 'openai', 'whisper-1'],
+  ['openai', 'openai', 'gpt-transcribe'],
+  ['groq', 'groq', 'whisper-large-v3-turbo'],
+])('charges for sound by its length what the list’s own calculation does: %s, %s, %s', async (...given) => {
+  const [provider, providerId, model] = given;
+  const { cost } = createBill(await loadPriceList([]))(of(model, provider), { audioMs: 83_000 });
+  const wanted = calcPrice({ audio_seconds: 83, input_audio_seconds: 83 }, model, { providerId });
+  expect(wanted?.total_price).toBeGreaterThan(0);
+  expect(cost && sumOf(cost)).toBeCloseTo(wanted?.total_price ?? Number.NaN, 12);
 });
 
 it('bills 100,000 tokens that Sonnet 4.5 writes to its cache at $0.375', async () => {

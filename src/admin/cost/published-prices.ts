@@ -43,3 +43,16 @@ export const publishedFees = (owner: string, model: string): Rates['fees'] => {
       return undefined;
   }
 };
+
+/** USD for a million characters that are read aloud. */
+const OPENAI_SPEECH: Readonly<Record<string, number>> = { 'tts-1': 15, 'tts-1-hd': 30 };
+
+/**
+ * What a provider publishes of models that the price list lacks.
+ * @see https://platform.openai.com/docs/pricing
+ */
+export const publishedRates = (owner: string, model: string): Rates | undefined => {
+  const characters = owner === 'openai' ? OPENAI_SPEECH[model.replace(/-\d{4}$/, '')] : undefined;
+  if (characters === undefined) return undefined;
+  return { input: 0, cachedInput: 0, cacheWrite: 0, cacheWrite1h: 0, output: 0, fees: { characters } };
+};
