@@ -65,7 +65,7 @@ const manyExchanges = (): LoggedExchange[] => {
           outputTokens: 500,
           reasoningTokens: 100,
           totalTokens: inputTokens + 500,
-          ...(place % 5 === 0 && { webSearches: (place % 3) + 1 }),
+          ...(random.chance(0.2) && { webSearches: random.between(1, 5) }),
         },
       }),
       ...(random.chance(0.7) && {

@@ -32,20 +32,31 @@ const findChange = (ratesAt: (ms: number) => Rates | undefined, fromMs: number, 
   return high * DAY_MS;
 };
 
-/** From one moment to another, by way of the weeks that begin between them: cells that are alike ask for the same. */
-function* steps(oldestMs: number, newestMs: number): Generator<number> {
+const HALF_HOUR_MS = 1_800_000;
+/** Beyond it, too many half hours are looked at. */
+const MAX_HOURLY_MS = 62 * DAY_MS;
+
+/**
+ * From one moment to another, by way of the steps that begin between them: cells that are alike ask for the same.
+ * @param stepMs a week or, for prices that change by the hour, half an hour
+ */
+function* steps({ oldestMs, newestMs }: UsageCell, stepMs: number): Generator<number> {
   yield oldestMs;
-  for (let week = Math.floor(oldestMs / STEP_MS) + 1; week * STEP_MS < newestMs; week++) yield week * STEP_MS;
+  for (let step = Math.floor(oldestMs / stepMs) + 1; step * stepMs < newestMs; step++) yield step * stepMs;
   yield newestMs;
 }
+
+const changesByHour = (ratesAt: RatesAt, { newestMs }: UsageCell): boolean =>
+  ratesAt(newestMs)?.changesByHour === true;
+const isTooLong = ({ oldestMs, newestMs }: UsageCell): boolean => newestMs - oldestMs > MAX_HOURLY_MS;
 
 export interface Steadiness {
   /**
    * Whether one price holds for all exchanges of a cell, however long their input was and whenever they began. A price
-   * that changes for less than a week and back is not noticed.
+   * that changes for less than a week and back is noticed only where it changes by the hour.
    */
   isSteady(cell: UsageCell): boolean;
-  /** When the price of a cell changes while its exchanges run: midnights, UTC. */
+  /** When the price of a cell changes while its exchanges run: midnights, UTC, or half hours. */
   changesOf(cell: UsageCell): number[];
 }
 
@@ -67,8 +78,10 @@ export const createSteadiness = (findRates: FindRates): Steadiness => {
       const { facts, oldestMs, newestMs, minInputTokens, maxInputTokens, usage } = cell;
       if (!usage || facts.provider === 'demo') return true;
       const ratesAt = ratesOf(cell);
+      const isHourly = changesByHour(ratesAt, cell);
+      if (isHourly && isTooLong(cell)) return false;
       const first = ratesAt(oldestMs)?.ratesFor(minInputTokens);
-      for (const ms of steps(oldestMs, newestMs)) {
+      for (const ms of steps(cell, isHourly ? HALF_HOUR_MS : STEP_MS)) {
         if (!areSame(first, ratesAt(ms)?.ratesFor(minInputTokens))) return false;
       }
       return areSame(first, ratesAt(newestMs)?.ratesFor(maxInputTokens));
@@ -77,10 +90,16 @@ export const createSteadiness = (findRates: FindRates): Steadiness => {
       const ratesAt = ratesOf(cell);
       const ratesOfLongest = (ms: number): Rates | undefined => ratesAt(ms)?.ratesFor(cell.maxInputTokens);
       const changes: number[] = [];
+      const isHourly = changesByHour(ratesAt, cell);
+      if (isHourly && isTooLong(cell)) return [];
       let fromMs = cell.oldestMs;
-      for (const toMs of steps(cell.oldestMs, cell.newestMs)) {
-        if (!areSame(ratesOfLongest(fromMs), ratesOfLongest(toMs)))
-          changes.push(findChange(ratesOfLongest, fromMs, toMs));
+      for (const toMs of steps(cell, isHourly ? HALF_HOUR_MS : STEP_MS)) {
+        if (!areSame(ratesOfLongest(fromMs), ratesOfLongest(toMs))) {
+          const change = isHourly
+            ? Math.floor(toMs / HALF_HOUR_MS) * HALF_HOUR_MS
+            : findChange(ratesOfLongest, fromMs, toMs);
+          changes.push(change);
+        }
         fromMs = toMs;
       }
       return changes;

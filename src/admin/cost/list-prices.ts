@@ -158,8 +158,9 @@ export const loadPriceList = async (upstreams: readonly PricedUpstream[]): Promi
     const found = calcPrice({}, model, { providerId: owner, timestamp: new Date(startedAtMs) });
     if (found) prices.periodMs = granularityMs(found);
     const published = found ? undefined : publishedRates(owner, model);
+    const byHour = prices.periodMs === MINUTE_MS && { changesByHour: true as const };
     const standard = found
-      ? ratesOf(found.model_price, publishedFees(owner, model))
+      ? { ...ratesOf(found.model_price, publishedFees(owner, model)), ...byHour }
       : published && { ratesFor: () => published, source: PUBLISHED };
     const fresh = standard ? { standard, model: found?.model.id ?? model, byTier: new Map() } : null;
     count++;

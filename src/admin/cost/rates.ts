@@ -60,6 +60,8 @@ export const TOKEN_RATES = [
 export interface ModelRates {
   readonly ratesFor: (inputTokens: number) => Rates;
   readonly source: string;
+  /** Some prices change with the hour of the day, at whole or half hours, UTC. */
+  readonly changesByHour?: true;
   /** The tier that was asked for, unless it is the standard one; not priced: the rates are those of the standard one. */
   readonly tier?: { readonly name: string; readonly isPriced: boolean };
 }

@@ -91,6 +91,7 @@ export const ratesInTier = (
   const factor = factorsOf(owner, model)[tier] ?? Number.NaN;
   if (Number.isNaN(factor)) return asStandard(rates, { serviceTier: tier });
   return {
+    ...rates,
     ratesFor: (inputTokens) => multiply(rates.ratesFor(inputTokens), factor),
     source: `${rates.source}; ${tier}: ${Number(factor.toFixed(4))} times, as published`,
     tier: { name: tier, isPriced: true },
