@@ -1,4 +1,4 @@
-import { isObject, parseJson } from '../base/json-object.ts';
+import { isObject, type JsonObject, parseJson } from '../base/json-object.ts';
 
 /** What a tool gave back, without its wrapping. */
 export interface ReadOutput {
@@ -9,6 +9,8 @@ export interface ReadOutput {
   readonly running?: boolean;
   /** True where a script of code mode ended with an error. */
   readonly failed?: boolean;
+  /** Of one of several results: the name or the place that the script printed it under. */
+  readonly label?: string;
 }
 
 const CODEX_HEAD =
@@ -31,17 +33,18 @@ const readHead = (text: string): ReadOutput | undefined => {
   };
 };
 
+/** Codex tells microseconds of a command that it found ended when it looked. */
+const MIN_SECONDS = 0.001;
+
 const numberOf = (...candidates: unknown[]): number | undefined =>
   candidates.find((candidate): candidate is number => typeof candidate === 'number');
 
 /**
- * A result as JSON: an older `{"output":"…","metadata":{"exit_code":0,"duration_seconds":0.1}}`, or what a tool
- * returns to a script, `{"wall_time_seconds":0.1,"exit_code":0,"output":"…"}`.
+ * A result: an older `{"output":"…","metadata":{"exit_code":0,"duration_seconds":0.1}}`, or what a tool returns to a
+ * script, `{"wall_time_seconds":0.1,"exit_code":0,"output":"…"}`.
  */
-const readWrapped = (text: string): ReadOutput | undefined => {
-  if (!text.startsWith('{')) return undefined;
-  const fields = parseJson(text);
-  if (!isObject(fields) || typeof fields.output !== 'string') return undefined;
+const readResult = (fields: JsonObject): ReadOutput | undefined => {
+  if (typeof fields.output !== 'string') return undefined;
   const metadata = isObject(fields.metadata) ? fields.metadata : {};
   const exitCode = numberOf(fields.exit_code, metadata.exit_code);
   const seconds = numberOf(fields.wall_time_seconds, metadata.duration_seconds);
@@ -49,10 +52,47 @@ const readWrapped = (text: string): ReadOutput | undefined => {
   return {
     text: fields.output,
     ...(exitCode === undefined ? {} : { exitCode }),
-    ...(seconds === undefined ? {} : { seconds }),
+    ...(seconds === undefined || seconds < MIN_SECONDS ? {} : { seconds }),
     ...(isRunning ? { running: true } : {}),
   };
 };
 
+const readWrapped = (text: string): ReadOutput | undefined => {
+  const fields = text.startsWith('{') ? parseJson(text) : undefined;
+  return isObject(fields) ? readResult(fields) : undefined;
+};
+
 /** Takes the wrapping off a tool's output. */
 export const readOutput = (text: string): ReadOutput => readHead(text) ?? readWrapped(text) ?? { text };
+
+/** More than a script prints at once; what is longer stays as it is. */
+const MAX_RESULTS = 100;
+const MAX_CHARACTERS = 4 * 2 ** 20;
+const MAX_LABEL = 100;
+
+/** A result, or a promise of one that was kept: `{"status":"fulfilled","value":…}`. */
+const resultIn = (value: unknown): ReadOutput | undefined => {
+  if (!isObject(value)) return undefined;
+  return readResult(value.status === 'fulfilled' && isObject(value.value) ? value.value : value);
+};
+
+/** Results that a script printed as one value: `{"status":{…},"tests":{…}}` or a list of them. */
+const readSeveral = (text: string): readonly ReadOutput[] | undefined => {
+  const mayBe = /^[{[]/.test(text) && text.length <= MAX_CHARACTERS && text.includes('"wall_time_seconds":');
+  const value = mayBe ? parseJson(text) : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const entries = Object.entries(value);
+  if (entries.length > MAX_RESULTS || !entries.some(([, one]) => resultIn(one))) return undefined;
+  return entries.map(([name, one]) => ({
+    ...(resultIn(one) ?? { text: typeof one === 'string' ? one : JSON.stringify(one) }),
+    label: Array.isArray(value) ? `[${name}]` : name.slice(0, MAX_LABEL),
+  }));
+};
+
+/** The same where a script printed several results at once: each of them. Otherwise, one. */
+export const readOutputs = (text: string): readonly ReadOutput[] => {
+  const head = readHead(text);
+  const several = readSeveral(head?.text ?? text);
+  if (!several) return [readOutput(text)];
+  return head ? [{ ...head, text: '' }, ...several] : several;
+};

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../base/escape-html.ts';
 import type { ConversationItem, ConversationPart, ScriptCall, ToolCall } from '../../conversation/item.ts';
-import { readOutput } from '../../conversation/read-output.ts';
+import { type ReadOutput, readOutputs } from '../../conversation/read-output.ts';
 import { describeEnding } from '../../conversation/script/describe-ending.ts';
 import { isByClient } from '../answers/session-title.ts';
 import { folded } from './folded.ts';
@@ -79,16 +79,15 @@ const renderCall = (call: ToolCall): string => {
   return [...nested, folded('script', pre(call.arguments))].join('\n');
 };
 
-const outcomeOf = (text: string): string => {
-  const { exitCode, seconds, running } = readOutput(text);
-  return [
+const outcomeOf = ({ label, exitCode, seconds, running }: ReadOutput): string =>
+  [
+    label,
     exitCode === undefined ? undefined : `exit code ${exitCode}`,
     seconds === undefined ? undefined : `${Number(seconds.toFixed(2))} s`,
     running && 'still running',
   ]
     .filter(Boolean)
     .join(' · ');
-};
 
 const FIRST_LINE = /^.*/;
 
@@ -106,14 +105,16 @@ const endingsOf = (calls: readonly ScriptCall[]): string[] => {
 };
 
 const renderOutput = (item: ToolOutput): string => {
-  const parts = item.parts.map((part) => {
-    if (part.kind !== 'text') return renderPart(part, pre);
-    const { exitCode = 0, failed, text } = readOutput(part.text);
-    const outcome = outcomeOf(part.text);
+  const renderOne = (output: ReadOutput): string => {
+    const { exitCode = 0, failed, text } = output;
+    const outcome = escapeHtml(outcomeOf(output));
     const tone = exitCode !== 0 || failed || item.failed ? 'error' : 'facts';
-    const said = text.trim() === '' && item.parts.length > 1 ? '' : foldedLines(text);
+    const said = text.trim() === '' && (item.parts.length > 1 || output.label) ? '' : foldedLines(text);
     return (outcome && `<p class="${tone}">${outcome}</p>`) + said;
-  });
+  };
+  const parts = item.parts.flatMap((part) =>
+    part.kind === 'text' ? readOutputs(part.text).map(renderOne) : [renderPart(part, pre)],
+  );
   const endings = endingsOf(item.script ?? []);
   const isTold = [...endings, ...parts].some((part) => part.includes('class="error"'));
   return `<div class="output">${item.failed && !isTold ? '<p class="error">failed</p>' : ''}${[...endings, ...parts].join('\n')}</div>`;

@@ -1,5 +1,5 @@
 import type { ConversationItem } from '../../conversation/item.ts';
-import { readOutput } from '../../conversation/read-output.ts';
+import { type ReadOutput, readOutputs } from '../../conversation/read-output.ts';
 import { FoldLines } from '../parts/fold-lines.tsx';
 import { formatDuration } from '../state/format.ts';
 import { texts } from '../texts.ts';
@@ -7,10 +7,10 @@ import { Attachment } from './item-parts.tsx';
 import { visibleText } from './visible-text.ts';
 
 /** @param isAll false where more follows, so that nothing here is not nothing at all */
-const OutputText = ({ text, failed, isAll }: { text: string; failed: boolean; isAll: boolean }) => {
-  const output = readOutput(text);
+const Output = ({ output, failed, isAll }: { output: ReadOutput; failed: boolean; isAll: boolean }) => {
   const bad = failed || output.failed === true || (output.exitCode ?? 0) !== 0;
   const remarks = [
+    output.label && visibleText(output.label),
     output.failed ? texts.turn.failed : undefined,
     output.running ? texts.turn.stillRunning : undefined,
     output.exitCode === undefined || output.exitCode === 0 ? undefined : texts.turn.exitCode(output.exitCode),
@@ -31,17 +31,16 @@ const OutputText = ({ text, failed, isAll }: { text: string; failed: boolean; is
 /** What a tool gave back. */
 export const ToolOutput = ({ item }: { item: Extract<ConversationItem, { kind: 'toolOutput' }> }) => (
   <>
-    {item.parts.map((part, place) =>
-      part.kind === 'text' ? (
-        <OutputText
-          key={place}
-          text={part.text}
+    {item.parts.map((part, place) => {
+      if (part.kind !== 'text') return <Attachment key={place} part={part} />;
+      return readOutputs(part.text).map((output, at) => (
+        <Output
+          key={`${place} ${at}`}
+          output={output}
           failed={item.failed ?? false}
-          isAll={item.parts.length === 1}
+          isAll={item.parts.length === 1 || output.label !== undefined}
         />
-      ) : (
-        <Attachment key={place} part={part} />
-      ),
-    )}
+      ));
+    })}
   </>
 );

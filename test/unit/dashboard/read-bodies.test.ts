@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { splitMessage } from '../../../src/base/split-message.ts';
-import { readOutput } from '../../../src/conversation/read-output.ts';
+import { readOutput, readOutputs } from '../../../src/conversation/read-output.ts';
 import { readBody } from '../../../src/dashboard/drawer/read-body.ts';
 import { visibleText } from '../../../src/dashboard/turn/visible-text.ts';
 
@@ -48,7 +48,51 @@ describe('a tool’s output', () => {
     expect(readOutput(old)).toEqual({ text: 'ok', exitCode: 0, seconds: 0.1 });
     for (const text of ['{"output":1}', '{broken', 'Wall time: yesterday', '']) {
       expect(readOutput(text)).toEqual({ text });
+      expect(readOutputs(text)).toEqual([{ text }]);
     }
+  });
+
+  const result = (output: string, exit_code?: number) => ({
+    chunk_id: '1a',
+    wall_time_seconds: 0.25,
+    ...(exit_code === undefined ? { session_id: 7 } : { exit_code }),
+    output,
+  });
+  const ONE = { text: 'a\n', exitCode: 0, seconds: 0.25 };
+
+  it('is read one by one where a script prints several results at once', () => {
+    const several = JSON.stringify({ status: result('a\n', 0), tests: result('b', 2), note: 'c', count: 3 });
+    const read = [
+      { label: 'status', ...ONE },
+      { label: 'tests', text: 'b', exitCode: 2, seconds: 0.25 },
+      { label: 'note', text: 'c' },
+      { label: 'count', text: '3' },
+    ];
+    expect(readOutputs(several)).toEqual(read);
+    expect(readOutputs(`Script completed\nWall time 0.5 seconds\nOutput:\n${several}`)).toEqual([
+      { text: '', seconds: 0.5 },
+      ...read,
+    ]);
+    const settled = [
+      { status: 'fulfilled', value: result('a\n', 0) },
+      { status: 'rejected', reason: {} },
+    ];
+    expect(readOutputs(JSON.stringify([...settled, result('…')]))).toEqual([
+      { label: '[0]', ...ONE },
+      { label: '[1]', text: '{"status":"rejected","reason":{}}' },
+      { label: '[2]', text: '…', seconds: 0.25, running: true },
+    ]);
+  });
+
+  it('is one where it is one, or more than anyone prints, or only looks like results', () => {
+    expect(readOutputs(JSON.stringify(result('a\n', 0)))).toEqual([ONE]);
+    for (const text of [
+      '{"wall_time_seconds":1}',
+      '["wall_time_seconds"]',
+      '[{"wall_time_seconds":',
+      JSON.stringify(Array.from({ length: 101 }, () => result('a', 0))),
+    ])
+      expect(readOutputs(text)).toEqual([{ text }]);
   });
 });
 

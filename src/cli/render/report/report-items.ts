@@ -6,7 +6,7 @@ import type {
   ToolCall,
   ToolOutput,
 } from '../../../conversation/item.ts';
-import { readOutput } from '../../../conversation/read-output.ts';
+import { type ReadOutput, readOutputs } from '../../../conversation/read-output.ts';
 import { describeEnding } from '../../../conversation/script/describe-ending.ts';
 import { truncate } from '../fit-width.ts';
 import { formatDuration } from '../format-figures.ts';
@@ -95,11 +95,11 @@ const captionOf = (
   return [style.colour.dim(truncate(call.trimEnd(), textWidth(style)))];
 };
 
-/** One part of an output: how the command ended, where that is not plain success, and what it printed. */
-const resultLines = (part: ConversationPart, style: LetterStyle): string[] => {
-  if (part.kind !== 'text') return foldedText(partText(part), OUTPUT_LINES, style, 2);
-  const { text, exitCode, seconds, running, failed } = readOutput(part.text);
+/** What one command printed, below how it ended where that is not plain success. */
+const resultLines = (output: ReadOutput, style: LetterStyle): string[] => {
+  const { text, exitCode, seconds, running, failed, label } = output;
   const remarks = [
+    label === undefined ? undefined : plainLine(label),
     failed ? 'failed' : undefined,
     running ? 'still running' : undefined,
     exitCode === undefined ? undefined : `exit ${exitCode}`,
@@ -117,7 +117,11 @@ const outputLines = (
   style: LetterStyle,
 ): string[] => {
   const bar = output.failed ? style.colour.red('│ ') : style.colour.dim('│ ');
-  const lines = output.parts.flatMap((part) => resultLines(part, style));
+  const lines = output.parts.flatMap((part) =>
+    part.kind === 'text'
+      ? readOutputs(part.text).flatMap((one) => resultLines(one, style))
+      : foldedText(partText(part), OUTPUT_LINES, style, 2),
+  );
   return [...captionOf(output, previous, style), ...lines.map((line) => bar + line)];
 };
 
