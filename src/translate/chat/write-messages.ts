@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Ask, AskPart, JsonObject } from '../ask.ts';
 import { type AssistantTurn, arrangeTurns, type Turn } from './arrange-turns.ts';
 import { takeCallExtras } from './call-extras.ts';
+import { type CallIds, callIdsFor } from './call-ids.ts';
 import type { ChatQuirks } from './quirks.ts';
 import { joinText, type Lose, writeUserContent } from './write-content.ts';
 import { type ThoughtForm, thoughtFormOf, writeThoughts } from './write-thoughts.ts';
@@ -12,14 +12,6 @@ export interface ChatMessage extends JsonObject {
   readonly content: string | readonly JsonObject[] | null;
 }
 
-const SHORT_ID_LENGTH = 9;
-
-/** Mistral: nine letters and digits. The same id becomes the same one in every turn. */
-const shortId = (callId: string): string =>
-  /^[a-zA-Z0-9]{9}$/.test(callId)
-    ? callId
-    : createHash('sha256').update(callId).digest('hex').slice(0, SHORT_ID_LENGTH);
-
 const NO_RESULT = '[no result: the call was interrupted]';
 /** Some providers refuse an empty result, and after one some models end their turn without a word. */
 const NO_OUTPUT = '[no output]';
@@ -27,7 +19,7 @@ const NO_OUTPUT = '[no output]';
 /** Results can hold text alone: pictures follow in a message of the user's, which says what they belong to. */
 const writeResults = (
   calls: AssistantTurn['calls'],
-  idOf: (callId: string) => string,
+  idOf: CallIds,
   quirks: ChatQuirks,
   lose: Lose,
 ): ChatMessage[] => {
@@ -59,9 +51,13 @@ interface Writing {
   readonly quirks: ChatQuirks;
   readonly lose: Lose;
   readonly thoughts: ThoughtForm;
+  readonly idOf: CallIds;
 }
 
-const writeAssistant = (turn: AssistantTurn, { quirks, lose, thoughts: form }: Writing): ChatMessage[] => {
+const writeAssistant = (
+  turn: AssistantTurn,
+  { quirks, lose, thoughts: form, idOf }: Writing,
+): ChatMessage[] => {
   const { parts, calls } = turn;
   const { thoughts, extrasAt } = takeCallExtras(turn.thoughts);
   if (parts.some(({ kind }) => kind === 'image' || kind === 'file')) lose('image of the model');
@@ -71,7 +67,6 @@ const writeAssistant = (turn: AssistantTurn, { quirks, lose, thoughts: form }: W
     if (thoughts.length > 0) lose('reasoning without an answer');
     return [];
   }
-  const idOf = quirks.shortCallIds ? shortId : (callId: string) => callId;
   const message: ChatMessage = {
     role: 'assistant',
     content: text === '' && quirks.nullContent !== false ? null : text,
@@ -112,5 +107,6 @@ const writeTurn = (turn: Turn, writing: Writing): ChatMessage[] => {
 export const writeMessages = ({ items, model }: Ask, quirks: ChatQuirks, lose: Lose): ChatMessage[] => {
   const turns = arrangeTurns(items);
   const thoughts = thoughtFormOf(turns, quirks.thoughts, model);
-  return turns.flatMap((turn) => writeTurn(turn, { quirks, lose, thoughts }));
+  const idOf = callIdsFor(turns, quirks, model);
+  return turns.flatMap((turn) => writeTurn(turn, { quirks, lose, thoughts, idOf }));
 };

@@ -338,3 +338,44 @@ describe('K11: a conversation in which the user says nothing', () => {
     expect(roles('zai', [system, user('Hi')])).toEqual(['system: Do this.', 'user: Hi']);
   });
 });
+
+describe('K3: the ids of calls to a model that counts them', () => {
+  // MoonshotAI/kimi-code#2503, getkimchi/kimchi#1063, vybestack/llxprt-code#713
+  const history = [
+    user('Look'),
+    call('call_1'),
+    { ...call('functions.g:0'), name: 'g' },
+    result('functions.g:0', 'of g'),
+    result('call_1', 'of f'),
+    user('On'),
+    call('call_1'),
+    result('call_1', 'again'),
+  ];
+  const ids = (provider: string, model: string) =>
+    translateFor(provider, 'responses', { input: history, tools }, model).body.messages.flatMap(
+      ({ tool_calls, tool_call_id, content }: Record<string, string | { id: string }[]>) => {
+        if (Array.isArray(tool_calls)) return tool_calls.map(({ id }) => id);
+        return tool_call_id === undefined ? [] : [`${String(tool_call_id)} = ${String(content)}`];
+      },
+    );
+
+  it.each([
+    ['moonshot', 'kimi-k2.6'],
+    ['openrouter', 'moonshotai/kimi-k2-thinking'],
+    ['fireworks', 'accounts/fireworks/models/kimi-k2-instruct'],
+    ['compatible', 'Kimi-K2.7-Code'],
+  ])('have its own form for %s, wherever they came from', (provider, model) => {
+    expect(ids(provider, model)).toEqual([
+      'functions.f:0',
+      'functions.g:1',
+      'functions.f:0 = of f',
+      'functions.g:1 = of g',
+      'functions.f:2',
+      'functions.f:2 = again',
+    ]);
+  });
+
+  it('are what they were for others', () => {
+    expect(ids('openrouter', 'openai/gpt-5').slice(0, 2)).toEqual(['call_1', 'functions.g:0']);
+  });
+});
