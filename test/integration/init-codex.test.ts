@@ -397,3 +397,13 @@ describe('init-codex and the sign-in of Codex', () => {
     expect(other.stdout).not.toContain('export GOMODEL_MASTER_KEY');
   });
 });
+
+it('says that a profile of the file leads elsewhere, or keeps Codex from starting', async () => {
+  writeConfig('profile = "work"\n[profiles.work]\nmodel_provider = "azure"\n');
+  const { stderr } = await runInitCodex(home, []);
+  expect(stderr).toContain('profile = "work" stands in the file. Codex 0.134 and newer do not start with it');
+  const again = await runInitCodex(home, []);
+  expect(again.stderr).toContain('profile = "work"');
+  writeConfig('[profiles.work]\nmodel_provider = "azure"\n');
+  expect((await runInitCodex(home, [])).stderr).not.toContain('stands in the file');
+});

@@ -37,7 +37,8 @@ export const writeConfig = async (
   const { stdout, stderr, env } = context;
   const file = await loadConfigFile(request.path);
   const plan = planEdit(file.text, withCatalog(request), file.path);
-  const catalog = request.catalog && (await prepareCatalog(request.catalog, readModel(plan.text), context));
+  const catalog =
+    request.catalog && (await prepareCatalog(request.catalog, readTop(plan.text, 'model'), context));
   if (plan.splices.length === 0) {
     if (!request.dryRun) await catalog?.write();
     stderr.write(`${file.path} already says all this: nothing was changed.\n\n`);
@@ -50,6 +51,7 @@ export const writeConfig = async (
     if (backup !== undefined) stderr.write(`The previous version is kept as ${backup}\n`);
     stderr.write(`To undo this: ${renderUndoCommand(place)}\n\n${explain(setup, plan, place.shell)}`);
   }
+  stderr.write(profileNote(plan));
   stdout.write(renderCodexSteps(setup, place, createColour(stdout, env)));
 };
 
@@ -57,10 +59,20 @@ export const writeConfig = async (
 const withCatalog = ({ wanted, catalog }: WriteRequest): WantedSettings =>
   catalog ? { ...wanted, top: [...wanted.top, { key: 'model_catalog_json', value: catalog.path }] } : wanted;
 
-const readModel = (text: string): string | undefined => {
-  const model = readToml(text, 'config.toml').settings.find(({ path }) => isSamePath(path, ['model']))?.node
+const readTop = (text: string, key: string): string | undefined => {
+  const found = readToml(text, 'config.toml').settings.find(({ path }) => isSamePath(path, [key]))?.node
     .value;
-  return model?.type === 'TOMLValue' && model.kind === 'string' ? model.value : undefined;
+  return found?.type === 'TOMLValue' && found.kind === 'string' ? found.value : undefined;
+};
+
+/** A profile that the file chooses decides over what stands above it, or is refused. */
+const profileNote = ({ text }: EditPlan): string => {
+  const profile = readTop(text, 'profile');
+  if (profile === undefined) return '';
+  return `profile = "${profile}" stands in the file. Codex 0.134 and newer do not start with it; older ones take what
+[profiles.${profile}] says instead, its model_provider included. Take the line out for Codex to use the gateway.
+
+`;
 };
 
 const explain = (setup: CodexSetup, plan: EditPlan, shell: Shell): string => {
