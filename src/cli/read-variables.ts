@@ -8,6 +8,7 @@ import { findDataFolder, refuseRelativeHome } from './data-folder.ts';
 import { refuseForLauncher, sourceOfNamed } from './name-config-file.ts';
 import { refuseConfigFile, requireConfigText } from './read-config-text.ts';
 import { type FolderFile, readFolderFiles, realPathOf } from './read-folder-files.ts';
+import { withSecretFiles } from './read-secret-files.ts';
 
 export interface ReadOptions {
   /** Variables that win over the environment. */
@@ -86,7 +87,7 @@ export const readVariables = async (
   { more = {}, isLauncher }: ReadOptions = {},
 ): Promise<Variables> => {
   const workingFolder = createWorkingFolder(cwd, homeDir);
-  const env = { ...shell, ...more };
+  const env = withSecretFiles({ ...shell, ...more }, cwd);
   const named = readNamed(envFile, workingFolder, isLauncher === true);
   if (isLauncher) refuseRelativeHome(dataDir, env);
   const folder = findDataFolder({ flag: dataDir, env, homeDir, workingFolder });
