@@ -157,6 +157,20 @@ describe('init-codex', () => {
     expect(existsSync(home.config)).toBe(false);
   });
 
+  it.each([
+    ['http://localhost:8080', 'http://localhost:8080/v1'],
+    ['http://localhost:8080/', 'http://localhost:8080/v1'],
+    ['http://localhost:8080/admin/dashboard/audit', 'http://localhost:8080/v1'],
+    ['https://gw.corp/gw/admin/dashboard/', 'https://gw.corp/gw/v1'],
+    ['http://localhost:8080/v1/responses', 'http://localhost:8080/v1'],
+    ['http://localhost:8080/v1/chat/completions/', 'http://localhost:8080/v1'],
+    ['https://gw.corp/gw/v1/', 'https://gw.corp/gw/v1'],
+    ['https://gw.corp/p/openai', 'https://gw.corp/p/openai'],
+  ])('takes %s for %s', async (given, written) => {
+    await runInitCodex(home, ['--base-url', given]);
+    expect(read(home.config)).toContain(`base_url = "${written}"\n`);
+  });
+
   it('takes what the flags say', async () => {
     await runInitCodex(home, [
       ...['--provider-id', 'mine', '--env-key', 'MY_KEY', '--model', 'a "b"'],

@@ -27,8 +27,18 @@ export const parseEnvKey = (name: string): string => {
   );
 };
 
+const ENDPOINT = /\/(?:responses|chat\/completions|messages|models)$/;
+
+/** The path that is meant by one of the gateway's other addresses: the bare one, its page, an endpoint. */
+const versionedPath = (path: string): string => {
+  const page = path.indexOf('/admin/');
+  if (page >= 0) return `${path.slice(0, page)}/v1`;
+  return path === '' ? '/v1' : path.replace(ENDPOINT, '');
+};
+
 /**
- * @returns the URL as it was given, without a slash at its end
+ * @returns the URL as it was given, without a slash at its end, and leading to `/v1` where it names no path or another
+ *   one of the gateway
  * @throws GatewayError invalid_usage for what Codex cannot append `/responses` to
  */
 export const parseBaseUrl = (text: string): string => {
@@ -42,7 +52,10 @@ export const parseBaseUrl = (text: string): string => {
   if (url.username || url.password) {
     throw new GatewayError('invalid_usage', '--base-url must not hold a user name or a password.');
   }
-  return trimTrailing(text.trim(), '/');
+  const given = trimTrailing(text.trim(), '/');
+  const path = trimTrailing(url.pathname, '/');
+  const wanted = versionedPath(path);
+  return wanted === path ? given : `${url.origin}${wanted}`;
 };
 
 /** @throws GatewayError invalid_usage for an empty name, or one that TOML cannot hold */
