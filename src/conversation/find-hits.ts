@@ -1,6 +1,7 @@
 import { type ExchangeDetail, readStoredBody, wordsOf } from '../log/port.ts';
-import type { ConversationItem, ConversationPart } from './item.ts';
+import type { ConversationItem, ConversationPart, ScriptCall, ToolCall } from './item.ts';
 import { readConversation } from './read-conversation.ts';
+import { readOutputs } from './read-output.ts';
 
 /** Where a text was said, with what stands around it. */
 export interface Hit {
@@ -18,6 +19,13 @@ const partText = (part: ConversationPart): string => {
   return part.kind === 'file' ? (part.name ?? '') : '';
 };
 
+const calledText = ({ command, patch, arguments: given }: ToolCall | ScriptCall): string =>
+  command ?? patch ?? given;
+
+/** What was printed, without the JSON around it. */
+const printedTexts = (part: ConversationPart): readonly string[] =>
+  part.kind === 'text' ? readOutputs(part.text).map(({ text }) => text) : [partText(part)];
+
 const textsOf = (item: ConversationItem): readonly (readonly [where: string, text: string])[] => {
   switch (item.kind) {
     case 'message':
@@ -25,9 +33,10 @@ const textsOf = (item: ConversationItem): readonly (readonly [where: string, tex
     case 'reasoning':
       return item.summary.map((text) => ['reasoning', text]);
     case 'toolCall':
-      return [[item.name, item.command ?? item.patch ?? item.arguments]];
+      // What a script calls reads better than the script, which has it in quotes.
+      return [...(item.script ?? []), item].map((call) => [call.name, calledText(call)]);
     case 'toolOutput':
-      return item.parts.map((part) => [item.name ?? 'output', partText(part)]);
+      return item.parts.flatMap(printedTexts).map((text) => [item.name ?? 'output', text]);
     case 'tools':
     case 'unknown':
       return [[item.kind, item.json]];

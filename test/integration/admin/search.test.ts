@@ -88,6 +88,30 @@ it('tells where a text was said, with what stands around it', async () => {
   ]);
 });
 
+it('tells what scripts of code mode call and print as it was said, not as their JSON has it', async () => {
+  const gateway = await composeGateway('http://127.0.0.1:9/v1');
+  const script = 'text({ log: await tools.exec_command({ cmd: "git log\\n # the needle" }) });';
+  const printed = JSON.stringify({
+    log: { wall_time_seconds: 0.1, exit_code: 0, output: 'one\na "pin" here\n' },
+  });
+  const input = [
+    { type: 'custom_tool_call', call_id: 'c1', name: 'exec', input: script },
+    { type: 'custom_tool_call_output', call_id: 'c1', output: [{ type: 'input_text', text: printed }] },
+  ];
+  const { id } = recordExchange(gateway.recorder, { requestBody: JSON.stringify({ input }) });
+  await gateway.records();
+  const places = async (text: string): Promise<unknown> => {
+    const asked = new URLSearchParams({ ids: id, text });
+    return (await readAdmin<HitsAnswer>(gateway.port, `audit/hits?${asked}`)).hits[0]?.places;
+  };
+  expect(await places('needle')).toEqual([
+    { where: 'exec_command', before: 'git log # the ', match: 'needle', after: '' },
+  ]);
+  expect(await places('pin')).toEqual([{ where: 'exec', before: 'one a "', match: 'pin', after: '" here ' }]);
+  expect(await places('await')).toMatchObject([{ where: 'exec', match: 'await' }]);
+  expect(await places('exit_code')).toMatchObject([{ where: 'request', match: 'exit_code' }]);
+});
+
 it('shows each word of a search once, those that stand together in one place', async () => {
   const gateway = await composeGateway('http://127.0.0.1:9/v1');
   const { id } = recordExchange(gateway.recorder, {
