@@ -20,7 +20,7 @@ export type Finding = 'other_model' | 'second_generation';
 /**
  * What its user should know of an exchange that was let in: `soft_budget`, a budget that is spent and refuses nothing;
  * `repeated_call`, the same call of a tool had the same result again and again; `growing_context`, the context grows
- * and nothing of it is read from the provider's cache; `unknown_cost`, the answer does not say what it used.
+ * and nothing of it is read from the provider's cache; `unknown_cost`, the answer does not say what it used, or what some of it cost.
  */
 export interface Warning {
   code: 'soft_budget' | 'repeated_call' | 'growing_context' | 'unknown_cost';

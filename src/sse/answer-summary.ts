@@ -87,6 +87,8 @@ export interface AnswerSummary {
   responseId?: string;
   finish?: 'completed' | 'incomplete' | 'failed';
   usage?: Usage;
+  /** Tools that the provider ran and charges for without a word of it in the usage. */
+  chargedApart?: readonly string[];
   /** The tier that served it, such as `flex`, `priority` or `fast`; absent for the standard one. */
   serviceTier?: string;
   /** What the provider itself says the answer costs, in USD. */

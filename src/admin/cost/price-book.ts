@@ -99,7 +99,7 @@ export const unpricedOf = ({ fees }: CostBreakdown): readonly FeeLine['kind'][] 
   fees.flatMap(({ kind, cost }) => (cost === undefined ? [kind] : []));
 
 /** Exchanges that are alike, as one usage. */
-export interface Several {
+interface Several {
   readonly requests?: number;
   /** Input tokens of one of them. */
   readonly inputOfOne?: number | undefined;

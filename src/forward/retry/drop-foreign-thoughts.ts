@@ -15,7 +15,7 @@ const REFUSED = 'invalid_encrypted_content';
 /** Thoughts that a provider has refused, by their digests: some 100 bytes each. */
 const MAX_KNOWN = 20_000;
 
-export interface ThoughtfulInput {
+interface ThoughtfulInput {
   readonly request: SentRequest;
   readonly send: Send;
   readonly upstream: Upstream;
@@ -34,7 +34,7 @@ export const mayBeForeign = (
   mayHoldThoughts(body);
 
 /** Sends a request whose history may hold thoughts of another provider. @returns what ends it */
-export type SendThoughts = (input: ThoughtfulInput, handlers: WatchHandlers<UpstreamAnswer>) => () => void;
+type SendThoughts = (input: ThoughtfulInput, handlers: WatchHandlers<UpstreamAnswer>) => () => void;
 
 const withBody = (request: SentRequest, body: Buffer): SentRequest =>
   body === request.body

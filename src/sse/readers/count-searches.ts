@@ -12,13 +12,19 @@ interface SearchCounts {
  * alone; a search that failed is not charged.
  * @see https://platform.openai.com/docs/guides/tools-web-search#output-and-citations
  */
-export const billedSearch = (item: JsonObject): keyof SearchCounts | undefined => {
+const billedSearch = (item: JsonObject): keyof SearchCounts | undefined => {
   if (item.status !== undefined && item.status !== 'completed') return undefined;
   if (item.type === 'file_search_call') return 'file';
   if (item.type !== 'web_search_call') return undefined;
   const action = isObject(item.action) ? item.action.type : undefined;
   return action === undefined || action === 'search' ? 'web' : undefined;
 };
+
+/** Tools that OpenAI runs and charges for apart: pictures by a model of their own, containers by their time. */
+const CHARGED_APART: ReadonlyMap<unknown, string> = new Map([
+  ['image_generation_call', 'image_generation'],
+  ['code_interpreter_call', 'code_interpreter'],
+]);
 
 /** Whether an answer's tools are those of before `web_search`, whose prices differ. */
 const hasPreviewTool = (tools: unknown): boolean =>
@@ -41,13 +47,18 @@ export const addSearches = (usage: Usage, { web, file }: SearchCounts, tools: un
 /** Counts items by their ids, or else their places: both a stream's events and its end may tell of one. */
 export const createSearchCounter = () => {
   const found = new Map<unknown, keyof SearchCounts>();
+  const apart = new Set<string>();
   return {
     see: (place: unknown, item: JsonObject): void => {
+      const tool = CHARGED_APART.get(item.type);
+      if (tool !== undefined && item.status !== 'failed') apart.add(tool);
       const key = nonEmptyString(item.id) ?? place;
       const kind = billedSearch(item);
       if (kind === undefined) found.delete(key);
       else found.set(key, kind);
     },
+    /** Names of tools that cost something that the usage does not tell. */
+    chargedApart: (): readonly string[] => [...apart],
     counts: (): SearchCounts => {
       const kinds = [...found.values()];
       return {

@@ -56,7 +56,7 @@ export const readResponseObject = (
   summary: AnswerSummary,
   response: JsonObject,
   finish?: string,
-  searches?: Pick<ReturnType<typeof createSearchCounter>, 'counts'>,
+  searches?: Pick<ReturnType<typeof createSearchCounter>, 'counts' | 'chargedApart'>,
 ): void => {
   noteHead(summary, response);
   const ended = FINISHES.get(finish ?? response.status);
@@ -68,6 +68,8 @@ export const readResponseObject = (
     const [own, told] = [output.counts(), searches?.counts()];
     const counts = { web: Math.max(own.web, told?.web ?? 0), file: Math.max(own.file, told?.file ?? 0) };
     summary.usage = addSearches(usage, counts, response.tools);
+    const apart = new Set([...output.chargedApart(), ...(searches?.chargedApart() ?? [])]);
+    if (apart.size > 0) summary.chargedApart = [...apart];
   }
   noteTier(summary, response.service_tier ?? tierOfUsage(response.usage));
   const statedCostUsd = readStatedCost(response.usage);

@@ -113,3 +113,25 @@ describe.each<[string, Way]>([
     expect(budgets).toMatchObject([{ spent: Number(usd.toFixed(9)), reserved: 0 }]);
   });
 });
+
+it('says of a picture that an answer made that its price is not known', async () => {
+  const [created, ...rest] = billedStream({ model: 'gpt-5.5', usage: USAGE });
+  const item = { id: 'ig_1', type: 'image_generation_call', status: 'completed', result: 'AAAA' };
+  const events = rest.map((event) =>
+    event.type === 'response.completed' ? { ...event, sequence_number: 99 } : event,
+  );
+  const done = { type: 'response.output_item.done', output_index: 7, sequence_number: 98, item };
+  const upstream = await startUpstream({
+    kind: 'sse',
+    events: [created, ...events.slice(0, -1), done, ...events.slice(-1)].flatMap((event) => event ?? []),
+  });
+  onTestFinished(() => upstream.close());
+  const gateway = await composeGateway(upstream.url, {});
+  await (await ask({ v1: gateway.v1 }, {}, { model: 'gpt-5.5' })).text();
+  expect((await gateway.records())[0]?.warnings).toEqual([
+    {
+      code: 'unknown_cost',
+      message: 'openai charges apart for image_generation and does not say how much: the cost is without it.',
+    },
+  ]);
+});
