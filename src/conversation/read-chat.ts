@@ -33,7 +33,8 @@ export const mapChatMessage = (message: unknown): ConversationItem[] => {
       },
     ];
   }
-  const reasoning = stringOf(fields.reasoning_content) ?? stringOf(fields.reasoning);
+  const reasoning =
+    stringOf(fields.reasoning_content) ?? stringOf(fields.reasoning) ?? stringOf(fields.reasoning_text);
   const refusal = stringOf(fields.refusal);
   const parts = mapContent(fields.content);
   if (refusal) parts.push({ kind: 'refusal', text: refusal });

@@ -4,7 +4,15 @@ import type { OutputCollector } from './collect-responses-items.ts';
 type Draft = Record<string, unknown>;
 
 // What comes in pieces. Everything else comes whole, and later values replace earlier ones.
-const PIECEWISE = new Set(['content', 'refusal', 'reasoning', 'reasoning_content', 'arguments', 'input']);
+const PIECEWISE = new Set([
+  'content',
+  'refusal',
+  'reasoning',
+  'reasoning_content',
+  'reasoning_text',
+  'arguments',
+  'input',
+]);
 
 const mergeFields = (target: Draft, delta: JsonObject): void => {
   for (const [key, value] of Object.entries(delta)) {

@@ -22,7 +22,8 @@ const TELLING =
 const FIRST_ID = /^\{\s*"id"\s*:\s*"([^"\\]+)"/;
 const ROLE = /"role"\s*:\s*"/;
 const ENDS = /"finish_reason"\s*:\s*"/;
-const PIECE = /"(?:content|refusal|reasoning|reasoning_content|arguments|name)"\s*:\s*(?:"[^"]|[{[])/;
+const PIECE =
+  /"(?:content|refusal|reasoning|reasoning_content|reasoning_text|arguments|name)"\s*:\s*(?:"[^"]|[{[])/;
 // Azure's first chunk has no model yet; a provider that never names one must not cost a parse a chunk.
 const CHUNKS_TO_LOOK_FOR_THE_MODEL = 8;
 

@@ -55,6 +55,7 @@ const hasPiece = (message: JsonObject): boolean =>
   nonEmptyString(message.refusal) !== undefined ||
   nonEmptyString(message.reasoning_content) !== undefined ||
   nonEmptyString(message.reasoning) !== undefined ||
+  nonEmptyString(message.reasoning_text) !== undefined ||
   objectsOf(message.reasoning_details).length > 0 ||
   objectsOf(message.tool_calls).length > 0 ||
   isObject(message.function_call) ||

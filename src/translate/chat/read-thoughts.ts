@@ -27,14 +27,17 @@ const thinkingParts = (content: unknown): string =>
 
 const detailText = (detail: JsonObject): string => wordOf(detail.text ?? detail.summary ?? '');
 
+/** Of a thought's text, in the order in which they are looked for. */
+const MEMBERS = [
+  'reasoning_content',
+  'reasoning',
+  'reasoning_text',
+] as const satisfies readonly ThoughtMember[];
+
 const thoughtText = (delta: JsonObject, details: readonly JsonObject[]): string =>
-  nonEmptyString(delta.reasoning_content) ??
-  nonEmptyString(delta.reasoning) ??
+  MEMBERS.map((member) => nonEmptyString(delta[member])).find((text) => text !== undefined) ??
   (details.length > 0 ? nonEmptyString(details.map(detailText).join('')) : undefined) ??
   (Array.isArray(delta.content) ? thinkingParts(delta.content) : '');
-
-/** Of a thought's text, in the order in which they are looked for. */
-const MEMBERS = ['reasoning_content', 'reasoning'] as const satisfies readonly ThoughtMember[];
 
 /** Members that arrive in pieces; all others come once. */
 const GROWING = ['text', 'summary', 'data'] as const;
@@ -59,6 +62,7 @@ const joinDetail = (details: JsonObject[], detail: JsonObject): void => {
 export const createThoughtReader = (sink: AnswerSink, form: ChatQuirks['thoughts']): ThoughtReader => {
   let text = '';
   let member: ThoughtMember | undefined;
+  let opaque: string | undefined;
   let details: JsonObject[] = [];
   return {
     read: (delta) => {
@@ -69,15 +73,17 @@ export const createThoughtReader = (sink: AnswerSink, form: ChatQuirks['thoughts
         member = MEMBERS.find((name) => nonEmptyString(delta[name]) === words) ?? member;
         sink.reasoning(words);
       }
+      opaque = nonEmptyString(delta.reasoning_opaque) ?? opaque;
       if (form === 'reasoning_details') for (const detail of found) joinDetail(details, detail);
     },
     end: () => {
       // What came as parts of the content cannot go back in a member that the provider does not know.
-      const hasPlace = form !== 'same' || member !== undefined;
-      if (form !== undefined && hasPlace && (text !== '' || details.length > 0)) {
-        sink.reasoningState(createThoughtState({ text, member, details }));
+      const hasPlace = form !== 'same' || member !== undefined || opaque !== undefined;
+      if (form !== undefined && hasPlace && (text !== '' || details.length > 0 || opaque !== undefined)) {
+        sink.reasoningState(createThoughtState({ text, member, opaque, details }));
       }
       text = '';
+      opaque = undefined;
       details = [];
     },
   };

@@ -9,23 +9,34 @@ export interface ThoughtState {
   readonly text: string;
   /** The member in which the text came, if it had one of its own. */
   readonly member: ThoughtMember | undefined;
+  /** GitHub Copilot: the seal of the thought, which comes beside it in `reasoning_opaque`. */
+  readonly opaque: string | undefined;
   /** OpenRouter's account of them: signatures, and what is encrypted. */
   readonly details: readonly JsonObject[];
 }
 
-export type ThoughtMember = 'reasoning_content' | 'reasoning';
+/** `reasoning_text` is GitHub Copilot's. */
+export type ThoughtMember = 'reasoning_content' | 'reasoning' | 'reasoning_text';
 
-export const createThoughtState = ({ text, member, details }: ThoughtState): ReasoningState => ({
+export const createThoughtState = ({ text, member, opaque, details }: ThoughtState): ReasoningState => ({
   dialect: 'chat',
-  data: { text, ...(member !== undefined && { member }), ...(details.length > 0 && { details }) },
+  data: {
+    text,
+    ...(member !== undefined && { member }),
+    ...(opaque !== undefined && { opaque }),
+    ...(details.length > 0 && { details }),
+  },
 });
 
 const readThoughtState = (state: ReasoningState | undefined): Partial<ThoughtState> => {
   if (state?.dialect !== 'chat') return {};
-  const { text, member, details } = state.data;
+  const { text, member, opaque, details } = state.data;
   return {
     ...(typeof text === 'string' && { text }),
-    ...((member === 'reasoning' || member === 'reasoning_content') && { member }),
+    ...((member === 'reasoning' || member === 'reasoning_content' || member === 'reasoning_text') && {
+      member,
+    }),
+    ...(typeof opaque === 'string' && { opaque }),
     details: objectsOf(details),
   };
 };
@@ -48,7 +59,7 @@ export const thoughtFormOf = (
   const states = turns.flatMap((turn) => (turn.kind === 'assistant' ? turn.thoughts : []));
   const told = states
     .map(({ state }) => readThoughtState(state).member)
-    .find((member) => member !== undefined);
+    .find((member) => member !== undefined && member !== 'reasoning_text');
   return { form, known: told ?? (INSISTS.test(model) ? 'reasoning_content' : undefined) };
 };
 
@@ -80,7 +91,13 @@ export const writeThoughts = (
   }
   const member =
     states.find((state) => state.member !== undefined)?.member ?? (calls.length > 0 ? known : undefined);
-  if (form === 'same' && member !== undefined) return { [member]: text };
+  const opaque = states.findLast((state) => state.opaque !== undefined)?.opaque;
+  if (form === 'same' && (member !== undefined || opaque !== undefined)) {
+    return {
+      ...(member !== undefined && { [member]: text }),
+      ...(opaque !== undefined && { reasoning_opaque: opaque }),
+    };
+  }
   if (text !== '') lose('earlier reasoning');
   return {};
 };

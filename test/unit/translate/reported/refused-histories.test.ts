@@ -269,6 +269,44 @@ describe('K3: thoughts that came as parts of the content', () => {
   });
 });
 
+describe("K3: GitHub Copilot's thoughts", () => {
+  const made = { index: 0, id: 'c1', function: { name: 'f', arguments: '{}' } };
+  /** What goes back of an answer of these deltas. */
+  const comesBack = (...deltas: object[]): object => {
+    const asked = translateFor('compatible', 'responses', { input: [user('Look')], tools, stream: true });
+    const stream = sse(...deltas.map((delta) => chunk(delta)), chunk({}, 'tool_calls'), '[DONE]');
+    const { response } = asked.told(stream).told.at(-1) as { response: { output: object[] } };
+    expect(response.output).toContainEqual(expect.objectContaining({ type: 'reasoning' }));
+    const input = [user('Look'), ...response.output, result('c1')];
+    const { messages } = translateFor('compatible', 'responses', { input, tools }).body;
+    expect(messages).toHaveLength(3);
+    return messages[1];
+  };
+  const text = { reasoning_text: 'Hm' };
+  const opaque = { reasoning_opaque: 'seal' };
+
+  // earendil-works/pi#1502, anomalyco/opencode#8900 and #46022: the seal comes late, or alone
+  it.each([
+    ['with its thought', [{ ...text, ...opaque }, { tool_calls: [made] }]],
+    ['after its thought', [text, opaque, { tool_calls: [made] }]],
+    ['with the call', [text, { tool_calls: [made], ...opaque }]],
+    ['after the call', [text, { tool_calls: [made] }, opaque]],
+    ['after the text', [text, { content: 'On it.' }, opaque, { tool_calls: [made] }]],
+  ])('go back with a seal that came %s', (_when, deltas) => {
+    expect(comesBack(...deltas)).toMatchObject({ ...text, ...opaque, tool_calls: [{ id: 'c1' }] });
+  });
+
+  it('go back as a seal alone', () => {
+    const message = comesBack(opaque, { tool_calls: [made] });
+    expect(message).toMatchObject(opaque);
+    expect(message).not.toHaveProperty('reasoning_text');
+  });
+
+  it('are asked of no call that came without', () => {
+    expect(comesBack({ reasoning: 'Hm' }, { tool_calls: [made] })).not.toHaveProperty('reasoning_opaque');
+  });
+});
+
 describe('K4: a schema of which a server cannot make a grammar', () => {
   const properties = {
     a: { type: 'string', pattern: '\\d+', description: 'A number' },
