@@ -12,6 +12,7 @@ import {
   formatMoment,
   shortId,
 } from '../state/format.ts';
+import { nameFees } from '../state/name-fees.ts';
 import { nowMs } from '../state/now.ts';
 import { addressWith } from '../state/route.ts';
 import { texts } from '../texts.ts';
@@ -54,7 +55,9 @@ const Duration = ({ entry }: { entry: AuditEntry }) => {
 
 const costTitle = (entry: AuditEntry): string | undefined => {
   if (entry.billing === 'subscription') return texts.cost.subscription(formatCost(entry.listPriceUsd));
-  return entry.usage && entry.costUsd === undefined ? texts.cost.unknown : undefined;
+  if (entry.usage && entry.costUsd === undefined) return texts.cost.unknown;
+  if (entry.pricedAsStandard) return texts.cost.pricedAsStandard(entry.serviceTier ?? '');
+  return entry.unpriced ? texts.cost.unpriced(nameFees(entry.unpriced)) : undefined;
 };
 
 /** The model, and what became of its name where it was sent on under another, or translated. */

@@ -4,6 +4,7 @@ import type { Usage } from '../../log/record.ts';
 import { CacheLossNote } from '../parts/cache-loss-note.tsx';
 import { StackBar } from '../parts/stack-bar.tsx';
 import { formatCost, formatDuration, formatRate, formatShare, formatWhole } from '../state/format.ts';
+import { nameFees } from '../state/name-fees.ts';
 import { texts } from '../texts.ts';
 
 interface Line {
@@ -129,11 +130,7 @@ export const UsageSection = ({ detail }: { detail: AuditDetailAnswer }) => {
           {cost.tier.priced ? texts.cost.tier(cost.tier.name) : texts.cost.pricedAsStandard(cost.tier.name)}
         </p>
       )}
-      {entry.unpriced && (
-        <p class="pad">
-          {texts.cost.unpriced(entry.unpriced.map((kind) => texts.fees[kind].toLowerCase()).join(', '))}
-        </p>
-      )}
+      {entry.unpriced && <p class="pad">{texts.cost.unpriced(nameFees(entry.unpriced))}</p>}
       <p class="dim pad">
         {covered
           ? texts.cost.coveredNote
