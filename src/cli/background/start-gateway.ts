@@ -18,7 +18,7 @@ const LAST_CHARACTERS = 2_000;
 export const logFileOf = (dataDir: string): string => join(dataDir, 'gateway.log');
 
 /** What it said before: the file is not cut while a gateway writes to it, but when the next one begins. */
-export const earlierLogFileOf = (dataDir: string): string => `${logFileOf(dataDir)}.1`;
+const earlierLogFileOf = (dataDir: string): string => `${logFileOf(dataDir)}.1`;
 
 const MAX_LOG_BYTES = 4 * 2 ** 20;
 

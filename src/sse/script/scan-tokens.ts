@@ -13,7 +13,7 @@ import {
 export const WORD = 1;
 export const STRING = 2;
 /** A number, a regular expression, a template. */
-export const VALUE = 3;
+const VALUE = 3;
 /** `?.` */
 export const OPTIONAL = 4;
 /** `...`, `=>`, `++` and `--` */

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** Who gives keys, as it is at the moment. */
-export type GiverMood =
+type GiverMood =
   | { readonly kind: 'well' }
   /** Takes a request, and says nothing. */
   | { readonly kind: 'hanging' }
   | { readonly kind: 'answering'; readonly status: number; readonly body: string };
 
-export interface GivenKeys {
+interface GivenKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
