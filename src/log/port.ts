@@ -8,7 +8,7 @@ import type { Facts } from './facts.ts';
 import type { RetentionPolicy } from './journal/retention/enforce-retention.ts';
 import type { LogQuery } from './log-query.ts';
 import type { ExchangeDetail, ExchangeRecord, HeaderLines, StoredBody } from './record.ts';
-import type { SummedLog, SumWish } from './summed-log.ts';
+import type { SummedLog, SummedSessions, SumWish } from './summed-log.ts';
 
 export type { BodyReference, BodyReferences } from './bodies/body-reference.ts';
 export { createPackReader, type PackReader } from './bodies/read-pack.ts';
@@ -48,7 +48,9 @@ export type {
   SessionsWish,
   SessionUse,
   SpreadOfTimes,
+  SummedFacts,
   SummedLog,
+  SummedSessions,
   SumWish,
   UsageCell,
 } from './summed-log.ts';
@@ -149,6 +151,11 @@ export interface LogReader {
    * @returns undefined where only the exchanges themselves can tell
    */
   summed?(query: LogQuery, wish?: SumWish): Promise<SummedLog | undefined>;
+  /**
+   * The sessions of a query, where the log keeps sums.
+   * @returns undefined where only the exchanges themselves can tell
+   */
+  summedSessions?(query: LogQuery): Promise<SummedSessions | undefined>;
   /** Oldest first. Threads without a session hang together by `previousResponseId`, which names a `responseId`. */
   thread(of: ThreadOf): Promise<readonly Facts[]>;
   /**

@@ -61,12 +61,24 @@ export interface SessionsWish {
   readonly search?: string | undefined;
 }
 
+/**
+ * What is asked of the facts of a cell: models, provider, failure and probe, and beside them
+ * - `clients`: name and version of the client;
+ * - `people`: key, user path and labels;
+ * - `outcomes`: status, finish, error and stream.
+ *
+ * All others may be absent, or those of some exchange of the cell.
+ */
+export type SummedFacts = 'models' | 'clients' | 'people' | 'outcomes';
+
 /** How a query is summed. */
 export interface SumWish {
   /** Moments that no cell reaches across. */
   readonly splitAt?: readonly number[] | undefined;
-  /** True where of the facts of a cell only models, provider, failure and probe are asked for: the others may be absent. */
-  readonly byModel?: boolean | undefined;
+  /** Absent: all. The fewer, the fewer cells. */
+  readonly facts?: SummedFacts | undefined;
+  /** True where of when a split cell's exchanges began, and of how long their input was, bounds will do. */
+  readonly isRough?: boolean | undefined;
 }
 
 export interface SpreadOfTimes {
@@ -76,15 +88,19 @@ export interface SpreadOfTimes {
   readonly slowest: { readonly id: string; readonly ms: number };
 }
 
+/** The sessions of a query, told without looking at each exchange. */
+export interface SummedSessions {
+  /** Those that were used last come first. */
+  sessions(wish: SessionsWish): Promise<{ readonly sessions: readonly SessionUse[]; readonly total: number }>;
+  /** How many sessions each group has. @param groupsOf the groups of what was asked with these facts */
+  countSessions(groupsOf: (facts: CommonFacts) => readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
 /** Sums of a query, from which all that is told of usage is made. */
 export interface SummedLog {
   readonly cells: readonly UsageCell[];
   /** False where the rows of some of it are gone. */
   readonly hasRows: boolean;
-  /** Those that were used last come first. */
-  sessions(wish: SessionsWish): Promise<{ readonly sessions: readonly SessionUse[]; readonly total: number }>;
-  /** How many sessions each group has. @param groupsOf the groups of what was asked with these facts */
-  countSessions(groupsOf: (facts: CommonFacts) => readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The newest exchange of each cell, where its row is there. */
   newestOf(cells: readonly UsageCell[]): Promise<ReadonlyMap<UsageCell, Facts>>;
   /** How long streams took that completed: of many, within 2.5 %. */

@@ -14,6 +14,7 @@ import { parseOwnPrices } from '../../src/admin/cost/own-prices.ts';
 import { createBill } from '../../src/admin/cost/price-book.ts';
 import { groupUsage } from '../../src/cli/usage/group-usage.ts';
 import type { ExchangeRecord, LoggedExchange, LogReader } from '../../src/log/port.ts';
+import { migrate } from '../../src/postgres/migrate.ts';
 import { createRandom } from '../support/dashboard/random.ts';
 import { asBegun, loggedExchange, NO_BLOCKS, type OpenLog, openLog } from '../support/postgres/open-log.ts';
 import { usePostgres } from '../support/postgres/use-postgres.ts';
@@ -96,7 +97,7 @@ describe('sums of the log in PostgreSQL', () => {
   });
   /** The same log by its rows alone. */
   const byRows = (): LogReader => {
-    const { summed: _, ...rest } = log.reader;
+    const { summed: _sums, summedSessions: _sessions, ...rest } = log.reader;
     return rest;
   };
   const pricing = createPricing(mkdtempSync(join(tmpdir(), 'gomodel-prices-')), []);
@@ -128,9 +129,11 @@ describe('sums of the log in PostgreSQL', () => {
       'user_path=/team',
       'label=l-2',
       'client=codex_exec/1',
+      'client=codex_exec&label=all',
+      'user_path=/team/who-1',
       'session=session-1',
     ];
-    const zones = ['UTC', 'Europe/Warsaw', 'Asia/Kolkata', 'Asia/Kathmandu'];
+    const zones = ['UTC', 'Europe/Warsaw', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/Los_Angeles'];
     const more =
       name === 'daily'
         ? ['interval=daily', 'interval=monthly']
@@ -229,6 +232,37 @@ describe('sums of the log in PostgreSQL', () => {
     const probes = many.flat().filter(({ record }) => record.probe).length;
     expect(sum?.requests).toBe(8 * 700 - probes);
     expect((await log.reader.page({}, { limit: 1 })).total).toBe(8 * 700);
+  });
+
+  it('are taken over from a database that had none by client and team', async () => {
+    const { database } = log;
+    const all = manyExchanges();
+    await log.createSink().put(all.slice(0, 350), NO_BLOCKS);
+    // As the version before has left it.
+    await database.query(`
+      ALTER TABLE gomodel.kinds DROP COLUMN client_id, DROP COLUMN team_id;
+      DROP TABLE gomodel.usage_sums_6, gomodel.usage_sums_7, gomodel.usage_sums_8, gomodel.usage_sums_9;
+      DROP INDEX gomodel.usage_sums_1_kind;
+      DELETE FROM gomodel.stream_times WHERE grain = 10;
+      DELETE FROM gomodel.migrations WHERE name = 'sums-by-client'`);
+    expect((await migrate(database)).map(({ name }) => name)).toEqual(['sums-by-client']);
+    await log.createSink('two').put(all.slice(350), NO_BLOCKS);
+    for (const filter of ['', 'client=codex_exec/1', 'label=l-2', 'user_path=/team', 'key=key-1']) {
+      for (const zone of ['UTC', 'America/Los_Angeles']) {
+        const asked = search(`days=400&timezone=${zone}&${filter}`);
+        for (const answer of [answerDaily, answerClients, answerSummary]) {
+          expect([filter, rounded(await answer(deps(log.reader), asked))]).toEqual([
+            filter,
+            rounded(await answer(deps(byRows()), asked)),
+          ]);
+        }
+      }
+    }
+    const sums = await database.query<{ grain: number; requests: number }>(
+      'SELECT grain, sum(requests) AS requests FROM gomodel.usage_sums WHERE band <> -2 GROUP BY grain',
+    );
+    expect(sums).toHaveLength(9);
+    expect(new Set(sums.map(({ requests }) => Number(requests))).size).toBe(1);
   });
 
   it('are kept where retention drops the rows, and count what comes late no more', async () => {

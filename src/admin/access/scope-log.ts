@@ -50,6 +50,7 @@ export const scopeLog = (log: LogReader, view: View): LogReader => {
     facts: (query) => log.facts(narrow(query)),
     sums: (query, by, timezone) => log.sums(narrow(query), by, timezone),
     summed: async (query, wish) => log.summed?.(narrow(query), wish),
+    summedSessions: async (query) => log.summedSessions?.(narrow(query)),
     get,
     body: async (id, side) => {
       const detail = await get(id);

@@ -33,15 +33,18 @@ export const findSums = async (
   log: Log,
   query: LogQuery,
   { findRates }: Pricing,
-  { splitAt = [], byModel }: SumWish = {},
+  wish: SumWish = {},
 ): Promise<SummedLog | undefined> => {
+  const { splitAt = [] } = wish;
   const { isSteady, changesOf } = createSteadiness(findRates);
   const isPriced = ({ cells }: SummedLog): boolean => cells.every(isSteady);
-  const summed = await log.summed?.(query, { splitAt, byModel });
-  if (!summed || isPriced(summed)) return summed;
-  const changes = summed.cells.flatMap(changesOf);
+  // Models have prices, and are few.
+  const models = await log.summed?.(query, { facts: 'models' });
+  if (!models) return undefined;
+  const changes = isPriced(models) ? [] : models.cells.flatMap(changesOf);
   const moments = [...new Set([...splitAt, ...changes])].sort((one, other) => one - other);
-  const divided = await log.summed?.(query, { splitAt: moments, byModel });
+  if (wish.facts === 'models' && moments.length === 0 && isPriced(models)) return models;
+  const divided = await log.summed?.(query, { ...wish, splitAt: moments });
   // Where rows are gone, the price of some is nearer than nothing.
   return divided && (isPriced(divided) || !divided.hasRows) ? divided : undefined;
 };

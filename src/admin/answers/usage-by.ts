@@ -1,4 +1,4 @@
-import type { CommonFacts, Facts } from '../../log/port.ts';
+import type { CommonFacts, Facts, SummedFacts } from '../../log/port.ts';
 import type { Paged } from '../api-types/entry.ts';
 import type { UsageGroupsQuery } from '../api-types/queries.ts';
 import type { UsageGroup, UsageSums } from '../api-types/usage.ts';
@@ -40,6 +40,18 @@ const GROUPS: Readonly<Record<GroupBy, (facts: Grouped, depth: number) => readon
 };
 const BYS = Object.keys(GROUPS) as GroupBy[];
 
+/** What a group is told by. */
+const FACTS: Readonly<Record<Exclude<GroupBy, 'session'>, SummedFacts>> = {
+  key: 'people',
+  user_path: 'people',
+  label: 'people',
+  model: 'models',
+  requested_model: 'models',
+  sent_model: 'models',
+  provider: 'models',
+  client: 'clients',
+};
+
 interface NamedGroup {
   readonly sums: UsageSums;
   readonly sessions: Set<string>;
@@ -69,12 +81,18 @@ export const answerGroups = async (deps: GroupsDeps, query: URLSearchParams): Pr
       return group;
     });
   // What sessions used, the exchanges alone can tell.
-  const summed = by === 'session' ? undefined : await findSums(deps.log, selection, prices);
-  if (summed) {
+  const [summed, counted] =
+    by === 'session'
+      ? []
+      : await Promise.all([
+          findSums(deps.log, selection, prices, { facts: FACTS[by] }),
+          deps.log
+            .summedSessions?.(selection)
+            .then((sessions) => sessions?.countSessions((facts) => GROUPS[by](facts, depth))),
+        ]);
+  if (summed && counted) {
     showCells(summed, prices, (used) => add(used.facts, used));
-    for (const [name, count] of await summed.countSessions((facts) => GROUPS[by](facts, depth))) {
-      counts.set(name, count);
-    }
+    for (const [name, count] of counted) counts.set(name, count);
   } else {
     await eachFacts(deps.log, selection, (facts) => {
       const session = facts.sessionId ?? facts.threadId;

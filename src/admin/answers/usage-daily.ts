@@ -95,7 +95,7 @@ export const answerDaily = async (
       const bucket = ofStretch[findStretch(used.oldestMs)];
       if (bucket) addUsed(bucket, used);
     },
-    { splitAt, byModel: true },
+    { splitAt, facts: 'models', isRough: true },
   );
   return [...buckets.values()];
 };

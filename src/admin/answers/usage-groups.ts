@@ -67,7 +67,7 @@ export const answerModels = async (deps: LogDeps, query: URLSearchParams): Promi
     deps,
     query,
     ({ model, provider }) => (model === undefined ? undefined : `${provider ?? ''} ${model}`),
-    { byModel: true },
+    { facts: 'models' },
   );
   const { entries, ...rest } = pageOf(groups, wish);
   return {
@@ -84,8 +84,12 @@ export const answerModels = async (deps: LogDeps, query: URLSearchParams): Promi
 /** `GET usage/clients` */
 export const answerClients = async (deps: LogDeps, query: URLSearchParams): Promise<Paged<UsageClient>> => {
   const wish = readPage(query, GROUP_LIMIT, MAX_GROUPS);
-  const { groups } = await groupFacts(deps, query, ({ clientName, clientVersion }) =>
-    clientName === undefined ? undefined : `${clientName}/${clientVersion ?? ''}`,
+  const { groups } = await groupFacts(
+    deps,
+    query,
+    ({ clientName, clientVersion }) =>
+      clientName === undefined ? undefined : `${clientName}/${clientVersion ?? ''}`,
+    { facts: 'clients' },
   );
   const { entries, ...rest } = pageOf(groups, wish);
   return {

@@ -85,7 +85,7 @@ export const answerSessions = async (
   const wish = readPage(query, GROUP_LIMIT, MAX_GROUPS);
   const search = readText(query, 'search');
   const prices = await pricing();
-  const summed = await log.summed?.({ span, filter });
+  const summed = await log.summedSessions?.({ span, filter });
   const { sessions, total } = summed
     ? await summed.sessions({ ...wish, search })
     : await findSessions(log, { span, filter }, { ...wish, search });

@@ -88,7 +88,7 @@ export const answerSummary = async (
     if (billing.kind === 'metered' && billing.cost) saved = (saved ?? 0) + savedBy(billing.cost, usage);
   };
   const selection = { span: period, filter };
-  const summed = await findSums(log, selection, prices);
+  const summed = await findSums(log, selection, prices, { facts: 'outcomes' });
   let times: Awaited<ReturnType<SummedLog['times']>>;
   if (summed) {
     showCells(summed, prices, add);
@@ -119,7 +119,7 @@ export const answerSummary = async (
   );
   const previous = createSums();
   const addPrevious = (used: Used): void => addUsed(previous, used);
-  await eachUsage(log, { span: before, filter }, prices, addPrevious, { byModel: true });
+  await eachUsage(log, { span: before, filter }, prices, addPrevious, { facts: 'models' });
   return {
     ...sums,
     start_date: period.startDate,

@@ -41,8 +41,7 @@ const MAX_BEHIND_MS = 13 * HOUR_MS;
 const MAX_AHEAD_MS = 15 * HOUR_MS;
 const STEP_MS = 1000;
 
-/** When a day begins in a zone: where summer time skips midnight, with the first moment after it. */
-export const startOfDayMs = (date: string, timezone: string): number => {
+const findStartMs = (date: string, timezone: string): number => {
   const wallMs = Date.parse(`${date}T00:00:00Z`);
   let low = wallMs - MAX_AHEAD_MS;
   let high = wallMs + MAX_BEHIND_MS;
@@ -52,4 +51,20 @@ export const startOfDayMs = (date: string, timezone: string): number => {
     else low = middle;
   }
   return high;
+};
+
+/** A year in some zones. */
+const MAX_KNOWN_STARTS = 4_000;
+const starts = new Map<string, number>();
+
+/** When a day begins in a zone: where summer time skips midnight, with the first moment after it. */
+export const startOfDayMs = (date: string, timezone: string): number => {
+  const name = `${date} ${timezone}`;
+  const known = starts.get(name);
+  if (known !== undefined) return known;
+  // The calendar is asked some twenty times for it: a year takes 40 ms.
+  const startMs = findStartMs(date, timezone);
+  if (starts.size >= MAX_KNOWN_STARTS) starts.clear();
+  starts.set(name, startMs);
+  return startMs;
 };

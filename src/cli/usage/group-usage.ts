@@ -4,7 +4,7 @@ import type { UsageSums } from '../../admin/api-types/usage.ts';
 import type { Pricing } from '../../admin/cost/create-pricing.ts';
 import { dayOf } from '../../base/time/local-day.ts';
 import { startsOfDays } from '../../base/time/zoned-time.ts';
-import type { CommonFacts, Facts, LogQuery, LogReader, SummedLog } from '../../log/port.ts';
+import type { CommonFacts, Facts, LogQuery, LogReader, SummedFacts, SummedLog } from '../../log/port.ts';
 
 /** What usage can be told by. */
 export const USAGE_BY = [
@@ -79,22 +79,29 @@ export interface GroupUsageInput {
   readonly onRead: () => void;
 }
 
-/** What sums by model alone know. */
-const OF_MODELS: ReadonlySet<UsageBy> = new Set([
-  'day',
-  'model',
-  'requested-model',
-  'sent-model',
-  'provider',
-]);
+/** What each is told by. */
+const FACTS: Readonly<Record<Exclude<UsageBy, 'session'>, SummedFacts>> = {
+  day: 'models',
+  model: 'models',
+  'requested-model': 'models',
+  'sent-model': 'models',
+  provider: 'models',
+  client: 'clients',
+  key: 'people',
+  path: 'people',
+};
 
 /** What sessions used, the exchanges alone can tell. */
 const findSumsBy = async ({ log, query, prices, by, timezone }: GroupUsageInput) => {
   if (by === 'session') return undefined;
-  const byModel = OF_MODELS.has(by);
-  const summed = await findSums(log, query, prices, { byModel });
+  const facts = FACTS[by];
+  const summed = await findSums(log, query, prices, { facts });
   if (!summed || by !== 'day' || summed.cells.length === 0) return summed;
-  return findSums(log, query, prices, { splitAt: startsOfDays(...spanOf(summed), timezone), byModel });
+  return findSums(log, query, prices, {
+    splitAt: startsOfDays(...spanOf(summed), timezone),
+    facts,
+    isRough: true,
+  });
 };
 
 const spanOf = ({ cells }: SummedLog): readonly [oldestMs: number, newestMs: number] =>

@@ -5,6 +5,8 @@ import type { LogFilter, LogQuery, TimeSpan } from '../../log/port.ts';
 import { allOf, type Clause } from './clauses.ts';
 import { dayOfId } from './columns.ts';
 import { escapeLike, ofSearch } from './search-clauses.ts';
+import { areOfModels, sumsFor } from './sums/choose-sums.ts';
+import type { SumsBy } from './sums/half-hours.ts';
 
 /** A query as conditions on the tables of the log. */
 export interface CompiledQuery {
@@ -21,6 +23,8 @@ export interface CompiledQuery {
   readonly tools: Clause | undefined;
   /** True where the kinds of models alone tell which kinds are meant. */
   readonly isOfModels: boolean;
+  /** The fewest sums that tell which are meant. */
+  readonly sumsBy: SumsBy;
   /** Rows that the cells do not tell of, and kinds that all of them have. */
   readonly strays: readonly Strays[];
 }
@@ -128,22 +132,6 @@ const COMPILERS: {
   label: (wanted) => ({ kind: (bind) => `${bind(wanted)} = ANY(labels)` }),
 };
 
-/** What the kinds of models know. */
-const OF_MODELS: readonly (keyof LogFilter)[] = ['model', 'requested_model', 'sent_model', 'provider'];
-
-const isOfModels = ({ filter = {}, statuses, within: root }: LogQuery): boolean =>
-  !statuses &&
-  (root === undefined || root === '/') &&
-  Object.entries(filter).every(
-    ([name, wanted]) =>
-      !wanted ||
-      OF_MODELS.includes(name as keyof LogFilter) ||
-      // Told by no kind.
-      ['tool', 'search', 'session'].includes(name) ||
-      (name === 'status_code' && wanted === 'running') ||
-      (name === 'error_type' && wanted === 'any'),
-  );
-
 const conditionsOf = (query: LogQuery): Condition[] => {
   const { filter = {}, statuses, within: root, hasUsage, inBodies, ids, sessions } = query;
   const all: Condition[] = [];
@@ -184,7 +172,7 @@ export const compileQuery = (query: LogQuery): CompiledQuery => {
   const isTimed = query.until === undefined || idTimeMs(query.until) !== undefined;
   const isInCells = isTimed && conditions.every(({ row, cell }) => row === undefined || cell !== undefined);
   const [ofTools, ...others] = conditions.filter(({ row }) => row !== undefined);
-  const areModels = isOfModels(query);
+  const areModels = areOfModels(query);
   return {
     span: query.span,
     until: query.until,
@@ -193,9 +181,14 @@ export const compileQuery = (query: LogQuery): CompiledQuery => {
     cells: isInCells ? clauses('cell') : undefined,
     tools: isTimed && areModels && others.length === 0 ? ofTools?.tools : undefined,
     isOfModels: areModels,
+    sumsBy: sumsFor(query),
     strays: conditions.flatMap(({ strays }) => (strays ? [strays] : [])),
   };
 };
+
+/** Whether sums tell of all that is selected. */
+export const isSummed = ({ cells, strays, until }: CompiledQuery): boolean =>
+  cells !== undefined && strays.length === 0 && until === undefined;
 
 /** Of those that a query means, by their kind. */
 export const ofKinds = ({ kinds }: Pick<CompiledQuery, 'kinds'>): readonly Clause[] =>

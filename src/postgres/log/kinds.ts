@@ -94,9 +94,15 @@ const MODEL_COLUMNS: ReadonlySet<string> = new Set([
   'provider',
   'providers',
 ]);
-/** The model kinds' id in a kind. */
-const MODEL_ID: Column = { name: 'model_id', type: 'bigint', of: () => undefined };
-export const STORED_KIND_COLUMNS: readonly Column[] = [...KIND_COLUMNS, MODEL_ID];
+const CLIENT_COLUMNS: ReadonlySet<string> = new Set([...MODEL_COLUMNS, 'client_name', 'client_version']);
+/** Of the path the first name: that is what teams are told by. */
+const TEAM_COLUMNS: ReadonlySet<string> = new Set([...MODEL_COLUMNS, 'user_path', 'labels']);
+const idColumn = (name: string): Column => ({ name, type: 'bigint', of: () => undefined });
+/** The ids of those of the same models, of the same client, and of the same team in a kind. */
+export const STORED_KIND_COLUMNS: readonly Column[] = [
+  ...KIND_COLUMNS,
+  ...['model_id', 'client_id', 'team_id'].map(idColumn),
+];
 
 const NAMES: Column = { name: 'names', type: 'text[]', of: ({ response }) => response.toolCalls };
 export const TOOLS_COLUMNS: readonly Column[] = [
@@ -136,27 +142,44 @@ const createKnownRows = <Row>(make: (values: Values, text: string) => Row): ((va
   };
 };
 
-/** The same models, provider and outcome, and nothing else. */
-const modelKindOf = createKnownRows((values, text): SharedRow => ({ id: hashOf(text), values }));
+/** The same in some columns, and nothing else. */
+const reducedKindOf = createKnownRows((values, text): SharedRow => ({ id: hashOf(text), values }));
 
-/** A kind, and the kind of its model. */
-export interface KindRows {
-  readonly kind: SharedRow;
-  readonly model: SharedRow;
-}
-
-const kindRowsOf = createKnownRows((values, text): KindRows => {
-  const model = modelKindOf(
+const reduce = (values: Values, columns: ReadonlySet<string>): SharedRow =>
+  reducedKindOf(
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,
-        MODEL_COLUMNS.has(name) ? value : typeof value === 'boolean' ? false : null,
+        columns.has(name) ? value : typeof value === 'boolean' ? false : null,
       ]),
     ),
   );
+
+const teamOf = (path: unknown): string | null =>
+  typeof path === 'string' ? `/${path.split('/', 2)[1] ?? ''}` : null;
+
+/** A kind, and those that tell less of it: of its models, its client, its team. */
+export interface KindRows {
+  readonly kind: SharedRow;
+  readonly reduced: readonly SharedRow[];
+}
+
+const kindRowsOf = createKnownRows((values, text): KindRows => {
+  const model = reduce(values, MODEL_COLUMNS);
+  const client = reduce(values, CLIENT_COLUMNS);
+  const team = reduce({ ...values, user_path: teamOf(values.user_path) }, TEAM_COLUMNS);
+  const ids = { model_id: model.id, client_id: client.id, team_id: team.id };
   return {
-    kind: { id: hashOf(text), values: { ...values, model_id: model.id } },
-    model: { id: model.id, values: { ...model.values, model_id: model.id } },
+    kind: { id: hashOf(text), values: { ...values, ...ids } },
+    // Nothing is summed by the client of a team, or the reverse.
+    reduced: [
+      { id: model.id, values: { ...model.values, model_id: model.id, client_id: null, team_id: null } },
+      {
+        id: client.id,
+        values: { ...client.values, model_id: model.id, client_id: client.id, team_id: null },
+      },
+      { id: team.id, values: { ...team.values, model_id: model.id, client_id: null, team_id: team.id } },
+    ],
   };
 });
 

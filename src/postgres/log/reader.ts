@@ -18,6 +18,7 @@ import { searchDatabase } from './search-database.ts';
 import { createGradualCount } from './sums/count-gradually.ts';
 import { ofDays } from './sums/day-ranges.ts';
 import { findDays } from './sums/days.ts';
+import { findSessionUses } from './sums/session-use.ts';
 import { sumDatabase } from './sums/sum-database.ts';
 import { createSummedLog } from './sums/summed-log.ts';
 import { findThreadInDatabase } from './thread-in-database.ts';
@@ -147,6 +148,7 @@ export const createPostgresReader = ({
     facts,
     sums: (selected, by, timezone) => sumDatabase({ facts, summed }, selected, by, timezone),
     summed,
+    summedSessions: (selected) => findSessionUses({ query, facts, factsReader }, selected),
     thread: (of) => findThreadInDatabase({ query, factsReader }, of),
     searchBodies: (text, selected, wish) => searchDatabase({ query, bodies, now }, text, selected, wish),
     follow: (from, signal) => followDatabase({ database, changes }, from, signal),

@@ -79,11 +79,11 @@ export const createPostgresSink = ({
   const rowOf = (exchange: LoggedExchange) => {
     const { record, isEnded } = exchange;
     const values = valuesOf(COLUMNS, record, isEnded);
-    const { kind, model } = kindOf(record, isEnded);
+    const { kind, reduced } = kindOf(record, isEnded);
     const called = toolsOf(record);
     const detail = encodeDetail(exchange, values).toString('base64');
     return {
-      kinds: [kind, model],
+      kinds: [kind, ...reduced],
       called,
       row: { ...values, kind_id: kind.id, tools_id: called?.id ?? null, detail },
     };

@@ -16,20 +16,48 @@ export const TOKENS = [
 ];
 const each = (write: (column: string) => string, columns: readonly string[]): string =>
   columns.map(write).join(',\n    ');
-const summedOf = (counts: readonly string[]): readonly string[] => [...counts, 'cache_losses', 'lost_tokens'];
+export const summedOf = ({ counts }: Pick<SumForm, 'counts'>): readonly string[] => [
+  ...counts,
+  'cache_losses',
+  'lost_tokens',
+];
 
-/** Grains: by kind the half hour, the day and 32 days, then by model the half hour and the day. */
-const GRAINS = `(VALUES (1, half_hour, kind_id), (2, half_hour / 48, kind_id), (3, half_hour / 1536, kind_id),
-      (4, half_hour, model_id), (5, half_hour / 48, model_id)) AS grains (grain, start, id)`;
+/** What is summed, and by what. */
+export interface SumForm {
+  /** Columns of both tables that are added up. */
+  readonly counts: readonly string[];
+  /** Of kinds that tell less, in `gomodel.kinds`. */
+  readonly ids: readonly string[];
+  /** Of `usage_sums`: grain, start and id. */
+  readonly grains: readonly string[];
+  /** Of `stream_times`. */
+  readonly timeGrains: readonly string[];
+}
+
+/** By kind the half hour, the day and 32 days, then by model the half hour and the day. */
+export const FIRST_FORM: SumForm = {
+  counts: TOKENS,
+  ids: ['model_id'],
+  grains: [
+    '(1, half_hour, kind_id)',
+    '(2, half_hour / 48, kind_id)',
+    '(3, half_hour / 1536, kind_id)',
+    '(4, half_hour, model_id)',
+    '(5, half_hour / 48, model_id)',
+  ],
+  timeGrains: [`(3, (day - '1970-01-01'::date) / 32, kind_id)`, `(5, day - '1970-01-01'::date, model_id)`],
+};
+const grainsOf = (grains: readonly string[]): string =>
+  `(VALUES ${grains.join(', ')}) AS grains (grain, start, id)`;
 
 export const mergeFrom = (
   from: string,
-  counts: readonly string[],
+  form: Pick<SumForm, 'counts' | 'grains'>,
 ): string => `INSERT INTO gomodel.usage_sums AS c
-    (grain, start, kind_id, band, requests, oldest_ms, newest_ms, min_input, max_input, ${summedOf(counts).join(', ')})
+    (grain, start, kind_id, band, requests, oldest_ms, newest_ms, min_input, max_input, ${summedOf(form).join(', ')})
   SELECT grain, start, id, band, sum(requests), min(oldest_ms), max(newest_ms), min(min_input), max(max_input),
-    ${each((column) => `sum(${column})`, summedOf(counts))}
-    FROM ${from} CROSS JOIN LATERAL ${GRAINS}
+    ${each((column) => `sum(${column})`, summedOf(form))}
+    FROM ${from} CROSS JOIN LATERAL ${grainsOf(form.grains)}
     WHERE grain = 1 OR band <> -2
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`;
 
@@ -58,29 +86,28 @@ export const CELL = `(started_ms / ${HALF_HOUR_MS})::integer AS half_hour, kind_
 const TIMED = (is_ttfb: boolean, ms: string): string =>
   `SELECT a.day, a.kind_id, coalesce(k.model_id, k.id) AS model_id, a.id, ${is_ttfb} AS is_ttfb, a.${ms} AS ms
         FROM added a JOIN gomodel.kinds k ON k.id = a.kind_id AND k.is_stream AND NOT k.is_probe AND k.finish = 'completed'`;
-export const TIME_GRAINS = `(VALUES (3, (day - '1970-01-01'::date) / 32, kind_id), (5, day - '1970-01-01'::date, model_id))
-      AS grains (grain, start, id)`;
+export const TIME_GRAINS = grainsOf(FIRST_FORM.timeGrains);
 
 /** Adds the rows of \`added\` that are kept. One after another: two that add the same would wait for each other. */
-export const addCounts = (counts: readonly string[]): string => `
+export const addCounts = (form: SumForm): string => `
   PERFORM pg_advisory_xact_lock(7466310243);
   SELECT dropped_before INTO v_dropped_before FROM gomodel.log_state;
   WITH turns AS MATERIALIZED (${TURNS}),
     losses AS (${LOST}),
     cells AS MATERIALIZED (
-      SELECT c.half_hour, c.kind_id, coalesce(k.model_id, k.id) AS model_id, c.band, count(*) AS requests,
+      SELECT c.half_hour, c.kind_id, ${form.ids.map((id) => `coalesce(k.${id}, k.id) AS ${id}`).join(', ')}, c.band, count(*) AS requests,
         min(started_ms) AS oldest_ms, max(started_ms) AS newest_ms,
         coalesce(min(input_tokens), 0) AS min_input, coalesce(max(input_tokens), 0) AS max_input,
-        ${each((column) => `sum(${column}) AS ${column}`, counts)},
+        ${each((column) => `sum(${column}) AS ${column}`, form.counts)},
         nullif(count(lost), 0) AS cache_losses, sum(lost) AS lost_tokens
       FROM (SELECT added.*, ${CELL.replace('kind_id,', '')} FROM added WHERE day >= v_dropped_before) AS c
         JOIN gomodel.kinds k ON k.id = c.kind_id LEFT JOIN losses ON losses.id = c.id
-      GROUP BY 1, 2, 3, 4)
-  ${mergeFrom('cells', counts)}
+      GROUP BY ${['1, 2, 3', ...form.ids.map((_, place) => place + 4)].join(', ')})
+  ${mergeFrom('cells', form)}
   ON CONFLICT (grain, start, kind_id, band) DO UPDATE SET requests = c.requests + excluded.requests,
     oldest_ms = least(c.oldest_ms, excluded.oldest_ms), newest_ms = greatest(c.newest_ms, excluded.newest_ms),
     min_input = least(c.min_input, excluded.min_input), max_input = greatest(c.max_input, excluded.max_input),
-    ${each((column) => `${column} = coalesce(c.${column} + excluded.${column}, c.${column}, excluded.${column})`, summedOf(counts))};
+    ${each((column) => `${column} = coalesce(c.${column} + excluded.${column}, c.${column}, excluded.${column})`, summedOf(form))};
 
   WITH turns AS (${TURNS})
   INSERT INTO gomodel.thread_contexts AS t (thread, day, last_id, input_tokens)
@@ -109,7 +136,7 @@ export const addCounts = (counts: readonly string[]): string => `
   SELECT grain, start, grains.id, is_ttfb, floor(ln(greatest(ms, 1)) / ln(1.05))::smallint, count(*), max(ms),
     (array_agg(times.id ORDER BY ms DESC))[1]
     FROM (${TIMED(false, 'duration_ms')}
-      UNION ALL ${TIMED(true, 'ttfb_ms')}) AS times CROSS JOIN LATERAL ${TIME_GRAINS}
+      UNION ALL ${TIMED(true, 'ttfb_ms')}) AS times CROSS JOIN LATERAL ${grainsOf(form.timeGrains)}
     WHERE day >= v_dropped_before AND ms >= 0 AND ms < 1e12 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
   ON CONFLICT (grain, start, kind_id, is_ttfb, bucket) DO UPDATE SET requests = t.requests + excluded.requests,
     slowest_id = CASE WHEN excluded.slowest_ms > t.slowest_ms THEN excluded.slowest_id ELSE t.slowest_id END,

@@ -1,9 +1,17 @@
-import { addCounts, CELL, mergeFrom, TIME_GRAINS, TOKENS } from './0012-add-to-grains.ts';
+import {
+  addCounts,
+  CELL,
+  FIRST_FORM,
+  mergeFrom,
+  type SumForm,
+  TIME_GRAINS,
+  TOKENS,
+} from './0012-add-to-grains.ts';
 
 /** From the sums of whoever has used an earlier version: all that those say. */
 const TAKE_OVER = `
 WITH cells AS (SELECT c.*, c.kind_id AS model_id, NULL::bigint AS cache_losses, NULL::bigint AS lost_tokens FROM gomodel.usage_cells c)
-${mergeFrom('cells', TOKENS)};
+${mergeFrom('cells', FIRST_FORM)};
 INSERT INTO gomodel.sessions (id, name, last_day)
   SELECT hashtextextended(session_id, 0), min(session_id), max(day) FROM gomodel.session_days GROUP BY 1;
 INSERT INTO gomodel.session_uses (day, session, kind_id, is_thread, oldest_ms, newest_ms)
@@ -20,13 +28,13 @@ INSERT INTO gomodel.tool_uses (day, kind_id, tools_id, requests)
 DROP TABLE gomodel.usage_cells, gomodel.session_days, gomodel.usage_times;
 `;
 
-/** The functions that add rows to the sums. @param counts columns of both that are added up */
+/** The functions that add rows to the sums. */
 export const countingFunctions = (
-  counts: readonly string[],
+  form: SumForm,
 ): string => `CREATE OR REPLACE FUNCTION gomodel.count_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   v_dropped_before date;
-BEGIN${addCounts(counts)}
+BEGIN${addCounts(form)}
   RETURN NULL;
 END $$;
 
@@ -34,7 +42,7 @@ END $$;
 CREATE OR REPLACE FUNCTION gomodel.count_updated() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   v_dropped_before date;
-BEGIN${addCounts(counts)}
+BEGIN${addCounts(form)}
   UPDATE gomodel.usage_sums c SET requests = c.requests - gone.requests
     FROM (SELECT ${CELL}, count(*) AS requests FROM removed WHERE day >= v_dropped_before GROUP BY 1, 2, 3) AS gone
     WHERE c.grain = 1 AND c.start = gone.half_hour AND c.kind_id = gone.kind_id AND c.band = gone.band;
@@ -129,7 +137,7 @@ CREATE TABLE gomodel.tool_uses (
   PRIMARY KEY (day, kind_id, tools_id)
 );
 ${TAKE_OVER}
-${countingFunctions(TOKENS)}
+${countingFunctions(FIRST_FORM)}
 -- Makes the tables of some days; several gateways may ask for the same ones. Attached rather than created in their
 -- place, so that whoever reads or writes other days goes on.
 CREATE OR REPLACE FUNCTION gomodel.make_days(p_days date[]) RETURNS void LANGUAGE plpgsql AS $$

@@ -1,4 +1,4 @@
-import { TOKENS } from './0012-add-to-grains.ts';
+import { FIRST_FORM, TOKENS } from './0012-add-to-grains.ts';
 import { countingFunctions } from './0012-log-grains.ts';
 
 export const SEARCH_COUNTS = ['web_searches', 'preview_web_searches', 'file_searches', 'citation_tokens'];
@@ -9,5 +9,5 @@ export const addColumns = (table: string, columns: readonly string[]): string =>
 export const SEARCHES = `
 ${addColumns('exchanges', SEARCH_COUNTS)}
 ${addColumns('usage_sums', SEARCH_COUNTS)}
-${countingFunctions([...TOKENS, ...SEARCH_COUNTS])}
+${countingFunctions({ ...FIRST_FORM, counts: [...TOKENS, ...SEARCH_COUNTS] })}
 `;

@@ -15,6 +15,7 @@ import { SCRIPT_CALLS } from './0014-script-calls.ts';
 import { SEARCHES } from './0015-searches.ts';
 import { SERVICE_TIER } from './0016-service-tier.ts';
 import { MEDIA } from './0017-media.ts';
+import { SUMS_BY_CLIENT } from './0018-sums-by-client.ts';
 
 /** A step from one form of the tables to the next, in plain SQL. Never changed once it has been released. */
 export interface Migration {
@@ -43,4 +44,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 15, name: 'searches', sql: SEARCHES },
   { id: 16, name: 'service-tier', sql: SERVICE_TIER },
   { id: 17, name: 'media', sql: MEDIA },
+  { id: 18, name: 'sums-by-client', sql: SUMS_BY_CLIENT },
 ];

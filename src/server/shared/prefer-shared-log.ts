@@ -70,6 +70,8 @@ export const preferSharedLog = (
         return own.summed?.(query, wish);
       }
     },
+    // What the files tell of sessions, they tell exchange by exchange.
+    summedSessions: (query) => instead(async (log) => log.summedSessions?.(query)),
     thread: (of) => instead((log) => log.thread(of)),
     searchBodies: (text, query, wish) => instead((log) => log.searchBodies(text, query, wish)),
     follow: (from, signal) => shared.follow(from, signal),

@@ -51,10 +51,9 @@ export const fillLog = async (database: Database, plan: LargeLogPlan): Promise<v
   const days = new Set<string>();
   const rowOf = (logged: LoggedExchange): string => {
     const values = valuesOf(COLUMNS, logged.record, true);
-    const { kind, model } = kindOf(logged.record, true);
+    const { kind, reduced } = kindOf(logged.record, true);
     const tools = toolsOf(logged.record);
-    shared.kinds.set(kind.id, kind);
-    shared.kinds.set(model.id, model);
+    for (const row of [kind, ...reduced]) shared.kinds.set(row.id, row);
     if (tools) shared.tool_calls.set(tools.id, tools);
     days.add(String(values.day));
     const detail = `\\x${encodeDetail(logged, values).toString('hex')}`;

@@ -20,7 +20,34 @@ it('knows the kind of the model, which is one for all who ask for it', () => {
     kindOf(loggedExchange(0, { keyId, status, model: 'gpt-5.5', provider: 'openai' }).record, true);
   const [one, other, failed] = [of('ada', 200), of('bob', 200), of('ada', 500)];
   expect(one.kind.id).not.toBe(other.kind.id);
-  expect(one.model.id).toBe(other.model.id);
-  expect(failed.model.id).not.toBe(one.model.id);
-  expect(one.model.values).toMatchObject({ model: 'gpt-5.5', key_id: null, status: null });
+  expect(one.reduced[0]?.id).toBe(other.reduced[0]?.id);
+  expect(failed.reduced[0]?.id).not.toBe(one.reduced[0]?.id);
+  expect(one.reduced[0]?.values).toMatchObject({ model: 'gpt-5.5', key_id: null, status: null });
+});
+
+it('knows the kinds of the client and of the team, which are one for all people of them', () => {
+  const of = (place: number, version: string, userPath: string) =>
+    kindOf(
+      loggedExchange(0, {
+        ...{ keyId: `key_${place}`, model: 'gpt-5.5', userPath, labels: ['red'] },
+        client: { name: 'codex_exec', version },
+      }).record,
+      true,
+    );
+  const [one, other, elsewhere] = [of(1, '1', '/red/ada'), of(2, '1', '/red/bob'), of(1, '2', '/blue/ada')];
+  expect(one.kind.values).toMatchObject({
+    model_id: one.reduced[0]?.id,
+    client_id: one.reduced[1]?.id,
+    team_id: one.reduced[2]?.id,
+  });
+  expect(one.reduced.map(({ id }) => id)).toEqual(other.reduced.map(({ id }) => id));
+  expect(one.reduced[1]?.values).toMatchObject({
+    client_name: 'codex_exec',
+    client_version: '1',
+    user_path: null,
+  });
+  expect(one.reduced[2]?.values).toMatchObject({ user_path: '/red', labels: ['red'], client_name: null });
+  expect(elsewhere.reduced[0]?.id).toBe(one.reduced[0]?.id);
+  expect(elsewhere.reduced[1]?.id).not.toBe(one.reduced[1]?.id);
+  expect(elsewhere.reduced[2]?.id).not.toBe(one.reduced[2]?.id);
 });

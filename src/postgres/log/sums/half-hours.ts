@@ -47,6 +47,14 @@ export const isHalfHour = (ms: number): boolean => ms % HALF_HOUR_MS === 0;
 
 /** As `usage_sums.grain` has them, and how many half hours each has: the longest first. */
 const GRAINS = {
+  client: [
+    [7, HALF_HOURS_OF_A_DAY],
+    [6, 1],
+  ],
+  team: [
+    [9, HALF_HOURS_OF_A_DAY],
+    [8, 1],
+  ],
   kind: [
     [3, HALF_HOURS_OF_32_DAYS],
     [2, HALF_HOURS_OF_A_DAY],
@@ -58,6 +66,9 @@ const GRAINS = {
   ],
 } as const satisfies Record<string, readonly (readonly [grain: number, halfHours: number])[]>;
 
+/** What sums are kept by: kinds, or the fewer that tell of some of their columns alone. */
+export type SumsBy = keyof typeof GRAINS;
+
 /** Consecutive sums of one grain. */
 export interface Stretch {
   readonly grain: number;
@@ -66,38 +77,69 @@ export interface Stretch {
   readonly to: number;
   /** How many splits lie before it. */
   readonly part: number;
+  /** -1: to be taken away again from a longer sum that reaches beyond its part. */
+  readonly sign: 1 | -1;
 }
+
+type Grains = readonly (readonly [grain: number, halfHours: number])[];
 
 const cover = (
   { from, to }: HalfHours,
-  grains: readonly (readonly [grain: number, halfHours: number])[],
+  grains: Grains,
   part: number,
+  sign: Stretch['sign'] = 1,
 ): Stretch[] => {
   const [longest, ...shorter] = grains;
   if (!longest || from >= to) return [];
   const [grain, halfHours] = longest;
   const [first, end] = [Math.ceil(from / halfHours), Math.floor(to / halfHours)];
-  if (end <= first) return cover({ from, to }, shorter, part);
+  if (end <= first) return cover({ from, to }, shorter, part, sign);
   return [
-    ...cover({ from, to: first * halfHours }, shorter, part),
-    { grain, from: first, to: end, part },
-    ...cover({ from: end * halfHours, to }, shorter, part),
+    ...cover({ from, to: first * halfHours }, shorter, part, sign),
+    { grain, from: first, to: end, part, sign },
+    ...cover({ from: end * halfHours, to }, shorter, part, sign),
   ];
 };
 
-/**
- * Covers a stretch of half hours with as few sums as possible.
- * @param splits half hours, ascending; no sum reaches across one
- */
-export const coverHalfHours = (
-  { from, to }: HalfHours,
-  by: keyof typeof GRAINS,
-  splits: readonly number[] = [],
-): readonly Stretch[] => {
+/** Covers a part by the longest sums that end nearest to its bounds, and takes away what lies beyond. */
+const coverNearest = ({ from, to }: HalfHours, grains: Grains, part: number): Stretch[] => {
+  const [longest, ...shorter] = grains;
+  if (!longest || from >= to) return [];
+  const [grain, halfHours] = longest;
+  const [first, end] = [Math.round(from / halfHours), Math.round(to / halfHours)];
+  if (end <= first) return cover({ from, to }, grains, part);
+  const bound = (inner: number, outer: number): Stretch[] =>
+    inner < outer
+      ? cover({ from: inner, to: outer }, shorter, part)
+      : cover({ from: outer, to: inner }, shorter, part, -1);
+  return [
+    ...bound(from, first * halfHours),
+    { grain, from: first, to: end, part, sign: 1 },
+    ...bound(end * halfHours, to),
+  ];
+};
+
+export interface CoverWish {
+  /** Half hours, ascending; no sum reaches across one. Default: none. */
+  readonly splits?: readonly number[];
+  /** True where some sums may reach across one, if others are taken away from them: where days do not begin with UTC's. */
+  readonly isSigned?: boolean;
+}
+
+/** The bounds of the parts that splits make of a stretch of half hours. */
+export const boundsOf = ({ from, to }: HalfHours, splits: readonly number[]): readonly number[] => {
   const start = Math.max(from, 0);
   const end = Math.min(to, FOREVER);
-  const bounds = [start, ...splits.map((split) => Math.min(Math.max(split, start), end)), end];
-  return bounds
-    .slice(1)
-    .flatMap((next, part) => cover({ from: bounds[part] ?? end, to: next }, GRAINS[by], part));
+  return [start, ...splits.map((split) => Math.min(Math.max(split, start), end)), end];
+};
+
+/** Covers a stretch of half hours with as few sums as possible. */
+export const coverHalfHours = (
+  halfHours: HalfHours,
+  by: SumsBy,
+  { splits = [], isSigned = false }: CoverWish = {},
+): readonly Stretch[] => {
+  const bounds = boundsOf(halfHours, splits);
+  const coverPart = isSigned ? coverNearest : cover;
+  return bounds.slice(1).flatMap((to, part) => coverPart({ from: bounds[part] ?? to, to }, GRAINS[by], part));
 };

@@ -1,13 +1,21 @@
-import type { CommonFacts, Facts, UsageCell } from '../../../log/port.ts';
+import type { CommonFacts, Facts, SummedFacts, UsageCell } from '../../../log/port.ts';
 import type { Query } from '../../database.ts';
 import { allOf, type Bind, type Clause, write } from '../clauses.ts';
 import { FACTS_COLUMNS, TOKENS } from '../columns.ts';
 import { type CompiledQuery, isNoProbe, ofKinds } from '../compile-query.ts';
 import { type Row, usageOf } from '../facts.ts';
 import type { FactsReader } from '../facts-reader.ts';
-import { coverHalfHours, type DividedSpan, HALF_HOUR_MS, type Stretch } from './half-hours.ts';
+import {
+  boundsOf,
+  coverHalfHours,
+  type DividedSpan,
+  HALF_HOUR_MS,
+  type Stretch,
+  type SumsBy,
+} from './half-hours.ts';
 
 interface CellRow extends Row {
+  readonly part: number;
   readonly kind_id: number;
   readonly band: number;
   readonly requests: number;
@@ -31,7 +39,7 @@ export interface CellsDeps {
 }
 
 const SUMMED = [...TOKENS.map(([name]) => name), 'cache_losses', 'lost_tokens'];
-const SUMS = SUMMED.map((name) => `sum(${name})::bigint AS ${name}`).join(', ');
+const SUMS = SUMMED.map((name) => `sum(sign * ${name})::bigint AS ${name}`).join(', ');
 
 /** One exchange. */
 export const cellOf = (facts: Facts): FoundCell => {
@@ -53,21 +61,32 @@ export const cellOf = (facts: Facts): FoundCell => {
 
 /** Stretches of sums as a table, to be joined with `usage_sums` as `s`. */
 export const joinStretches = (stretches: readonly Stretch[], bind: Bind): string => {
-  const column = (name: 'grain' | 'from' | 'to' | 'part'): string =>
+  const column = (name: 'grain' | 'from' | 'to' | 'part' | 'sign'): string =>
     `${bind(stretches.map((one) => one[name]))}::integer[]`;
   // Looked up one by one: the planner cannot know that each stretch is a small part of all.
-  return `unnest(${column('grain')}, ${column('from')}, ${column('to')}, ${column('part')})
-      AS r (grain, first, next, part) CROSS JOIN LATERAL (SELECT * FROM gomodel.usage_sums
+  return `unnest(${column('grain')}, ${column('from')}, ${column('to')}, ${column('part')}, ${column('sign')})
+      AS r (grain, first, next, part, sign) CROSS JOIN LATERAL (SELECT * FROM gomodel.usage_sums
         WHERE grain = r.grain AND start >= r.first AND start < r.next AND band <> -2 OFFSET 0) AS s`;
 };
 
-/** What runs is summed by the half hour alone. */
-export const runningWithin = ({ inner }: DividedSpan): readonly Clause[] => [
-  () => 'grain = 1 AND band = -2 AND requests > 0',
+const startsWithin = ({ inner }: DividedSpan): readonly Clause[] => [
   ...(Number.isFinite(inner.from)
     ? ([(bind) => `start >= ${bind(inner.from)}::integer`] satisfies Clause[])
     : []),
   ...(Number.isFinite(inner.to) ? ([(bind) => `start < ${bind(inner.to)}::integer`] satisfies Clause[]) : []),
+];
+
+/** What runs is summed by the half hour alone. */
+export const runningWithin = (divided: DividedSpan): readonly Clause[] => [
+  () => 'grain = 1 AND band = -2 AND requests > 0',
+  ...startsWithin(divided),
+];
+
+/** As an array, so that the index is asked for each of them. */
+const ofFewKinds = (divided: DividedSpan, { kinds }: CompiledQuery): readonly Clause[] => [
+  () => 'grain = 1 AND band <> -2',
+  (bind) => `kind_id = ANY(ARRAY(SELECT id FROM gomodel.kinds WHERE ${allOf(kinds, bind)}))`,
+  ...startsWithin(divided),
 ];
 
 export interface CellsWish {
@@ -75,34 +94,65 @@ export interface CellsWish {
   /** On `usage_sums`. */
   readonly conditions: readonly Clause[];
   readonly splitAt: readonly number[];
-  /** True where kinds of one model are one cell. */
-  readonly byModel: boolean;
+  /** Kinds that are alike in these are one cell. */
+  readonly facts: SummedFacts | undefined;
+  /** True where sums may be taken from longer ones. */
+  readonly isRough: boolean;
 }
+
+const MODEL = 'coalesce(model_id, id)';
+/** What kinds have to have in common to be one cell. */
+const COMMON: Readonly<Record<Exclude<SummedFacts, 'models'>, string>> = {
+  clients: 'client_name, client_version',
+  people: 'key_id, user_path, labels',
+  outcomes: 'status, finish, error_origin, error_code, is_stream',
+};
+
+/** Kinds, each with the number of those that are alike. Some were written before there were kinds of models. */
+const alikeBy = (facts: SummedFacts | undefined): string => {
+  if (facts === undefined) return 'SELECT id, id AS alike FROM gomodel.kinds';
+  const alike = facts === 'models' ? MODEL : `min(id) OVER (PARTITION BY ${MODEL}, ${COMMON[facts]})`;
+  return `SELECT id, ${alike} AS alike FROM gomodel.kinds`;
+};
+
+/** The fewest sums that know what is selected and what is asked for. */
+const sourceOf = ({ sumsBy }: CompiledQuery, facts: SummedFacts | undefined): SumsBy => {
+  if (facts === 'models') return sumsBy;
+  return facts === 'clients' && sumsBy === 'model' ? 'client' : 'kind';
+};
 
 /** Sums of the half hours of a query. */
 export const readCells = async (
   { query, factsReader }: CellsDeps,
   compiled: CompiledQuery,
-  { divided, conditions, splitAt, byModel }: CellsWish,
+  { divided, conditions, splitAt, facts, isRough }: CellsWish,
 ): Promise<FoundCell[]> => {
   const splits = splitAt.map((ms) => ms / HALF_HOUR_MS);
-  const isOfModels = byModel && compiled.isOfModels;
-  const stretches = coverHalfHours(divided.inner, isOfModels ? 'model' : 'kind', splits);
+  const source = sourceOf(compiled, facts);
+  // Those of a few kinds are found by them, half hour by half hour: a day of all kinds has more.
+  const isByKind = isRough && source === 'kind' && compiled.kinds.length > 0;
+  const stretches = isByKind ? [] : coverHalfHours(divided.inner, source, { splits, isSigned: isRough });
+  const bounds = boundsOf(divided.inner, splits).map((halfHours) => halfHours * HALF_HOUR_MS);
   const all = [...conditions, ...ofKinds(compiled), isNoProbe];
   const { text, values } = write((bind) => {
     const columns = `kind_id, band, requests, oldest_ms, newest_ms, min_input, max_input, ${SUMMED.join(', ')}`;
     const part = splits.length > 0 ? `width_bucket(start, ${bind(splits)}::integer[])` : '0';
-    // The kinds of what runs are no models, and some were written before there were models.
-    const [kind, from] = byModel
-      ? ['coalesce(k.model_id, kind_id)', 'LEFT JOIN gomodel.kinds k ON k.id = kind_id']
-      : ['kind_id', ''];
-    return `SELECT ${kind} AS kind_id, band, sum(requests) AS requests,
-        min(oldest_ms) AS oldest_ms, max(newest_ms) AS newest_ms,
-        min(min_input) AS min_input, max(max_input) AS max_input, ${SUMS}
-      FROM (SELECT part, ${columns} FROM ${joinStretches(stretches, bind)} WHERE ${allOf(all, bind)}
-        UNION ALL SELECT ${part}, ${columns} FROM gomodel.usage_sums
-          WHERE ${allOf([...runningWithin(divided), ...all], bind)}) AS found ${from}
-      GROUP BY part, ${kind}, band HAVING sum(requests) > 0`;
+    const isLong = (name: string): string => `${name} FILTER (WHERE sign > 0) AS`;
+    const alike = 'coalesce(alike, kind_id)';
+    const ofNewest = '(max(ARRAY[newest_ms, kind_id]))[2]';
+    return `SELECT part, ${facts === 'models' || facts === undefined ? alike : ofNewest} AS kind_id, band,
+        sum(sign * requests) AS requests, ${isLong('min(oldest_ms)')} oldest_ms, ${isLong('max(newest_ms)')} newest_ms,
+        ${isLong('min(min_input)')} min_input, ${isLong('max(max_input)')} max_input, ${SUMS}
+      FROM (${
+        isByKind
+          ? `SELECT ${part} AS part, 1 AS sign, ${columns} FROM gomodel.usage_sums
+          WHERE ${allOf([...ofFewKinds(divided, compiled), ...conditions, isNoProbe], bind)}`
+          : `SELECT part, sign, ${columns} FROM ${joinStretches(stretches, bind)} WHERE ${allOf(all, bind)}`
+      }
+        UNION ALL SELECT ${part}, 1, ${columns} FROM gomodel.usage_sums
+          WHERE ${allOf([...runningWithin(divided), ...all], bind)}) AS found
+        LEFT JOIN (${alikeBy(facts)}) AS k ON k.id = kind_id
+      GROUP BY part, ${alike}, band HAVING sum(sign * requests) > 0`;
   });
   const rows = await query<CellRow>(text, values);
   const kindOf = await factsReader.kinds(rows.map((row) => row.kind_id));
@@ -110,13 +160,14 @@ export const readCells = async (
     facts: kindOf(row.kind_id) satisfies CommonFacts,
     requests: row.requests,
     usage: row.band >= 0 ? usageOf(row) : undefined,
-    oldestMs: row.oldest_ms,
-    newestMs: row.newest_ms,
+    // A sum that was taken from a longer one began and ended within its part.
+    oldestMs: Math.max(row.oldest_ms, bounds[row.part] ?? row.oldest_ms),
+    newestMs: Math.min(row.newest_ms, (bounds[row.part + 1] ?? Number.POSITIVE_INFINITY) - 1),
     minInputTokens: row.min_input,
     maxInputTokens: row.max_input,
     cacheLosses: row.cache_losses ?? 0,
     lostTokens: row.lost_tokens ?? 0,
-    ...(!byModel && { kindId: row.kind_id }),
+    ...(source === 'kind' && facts !== 'models' && { kindId: row.kind_id }),
   }));
 };
 

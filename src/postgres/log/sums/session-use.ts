@@ -1,7 +1,7 @@
-import type { Facts, LogQuery, LogReader, SessionUse, SummedLog, TimeSpan } from '../../../log/port.ts';
+import type { Facts, LogQuery, LogReader, SessionUse, SummedSessions, TimeSpan } from '../../../log/port.ts';
 import type { Query } from '../../database.ts';
 import { allOf, type Bind, type Clause, write } from '../clauses.ts';
-import { type CompiledQuery, isNoProbe, ofKinds } from '../compile-query.ts';
+import { type CompiledQuery, compileQuery, isNoProbe, isSummed, ofKinds } from '../compile-query.ts';
 import type { FactsReader } from '../facts-reader.ts';
 import { containing } from '../search-clauses.ts';
 
@@ -85,18 +85,19 @@ const namesOf = ({ model, requestedModel, sentModel, clientName, clientVersion }
   );
 const NAMES_OF_KIND = `lower(concat_ws(E'\\n', model, requested_model, sent_model, client_name || '/' || coalesce(client_version, '')))`;
 
-/** What a query says of sessions. */
-export const createSessionUses = (
+/** What a query says of sessions, as `LogReader.summedSessions` has it. */
+export const findSessionUses = async (
   deps: SessionUseDeps,
   selected: LogQuery,
-  compiled: CompiledQuery,
-): Pick<SummedLog, 'sessions' | 'countSessions'> => {
+): Promise<SummedSessions | undefined> => {
+  const compiled = compileQuery(selected);
+  if (!isSummed(compiled)) return undefined;
   const { query, factsReader } = deps;
-  const usesOf = (bind: Bind): string =>
-    allOf([() => 'NOT is_thread', isNoProbe, ...within(compiled.span ?? ALWAYS), ...ofKinds(compiled)], bind);
+  const loose = await findLoose(deps, selected, compiled);
+  const withinSpan: readonly Clause[] = [() => 'NOT is_thread', ...within(compiled.span ?? ALWAYS)];
+  const usesOf = (bind: Bind): string => allOf([...withinSpan, isNoProbe, ...ofKinds(compiled)], bind);
   return {
     sessions: async ({ limit, offset, search }) => {
-      const loose = await findLoose(deps, selected, compiled);
       const isFound = ({ name, ...facts }: Loose): boolean =>
         search === undefined ||
         [name, ...namesOf({ ...facts })].some((text) => text.toLowerCase().includes(search.toLowerCase()));
@@ -105,17 +106,21 @@ export const createSessionUses = (
         const isNamed =
           like === undefined
             ? 'true'
-            : `kind_id IN (SELECT id FROM gomodel.kinds WHERE ${NAMES_OF_KIND} LIKE ${like})`;
-        return `WITH used AS (
-            SELECT session, oldest_ms, newest_ms, ${isNamed} AS is_named, NULL AS name
-              FROM gomodel.session_uses WHERE ${usesOf(bind)}
-            UNION ALL SELECT hashtextextended(name, 0), ms, ms, is_named, name
+            : `bool_or(kind_id IN (SELECT id FROM gomodel.kinds WHERE ${NAMES_OF_KIND} LIKE ${like}))`;
+        return `WITH kept AS (
+            SELECT session, min(oldest_ms) AS oldest_ms, max(newest_ms) AS newest_ms, ${isNamed} AS is_named,
+              NULL::text AS name
+            FROM gomodel.session_uses WHERE ${usesOf(bind)} GROUP BY session),
+          used AS (SELECT * FROM kept UNION ALL SELECT hashtextextended(name, 0), ms, ms, is_named, name
               FROM unnest(${bind(loose.map(({ name }) => name))}::text[],
                 ${bind(loose.map(({ startedAtMs }) => startedAtMs))}::bigint[],
                 ${bind(loose.map(isFound))}::boolean[]) AS l (name, ms, is_named)),
-          found AS (
-            SELECT session, min(oldest_ms) AS oldest_ms, max(newest_ms) AS newest_ms, bool_or(is_named) AS is_named,
-              min(name) AS name FROM used GROUP BY session),
+          found AS (${
+            loose.length === 0
+              ? 'SELECT * FROM kept'
+              : `SELECT session, min(oldest_ms) AS oldest_ms, max(newest_ms) AS newest_ms,
+                bool_or(is_named) AS is_named, min(name) AS name FROM used GROUP BY session`
+          }),
           ${
             like === undefined
               ? 'wanted AS MATERIALIZED (SELECT * FROM found)'
@@ -137,7 +142,6 @@ export const createSessionUses = (
       };
     },
     countSessions: async (groupsOf) => {
-      const loose = await findLoose(deps, selected, compiled);
       const ofKind = write(
         (bind) => `SELECT id FROM gomodel.kinds WHERE NOT is_probe AND ${allOf(compiled.kinds, bind)}`,
       );
@@ -154,15 +158,15 @@ export const createSessionUses = (
         groupsOf(each).map((group) => [each.name, placeOf(group)] as const),
       );
       const { text, values } = write(
-        (bind) => `SELECT place, count(*) AS sessions FROM (
+        (bind) => `WITH kept AS (
             SELECT place, session FROM gomodel.session_uses
               JOIN unnest(${bind(pairs.map(([id]) => id))}::bigint[], ${bind(pairs.map(([, place]) => place))}::integer[])
                 AS kinds (kind_id, place) USING (kind_id)
-              WHERE ${usesOf(bind)}
-            UNION SELECT place, hashtextextended(name, 0)
-              FROM unnest(${bind(looser.map(([name]) => name))}::text[], ${bind(looser.map(([, place]) => place))}::integer[])
-                AS l (name, place)) AS used
-          GROUP BY place`,
+              WHERE ${allOf(withinSpan, bind)} GROUP BY place, session),
+          used AS (SELECT * FROM kept UNION SELECT place, hashtextextended(name, 0)
+            FROM unnest(${bind(looser.map(([name]) => name))}::text[], ${bind(looser.map(([, place]) => place))}::integer[])
+              AS l (name, place))
+          SELECT place, count(*) AS sessions FROM ${looser.length === 0 ? 'kept' : 'used'} GROUP BY place`,
       );
       const counted = await query<{ place: number; sessions: number }>(text, values);
       const names = [...groups.keys()];

@@ -30,9 +30,16 @@ const MAX_EXACT = 5_000;
 /** How wide a bucket is: told is its middle. */
 const WIDTH = 1.05;
 const DAY_MS = HALF_HOURS_OF_A_DAY * HALF_HOUR_MS;
-/** Sums by model alone are kept by the day, the others by 32 days. */
-const BY_MODEL = { grain: 5, ms: DAY_MS } as const;
-const BY_KIND = { grain: 3, ms: 32 * DAY_MS } as const;
+interface Grain {
+  readonly grain: number;
+  readonly ms: number;
+}
+/** Sums by model alone are kept by the day as well, the others by 32 days. The longest first. */
+const BY_MODEL: readonly Grain[] = [
+  { grain: 10, ms: 32 * DAY_MS },
+  { grain: 5, ms: DAY_MS },
+];
+const BY_KIND: readonly Grain[] = [{ grain: 3, ms: 32 * DAY_MS }];
 
 const isTimed = ({ isStream, finish }: Pick<Facts, 'isStream' | 'finish'>): boolean =>
   isStream && finish === 'completed';
@@ -72,7 +79,7 @@ const BUCKETS = `SELECT is_ttfb AS "isTtfb", bucket, sum(requests) AS requests, 
 const readSums = (
   query: Query,
   compiled: CompiledQuery,
-  { grain, ms }: typeof BY_MODEL | typeof BY_KIND,
+  { grain, ms }: Grain,
   { fromMs, toMs }: TimeSpan,
 ): Promise<readonly Bucket[]> => {
   const { text, values } = write((bind) => {
@@ -97,6 +104,26 @@ const readRows = (query: Query, compiled: CompiledQuery): Promise<readonly Bucke
       GROUP BY 1, 2`,
   );
   return query<Bucket>(text, values);
+};
+
+/** From the longest sums that lie within a span, and the shorter ones beside them; what is left, rows tell. */
+const readSpan = async (
+  query: Query,
+  compiled: CompiledQuery,
+  span: TimeSpan,
+  [longest, ...shorter]: readonly Grain[],
+): Promise<readonly Bucket[]> => {
+  if (span.fromMs >= span.toMs) return [];
+  if (!longest) return readRows(query, { ...compiled, span });
+  const firstMs = Math.ceil(span.fromMs / longest.ms) * longest.ms;
+  const endMs = Math.floor(span.toMs / longest.ms) * longest.ms;
+  if (endMs <= firstMs) return readSpan(query, compiled, span, shorter);
+  const parts = await Promise.all([
+    readSums(query, compiled, longest, { fromMs: firstMs, toMs: endMs }),
+    readSpan(query, compiled, { fromMs: span.fromMs, toMs: firstMs }, shorter),
+    readSpan(query, compiled, { fromMs: endMs, toMs: span.toMs }, shorter),
+  ]);
+  return parts.flat();
 };
 
 /** How long the completed streams of a query took, by sums, and by rows where those do not reach. */
@@ -134,25 +161,12 @@ export const findTimes = async (
     return told();
   }
   const { fromMs = 0, toMs = Number.POSITIVE_INFINITY } = selected.span ?? {};
-  const by = compiled.isOfModels ? BY_MODEL : BY_KIND;
+  // Of what the query has all that there is yet, the last sum is a whole one.
+  const isOpen = newestMs < toMs && Date.now() < toMs;
   // Where the query begins before everything, so does its first sum.
-  const startMs = Math.max(fromMs, 0);
-  const firstMs = Math.ceil(startMs / by.ms) * by.ms;
-  // A sum of which the query has all that there is yet is a whole one.
-  const endMs =
-    newestMs < toMs && Date.now() < toMs ? Number.POSITIVE_INFINITY : Math.floor(toMs / by.ms) * by.ms;
-  const left: TimeSpan[] =
-    endMs <= firstMs
-      ? [{ fromMs: startMs, toMs }]
-      : [
-          { fromMs: startMs, toMs: firstMs },
-          { fromMs: endMs, toMs },
-        ].filter((part) => part.fromMs < part.toMs);
-  const parts = [
-    ...(endMs > firstMs ? [await readSums(query, compiled, by, { fromMs: firstMs, toMs: endMs })] : []),
-    ...(await Promise.all(left.map((span) => readRows(query, { ...compiled, span })))),
-  ];
-  for (const { isTtfb, bucket, requests, slowestMs, slowestId } of parts.flat()) {
+  const span = { fromMs: Math.max(fromMs, 0), toMs: isOpen ? Number.POSITIVE_INFINITY : toMs };
+  const buckets = await readSpan(query, compiled, span, compiled.isOfModels ? BY_MODEL : BY_KIND);
+  for (const { isTtfb, bucket, requests, slowestMs, slowestId } of buckets) {
     const spread = isTtfb ? ttfb : duration;
     spread.add(WIDTH ** (bucket + 0.5), requests);
     spread.noteSlowest(slowestId, slowestMs);

@@ -15,12 +15,16 @@ export const sumDatabase = async (
   timezone: string,
 ): Promise<readonly SumRow[]> => {
   const summer = createSummer(by, timezone);
-  const byModel = by.every((key) => OF_MODELS.has(key));
-  let kept = by.includes('sessionId') ? undefined : await summed(selected, { byModel });
+  const wanted = by.every((key) => OF_MODELS.has(key)) ? ({ facts: 'models' } as const) : {};
+  let kept = by.includes('sessionId') ? undefined : await summed(selected, wanted);
   if (kept && by.includes('day') && kept.cells.length > 0) {
     const fromMs = kept.cells.reduce((least, cell) => Math.min(least, cell.oldestMs), Infinity);
     const toMs = kept.cells.reduce((most, cell) => Math.max(most, cell.newestMs), 0);
-    kept = await summed(selected, { splitAt: startsOfDays(fromMs, toMs, timezone), byModel });
+    kept = await summed(selected, {
+      splitAt: startsOfDays(fromMs, toMs, timezone),
+      isRough: true,
+      ...wanted,
+    });
   }
   if (kept) {
     for (const { facts: common, usage, requests, oldestMs } of kept.cells) {

@@ -1,10 +1,9 @@
 import type { LogQuery, LogReader, SummedLog, SumWish } from '../../../log/port.ts';
 import type { Query } from '../../database.ts';
-import { compileQuery } from '../compile-query.ts';
+import { compileQuery, isSummed } from '../compile-query.ts';
 import type { FactsReader } from '../facts-reader.ts';
 import { divideSpan, HALF_HOUR_MS, HALF_HOURS_OF_A_DAY, isHalfHour } from './half-hours.ts';
 import { cellOf, type FoundCell, findNewestOf, readCells } from './read-cells.ts';
-import { createSessionUses } from './session-use.ts';
 import { findTimes } from './spread-of-times.ts';
 
 export interface SummedLogDeps {
@@ -20,18 +19,17 @@ export const createSummedLog =
   ({ query, facts, factsReader }: SummedLogDeps) =>
   async (
     selected: LogQuery,
-    { splitAt = [], byModel = false }: SumWish = {},
+    { splitAt = [], facts: wanted, isRough = false }: SumWish = {},
   ): Promise<SummedLog | undefined> => {
     const compiled = compileQuery(selected);
-    const hasStrays = compiled.strays.length > 0;
-    if (!compiled.cells || hasStrays || compiled.until !== undefined || !splitAt.every(isHalfHour))
-      return undefined;
+    if (!compiled.cells || !isSummed(compiled) || !splitAt.every(isHalfHour)) return undefined;
     const divided = divideSpan(compiled.span);
     const cells: FoundCell[] = await readCells({ query, factsReader }, compiled, {
       divided,
       conditions: compiled.cells,
       splitAt,
-      byModel,
+      facts: wanted,
+      isRough,
     });
     for (const span of divided.edges) {
       for await (const batch of facts({ ...selected, span })) {
@@ -45,8 +43,7 @@ export const createSummedLog =
     return {
       cells,
       hasRows: cells.every(({ oldestMs }) => oldestMs >= rowsSinceMs),
-      newestOf: (wanted) => findNewestOf({ query, factsReader }, wanted),
-      ...createSessionUses({ query, facts, factsReader }, selected, compiled),
+      newestOf: (some) => findNewestOf({ query, factsReader }, some),
       times: () => findTimes({ query, facts }, selected, compiled, { cells, rowsSinceMs }),
     };
   };
