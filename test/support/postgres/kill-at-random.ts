@@ -15,6 +15,8 @@ export interface KillPlan {
   readonly createFolder: () => string;
   /** Asks a gateway; what it throws is the end of a killed one. @param v1 its address */
   readonly ask: (v1: string, count: number) => Promise<void>;
+  /** Called at each kill, for what else may go wrong meanwhile. */
+  readonly disturb?: (kill: number) => Promise<void>;
 }
 
 export interface Survivors {
@@ -71,6 +73,7 @@ export const killAtRandom = async (plan: KillPlan): Promise<Survivors> => {
   for (let kill = 0; kill < plan.gatewayKills; kill++) {
     // The next one does not wait until this one runs again, unless none does.
     void killOne().catch(() => {});
+    await plan.disturb?.(kill);
     await pause(BETWEEN_MS);
     if (running.every((gateway) => !gateway)) await Promise.race([...restarts]).catch(() => {});
     if (kill % every !== every - 1) continue;
