@@ -39,7 +39,20 @@ export interface CellsDeps {
 }
 
 const SUMMED = [...TOKENS.map(([name]) => name), 'cache_losses', 'lost_tokens'];
-const SUMS = SUMMED.map((name) => `sum(sign * ${name})::bigint AS ${name}`).join(', ');
+/** Adds sums up, and takes those away that have been read too much. */
+const addUp = (isSigned: boolean): string => {
+  const of = (name: string): string => (isSigned ? `sign * ${name}` : name);
+  // What reaches beyond a part bounds it; what is taken away does not.
+  const bound = (call: string): string => (isSigned ? `${call} FILTER (WHERE sign > 0)` : call);
+  return [
+    `sum(${of('requests')}) AS requests`,
+    `${bound('min(oldest_ms)')} AS oldest_ms`,
+    `${bound('max(newest_ms)')} AS newest_ms`,
+    `${bound('min(min_input)')} AS min_input`,
+    `${bound('max(max_input)')} AS max_input`,
+    ...SUMMED.map((name) => `sum(${of(name)})::bigint AS ${name}`),
+  ].join(', ');
+};
 
 /** One exchange. */
 export const cellOf = (facts: Facts): FoundCell => {
@@ -137,12 +150,10 @@ export const readCells = async (
   const { text, values } = write((bind) => {
     const columns = `kind_id, band, requests, oldest_ms, newest_ms, min_input, max_input, ${SUMMED.join(', ')}`;
     const part = splits.length > 0 ? `width_bucket(start, ${bind(splits)}::integer[])` : '0';
-    const isLong = (name: string): string => `${name} FILTER (WHERE sign > 0) AS`;
     const alike = 'coalesce(alike, kind_id)';
-    const ofNewest = '(max(ARRAY[newest_ms, kind_id]))[2]';
-    return `SELECT part, ${facts === 'models' || facts === undefined ? alike : ofNewest} AS kind_id, band,
-        sum(sign * requests) AS requests, ${isLong('min(oldest_ms)')} oldest_ms, ${isLong('max(newest_ms)')} newest_ms,
-        ${isLong('min(min_input)')} min_input, ${isLong('max(max_input)')} max_input, ${SUMS}
+    // That of the newest, whose exchange is shown for all.
+    const told = facts === 'outcomes' ? '(max(ARRAY[newest_ms, kind_id]))[2]' : alike;
+    return `SELECT part, ${told} AS kind_id, band, ${addUp(isRough)}
       FROM (${
         isByKind
           ? `SELECT ${part} AS part, 1 AS sign, ${columns} FROM gomodel.usage_sums
@@ -152,7 +163,7 @@ export const readCells = async (
         UNION ALL SELECT ${part}, 1, ${columns} FROM gomodel.usage_sums
           WHERE ${allOf([...runningWithin(divided), ...all], bind)}) AS found
         LEFT JOIN (${alikeBy(facts)}) AS k ON k.id = kind_id
-      GROUP BY part, ${alike}, band HAVING sum(sign * requests) > 0`;
+      GROUP BY part, ${alike}, band HAVING sum(${isRough ? 'sign * ' : ''}requests) > 0`;
   });
   const rows = await query<CellRow>(text, values);
   const kindOf = await factsReader.kinds(rows.map((row) => row.kind_id));
@@ -167,7 +178,7 @@ export const readCells = async (
     maxInputTokens: row.max_input,
     cacheLosses: row.cache_losses ?? 0,
     lostTokens: row.lost_tokens ?? 0,
-    ...(source === 'kind' && facts !== 'models' && { kindId: row.kind_id }),
+    ...((facts === undefined || facts === 'outcomes') && { kindId: row.kind_id }),
   }));
 };
 

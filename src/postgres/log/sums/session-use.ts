@@ -160,8 +160,10 @@ export const findSessionUses = async (
       const { text, values } = write(
         (bind) => `WITH kept AS (
             SELECT place, session FROM gomodel.session_uses
+              -- Of the table's ids it is known how few uses have one in common.
+              JOIN gomodel.kinds ON kinds.id = kind_id
               JOIN unnest(${bind(pairs.map(([id]) => id))}::bigint[], ${bind(pairs.map(([, place]) => place))}::integer[])
-                AS kinds (kind_id, place) USING (kind_id)
+                AS places (id, place) ON places.id = kinds.id
               WHERE ${allOf(withinSpan, bind)} GROUP BY place, session),
           used AS (SELECT * FROM kept UNION SELECT place, hashtextextended(name, 0)
             FROM unnest(${bind(looser.map(([name]) => name))}::text[], ${bind(looser.map(([, place]) => place))}::integer[])
