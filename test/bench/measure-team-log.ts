@@ -150,10 +150,20 @@ const questionsOf = (database: Database): { questions: Question[]; close: () => 
         usage((query) => answerDaily(deps, query), `days=365&timezone=${zone}`),
       ],
     ),
-    [
-      'usage: daily of a client',
-      usage((query) => answerDaily(deps, query), 'days=365&timezone=Europe/Warsaw&client=codex_exec'),
-    ],
+    ...[
+      'client=codex_exec',
+      'key=key_7',
+      'label=team-2',
+      'user_path=/team-1',
+      'client=codex_exec&label=team-2',
+    ].flatMap((filter) =>
+      ['Europe/Warsaw', 'America/Los_Angeles'].map(
+        (zone): Question => [
+          `usage: daily ${zone} ${filter}`,
+          usage((query) => answerDaily(deps, query), `days=365&timezone=${zone}&${filter}`),
+        ],
+      ),
+    ),
     ['usage: monthly', usage((query) => answerDaily(deps, query), 'days=365&interval=monthly')],
     ['usage: models', usage((query) => answerModels(deps, query), 'days=365')],
     ['usage: clients', usage((query) => answerClients(deps, query), 'days=365')],

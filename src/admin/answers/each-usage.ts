@@ -41,10 +41,19 @@ export const findSums = async (
   // Models have prices, and are few.
   const models = await log.summed?.(query, { facts: 'models' });
   if (!models) return undefined;
-  const changes = isPriced(models) ? [] : models.cells.flatMap(changesOf);
-  const moments = [...new Set([...splitAt, ...changes])].sort((one, other) => one - other);
-  if (wish.facts === 'models' && moments.length === 0 && isPriced(models)) return models;
-  const divided = await log.summed?.(query, { ...wish, splitAt: moments });
+  const changesIn = (summed: SummedLog): number[] =>
+    isPriced(summed) ? [] : summed.cells.flatMap(changesOf);
+  const splitAlso = (moments: readonly number[]): Promise<SummedLog | undefined> | undefined => {
+    const all = [...new Set([...splitAt, ...moments])].sort((one, other) => one - other);
+    return log.summed?.(query, { ...wish, splitAt: all });
+  };
+  const changes = changesIn(models);
+  const isTold = wish.facts === 'models' && splitAt.length === 0 && changes.length === 0;
+  if (isTold && isPriced(models)) return models;
+  let divided = await splitAlso(changes);
+  // Prices that change by the hour are only looked up in cells that are short.
+  const more = divided ? changesIn(divided) : [];
+  if (more.length > 0) divided = await splitAlso([...changes, ...more]);
   // Where rows are gone, the price of some is nearer than nothing.
   return divided && (isPriced(divided) || !divided.hasRows) ? divided : undefined;
 };
