@@ -63,7 +63,9 @@ export const readGeminiRequest = (body: Fields): ReadRequest => {
   const queue = [...responses];
   const segments = contents.flatMap(({ role, parts }): Segment[] => {
     if (role !== 'model') {
-      const isResults = parts.some((part) => 'functionResponse' in part);
+      // Models before Gemini 3 are shown the pictures of results in a content of their own.
+      const isResults =
+        parts.every((part) => 'inlineData' in part) || parts.some((part) => 'functionResponse' in part);
       return isResults ? [] : [{ by: 'user', text: textOf(parts) }];
     }
     const calls = parts.flatMap((part) => ('functionCall' in part ? [fieldsOf(part.functionCall)] : []));
