@@ -1,10 +1,8 @@
 import { GatewayError } from '../base/errors.ts';
 
-const ENDPOINT =
-  'responses|conversations|chat|completions|messages|embeddings|models|files|uploads|batches|images|audio|moderations|realtime';
-
 /** What is also served without `/v1`, since some clients leave it out. */
-const BARE_ROUTES = new RegExp(`^/(?:${ENDPOINT})(?=[/?]|$)`);
+const BARE_ROUTES =
+  /^\/(?:responses|conversations|chat|completions|messages|embeddings|models|files|uploads|batches|images|audio|moderations|realtime)(?=[/?]|$)/;
 
 /**
  * `.` and `..` as path segments, however they are written, and with whatever some server takes for the end of
@@ -48,17 +46,18 @@ const DOUBLED_VERSION = /^(?:\/v1)+(?=\/v1\/)/;
 const DOUBLED_ENDPOINT =
   /^(?:\/v1)?\/(?:responses|chat\/completions|messages)(?=\/(?:responses|chat\/completions|messages|models)(?:[/?]|$))/;
 
-/** A base URL that ends in a slash, to which the client appends another one. Nothing else may follow two of them. */
-const DOUBLED_SLASH = new RegExp(`^/{2,8}(?=(?:v1/{1,8})?(?:${ENDPOINT})(?:[/?]|$))`);
-const DOUBLED_SLASH_WITHIN = new RegExp(`^/v1/{2,8}(?=(?:${ENDPOINT})(?:[/?]|$))`);
+const FIRST_SLASHES = /^\/{2,8}(?=[a-z])/;
+const SLASHES_WITHIN = /^\/v1\/{2,8}(?=[a-z])/;
+
+/** A base URL that ends in a slash, to which the client appends another one. Before anything but a route, they stay. */
+const withSingleSlashes = (url: string): string => {
+  const single = url.replace(FIRST_SLASHES, '/').replace(SLASHES_WITHIN, '/v1/');
+  return BARE_ROUTES.test(single.startsWith('/v1/') ? single.slice(3) : single) ? single : url;
+};
 
 /** What a client means whose base URL says more than it should. */
 const withoutDoubles = (url: string): string =>
-  url
-    .replace(DOUBLED_SLASH, '/')
-    .replace(DOUBLED_SLASH_WITHIN, '/v1/')
-    .replace(DOUBLED_VERSION, '')
-    .replace(DOUBLED_ENDPOINT, '/v1');
+  withSingleSlashes(url).replace(DOUBLED_VERSION, '').replace(DOUBLED_ENDPOINT, '/v1');
 
 /**
  * @param given path and query, as in the request line

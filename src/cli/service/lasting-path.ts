@@ -20,15 +20,32 @@ export const lastingPath = (path: string): string => {
 };
 
 /** Where managers of versions have a folder for each version of Node. */
-const OF_ONE_VERSION = /\/(?:\.nvm|\.?fnm|\.asdf|mise|\.?n|\.nodenv|\.volta)\/.*\/(?:v?\d+(?:\.\d+){0,2})\//;
+const MANAGERS: ReadonlySet<string> = new Set([
+  '.nvm',
+  'fnm',
+  '.fnm',
+  '.asdf',
+  'mise',
+  'n',
+  '.n',
+  '.nodenv',
+  '.volta',
+]);
+const VERSION = /^v?\d+(?:\.\d+){0,2}$/;
 const OF_NPX = /[\\/]_npx[\\/]/;
+
+const isOfOneVersion = (program: string): boolean => {
+  const folders = program.split('/').slice(0, -1);
+  const manager = folders.findIndex((name) => MANAGERS.has(name));
+  return manager !== -1 && folders.slice(manager + 2).some((name) => VERSION.test(name));
+};
 
 /** What will end the service some day, and what to do then; undefined where nothing is known to. */
 export const describeTransience = (node: string, script: string): string | undefined => {
   if (OF_NPX.test(script)) {
     return `The service runs ${script}, which npm removes with its cache: install the program (npm install -g) and run this again.`;
   }
-  return OF_ONE_VERSION.test(node)
+  return isOfOneVersion(node)
     ? `The service runs ${node}. Before that version of Node is removed, run this again with another one.`
     : undefined;
 };
