@@ -1,4 +1,6 @@
 import process from 'node:process';
+import { systemClock } from '../../base/time/clock.ts';
+import type { LogReader } from '../../log/port.ts';
 import { openLog } from '../../server/open-log.ts';
 import type { CommandContext } from '../context.ts';
 import { dashboardLink } from '../dashboard/dashboard-link.ts';
@@ -9,13 +11,25 @@ import { findOfRun } from './summarize-run.ts';
 /** Enough for the one session of a run to be found among the traffic of others. */
 const MAX_LOOKED_AT = 1_000;
 
-/** The session of a run, as soon as its first request has arrived. @returns undefined where it is over before */
+/** The session of a run that was over before its first request was noticed. */
+const findEnded = async (log: LogReader, runId: string, startedAtMs: number): Promise<string | undefined> => {
+  const span = { fromMs: startedAtMs, toMs: Number.POSITIVE_INFINITY };
+  for await (const records of log.list({ span }, { newest: MAX_LOOKED_AT })) {
+    for (const { id, client } of records) {
+      if (client.sessionId !== undefined && (await findOfRun(log, id, runId))) return client.sessionId;
+    }
+  }
+  return undefined;
+};
+
+/** The session of a run, as soon as its first request has arrived. @returns undefined where it had none */
 const findSession = async (
   dataDir: string,
   runId: string,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   const log = openLog(dataDir);
+  const startedAtMs = systemClock.now();
   const looked = new Set<string>();
   for await (const { record } of log.follow('now', signal)) {
     const { sessionId } = record.client;
@@ -24,11 +38,11 @@ const findSession = async (
     looked.add(record.id);
     if (await findOfRun(log, record.id, runId)) return sessionId;
   }
-  return undefined;
+  return findEnded(log, runId, startedAtMs);
 };
 
 export interface StoryWindow {
-  /** Gives up where nothing was opened yet. @returns what to say where no browser could be opened */
+  /** Waits no longer for the run's first request. @returns what to say where no browser could be opened */
   end(): Promise<string | undefined>;
 }
 
