@@ -60,8 +60,10 @@ describe('a program that signs its person in', () => {
     const headers = { authorization: `Bearer ${token}` };
     const bundle = await (await fetch(`${base}/codex/config/bundle`, { headers })).text();
     expect(bundle).toContain('gpt-platform');
-    const log = await (await fetch(`${base}/admin/api/v1/admin-log`, { headers })).json();
-    expect(log).toMatchObject({ entries: [{ by: 'sso:u-1', action: 'policy.serve', target: 'platform' }] });
+    // No client waits until it is written down.
+    await expect
+      .poll(async () => (await fetch(`${base}/admin/api/v1/admin-log`, { headers })).json())
+      .toMatchObject({ entries: [{ by: 'sso:u-1', action: 'policy.serve', target: 'platform' }] });
   });
 
   it('is held to the models of the group', async () => {
