@@ -16,7 +16,7 @@ type Secret = { readonly text: string } | { readonly problem: string };
 
 const readSecret = (path: string, cwd: string): Secret => {
   const file = readConfigText(resolve(cwd, path));
-  if (file.kind === 'absent') return { problem: `there is no file ${path}` };
+  if (file.kind === 'absent') return { problem: `${path} does not exist` };
   if (file.kind === 'unusable') return { problem: `${path} ${file.problem}` };
   const text = file.text.trim();
   return text === '' ? { problem: `${path} is empty` } : { text };

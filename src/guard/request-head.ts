@@ -23,36 +23,18 @@ export interface RequestHead {
   readonly peer: Peer;
 }
 
-class IncomingHead implements RequestHead {
-  readonly surface: Surface;
-  readonly transport: Transport;
-  readonly method: string;
-  readonly target: string;
-  readonly httpVersion: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly rawHeaders: readonly string[];
-  readonly #request: IncomingMessage;
-
-  constructor(request: IncomingMessage, surface: Surface, transport: Transport) {
-    this.surface = surface;
-    this.transport = transport;
-    this.method = request.method ?? '';
-    this.target = request.url ?? '';
-    this.httpVersion = request.httpVersion;
-    this.headers = request.headers;
-    this.rawHeaders = request.rawHeaders;
-    this.#request = request;
-  }
-
-  /** Few checks ask for it, and the system must be asked once for each connection. */
-  get peer(): Peer {
-    return peerOf(this.#request);
-  }
-}
-
 /** Reads the head of a request, which may be an upgrade. */
 export const headOf = (
   request: IncomingMessage,
   surface: Surface,
   transport: Transport = 'http',
-): RequestHead => new IncomingHead(request, surface, transport);
+): RequestHead => ({
+  surface,
+  transport,
+  method: request.method ?? '',
+  target: request.url ?? '',
+  httpVersion: request.httpVersion,
+  headers: request.headers,
+  rawHeaders: request.rawHeaders,
+  peer: peerOf(request),
+});

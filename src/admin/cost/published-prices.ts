@@ -1,6 +1,6 @@
 import type { Rates } from './rates.ts';
 
-/** Models that think before they answer: for them the preview of the tool costs what the tool costs. */
+/** Reasoning models, for which the preview tool costs the same as the tool itself. */
 const THINKS = /^(?:o\d|gpt-[5-9]|codex)/;
 const GEMINI = /^(?:models\/)?gemini-(\d+)/;
 

@@ -26,7 +26,7 @@ export const runLauncher = async (
   const { stderr, env } = context;
   const startedAtMs = systemClock.now();
   const runId = createId('run', startedAtMs);
-  const story = flags.open ? showStory(gateway, runId, context) : undefined;
+  const story = flags.open ? showStory(gateway, { runId, startedAtMs }, context) : undefined;
   let trouble: string | undefined;
   try {
     process.exitCode = await run(runId);

@@ -1,44 +1,33 @@
 import process from 'node:process';
-import { systemClock } from '../../base/time/clock.ts';
-import type { LogReader } from '../../log/port.ts';
 import { openLog } from '../../server/open-log.ts';
 import type { CommandContext } from '../context.ts';
 import { dashboardLink } from '../dashboard/dashboard-link.ts';
 import { openAddress } from '../serve/open-address.ts';
 import type { RunGateway } from './run-gateway.ts';
-import { findOfRun } from './summarize-run.ts';
+import { exchangesOfRun, findOfRun } from './summarize-run.ts';
 
 /** Enough for the one session of a run to be found among the traffic of others. */
 const MAX_LOOKED_AT = 1_000;
 
-/** The session of a run that was over before its first request was noticed. */
-const findEnded = async (log: LogReader, runId: string, startedAtMs: number): Promise<string | undefined> => {
-  const span = { fromMs: startedAtMs, toMs: Number.POSITIVE_INFINITY };
-  for await (const records of log.list({ span }, { newest: MAX_LOOKED_AT })) {
-    for (const { id, client } of records) {
-      if (client.sessionId !== undefined && (await findOfRun(log, id, runId))) return client.sessionId;
-    }
-  }
-  return undefined;
-};
-
 /** The session of a run, as soon as its first request has arrived. @returns undefined where it had none */
 const findSession = async (
   dataDir: string,
-  runId: string,
+  run: { readonly runId: string; readonly startedAtMs: number },
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   const log = openLog(dataDir);
-  const startedAtMs = systemClock.now();
   const looked = new Set<string>();
   for await (const { record } of log.follow('now', signal)) {
     const { sessionId } = record.client;
     if (sessionId === undefined || looked.has(record.id)) continue;
     if (looked.size >= MAX_LOOKED_AT) return undefined;
     looked.add(record.id);
-    if (await findOfRun(log, record.id, runId)) return sessionId;
+    if (await findOfRun(log, record.id, run.runId)) return sessionId;
   }
-  return findEnded(log, runId, startedAtMs);
+  // A short run is over before its first request is noticed.
+  for await (const { record } of exchangesOfRun(log, run, ({ client }) => client.sessionId !== undefined))
+    return record.client.sessionId;
+  return undefined;
 };
 
 export interface StoryWindow {
@@ -50,11 +39,15 @@ export interface StoryWindow {
  * Opens the page with the story of a run in the browser, once the run has begun. Meanwhile nothing is printed: the
  * terminal belongs to the program that runs.
  */
-export const showStory = (gateway: RunGateway, runId: string, context: CommandContext): StoryWindow => {
+export const showStory = (
+  gateway: RunGateway,
+  run: { readonly runId: string; readonly startedAtMs: number },
+  context: CommandContext,
+): StoryWindow => {
   const { dataDir } = gateway.config;
   const stop = new AbortController();
   const open = async (): Promise<string | undefined> => {
-    const sessionId = await findSession(dataDir, runId, stop.signal);
+    const sessionId = await findSession(dataDir, run, stop.signal);
     if (sessionId === undefined) return undefined;
     const view = `sessions?session=${encodeURIComponent(sessionId)}`;
     const { url, isGuarded } = gateway;

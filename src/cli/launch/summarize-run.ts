@@ -39,6 +39,26 @@ export const findOfRun = async (
   return isMarked ? detail : undefined;
 };
 
+interface OfRun {
+  readonly record: ExchangeRecord;
+  readonly detail: ExchangeDetail;
+}
+
+/** The exchanges that carry the mark of a run, the newest first. @param isWanted spares the others a look */
+export async function* exchangesOfRun(
+  log: LogReader,
+  { runId, startedAtMs }: { readonly runId: string; readonly startedAtMs: number },
+  isWanted: (record: ExchangeRecord) => boolean,
+): AsyncGenerator<OfRun> {
+  const span = { fromMs: startedAtMs, toMs: Number.POSITIVE_INFINITY };
+  for await (const records of log.list({ span }, { newest: MAX_TURNS })) {
+    for (const record of records) {
+      const detail = isWanted(record) ? await findOfRun(log, record.id, runId) : undefined;
+      if (detail) yield { record, detail };
+    }
+  }
+}
+
 /** What one run of a launcher cost, from the log: the exchanges that carry its mark. */
 export const summarizeRun = async (
   dataDir: string,
@@ -49,14 +69,9 @@ export const summarizeRun = async (
   const turns: ExchangeRecord[] = [];
   const files = new Set<string>();
   const log = openLog(dataDir);
-  const span = { fromMs: startedAtMs, toMs: Number.POSITIVE_INFINITY };
-  for await (const records of log.list({ span }, { newest: MAX_TURNS })) {
-    for (const record of records) {
-      const detail = isTurn(record) ? await findOfRun(log, record.id, runId) : undefined;
-      if (!detail) continue;
-      turns.push(record);
-      for (const file of await changedFilesOf(detail)) files.add(file);
-    }
+  for await (const { record, detail } of exchangesOfRun(log, { runId, startedAtMs }, isTurn)) {
+    turns.push(record);
+    for (const file of await changedFilesOf(detail)) files.add(file);
   }
   const sum = (read: (record: ExchangeRecord) => number | undefined): number =>
     turns.reduce((total, record) => total + (read(record) ?? 0), 0);

@@ -29,7 +29,7 @@ export const parseEnvKey = (name: string): string => {
 
 const ENDPOINT = /\/(?:responses|chat\/completions|messages|models)$/;
 
-/** The path that is meant by one of the gateway's other addresses: the bare one, its page, an endpoint. */
+/** Leads the gateway's other addresses (no path, the dashboard, an endpoint) to `/v1`. */
 const versionedPath = (path: string): string => {
   const page = path.indexOf('/admin/');
   if (page >= 0) return `${path.slice(0, page)}/v1`;

@@ -12,7 +12,7 @@ const MANAGE_PAGES = [
   ['admin-log', 'auditor'],
 ] as const satisfies ReadonlyArray<readonly [Page, 'member' | 'auditor']>;
 
-/** Where nobody can sign in, nobody looks for who has. */
+/** Without an identity provider there are no sign-ins to list. */
 const isThere = (name: Page): boolean => name !== 'sign-ins' || viewer.value?.sign_in === true;
 
 /** Those that the viewer may read. */

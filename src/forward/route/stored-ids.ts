@@ -88,7 +88,7 @@ export const idsOfBody = (
   const found: string[] = [];
   let isCertain = members !== undefined || body.length === 0;
   for (const [name, { start, end, isRepeated }] of members ?? []) {
-    // Free text of the client's.
+    // Free text from the client.
     if (name === 'metadata') continue;
     const isNamed = FILE_MEMBER.test(name) || name === LIST_MEMBER;
     const isLarge = end - start > MAX_MEMBER_BYTES;

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, objectsOf } from '../../base/json-object.ts'
 /** Most answers have a handful; beyond it nothing is added. */
 const MAX_QUERIES = 1_000;
 
-/** From this generation on each query is charged; before, each prompt for which there was any. */
+/** Gemini 3 and newer charge for each query, older models for each grounded prompt. */
 const FIRST_BY_QUERY = 3;
 const GENERATION = /^(?:models\/)?gemini-(\d+)/;
 

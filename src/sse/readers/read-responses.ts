@@ -62,9 +62,10 @@ export const readResponseObject = (
   const ended = FINISHES.get(finish ?? response.status);
   if (ended !== undefined) summary.finish = ended;
   const usage = readUsage(response.usage);
+  const items = objectsOf(response.output);
   if (usage !== undefined) {
     const output = createSearchCounter();
-    for (const [place, item] of objectsOf(response.output).entries()) output.see(place, item);
+    for (const [place, item] of items.entries()) output.see(place, item);
     const [own, told] = [output.counts(), searches?.counts()];
     const counts = { web: Math.max(own.web, told?.web ?? 0), file: Math.max(own.file, told?.file ?? 0) };
     summary.usage = addSearches(usage, counts, response.tools);
@@ -77,7 +78,6 @@ export const readResponseObject = (
   const error = readError(response.error);
   if (error !== undefined) summary.error = error;
   // ChatGPT's backend leaves the output of a finished response empty: the item events know more then.
-  const items = objectsOf(response.output);
   const toolCalls = items.flatMap((item) => toolNameOf(item) ?? []);
   if (toolCalls.length < summary.toolCalls.length) return;
   summary.toolCalls = toolCalls;

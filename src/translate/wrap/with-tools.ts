@@ -1,7 +1,7 @@
 import type { AnswerWriter } from '../answer-writer.ts';
 import type { Ask } from '../ask.ts';
 
-/** A writer that knows the arguments of the client's tools, for calls whose arguments have no types of their own. */
+/** Tells a writer what arguments the client's tools take, for servers that send all arguments as text. */
 export const withTools = (writer: AnswerWriter, tools: Ask['tools']): AnswerWriter => ({
   ...writer,
   sink: {

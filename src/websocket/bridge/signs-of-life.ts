@@ -9,8 +9,8 @@ const EVERY_MS = 2_000;
 const MAX_SILENCE_MS = 20 * 60_000;
 
 /**
- * When to answer an upstream's comment, which cannot be sent as a frame, with a frame of the gateway's own: not too
- * often, and not for ever, since comments must not keep a client waiting for a dead upstream.
+ * Decides when the gateway sends a frame of its own in place of an upstream's SSE comment, which no frame can carry:
+ * not too often, and not for ever, since comments must not keep a client waiting for a dead upstream.
  */
 export const createSignsOfLife = (clock: Pick<Clock, 'monotonic'>) => {
   let lastEventAtMs = clock.monotonic();

@@ -38,7 +38,7 @@ describe('a secret in a file', () => {
       'GROQ_API_KEY_FILE: GROQ_API_KEY is set, too',
     );
     expect(open({ GROQ_API_KEY_FILE: '/nowhere/key' })).toThrow(
-      'GROQ_API_KEY_FILE: there is no file /nowhere/key',
+      'GROQ_API_KEY_FILE: /nowhere/key does not exist',
     );
     expect(open({ GROQ_API_KEY_FILE: join(folder, 'dir') })).toThrow(
       /GROQ_API_KEY_FILE: .*dir is not a regular file/,

@@ -20,7 +20,7 @@ interface EndDialogProps {
   dialog: Dialog<OpenEnd>;
 }
 
-/** Ends what somebody is signed in by, after it was said what that means. */
+/** Says what ending these sign-ins means, and ends them once that is confirmed. */
 export const EndDialog = ({ open, dialog: { close, done } }: EndDialogProps) => {
   const first = open.kind === 'one' ? open.signIn : open.signIns[0];
   const name = visibleText(first.name);

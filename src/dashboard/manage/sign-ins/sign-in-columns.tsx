@@ -12,7 +12,7 @@ const { columns } = texts.signIns;
 /** True where it is the viewer's. */
 export const isOwn = ({ personId }: SignInAnswer): boolean => viewer.value?.key_id === personId;
 
-/** By what somebody is signed in, as a person says it. */
+/** The client of a sign-in, in plain words. */
 export const clientOf = ({ client }: SignInAnswer): string =>
   client === 'page' ? texts.signIns.page : visibleText(client);
 
@@ -33,7 +33,7 @@ const Who = ({ signIn }: { signIn: SignInAnswer }) => (
   </>
 );
 
-/** What is told of a sign-in. */
+/** The details of a sign-in. */
 export const SIGN_IN_COLUMNS: readonly Column<SignInAnswer>[] = [
   {
     head: columns.who,

@@ -8,7 +8,7 @@ import {
   parseToolCall,
 } from './parse-left-calls.ts';
 
-/** What stands around calls in the text of a model whose server has no parser for it. */
+/** The markers around calls that a server without a parser for them leaves in the text. */
 export interface CallMarks {
   readonly open: string;
   /** Absent: the end of the answer. */
@@ -45,7 +45,7 @@ const dsml = PIPES.flatMap((pipe): CallMarks[] => {
   ];
 });
 
-/** What ends a model's turn, where a server did not take it off. */
+/** End-of-turn tokens that a server failed to strip. */
 const END_TOKENS = [
   '<|im_end|>',
   '<|endoftext|>',

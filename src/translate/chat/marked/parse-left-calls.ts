@@ -2,7 +2,7 @@ import { isObject, nonEmptyString, parseJson } from '../../../base/json-object.t
 import { type LeftArgument, writeArguments } from './left-arguments.ts';
 import { type Declared, declaredName, type LeftCall } from './left-call.ts';
 
-/** Reads what stands between the marks of a block. @returns undefined if these are not calls of the client's tools */
+/** Reads the text inside a marked block. @returns undefined unless it calls tools that the client declared */
 export type ParseLeftCalls = (inside: string, declared: Declared) => readonly LeftCall[] | undefined;
 
 interface Cut {

@@ -26,7 +26,7 @@ interface Block {
   readonly marks: CallMarks;
   readonly pieces: string[];
   length: number;
-  /** The end of what has come, which may be the beginning of its end. */
+  /** The tail of what has arrived, which may be the beginning of the end marker. */
   tail: string;
 }
 
